@@ -1,0 +1,1 @@
+"""npskit turns customer-loyalty answers into decisions."""

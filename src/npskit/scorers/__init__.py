@@ -1,0 +1,1 @@
+"""The pluggable core: what answers are worth."""

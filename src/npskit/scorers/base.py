@@ -1,0 +1,244 @@
+"""What a scorer is: the questions it reads, the categories answers fall into, and what each category is worth."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+
+# Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
+MAX_POINTS = 250
+# The grid of all combinations of answers is categorized once per scorer, so it has to stay small.
+MAX_GRID = 1 << 20
+
+
+def whole_number(value: Any, name: str) -> int:
+    """Return `value` as an int; numpy integers are welcome, booleans and fractions are refused.
+
+    Raises:
+        InvalidTypeError: If `value` is a boolean or not a whole number.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise InvalidTypeError(f"{name} must be a whole number, not the boolean {value!r}")
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
+
+
+def whole(name: str) -> Callable[[Any], int]:
+    """Return `whole_number` for the argument `name`, as an attrs converter."""
+    return functools.partial(whole_number, name=name)
+
+
+@attrs.frozen(order=False)
+class Scale:
+    """A whole-number answer scale, both ends included.
+
+    Args:
+        low: The lowest answer.
+        high: The highest answer; above `low`, and at most 249 above it.
+
+    Raises:
+        InvalidTypeError: If an end is not a whole number.
+        InvalidValueError: If `high` is not above `low`, or the scale has more than 250 points.
+
+    Example:
+        >>> Scale(0, 10).size
+        11
+        >>> 7 in Scale(1, 5)
+        False
+    """
+
+    low: int = attrs.field(converter=whole("low"))
+    high: int = attrs.field(converter=whole("high"))
+
+    def __attrs_post_init__(self) -> None:
+        if self.high <= self.low:
+            raise InvalidValueError(f"a scale runs from low to high: got low={self.low}, high={self.high}")
+        if self.size > MAX_POINTS:
+            raise InvalidValueError(
+                f"a scale has at most {MAX_POINTS} points: {self} has {self.size}; group the answers first"
+            )
+        if max(abs(self.low), abs(self.high)) > 1_000_000_000:
+            raise InvalidValueError(f"the ends of a scale lie within a thousand million of 0: got {self}")
+
+    def __repr__(self) -> str:
+        return f"Scale({self.low}, {self.high})"
+
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.low, self.high + 1))
+
+    def __contains__(self, answer: object) -> bool:
+        return not isinstance(answer, bool) and answer in range(self.low, self.high + 1)
+
+    @property
+    def size(self) -> int:
+        """The number of points on the scale."""
+        return self.high - self.low + 1
+
+
+def as_scale(value: Scale | Sequence[int]) -> Scale:
+    """Return `value` as a `Scale`: itself, or made from its two ends.
+
+    Raises:
+        InvalidTypeError: If `value` is neither a scale nor two whole numbers.
+    """
+    if isinstance(value, Scale):
+        return value
+    try:
+        low, high = value
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"scale must be a Scale or its two ends, such as (0, 10): got {value!r}") from None
+    return Scale(low, high)
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """The pluggable core: everything npskit computes is computed for anything of this shape.
+
+    A scorer is immutable and hashable. It never sees a missing or an invalid answer: the library counts those beside
+    the scored ones. Run `npskit.testing.check_scorer` on yours.
+
+    Example:
+        >>> class Thumbs:
+        ...     name = "Thumbs"
+        ...     questions = {"thumb": Scale(0, 1)}
+        ...     categories = ("down", "up")
+        ...     worths = (-100, 100)
+        ...     def categorize(self, thumb):
+        ...         return thumb
+        >>> isinstance(Thumbs(), Scorer)
+        True
+    """
+
+    @property
+    def name(self) -> str:
+        """What the score is called, as a person reads it: `"NPS"`."""
+
+    @property
+    def questions(self) -> Mapping[str, Scale]:
+        """The questions it reads, in order, each with its scale: `{"score": Scale(0, 10)}`."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the categories, worst to best."""
+
+    @property
+    def worths(self) -> tuple[float, ...]:
+        """What each category is worth; the score is the mean worth. Rising or falling along the categories."""
+
+    def categorize(self, *answers: NDArray[np.int64]) -> Any:
+        """Return the index of each answer's category.
+
+        Args:
+            answers: One array per question, of equal length, holding only answers on that question's scale.
+
+        Returns:
+            Integers, shape as one of the arrays, each in `range(len(categories))`.
+        """
+
+
+@attrs.frozen(eq=False)
+class Codebook:
+    """A scorer, asked everything once: its grid of answers and the category of each cell.
+
+    Args:
+        scorer: The scorer this was read from.
+        name: Its name.
+        questions: Its question names.
+        scales: Their scales.
+        categories: Its category names.
+        worths: float64, shape `(K,)`.
+        grid: Category of every combination of answers, shape `(scale sizes...)`, read-only.
+    """
+
+    scorer: Scorer
+    name: str
+    questions: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    categories: tuple[str, ...]
+    worths: NDArray[np.float64]
+    grid: NDArray[np.intp]
+    key: tuple[Any, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.worths.setflags(write=False)
+        self.grid.setflags(write=False)
+        worths = tuple(self.worths.tolist())
+        key = (self.name, self.questions, self.scales, self.categories, worths, self.grid.tobytes())
+        object.__setattr__(self, "key", key)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Codebook) and self.key == other.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def scale(self) -> Scale | None:
+        """The scale, where there is one question; else None."""
+        return self.scales[0] if len(self.scales) == 1 else None
+
+
+def _require(condition: bool, scorer: object, problem: str) -> None:
+    if not condition:
+        raise InvalidValueError(f"scorer {type(scorer).__name__}: {problem}; see npskit.testing.check_scorer")
+
+
+def _read(scorer: Scorer) -> Codebook:
+    if isinstance(scorer, type):
+        raise InvalidTypeError(f"scorer must be an instance: write {scorer.__name__}(), not {scorer.__name__}")
+    if not isinstance(scorer, Scorer):
+        wanted = ("name", "questions", "categories", "worths", "categorize")
+        absent = ", ".join(a for a in wanted if not hasattr(scorer, a))
+        raise InvalidTypeError(f"scorer must have {', '.join(wanted)}: {type(scorer).__name__} lacks {absent}")
+    questions, scales = tuple(scorer.questions), tuple(scorer.questions.values())
+    categories, worths = tuple(scorer.categories), np.array(scorer.worths, dtype=np.float64)
+    _require(bool(questions) and all(isinstance(q, str) for q in questions), scorer, "questions maps names to scales")
+    _require(all(isinstance(s, Scale) for s in scales), scorer, "every question needs a Scale(low, high)")
+    _require(len(set(categories)) == len(categories) >= 2, scorer, "two or more distinct categories")
+    _require(worths.shape == (len(categories),), scorer, "one worth for each category")
+    steps = np.diff(worths)
+    _require(bool(np.isfinite(worths).all()), scorer, "worths must be finite")
+    _require(bool((steps >= 0).all() or (steps <= 0).all()), scorer, "worths must rise or fall along the categories")
+    _require(bool(steps.any()), scorer, "worths must not all be equal")
+    shape = tuple(s.size for s in scales)
+    _require(math.prod(shape) <= MAX_GRID, scorer, f"the answers combine in more than {MAX_GRID} ways")
+    axes = np.meshgrid(*(np.arange(s.low, s.high + 1, dtype=np.int64) for s in scales), indexing="ij")
+    found = np.asarray(scorer.categorize(*(a.ravel() for a in axes)))
+    _require(found.shape == (math.prod(shape),), scorer, "categorize must return one category for each answer")
+    _require(found.dtype.kind in "iub", scorer, f"categorize must return whole numbers, not {found.dtype}")
+    grid = found.astype(np.intp).reshape(shape)
+    within = bool((grid >= 0).all() and (grid < len(categories)).all())
+    _require(within, scorer, f"categorize must return indices below {len(categories)}")
+    return Codebook(scorer, scorer.name, questions, scales, categories, worths, grid)
+
+
+_cached = functools.lru_cache(maxsize=256)(_read)
+
+
+def codebook(scorer: Scorer) -> Codebook:
+    """Return the scorer's codebook, read once and remembered while the scorer is hashable.
+
+    Raises:
+        InvalidTypeError: If `scorer` is not of a scorer's shape.
+        InvalidValueError: If its parts contradict each other.
+
+    Example:
+        >>> from npskit.scorers.nps import NPS
+        >>> codebook(NPS()).grid.tolist()
+        [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]
+    """
+    return _cached(scorer) if isinstance(scorer, Hashable) else _read(scorer)

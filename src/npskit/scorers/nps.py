@@ -1,0 +1,60 @@
+"""Net Promoter Score: promoters less detractors, per hundred answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidValueError
+from npskit.scorers.base import Scale, as_scale, whole
+
+
+@attrs.frozen
+class NPS:
+    """Net Promoter Score, -100..100.
+
+    An answer up to `detractor` is a detractor's (-100), one from `promoter` on a promoter's (+100), one between them
+    a passive's (0). The score is the mean worth: the percentage of promoters less that of detractors.
+
+    Args:
+        scale: The answer scale, a `Scale` or its two ends. Default 0..10, as defined by Reichheld, "The One Number You
+            Need to Grow", Harvard Business Review 81 (2003).
+        detractor: The highest answer that still is a detractor's.
+        promoter: The lowest answer that already is a promoter's.
+
+    Raises:
+        InvalidValueError: If the cuts do not lie on the scale in this order, or another scale is given without cuts.
+
+    Example:
+        >>> NPS()
+        NPS(scale=Scale(0, 10), detractor=6, promoter=9)
+        >>> NPS(scale=(1, 5), detractor=3, promoter=5).categorize(np.array([3, 4, 5])).tolist()
+        [0, 1, 2]
+    """
+
+    scale: Scale = attrs.field(default=Scale(0, 10), converter=as_scale)
+    detractor: int = attrs.field(default=6, kw_only=True, converter=whole("detractor"))
+    promoter: int = attrs.field(default=9, kw_only=True, converter=whole("promoter"))
+
+    name = "NPS"
+    categories = ("detractor", "passive", "promoter")
+    worths = (-100.0, 0.0, 100.0)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.scale.low <= self.detractor < self.promoter <= self.scale.high:
+            raise InvalidValueError(
+                f"the cuts must satisfy {self.scale.low} <= detractor < promoter <= {self.scale.high}: got "
+                f"detractor={self.detractor}, promoter={self.promoter}; on a scale other than 0..10 give both"
+            )
+
+    @property
+    def questions(self) -> Mapping[str, Scale]:
+        """One question: how likely are you to recommend us?"""
+        return {"score": self.scale}
+
+    def categorize(self, score: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return 0 for detractors, 1 for passives, 2 for promoters; shape as `score`."""
+        return np.searchsorted([self.detractor + 1, self.promoter], score, side="right")
