@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
@@ -34,9 +34,14 @@ def whole_number(value: Any, name: str) -> int:
         raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
 
 
-def whole(name: str) -> Callable[[Any], int]:
-    """Return `whole_number` for the argument `name`, as an attrs converter."""
-    return functools.partial(whole_number, name=name)
+def to_int(value: Any) -> int:
+    """Convert a numpy integer to int for a whole-number field; `is_whole` refuses, by name, what is left as it was."""
+    return value if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__") else operator.index(value)
+
+
+def is_whole(_instance: object, field: attrs.Attribute[int], value: Any) -> None:
+    """Refuse anything but a whole number in an attrs field, naming the field."""
+    whole_number(value, field.name)
 
 
 @attrs.frozen(order=False)
@@ -58,8 +63,8 @@ class Scale:
         False
     """
 
-    low: int = attrs.field(converter=whole("low"))
-    high: int = attrs.field(converter=whole("high"))
+    low: int = attrs.field(converter=to_int, validator=is_whole)
+    high: int = attrs.field(converter=to_int, validator=is_whole)
 
     def __attrs_post_init__(self) -> None:
         if self.high <= self.low:

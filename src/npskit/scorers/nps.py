@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
-from npskit.scorers.base import Scale, as_scale, whole
+from npskit.scorers.base import Scale, as_scale, is_whole, to_int
 
 
 @attrs.frozen
@@ -36,8 +36,8 @@ class NPS:
     """
 
     scale: Scale = attrs.field(default=Scale(0, 10), converter=as_scale)
-    detractor: int = attrs.field(default=6, kw_only=True, converter=whole("detractor"))
-    promoter: int = attrs.field(default=9, kw_only=True, converter=whole("promoter"))
+    detractor: int = attrs.field(default=6, kw_only=True, converter=to_int, validator=is_whole)
+    promoter: int = attrs.field(default=9, kw_only=True, converter=to_int, validator=is_whole)
 
     name = "NPS"
     categories = ("detractor", "passive", "promoter")
