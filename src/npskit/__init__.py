@@ -1,1 +1,154 @@
-"""npskit turns customer-loyalty answers into decisions."""
+"""npskit turns customer-loyalty answers into decisions.
+
+Net Promoter Score, Secure Customer Index, CSAT, CES and retention, from a list, a file, a dataframe or a database, with
+intervals that can be trusted.
+
+Example:
+    >>> import npskit as nk
+    >>> nk.nps([10, 9, 7, 3])
+    Score(NPS=25.0, n=4, interval=(-44.4, 75.7), level=0.95)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from npskit import datasets as datasets
+    from npskit import testing as testing
+    from npskit.audit import LabelAudit as LabelAudit
+    from npskit.comparison import Comparison as Comparison
+    from npskit.comparison import GroupComparison as GroupComparison
+    from npskit.comparison import compare as compare
+    from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
+    from npskit.errors import IncompatibleError as IncompatibleError
+    from npskit.errors import InvalidTypeError as InvalidTypeError
+    from npskit.errors import InvalidValueError as InvalidValueError
+    from npskit.errors import MissingDependencyError as MissingDependencyError
+    from npskit.errors import NpskitError as NpskitError
+    from npskit.errors import UnreadableFileError as UnreadableFileError
+    from npskit.from_file import read as read
+    from npskit.inference.planning import SampleSize as SampleSize
+    from npskit.inference.planning import sample_size as sample_size
+    from npskit.measure import ces as ces
+    from npskit.measure import csat as csat
+    from npskit.measure import measure as measure
+    from npskit.measure import nps as nps
+    from npskit.measure import retention as retention
+    from npskit.measure import sci as sci
+    from npskit.model import Response as Response
+    from npskit.model import SCIAnswer as SCIAnswer
+    from npskit.model import Segment as Segment
+    from npskit.score import Conventions as Conventions
+    from npskit.score import Interval as Interval
+    from npskit.score import Score as Score
+    from npskit.score_table import ScoreTable as ScoreTable
+    from npskit.scorers import growth as growth
+    from npskit.scorers.base import Scale as Scale
+    from npskit.scorers.base import Scorer as Scorer
+    from npskit.scorers.ces import CES as CES
+    from npskit.scorers.csat import CSAT as CSAT
+    from npskit.scorers.nps import NPS as NPS
+    from npskit.scorers.registry import available as available
+    from npskit.scorers.registry import get_scorer as get_scorer
+    from npskit.scorers.registry import register as register
+    from npskit.scorers.retention import Retention as Retention
+    from npskit.scorers.sci import SCI as SCI
+    from npskit.survey import Survey as Survey
+    from npskit.tally import Tally as Tally
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CES",
+    "CSAT",
+    "NPS",
+    "SCI",
+    "ColumnNotFoundError",
+    "Comparison",
+    "Conventions",
+    "GroupComparison",
+    "IncompatibleError",
+    "Interval",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "LabelAudit",
+    "MissingDependencyError",
+    "NpskitError",
+    "Response",
+    "Retention",
+    "SCIAnswer",
+    "SampleSize",
+    "Scale",
+    "Score",
+    "ScoreTable",
+    "Scorer",
+    "Segment",
+    "Survey",
+    "Tally",
+    "UnreadableFileError",
+    "__version__",
+    "available",
+    "ces",
+    "compare",
+    "csat",
+    "datasets",
+    "get_scorer",
+    "growth",
+    "measure",
+    "nps",
+    "read",
+    "register",
+    "retention",
+    "sample_size",
+    "sci",
+    "testing",
+]
+
+# Where each room's public names live; they are imported when first used, so that `import npskit` costs nothing.
+_ROOMS = {
+    "npskit.audit": ("LabelAudit",),
+    "npskit.comparison": ("Comparison", "GroupComparison", "compare"),
+    "npskit.errors": (
+        "ColumnNotFoundError",
+        "IncompatibleError",
+        "InvalidTypeError",
+        "InvalidValueError",
+        "MissingDependencyError",
+        "NpskitError",
+        "UnreadableFileError",
+    ),
+    "npskit.from_file": ("read",),
+    "npskit.inference.planning": ("SampleSize", "sample_size"),
+    "npskit.measure": ("ces", "csat", "measure", "nps", "retention", "sci"),
+    "npskit.model": ("Response", "SCIAnswer", "Segment"),
+    "npskit.score": ("Conventions", "Interval", "Score"),
+    "npskit.score_table": ("ScoreTable",),
+    "npskit.scorers.base": ("Scale", "Scorer"),
+    "npskit.scorers.ces": ("CES",),
+    "npskit.scorers.csat": ("CSAT",),
+    "npskit.scorers.nps": ("NPS",),
+    "npskit.scorers.registry": ("available", "get_scorer", "register"),
+    "npskit.scorers.retention": ("Retention",),
+    "npskit.scorers.sci": ("SCI",),
+    "npskit.survey": ("Survey",),
+    "npskit.tally": ("Tally",),
+}
+_MODULES = {"datasets": "npskit.datasets", "growth": "npskit.scorers.growth", "testing": "npskit.testing"}
+_WHERE = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        value = getattr(importlib.import_module(_WHERE[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(_MODULES[name])
+    else:
+        raise AttributeError(f"module 'npskit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

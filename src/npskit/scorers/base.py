@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-import operator
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.validation import is_hashable, is_whole, to_int
 
 # Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
 MAX_POINTS = 250
@@ -20,31 +20,7 @@ MAX_POINTS = 250
 MAX_GRID = 1 << 20
 
 
-def whole_number(value: Any, name: str) -> int:
-    """Return `value` as an int; numpy integers are welcome, booleans and fractions are refused.
-
-    Raises:
-        InvalidTypeError: If `value` is a boolean or not a whole number.
-    """
-    if isinstance(value, (bool, np.bool_)):
-        raise InvalidTypeError(f"{name} must be a whole number, not the boolean {value!r}")
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
-
-
-def to_int(value: Any) -> int:
-    """Convert a numpy integer to int for a whole-number field; `is_whole` refuses, by name, what is left as it was."""
-    return value if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__") else operator.index(value)
-
-
-def is_whole(_instance: object, field: attrs.Attribute[int], value: Any) -> None:
-    """Refuse anything but a whole number in an attrs field, naming the field."""
-    whole_number(value, field.name)
-
-
-@attrs.frozen(order=False)
+@attrs.frozen
 class Scale:
     """A whole-number answer scale, both ends included.
 
@@ -86,7 +62,7 @@ class Scale:
         return iter(range(self.low, self.high + 1))
 
     def __contains__(self, answer: object) -> bool:
-        return not isinstance(answer, bool) and answer in range(self.low, self.high + 1)
+        return not isinstance(answer, (bool, np.bool_)) and answer in range(self.low, self.high + 1)
 
     @property
     def size(self) -> int:
@@ -117,7 +93,8 @@ class Scorer(Protocol):
     the scored ones. Run `npskit.testing.check_scorer` on yours.
 
     Example:
-        >>> class Thumbs:
+        >>> @attrs.frozen
+        ... class Thumbs:
         ...     name = "Thumbs"
         ...     questions = {"thumb": Scale(0, 1)}
         ...     categories = ("down", "up")
@@ -144,14 +121,13 @@ class Scorer(Protocol):
     def worths(self) -> tuple[float, ...]:
         """What each category is worth; the score is the mean worth. Rising or falling along the categories."""
 
-    def categorize(self, *answers: NDArray[np.int64]) -> Any:
-        """Return the index of each answer's category.
+    # A property, because a method of any signature fits it: no two scorers read the same questions.
+    @property
+    def categorize(self) -> Callable[..., Any]:
+        """A method that returns the index of each answer's category.
 
-        Args:
-            answers: One array per question, of equal length, holding only answers on that question's scale.
-
-        Returns:
-            Integers, shape as one of the arrays, each in `range(len(categories))`.
+        It is called with one int64 array per question, of equal length, holding only answers on that question's scale,
+        and returns integers, shape as one of the arrays, each in `range(len(categories))`.
         """
 
 
@@ -198,40 +174,86 @@ class Codebook:
 
 
 def _require(condition: bool, scorer: object, problem: str) -> None:
+    """Refuse a scorer, saying what is wrong with it."""
     if not condition:
         raise InvalidValueError(f"scorer {type(scorer).__name__}: {problem}; see npskit.testing.check_scorer")
 
 
-def _read(scorer: Scorer) -> Codebook:
+def _is_name(value: object) -> bool:
+    """Whether `value` is a text, and not empty."""
+    return isinstance(value, str) and value != ""
+
+
+def _require_shape(scorer: object) -> None:
+    """Refuse what has not all the parts of a scorer."""
     if isinstance(scorer, type):
         raise InvalidTypeError(f"scorer must be an instance: write {scorer.__name__}(), not {scorer.__name__}")
-    if not isinstance(scorer, Scorer):
-        wanted = ("name", "questions", "categories", "worths", "categorize")
-        absent = ", ".join(a for a in wanted if not hasattr(scorer, a))
-        raise InvalidTypeError(f"scorer must have {', '.join(wanted)}: {type(scorer).__name__} lacks {absent}")
-    questions, scales = tuple(scorer.questions), tuple(scorer.questions.values())
-    categories, worths = tuple(scorer.categories), np.array(scorer.worths, dtype=np.float64)
-    _require(bool(questions) and all(isinstance(q, str) for q in questions), scorer, "questions maps names to scales")
-    _require(all(isinstance(s, Scale) for s in scales), scorer, "every question needs a Scale(low, high)")
-    _require(len(set(categories)) == len(categories) >= 2, scorer, "two or more distinct categories")
-    _require(worths.shape == (len(categories),), scorer, "one worth for each category")
-    steps = np.diff(worths)
+    parts = ("name", "questions", "categories", "worths", "categorize")
+    absent = ", ".join(part for part in parts if not hasattr(scorer, part))
+    if absent:
+        raise InvalidTypeError(f"scorer must have {', '.join(parts)}: {type(scorer).__name__} lacks {absent}")
+
+
+def _read_worths(scorer: Scorer, size: int) -> NDArray[np.float64]:
+    """Return the worths as an array, checked: one for each category, finite, rising or falling."""
+    try:
+        worths = np.array(scorer.worths, dtype=np.float64)
+    except (TypeError, ValueError):
+        worths = np.empty(0)
+    _require(worths.shape == (size,), scorer, f"one number in worths for each of the {size} categories")
     _require(bool(np.isfinite(worths).all()), scorer, "worths must be finite")
+    steps = np.diff(worths)
     _require(bool((steps >= 0).all() or (steps <= 0).all()), scorer, "worths must rise or fall along the categories")
     _require(bool(steps.any()), scorer, "worths must not all be equal")
-    shape = tuple(s.size for s in scales)
+    return worths
+
+
+def _read_grid(scorer: Scorer, scales: tuple[Scale, ...], size: int) -> NDArray[np.intp]:
+    """Return the category of every combination of answers, checked to be one for each."""
+    shape = tuple(scale.size for scale in scales)
     _require(math.prod(shape) <= MAX_GRID, scorer, f"the answers combine in more than {MAX_GRID} ways")
-    axes = np.meshgrid(*(np.arange(s.low, s.high + 1, dtype=np.int64) for s in scales), indexing="ij")
-    found = np.asarray(scorer.categorize(*(a.ravel() for a in axes)))
+    found = np.asarray(scorer.categorize(*answer_grid(scales)))
     _require(found.shape == (math.prod(shape),), scorer, "categorize must return one category for each answer")
     _require(found.dtype.kind in "iub", scorer, f"categorize must return whole numbers, not {found.dtype}")
-    grid = found.astype(np.intp).reshape(shape)
-    within = bool((grid >= 0).all() and (grid < len(categories)).all())
-    _require(within, scorer, f"categorize must return indices below {len(categories)}")
+    within = bool((found >= 0).all() and (found < size).all())
+    _require(within, scorer, f"categorize must return indices of its {size} categories: 0 to {size - 1}")
+    return found.astype(np.intp).reshape(shape)
+
+
+def answer_grid(scales: Iterable[Scale]) -> tuple[NDArray[np.int64], ...]:
+    """Return every combination of answers, one flat int64 array per scale, the last scale running fastest.
+
+    Example:
+        >>> [axis.tolist() for axis in answer_grid([Scale(0, 1), Scale(1, 3)])]
+        [[0, 0, 0, 1, 1, 1], [1, 2, 3, 1, 2, 3]]
+    """
+    points = (np.arange(scale.low, scale.high + 1, dtype=np.int64) for scale in scales)
+    return tuple(axis.ravel() for axis in np.meshgrid(*points, indexing="ij"))
+
+
+def read_codebook(scorer: Scorer) -> Codebook:
+    """Ask a scorer everything once, check the answers, and return them; `codebook` remembers them as well.
+
+    Raises:
+        InvalidTypeError: If `scorer` is not of a scorer's shape.
+        InvalidValueError: If its parts contradict each other.
+    """
+    _require_shape(scorer)
+    _require(_is_name(scorer.name), scorer, "name must be a text, and not empty")
+    _require(isinstance(scorer.questions, Mapping), scorer, "questions must map names to scales")
+    questions, scales = tuple(scorer.questions), tuple(scorer.questions.values())
+    _require(bool(questions) and all(map(_is_name, questions)), scorer, "questions must have names")
+    _require(all(isinstance(s, Scale) for s in scales), scorer, "every question needs a Scale(low, high)")
+    categories = tuple(scorer.categories)
+    _require(all(map(_is_name, categories)), scorer, "categories must have names")
+    _require(len(set(categories)) == len(categories) >= 2, scorer, "two or more distinct categories are needed")
+    worths = _read_worths(scorer, len(categories))
+    grid = _read_grid(scorer, scales, len(categories))
     return Codebook(scorer, scorer.name, questions, scales, categories, worths, grid)
 
 
-_cached = functools.lru_cache(maxsize=256)(_read)
+# By type as well: tuples of different types are equal, and a scorer may be a named tuple.
+_remembered = functools.lru_cache(maxsize=256, typed=True)(read_codebook)
 
 
 def codebook(scorer: Scorer) -> Codebook:
@@ -246,4 +268,4 @@ def codebook(scorer: Scorer) -> Codebook:
         >>> codebook(NPS()).grid.tolist()
         [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]
     """
-    return _cached(scorer) if isinstance(scorer, Hashable) else _read(scorer)
+    return _remembered(scorer) if is_hashable(scorer) else read_codebook(scorer)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
-from npskit.scorers.base import Scale, as_scale, is_whole, to_int
+from npskit.scorers.base import Scale, as_scale
+from npskit.validation import is_whole, to_int
 
 
 @attrs.frozen

@@ -1,0 +1,209 @@
+"""The command line: `python -m npskit score FILE` and `python -m npskit demo`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from npskit.datasets import demo_survey
+from npskit.display import number, text_table
+from npskit.errors import InvalidValueError, NpskitError
+from npskit.from_file import read
+from npskit.reading import Rejected
+from npskit.score import LEVEL, Score
+from npskit.scorers.base import Scorer
+from npskit.scorers.registry import get_scorer
+from npskit.survey import Survey
+
+_ROLES = ("time", "customer", "weight", "stratum", "cluster", "label")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m npskit", description="Customer-loyalty answers into decisions.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    score = commands.add_parser(
+        "score", help="score a file of answers", description="Score a CSV, TSV, JSON lines or Parquet file."
+    )
+    score.set_defaults(run=_score)
+    score.add_argument("file", metavar="FILE")
+    score.add_argument(
+        "--score",
+        metavar="COLUMN[,COLUMN...]",
+        help="the column(s) with the answers; found out if the survey tool is known",
+    )
+    score.add_argument("--by", metavar="COLUMN[,COLUMN...]", help="one score for each value of the column(s)")
+    score.add_argument("--scorer", default="nps", help="nps (default), sci, csat, ces, or the name of an installed one")
+    score.add_argument("--scale", metavar="LOW..HIGH", help="the answer scale, such as 1..10")
+    score.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
+    score.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
+    score.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
+    score.add_argument("--method", help="ces: mean, top_box or net")
+    for role in _ROLES:
+        score.add_argument(f"--{role}", metavar="COLUMN", help=f"the column with the {role}")
+    score.add_argument("--denominator", default="valid", help="valid (default) or all")
+    score.add_argument("--repeats", default="all", help="all (default), latest or mean answer of each customer")
+    score.add_argument("--interval", default="score", metavar="METHOD", help="how the interval is computed")
+    score.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
+    score.add_argument("--encoding", help="of the file, where it is not found out")
+    score.add_argument("--separator", help="of the columns, where it is not found out")
+    score.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
+    score.add_argument("--json", action="store_true", help="print JSON: the score is under 'value'")
+    demo = commands.add_parser("demo", help="score a simulated hotel survey")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _names(text: str | None) -> str | list[str] | None:
+    """Return the column names of an option; a comma separates several."""
+    if text is None or "," not in text:
+        return text
+    return [part.strip() for part in text.split(",")]
+
+
+def _scale(text: str) -> tuple[int, int]:
+    low, _, high = text.replace("..", ":").replace("-", ":").partition(":")
+    try:
+        return int(low), int(high)
+    except ValueError:
+        raise InvalidValueError(f"--scale must be written like 1..10: got {text!r}") from None
+
+
+def _scorer(options: argparse.Namespace) -> Scorer:
+    given = {name: getattr(options, name) for name in ("detractor", "promoter", "top", "method")}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if options.scale is not None:
+        chosen["scale"] = _scale(options.scale)
+    elif options.scorer in ("sci", "csat") and (options.top or 0) > 5:
+        chosen["scale"] = (1, 10)  # a top box above five is of the ten-point scale
+    return get_scorer(options.scorer, **chosen)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Return what shows the progress of reading on a terminal, or None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        if total > 20_000_000:  # smaller files are read before anyone wonders
+            end = "\n" if done >= total else ""
+            print(f"\rreading {done / 1e6:,.0f} of {total / 1e6:,.0f} MB", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _score(options: argparse.Namespace) -> None:
+    roles = {role: getattr(options, role) for role in _ROLES}
+    survey = read(
+        options.file,
+        score=_names(options.score),
+        scorer=_scorer(options),
+        encoding=options.encoding,
+        separator=options.separator,
+        progress=_progress(),
+        **roles,
+    )
+    by = _names(options.by)
+    result = survey.score(by=by, denominator=options.denominator, repeats=options.repeats)
+    if options.json:
+        found = result.to_dict(level=options.level, method=options.interval)
+        print(json.dumps(_without_nan(found), ensure_ascii=False, indent=2, default=str))
+    elif by is None:
+        print(_lines(result, options.level, options.interval))
+    else:
+        print(result.to_text(level=options.level, method=options.interval))
+    if options.rejected and not options.json:
+        print(_rejected(survey.rejected))
+    unusable = survey.score().invalid if by is None else int(result.tally.invalid.sum())
+    _warn_about_scale(survey, unusable)
+
+
+def _warn_about_scale(survey: Survey, invalid: int) -> None:
+    scored = int(survey.tally().n)
+    if invalid > scored:
+        print(
+            f"npskit: most answers ({invalid} of {invalid + scored}) do not lie on the scale of {survey.scorer!r}; "
+            "say what it is with --scale",
+            file=sys.stderr,
+        )
+
+
+def _without_nan(value: Any) -> Any:
+    """Return a result as JSON can hold it: null where there is no number."""
+    if isinstance(value, dict):
+        return {key: _without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _lines(score: Score, level: float, method: str) -> str:
+    lines = [f"{score.name}  {number(score.value, 4)}"]
+    if score.n:
+        lines.append(f"{level:.0%} interval  {score.interval(level, method)}")
+    lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}")
+    shares = zip(score.counts.items(), score.shares.values(), strict=True)
+    lines += [f"{name}  {count}  ({share:.1%})" for (name, count), share in shares if score.n]
+    return "\n".join([*lines, str(score.conventions)])
+
+
+def _rejected(rejected: Sequence[Rejected]) -> str:
+    shown = [[str(r.row), r.column or "", repr(r.value), r.reason] for r in rejected[:50]]
+    more = f"\n... and {len(rejected) - 50} more" if len(rejected) > 50 else ""
+    return f"\nnot used: {len(rejected)}\n" + text_table(["row", "column", "value", "reason"], shown) + more
+
+
+def _demo(_: argparse.Namespace) -> None:
+    data = demo_survey()
+    survey = Survey(data.columns, score="score", time="date", customer="customer", comment="comment")
+    print("A simulated survey of a hotel chain (python: npskit.datasets.demo_survey())\n")
+    print(_lines(survey.score(), LEVEL, "score"))
+    print(f"\nBy region\n\n{survey.score(by='region').sort()}")
+    print("\nUnhappy customers who wrote to us, the latest first: answer these\n")
+    print(_worth_an_answer(survey))
+
+
+def _worth_an_answer(survey: Survey, most: int = 10) -> str:
+    """Return the latest detractors who left a comment."""
+    names = ("date", "customer", "region", "score", "comment")
+    columns = {name: survey.column(name).filled().tolist() for name in names}
+    rows = [row for row in zip(*columns.values(), strict=True) if row[3] is not None and row[3] <= 6 and row[4]]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    shown = [
+        [str(at)[:10], str(who), region, int(score), _shorten(text)] for at, who, region, score, text in rows[:most]
+    ]
+    return text_table(names, shown)
+
+
+def _shorten(text: str, width: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: The words after `python -m npskit`; default those of this process.
+
+    Returns:
+        0, or 2 where something could not be used: the reason then stands in one line on standard error.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except NpskitError as error:
+        print(f"npskit: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # a pager was closed early
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

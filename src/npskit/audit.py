@@ -1,0 +1,113 @@
+"""The group label a survey tool wrote beside a score, held against the score: a "Promoter" beside a 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, text_table
+from npskit.frames import native_frame
+
+
+@attrs.frozen
+class Contradiction:
+    """A row whose label says another category than its answer.
+
+    Args:
+        row: Its position in the data, from 0.
+        answer: The category the answer falls into.
+        label: The label as it stands there.
+    """
+
+    row: int
+    answer: str
+    label: str
+
+
+@attrs.frozen(repr=False)
+class LabelAudit:
+    """What came of holding labels against answers. The score always goes by the answers.
+
+    Args:
+        checked: Rows with an answer and a label that names a category.
+        contradictions: Those where the two disagree.
+        unknown: Labels that name no category, with their counts.
+        unscored: Rows with a label but no answer that can be scored.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    checked: int
+    contradictions: tuple[Contradiction, ...]
+    unknown: dict[str, int]
+    unscored: int
+    backend: str | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"LabelAudit(checked={self.checked}, contradictions={len(self.contradictions)}, "
+            f"unknown={sum(self.unknown.values())}, unscored={self.unscored})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{text_table(*self._rows())}" if self.contradictions else repr(self)
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        return ["row", "answer", "label"], [[c.row, c.answer, c.label] for c in self.contradictions]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python."""
+        return attrs.asdict(self, filter=lambda attribute, _: attribute.name != "backend")
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the contradictions as a dataframe; `backend` as for `Score.to_frame`."""
+        header, rows = self._rows()
+        columns = {name: [row[i] for row in rows] for i, name in enumerate(header)}
+        return native_frame(columns, backend or self.backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=repr(self))
+
+
+def audit_labels(
+    categories: NDArray[np.intp], labels: NDArray[Any], names: tuple[str, ...], *, backend: str | None = None
+) -> LabelAudit:
+    """Hold labels against categories.
+
+    A label names a category in any case, in the singular or the plural ("Promoters"); NPS tools also write "neutral"
+    for the passive.
+
+    Args:
+        categories: The category of each row, -1 where it has none.
+        labels: The label of each row; None where there is none.
+        names: The names of the categories.
+        backend: The dataframe library that the result's `to_frame` gives by default.
+
+    Example:
+        >>> labels = np.array(["Promoter", "Detractors", None], dtype=object)
+        >>> audit_labels(np.array([0, 0, 2]), labels, ("detractor", "passive", "promoter")).contradictions
+        (Contradiction(row=0, answer='detractor', label='Promoter'),)
+    """
+    meaning = {name.casefold(): i for i, name in enumerate(names)}
+    meaning |= {f"{name.casefold()}s": i for i, name in enumerate(names)}
+    if "passive" in meaning:
+        meaning |= dict.fromkeys(("neutral", "neutrals"), meaning["passive"])
+    checked = unscored = 0
+    contradictions = []
+    unknown: dict[str, int] = {}
+    for row, (category, label) in enumerate(zip(categories.tolist(), labels.tolist(), strict=True)):
+        text = "" if label is None or label != label else str(label).strip()
+        if not text:
+            continue
+        said = meaning.get(text.casefold())
+        if said is None:
+            unknown[text] = unknown.get(text, 0) + 1
+        elif category < 0:
+            unscored += 1
+        else:
+            checked += 1
+            if said != category:
+                contradictions.append(Contradiction(row, names[category], text))
+    return LabelAudit(checked, tuple(contradictions), unknown, unscored, backend)

@@ -1,0 +1,249 @@
+"""Is the difference between scores real? Two scores, or all the groups of a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.display import html_table, number, p_value, text_table
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.frames import native_frame
+from npskit.inference.estimate import Estimate
+from npskit.inference.k_sample import pairwise, welch_anova
+from npskit.inference.permutation import permutation_test
+from npskit.inference.two_sample import mover, score_test
+from npskit.score import LEVEL, Interval, Score
+from npskit.score_table import ScoreTable, segment_names
+
+METHODS = ("score", "permutation")
+
+
+@attrs.frozen(repr=False)
+class Comparison:
+    """The difference a - b of two scores of the same kind, with its sign.
+
+    Args:
+        a: The first score.
+        b: The score subtracted from it.
+        difference: a - b, in units of the score.
+        interval: MOVER of the two score intervals.
+        p_value: Two-sided, of no difference.
+        method: `"score"` or `"permutation"`: how the p-value was computed.
+    """
+
+    a: Score
+    b: Score
+    difference: float
+    interval: Interval
+    p_value: float
+    method: str
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        return (
+            f"Comparison(difference={number(self.difference)}, interval=({number(low)}, {number(high)}), "
+            f"level={self.interval.level}, p_value={self.p_value:.3g}, method={self.method!r})"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python; the difference is under `value`."""
+        return {
+            "score": self.a.name,
+            "value": self.difference,
+            "interval": attrs.asdict(self.interval),
+            "p_value": self.p_value,
+            "method": self.method,
+            "a": self.a.to_dict(),
+            "b": self.b.to_dict(),
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the comparison as a dataframe of one row; `backend` as for `Score.to_frame`."""
+        low, high = self.interval
+        flat = {"score": self.a.name, "a": self.a.value, "b": self.b.value, "difference": self.difference}
+        flat |= {"low": low, "high": high, "level": self.interval.level, "p_value": self.p_value}
+        return native_frame({name: [value] for name, value in flat.items()}, backend)
+
+    def _repr_html_(self) -> str:
+        header = ["a", "b", "a - b", f"{self.interval.level:.0%} interval", "p"]
+        row = [self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]
+        return html_table(header, [row], caption=f"difference of {self.a.name}")
+
+
+def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") -> Comparison:
+    """Compare two scores of independent samples: the difference a - b, its interval and its p-value.
+
+    The interval is MOVER on the two score intervals (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702). The
+    default p-value is the score test under a common mean, times the square root of (N - 1)/N. With weights or
+    clusters both work on effective counts.
+
+    Args:
+        a: A score.
+        b: The score to subtract from it; of the same scorer and conventions.
+        level: Confidence level of the interval.
+        method: `"score"`, or `"permutation"` for the exact permutation test. The latter tests that the two samples
+            have the same distribution of answers, not only the same score: it also rejects where only the spread
+            differs.
+
+    Raises:
+        InvalidTypeError: If one of the two is no `Score`.
+        IncompatibleError: If they are of different scorers or denominators, or weighted and to be permuted.
+        InvalidValueError: If `level` or `method` is not one of these.
+
+    Example:
+        >>> from npskit.tally import Tally
+        >>> after, before = (Score.of(Tally.from_counts(c)) for c in ([12, 18, 70], [20, 25, 55]))
+        >>> compare(after, before)
+        Comparison(difference=23.0, interval=(2.0, 43.3), level=0.95, p_value=0.0321, method='score')
+    """
+    for name, value in (("a", a), ("b", b)):
+        if not isinstance(value, Score):
+            raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {value!r}")
+    if a.tally.book != b.tally.book:
+        raise IncompatibleError(f"only scores of one scorer compare: got {a.tally.scorer!r} and {b.tally.scorer!r}")
+    for convention in ("denominator", "repeats"):
+        ours, theirs = getattr(a.conventions, convention), getattr(b.conventions, convention)
+        if ours != theirs:
+            raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
+    if method not in METHODS:
+        raise InvalidValueError(f"method: there is no {method!r}; {did_you_mean(str(method), METHODS)}")
+    low, high = _difference_limits(a.estimate, b.estimate, level)
+    if method == "permutation":
+        if not (a.estimate.simple and b.estimate.simple):
+            raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
+        p = permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p
+    else:
+        _, p = score_test(a.estimate.effective_counts(level), b.estimate.effective_counts(level), a.estimate.worths)
+    interval = Interval(low, high, level=level, method="mover")
+    return Comparison(a, b, a.value - b.value, interval, float(p), method)
+
+
+def _difference_limits(a: Estimate, b: Estimate, level: float) -> tuple[float, float]:
+    limits = [estimate.interval(level, "score") for estimate in (a, b)]
+    lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
+    low, high = mover(np.array([float(a.mean), float(b.mean)]), lows, highs, np.array([1.0, -1.0]))
+    return float(low), float(high)
+
+
+@attrs.frozen
+class Pair:
+    """Two segments held against each other.
+
+    Args:
+        a: The name of the first segment.
+        b: The name of the one subtracted from it.
+        difference: a - b, in units of the score.
+        low: Lower limit of the difference.
+        high: Upper limit of the difference.
+        p_value: Two-sided, for this pair alone.
+        p_adjusted: The same, allowing for the number of pairs.
+    """
+
+    a: str
+    b: str
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+
+
+@attrs.frozen(eq=False, repr=False)
+class GroupComparison:
+    """All segments held against each other: Welch's test of them all, and every pair by the score test.
+
+    Args:
+        by: The columns that make the segments.
+        score: The name of the score.
+        f: Welch's F.
+        df: Its two degrees of freedom.
+        p_value: Of no difference between any of the segments.
+        pairs: Every pair of segments.
+        correction: How the p-values of the pairs allow for their number.
+        level: Confidence level of the intervals of the pairs, each for itself.
+        left_out: Segments without an answer, which cannot be compared.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    by: tuple[str, ...]
+    score: str
+    f: float
+    df: tuple[float, float]
+    p_value: float
+    pairs: tuple[Pair, ...]
+    correction: str
+    level: float
+    left_out: tuple[str, ...]
+    backend: str | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"GroupComparison({self.score} by {', '.join(self.by)}, F={self.f:.3g}, p_value={self.p_value:.3g}, "
+            f"pairs={len(self.pairs)}, correction={self.correction!r})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{text_table(*self._rows())}"
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        header = ["a", "b", "a - b", f"{self.level:.0%} interval", "p", f"p ({self.correction})"]
+        rows = [
+            [p.a, p.b, p.difference, f"{number(p.low)} .. {number(p.high)}", p_value(p.p_value), p_value(p.p_adjusted)]
+            for p in self.pairs
+        ]
+        return header, rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python."""
+        return attrs.asdict(self, filter=lambda attribute, _: attribute.name != "backend")
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the pairs as a dataframe, one row each; `backend` as for `Score.to_frame`."""
+        columns = {a.name: [getattr(p, a.name) for p in self.pairs] for a in attrs.fields(Pair)}
+        return native_frame(columns, backend or self.backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=repr(self))
+
+
+def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
+    """Compare all segments of a table: Welch's test of them all, and every pair by the score test.
+
+    With weights or clusters everything works on effective counts.
+
+    Args:
+        table: At least two of its segments must have answers.
+        correction: How the p-values of the pairs allow for their number; see `npskit.inference.multiplicity.adjust`.
+        level: Confidence level of the intervals of the pairs, each for itself.
+
+    Raises:
+        InvalidValueError: If fewer than two segments have answers, or another argument cannot be used.
+    """
+    names = segment_names(table.keys)
+    # a weighted segment in a single sampling unit has answers, but no variance that could be known
+    counts = table.estimates.effective_counts(level)
+    usable = counts.sum(axis=-1) > 0
+    if usable.sum() < 2:
+        raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")
+    kept = [name for name, use in zip(names, usable.tolist(), strict=True) if use]
+    worths = table.estimates.worths
+    overall = welch_anova(counts[usable], worths)
+    found = pairwise(counts[usable], worths, correction, level)
+    columns = (found.i, found.j, found.difference, found.low, found.high, found.p, found.p_adjusted)
+    pairs = tuple(
+        Pair(kept[i], kept[j], *figures) for i, j, *figures in zip(*(c.tolist() for c in columns), strict=True)
+    )
+    return GroupComparison(
+        by=table.by,
+        score=table.name,
+        f=float(overall.statistic),
+        df=(float(overall.df1), float(overall.df2)),
+        p_value=float(overall.p),
+        pairs=pairs,
+        correction=correction,
+        level=level,
+        left_out=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
+        backend=table.backend,
+    )

@@ -1,0 +1,179 @@
+"""Answers of any type as one byte each: the position on the scale, missing, or invalid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.answers import Unusable, parse_answer
+from npskit.counting.columns import INVALID, MISSING, Coded, Column, Floats, Integers, slices
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.scorers.base import Scale
+
+# Distinct texts remembered at once, so that a column of comments does not fill the memory.
+_REMEMBERED = 1 << 14
+
+
+class _Texts(dict[str, int]):
+    """The code of every text seen lately."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        code = self[text] = _code(text, self.scale)
+        return code
+
+
+def _code(answer: object, scale: Scale) -> int:
+    number = parse_answer(answer)
+    if number is None:
+        return MISSING
+    if isinstance(number, Unusable) or not scale.low <= number <= scale.high:
+        return INVALID
+    return number - scale.low
+
+
+def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> NDArray[np.uint8]:
+    """Code answers one by one, each distinct text once."""
+    texts = _Texts(scale)
+    if kinds == {str}:
+        coded = bytes(map(texts.__getitem__, answers))
+    else:
+        coded = bytes(texts[a] if type(a) is str else _code(a, scale) for a in answers)
+    return np.frombuffer(coded, np.uint8)
+
+
+def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> NDArray[Any] | Coded:
+    """Return a list as an array where its types allow that without loss, else as codes."""
+    kinds = set(map(type, answers))
+    if not kinds:
+        return np.empty(0, np.uint8)
+    try:
+        if kinds == {int}:
+            # Four times faster than asarray. It would take booleans too, hence the exact types.
+            try:
+                return np.frombuffer(bytes(answers), np.uint8)
+            except ValueError:
+                return np.array(answers, np.int64)
+        if kinds <= {int, float, type(None)}:
+            return np.array(answers, np.float64)  # None becomes NaN; ints too large to be exact are off every scale
+        if all(issubclass(k, (np.integer, np.floating)) for k in kinds):
+            return np.array(answers)
+    except OverflowError:
+        pass  # an int beyond 64 bits, or beyond every float: one by one
+    if all(issubclass(k, (list, tuple, np.ndarray)) and k is not np.ma.core.MaskedConstant for k in kinds):
+        raise InvalidValueError(f"{name} must be one flat sequence of answers, not a sequence of sequences")
+    return Coded(_parsed(answers, kinds, scale))
+
+
+def _as_sequence(answers: Any, name: str) -> Any:
+    """Return any iterable of answers as a list, a tuple or an array."""
+    if isinstance(answers, (str, bytes, bytearray)):
+        raise InvalidTypeError(
+            f"{name} must be a sequence of answers, not the text {answers[:20]!r}: wrap it in a list"
+        )
+    if isinstance(answers, (Mapping, Set)):
+        kind = type(answers).__name__
+        raise InvalidTypeError(f"{name} must be a sequence of answers, not a {kind}: pass a list of its values")
+    if hasattr(answers, "__array__") or hasattr(answers, "__array_interface__"):
+        return np.asarray(answers)
+    try:
+        return list(answers)
+    except TypeError:
+        kind = type(answers).__name__
+        raise InvalidTypeError(f"{name} must be a sequence of answers, not {kind}: wrap one answer in a list") from None
+
+
+_REFUSED = {
+    "b": "booleans are no answers: say which number each stands for",
+    "M": "dates are no answers: was the right column given?",
+    "m": "durations are no answers: was the right column given?",
+    "c": "complex numbers are no answers",
+    "V": "a structured array is no column of answers: pass one of its fields",
+}
+
+
+def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return a one-dimensional array; refuse any other shape, saying what to do."""
+    if array.ndim == 0:
+        raise InvalidTypeError(f"{name} must be a sequence, not the single value {array.item()!r}: wrap it in a list")
+    if array.ndim > 1:
+        raise InvalidValueError(
+            f"{name} must be one-dimensional, not of shape {array.shape}: pass one column, or .ravel() it"
+        )
+    return array
+
+
+def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
+    array = flat(np.asarray(mask), f"the mask of {name}")
+    if array.dtype.kind != "b":
+        raise InvalidTypeError(f"the mask of {name} must be booleans, True where missing, not {array.dtype}")
+    if array.size != rows:
+        raise IncompatibleError(f"the mask of {name} has {array.size} rows, {name} has {rows}")
+    return array
+
+
+def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> Column:
+    """Return answers of any kind as a column that can be read block by block; arguments as of `encode`."""
+    if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
+        answers = _as_sequence(answers, name)
+    read: NDArray[Any] | Coded
+    if isinstance(answers, np.ndarray):
+        read = flat(answers, name)
+        if isinstance(read, np.ma.MaskedArray):
+            masked = np.ma.getmaskarray(read)
+            mask = masked if mask is None else masked | _checked_mask(mask, read.size, name)
+            read = read.data
+        if read.dtype.kind in _REFUSED:
+            raise InvalidTypeError(f"{name}: {_REFUSED[read.dtype.kind]} (its type is {read.dtype})")
+        if read.dtype.kind not in "iuf":
+            read = _from_sequence(read.tolist(), scale, name)
+    else:
+        read = _from_sequence(answers, scale, name)
+    hidden = None if mask is None else _checked_mask(mask, read.size, name)
+    if isinstance(read, Coded):
+        return Coded(read.values, hidden)
+    return Floats(read, scale, hidden) if read.dtype.kind == "f" else Integers(read, scale, hidden)
+
+
+def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> NDArray[np.uint8]:
+    """Return one code for each answer: its position on the scale, `MISSING` (255) or `INVALID` (254).
+
+    NaN, None and what else `npskit.answers` calls missing is missing. What is off the scale or no whole number is
+    invalid: 11, -1, 7.5, infinity, "x", and a boolean in a list.
+
+    Args:
+        answers: Any iterable of answers but text, a mapping or a set; or a one-dimensional array of integers, floats,
+            text or objects, masked or not. Shape `(n,)`.
+        scale: The question's scale.
+        name: What error messages call the answers.
+        mask: Booleans, shape `(n,)`: True where the answer is missing.
+
+    Returns:
+        uint8, shape `(n,)`: 0 for `scale.low`, `scale.size - 1` for `scale.high`.
+
+    Raises:
+        InvalidTypeError: If the answers are no sequence, or of a type that holds no answers (booleans, dates).
+        InvalidValueError: If they are not one-dimensional.
+        IncompatibleError: If the mask is of another length.
+
+    Example:
+        >>> encode([9, 0, None, 11, "10 - Extremely likely"], Scale(0, 10)).tolist()
+        [9, 0, 255, 254, 10]
+    """
+    read = column(answers, scale, name=name, mask=mask)
+    codes = np.empty(read.size, np.uint8)
+    for at in slices(read.size, read.block):
+        block = codes[at]
+        block[:] = read.positions(at)
+        if block.max() >= scale.size:
+            block[block >= scale.size] = INVALID
+            if read.dirty:
+                block[read.missing(at)] = MISSING
+    return codes

@@ -1,0 +1,172 @@
+"""Group keys as codes: 0, 1, 2, ... in the order of the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting.codes import flat
+from npskit.counting.columns import WIDE, slices
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+
+# Whole numbers that span no more than this, or than twice the rows, are looked up in a table; others are sorted.
+_SPAN = 1 << 16
+_MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
+
+
+class _FirstSeen(dict[Any, int]):
+    """Numbers keys in the order they are asked for."""
+
+    def __missing__(self, key: Any) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+def _is_missing(key: Any) -> bool:
+    return type(key).__name__ in _MISSING_TYPES or bool(key != key)
+
+
+def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number keys of any hashable type: one pass in the order seen, one to put them in order."""
+    seen = _FirstSeen()
+    codes = np.empty(len(keys), np.intp)
+    for at in slices(len(keys), WIDE):
+        block = keys[at].tolist() if isinstance(keys, np.ndarray) else keys[at]
+        try:
+            codes[at] = np.fromiter(map(seen.__getitem__, block), np.intp, len(block))
+        except TypeError:
+            raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
+    known = [k for k in seen if not _is_missing(k)]
+    try:
+        known.sort()
+    except TypeError:
+        known = [k for k in seen if not _is_missing(k)]
+    place = {k: i for i, k in enumerate(known)}
+    to = np.array([place.get(k, len(known)) for k in seen], np.intp)
+    _renumber(codes, to)
+    return codes, known if len(known) == len(seen) else [*known, None]
+
+
+def _renumber(codes: NDArray[np.intp], to: NDArray[np.intp]) -> None:
+    """Replace each code by `to[code]`, in place."""
+    if not np.array_equal(to, np.arange(to.size)):
+        for at in slices(codes.size, WIDE):
+            codes[at] = to[codes[at]]
+
+
+def _dense(values: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return codes of integers in order, and the distinct ones; they lie in `low` to `low + span`."""
+    if span > max(_SPAN, 2 * values.size):
+        found, codes = np.unique(values, return_inverse=True)
+        return codes.astype(np.intp, copy=False), found
+    kind = values.dtype.type
+    present = np.zeros(span + 1, np.bool_)
+    codes = np.empty(values.size, np.intp)
+    for at in slices(values.size, WIDE):
+        # Unsigned, so that what wraps around in the subtraction comes out right.
+        offset = values[at].view(f"u{values.itemsize}") - np.array(low, kind).view(f"u{values.itemsize}")
+        np.copyto(codes[at], offset, casting="unsafe")
+        present[codes[at]] = True
+    _renumber(codes, np.cumsum(present) - 1)
+    offsets = np.flatnonzero(present).astype(f"u{values.itemsize}")
+    return codes, (offsets + np.array(low, kind).view(f"u{values.itemsize}")).view(values.dtype)
+
+
+def _by_order(keys: NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number integers, floats, booleans, dates and durations."""
+    kind = keys.dtype.kind
+    keys = keys.astype(keys.dtype.newbyteorder("="), copy=False)
+    missing = np.isnan(keys) if kind == "f" else np.isnat(keys) if kind in "mM" else None
+    if missing is not None and missing.any():
+        codes = np.empty(keys.size, np.intp)
+        codes[~missing], known = _by_order(keys[~missing])
+        codes[missing] = len(known)
+        return codes, [*known, None]
+    if not keys.size:
+        return np.empty(0, np.intp), []
+    if kind == "f":
+        distinct, inverse = np.unique(keys, return_inverse=True)
+        return inverse.astype(np.intp, copy=False), distinct.tolist()
+    whole = keys.view({"b": np.uint8, "m": np.int64, "M": np.int64}.get(kind, keys.dtype))
+    low = int(whole.min())
+    codes, distinct = _dense(whole, low, int(whole.max()) - low)
+    # A date is kept as numpy's: as Python's it would lose its nanoseconds.
+    distinct = distinct.view(keys.dtype)
+    return codes, list(distinct) if kind in "mM" else distinct.tolist()
+
+
+def factorize(keys: Any) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return the code of each group key, and the keys in the order of their codes.
+
+    Codes follow the sorted keys; keys that cannot be compared with each other (text beside numbers) keep the order in
+    which they are first seen. Missing keys (None, NaN, NaT, pandas' NA, masked) share one group, `None`, which is last.
+    Keys that Python calls equal are one: 1 and 1.0 and True.
+
+    Args:
+        keys: A sequence, or an array of integers, floats, booleans, text, dates or objects; shape `(n,)`.
+
+    Returns:
+        Codes, intp, shape `(n,)`, and a list of the distinct keys: as Python's objects, dates as `numpy.datetime64`
+        where they came in an array of those.
+
+    Raises:
+        InvalidTypeError: If the keys are no sequence, or one of them is not hashable.
+        InvalidValueError: If they are not one-dimensional.
+
+    Example:
+        >>> codes, keys = factorize(["north", "south", None, "north"])
+        >>> codes.tolist(), keys
+        ([0, 1, 2, 0], ['north', 'south', None])
+    """
+    if isinstance(keys, np.ma.MaskedArray):
+        keys = np.ma.filled(keys.astype(object), None)
+    elif isinstance(keys, (str, bytes, Mapping, Set)) or not (isinstance(keys, Iterable) or hasattr(keys, "__array__")):
+        raise InvalidTypeError(f"group keys must be a sequence with a key for each row, not {type(keys).__name__}")
+    if hasattr(keys, "__array__"):
+        keys = flat(np.asarray(keys), "group keys")
+        if keys.dtype.kind in "biufmM":
+            return _by_order(keys)
+        return _by_hash(keys)
+    keys = keys if isinstance(keys, (list, tuple)) else list(keys)
+    if set(map(type, keys)) == {int}:
+        try:
+            return _by_order(np.array(keys, np.int64))
+        except OverflowError:
+            pass
+    return _by_hash(keys)
+
+
+def factorize_many(columns: Sequence[Any]) -> tuple[NDArray[np.intp], list[tuple[Any, ...]]]:
+    """Return the code of each combination of keys that occurs, and the combinations, ordered column by column.
+
+    Args:
+        columns: Columns of keys as `factorize` takes them, each of shape `(n,)`.
+
+    Returns:
+        Codes, intp, shape `(n,)`, and the combinations as tuples.
+
+    Raises:
+        InvalidValueError: If there is no column.
+        IncompatibleError: If the columns differ in length.
+
+    Example:
+        >>> codes, keys = factorize_many([["north", "south", "north"], [2, 1, 1]])
+        >>> codes.tolist(), keys
+        ([1, 2, 0], [('north', 1), ('north', 2), ('south', 1)])
+    """
+    if not columns:
+        raise InvalidValueError("at least one column of group keys is needed")
+    codes, first = factorize(columns[0])
+    found: list[tuple[Any, ...]] = [(k,) for k in first]
+    for i, column in enumerate(columns[1:], 1):
+        more, keys = factorize(column)
+        if more.size != codes.size:
+            raise IncompatibleError(f"column {i} of the group keys has {more.size} rows, column 0 has {codes.size}")
+        np.multiply(codes, len(keys), out=codes)
+        np.add(codes, more, out=codes)
+        codes, distinct = _dense(codes, 0, max(len(found) * len(keys) - 1, 0))
+        found = [(*found[d // len(keys)], keys[d % len(keys)]) for d in distinct.tolist()]
+    return codes, found

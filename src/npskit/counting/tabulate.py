@@ -1,0 +1,226 @@
+"""Count answers: by point of the scale or by category, in groups or not, with weights or without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting.codes import column, flat
+from npskit.counting.columns import WIDE, Column, slices
+from npskit.counting.kernels import Cells, Tables, histogram, runs, tables
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.scorers.base import Codebook
+
+# From this many rows on, an array that needs no groups or weights is counted by category unless told otherwise: three
+# times faster than by answer, which by then takes more than two milliseconds.
+LARGE = 1 << 22
+# Above this many cuts between categories, counting every answer is as fast as comparing with the cuts.
+_MOST_CUTS = 6
+# A table of answers by groups larger than this, and larger than its rows, is kept by category unless told otherwise.
+_LARGE_TABLE = 1 << 16
+# The largest weight whose square, summed over any number of rows, stays finite.
+_HEAVIEST = 1e140
+_SHOWN = 5
+# Up to this many answers, Python counts as fast as numpy starts.
+_FEW = 256
+
+
+class Counts(NamedTuple):
+    """What was counted. Cells, missing and invalid add up to the rows, in every group.
+
+    Attributes:
+        cells: int64, shape `(C,)`, or `(G, C)` with groups: answers at each point of the scale (`by_answer`), or in
+            each category.
+        missing: int64, shape `()` or `(G,)`: rows without an answer to every question.
+        invalid: int64, shape `()` or `(G,)`: rows with an answer that is not on its scale.
+        weights: float64, shape as `cells`: the sum of weights in each cell; None without weights.
+        squares: float64, shape as `cells`: the sum of squared weights; None without weights.
+        by_answer: Whether cells are points of the scale; else they are categories.
+    """
+
+    cells: NDArray[np.int64]
+    missing: NDArray[np.int64] | np.int64
+    invalid: NDArray[np.int64] | np.int64
+    weights: NDArray[np.float64] | None
+    squares: NDArray[np.float64] | None
+    by_answer: bool
+
+
+def _rows(bad: NDArray[np.bool_], start: int) -> str:
+    """Name the first bad rows of a block."""
+    found = np.flatnonzero(bad)
+    shown = ", ".join(str(start + r) for r in found[:_SHOWN])
+    return f"row{'s' if found.size > 1 else ''} {shown}{', ...' if found.size > _SHOWN else ''}"
+
+
+def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
+    """Return the groups and how many there are; every code is seen to lie in range."""
+    codes = flat(np.asarray(groups), "groups")
+    if codes.dtype.kind not in "iu" and codes.size:
+        raise InvalidTypeError(f"groups must be integer codes, not {codes.dtype}: npskit.counting.factorize makes them")
+    if codes.size != rows:
+        raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
+    if codes.size and codes.min() < 0:
+        raise InvalidValueError(f"groups must not be negative: see {_rows(codes < 0, 0)}")
+    top = int(codes.max()) + 1 if codes.size else 0
+    if n_groups is None:
+        if top > max(4 * rows, _LARGE_TABLE):
+            raise InvalidValueError(
+                f"groups go up to {top - 1} in {rows} rows: number them without gaps (npskit.counting.factorize)"
+            )
+        n_groups = top
+    elif top > n_groups:
+        raise InvalidValueError(f"groups must lie below n_groups={n_groups}: see {_rows(codes >= n_groups, 0)}")
+    return codes, n_groups
+
+
+def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
+    """Return the weights as they are, in their own type; every one is seen to be usable."""
+    array = flat(weights if isinstance(weights, np.ndarray) else np.asarray(weights), "weights")
+    if isinstance(array, np.ma.MaskedArray):
+        array = np.ma.filled(array.astype(np.float64), np.nan)
+    if array.dtype.kind == "O":
+        if any(isinstance(w, (bool, np.bool_, str)) for w in array):
+            raise InvalidTypeError("weights must be numbers, not booleans or text")
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidTypeError(f"weights must be numbers: {error}") from None
+    if array.dtype.kind not in "iuf":
+        raise InvalidTypeError(f"weights must be numbers, not {array.dtype}")
+    if array.size != rows:
+        raise IncompatibleError(f"weights has {array.size} rows, the answers have {rows}")
+    for at in slices(rows, WIDE):
+        block = array[at]
+        if not (block.min() >= 0 and block.max() <= _HEAVIEST):
+            bad = ~((block >= 0) & (block <= _HEAVIEST))
+            worst = block[bad][0]
+            raise InvalidValueError(f"weights must be finite and not negative: got {worst}, see {_rows(bad, at.start)}")
+    return array
+
+
+def _few(answers: Any, book: Codebook) -> Counts | None:
+    """Count a handful of small whole numbers, where every microsecond is overhead; None if it is anything else."""
+    if type(answers) is np.ndarray and answers.ndim == 1 and answers.dtype.kind in "iu" and answers.size <= _FEW:
+        answers = answers.tolist()
+    if type(answers) is not list or not 0 < len(answers) <= _FEW:
+        return None
+    if set(map(type, answers)) != {int} or book.scales[0].low < 0 or book.scales[0].high > 255:
+        return None
+    try:
+        raw = bytes(answers)
+    except ValueError:
+        return None
+    found = [raw.count(point) for point in book.scales[0]]
+    invalid = len(answers) - sum(found)
+    return Counts(np.array(found), np.int64(0), np.int64(invalid), None, None, True)
+
+
+def _by_answer(read: list[Column], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool) -> bool:
+    """Decide whether cells are points of the scale."""
+    if len(read) > 1:
+        return False
+    if wanted is not None:
+        return wanted
+    if n_groups is not None:
+        return n_groups * book.scales[0].size <= max(read[0].size, _LARGE_TABLE)
+    return weighted or read[0].size < LARGE or int(np.count_nonzero(np.diff(book.grid))) > _MOST_CUTS
+
+
+def _shaped(found: Tables, shape: tuple[int, int] | None, by_answer: bool) -> Counts:
+    """Give flat tables their shape."""
+    if shape is None:
+        missing, invalid = found.missing.sum(), found.invalid.sum()
+        return Counts(found.counts, missing, invalid, found.weights, found.squares, by_answer)
+    return Counts(
+        found.counts.reshape(shape),
+        found.missing,
+        found.invalid,
+        None if found.weights is None else found.weights.reshape(shape),
+        None if found.squares is None else found.squares.reshape(shape),
+        by_answer,
+    )
+
+
+def tabulate(
+    columns: Sequence[Any],
+    book: Codebook,
+    *,
+    groups: Any = None,
+    n_groups: int | None = None,
+    weights: Any = None,
+    distribution: bool | None = None,
+    masks: Sequence[Any] | None = None,
+) -> Counts:
+    """Count the answers to a scorer's questions.
+
+    A row with an invalid answer to any question is invalid; else one with a missing answer to any is missing; else it
+    is counted in its cell. Every row is one of the three.
+
+    Args:
+        columns: One sequence or array of answers for each of the scorer's questions, each of shape `(n,)`; what an
+            answer may be is said at `npskit.counting.encode`.
+        book: The scorer's codebook.
+        groups: Integers, shape `(n,)`: the group of each row, in `range(n_groups)`.
+        n_groups: The number of groups; by default one more than the largest code.
+        weights: Numbers, shape `(n,)`: the weight of each row; finite, zero or above.
+        distribution: Whether cells are points of the scale. By default they are, except where that costs: for 2²² rows
+            and more without groups or weights, and where the table of answers by groups would have more cells than
+            there are rows (and more than 2¹⁶). Scorers of several questions are always counted by category.
+        masks: For each question None, or booleans of shape `(n,)`, True where the answer is missing.
+
+    Raises:
+        InvalidTypeError: If a column, the groups or the weights are of a type that cannot be used.
+        InvalidValueError: If a group is out of range, or a weight negative or not finite.
+        IncompatibleError: If the number of columns is not that of the questions, or lengths differ.
+
+    Example:
+        >>> from npskit.scorers.base import codebook
+        >>> from npskit.scorers.nps import NPS
+        >>> found = tabulate([[10, 9, 7, 3, None, 11]], codebook(NPS()))
+        >>> found.cells.tolist(), int(found.missing), int(found.invalid)
+        ([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1], 1, 1)
+        >>> found = tabulate([[10, 9, 3]], codebook(NPS()), groups=[0, 1, 1], distribution=False)
+        >>> found.cells.tolist()
+        [[0, 0, 1], [1, 0, 1]]
+    """
+    plain = groups is None and weights is None and masks is None
+    if len(columns) != len(book.scales) or (masks is not None and len(masks) != len(columns)):
+        raise IncompatibleError(
+            f"{book.name} reads {len(book.scales)} questions ({', '.join(book.questions)}): got {len(columns)} columns"
+            + (f" and {len(masks)} masks" if masks is not None else "")
+        )
+    if plain and len(columns) == 1 and distribution is not False:
+        few = _few(columns[0], book)
+        if few is not None:
+            return few
+    read = [
+        column(answers, scale, name=name, mask=mask)
+        for answers, scale, name, mask in zip(
+            columns, book.scales, book.questions, masks or [None] * len(columns), strict=True
+        )
+    ]
+    rows = read[0].size
+    for name, one in zip(book.questions, read, strict=True):
+        if one.size != rows:
+            raise IncompatibleError(f"{name} has {one.size} rows, {book.questions[0]} has {rows}")
+    checked_groups = None
+    if groups is not None:
+        checked_groups, n_groups = _checked_groups(groups, n_groups, rows)
+    elif n_groups is not None:
+        raise InvalidValueError(f"n_groups={n_groups} without groups: give the group of each row")
+    checked_weights = None if weights is None else _checked_weights(weights, rows)
+    by_answer = _by_answer(read, book, distribution, n_groups, weights is not None)
+    if len(read) == 1 and groups is None and weights is None:
+        if by_answer:
+            counted, missing = histogram(read[0], book.scales[0].size)
+        else:
+            counted, missing = runs(read[0], book)
+        invalid = rows - int(counted.sum()) - missing
+        return Counts(counted, np.int64(missing), np.int64(invalid), None, None, by_answer)
+    cells = Cells(read, book, by_answer)
+    found = tables(cells, rows, checked_groups, 1 if n_groups is None else n_groups, checked_weights)
+    return _shaped(found, None if n_groups is None else (n_groups, cells.size), by_answer)

@@ -1,0 +1,153 @@
+"""`npskit.read`: a file of answers as a `Survey`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Unpack
+
+from npskit.errors import ColumnNotFoundError, InvalidValueError
+from npskit.inference.strata import Lonely, Population
+from npskit.reading import BadCell, Loaded, Rejected, answers_of, load, numbers_of, parse_times, resolve
+from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.nps import NPS
+from npskit.survey import Survey
+
+# Roles of numbers and times; the others are taken as they stand.
+_ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
+
+
+class Roles(TypedDict, total=False):
+    """The columns of a file by role, as for `Survey`; what is not named is found out where the survey tool is known."""
+
+    time: str | None
+    customer: str | None
+    comment: str | None
+    weight: str | None
+    stratum: str | None
+    cluster: str | None
+    label: str | None
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    score: str | Sequence[str] | Mapping[str, str] | None = None,
+    scorer: Scorer | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    header_rows: int | None = None,
+    tool: str | None = None,
+    missing: Iterable[str | int] | None = None,
+    time_zone: str | None = None,
+    dayfirst: bool | None = None,
+    population: Population = None,
+    lonely: Lonely = "fail",
+    on_invalid: str = "count",
+    progress: Callable[[int, int], object] | None = None,
+    **roles: Unpack[Roles],
+) -> Survey:
+    """Read a survey file: CSV, TSV, JSON lines, JSON or Parquet, of a known survey tool or any other.
+
+    Everything about the file is found out from its content and told in `Survey.report`; what could not be used is listed
+    in `Survey.rejected`. Known are the exports of Qualtrics, Typeform, SurveyMonkey, Formbricks, PostHog, Delighted and
+    Google Forms.
+
+    Args:
+        path: The file.
+        score: The column with the answers; one for each question of the scorer, in order or by question.
+        scorer: What the answers mean. Default `NPS()`.
+        encoding: See `npskit.reading.load`; so for separator, decimal, header_rows, tool and progress.
+        separator: See there.
+        decimal: See there.
+        header_rows: See there.
+        tool: See there.
+        missing: Texts, and whole numbers off the scale, that mean "no answer". Default: the usual words, and
+            -1, 99, -99, 999 and -999 where they are off the scale.
+        time_zone: The zone that times are in, as in `"Europe/Warsaw"`; those which know their own are converted to it.
+        dayfirst: Whether the day stands before the month; None finds it out.
+        population: See `Survey`.
+        lonely: See `Survey`.
+        on_invalid: See `Survey`.
+        progress: See `npskit.reading.load`.
+        roles: time, customer, comment, weight, stratum, cluster, label: the columns by role.
+
+    Raises:
+        NpskitError: If the file or an argument cannot be used; the message says which, where, and what to do. See
+            `npskit.reading.load` for the kinds.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "export.csv"
+        >>> _ = path.write_text("Region;How likely are you to recommend us?\\nN;10\\nS;9 - likely\\nS;NA\\nS;11\\n")
+        >>> survey = read(path)
+        >>> survey.score()
+        Score(NPS=100.0, n=2, interval=(-31.5, 100.0), level=0.95, missing=1, invalid=1)
+        >>> survey.rejected
+        (Rejected(row=5, column='How likely are you to recommend us?', value='11', reason='outside 0..10'),)
+    """
+    words = None if missing is None else tuple(missing)
+    loaded = load(
+        path,
+        encoding=encoding,
+        separator=separator,
+        decimal=decimal,
+        header_rows=header_rows,
+        tool=tool,
+        missing=None if words is None else [word for word in words if isinstance(word, str)],
+        progress=progress,
+    )
+    found = {role: resolve(name, loaded.columns) for role, name in roles.items() if isinstance(name, str)}
+    bound = {role: name for role, name in loaded.roles.items() if role in _ROLES and isinstance(name, str)} | found
+    answers = _answer_columns(score, loaded, codebook(scorer if scorer is not None else NPS()).questions)
+    columns = dict(loaded.columns)
+    rejected = list(loaded.rejected)
+    notes = list(loaded.report.notes)
+
+    def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[str]) -> None:
+        columns[name] = values
+        rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason) for c in cells)
+        notes.extend(f"{name}: {note}" for note in said)
+
+    scales = codebook(scorer if scorer is not None else NPS()).scales
+    for name, scale in zip(answers, scales, strict=True):
+        got = answers_of(loaded.columns[name], scale, missing=words)
+        replace(name, got.values, got.rejected, got.notes)
+    if "time" in bound:
+        times = parse_times(columns[bound["time"]], time_zone=time_zone or loaded.report.time_zone, dayfirst=dayfirst)
+        replace(bound["time"], times.values, times.rejected, times.notes)
+    if "weight" in bound:
+        numbers = numbers_of(columns[bound["weight"]], decimal=decimal or loaded.report.decimal, missing=words or ())
+        replace(bound["weight"], numbers.values, numbers.rejected, ())
+    report = attrs.evolve(loaded.report, notes=tuple(notes))
+    survey = Survey(
+        columns, score=answers, scorer=scorer, population=population, lonely=lonely, on_invalid=on_invalid, **bound
+    )
+    return survey.with_file(report, tuple(rejected))
+
+
+def _answer_columns(
+    score: str | Sequence[str] | Mapping[str, str] | None, loaded: Loaded, questions: tuple[str, ...]
+) -> list[str]:
+    if score is None:
+        if len(questions) == 1 and isinstance(loaded.roles.get("score"), str):
+            return [str(loaded.roles["score"])]
+        if all(question in loaded.columns for question in questions):
+            return list(questions)
+        known = ", ".join(map(repr, list(loaded.columns)[:20]))
+        hints = " ".join(note for note in loaded.report.notes if "score" in note.casefold())
+        raise ColumnNotFoundError(
+            f"score: name the column with the answers to {', '.join(questions)}; the columns are {known}. {hints}".strip()
+        )
+    if isinstance(score, Mapping):
+        absent = [question for question in questions if question not in score]
+        if absent:
+            raise InvalidValueError(f"score: name the column with the answers to {absent[0]!r} too")
+        score = [score[question] for question in questions]
+    return [resolve(name, loaded.columns) for name in ([score] if isinstance(score, str) else score)]

@@ -1,0 +1,349 @@
+"""Weights that agree with what is known of the population: post-stratification, raking and linear calibration.
+
+Calibrated weights explain away part of the answers' variation, what the margins predict, so the variance is that of
+the residuals of a regression on the margins, fitted with the design weights and summed with the calibrated ones
+(Deville & Särndal, "Calibration estimators in survey sampling", Journal of the American Statistical Association 87
+(1992) 376-382, section 3; Deville, Särndal & Sautory, "Generalized raking procedures in survey sampling", JASA 88
+(1993) 1013-1020): as `postStratify` and `calibrate` of R's `survey`. Its `rake` fits without weights instead, which in
+a finite sample gives a slightly different standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
+from npskit.inference.design import as_estimate
+from npskit.inference.estimate import Estimate
+from npskit.inference.linearize import influence_covariance
+from npskit.inference.strata import Lonely, Population
+from npskit.inference.weights import check_weights
+
+Floats = NDArray[np.float64]
+
+# Totals of two margins that differ by more than rounding in print cannot both be true.
+_AGREEMENT = 1e-6
+
+
+@attrs.frozen(eq=False, repr=False)
+class Calibration:
+    """Calibrated weights, and what their variance needs; made by `post_stratify`, `rake` or `calibrate_linear`.
+
+    Args:
+        weights: The calibrated weights, shape `(n,)`.
+        design_weights: The weights calibrated, shape `(n,)`.
+        cells: Index of each row's combination of margins, shape `(n,)`.
+        columns: Which labels make up each combination, 0 or 1, shape `(cells, labels of all margins)`.
+        iterations: Rounds over the margins that it took; 1 where the solution is explicit.
+    """
+
+    weights: Floats
+    design_weights: Floats
+    cells: Codes
+    columns: Floats
+    iterations: int
+
+    def residuals(self, values: ArrayLike) -> Floats:
+        """Return what the margins leave unexplained of `values`, by least squares with the design weights.
+
+        Args:
+            values: Shape `(n,)` or `(n, m)`.
+
+        Returns:
+            Shape as `values`.
+
+        Example:
+            >>> found = post_stratify([1, 1, 2], ["a", "a", "b"], {"a": 30, "b": 70})
+            >>> found.residuals([1.0, 3.0, 5.0]).round(12).tolist()
+            [-1.0, 1.0, 0.0]
+        """
+        y = np.asarray(values, dtype=np.float64)
+        sizes = sum_by(self.cells, self.design_weights, len(self.columns))
+        weighted = self.design_weights.reshape(-1, *(1 for _ in y.shape[1:])) * y
+        sums = sum_by(self.cells, weighted.reshape(len(y), -1), len(self.columns))
+        # rows of one combination have one fitted value, so the regression is one on the means of the combinations
+        root = np.sqrt(sizes)[:, np.newaxis]
+        targets = np.divide(sums, root, out=np.zeros_like(sums), where=root > 0)
+        # the margins add up to the same total, so their columns depend on each other: the shortest solution will do
+        coefficients = np.linalg.lstsq(self.columns * root, targets, rcond=None)[0]
+        return np.asarray(y - (self.columns @ coefficients)[self.cells].reshape(y.shape))
+
+    def __repr__(self) -> str:
+        return f"Calibration(n={len(self.weights)}, total={self.weights.sum():g}, iterations={self.iterations})"
+
+
+def post_stratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, float]) -> Calibration:
+    """Return weights that add up to the known total of each cell, in proportion to the design weights within it.
+
+    Source: Holt & Smith, "Post stratification", Journal of the Royal Statistical Society A 142 (1979) 33-46.
+
+    Args:
+        weights: Design weights, shape `(n,)`.
+        cells: Label of each row's cell, shape `(n,)`.
+        totals: Number of people, or share, in the population by label. Totals that add up to 1 are shares, and the
+            weights keep their sum.
+
+    Raises:
+        InvalidTypeError: If weights, labels or totals are of a type that cannot be used.
+        InvalidValueError: If a weight or total cannot be used, or a label is missing, without a total or without rows.
+        IncompatibleError: If columns differ in length.
+
+    Example:
+        >>> post_stratify([1, 1, 2], ["a", "a", "b"], {"a": 30, "b": 70}).weights.tolist()
+        [15.0, 15.0, 70.0]
+    """
+    return rake(weights, {"cells": cells}, {"cells": totals})
+
+
+def rake(
+    weights: ArrayLike,
+    margins: Mapping[str, ArrayLike],
+    totals: Mapping[str, Mapping[Any, float]],
+    *,
+    tolerance: float = 1e-13,
+    max_iterations: int = 1000,
+) -> Calibration:
+    """Return weights that agree with several margins at once, by iterative proportional fitting.
+
+    Source: Deming & Stephan, "On a least squares adjustment of a sampled frequency table when the expected marginal
+    totals are known", Annals of Mathematical Statistics 11 (1940) 427-444. Each weight is its design weight times a
+    positive factor for its label on each margin.
+
+    Args:
+        weights: Design weights, shape `(n,)`.
+        margins: Labels of the rows by margin, each of shape `(n,)`: `{"age": [...], "sex": [...]}`.
+        totals: Number of people, or share, in the population by margin and label. All margins add up to the same
+            number; where it is 1 they are shares, and the weights keep their sum.
+        tolerance: The relative distance from every total at which to stop.
+        max_iterations: Rounds over the margins after which to give up.
+
+    Raises:
+        InvalidTypeError: If weights, labels or totals are of a type that cannot be used.
+        InvalidValueError: If a weight or total cannot be used, a label is missing, without a total or without rows, or
+            the totals are not reached.
+        IncompatibleError: If columns differ in length, or margins in their totals.
+
+    Example:
+        >>> found = rake([1, 1, 1, 1], {"age": ["y", "y", "o", "o"], "sex": ["f", "m", "f", "m"]},
+        ...     {"age": {"y": 0.25, "o": 0.75}, "sex": {"f": 0.5, "m": 0.5}})
+        >>> found.weights.round(6).tolist()
+        [0.5, 0.5, 1.5, 1.5]
+    """
+    if max_iterations < 1:
+        raise InvalidValueError(f"max_iterations must be at least 1: got {max_iterations!r}")
+    table = _Table.of(weights, margins, totals)
+    start = sum_by(table.cells, table.weights, len(table.labels))
+    fitted = start.copy()
+    for iteration in range(1, max_iterations + 1):
+        for labels, targets in zip(table.labels.T, table.targets, strict=True):
+            fitted *= _ratio(targets, sum_by(labels, fitted, len(targets)))[labels]
+        gaps = table.gaps(fitted)
+        # a single margin is met at once, however the rounding falls
+        if len(gaps) == 1 or max(gap.max() for gap in gaps) <= tolerance:
+            factors = _ratio(fitted, start)[table.cells]
+            return Calibration(table.weights * factors, table.weights, table.cells, table.columns, iteration)
+    worst = max(range(len(gaps)), key=lambda m: float(gaps[m].max()))
+    label = table.names[worst][int(gaps[worst].argmax())]
+    raise InvalidValueError(
+        f"raking did not reach the totals in {max_iterations} rounds: {list(margins)[worst]} {label!r} is still "
+        f"{gaps[worst].max():.2g} of its total away; too many combinations of margins may be empty: merge labels, or "
+        "raise tolerance"
+    )
+
+
+def calibrate_linear(
+    weights: ArrayLike, margins: Mapping[str, ArrayLike], totals: Mapping[str, Mapping[Any, float]]
+) -> Calibration:
+    """Return weights that agree with several margins and are nearest to the design weights: generalized regression.
+
+    Weights w = d(1 + x'λ), explicit and without iteration, but not sure to be positive (Deville & Särndal (1992),
+    section 2, case 1): as `calibrate(calfun="linear")` of R's `survey`.
+
+    Args:
+        weights: Design weights, shape `(n,)`.
+        margins: As for `rake`.
+        totals: As for `rake`.
+
+    Raises:
+        InvalidTypeError: As `rake`.
+        InvalidValueError: As `rake`, and if a weight would be negative.
+        IncompatibleError: As `rake`.
+
+    Example:
+        >>> found = calibrate_linear([1, 1, 1, 1], {"age": ["y", "y", "o", "o"], "sex": ["f", "m", "f", "m"]},
+        ...     {"age": {"y": 100, "o": 300}, "sex": {"f": 200, "m": 200}})
+        >>> found.weights.round(6).tolist()
+        [50.0, 50.0, 150.0, 150.0]
+    """
+    table = _Table.of(weights, margins, totals)
+    sizes = sum_by(table.cells, table.weights, len(table.labels))
+    # from weights of the right total on, which takes most of the way and gives the same solution
+    scale = table.targets[0].sum() / sizes.sum()
+    sizes *= scale
+    missing = np.concatenate(table.targets) - table.columns.T @ sizes
+    multipliers = np.linalg.lstsq(table.columns.T @ (table.columns * sizes[:, np.newaxis]), missing, rcond=None)[0]
+    factors = 1 + table.columns @ multipliers
+    negative = np.flatnonzero((factors < 0)[table.cells] & (table.weights > 0))
+    if negative.size:
+        raise InvalidValueError(
+            f"linear calibration gives {negative.size} rows a negative weight, the first is row {negative[0]}; use "
+            "rake, whose weights are positive"
+        )
+    gap = max(float(g.max()) for g in table.gaps(sizes * factors))
+    if not gap < _AGREEMENT:
+        raise InvalidValueError(
+            f"linear calibration cannot reach the totals: {gap:.2g} of one is missing; merge labels of the margins "
+            "whose combinations are empty"
+        )
+    return Calibration(table.weights * scale * factors[table.cells], table.weights, table.cells, table.columns, 1)
+
+
+def calibrated_estimate(
+    calibration: Calibration,
+    categories: ArrayLike,
+    worths: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    population: Population = None,
+    lonely: Lonely = "fail",
+) -> Estimate:
+    """Return the mean worth under calibrated weights with its linearized variance.
+
+    Args:
+        calibration: The calibrated weights.
+        categories: Index of each row's category, shape `(n,)`; negative outside the part of the sample asked about.
+        worths: What each category is worth, shape `(K,)`.
+        clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
+        strata: Label of each row's stratum, shape `(n,)`; None for a single one.
+        population: Sampling units in the population; see `npskit.inference.strata`.
+        lonely: What a stratum with a single sampling unit contributes.
+
+    Returns:
+        Of shape `()`. Degrees of freedom: units with weight less their strata.
+
+    Raises:
+        InvalidTypeError: If the categories are not whole numbers, or labels of no one type.
+        InvalidValueError: If a category is out of range, a label missing, or a stratum lonely and that is to fail.
+        IncompatibleError: If columns differ in length.
+
+    Example:
+        >>> weights = post_stratify([1, 1, 1, 1, 1], ["a", "a", "a", "b", "b"], {"a": 0.5, "b": 0.5})
+        >>> found = calibrated_estimate(weights, [0, 2, 2, 1, 2], [-100, 0, 100])
+        >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item()
+        (41.667, 36.284)
+    """
+    s, kinds = np.asarray(worths, dtype=np.float64), np.asarray(categories)
+    w = calibration.weights
+    if kinds.shape != w.shape:
+        raise IncompatibleError(f"categories must have one index per weight, {w.shape}: got shape {kinds.shape}")
+    if kinds.dtype.kind not in "iu":
+        raise InvalidTypeError(f"categories must be whole numbers, not {kinds.dtype}")
+    if kinds.size and kinds.max() >= s.size:
+        raise InvalidValueError(f"categories must be below {s.size}: row {kinds.argmax()} has {kinds.max()}")
+    inside = kinds >= 0
+    amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        moved = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
+    known = bool(np.isfinite(moved).all())
+    influence = w * calibration.residuals(moved) if known else moved
+    variance = influence_covariance(
+        influence[:, np.newaxis], clusters=clusters, strata=strata, population=population, lonely=lonely
+    )[0]
+    codes, unit_strata, _ = unit_codes(strata, np.arange(len(w)) if clusters is None else clusters)
+    units = np.unique(codes[inside & (w > 0)])
+    df = len(units) - len(np.unique(unit_strata[units]))
+    return as_estimate(
+        amounts[np.newaxis],
+        s,
+        np.array([inside.sum()], dtype=np.float64),
+        variance if len(units) > 1 else np.array([np.nan]),
+        np.array([(w[inside] ** 2).sum()]),
+        np.array([df], dtype=np.float64),
+        grouped=False,
+    )
+
+
+def _ratio(targets: Floats, found: Floats) -> Floats:
+    """Divide, with 0 where both are."""
+    return np.divide(targets, found, out=np.zeros_like(targets), where=found > 0)
+
+
+@attrs.frozen(eq=False)
+class _Table:
+    """Rows cross-classified: cell of each row (n,), labels of each cell (C, M), names and targets of each margin."""
+
+    weights: Floats
+    cells: Codes
+    labels: Codes
+    names: list[list[Any]]
+    targets: list[Floats]
+
+    @classmethod
+    def of(
+        cls, weights: ArrayLike, margins: Mapping[str, ArrayLike], totals: Mapping[str, Mapping[Any, float]]
+    ) -> _Table:
+        w = check_weights(weights)
+        if not margins or set(margins) != set(totals):
+            raise InvalidValueError(
+                f"margins and totals must name the same margins: got {list(margins)} and {list(totals)}"
+            )
+        cells, labels = np.zeros(len(w), np.intp), np.empty((1, 0), np.intp)
+        names, targets = [], []
+        for name, column in margins.items():
+            codes, known = factorize(column, name)
+            if len(codes) != len(w):
+                raise IncompatibleError(f"{name} must have one label per weight: got {len(codes)} for {len(w)}")
+            sums = np.bincount(codes, weights=w, minlength=len(known))
+            names.append(known.tolist())
+            targets.append(_targets(name, names[-1], sums.tolist(), totals[name]))
+            cells, pairs = factorize(cells * len(known) + codes, "cells")
+            labels = np.column_stack([labels[pairs // len(known)], pairs % len(known)])
+        return cls(w, cells, labels, names, _agreed(list(margins), targets, float(w.sum())))
+
+    @property
+    def columns(self) -> Floats:
+        """Indicators of the labels of all margins, shape (C, labels)."""
+        return np.concatenate(
+            [np.eye(len(t))[labels] for labels, t in zip(self.labels.T, self.targets, strict=True)], 1
+        )
+
+    def gaps(self, fitted: Floats) -> list[Floats]:
+        """Return how far the sums of each margin are from their targets, relative to these."""
+        return [
+            np.abs(sum_by(labels, fitted, len(t)) - t) / np.where(t > 0, t, 1)
+            for labels, t in zip(self.labels.T, self.targets, strict=True)
+        ]
+
+
+def _targets(name: str, labels: list[Any], sums: list[float], totals: Mapping[Any, Any]) -> Floats:
+    """Return the totals in the order of the labels, after checking that data and population know the same ones."""
+    for label, total in totals.items():
+        if not isinstance(total, (int, float, np.integer, np.floating)):
+            raise InvalidTypeError(f"totals of {name} must be numbers: {label!r} has {total!r}")
+        if not 0 <= total < np.inf:
+            raise InvalidValueError(f"totals of {name} must be finite and at least 0: {label!r} has {total!r}")
+        if total > 0 and label not in labels:
+            raise InvalidValueError(f"{name} {label!r} has a total but no row: merge it with another label")
+    for label, weight in zip(labels, sums, strict=True):
+        if label not in totals:
+            raise InvalidValueError(f"{name} {label!r} has no total; {did_you_mean(str(label), map(str, totals))}")
+        if totals[label] > 0 and not weight > 0:
+            raise InvalidValueError(f"{name} {label!r} has only rows of weight 0: merge it with another label")
+    return np.array([totals[label] for label in labels], dtype=np.float64)
+
+
+def _agreed(names: list[str], targets: list[Floats], weight: float) -> list[Floats]:
+    """Return targets that add up to the same number: that of the weights where they are shares."""
+    sums = [float(t.sum()) for t in targets]
+    if not max(sums) - min(sums) <= _AGREEMENT * max(sums) or not min(sums) > 0:
+        shown = ", ".join(f"{name} {total:g}" for name, total in zip(names, sums, strict=True))
+        raise IncompatibleError(f"the totals of all margins must add up to the same number above 0: got {shown}")
+    total = weight if abs(sums[0] - 1) <= _AGREEMENT else sums[0]
+    return [t * (total / s) for t, s in zip(targets, sums, strict=True)]

@@ -1,0 +1,312 @@
+"""Sums per sampling unit: the mergeable statistic of everything that is clustered.
+
+Answers of one sampling unit, a school or a customer who answers again and again, resemble each other. What the variance
+needs is the influence of each *unit*, a linear function of its sums of weights per category; so these sums are all
+that is kept, and what was summed in shards adds up to the whole, also where a unit is split over shards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference.weights import check_weights
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+_KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
+
+
+def factorize(labels: ArrayLike, name: str) -> tuple[Codes, NDArray[Any]]:
+    """Return the code of each row's label, and the distinct labels, rising.
+
+    Args:
+        labels: Text, numbers or dates, shape `(n,)`.
+        name: What to call them in an error.
+
+    Returns:
+        Codes, shape `(n,)`, and distinct labels, shape `(L,)`.
+
+    Raises:
+        InvalidTypeError: If the labels are a mixture, or of some other type.
+        InvalidValueError: If they are not one-dimensional, or one is missing; names the rows.
+
+    Example:
+        >>> factorize(["north", "east", "north"], "strata")
+        (array([1, 0, 1]), array(['east', 'north'], dtype='<U5'))
+    """
+    found = np.asarray(labels)
+    if found.ndim != 1:
+        raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
+    kind = found.dtype.kind
+    if kind in "fM":
+        _refuse_missing(np.isnan(found) if kind == "f" else np.isnat(found), name)
+    if kind in "iub" and found.size and int(found.max()) < 1 << 63:
+        return _dense(found.astype(np.int64))
+    if kind in "iubfM":
+        distinct, codes = np.unique(found, return_inverse=True)
+        return codes, distinct
+    if kind not in "OUT":
+        raise InvalidTypeError(f"{name} must be text, numbers or dates, not {found.dtype}")
+    values = found.tolist()
+    # one pass over a dict: np.unique would sort all the text
+    once = dict.fromkeys(values)
+    missing = [label for label in once if label is None or label != label]
+    if missing:
+        _refuse_missing(np.array([v is None or v != v for v in values]), name)
+    try:
+        ordered = sorted(once)
+    except TypeError:
+        kinds = ", ".join(sorted({type(label).__name__ for label in once}))
+        raise InvalidTypeError(f"{name} must be of one type: got {kinds}; make them all text") from None
+    rank = {label: code for code, label in enumerate(ordered)}
+    codes = np.fromiter(map(rank.__getitem__, values), dtype=np.intp, count=len(values))
+    distinct = np.array(ordered)
+    if distinct.dtype.kind not in _KINDS:
+        raise InvalidTypeError(f"{name} must be text, numbers or dates: got {type(ordered[0]).__name__}")
+    return codes, distinct
+
+
+def _dense(values: NDArray[np.int64]) -> tuple[Codes, NDArray[np.int64]]:
+    """Factorize whole numbers: by a table where their range is not much wider than the rows, else by sorting."""
+    low, high = int(values.min()), int(values.max())
+    if high - low > 4 * values.size + 1024:
+        distinct, codes = np.unique(values, return_inverse=True)
+        return codes, distinct
+    seen = np.zeros(high - low + 1, dtype=bool)
+    seen[values - low] = True
+    return (np.cumsum(seen) - 1)[values - low], np.flatnonzero(seen) + low
+
+
+def _refuse_missing(missing: NDArray[np.bool_], name: str) -> None:
+    rows = np.flatnonzero(missing)
+    if rows.size:
+        shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
+        raise InvalidValueError(f"{name} must not be missing: missing in rows {shown}; label or drop these rows")
+
+
+def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:
+    """Return the sum of `values`, shape `(n, ...)`, over the rows of each code: shape `(size, ...)`."""
+    columns = values.reshape(len(codes), -1) if len(codes) else np.empty((0, int(np.prod(values.shape[1:]))))
+    sums = [np.bincount(codes, weights=column, minlength=size) for column in columns.T]
+    return np.stack(sums, axis=-1).astype(np.float64).reshape(size, *values.shape[1:])
+
+
+@attrs.frozen(eq=False, repr=False)
+class ClusterTotals:
+    """Sums per sampling unit and group; made by `cluster_totals`, merged by `+`.
+
+    A group without answers of a unit has no cell. The units are those of the design: also the ones that no group has
+    answers of, because they bear on the variance.
+
+    Args:
+        strata: Label of each unit's stratum, shape `(P,)`; units are in the order of stratum and cluster.
+        clusters: Label of each unit within its stratum, shape `(P,)`.
+        units: Index of each cell's unit, shape `(C,)`.
+        groups: Index of each cell's group, shape `(C,)`.
+        counts: Answers per category, shape `(C, K)`.
+        weights: Sum of weights per category, shape `(C, K)`.
+        squares: Sum of squared weights, shape `(C,)`.
+        n_groups: Number of groups; None where there is no grouping, and results have no leading axis.
+    """
+
+    strata: NDArray[Any]
+    clusters: NDArray[Any]
+    units: Codes
+    groups: Codes
+    counts: Floats
+    weights: Floats
+    squares: Floats
+    n_groups: int | None
+
+    @property
+    def n_categories(self) -> int:
+        """The number of categories, K."""
+        return int(self.counts.shape[1])
+
+    def by_group(self, values: NDArray[Any]) -> Floats:
+        """Return the sums over the cells of each group: `values` of shape `(C, ...)` to `(groups, ...)`."""
+        return sum_by(self.groups, values, self.n_groups or 1)
+
+    def __add__(self, other: object) -> ClusterTotals:
+        """Return the sums of both, unit by unit."""
+        if not isinstance(other, ClusterTotals):
+            return NotImplemented
+        ours, theirs = (self.n_categories, self.n_groups), (other.n_categories, other.n_groups)
+        if ours != theirs:
+            raise IncompatibleError(f"cluster totals of {ours} and of {theirs} (categories, groups) do not add up")
+        units = len(self.strata)
+        return _collect(
+            _joined(self.strata, other.strata, "strata"),
+            _joined(self.clusters, other.clusters, "clusters"),
+            np.concatenate([self.units, other.units + units]),
+            np.concatenate([self.groups, other.groups]),
+            np.concatenate([self.counts, other.counts]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.squares, other.squares]),
+            self.n_groups,
+        )
+
+    def __repr__(self) -> str:
+        groups = "" if self.n_groups is None else f", groups={self.n_groups}"
+        return f"ClusterTotals(n={self.counts.sum():g}, units={len(self.strata)}{groups})"
+
+
+def _joined(ours: NDArray[Any], theirs: NDArray[Any], name: str) -> NDArray[Any]:
+    """Concatenate labels; numpy would turn numbers into text where both meet."""
+    if not (ours.size and theirs.size):
+        return ours if ours.size else theirs
+    kinds = _KINDS[ours.dtype.kind], _KINDS[theirs.dtype.kind]
+    if kinds[0] != kinds[1]:
+        raise IncompatibleError(f"{name} must be labelled alike to add up: one side has {kinds[0]}, one {kinds[1]}")
+    return np.concatenate([ours, theirs])
+
+
+def unit_codes(strata: ArrayLike | None, clusters: ArrayLike) -> tuple[Codes, NDArray[Any], NDArray[Any]]:
+    """Return the sampling unit of each row as a code, and each unit's stratum and cluster.
+
+    Clusters are nested: the same label in two strata is two units.
+
+    Args:
+        strata: Labels, shape `(n,)`, or None for a single stratum.
+        clusters: Labels, shape `(n,)`.
+
+    Returns:
+        Codes, shape `(n,)`, and labels of strata and clusters, each of shape `(P,)`.
+
+    Raises:
+        InvalidTypeError: As `factorize`.
+        InvalidValueError: As `factorize`.
+        IncompatibleError: If the two differ in length.
+
+    Example:
+        >>> codes, strata, clusters = unit_codes(["a", "b", "a"], [1, 1, 2])
+        >>> codes.tolist(), strata.tolist(), clusters.tolist()
+        ([0, 2, 1], ['a', 'a', 'b'], [1, 2, 1])
+    """
+    inner, cluster_labels = factorize(clusters, "clusters")
+    if strata is None:
+        return inner, np.zeros(len(cluster_labels), np.int64), cluster_labels
+    outer, stratum_labels = factorize(strata, "strata")
+    if len(outer) != len(inner):
+        raise IncompatibleError(f"strata and clusters must have one label per row: got {len(outer)} and {len(inner)}")
+    codes, pairs = factorize(outer * len(cluster_labels) + inner, "sampling units")
+    return codes, stratum_labels[pairs // len(cluster_labels)], cluster_labels[pairs % len(cluster_labels)]
+
+
+def _collect(
+    strata: NDArray[Any] | None,
+    clusters: NDArray[Any],
+    units: Codes,
+    groups: Codes,
+    counts: Floats,
+    weights: Floats,
+    squares: Floats,
+    n_groups: int | None,
+) -> ClusterTotals:
+    """Add the cells of equal unit and group; `strata` and `clusters` label the units, perhaps more than once."""
+    codes, strata, clusters = unit_codes(strata, clusters)
+    cells, keys = factorize(groups * len(strata) + codes[units], "cells")
+    counts, weights, squares = (sum_by(cells, values, len(keys)) for values in (counts, weights, squares))
+    return ClusterTotals(
+        strata, clusters, keys % max(1, len(strata)), keys // max(1, len(strata)), counts, weights, squares, n_groups
+    )
+
+
+def cluster_totals(
+    categories: ArrayLike,
+    n_categories: int,
+    *,
+    clusters: ArrayLike,
+    strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    n_groups: int | None = None,
+    counts: ArrayLike | None = None,
+    squares: ArrayLike | None = None,
+) -> ClusterTotals:
+    """Return the sums per sampling unit.
+
+    Rows are answers, or, with `counts`, what a database has summed of answers alike.
+
+    Args:
+        categories: Index of each row's category, shape `(n,)`. A negative one is no answer, or one outside the part of
+            the sample that is asked about: its unit belongs to the design all the same.
+        n_categories: The number of categories, K.
+        clusters: Label of each row's sampling unit or customer, shape `(n,)`: text, numbers or dates.
+        strata: Label of each row's stratum, shape `(n,)`; None for a single one. Clusters are nested in strata.
+        weights: Weight of each row, shape `(n,)`, 0 or more; None for 1.
+        groups: Index of each row's group, shape `(n,)`; None for a single one. A negative one is in no group.
+        n_groups: The number of groups, given with `groups`.
+        counts: How many answers each row stands for, shape `(n,)`; None for 1.
+        squares: Sum of squared weights of each row, shape `(n,)`, needed where there are both `counts` and `weights`.
+
+    Raises:
+        InvalidTypeError: If labels are of no one type, or weights or indices not numbers.
+        InvalidValueError: If a label is missing, a weight cannot be used, an index is out of range, or an argument
+            lacks the one it goes with.
+        IncompatibleError: If columns differ in length.
+
+    Example:
+        >>> shard = cluster_totals([0, 2, 2], 3, clusters=["ann", "ann", "bob"])
+        >>> shard + cluster_totals([1, 2], 3, clusters=["bob", "eve"])
+        ClusterTotals(n=5, units=3)
+    """
+    codes, stratum_labels, cluster_labels = unit_codes(strata, clusters)
+    n = len(codes)
+    kinds = _indices(categories, "categories", n_categories, n)
+    members = np.zeros(n, np.intp) if groups is None else _indices(groups, "groups", n_groups or 0, n)
+    if (groups is None) != (n_groups is None):
+        raise InvalidValueError(f"groups and n_groups go together: got n_groups={n_groups!r}")
+    amounts = np.stack(_amounts(counts, weights, squares, n), axis=-1)
+    if min(kinds.min(initial=0), members.min(initial=0)) < 0:
+        inside = np.flatnonzero((kinds >= 0) & (members >= 0))
+        codes, kinds, members, amounts = codes[inside], kinds[inside], members[inside], amounts[inside]
+    units = len(cluster_labels)
+    cells, keys = factorize(members * units + codes, "cells")
+    place, shape = cells * n_categories + kinds, (len(keys), n_categories)
+    found, sums = (sum_by(place, amounts[:, i], len(keys) * n_categories).reshape(shape) for i in (0, 1))
+    return ClusterTotals(
+        stratum_labels,
+        cluster_labels,
+        keys % max(1, units),
+        keys // max(1, units),
+        found,
+        sums,
+        sum_by(cells, amounts[:, 2], len(keys)),
+        n_groups,
+    )
+
+
+def _amounts(
+    counts: ArrayLike | None, weights: ArrayLike | None, squares: ArrayLike | None, n: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return answers, weight and squared weight of each of `n` rows; unweighted answers weigh 1."""
+    if (squares is None) != (counts is None or weights is None):
+        raise InvalidValueError("squares, the sums of squared weights, go with both counts and weights")
+    tallies = np.ones(n) if counts is None else check_weights(counts, "counts")
+    w = tallies if weights is None else check_weights(weights)
+    own = tallies if weights is None else w * w
+    w2 = own if squares is None else check_weights(squares, "squares")
+    for name, column in (("counts", tallies), ("weights", w), ("squares", w2)):
+        if len(column) != n:
+            raise IncompatibleError(f"{name} must have one value per row: got {len(column)} for {n} rows")
+    return tallies, w, w2
+
+
+def _indices(values: ArrayLike, name: str, size: int, n: int) -> Codes:
+    """Return indices below `size`, one for each of `n` rows; negative ones are the caller's."""
+    found = np.asarray(values)
+    if found.size and found.dtype.kind not in "iu":
+        raise InvalidTypeError(f"{name} must be whole numbers, not {found.dtype}")
+    if found.shape != (n,):
+        raise IncompatibleError(f"{name} must have one index per row: got shape {found.shape} for {n} rows")
+    high = np.flatnonzero(found >= size)
+    if high.size:
+        raise InvalidValueError(f"{name} must be below {size}: row {high[0]} has {found[high[0]]}")
+    return found.astype(np.intp)

@@ -1,0 +1,173 @@
+"""Contrasts between groups that share sampling units: parts of a survey, or periods with the same customers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import InvalidValueError
+from npskit.inference.clusters import ClusterTotals
+from npskit.inference.design import influence
+from npskit.inference.linearize import Layout
+from npskit.inference.strata import Lonely, Population
+
+Floats = NDArray[np.float64]
+
+
+@attrs.frozen
+class Contrast:
+    """A linear contrast of group means with its variance.
+
+    Args:
+        value: The contrast, in units of the worths.
+        variance: Its variance.
+        df: Degrees of freedom of the variance.
+    """
+
+    value: float
+    variance: float
+    df: float
+
+    @property
+    def se(self) -> float:
+        """The standard error, in units of the worths."""
+        return float(np.sqrt(self.variance))
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of Student's t for no contrast; NaN where the variance is 0 or unknown."""
+        from scipy.special import stdtr
+
+        return float(2 * stdtr(self.df, -abs(self.value) / self.se)) if self.variance > 0 else float("nan")
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Return the limits value ± t SE.
+
+        Raises:
+            InvalidValueError: If `level` is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            raise InvalidValueError(f"level must be between 0 and 1: got {level!r}")
+        from scipy.special import stdtrit
+
+        margin = float(stdtrit(self.df, (1 + level) / 2)) * self.se
+        return self.value - margin, self.value + margin
+
+
+def design_contrast(
+    totals: ClusterTotals,
+    worths: ArrayLike,
+    coefficients: ArrayLike,
+    *,
+    population: Population = None,
+    lonely: Lonely = "fail",
+) -> Contrast:
+    """Return Σ cᵍ mᵍ over groups with the variance that accounts for units in which several groups have answers.
+
+    Equal to `svycontrast` and, for a difference, `svyttest` of R's `survey`. Degrees of freedom: units less strata,
+    less the groups contrasted but one.
+
+    Args:
+        totals: Sums per sampling unit and group.
+        worths: What each category is worth, shape `(K,)`.
+        coefficients: One for each group, shape `(groups,)`: `[-1, 1]` for the second less the first.
+        population: As for `design_estimate`.
+        lonely: As for `design_estimate`.
+
+    Raises:
+        InvalidValueError: If there is not one coefficient for each group, and as `design_estimate`.
+
+    Example:
+        >>> from npskit.inference.clusters import cluster_totals
+        >>> totals = cluster_totals([0, 2, 1, 2, 1, 0, 0, 2], 3, clusters=["a", "a", "b", "b", "c", "c", "d", "d"],
+        ...     groups=[0, 1, 0, 1, 0, 1, 0, 1], n_groups=2)
+        >>> found = design_contrast(totals, [-1, 0, 1], [-1, 1])
+        >>> found.value, round(found.se, 4), found.df
+        (1.0, 0.7071, 2.0)
+    """
+    found = _Combined.of(totals, worths, coefficients)
+    layout = Layout.of(totals.strata, population, lonely)
+    units = np.arange(len(found.influence))
+    df = found.used.sum() - len(np.unique(layout.strata[found.used])) - (found.groups - 1)
+    if df < 1:
+        return Contrast(found.value, float("nan"), float("nan"))
+    variance = layout.covariance(found.influence[:, np.newaxis], units, 0 * units, 1)
+    return Contrast(found.value, float(variance[0, 0, 0]), float(df))
+
+
+def cluster_robust(
+    totals: ClusterTotals,
+    worths: ArrayLike,
+    coefficients: ArrayLike = 1,
+    *,
+    correction: Literal["CR0", "CR1"] = "CR1",
+) -> Contrast:
+    """Return a contrast of group means with the cluster-robust variance of the regression on groups.
+
+    For one group it is the mean; for periods as groups and `[-1, 1]`, the coefficient of the period in a regression of
+    the worth on it, clustered by customer: right also where some customers answer in both periods. CR0 is the sandwich
+    ΣU² over the clusters' influences U (Liang & Zeger, Biometrika 73 (1986) 13-22); CR1 multiplies it by
+    G/(G−1) (N−1)/(N−p) for G clusters, N answers and p groups. Degrees of freedom G − 1 (both: Cameron & Miller, "A
+    practitioner's guide to cluster-robust inference", Journal of Human Resources 50 (2015) 317-372, sections II.B and
+    VI.D). Clusters without answers in these groups do not count; strata are ignored.
+
+    Args:
+        totals: Sums per cluster and group.
+        worths: What each category is worth, shape `(K,)`.
+        coefficients: One for each group, shape `(groups,)`; 1 where there are no groups.
+        correction: `"CR1"`, or `"CR0"` for none.
+
+    Raises:
+        InvalidValueError: If there is not one coefficient for each group, or `correction` is unknown.
+
+    Example:
+        >>> from npskit.inference.clusters import cluster_totals
+        >>> totals = cluster_totals([0, 2, 2, 2, 1, 0], 3, clusters=["ann", "ann", "bob", "bob", "eve", "eve"])
+        >>> found = cluster_robust(totals, [-100, 0, 100])
+        >>> round(found.value, 3), round(found.se, 3), found.df
+        (16.667, 44.096, 2.0)
+    """
+    if correction not in ("CR0", "CR1"):
+        raise InvalidValueError(f"correction must be 'CR0' or 'CR1': got {correction!r}")
+    found = _Combined.of(totals, worths, coefficients)
+    clusters = int(found.used.sum())
+    if clusters < 2:
+        return Contrast(found.value, float("nan"), float("nan"))
+    variance = float(found.influence @ found.influence)
+    if correction == "CR1":
+        free = found.n - found.groups
+        variance *= clusters / (clusters - 1) * (found.n - 1) / free if free > 0 else np.nan
+    return Contrast(found.value, variance, float(clusters - 1))
+
+
+@attrs.frozen(eq=False)
+class _Combined:
+    """A contrast of group means: its value, the influence of each unit (P,), which units take part, groups, answers."""
+
+    value: float
+    influence: Floats
+    used: NDArray[np.bool_]
+    groups: int
+    n: float
+
+    @classmethod
+    def of(cls, totals: ClusterTotals, worths: ArrayLike, coefficients: ArrayLike) -> _Combined:
+        s, c = np.asarray(worths, dtype=np.float64), np.atleast_1d(np.asarray(coefficients, dtype=np.float64))
+        if c.shape != (totals.n_groups or 1,) or not np.isfinite(c).all() or not c.any():
+            raise InvalidValueError(
+                f"coefficients must be finite, one for each of {totals.n_groups or 1} groups, and not all 0: "
+                f"got {c.tolist()}"
+            )
+        amounts = totals.by_group(totals.weights)[c != 0]
+        with np.errstate(invalid="ignore"):
+            value = float(c[c != 0] @ (amounts @ s / amounts.sum(axis=1)))
+        # only cells of groups that take part: an empty group has no mean, and 0 times NaN is NaN
+        cells = c[totals.groups] != 0
+        units, size = totals.units[cells], len(totals.strata)
+        moved = (influence(totals, s[:, np.newaxis])[:, 0] * c[totals.groups])[cells]
+        used = np.bincount(units, weights=totals.weights[cells].sum(axis=1), minlength=size) > 0
+        per_unit = np.bincount(units, weights=moved, minlength=size).astype(np.float64)
+        return cls(value, per_unit, used, len(amounts), float(totals.counts[cells].sum()))

@@ -1,0 +1,110 @@
+"""One estimate, however it was sampled: simple counts, weighted counts or a survey design, ready for any interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Self
+
+from npskit.inference.constrained import mean_variance
+from npskit.inference.intervals import interval
+from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
+from npskit.inference.weights import effective_counts, kish_n_eff, taylor_variance, weighted_mean
+
+
+@attrs.frozen(eq=False)
+class Estimate:
+    """Mean worths with their sampling variances, vectorised over groups.
+
+    Args:
+        amounts: Counts, or sums of weights, by category: shape `(..., K)`.
+        worths: Shape `(K,)`.
+        n: Answers, shape `(...)`.
+        mean: Shape `(...)`, in units of the worths.
+        variance: Variance of the mean, shape `(...)`, in squared units.
+        n_effective: Size of the simple random sample that would be as precise, shape `(...)`.
+        df: Degrees of freedom of the variance, shape `(...)`, infinite for simple counts.
+        simple: Whether the answers are simple counts, unweighted and not clustered.
+    """
+
+    amounts: NDArray[np.float64]
+    worths: NDArray[np.float64]
+    n: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    n_effective: NDArray[np.float64]
+    df: NDArray[np.float64]
+    simple: bool
+
+    @classmethod
+    def from_sums(
+        cls,
+        counts: NDArray[np.int64],
+        worths: NDArray[np.float64],
+        weights: NDArray[np.float64] | None = None,
+        squares: NDArray[np.float64] | None = None,
+    ) -> Self:
+        """Return the estimate from counts, or from sums of weights and of squared weights, by category.
+
+        The variance of simple counts is the multinomial one, (sum p s^2 - mean^2) / n; that of weighted ones the
+        Taylor linearisation (see `npskit.inference.weights`).
+
+        Args:
+            counts: Shape `(..., K)`.
+            worths: Shape `(K,)`.
+            weights: Sum of weights, shape `(..., K)`, or None.
+            squares: Sum of squared weights, shape `(..., K)`, or None.
+        """
+        n = counts.sum(axis=-1).astype(np.float64)
+        if weights is None or squares is None:
+            amounts = counts.astype(np.float64)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                # one division at the end: whole worths and counts give the exactly rounded score
+                mean = np.asarray(amounts @ worths / n)
+                variance = np.asarray(mean_variance(amounts / n[..., np.newaxis], worths) / n)
+            return cls(amounts, worths, n, mean, variance, n, np.full(n.shape, np.inf), simple=True)
+        mean = weighted_mean(weights, worths)
+        variance = taylor_variance(counts, weights, squares, worths)
+        return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, simple=False)
+
+    def __getitem__(self, index: Any) -> Self:
+        parts = {f: getattr(self, f)[index] for f in ("amounts", "n", "mean", "variance", "n_effective", "df")}
+        return attrs.evolve(self, **parts)
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The share of each category, shape `(..., K)`; NaN where there is nothing."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.amounts / self.amounts.sum(axis=-1, keepdims=True)
+
+    def effective_counts(self, level: float) -> NDArray[np.float64]:
+        """Return counts that carry as much information as the sample does, shape `(..., K)`.
+
+        Those of simple counts are the counts; else n* p with n* = min(n, v/SE^2 (z/t)^2), Kish's n where SE = 0.
+        """
+        if self.simple:
+            return self.amounts
+        return effective_counts(
+            self.shares, self.variance, self.n, self.df, self.worths, level, n_kish=self.n_effective
+        )
+
+    def interval(self, level: float, method: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the limits of the mean by `method`, each of shape `(...)`, in units of the worths."""
+        return interval(self.effective_counts(level), self.worths, level, method)
+
+    def shrunken(self) -> NDArray[np.float64]:
+        """Return the scores of segments drawn towards the whole by empirical Bayes, shape `(G,)`.
+
+        Simple counts by the Dirichlet-multinomial, which keeps the shares coherent; weighted and clustered ones by the
+        normal-normal model. See `npskit.inference.shrinkage`.
+        """
+        if self.simple:
+            return np.asarray(shrink_counts(self.amounts, dirichlet_multinomial(self.amounts)) @ self.worths)
+        counts = np.nan_to_num(self.effective_counts(0.95))
+        variances = pooled_variances(counts, self.worths)
+        if not (variances > 0).all():  # every answer is worth the same: there is nothing to draw towards
+            return self.mean
+        return shrink_scores(self.mean, variances).scores

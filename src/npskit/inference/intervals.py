@@ -1,0 +1,328 @@
+"""Intervals for the mean worth of one sample: the score interval, and the others people know by name.
+
+Every function takes counts of shape `(..., K)`, what each category is worth, and a level, and returns the two limits,
+shape `(...)`, in the units of the worths. Counts need not be whole: effective counts of a survey design are welcome.
+Without answers (n = 0) the limits are NaN. No limit leaves the range of the worths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.inference.constrained import Floats, constrained_shares
+from npskit.inference.limits import (
+    BLOCK,
+    Sample,
+    checked_counts,
+    falling_root,
+    normal_quantile,
+    sample_of,
+    score_distances,
+    tail_of,
+)
+
+Limits = tuple[Floats, Floats]
+
+
+def _limits(sample: Sample, low: Floats, high: Floats) -> Limits:
+    """Return the limits, kept within the range of the worths and NaN where there are no answers."""
+    bottom, top = sample.worths[[0, -1]]
+    empty = np.where(sample.n > 0, 0.0, np.nan)
+    return (np.clip(low, bottom, top) + empty)[()], (np.clip(high, bottom, top) + empty)[()]
+
+
+def score_limits(counts: ArrayLike, worths: ArrayLike, z: ArrayLike) -> Limits:
+    """Return the score limits of the mean at a given quantile: the means m with |T(m)| ≤ z.
+
+    T(m) = (θ̂ − m)/√(v(m)/n), where v(m) is the variance under the likeliest shares whose mean is m
+    (`constrained_shares`). For worths −1/0/+1 this is the interval of Tango, Statistics in Medicine 17 (1998)
+    891-908, for two categories that of Wilson, JASA 22 (1927) 209-212; for any worths it is their generalization.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`.
+        worths: What each category is worth, shape `(K,)`.
+        z: A normal or t quantile; broadcasts against the leading axes of `counts`.
+
+    Returns:
+        The lower and the upper limits, in the units of the worths. They always enclose the mean.
+
+    Raises:
+        InvalidValueError: If counts are negative or not finite, or the worths do not fit them.
+
+    Example:
+        >>> low, high = score_limits([1, 2, 7], [-1, 0, 1], 1.959963984540054)
+        >>> round(float(low), 6), round(float(high), 6)
+        (0.048924, 0.858858)
+    """
+    sample = sample_of(counts, worths)
+    below, above = score_distances(sample, np.asarray(z, dtype=np.float64))
+    span = sample.worths[-1] - sample.worths[0]
+    return _limits(sample, sample.mean - span * below, sample.mean + span * above)
+
+
+def score_interval(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the score interval of the mean: the default, see `score_limits`.
+
+    Example:
+        >>> low, high = score_interval([3, 4, 13], [-100, 0, 100], 0.95)
+        >>> round(float(low), 4), round(float(high), 4)
+        (11.4206, 74.6486)
+    """
+    return score_limits(counts, worths, normal_quantile(level))
+
+
+def score_statistic(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) -> Floats:
+    """Return T = (θ̂ − m)/√(v(m)/n) at m = `null_mean`: standard normal for large n if m is the mean.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`.
+        worths: What each category is worth, shape `(K,)`.
+        null_mean: The mean to test, in the units of the worths; broadcasts against the leading axes of `counts`.
+
+    Returns:
+        T, infinite where the answers are impossible under the null (a mean at an end of the range allows one answer).
+
+    Raises:
+        InvalidValueError: If `null_mean` lies outside the range of the worths.
+
+    Example:
+        >>> round(float(score_statistic([1, 2, 7], [-1, 0, 1], 0)), 6)
+        2.12132
+    """
+    sample, m = sample_of(counts, worths), np.asarray(null_mean, dtype=np.float64)
+    if not ((m >= sample.worths[0]) & (m <= sample.worths[-1])).all():
+        ends = f"{sample.worths[0]:g}..{sample.worths[-1]:g}"
+        raise InvalidValueError(f"null_mean must lie within the worths' range {ends}: got {null_mean!r}")
+    deviations = sample.worths - m[..., None]
+    variance = (constrained_shares(sample.counts, sample.worths, m) * deviations * deviations).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = sample.mean - m
+        t = gap * np.sqrt(sample.n / variance)
+        return np.where(gap == 0, 0.0, t)[()]
+
+
+def score_p_value(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) -> Floats:
+    """Return the two-sided p-value of the score test that the mean is `null_mean`.
+
+    The test dual to the score interval: p < α exactly where the score interval at level 1 − α leaves the null out.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`.
+        worths: What each category is worth, shape `(K,)`.
+        null_mean: The mean to test, in the units of the worths; broadcasts against the leading axes of `counts`.
+
+    Returns:
+        p-values, shape of the broadcast.
+
+    Raises:
+        InvalidValueError: If `null_mean` lies outside the range of the worths.
+
+    Example:
+        >>> round(float(score_p_value([1, 2, 7], [-1, 0, 1], 0)), 6)
+        0.033895
+    """
+    t = np.abs(np.asarray(score_statistic(counts, worths, null_mean))) / math.sqrt(2)
+    # Without scipy: importing it takes longer than the hundred thousand values one would want from it.
+    return np.asarray(np.frompyfunc(math.erfc, 1, 1)(t), dtype=np.float64)[()]
+
+
+def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the Wald interval θ̂ ± z√(v̂/n): known to everyone, and too short for small or lopsided samples.
+
+    Its exact coverage at 95 % falls to 74 % at n = 20; with every answer in one category it has width 0.
+
+    Example:
+        >>> low, high = wald([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (26.999, 53.001)
+    """
+    return _wald(sample_of(counts, worths), normal_quantile(level))
+
+
+def _wald(sample: Sample, z: float) -> Limits:
+    """Return the Wald limits of a sample."""
+    deviations = sample.worths - sample.mean[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        margin = z * np.sqrt((sample.shares * deviations * deviations).sum(axis=-1) / sample.n)
+    return _limits(sample, sample.mean - margin, sample.mean + margin)
+
+
+def _with_pseudo_counts(
+    counts: ArrayLike, worths: ArrayLike, level: float, added: tuple[float, float, float], name: str
+) -> Limits:
+    """Return the Wald interval after adding to each of three equally spaced categories."""
+    c, w = checked_counts(counts, worths)
+    if w.size != 3 or not np.isclose(w[1] - w[0], w[2] - w[1], rtol=1e-9, atol=0):
+        usable = ", ".join(repr(m) for m in METHODS if m not in _THREE_ONLY)
+        raise InvalidValueError(
+            f"method {name!r} is made for three equally spaced categories, not for worths {w.tolist()}: "
+            f"use one of {usable}"
+        )
+    z = normal_quantile(level)
+    low, high = _wald(sample_of(c + np.asarray(added), w), z)
+    return _limits(sample_of(c, w), np.asarray(low), np.asarray(high))
+
+
+def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the adjusted Wald interval: Wald after adding ¾, 1½ and ¾ answers to the three categories.
+
+    B. Rocks, "Interval estimation for the 'Net Promoter Score'", The American Statistician 70 (2016) 365-372.
+
+    Raises:
+        InvalidValueError: If there are not three equally spaced categories.
+
+    Example:
+        >>> low, high = adjusted_wald([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (25.934, 51.736)
+    """
+    return _with_pseudo_counts(counts, worths, level, (0.75, 1.5, 0.75), "adjusted_wald")
+
+
+def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the interval of Agresti and Min: Wald after adding ½, 1 and ½ answers to the three categories.
+
+    A. Agresti and Y. Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
+    Medicine 24 (2005) 729-740; promoters and detractors are the discordant pairs.
+
+    Raises:
+        InvalidValueError: If there are not three equally spaced categories.
+
+    Example:
+        >>> low, high = agresti_min([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (26.281, 52.152)
+    """
+    return _with_pseudo_counts(counts, worths, level, (0.5, 1.0, 0.5), "agresti_min")
+
+
+def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the skewness-corrected asymptotic score interval: balanced tails, for one-sided claims.
+
+    The limits solve T(m) = ±z + (z² − 1)·μ₃(m)/(6 v(m)^{3/2} √n), with μ₃ the third central moment under the
+    constrained shares. P. J. Laud, "Equal-tailed confidence intervals for comparison of rates", Pharmaceutical
+    Statistics 16 (2017) 334-348, section 2; J. J. Gart and J. Nam, "Approximate interval estimation of the ratio of
+    binomial parameters", Biometrics 44 (1988) 323-338. The variance is over n, not n − 1.
+
+    Example:
+        >>> low, high = scas([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (26.285, 52.41)
+    """
+    z, sample = normal_quantile(level), sample_of(counts, worths)
+    ends = sample.worths[[0, -1]]
+    counts, mean = sample.counts.reshape(-1, sample.worths.size), sample.mean.ravel()
+    low, high = np.empty(mean.size), np.empty(mean.size)
+    for start in range(0, mean.size, BLOCK):
+        c, m = counts[start : start + BLOCK], mean[start : start + BLOCK]
+        low[start : start + BLOCK] = _scas_limit(c, sample.worths, m, z, np.full(m.shape, ends[0]), m)
+        high[start : start + BLOCK] = _scas_limit(c, sample.worths, m, -z, m, np.full(m.shape, ends[1]))
+    low, high = low.reshape(sample.n.shape), high.reshape(sample.n.shape)
+    return _limits(sample, np.fmin(low, sample.mean), np.fmax(high, sample.mean))
+
+
+def _scas_limit(counts: Floats, worths: Floats, mean: Floats, z: float, left: Floats, right: Floats) -> Floats:
+    """Return the root of T(m) − z − (z² − 1)·μ₃/(6 v^{3/2} √n) between `left` and `right`."""
+    n = counts.sum(axis=-1)
+
+    def surplus(m: Floats) -> Floats:
+        deviations = worths - m[..., None]
+        squares = constrained_shares(counts, worths, m) * deviations * deviations
+        variance = squares.sum(axis=-1)
+        correction = (squares * deviations).sum(axis=-1) / (6 * np.sqrt(n) * variance**1.5)
+        return np.asarray((mean - m) * np.sqrt(n / variance) - z - (z * z - 1) * correction)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return falling_root(surplus, left, right, 1e-14 * float(worths[-1] - worths[0]))
+
+
+def jeffreys(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the equal-tailed credible interval of the mean under Jeffreys' prior, ½ answer for each distinct worth.
+
+    For two categories these are the quantiles of a Beta distribution (Brown, Cai and DasGupta, "Interval estimation
+    for a binomial proportion", Statistical Science 16 (2001) 101-133), otherwise those of the mean of a Dirichlet,
+    good to about 1e-12 of the range of the worths; see `npskit.inference.bayes`. With every answer in one extreme
+    category it does not reach the end of the range.
+
+    Example:
+        >>> low, high = jeffreys([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (26.095, 51.93)
+    """
+    from npskit.inference.bayes import mean_quantile
+
+    tail, sample = tail_of(level), sample_of(counts, worths)
+    alpha = np.where(sample.n[..., None] > 0, sample.counts, 0.0) + 0.5
+    low = mean_quantile(alpha, sample.worths, tail)
+    # The upper quantile as a lower one, from the other side: 1 − tail would round.
+    high = -mean_quantile(alpha[..., ::-1], -sample.worths[::-1], tail)
+    return _limits(sample, low, high)
+
+
+def bootstrap(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+    """Return the percentile bootstrap interval, exactly: no resampling, no seed.
+
+    The limits are quantiles of `npskit.inference.exact.bootstrap_distribution`. B. Efron and R. J. Tibshirani, An
+    Introduction to the Bootstrap (1993), chapter 13. Too short for small or lopsided samples.
+
+    Raises:
+        InvalidValueError: If the worths do not lie on a common grid of at most 10,000 steps.
+
+    Example:
+        >>> low, high = bootstrap([10, 40, 50], [-100, 0, 100], 0.95)
+        >>> round(float(low), 3), round(float(high), 3)
+        (27.0, 53.0)
+    """
+    from npskit.inference.exact import bootstrap_quantiles
+
+    tail, sample = tail_of(level), sample_of(counts, worths)
+    low, high = bootstrap_quantiles(sample.counts, sample.worths, tail)
+    return _limits(sample, low, high)
+
+
+METHODS: MappingProxyType[str, Callable[[ArrayLike, ArrayLike, float], Limits]] = MappingProxyType(
+    {
+        "score": score_interval,
+        "adjusted_wald": adjusted_wald,
+        "agresti_min": agresti_min,
+        "scas": scas,
+        "jeffreys": jeffreys,
+        "bootstrap": bootstrap,
+        "wald": wald,
+    }
+)
+_THREE_ONLY = ("adjusted_wald", "agresti_min")
+
+
+def interval(counts: ArrayLike, worths: ArrayLike, level: float = 0.95, method: str = "score") -> Limits:
+    """Return an interval for the mean worth of each tally.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`, not negative; need not be whole.
+        worths: What each category is worth, shape `(K,)`.
+        level: The probability that the interval is to cover the mean, strictly between 0 and 1.
+        method: A key of `METHODS`.
+
+    Returns:
+        The lower and the upper limits, shape `(...)`, in the units of the worths; NaN where there are no answers.
+
+    Raises:
+        InvalidValueError: If the method is unknown or not made for such worths, the level does not lie between 0 and
+            1, counts are negative or not finite, or the worths do not fit them.
+
+    Example:
+        >>> low, high = interval([[1, 2, 7], [0, 0, 0]], [-100, 0, 100])
+        >>> low.round(4).tolist(), high.round(4).tolist()
+        ([4.8924, nan], [85.8858, nan])
+    """
+    if not isinstance(method, str):
+        raise InvalidTypeError(f"method must be a name such as 'score': got {method!r}")
+    if method not in METHODS:
+        raise InvalidValueError(f"unknown method {method!r}: {did_you_mean(method, METHODS)}")
+    return METHODS[method](counts, worths, level)

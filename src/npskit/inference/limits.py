@@ -1,0 +1,155 @@
+"""Score limits of a mean, and the vectorized root finding behind the intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.inference.constrained import Floats, distinct_worths
+
+# Rows worked on at a time: small enough for the cache, large enough to hide the interpreter.
+BLOCK = 8192
+_STEPS = 100
+
+
+class Sample(NamedTuple):
+    """Counts with categories of equal worth added together, worths rising; leading axes kept."""
+
+    counts: Floats
+    worths: Floats
+    n: Floats
+    shares: Floats
+    mean: Floats
+
+
+def checked_counts(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
+    """Return counts and worths as arrays that fit each other, or say what is wrong with them."""
+    c, w = np.asarray(counts, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    if w.ndim != 1 or c.ndim == 0 or c.shape[-1] != w.size:
+        raise InvalidValueError(f"counts must end in one axis per worth: got shapes {c.shape} and {w.shape}")
+    bad = ~((c >= 0) & (c < np.inf))
+    if bad.any():
+        where = np.argwhere(bad)[:3]
+        raise InvalidValueError(
+            f"counts must be finite and not negative: {', '.join(f'{c[tuple(i)]:g} at {i.tolist()}' for i in where)}"
+        )
+    return c, w
+
+
+def sample_of(counts: ArrayLike, worths: ArrayLike) -> Sample:
+    """Return the checked counts as a `Sample`."""
+    c, w = checked_counts(counts, worths)
+    distinct, merge = distinct_worths(w)
+    n = c.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        merged = c @ merge
+        mean = np.clip((c * w).sum(axis=-1) / n, distinct[0], distinct[-1])
+        return Sample(merged, distinct, n, merged / n[..., None], mean)
+
+
+def tail_of(level: float) -> float:
+    """Return the probability an interval at `level` leaves on each side.
+
+    Raises:
+        InvalidValueError: If `level` does not lie between 0 and 1, both excluded.
+    """
+    try:
+        value = float(level)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"level must be a number between 0 and 1, such as 0.95: got {level!r}") from None
+    if not 0 < value < 1:
+        hint = f"; for {value:g} % write {value / 100:g}" if 1 < value < 100 else ""
+        raise InvalidValueError(f"level must lie strictly between 0 and 1: got {level!r}{hint}")
+    return (1 - value) / 2
+
+
+def normal_quantile(level: float) -> float:
+    """Return the z that a normal variable stays within, on both sides, with probability `level`."""
+    from statistics import NormalDist
+
+    # From the tail: (1 + level) / 2 rounds to 1 for levels near 1, and the quantile of 1 is infinite.
+    return -NormalDist().inv_cdf(tail_of(level))
+
+
+def score_distances(sample: Sample, z: Floats) -> tuple[Floats, Floats]:
+    """Return how far the lower and the upper score limits lie from the mean, as shares of the range of the worths."""
+    shape = np.broadcast_shapes(sample.n.shape, z.shape)
+    span = sample.worths[-1] - sample.worths[0]
+    shares = np.broadcast_to(sample.shares, (*shape, sample.worths.size)).reshape(-1, sample.worths.size)
+    mean = np.broadcast_to(sample.mean, shape).ravel()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.broadcast_to(z * z / sample.n, shape).ravel()
+    low, high = np.empty(mean.size), np.empty(mean.size)
+    for start in range(0, mean.size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        p = np.ascontiguousarray(shares[rows].T)
+        e = (sample.worths[:, None] - mean[rows]) / span
+        low[rows] = _distance(p, e, ratio[rows])
+        high[rows] = _distance(p[::-1], -e[::-1], ratio[rows])
+    return low.reshape(shape), high.reshape(shape)
+
+
+def _distance(p: Floats, e: Floats, c: Floats) -> Floats:
+    """Return the distance d > 0 of the mean from its lower score limit; p, e of shape (K, N), e the deviations.
+
+    With the multiplier t of the constrained shares pₖ/(1 + t(wₖ − m)), the constrained variance is (θ̂ − m)/t, so that
+    T² = n(θ̂ − m)²/v is n·t·(θ̂ − m): falling in m, since t is the slope of the concave profile likelihood. At T = z
+    therefore d = θ̂ − m = c/t with c = z²/n, and what is left is one equation in t alone,
+    φ(t) = Σ pₖ/(1 + c + t·eₖ) = 1. Its reciprocal is concave (a harmonic mean of linear functions): Newton's method
+    on 1/φ − 1 falls monotonically onto the root from the right of it. Where the lowest category is empty, t stops
+    where the multiplier does, at 1 + c + t·e₀ = 0.
+    """
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        lowest, cap = e[0] >= 0, (1 + c - p[0]) / -e[0]
+        e = np.where(p > 0, e, 0.0)
+        pe = p * e
+        variance = (pe * e).sum(axis=0)
+        skew = (pe * e * e).sum(axis=0) / variance * c
+        # The root for two categories: right to third order for any number of them.
+        t = (skew + np.sqrt(skew * skew + 4 * variance * c * (1 + c))) / (2 * variance)
+        t = np.fmin(t, cap)
+        for _ in range(_STEPS):
+            x = c + t * e
+            r = 1 / (1 + x)
+            excess = (p * x * x * r).sum(axis=0) - c
+            step = (1 + excess) * excess / (pe * r * r).sum(axis=0)
+            new = np.fmin(t + step, cap)
+            moving = np.abs(new - t) > 1e-14 * t
+            t = new
+            if not moving.any():
+                break
+        return np.where((c == 0) | lowest, 0.0, c / t)
+
+
+def falling_root(function: Callable[[Floats], Floats], left: Floats, right: Floats, tolerance: float) -> Floats:
+    """Return where a falling function changes sign in [left, right], by Chandrupatla's method, elementwise.
+
+    The function counts as positive at `left` and negative at `right`, and is not evaluated there: where it never
+    changes sign the end it points to is returned. T. R. Chandrupatla, "A new hybrid quadratic/bisection algorithm for
+    finding the zero of a nonlinear function without using derivatives", Advances in Engineering Software 28 (1997).
+    """
+    a, b = left.astype(np.float64), right.astype(np.float64)
+    fa, fb = np.full(a.shape, np.inf), np.full(a.shape, -np.inf)
+    t = np.full(a.shape, 0.5)
+    for _ in range(_STEPS):
+        x = a + t * (b - a)
+        fx = function(x)
+        same = (fx > 0) == (fa > 0)
+        c, fc = np.where(same, a, b), np.where(same, fa, fb)
+        b, fb = np.where(same, b, a), np.where(same, fb, fa)
+        a, fa = x, fx
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            limit = tolerance / np.abs(b - a)
+            if not ((limit < 0.5) & (fa != 0)).any():
+                break
+            xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
+            smooth = (phi * phi < xi) & ((1 - phi) ** 2 < 1 - xi)
+            inverse = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+            t = np.where(smooth & np.isfinite(inverse), inverse, 0.5)
+            t = np.clip(t, np.fmin(limit, 0.5), 1 - np.fmin(limit, 0.5))
+            t = np.where(fa == 0, 0.0, t)
+    return np.where(np.abs(fa) <= np.abs(fb), a, b)

@@ -1,0 +1,116 @@
+"""The kernel of design-based inference: from the influence of each answer to the covariance of estimates.
+
+An estimate changes by its influence u with an answer, w(s − m)/Σw for a weighted mean; u adds up within a sampling
+unit, and the spread of the units' totals within their strata is the covariance (Särndal, Swensson & Wretman, "Model
+Assisted Survey Sampling" (1992), section 5.5; the formula is in `npskit.inference.strata`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError
+from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
+from npskit.inference.strata import Lonely, Population, stratum_factors
+
+Floats = NDArray[np.float64]
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """Which sampling unit lies in which stratum, and how the strata add up.
+
+    Args:
+        strata: Index of each unit's stratum, shape `(P,)`.
+        sampled: Units sampled per stratum, shape `(H,)`.
+        factors: Factor of each stratum's sum of squares, shape `(H,)`.
+        centers: Part of the stratum's mean that is subtracted first, shape `(H,)`.
+    """
+
+    strata: Codes
+    sampled: Floats
+    factors: Floats
+    centers: Floats
+
+    @classmethod
+    def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> Layout:
+        """Return the layout of units by the label of each one's stratum, shape `(P,)`."""
+        strata, names = factorize(labels, "strata")
+        sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
+        factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
+        return cls(strata, sampled, factors, centers)
+
+    def covariance(self, influence: Floats, units: Codes, groups: Codes, n_groups: int) -> Floats:
+        """Return the covariances of the estimates in each group.
+
+        A unit without a cell in a group has the influence 0 there.
+
+        Args:
+            influence: Of each cell on each estimate, shape `(C, m)`.
+            units: Index of each cell's unit, shape `(C,)`; no two cells share unit and group.
+            groups: Index of each cell's group, shape `(C,)`.
+            n_groups: The number of groups, G.
+
+        Returns:
+            Shape `(G, m, m)`.
+        """
+        size = len(self.sampled)
+        strata = self.strata[units]
+        places = groups * size + strata
+        absent = self.sampled - np.bincount(places, minlength=n_groups * size).reshape(n_groups, size)
+        sums = sum_by(places, influence, n_groups * size).reshape(n_groups, size, -1)
+        means = sums * (self.centers / self.sampled)[:, np.newaxis]
+        away = influence - means[groups, strata]
+        scaled = away * self.factors[strata, np.newaxis]
+        m = influence.shape[1]
+        found = np.empty((n_groups, m, m))
+        for j in range(m):
+            for k in range(j, m):
+                found[:, j, k] = np.bincount(groups, weights=away[:, j] * scaled[:, k], minlength=n_groups)
+                found[:, j, k] += (absent * self.factors * means[..., j] * means[..., k]).sum(axis=1)
+                found[:, k, j] = found[:, j, k]
+        return found
+
+
+def influence_covariance(
+    influence: Floats,
+    *,
+    clusters: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    population: Population = None,
+    lonely: Lonely = "fail",
+) -> Floats:
+    """Return the covariances of estimates under the design from the influence of each row.
+
+    Args:
+        influence: By how much each row moves each estimate, shape `(n, m)`: w(s − m)/Σw for a weighted mean.
+        clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
+        strata: Label of each row's stratum, shape `(n,)`; None for a single one.
+        population: Sampling units in the population; see `npskit.inference.strata`.
+        lonely: What a stratum with a single sampling unit contributes.
+
+    Returns:
+        Shape `(m, m)`.
+
+    Raises:
+        InvalidTypeError: If labels are of no one type.
+        InvalidValueError: If a label is missing, a stratum is lonely and that is to fail, or `population`
+            does not fit the sample.
+        IncompatibleError: If columns differ in length.
+
+    Example:
+        >>> s = np.array([-1.0, 0.0, 1.0, 1.0, 1.0])
+        >>> influence_covariance((s - s.mean())[:, None] / 5).round(6).item()
+        0.16
+    """
+    labels = np.arange(len(influence)) if clusters is None else clusters
+    codes, unit_strata, _ = unit_codes(strata, labels)
+    if len(codes) != len(influence):
+        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(influence)} rows of influence")
+    units = np.arange(len(unit_strata))
+    per_unit = sum_by(codes, influence, len(units))
+    return np.asarray(Layout.of(unit_strata, population, lonely).covariance(per_unit, units, 0 * units, 1)[0])

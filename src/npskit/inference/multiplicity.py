@@ -1,0 +1,118 @@
+"""Many tests at once: p-values adjusted so that the more one looks, the harder it is to find something by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+
+_Array = NDArray[np.float64]
+
+
+def adjust(p_values: ArrayLike, method: str = "holm") -> _Array:
+    """Return p-values adjusted for how many there are: reject where the adjusted value is at most the level.
+
+    `holm` (Holm 1979, Scand. J. Statist. 6:65), `hochberg` (1988, Biometrika 75:800), `hommel` (1988, Biometrika
+    75:383) and `bonferroni` bound the chance of any false finding; `hochberg` and `hommel` assume tests that are
+    independent or positively dependent. `benjamini_hochberg` (or `bh`; 1995, J. R. Statist. Soc. B 57:289) and
+    `benjamini_yekutieli` (or `by`; 2001, Ann. Statist. 29:1165, under any dependence) bound the expected share of
+    false ones among the findings.
+
+    Args:
+        p_values: Shape `(..., m)`; each family of tests is one last axis. NaN stays NaN and is not counted.
+        method: One of the names above.
+
+    Returns:
+        Adjusted p-values of the same shape, in the order given: at least the raw ones and at most 1.
+
+    Raises:
+        InvalidTypeError: If the p-values are not numbers.
+        InvalidValueError: If a p-value lies outside 0..1 or the method is unknown.
+
+    Example:
+        >>> adjust([0.01, 0.04, 0.03]).tolist()
+        [0.03, 0.06, 0.06]
+        >>> adjust([0.01, float("nan"), 0.04], "bonferroni").tolist()
+        [0.02, nan, 0.08]
+    """
+    if method not in _METHODS:
+        raise InvalidValueError(f"method={method!r} is no adjustment of p-values: {did_you_mean(method, _METHODS)}")
+    try:
+        p = np.asarray(p_values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"p_values must be numbers: got {p_values!r}") from None
+    outside = (p < 0) | (p > 1)
+    if outside.any():
+        raise InvalidValueError(f"p_values must lie in 0..1: got {p[outside][:3].tolist()} at {_places(outside)}")
+    families = p.reshape(-1, p.shape[-1] if p.ndim else 1) if p.size else p[:0]
+    adjusted = np.array([_family(row, _METHODS[method]) for row in families])
+    return adjusted.reshape(p.shape)
+
+
+def _places(mask: NDArray[np.bool_]) -> list[Any]:
+    """Return the first indices where `mask` holds."""
+    found = np.argwhere(mask)[:3]
+    places: list[Any] = (found[:, 0] if mask.ndim == 1 else found).tolist()
+    return places
+
+
+def _family(p: _Array, adjusted: Callable[[_Array], _Array]) -> _Array:
+    """Adjust one family: sort what is there, adjust it, put it back."""
+    present = np.flatnonzero(~np.isnan(p))
+    order = present[np.argsort(p[present], kind="stable")]
+    result = np.full(p.shape, np.nan)
+    if order.size:
+        result[order] = np.minimum(adjusted(p[order]), 1.0)
+    return result
+
+
+def _step_down(p: _Array) -> _Array:
+    """Holm: the smallest of m counts m times, the next m - 1 times."""
+    return np.maximum.accumulate(p * np.arange(p.size, 0, -1))
+
+
+def _step_up(values: _Array) -> _Array:
+    """Return the running minimum from the largest p-value down."""
+    return np.minimum.accumulate(values[::-1])[::-1]
+
+
+def _hochberg(p: _Array) -> _Array:
+    return _step_up(p * np.arange(p.size, 0, -1))
+
+
+def _benjamini_hochberg(p: _Array) -> _Array:
+    # multiplied by a ratio that is exactly 1 at the end: the largest p-value stays what it is
+    return _step_up(p * (p.size / np.arange(1, p.size + 1)))
+
+
+def _benjamini_yekutieli(p: _Array) -> _Array:
+    return _step_up(p * (p.size / np.arange(1, p.size + 1)) * np.sum(1 / np.arange(1, p.size + 1)))
+
+
+def _bonferroni(p: _Array) -> _Array:
+    return p * p.size
+
+
+def _hommel(p: _Array) -> _Array:
+    """Closed testing with Simes: the worst set of size k holds the hypothesis itself and the k - 1 largest others."""
+    worst = p.copy()
+    for k in range(2, p.size + 1):
+        largest = np.min(k * p[p.size - k + 1 :] / np.arange(2, k + 1))
+        np.maximum(worst, np.minimum(k * np.minimum(p, p[p.size - k]), largest), out=worst)
+    return worst
+
+
+_METHODS: dict[str, Callable[[_Array], _Array]] = {
+    "holm": _step_down,
+    "hochberg": _hochberg,
+    "hommel": _hommel,
+    "bonferroni": _bonferroni,
+    "benjamini_hochberg": _benjamini_hochberg,
+    "bh": _benjamini_hochberg,
+    "benjamini_yekutieli": _benjamini_yekutieli,
+    "by": _benjamini_yekutieli,
+}

@@ -1,0 +1,116 @@
+"""The exact chance that a test of two small samples rejects: every outcome, weighed by how likely it is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import InvalidValueError
+from npskit.inference.constrained import Floats, distinct_worths
+from npskit.inference.limits import normal_quantile
+from npskit.inference.planning import NPS_WORTHS, checked_shares, positive_whole
+from npskit.inference.two_sample import moments, score_z
+
+# Pairs of outcomes to look at: some 115 answers a group with three categories, 30 with five.
+MAX_PAIRS = 50_000_000
+_BLOCK = 8192
+# What may be left out in all, as improbable.
+_NEGLECTED = 1e-12
+
+
+def exact_power(
+    shares_a: ArrayLike,
+    shares_b: ArrayLike,
+    n: int,
+    n_second: int | None = None,
+    *,
+    level: float = 0.95,
+    worths: ArrayLike = NPS_WORTHS,
+    test: str = "score",
+) -> float:
+    """Return the chance that the test rejects equal scores, exact to 1e-12, by enumerating the outcomes.
+
+    With equal scores it is the size of the test, else its power.
+
+    Args:
+        shares_a: True shares of the categories in the first group, shape `(K,)`.
+        shares_b: In the second.
+        n: Answers in the first group.
+        n_second: Answers in the second; as many by default.
+        level: 1 less the two-sided level of the test.
+        worths: What each category is worth, shape `(K,)`; an NPS by default.
+        test: `"score"`, the default test of two scores, or `"wald"`.
+
+    Raises:
+        InvalidTypeError: If a number of answers is not whole.
+        InvalidValueError: If a value cannot be used, or there are more than 50 million pairs of outcomes (some 115
+            answers a group for an NPS): `npskit.inference.planning.power` is accurate there.
+
+    Example:
+        >>> round(exact_power([0.2, 0.3, 0.5], [0.2, 0.3, 0.5], 10), 6)
+        0.052265
+    """
+    if test not in {"score", "wald"}:
+        raise InvalidValueError(f"test must be 'score' or 'wald': got {test!r}")
+    w = np.asarray(worths, dtype=np.float64)
+    rising, merge = distinct_worths(w)
+    p_a, p_b = checked_shares(shares_a, w.size) @ merge, checked_shares(shares_b, w.size) @ merge
+    if p_a.ndim != 1 or p_b.ndim != 1:
+        raise InvalidValueError("shares_a and shares_b must have one axis each")
+    sizes = positive_whole(n, "n"), positive_whole(n if n_second is None else n_second, "n_second")
+    ways = [math.comb(size + rising.size - 1, rising.size - 1) for size in sizes]
+    if ways[0] * ways[1] > MAX_PAIRS:
+        raise InvalidValueError(
+            f"n={sizes[0]} and n_second={sizes[1]} have {ways[0] * ways[1]:,} pairs of outcomes, more than "
+            f"{MAX_PAIRS:,}: use the normal approximation of npskit.inference.planning.power, accurate for such sizes"
+        )
+    a, b = _outcomes(sizes[0], rising.size), _outcomes(sizes[1], rising.size)
+    weight_a, weight_b = _probabilities(a, p_a), _probabilities(b, p_b)
+    order = np.argsort(-weight_b)
+    b, weight_b = b[order], weight_b[order]
+    # each first outcome meets only those second ones that, with it, are not all but impossible
+    with np.errstate(divide="ignore"):
+        least = _NEGLECTED / (ways[0] * ways[1]) / weight_a
+    reach = np.searchsorted(-weight_b, -least, side="right")
+    rejected = []
+    critical = normal_quantile(level)
+    for first, last in _blocks(reach):
+        rows = np.repeat(np.arange(first, last), reach[first:last])
+        columns = np.arange(rows.size) - np.repeat(np.cumsum(reach[first:last]) - reach[first:last], reach[first:last])
+        z = (score_z if test == "score" else _wald_z)(a[rows], b[columns], rising)
+        rejected.append((weight_a[rows] * weight_b[columns])[np.abs(z) > critical].sum())
+    return math.fsum(rejected)
+
+
+def _outcomes(n: int, size: int) -> Floats:
+    """Return every way in which n answers fall into `size` categories, shape `(ways, size)`."""
+    bars = np.array(list(itertools.combinations(range(n + size - 1), size - 1)), dtype=np.int64)
+    edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, n + size - 1)))
+    return (np.diff(edges, axis=1) - 1).astype(np.float64)
+
+
+def _probabilities(outcomes: Floats, shares: Floats) -> Floats:
+    """Return the multinomial probabilities of the outcomes, shape `(ways,)`."""
+    n = int(outcomes[0].sum())
+    log_factorial = np.array([math.lgamma(k + 1) for k in range(n + 1)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # 0 log 0 = 0
+        terms = np.where(outcomes > 0, outcomes * np.log(shares), 0.0) - log_factorial[outcomes.astype(np.intp)]
+    return np.asarray(np.exp(log_factorial[n] + terms.sum(axis=1)))
+
+
+def _blocks(sizes: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[tuple[int, int]]:
+    """Cut the rows into runs of about a block of pairs each."""
+    cuts = np.unique(np.searchsorted(np.cumsum(sizes), np.arange(0, int(sizes.sum()), _BLOCK)))
+    edges = [*cuts.tolist(), sizes.size]
+    return [(first, last) for first, last in itertools.pairwise(edges) if last > first]
+
+
+def _wald_z(a: Floats, b: Floats, worths: Floats) -> Floats:
+    """Return Wald's statistic; infinite where the scores differ and neither sample has any variance."""
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, worths), moments(b, worths)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((mean_a - mean_b) / np.sqrt(v_a / n_a + v_b / n_b))

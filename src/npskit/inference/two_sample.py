@@ -1,0 +1,345 @@
+"""Two scores compared: the interval of their difference (or of any contrast) and a test that asks about the mean only.
+
+Tests by pooled variance or by permutation ask whether two samples have equal *distributions*: at equal scores they
+reject a wide sample of 10 against a narrow one of 50 in a quarter of all cases. The score test asks whether the *means*
+differ, and lets the distributions be what they are.
+"""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.errors import InvalidValueError
+from npskit.inference.constrained import Floats, constrained_shares, distinct_worths, mean_variance
+from npskit.inference.intervals import score_interval
+from npskit.inference.limits import checked_counts, normal_quantile, tail_of
+
+# On a mean in 0..1, where the noise of the derivative moves its zero by 1e-16 or so.
+_TOLERANCE = 4e-15
+_STEPS = 200
+
+
+def moments(counts: Floats, worths: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return n, the mean worth and the variance of one answer's worth (divided by n), each of the leading shape."""
+    n = counts.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return n, np.asarray(counts @ worths / n), mean_variance(counts / n[..., None], worths)
+
+
+def normal_p(z: ArrayLike) -> Floats:
+    """Return two-sided p-values of standard normal statistics, accurate also far out.
+
+    Example:
+        >>> normal_p([0.0, -1.959963984540054]).round(9).tolist()
+        [1.0, 0.05]
+    """
+    z = np.asarray(z, dtype=np.float64)
+    # math.erfc rather than scipy's: comparing two scores should not cost half a second of imports
+    return np.array([math.erfc(abs(x) / math.sqrt(2)) for x in z.ravel().tolist()]).reshape(z.shape)
+
+
+def mover(estimates: ArrayLike, lows: ArrayLike, highs: ArrayLike, coefficients: ArrayLike) -> tuple[Floats, Floats]:
+    """Return limits of the contrast Σ cᵢθᵢ of independent estimates from the limits of each: square and add.
+
+    Source: Zou & Donner, "Construction of confidence limits about effect measures: a general approach", Statistics in
+    Medicine 27 (2008) 1693-1702. Each term gives its distance to the limit on the side that moves the contrast, so
+    intervals may be asymmetric. With (1, -1) it is the interval of a difference, with (1, -1, -1, 1) that of a
+    difference in differences.
+
+    Args:
+        estimates: Shape `(..., G)`.
+        lows: Lower limits, same shape.
+        highs: Upper limits, same shape, all at one level.
+        coefficients: Shape `(G,)` or broadcastable.
+
+    Returns:
+        Lower and upper limits of the contrast at that level, each of shape `(...)`.
+
+    Raises:
+        InvalidValueError: If the shapes do not broadcast.
+
+    Example:
+        >>> low, high = mover([60, 35], [50, 20], [68, 50], [1, -1])
+        >>> round(float(low), 6), round(float(high), 6)
+        (6.972244, 42.0)
+    """
+    try:
+        theta, low, high, c = np.broadcast_arrays(
+            *(np.asarray(a, dtype=np.float64) for a in (estimates, lows, highs, coefficients))
+        )
+    except ValueError as error:
+        raise InvalidValueError(f"estimates, lows, highs and coefficients must broadcast: {error}") from None
+    contrast = np.asarray((c * theta).sum(axis=-1))
+    down, up = c * (theta - np.where(c > 0, low, high)), c * (np.where(c > 0, high, low) - theta)
+    return (
+        contrast - np.sqrt((down * down).sum(axis=-1)),
+        contrast + np.sqrt((up * up).sum(axis=-1)),
+    )
+
+
+def difference_interval(
+    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Return limits of score a less score b, by MOVER on the two score intervals.
+
+    Over every pair of sample sizes tried its exact coverage stayed at or above the level; Wald's falls to 75 %.
+    Swapping a and b changes the sign of the limits and nothing else, to the last bit.
+
+    Args:
+        counts_a: Shape `(..., K)`; need not be whole.
+        counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
+        worths: Shape `(K,)`.
+        level: Confidence level.
+
+    Returns:
+        Lower and upper limits, in the units of the worths. NaN where a sample is empty.
+
+    Raises:
+        InvalidValueError: If counts, worths and level do not fit.
+
+    Example:
+        >>> low, high = difference_interval([12, 18, 70], [20, 25, 55], [-100, 0, 100])
+        >>> round(float(low), 6), round(float(high), 6)
+        (1.956428, 43.270563)
+    """
+    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    both = np.stack(np.broadcast_arrays(a, b), axis=-2)
+    low, high = score_interval(both, w, level)
+    return mover(moments(both, w)[1], low, high, [1.0, -1.0])
+
+
+def score_test(
+    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_difference: float = 0.0
+) -> tuple[Floats, Floats]:
+    """Test whether score a less score b is `null_difference`, whatever the two distributions are.
+
+    z = (d - δ) / √(ṽₐ/nₐ + ṽ_b/n_b) · √((N - 1)/N), with the variances at the shares that are most likely among those
+    whose means differ by exactly δ: for detractors, passives and promoters, two of Tango's constrained estimates (1998)
+    with the common score that maximises their joint likelihood, as Farrington & Manning (Statistics in Medicine 9
+    (1990) 1447-1454) did for proportions; the last factor as in Miettinen & Nurminen (1985, 4:213-226). The common
+    score is the zero of the derivative of the profile likelihood, which is the sum of the two Lagrange multipliers
+    (Owen 1988), not the place of its maximum, which can be found to half the digits only.
+
+    Args:
+        counts_a: Shape `(..., K)`; need not be whole.
+        counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
+        worths: Shape `(K,)`.
+        null_difference: δ, in the units of the worths.
+
+    Returns:
+        z and its two-sided p-value, each of the leading shape. Swapping the samples (and the sign of δ) changes the
+        sign of z and nothing else. Where both samples agree with the null without any variance, z = 0 and p = 1; where
+        one is empty, both are NaN.
+
+    Raises:
+        InvalidValueError: If counts and worths do not fit, or δ is not less than the range of the worths.
+
+    Example:
+        >>> z, p = score_test([12, 18, 70], [20, 25, 55], [-100, 0, 100])
+        >>> round(float(z), 6), round(float(p), 6)
+        (2.143102, 0.032105)
+    """
+    z = score_z(counts_a, counts_b, worths, null_difference)
+    return z, normal_p(z)
+
+
+def score_z(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_difference: float = 0.0) -> Floats:
+    """Return the statistic of `score_test` alone, for when there are millions.
+
+    Example:
+        >>> score_z([[12, 18, 70], [5, 5, 5]], [20, 25, 55], [-100, 0, 100]).round(4).tolist()
+        [2.1431, -1.5947]
+    """
+    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    rising, merge = distinct_worths(w)
+    span = rising[-1] - rising[0]
+    if not abs(null_difference) < span:
+        raise InvalidValueError(
+            f"null_difference={null_difference!r} must be less than the range of the worths, {span:g}, either way"
+        )
+    a, b = np.broadcast_arrays(a, b)
+    shape = a.shape[:-1]
+    # on [0, 1]: tolerances mean the same for every scale
+    a, b, unit = a.reshape(-1, w.size) @ merge, b.reshape(-1, w.size) @ merge, (rising - rising[0]) / span
+    delta = null_difference / span
+    center = common_mean(a, b, unit, delta)
+    n_a, n_b = a.sum(axis=-1), b.sum(axis=-1)
+    total = n_a + n_b
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread_a = mean_variance(constrained_shares(a, unit, _inside(center + delta / 2)), unit) / n_a
+        spread_b = mean_variance(constrained_shares(b, unit, _inside(center - delta / 2)), unit) / n_b
+        variance = spread_a + spread_b
+        z = (a @ unit / n_a - b @ unit / n_b - delta) / np.sqrt(variance)
+        z = np.where(variance == 0, 0.0, z * np.sqrt(np.maximum(total - 1, 0) / total))
+    return np.asarray(z.reshape(shape))
+
+
+def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Floats:
+    """Return the most likely mean m such that sample a has mean m + δ/2 and sample b m - δ/2.
+
+    Args:
+        a: Counts, shape `(M, K)`.
+        b: Counts, shape `(M, K)`.
+        worths: Distinct, rising from 0 to 1, shape `(K,)`.
+        delta: The difference δ, within -1..1.
+
+    Returns:
+        Shape `(M,)`; NaN where a sample is empty.
+    """
+    half = delta / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ends = np.stack([a @ worths / a.sum(axis=-1) - half, b @ worths / b.sum(axis=-1) + half])
+    # the profile likelihoods are concave, so the maximum of their sum lies between their own
+    ends = np.clip(ends, abs(half), 1 - abs(half))
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    center = (low + high) / 2
+    active = np.flatnonzero(high > low)
+    for _ in range(_STEPS):
+        if not active.size:
+            break
+        m, lower, upper = center[active], low[active], high[active]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            slope_a, curve_a = _profile(a[active], worths, _inside(m + half))
+            slope_b, curve_b = _profile(b[active], worths, _inside(m - half))
+            slope = slope_a + slope_b
+            step = -slope / (curve_a + curve_b)
+        lower, upper = np.where(slope > 0, m, lower), np.where(slope < 0, m, upper)
+        inside = (m + step > lower) & (m + step < upper)
+        close = np.abs(step) <= _TOLERANCE
+        center[active] = np.where(
+            close, np.clip(m + step, lower, upper), np.where(inside, m + step, (lower + upper) / 2)
+        )
+        low[active], high[active] = lower, upper
+        active = active[~close & (upper - lower > _TOLERANCE / 10)]
+    return np.asarray(center)
+
+
+def _inside(mean: Floats) -> Floats:
+    """Clip to [0, 1] what rounding put outside."""
+    return np.clip(mean, 0.0, 1.0)
+
+
+def _profile(counts: Floats, worths: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    """Return the first and second derivatives of the profile log-likelihood with respect to the mean.
+
+    Every category that was chosen has cₖ/pₖ = α + t·wₖ; the first derivative is the slope t of that line, read off the
+    lowest and the highest. An empty extreme category that has a share lies on it at zero.
+    """
+    shares = constrained_shares(counts, worths, mean)
+    rows = np.arange(len(counts))
+    on_line = (counts > 0) | ((shares > 0) & ((worths == 0) | (worths == 1)))
+    first, last = on_line.argmax(axis=-1), worths.size - 1 - on_line[:, ::-1].argmax(axis=-1)
+    heights = counts / shares
+    slope = (heights[rows, last] - heights[rows, first]) / (worths[last] - worths[first])
+    # dt/dmean = -1/Σ(p²/c)(w - pivot)², the pivot being the extreme that stays at zero, or else the weighted mean
+    mass = np.where(counts > 0, shares * shares / counts, 0.0)
+    pivot = mass @ worths / mass.sum(axis=-1)
+    pivot = np.where(counts[rows, last] == 0, worths[last], np.where(counts[rows, first] == 0, worths[first], pivot))
+    distance = worths - pivot[:, None]
+    return np.asarray(slope), np.asarray(-1 / (mass * distance * distance).sum(axis=-1))
+
+
+@attrs.frozen(eq=False)
+class DifferenceTest:
+    """A difference of two means by its standard error, vectorised; every field has the leading shape of the counts.
+
+    Args:
+        difference: Score a less score b, with its sign.
+        se: Its standard error.
+        statistic: difference / se.
+        df: Degrees of freedom, infinite for Wald.
+        p: Two-sided p-value.
+        low: Lower limit.
+        high: Upper limit.
+    """
+
+    difference: Floats
+    se: Floats
+    statistic: Floats
+    df: Floats
+    p: Floats
+    low: Floats
+    high: Floats
+
+
+def wald_difference(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95) -> DifferenceTest:
+    """Compare two scores by Wald's method: for checking what others computed, not for deciding.
+
+    Its coverage falls to 75 % in small or lopsided samples. With three quarters, one and a half and three quarters
+    added to the detractors, passives and promoters of each sample it is the adjusted Wald method of Rocks, "Interval
+    estimation for the Net Promoter Score", The American Statistician 70 (2016) 365-372, which is much better.
+
+    Args:
+        counts_a: Shape `(..., K)`.
+        counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
+        worths: Shape `(K,)`.
+        level: Confidence level.
+
+    Returns:
+        The difference with its sign, SE = √(vₐ/nₐ + v_b/n_b), z, p and limits, in the units of the worths.
+
+    Raises:
+        InvalidValueError: If counts, worths and level do not fit.
+
+    Example:
+        >>> test = wald_difference([20, 25, 55], [12, 18, 70], [-100, 0, 100])
+        >>> round(float(test.difference), 6), round(float(test.se), 6)
+        (-23.0, 10.540873)
+    """
+    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, w), moments(b, w)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = np.sqrt(v_a / n_a + v_b / n_b)
+    return _from_se(mean_a - mean_b, se, np.full(se.shape, np.inf), level)
+
+
+def welch_difference(
+    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95
+) -> DifferenceTest:
+    """Compare two scores by Welch's t-test, as a spreadsheet would: for checking, not for deciding.
+
+    Source: Welch, "The generalization of 'Student's' problem when several different population variances are involved",
+    Biometrika 34 (1947) 28-35, with variances divided by n - 1.
+
+    Args:
+        counts_a: Shape `(..., K)`.
+        counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
+        worths: Shape `(K,)`.
+        level: Confidence level.
+
+    Returns:
+        The difference with its sign, SE, t, degrees of freedom, p and limits; NaN where a sample has fewer than two
+        answers or neither has any variance.
+
+    Raises:
+        InvalidValueError: If counts, worths and level do not fit.
+
+    Example:
+        >>> test = welch_difference([12, 18, 70], [20, 25, 55], [-100, 0, 100])
+        >>> round(float(test.statistic), 6), round(float(test.df), 4), round(float(test.p), 6)
+        (2.171045, 194.7337, 0.031137)
+    """
+    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, w), moments(b, w)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part_a, part_b = np.where(n_a > 1, v_a / (n_a - 1), np.nan), np.where(n_b > 1, v_b / (n_b - 1), np.nan)
+        squared = part_a + part_b
+        df = squared**2 / (part_a**2 / (n_a - 1) + part_b**2 / (n_b - 1))
+    return _from_se(mean_a - mean_b, np.sqrt(squared), np.asarray(df), level)
+
+
+def _from_se(difference: Floats, se: Floats, df: Floats, level: float) -> DifferenceTest:
+    """Complete a test from its standard error: normal where df is infinite, else t."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        statistic = difference / se
+    if np.isinf(df).all():
+        p, reach = normal_p(statistic), normal_quantile(level) * se
+    else:
+        from scipy.special import stdtr, stdtrit
+
+        p, reach = 2 * stdtr(df, -np.abs(statistic)), -stdtrit(df, tail_of(level)) * se
+    return DifferenceTest(difference, se, statistic, df, p, difference - reach, difference + reach)

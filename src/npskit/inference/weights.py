@@ -1,0 +1,196 @@
+"""Weighted answers: what a tally of counts, weights and squared weights says about the mean, without the rows.
+
+The weighted mean is a ratio of two random sums, so its variance comes from Taylor linearization: each answer's
+influence is u = w(s − m)/Σw, and the variance is n/(n−1) Σu² (Särndal, Swensson & Wretman, "Model Assisted Survey
+Sampling" (1992), section 5.7; Lumley, "Complex Surveys" (2010), section 2.2). Within a category all answers have the
+same worth s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
+to strata and clusters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.inference.constrained import mean_variance
+
+Floats = NDArray[np.float64]
+
+
+def check_weights(weights: ArrayLike, name: str = "weights") -> Floats:
+    """Return weights as float64, or say which rows cannot be used.
+
+    A weight of 0 is accepted: the answer is counted, and moves neither the mean nor its variance, except through
+    n/(n−1), where it counts as sampled (as in R's `survey`). Where all weights are 0, there is no mean: NaN.
+
+    Args:
+        weights: Shape `(n,)`.
+        name: What to call them in an error.
+
+    Raises:
+        InvalidTypeError: If they are not numbers.
+        InvalidValueError: If they are not one-dimensional, or one is negative, missing or infinite; names the rows.
+
+    Example:
+        >>> check_weights([1, 0.5, -2, float("nan")])
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 has -2.0, row 3 has nan; ...
+    """
+    found = np.asarray(weights)
+    if found.dtype.kind not in "iuf":
+        raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
+    if found.ndim != 1:
+        raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
+    found = found.astype(np.float64, copy=False)
+    # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
+    bad = np.flatnonzero(~((found >= 0) & (found < np.inf)))
+    if bad.size:
+        shown = ", ".join(f"row {row} has {found[row]}" for row in bad[:5].tolist())
+        more = f" and {bad.size - 5} rows more" if bad.size > 5 else ""
+        raise InvalidValueError(f"{name} must be finite and at least 0: {shown}{more}; correct them or drop the rows")
+    return found
+
+
+def weighted_mean(weights: ArrayLike, worths: ArrayLike) -> Floats:
+    """Return the mean worth, Σws/Σw.
+
+    Args:
+        weights: Sum of weights per category, shape `(..., K)`.
+        worths: What each category is worth, shape `(K,)`.
+
+    Returns:
+        Shape `(...)`, in units of the worths; NaN where all weights are 0.
+
+    Example:
+        >>> weighted_mean([1.5, 0.5, 2.0], [-100, 0, 100]).item()
+        12.5
+    """
+    w, s = np.asarray(weights, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((w @ s) / w.sum(axis=-1))
+
+
+def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, worths: ArrayLike) -> Floats:
+    """Return the variance of the weighted mean, n/(n−1) Σw²(s − m)²/(Σw)²: that of R's `svymean` with weights only.
+
+    Source: Särndal, Swensson & Wretman (1992), section 5.7, with the answers as sampling units drawn with replacement.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`.
+        weights: Sum of weights per category, shape `(..., K)`.
+        squares: Sum of squared weights per category, shape `(..., K)`.
+        worths: What each category is worth, shape `(K,)`.
+
+    Returns:
+        Shape `(...)`, in squared units of the worths; NaN for fewer than two answers or where all weights are 0.
+
+    Example:
+        >>> taylor_variance([2, 1, 2], [2, 1, 2], [2, 1, 2], [-1, 0, 1]).item()
+        0.2
+    """
+    w, s = np.asarray(weights, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    n = np.asarray(counts, dtype=np.float64).sum(axis=-1)
+    deviations = s - weighted_mean(w, s)[..., np.newaxis]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scatter = (np.asarray(squares, dtype=np.float64) * deviations**2).sum(axis=-1) / w.sum(axis=-1) ** 2
+        return np.where(n > 1, n / (n - 1) * scatter, np.nan)
+
+
+def kish_n_eff(weights: ArrayLike, squares: ArrayLike) -> Floats:
+    """Return the effective number of answers under unequal weights, (Σw)²/Σw².
+
+    Source: Kish, "Survey Sampling" (1965), section 11.7; Kish, "Weighting for unequal Pᵢ", Journal of Official
+    Statistics 8 (1992) 183-200. It does not look at the answers: it is exact where weights and answers are unrelated.
+
+    Args:
+        weights: Sum of weights per category, shape `(..., K)`.
+        squares: Sum of squared weights per category, shape `(..., K)`.
+
+    Returns:
+        Shape `(...)`, at most the number of answers; NaN where all weights are 0.
+
+    Example:
+        >>> kish_n_eff([3.0, 1.0], [5.0, 1.0]).item()  # weights 1, 2 and 1
+        2.6666666666666665
+    """
+    with np.errstate(invalid="ignore"):
+        total = np.asarray(weights, dtype=np.float64).sum(axis=-1)
+        return np.asarray(total**2 / np.asarray(squares, dtype=np.float64).sum(axis=-1))
+
+
+def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, worths: ArrayLike) -> Floats:
+    """Return the variance of the mean over that of a simple random sample of as many answers, v/(n−1).
+
+    Source: Kish (1965), section 8.2, with v the variance of one answer's worth at the weighted shares.
+
+    Args:
+        variance: Variance of the mean under the design, shape `(...)`, in squared units of the worths.
+        shares: Weighted shares of the categories, shape `(..., K)`.
+        n: Answers, shape `(...)`.
+        worths: What each category is worth, shape `(K,)`.
+
+    Returns:
+        Shape `(...)`; NaN where all answers have the same worth, or there are fewer than two.
+
+    Example:
+        >>> design_effect(0.25, [0.25, 0.5, 0.25], 5, [-1, 0, 1]).item()
+        2.0
+    """
+    v, size = mean_variance(shares, worths), np.asarray(n, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where((v > 0) & (size > 1), np.asarray(variance, dtype=np.float64) * (size - 1) / v, np.nan)
+
+
+def effective_counts(
+    shares: ArrayLike,
+    variance: ArrayLike,
+    n: ArrayLike,
+    df: ArrayLike,
+    worths: ArrayLike,
+    level: float = 0.95,
+    *,
+    n_kish: ArrayLike | None = None,
+) -> Floats:
+    """Return the counts of the simple random sample that would be as precise, to feed to any interval for counts.
+
+    n* = min(n, v/SE² (z/t)²) and counts n*p, with v the variance of one answer's worth, z the normal and t Student's
+    quantile at the design's degrees of freedom: the effective sample of Korn & Graubard, "Confidence intervals for
+    proportions with small expected number of positive counts estimated from survey data", Survey Methodology 24 (1998)
+    193-201, capped at n. Where SE = 0 or all answers have the same worth, the design says nothing about the precision,
+    and n* is Kish's.
+
+    Args:
+        shares: Weighted shares of the categories, shape `(..., K)`.
+        variance: Variance of the mean under the design, shape `(...)`, in squared units of the worths.
+        n: Answers, shape `(...)`.
+        df: Degrees of freedom of `variance`, shape `(...)`; infinite for none.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level, between 0 and 1.
+        n_kish: Kish's effective number of answers, shape `(...)`; `n` if None.
+
+    Returns:
+        Not whole, shape `(..., K)`; all 0, and so without an interval, where there is no answer, no variance or no
+        degree of freedom.
+
+    Raises:
+        InvalidValueError: If `level` is not between 0 and 1.
+
+    Example:
+        >>> effective_counts([0.25, 0.25, 0.5], 0.01, 100, np.inf, [-1, 0, 1]).round(6).tolist()
+        [17.1875, 17.1875, 34.375]
+    """
+    if not 0 < level < 1:
+        raise InvalidValueError(f"level must be between 0 and 1: got {level!r}")
+    from scipy.special import stdtrit
+
+    p, size, squared = (np.asarray(a, dtype=np.float64) for a in (shares, n, variance))
+    freedom = np.asarray(df, dtype=np.float64)
+    tail = (1 + level) / 2
+    v = mean_variance(p, worths)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = (stdtrit(np.inf, tail) / stdtrit(np.where(freedom > 0, freedom, np.nan), tail)) ** 2
+        n_star = np.where((v == 0) | (squared == 0), size if n_kish is None else n_kish, v / squared * ratio)
+        counts = np.minimum(size, n_star)[..., np.newaxis] * p
+    return np.where(np.isnan(counts), 0.0, counts)

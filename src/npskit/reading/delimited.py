@@ -1,0 +1,190 @@
+"""Delimited text into records: quotes, new lines inside them, and what to do where they are broken."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import attrs
+
+from npskit.reading.source import MAX_LINE
+
+UNTERMINATED = "a quote opens here and is not closed"
+
+
+_OPEN = re.compile(r'"(?:[^"]++|"")*+\Z')
+
+
+@attrs.frozen
+class Batch:
+    """Some records in order: the number of the first in the file, their cells, and cells with broken quotes."""
+
+    first: int
+    rows: list[list[str]]
+    broken: list[tuple[int, int, str]]  # index in rows, index of the cell, its raw text
+    damaged: bool  # whether some character could not be decoded
+    ended: bool = True  # whether the last record ends with a line end
+
+
+@attrs.frozen
+class Grammar:
+    """How records are written: the separator, and whether lines end with a carriage return alone."""
+
+    separator: str
+    returns: bool = False
+    _quoted: re.Pattern[str] = attrs.field(init=False)
+    _end: re.Pattern[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        after = rf"{re.escape(self.separator)}|\r?\n|\r?\Z" + (r"|\r" if self.returns else "")
+        object.__setattr__(self, "_quoted", re.compile(rf'"((?:[^"]++|"")*+)"(?={after})'))
+        object.__setattr__(self, "_end", re.compile(after))
+
+    def lines(self, text: str) -> list[str]:
+        """Split text at its line ends alone, and keep them."""
+        return list(io.StringIO(text, newline="" if self.returns else "\n"))
+
+    def parse(
+        self, lines: list[str], *, last: bool = False, waited: bool = False
+    ) -> tuple[list[list[str]], list[tuple[int, int, str]], int]:
+        """Return the records of `lines`, their broken cells, and how many lines they take.
+
+        An open quote at the end takes no lines unless these are the `last`: it may be closed by what follows. The first
+        record has `waited` long enough for that.
+        """
+        rows: list[list[str]] = []
+        broken: list[tuple[int, int, str]] = []
+        at = 0
+        while at < len(lines):
+            reader = csv.reader(_from(lines, at), delimiter=self.separator, strict=True)
+            begin = at
+            try:
+                for row in reader:
+                    rows.append(row)
+                    begin = at + reader.line_num
+                return rows, broken, len(lines)
+            except csv.Error:
+                found = self._record(lines, begin)
+                if found is None and not last and not (waited and begin == 0):
+                    return rows, broken, begin
+                row, bad, at = found or self._first_line(lines, begin)
+                broken += [(len(rows), j, row[j]) for j in bad]
+                rows.append(row)
+        return rows, broken, len(lines)
+
+    def _record(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int] | None:
+        """Read one record the csv module objects to; None where a quote is still open at the end of the lines."""
+        count = 1
+        while True:
+            text = "".join(lines[begin : begin + count])
+            row, at, state = self._cells(text)
+            if state == "open" and begin + count < len(lines):
+                count *= 2
+            elif state == "open":
+                return None
+            elif state == "done":
+                return row, [], begin + max(1, len(self.lines(text[:at])))
+            else:
+                return self._first_line(lines, begin)
+
+    def _cells(self, text: str) -> tuple[list[str], int, str]:
+        """Return the cells of the first record in `text`, where it ends, and whether it is done, open or broken."""
+        row: list[str] = []
+        at = 0
+        while True:
+            if text.startswith('"', at):
+                match = self._quoted.match(text, at)
+                if match is None:
+                    return row, at, "open" if _OPEN.match(text, at) else "broken"
+                row.append(match[1].replace('""', '"'))
+                at = match.end()
+            else:
+                end = self._next(text, at)
+                row.append(text[at:end])
+                at = end
+            if not text.startswith(self.separator, at):
+                break
+            at += 1
+        return row, at, "done"
+
+    def _next(self, text: str, at: int) -> int:
+        """Return where the cell that begins at `at` ends, if it has no quotes."""
+        found = self._end.search(text, at)
+        return found.start() if found else len(text)
+
+    def _first_line(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int]:
+        """Read one line by itself; where a quote is broken, the cell is the raw text up to the next separator."""
+        text = lines[begin].removesuffix("\n").removesuffix("\r")
+        row: list[str] = []
+        bad: list[int] = []
+        at = 0
+        while True:
+            match = self._quoted.match(text, at)
+            if match is not None:
+                row.append(match[1].replace('""', '"'))
+                at = match.end()
+            else:
+                end = text.find(self.separator, at)
+                end = len(text) if end < 0 else end
+                if text.startswith('"', at):
+                    bad.append(len(row))
+                row.append(text[at:end])
+                at = end
+            if at >= len(text):
+                return row, bad, begin + 1
+            at += 1
+
+
+def _from(lines: Sequence[str], at: int) -> Iterator[str]:
+    for i in range(at, len(lines)):
+        yield lines[i]
+
+
+def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
+    """Yield the records of a text that comes in blocks.
+
+    A quote that is not closed within 16 MiB, or not at all, is taken to be damage: its line stands for itself, and
+    reading goes on with the next line.
+    """
+    number, pending = 1, list[str]()
+    size, wait = 0, 0
+    for lines in whole_lines(blocks, grammar.lines):
+        pending += lines
+        size += sum(map(len, lines))
+        if size < wait:
+            continue
+        rows, broken, taken = grammar.parse(pending, waited=size > MAX_LINE)
+        batch = _batch(number, rows, broken, pending[:taken])
+        pending = pending[taken:]
+        size = sum(map(len, pending))
+        # An open quote is tried again when twice as much has come, so that the work stays linear.
+        wait = 2 * size
+        number += len(rows)
+        if rows:
+            yield batch
+    if pending:
+        rows, broken, _ = grammar.parse(pending, last=True)
+        yield _batch(number, rows, broken, pending)
+
+
+def whole_lines(blocks: Iterable[str], split: Callable[[str], list[str]]) -> Iterator[list[str]]:
+    """Yield the lines of a text that comes in blocks, some at a time, each with its end but perhaps the last."""
+    rest: list[str] = []
+    for block in blocks:
+        lines = split(block)
+        if len(lines) < 2 and not block.endswith("\n"):
+            rest.append(block)
+            continue
+        lines = split("".join([*rest, block]))
+        # The last line may go on in the next block; so may a line end of two characters.
+        rest = [] if lines[-1].endswith("\n") else [lines.pop()]
+        yield lines
+    if last := "".join(rest):
+        yield split(last)
+
+
+def _batch(number: int, rows: list[list[str]], broken: list[tuple[int, int, str]], lines: Sequence[str]) -> Batch:
+    damaged = "\ufffd" in "".join(lines)
+    return Batch(number, rows, broken, damaged, not lines or lines[-1].endswith(("\n", "\r")))

@@ -1,0 +1,186 @@
+"""JSON lines and JSON arrays of records into columns."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import UnreadableFileError
+from npskit.reading.collector import DAMAGED, objects, shown
+from npskit.reading.delimited import Grammar, whole_lines
+from npskit.reading.records import Columns, Rejected
+from npskit.reading.source import MAX_LINE
+
+Record = dict[str, Any]
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BETWEEN = re.compile(r"[\s,]*+")
+_DECODER = json.JSONDecoder(strict=False)
+_NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
+_LARGEST_EXACT, _INT64 = 1 << 53, 1 << 63
+# Longer texts are comments, which seldom occur twice.
+_INTERNED = 40
+
+
+def json_lines(blocks: Iterable[str], reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
+    """Yield the number and the record of each line; a line that is no JSON object is rejected."""
+    lines = itertools.chain.from_iterable(whole_lines(blocks, Grammar(",").lines))
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield from _one(line, number, reject)
+
+
+def _one(line: str, number: int, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
+    try:
+        record = json.loads(line, strict=False)
+    except (ValueError, RecursionError) as error:
+        reject(Rejected(number, "", shown(line.strip()), f"is not JSON ({error}): set aside"))
+        return
+    if isinstance(record, dict):
+        yield number, record
+    else:
+        reject(Rejected(number, "", shown(line.strip()), "is not a JSON object: set aside"))
+
+
+def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
+    """Yield the number, from 1, and the record of each element of an array; broken ones are rejected.
+
+    Raises:
+        UnreadableFileError: If an element is longer than 16 MiB, or the array never ends.
+    """
+    source = iter(blocks)
+    text = next((block.lstrip() for block in source if block.strip()), "").removeprefix("[")
+    at, number = 0, 1
+    while True:
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+        if text.startswith("]", at):
+            return
+        found = _decode(text, at)
+        if found is not None:
+            value, at = found
+            if isinstance(value, dict):
+                yield number, value
+            else:
+                reject(Rejected(number, "", shown(value), "is not a JSON object: set aside"))
+            number += 1
+        # The record goes on in the next block, or it is broken: a longer look tells.
+        elif len(text) - at <= MAX_LINE and (block := next(source, None)) is not None:
+            text, at = text[at:] + block, 0
+        elif (following := _NEXT_RECORD.search(text, at)) is not None:
+            reject(Rejected(number, "", shown(text[at : following.start() + 1]), "is not JSON: set aside"))
+            number, at = number + 1, following.end()
+        else:
+            raise UnreadableFileError(
+                f"{path}: record {number} of the JSON array is cut off, broken or over 16 MiB long"
+            )
+
+
+def _decode(text: str, at: int) -> tuple[Any, int] | None:
+    """Return the JSON value at a place and where it ends; None where it is not whole."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    # What ends where the text ends may go on.
+    return (value, end) if end < len(text) else None
+
+
+def flat(record: Record) -> Record:
+    """Return a record with nested objects flattened one level ("person.name"), and anything deeper as JSON text.
+
+    Example:
+        >>> flat({"score": 9, "person": {"name": "Ann", "tags": ["a"]}})
+        {'score': 9, 'person.name': 'Ann', 'person.tags': '["a"]'}
+    """
+    result: Record = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            result |= {f"{key}.{inner}": _scalar(deeper) for inner, deeper in value.items()}
+        else:
+            result[key] = _scalar(value)
+    return result
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        value = json.dumps(value, ensure_ascii=False)
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) and not value.isascii() else value
+
+
+class RecordCollector:
+    """Collects flat records into columns of their own kinds.
+
+    Args:
+        wants: Whether a key is wanted as a column.
+        missing: The words that mean a missing cell.
+    """
+
+    def __init__(self, wants: Callable[[str], bool], missing: Iterable[str] = ()) -> None:
+        self.rejected: list[Rejected] = []
+        self.set_aside = 0
+        self.names: dict[str, bool] = {}  # every key seen, and whether it is wanted
+        self._wants = wants
+        self._texts: dict[str, str | None] = dict.fromkeys(["", *missing])
+        self._columns: dict[str, list[Any]] = {}
+        self._numbers: list[int] = []
+
+    def add(self, number: int, record: Record) -> None:
+        """Take in a flat record."""
+        row = len(self._numbers)
+        self._numbers.append(number)
+        self.know(record)
+        for key, value in record.items():
+            if not self.names[key]:
+                continue
+            column = self._columns.setdefault(key, [])
+            if len(column) < row:
+                column.extend([None] * (row - len(column)))
+            if isinstance(value, str):
+                if "\ufffd" in value:
+                    self.rejected.append(Rejected(number, key, shown(value), DAMAGED))
+                value = (
+                    self._texts.get(value, value) if len(value) > _INTERNED else self._texts.setdefault(value, value)
+                )
+            column.append(value)
+
+    def know(self, record: Record) -> None:
+        """Remember a record's keys."""
+        for key in record:
+            if key not in self.names:
+                self.names[key] = self._wants(key)
+
+    def finish(self) -> tuple[Columns, NDArray[np.int64]]:
+        """Return the columns, each of its own kind, and the record number of each row."""
+        rows = len(self._numbers)
+        columns = {}
+        for key in list(self._columns):
+            values = self._columns.pop(key)
+            columns[key] = typed(values + [None] * (rows - len(values)))
+        return columns, np.array(self._numbers, dtype=np.int64)
+
+
+def typed(values: list[Any]) -> NDArray[Any]:
+    """Return values as a numeric or boolean array where they are all of that kind, else as an object array.
+
+    Missing numbers are NaN; whole numbers that a float could not hold exactly stay objects then.
+
+    Example:
+        >>> typed([9, None, 7]).tolist()
+        [9.0, nan, 7.0]
+    """
+    kinds = set(map(type, values))
+    told = kinds - {type(None)}
+    if told == {bool} == kinds:
+        return np.array(values, dtype=bool)
+    if told == {int} == kinds and all(-_INT64 <= v < _INT64 for v in values):
+        return np.array(values, dtype=np.int64)
+    exact = all(abs(v) <= _LARGEST_EXACT for v in values if type(v) is int)
+    if told and told <= {int, float} and exact:
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    return objects(values)

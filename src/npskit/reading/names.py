@@ -1,0 +1,75 @@
+"""Column names: finding the one that was meant, and making those of a file usable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError, did_you_mean
+
+
+def plain(name: str) -> str:
+    """Return a name without case, byte order mark and surplus white space."""
+    return " ".join(name.replace("\ufeff", " ").split()).casefold()
+
+
+def resolve(name: str, columns: Iterable[str]) -> str:
+    """Return the column that `name` means: itself, or the only one that differs in case and white space alone.
+
+    Args:
+        name: The wanted column.
+        columns: The names there are.
+
+    Raises:
+        InvalidTypeError: If `name` is not a str.
+        ColumnNotFoundError: If no column has the name; the message suggests close ones.
+        InvalidValueError: If several differ from it in case or white space alone.
+
+    Example:
+        >>> resolve("nps score", ["Date", "NPS  Score "])
+        'NPS  Score '
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(f"a column is named by a str, not {name!r} ({type(name).__name__})")
+    known = list(columns)
+    if name in known:
+        return name
+    alike = [c for c in known if plain(c) == plain(name)]
+    if len(alike) > 1:
+        raise InvalidValueError(f"column {name!r} could be any of {', '.join(map(repr, alike))}: write it exactly")
+    if not alike:
+        raise ColumnNotFoundError(f"there is no column {name!r}; {did_you_mean(name, known)}")
+    return alike[0]
+
+
+def usable_names(header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return a name for every column and notes on those that had to be made up.
+
+    Of several columns of one name each gets its number, so that the bare name finds none of them by accident.
+
+    Example:
+        >>> usable_names(["nps", "", "nps"])[0]
+        ['nps (1)', 'column_2', 'nps (2)']
+    """
+    names = [cell.replace("\ufeff", "").strip() or f"column_{i}" for i, cell in enumerate(header, 1)]
+    notes = []
+    unnamed = [n for n, cell in zip(names, header, strict=True) if not cell.replace("\ufeff", "").strip()]
+    if unnamed:
+        notes.append(f"Columns without a name were named by their position: {_some(unnamed)}.")
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        notes.append(f"Column names that occur more than once were numbered: {_some(repeated)}.")
+    taken, result, seen = set(names), [], Counter[str]()
+    for name in names:
+        fresh = name
+        while name in repeated and fresh in taken:
+            seen[name] += 1
+            fresh = f"{name} ({seen[name]})"
+        taken.add(fresh)
+        result.append(fresh)
+    return result, notes
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(n) for n in names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown

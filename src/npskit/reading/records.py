@@ -1,0 +1,102 @@
+"""What reading a file gives: its columns, what was found out about it, and what was rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import NpskitError
+
+Columns: TypeAlias = dict[str, NDArray[Any]]
+Roles: TypeAlias = dict[str, str | tuple[str, ...]]
+Progress: TypeAlias = Callable[[int, int], object]
+
+
+class FileMissingError(NpskitError, FileNotFoundError):
+    """A path at which there is no file."""
+
+
+@attrs.frozen
+class Rejected:
+    """One thing in a file that could not be used as it stands.
+
+    Args:
+        row: The record in the file as a person counts them in a spreadsheet: the first one is 1, header rows and
+            empty lines count, and a cell that runs over several lines is still one record.
+        column: The column's name; empty where the whole row is meant.
+        value: What stands there.
+        reason: Why it cannot be used.
+
+    Example:
+        >>> Rejected(4, "nps", "11", "outside 0..10")
+        Rejected(row=4, column='nps', value='11', reason='outside 0..10')
+    """
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@attrs.frozen
+class FileReport:
+    """What was found out about a file.
+
+    Args:
+        path: The file.
+        format: `"delimited"`, `"json lines"`, `"json"` or `"parquet"`; `"gzip"` is appended where it was compressed.
+        tool: The survey tool that wrote it, or None.
+        encoding: The text encoding, or None for Parquet.
+        separator: What stands between cells, or None where the format has none.
+        decimal: `"."` or `","`, or None where the format has no choice.
+        header_rows: The rows above the first answer.
+        rows: The rows in the columns.
+        set_aside: The rows that are no answers, or fit no column, and are therefore in no column; `Loaded.rejected`
+            lists them all.
+        time_zone: The time zone its naive times are in, where the file says so.
+        labels: The question texts by column, where the file has them beside the names.
+        notes: What a careful reader would want to know, in sentences.
+    """
+
+    path: str
+    format: str
+    tool: str | None
+    encoding: str | None
+    separator: str | None
+    decimal: str | None
+    header_rows: int
+    rows: int
+    set_aside: int
+    time_zone: str | None
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@attrs.frozen(eq=False)
+class Loaded:
+    """A file, read.
+
+    Args:
+        columns: The columns by name, all of one length. From text files each is an object array of `str`, with None for
+            empty cells; Parquet and JSON keep numbers, booleans and times (`datetime64`) where a column is all of one
+            kind.
+        roles: Suggested roles: `score`, `time`, `customer`, `comment`, `weight`, `label` (a group label beside the
+            score). Only what is unmistakable is suggested.
+        report: What was found out about the file.
+        rejected: Everything that was rejected, complete and in the order of the file. A row set aside is in no column;
+            a damaged cell keeps what could be read of it.
+        row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
+    """
+
+    columns: Columns
+    roles: Roles
+    report: FileReport
+    rejected: tuple[Rejected, ...]
+    row_numbers: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return self.report.rows

@@ -1,0 +1,232 @@
+"""Opening files: what they are, how their text is encoded, and their text in blocks of bounded size."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gzip
+import os
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
+from npskit.reading.records import FileMissingError, Progress
+
+# Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
+BLOCK = 1 << 16
+_SCANNED = 1 << 20
+HEAD = 1 << 16
+# No line, quoted cell or JSON record may be longer: what exceeds it is not a survey, and must not fill the memory.
+MAX_LINE = 16 << 20
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive: unpack it and read the file inside"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (.xls): save the sheet as CSV"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"BZh", "compressed with bzip2: unpack it first"),
+    (b"\xfd7zXZ", "compressed with xz: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it and read the file inside"),
+    (b"SQLite format 3", "an SQLite database: export the table as CSV"),
+    (b"ARROW1", "a Feather (Arrow IPC) file: write it as Parquet"),
+    (b"ORC", "an ORC file: write it as Parquet"),
+    (b"Obj\x01", "an Avro file: write it as Parquet"),
+    (b"$FL2", "an SPSS file: export it as CSV"),
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
+
+
+@attrs.frozen
+class Source:
+    """A file that exists, and what it holds: `kind` is delimited, json lines, json or parquet."""
+
+    path: Path
+    kind: str
+    size: int
+    gzipped: bool = False
+    encoding: str = "utf-8"
+    head: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the operating system or a broken archive objects to into an `UnreadableFileError`."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadableFileError(f"{path} is compressed with gzip, and damaged or cut off: {error}") from error
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress | None = None) -> Iterator[bytes]:
+    """Yield a file in blocks, unpacked, telling `progress` at most ten times a second, and at the end."""
+    size, due = path.stat().st_size, 0.0
+    with path.open("rb") as raw:
+        file = gzip.GzipFile(fileobj=raw) if gzipped else raw
+        while block := file.read(block_size):
+            yield block
+            now = time.monotonic()
+            if progress is not None and now >= due:
+                progress(min(raw.tell(), size), size)
+                due = now + 0.1
+    if progress is not None:
+        progress(size, size)
+
+
+def text_blocks(source: Source, progress: Progress | None = None) -> Iterator[str]:
+    """Yield a file's text in blocks; U+FFFD stands for what could not be decoded and for NUL."""
+    decoder = codecs.getincrementaldecoder(source.encoding)(errors="replace")
+    first = True
+    with reading(source.path):
+        for block in byte_blocks(source.path, source.gzipped, BLOCK, progress):
+            text = decoder.decode(block)
+            # An encoding given by hand may leave the byte order mark in the text.
+            yield (text.removeprefix("\ufeff") if first else text).replace("\0", "\ufffd")
+            first = False
+        yield decoder.decode(b"", final=True)
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file that exists.
+
+    Raises:
+        InvalidTypeError: If `path` is not a path.
+        FileMissingError: If there is nothing at `path`.
+        UnreadableFileError: If it is a directory or another thing that is not a file.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InvalidTypeError(f"path must be a str or a Path, not {path!r} ({type(path).__name__})")
+    found = Path(path)
+    try:
+        exists, is_file, is_dir = found.exists(), found.is_file(), found.is_dir()
+    except (OSError, ValueError) as error:
+        raise FileMissingError(f"there is no file at {str(path)!r}: {error}") from error
+    if not exists:
+        raise FileMissingError(f"there is no file at {str(path)!r}{_siblings(found)}")
+    if is_dir:
+        raise UnreadableFileError(f"{path} is a directory: name the file in it")
+    if not is_file:
+        raise UnreadableFileError(f"{path} is not a regular file: it must be readable twice")
+    return found
+
+
+def _siblings(path: Path) -> str:
+    try:
+        names = [p.name for p in path.parent.iterdir() if p.is_file()]
+    except OSError:
+        return f": there is no directory {str(path.parent)!r} that can be listed"
+    hint = did_you_mean(path.name, names)
+    return f"; {hint}" if hint.startswith("did you mean") else ""
+
+
+def inspect(path: Path, encoding: str | None = None) -> Source:
+    """Find out what a file is, and how its text is encoded, in one pass over its bytes and little memory.
+
+    Text is what its byte order mark says; else UTF-8, where no byte or fewer sequences contradict it than confirm it
+    (such a byte is damage); else Windows-1252.
+
+    Raises:
+        InvalidValueError: If `encoding` is not known.
+        UnreadableFileError: If the file is empty, is not text or Parquet, or has a line of more than 16 MiB.
+    """
+    if encoding is not None:
+        try:
+            b"".decode(encoding)
+        except (LookupError, ValueError) as error:
+            raise InvalidValueError(f"encoding {encoding!r} is not known: try 'utf-8', 'cp1252' or 'utf-16'") from error
+    with reading(path):
+        size = path.stat().st_size
+        gzipped = _is_gzip(path)
+        with path.open("rb") as raw:
+            head = (gzip.GzipFile(fileobj=raw) if gzipped else raw).read(HEAD)
+        if head.startswith(b"PAR1") and not gzipped:
+            return Source(path, "parquet", size)
+        told = encoding or _told_encoding(head)
+        _refuse_other_kinds(path, head, told)
+        kind = _kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
+        found, notes = _scan(path, gzipped, told, bounded=kind != "json")
+    text = head.decode(found, errors="replace").removeprefix("\ufeff")
+    if not text.strip():
+        raise UnreadableFileError(f"{path} is empty: there is not even a header row")
+    return Source(path, kind, size, gzipped, found, text, notes)
+
+
+def _told_encoding(head: bytes) -> str | None:
+    """Return what the byte order mark says, or the pattern of NULs in UTF-16 without one."""
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if len(head) >= 8 and max(even, odd) > 0.15 * len(head) and min(even, odd) < 0.02 * len(head):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
+
+
+def _refuse_other_kinds(path: Path, head: bytes, encoding: str | None) -> None:
+    if not head:
+        raise UnreadableFileError(f"{path} is empty")
+    for signature, what in _SIGNATURES:
+        if head.startswith(signature):
+            if signature.startswith(b"PK") and (path.suffix.lower().startswith(".xls") or b"xl/" in head):
+                what = "an Excel workbook: save the sheet as CSV"
+            raise UnreadableFileError(f"{path} is {what}")
+    if re.match(rb"\s*<(!doctype|html|\?xml|head|body)", head, re.IGNORECASE):
+        raise UnreadableFileError(f"{path} is a web page or XML, not an export: was it saved without logging in?")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if not (encoding or "").replace("_", "-").lower().startswith(("utf-16", "utf-32", "utf16", "utf32")) and (
+        controls > 3 and controls > 0.02 * len(head)
+    ):
+        raise UnreadableFileError(f"{path} is not text: npskit reads CSV, TSV, JSON lines and Parquet")
+
+
+def _kind(head: str) -> str:
+    if re.match(r"\s*\[\s*([{\]]|$)", head):
+        return "json"
+    return "json lines" if re.match(r'\s*\{\s*("[^"]*"\s*:|\})', head) else "delimited"
+
+
+def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the encoding and notes on it, refusing endless lines on the way."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    plain, good, bad, run, lines = True, 0, 0, 0, 1
+    for block in byte_blocks(path, gzipped, _SCANNED):
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        lines += block.count(b"\n")
+        run = run + len(block) if last < 0 else len(block) - last - 1
+        if bounded and run > MAX_LINE:
+            raise UnreadableFileError(f"{path}: line {lines} is longer than {MAX_LINE >> 20} MiB: this is not a table")
+        if told is None and not (block.isascii() and plain):
+            text = decoder.decode(block)
+            damaged = text.count("\ufffd")
+            bad += damaged
+            good += len(text) - len(text.encode("ascii", "ignore")) - damaged
+            plain = False
+    if told is not None:
+        return told, ()
+    if plain or (bad <= good and good):
+        return "utf-8", ()
+    return "cp1252", (
+        "The file is not UTF-8; it was read as Windows-1252 (cp1252): pass encoding= if the text looks wrong.",
+    )

@@ -1,0 +1,150 @@
+"""The rows of a survey as numpy sees them: answers, segments, weights, and who answered, under a policy for repeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting import INVALID, MISSING, encode, factorize
+from npskit.frames import Column
+from npskit.inference.clusters import cluster_totals
+from npskit.inference.design import design_estimate
+from npskit.inference.estimate import Estimate
+from npskit.inference.strata import Lonely, Population
+from npskit.scorers.base import Codebook
+
+REPEATS = ("all", "latest", "mean")
+
+
+@attrs.frozen(eq=False)
+class Rows:
+    """Rows to be counted.
+
+    Args:
+        answers: One column per question.
+        groups: Segment number of each row, shape `(rows,)`.
+        keys: The values that make each segment.
+        weights: Shape `(rows,)`, or None where all weigh alike.
+        customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
+        strata: Stratum of each row, or None.
+        clusters: Sampling unit of each row within its stratum, or None.
+        superseded: How many rows the policy for repeats set aside.
+    """
+
+    answers: tuple[Column, ...]
+    groups: NDArray[np.intp]
+    keys: tuple[tuple[Any, ...], ...]
+    weights: NDArray[np.float64] | None = None
+    customers: NDArray[np.intp] | None = None
+    strata: NDArray[Any] | None = None
+    clusters: NDArray[Any] | None = None
+    superseded: int = 0
+
+    def categories(self, book: Codebook) -> NDArray[np.intp]:
+        """Return the category of each row, -1 where it has none: shape `(rows,)`."""
+        codes = [
+            encode(column.values, scale, name=question, mask=column.mask)
+            for column, question, scale in zip(self.answers, book.questions, book.scales, strict=True)
+        ]
+        scored = np.all([(c != MISSING) & (c != INVALID) for c in codes], axis=0)
+        found = np.full(len(scored), -1, dtype=np.intp)
+        found[scored] = book.grid[tuple(c[scored] for c in codes)]
+        return found
+
+    def clustered(
+        self,
+        categories: NDArray[np.intp],
+        worths: NDArray[np.float64],
+        *,
+        population: Population = None,
+        lonely: Lonely = "fail",
+    ) -> Estimate | None:
+        """Return the estimate of each segment where the rows are not independent, else None.
+
+        Sampling units are the clusters of the design, else the customers if one of them answers more than once, else,
+        within strata, the rows.
+
+        Args:
+            categories: The category of each row, negative where it does not count.
+            worths: What each category is worth, shape `(K,)`.
+            population: See `npskit.inference.design.design_estimate`.
+            lonely: See there.
+        """
+        units = self.clusters
+        if units is None and self.customers is not None:
+            answered = np.bincount(self.customers[categories >= 0])
+            units = self.customers if (answered > 1).any() else None
+        if units is None:
+            if self.strata is None:
+                return None
+            units = np.arange(len(categories))
+        totals = cluster_totals(
+            categories,
+            len(worths),
+            clusters=units,
+            strata=self.strata,
+            weights=self.weights,
+            groups=self.groups,
+            n_groups=len(self.keys),
+        )
+        return design_estimate(totals, worths, population=population, lonely=lonely)
+
+    def take(self, kept: NDArray[np.bool_]) -> Rows:
+        """Return the rows where `kept` is True; the others count as superseded."""
+
+        def some(array: NDArray[Any] | None) -> NDArray[Any] | None:
+            return None if array is None else array[kept]
+
+        answers = tuple(Column(c.values[kept], some(c.mask)) for c in self.answers)
+        arrays = {f: some(getattr(self, f)) for f in ("groups", "weights", "customers", "strata", "clusters")}
+        return attrs.evolve(self, answers=answers, superseded=int((~kept).sum()), **arrays)
+
+
+def customer_numbers(column: Column) -> NDArray[np.intp]:
+    """Return a number per row, equal for equal customers; each row without a customer gets a number of its own."""
+    values = column.filled()
+    codes, unique = factorize(values)
+    unknown = [i for i, key in enumerate(unique) if key is None]
+    nobody = np.isin(codes, unknown)
+    numbers = codes.astype(np.intp)
+    numbers[nobody] = len(unique) + np.arange(int(nobody.sum()))
+    return numbers
+
+
+def latest(rows: Rows, times: NDArray[np.datetime64], scored: NDArray[np.bool_]) -> Rows:
+    """Return the latest scored answer of each customer in each segment, or their latest row where none is scored.
+
+    Of several at the same time the one further down counts.
+
+    Args:
+        rows: All rows, with customers.
+        times: When each was given; NaT where that is not known, which never displaces a dated answer.
+        scored: Which rows can be scored.
+    """
+    assert rows.customers is not None
+    moments = np.where(np.isnat(times), np.iinfo(np.int64).min, times.astype(np.int64))
+    who = _pairs(rows.groups, rows.customers)
+    best = np.lexsort((moments, scored, who))  # stable, so that of equal moments the last row wins
+    last = np.ones(len(best), dtype=np.bool_)
+    last[:-1] = who[best][1:] != who[best][:-1]
+    kept = np.zeros(len(best), dtype=np.bool_)
+    kept[best[last]] = True
+    return rows.take(kept)
+
+
+def equal_shares(rows: Rows, scored: NDArray[np.bool_]) -> Rows:
+    """Return the rows weighted so that the answers of each customer in a segment weigh as one together."""
+    assert rows.customers is not None
+    who = _pairs(rows.groups, rows.customers)
+    answered = np.bincount(who[scored], minlength=int(who.max(initial=-1)) + 1)
+    share = 1.0 / np.maximum(answered[who], 1)
+    return attrs.evolve(rows, weights=share if rows.weights is None else rows.weights * share)
+
+
+def _pairs(groups: NDArray[np.intp], customers: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return a small number for each pair that occurs."""
+    pair = groups.astype(np.int64) * (int(customers.max(initial=0)) + 1) + customers
+    return np.unique(pair, return_inverse=True)[1].astype(np.intp)

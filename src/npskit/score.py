@@ -1,0 +1,281 @@
+"""Score: what a person reads. One number, how sure we may be of it, and under which conventions it was computed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any, Self
+
+import attrs
+import numpy as np
+
+from npskit.display import html_table, number
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.frames import native_frame
+from npskit.inference.estimate import Estimate
+from npskit.tally import Tally
+
+LEVEL = 0.95
+
+
+@attrs.frozen
+class Interval:
+    """A confidence (or credible) interval, in units of the score.
+
+    Example:
+        >>> low, high = Interval(10.0, 30.0, level=0.95, method="score")
+        >>> low, high
+        (10.0, 30.0)
+        >>> 20 in Interval(10.0, 30.0, level=0.95, method="score")
+        True
+    """
+
+    low: float
+    high: float
+    level: float = attrs.field(kw_only=True)
+    method: str = attrs.field(kw_only=True)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.low, self.high))
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"{number(self.low)} .. {number(self.high)}"
+
+
+@attrs.frozen
+class Conventions:
+    """What a score was computed under; vendors differ in each of these, so there is no single "the NPS".
+
+    Args:
+        scorer: The scorer with its scale and cuts, as its repr.
+        denominator: `"valid"` answers or `"all"` responses.
+        repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
+        superseded: How many rows were set aside because the customer answered again.
+        weighted: Whether answers were weighted.
+        variance: `"independent"` answers, or `"clustered"` by customer or sampling unit.
+        invalid: `"count"`: answers that cannot be scored are counted beside the score.
+    """
+
+    scorer: str
+    denominator: str = "valid"
+    repeats: str = "all"
+    superseded: int = 0
+    weighted: bool = False
+    variance: str = "independent"
+    invalid: str = "count"
+
+    def __str__(self) -> str:
+        parts = [self.scorer, f"of {self.denominator} answers"]
+        parts += [f"{self.repeats} of each customer ({self.superseded} superseded)"] if self.repeats != "all" else []
+        parts += ["weighted"] if self.weighted else []
+        parts += [f"variance: {self.variance}"] if self.variance != "independent" else []
+        return ", ".join(parts)
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Score:
+    """A score with its tally. Merge scores of the same conventions with `+`.
+
+    Args:
+        tally: The counts it is a function of, for a single group.
+        conventions: What it was computed under.
+        clustered: The estimate where answers are clustered or stratified and the tally alone does not give the variance.
+
+    Example:
+        >>> Score.of(Tally.from_counts([10, 40, 50]))
+        Score(NPS=40.0, n=100, interval=(26.1, 52.2), level=0.95)
+    """
+
+    tally: Tally
+    conventions: Conventions
+    clustered: Estimate | None = None
+
+    @classmethod
+    def of(cls, tally: Tally, *, denominator: str = "valid") -> Self:
+        """Return the score of a tally of shape `()`.
+
+        Raises:
+            InvalidValueError: If the tally has several groups, or `denominator` is neither `"valid"` nor `"all"`.
+        """
+        if tally.shape:
+            raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
+        tally.table(denominator)  # refuses an unknown denominator
+        conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+        return cls(tally, conventions)
+
+    @functools.cached_property
+    def estimate(self) -> Estimate:
+        """The mean worth with its variance: what intervals and comparisons are made of."""
+        if self.clustered is not None:
+            return self.clustered
+        table = self.tally.table(self.conventions.denominator)
+        return Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+
+    @property
+    def name(self) -> str:
+        """The name of the score: `"NPS"`."""
+        return self.tally.book.name
+
+    @property
+    def value(self) -> float:
+        """The score, unrounded; NaN where nothing was answered (0 is a legitimate score)."""
+        return float(self.estimate.mean)
+
+    @property
+    def n(self) -> int:
+        """Number of scored answers."""
+        return int(self.tally.n)
+
+    @property
+    def missing(self) -> int:
+        """Number of answers that were not given."""
+        return int(self.tally.missing)
+
+    @property
+    def invalid(self) -> int:
+        """Number of answers that cannot be scored."""
+        return int(self.tally.invalid)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Scored answers per category, worst to best; unweighted."""
+        return dict(zip(self.tally.book.categories, self.tally.counts.tolist(), strict=True))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each category, 0..1, weighted where the answers are; NaN where nothing was answered."""
+        shares = self.estimate.shares.tolist()
+        return dict(zip(self.tally.book.categories, shares, strict=False))
+
+    @property
+    def distribution(self) -> dict[int, int]:
+        """Scored answers per point of the scale; unweighted.
+
+        Raises:
+            InvalidValueError: If only categories were counted: many questions, or a huge array counted for speed.
+        """
+        counts = self.tally.distribution.tolist()
+        scale = self.tally.book.scale
+        assert scale is not None  # a distribution is of one question
+        return dict(zip(scale, counts, strict=True))
+
+    @property
+    def se(self) -> float:
+        """Standard error, in units of the score. Promoters and detractors are not independent: p + d - (p - d)^2."""
+        return float(np.sqrt(self.estimate.variance))
+
+    @property
+    def n_effective(self) -> float:
+        """Size of the simple random sample that would be as precise: Kish's for weights, n without."""
+        return float(self.estimate.n_effective)
+
+    def interval(self, level: float = LEVEL, method: str = "score") -> Interval:
+        """Return the confidence interval of the score.
+
+        Args:
+            level: Confidence level, between 0 and 1.
+            method: `"score"` (default: Tango's, the generalisation of Wilson's), `"adjusted_wald"`, `"agresti_min"`,
+                `"scas"`, `"jeffreys"` (credible), `"bootstrap"` (exact, without resampling) or `"wald"`; see
+                `npskit.inference.intervals` for formulas, sources and what each is good for. With weights or clusters
+                every method works on effective counts.
+
+        Raises:
+            InvalidValueError: If `level` or `method` is not one of these, or the method is not for this scorer.
+
+        Example:
+            >>> low, high = Score.of(Tally.from_counts([1, 2, 7])).interval(0.9)
+            >>> round(low, 4), round(high, 4)
+            (14.6768, 83.4068)
+        """
+        low, high = self.estimate.interval(level, method)
+        return Interval(float(low), float(high), level=level, method=method)
+
+    def margin(self, level: float = LEVEL, method: str = "score") -> float:
+        """Return the margin of error: half the width of the interval, in units of the score.
+
+        Example:
+            >>> round(Score.of(Tally.from_counts([10, 40, 50])).margin(), 2)
+            13.01
+        """
+        low, high = self.interval(level, method)
+        return (high - low) / 2
+
+    def __add__(self, other: object) -> Self:
+        if isinstance(other, int) and other == 0:  # so that sum() works
+            return self
+        if not isinstance(other, Score):
+            return NotImplemented
+        if self.clustered is not None or other.clustered is not None:
+            raise IncompatibleError("clustered scores do not merge: the same customer may be in both; score the rows")
+        tally = self.tally + other.tally
+        common = {
+            "weighted": tally.weights is not None,
+            "superseded": self.conventions.superseded + other.conventions.superseded,
+        }
+        ours, theirs = (attrs.evolve(s.conventions, **common) for s in (self, other))
+        if ours != theirs and self.tally.book == other.tally.book:
+            theirs = attrs.evolve(theirs, scorer=ours.scorer)  # equal scorers may print differently
+        if ours != theirs:
+            raise IncompatibleError(f"scores of different conventions do not merge: {ours} and {theirs}")
+        return type(self)(tally, ours)
+
+    __radd__ = __add__
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Score):
+            return NotImplemented
+        if self.clustered is not None or other.clustered is not None:
+            return self is other or self.to_dict() == other.to_dict()
+        return self.tally == other.tally and self.conventions == other.conventions
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = f"{self.name}={number(self.value)}, n={self.n}"
+        if self.n:
+            low, high = self.interval()
+            shown += f", interval=({number(low)}, {number(high)}), level={LEVEL}"
+        aside = ((name, getattr(self, name)) for name in ("missing", "invalid"))
+        return f"Score({shown}{''.join(f', {name}={count}' for name, count in aside if count)})"
+
+    def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        """Return everything as plain Python, ready for JSON but for NaN: the score is under `value`.
+
+        Args:
+            level: Confidence level of the interval.
+            method: How the interval is computed, see `interval`.
+        """
+        interval = self.interval(level, method)
+        return {
+            "score": self.name,
+            "value": self.value,
+            "n": self.n,
+            "missing": self.missing,
+            "invalid": self.invalid,
+            "counts": self.counts,
+            "shares": self.shares,
+            "se": self.se,
+            "n_effective": self.n_effective,
+            "interval": attrs.asdict(interval),
+            "conventions": attrs.asdict(self.conventions),
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the score as a dataframe of one row.
+
+        Args:
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the one your program has imported.
+        """
+        low, high = self.interval()
+        flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": LEVEL, "n": self.n}
+        flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se, **self.counts}
+        return native_frame({name: [value] for name, value in flat.items()}, backend)
+
+    def _repr_html_(self) -> str:
+        header = [self.name, f"{LEVEL:.0%} interval", "n", "missing", "invalid", *self.counts]
+        shares = (f"{share:.1%}" for share in self.shares.values())
+        row = [self.value, str(self.interval()), self.n, self.missing, self.invalid, *shares]
+        return html_table(header, [row], caption=str(self.conventions))

@@ -1,0 +1,371 @@
+"""Survey: data bound to its roles once; the facade over everything else."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Self
+
+from npskit.audit import LabelAudit, audit_labels
+from npskit.comparison import GroupComparison, compare_groups
+from npskit.counting import INVALID, encode, factorize_many
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.frames import Column, Frame
+from npskit.inference.estimate import Estimate
+from npskit.inference.strata import Lonely, Population
+from npskit.inference.weights import check_weights
+from npskit.measure import ON_INVALID, describe_invalid
+from npskit.reading import FileReport, Rejected, parse_times
+from npskit.rows import REPEATS, Rows, customer_numbers, equal_shares, latest
+from npskit.score import LEVEL, Conventions, Score
+from npskit.score_table import TOO_FEW, ScoreTable
+from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.nps import NPS
+from npskit.tally import Tally
+
+ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
+
+
+class Survey:
+    """Answers with what is known about them, wherever they are: columns bound to their roles once.
+
+    Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts only, unless
+    customers or clusters are bound: then the bound columns are collected.
+
+    Example:
+        >>> survey = Survey({"nps": [10, 9, 3, 8, 10, 6], "region": list("NNNSSS")}, score="nps")
+        >>> print(survey.score(by="region"))
+        region   NPS    95% interval  n
+        N       33.3   -44.1 .. 81.4  3  too few
+        S        0.0  -71.0 .. 71.0   3  too few
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        score: str | Sequence[str] | Mapping[str, str] | None = None,
+        scorer: Scorer | None = None,
+        time: str | None = None,
+        customer: str | None = None,
+        comment: str | None = None,
+        weight: str | None = None,
+        stratum: str | None = None,
+        cluster: str | None = None,
+        label: str | None = None,
+        population: Population = None,
+        lonely: Lonely = "fail",
+        on_invalid: str = "count",
+    ) -> None:
+        """Bind the columns of `data` to their roles.
+
+        Args:
+            data: A dataframe (pandas, Polars eager or lazy, PyArrow, DuckDB and what else narwhals knows), a mapping of
+                names to equally long sequences, or a list of `Response`.
+            score: The column with the answers; one for each question of the scorer, in its order or as a mapping of
+                question to column. Default: the columns named like the questions.
+            scorer: What the answers mean. Default `NPS()`.
+            time: When the answer was given.
+            customer: Who answered. Intervals are then clustered by customer wherever one answers more than once.
+            comment: What they wrote.
+            weight: How much the answer weighs; finite and at least 0.
+            stratum: The stratum of the sampling design.
+            cluster: The primary sampling unit of the design, within its stratum.
+            label: The group as the survey tool named it ("Promoter"); `audit()` holds it against the score.
+            population: Sampling units in the population, by stratum or one number for each; None for so many that the
+                sample is a negligible part.
+            lonely: What a stratum with a single sampling unit contributes to the variance: `"fail"`, `"certainty"`,
+                `"remove"`, `"adjust"` or `"average"`; see `npskit.inference.strata`.
+            on_invalid: `"count"` answers that cannot be scored, or `"raise"` an error naming the first ones.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there; the message says which one is close.
+            InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
+        """
+        if on_invalid not in ON_INVALID:
+            raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
+        self._frame = Frame(data)
+        self._book = codebook(scorer if scorer is not None else NPS())
+        self._on_invalid = on_invalid
+        self._population = population
+        self._lonely = lonely
+        given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
+        given |= {"stratum": stratum, "cluster": cluster, "label": label}
+        if self._frame.from_responses:
+            fields = {"time": "at", "customer": "customer", "comment": "comment"}
+            given |= {role: name for role, name in fields.items() if given[role] is None}
+        self._roles = {role: self._frame.require(name, role) for role, name in given.items() if name is not None}
+        self._score = self._bind_score(score)
+        self._cache: dict[str, Column] = {}
+        self._report: FileReport | None = None
+        self._rejected: tuple[Rejected, ...] | None = None
+
+    def _bind_score(self, score: str | Sequence[str] | Mapping[str, str] | None) -> tuple[str, ...]:
+        questions = self._book.questions
+        if score is None:
+            absent = [q for q in questions if q not in self._frame.columns]
+            if absent:
+                raise ColumnNotFoundError(
+                    f"score: name the column with the answers to {absent[0]!r}; "
+                    f"{did_you_mean(absent[0], self._frame.columns)}"
+                )
+            return questions
+        if isinstance(score, Mapping):
+            unknown = [q for q in (*score, *questions) if q not in questions or q not in score]
+            if unknown:
+                raise InvalidValueError(
+                    f"score: {self._book.name} asks {', '.join(questions)}; {unknown[0]!r} is not in both"
+                )
+            names = [score[q] for q in questions]
+        else:
+            names = [score] if isinstance(score, str) else list(score)
+        if len(names) != len(questions):
+            raise IncompatibleError(
+                f"score: {self._book.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
+            )
+        return tuple(self._frame.require(name, "score") for name in names)
+
+    def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
+        """Return the survey with how its file was read, and what could not be used of it."""
+        survey = copy.copy(self)
+        survey._report = report
+        survey._rejected = rejected
+        return survey
+
+    # ---- what is bound ----
+
+    @property
+    def scorer(self) -> Scorer:
+        """What the answers mean."""
+        return self._book.scorer
+
+    @property
+    def roles(self) -> dict[str, Any]:
+        """The columns by role; `score` has one per question."""
+        return {"score": self._score if len(self._score) > 1 else self._score[0], **self._roles}
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns of the data."""
+        return self._frame.columns
+
+    @property
+    def report(self) -> FileReport | None:
+        """How the file was read (encoding, separator, tool, ...), or None if the data was no file."""
+        return self._report
+
+    def __repr__(self) -> str:
+        roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
+        return f"Survey({self._frame.describe()}, {roles}, scorer={self.scorer!r})"
+
+    def column(self, name: str) -> Column:
+        """Return one column of the data as numpy values with a mask.
+
+        Raises:
+            ColumnNotFoundError: If there is none of this name.
+        """
+        if name not in self._cache:
+            self._cache[name] = self._frame.column(self._frame.require(name, "column"))
+        return self._cache[name]
+
+    def _role(self, role: str) -> Column | None:
+        return self.column(self._roles[role]) if role in self._roles else None
+
+    # ---- scoring ----
+
+    def score(
+        self,
+        by: str | Sequence[str] | None = None,
+        *,
+        denominator: str = "valid",
+        repeats: str = "all",
+        too_few: int = TOO_FEW,
+        shrink: bool = False,
+    ) -> Any:
+        """Return the score, or the scores by segment.
+
+        Args:
+            by: A column, or several, that make the segments; None for the whole.
+            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
+            repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` one (needs `time`),
+                or their `"mean"`.
+            too_few: Segments with fewer scored answers are marked.
+            shrink: Whether to add scores drawn towards the whole by empirical Bayes, for ranking small segments.
+
+        Returns:
+            `Score` without `by`, `ScoreTable` with it.
+
+        Raises:
+            ColumnNotFoundError: If a column of `by` is not there.
+            InvalidValueError: If an argument cannot be used, or an answer cannot and `on_invalid="raise"`.
+            IncompatibleError: If `repeats` asks for a role that is not bound.
+        """
+        if repeats not in REPEATS:
+            raise InvalidValueError(f"repeats must be one of {', '.join(REPEATS)}: got {repeats!r}")
+        names = self._by(by)
+        keys, tally, estimate, conventions = self._count(names, denominator, repeats)
+        if by is None:
+            return Score(tally[0], conventions, None if conventions.variance == "independent" else estimate[0])
+        shrunken = estimate.shrunken() if shrink else None
+        return ScoreTable(
+            names, keys, tally, conventions, estimate, too_few=too_few, shrunken=shrunken, backend=self._frame.backend
+        )
+
+    def tally(self, by: str | Sequence[str] | None = None) -> Tally:
+        """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it."""
+        tally = self._count(self._by(by), "valid", "all")[1]
+        return tally[0] if by is None else tally
+
+    def compare(self, by: str, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
+        """Compare the scores of all segments: one test of them all, and every pair.
+
+        Args:
+            by: The column that makes the segments.
+            correction: How the p-values of the pairs allow for their number: `"holm"` (default), `"bh"`
+                (Benjamini-Hochberg, for screening) or another of `npskit.inference.multiplicity`.
+            level: Confidence level of the intervals of the pairs, each for itself.
+
+        Raises:
+            ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
+        """
+        return compare_groups(self.score(by=by), correction=correction, level=level)
+
+    def _by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
+        names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+        if by is not None and not names:
+            raise InvalidValueError("by must name at least one column; leave it out for the whole")
+        if len(set(names)) < len(names):
+            raise InvalidValueError(f"by names a column twice: {names!r}")
+        return tuple(self._frame.require(name, "by") for name in names)
+
+    # ---- counting ----
+
+    def _count(self, by: tuple[str, ...], denominator: str, repeats: str) -> _Counted:
+        units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
+        rows = None
+        if self._frame.lazy and not units and repeats == "all" and self._on_invalid == "count":
+            keys, tally = self._count_by_engine(by)
+        else:
+            rows = self._rows(by, repeats)
+            keys, tally = rows.keys, self._count_rows(rows)
+        table = tally.table(denominator)
+        clustered = None if rows is None else self._clustered(rows, denominator, table.worths)
+        conventions = Conventions(
+            repr(self.scorer),
+            denominator=denominator,
+            repeats=repeats,
+            superseded=0 if rows is None else rows.superseded,
+            weighted=tally.weights is not None,
+            variance="independent" if clustered is None else "clustered",
+            invalid=self._on_invalid,
+        )
+        if clustered is None:
+            clustered = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+        return keys, tally, clustered, conventions
+
+    def _count_rows(self, rows: Rows) -> Tally:
+        answers, masks = [c.values for c in rows.answers], [c.mask for c in rows.answers]
+        tally = Tally.count(
+            *answers,
+            scorer=self.scorer,
+            masks=masks,
+            weights=rows.weights,
+            groups=rows.groups,
+            n_groups=len(rows.keys),
+        )
+        if self._on_invalid == "raise" and tally.invalid.any():
+            raise InvalidValueError(describe_invalid(answers, self._book, masks))
+        return tally
+
+    def _count_by_engine(self, by: tuple[str, ...]) -> tuple[tuple[tuple[Any, ...], ...], Tally]:
+        found = self._frame.distinct([*by, *self._score], self._roles.get("weight"))
+        groups, keys = _segments([found.columns[name] for name in by], len(found.counts))
+        columns = [found.columns[name] for name in self._score]
+        tally = Tally.from_distinct(
+            *(c.values for c in columns),
+            counts=found.counts,
+            weights=found.weights,
+            scorer=self.scorer,
+            groups=groups,
+            n_groups=len(keys),
+            masks=[c.mask for c in columns],
+        )
+        return keys, tally
+
+    def _rows(self, by: tuple[str, ...], repeats: str) -> Rows:
+        answers = tuple(self.column(name) for name in self._score)
+        groups, keys = _segments([self.column(name) for name in by], len(answers[0]))
+        customer, weight = self._role("customer"), self._role("weight")
+        stratum, cluster = self._role("stratum"), self._role("cluster")
+        rows = Rows(
+            answers,
+            groups,
+            keys,
+            weights=None if weight is None else check_weights(weight.filled(), self._roles["weight"]),
+            customers=None if customer is None else customer_numbers(customer),
+            strata=None if stratum is None else stratum.filled(),
+            clusters=None if cluster is None else cluster.filled(),
+        )
+        if repeats == "all":
+            return rows
+        if rows.customers is None:
+            raise IncompatibleError(f"repeats={repeats!r} needs to know who answered: bind the column with customer=")
+        scored = rows.categories(self._book) >= 0
+        if repeats == "mean":
+            return equal_shares(rows, scored)
+        times = self._role("time")
+        if times is None:
+            raise IncompatibleError("repeats='latest' needs to know when: bind the column with time=")
+        return latest(rows, parse_times(times.filled()).values, scored)
+
+    def _clustered(self, rows: Rows, denominator: str, worths: NDArray[np.float64]) -> Estimate | None:
+        if rows.customers is None and rows.strata is None and rows.clusters is None:
+            return None
+        categories = rows.categories(self._book)
+        if denominator == "all":
+            categories = np.where(categories < 0, len(worths) - 1, categories)
+        return rows.clustered(categories, worths, population=self._population, lonely=self._lonely)
+
+    # ---- what could not be used ----
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What could not be used, with row, column, value and reason.
+
+        Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
+        """
+        return tuple(self._invalid_answers()) if self._rejected is None else self._rejected
+
+    def _invalid_answers(self) -> Iterator[Rejected]:
+        for name, scale in zip(self._score, self._book.scales, strict=True):
+            column = self.column(name)
+            codes = encode(column.values, scale, name=name, mask=column.mask)
+            for row in np.flatnonzero(codes == INVALID).tolist():
+                yield Rejected(row, name, str(column.values[row]), f"not a whole number on {scale}")
+
+    def audit(self) -> LabelAudit:
+        """Hold the labels of the survey tool ("Promoter") against the answers beside them.
+
+        Raises:
+            IncompatibleError: If no label column is bound.
+        """
+        label = self._role("label")
+        if label is None:
+            raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
+        categories = self._rows((), "all").categories(self._book)
+        labels = label.filled().astype(object)
+        return audit_labels(categories, labels, self._book.categories, backend=self._frame.backend)
+
+
+_Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
+
+
+def _segments(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], tuple[tuple[Any, ...], ...]]:
+    """Return the segment number of each row, and the values that make each segment."""
+    if not columns:
+        return np.zeros(rows, dtype=np.intp), ((),)
+    return factorize_many([column.filled() for column in columns])

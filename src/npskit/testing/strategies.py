@@ -1,0 +1,229 @@
+"""Hypothesis strategies for npskit's types; Hypothesis is imported when one is called."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import MissingDependencyError
+from npskit.model import Response, SCIAnswer, Segment
+from npskit.scorers.base import MAX_POINTS, Scale, Scorer, as_scale
+from npskit.scorers.ces import CES, METHODS, Method
+from npskit.scorers.csat import CSAT
+from npskit.scorers.nps import NPS
+from npskit.scorers.retention import Retention
+from npskit.scorers.sci import SCI
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+# A scale, and points of it in rising order.
+Cuts: TypeAlias = tuple[Scale, list[int]]
+
+
+def _strategies() -> ModuleType:
+    """Import Hypothesis, or say what is missing."""
+    try:
+        import hypothesis.strategies
+    except ImportError as error:
+        raise MissingDependencyError(
+            "the strategies of npskit.testing need Hypothesis: pip install hypothesis"
+        ) from error
+    return hypothesis.strategies
+
+
+def segments() -> SearchStrategy[Segment]:
+    """Return a strategy for the three segments.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> given(segments())(lambda segment: None)()
+    """
+    return _strategies().sampled_from(list(Segment))  # type: ignore[no-any-return]
+
+
+def scales(*, min_size: int = 2, max_size: int = 12) -> SearchStrategy[Scale]:
+    """Return a strategy for answer scales of `min_size` to `max_size` points, also below zero.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(scales(max_size=5))
+        ... def law(scale):
+        ...     assert 2 <= scale.size <= 5
+        >>> law()
+    """
+    st = _strategies()
+    sizes = st.integers(min_size, min(max_size, MAX_POINTS))
+    return st.builds(lambda low, size: Scale(low, low + size - 1), st.integers(-10, 10), sizes)  # type: ignore[no-any-return]
+
+
+def answers(
+    scale: Scale | Sequence[int] = (0, 10),
+    *,
+    missing: bool = True,
+    invalid: bool = False,
+    min_size: int = 0,
+    max_size: int = 30,
+) -> SearchStrategy[list[Any]]:
+    """Return a strategy for a column of answers, as a list.
+
+    Args:
+        scale: The scale the valid answers lie on.
+        missing: Whether some may be missing (None or NaN).
+        invalid: Whether some may be invalid: off the scale, fractions, infinite or text.
+        min_size: The least number of rows.
+        max_size: The greatest number of rows.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(answers((1, 5), missing=False))
+        ... def law(column):
+        ...     assert all(1 <= answer <= 5 for answer in column)
+        >>> law()
+    """
+    st = _strategies()
+    points = as_scale(scale)
+    kinds = [st.integers(points.low, points.high)]
+    if missing:
+        kinds.append(st.sampled_from([None, float("nan")]))
+    if invalid:
+        outside = st.integers(-(10**6), points.low - 1) | st.integers(points.high + 1, 10**6)
+        kinds += [outside, st.sampled_from([points.low + 0.5, float("inf"), float("-inf"), "x", ""])]
+    return st.lists(st.one_of(kinds), min_size=min_size, max_size=max_size)  # type: ignore[no-any-return]
+
+
+def responses(
+    scale: Scale | Sequence[int] = (0, 10), *, missing: bool = True, aware: bool = False
+) -> SearchStrategy[Response]:
+    """Return a strategy for responses, by few customers so that some of them answer repeatedly.
+
+    Args:
+        scale: The scale their scores lie on.
+        missing: Whether the score may be None.
+        aware: Whether the times have a time zone (UTC); never some with and some without.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(responses())
+        ... def law(response):
+        ...     assert response.score is None or 0 <= response.score <= 10
+        >>> law()
+    """
+    st = _strategies()
+    values = st.text(max_size=5) | st.integers() | st.booleans()
+    return st.builds(  # type: ignore[no-any-return]
+        Response,
+        _answer(scale, missing),
+        customer=st.none() | st.sampled_from(["ann", "bob", "cy"]) | st.integers(1, 5),
+        at=st.none() | st.datetimes(timezones=st.just(dt.UTC) if aware else st.none()),
+        comment=st.none() | st.text(max_size=40),
+        attributes=st.dictionaries(st.text(min_size=1, max_size=5), values, max_size=3),
+    )
+
+
+def sci_answers(scale: Scale | Sequence[int] = (1, 5), *, missing: bool = True) -> SearchStrategy[SCIAnswer]:
+    """Return a strategy for the three answers of the Secure Customer Index, all on one scale.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(sci_answers(missing=False))
+        ... def law(answer):
+        ...     assert answer.complete
+        >>> law()
+    """
+    return _strategies().builds(SCIAnswer, *(_answer(scale, missing) for _ in range(3)))  # type: ignore[no-any-return]
+
+
+def _answer(scale: Scale | Sequence[int], missing: bool) -> SearchStrategy[int | None]:
+    """Return a strategy for one answer, or None."""
+    st, points = _strategies(), as_scale(scale)
+    valid = st.integers(points.low, points.high)
+    return st.none() | valid if missing else valid  # type: ignore[no-any-return]
+
+
+def counts(k: int, *, max_count: int = 1000) -> SearchStrategy[NDArray[np.int64]]:
+    """Return a strategy for the counts of `k` categories: int64, shape `(k,)`, each from 0 to `max_count`.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(counts(3))
+        ... def law(table):
+        ...     assert table.shape == (3,) and (table >= 0).all()
+        >>> law()
+    """
+    st = _strategies()
+    # Zeros are where formulas break, so half of the cells are offered one outright.
+    cells = st.lists(st.just(0) | st.integers(0, max_count), min_size=k, max_size=k)
+    return cells.map(lambda table: np.array(table, dtype=np.int64))  # type: ignore[no-any-return]
+
+
+def scorers() -> SearchStrategy[Scorer]:
+    """Return a strategy for the built-in scorers on any scale with any cuts.
+
+    Raises:
+        MissingDependencyError: If Hypothesis is not installed.
+
+    Example:
+        >>> from hypothesis import given
+        >>> from npskit.testing import check_scorer
+        >>> given(scorers())(check_scorer)()
+    """
+    st = _strategies()
+    version, method = st.sampled_from([1, 2]), st.sampled_from(METHODS)
+    return st.one_of(  # type: ignore[no-any-return]
+        st.just(Retention()),
+        _cuts(2).map(lambda cuts: NPS(cuts[0], detractor=cuts[1][0], promoter=cuts[1][1])),
+        _cuts(2).map(lambda cuts: CSAT(cuts[0], top=cuts[1][1])),
+        st.builds(CES, version, method),
+        st.builds(_ces, version, method, _cuts(2)),
+        st.builds(_sci, _cuts(3), _cuts(3), _cuts(3)),
+    )
+
+
+def _cuts(number: int) -> SearchStrategy[Cuts]:
+    """Return a strategy for a scale and `number` different points of it, rising."""
+    st = _strategies()
+
+    def on(scale: Scale) -> SearchStrategy[Cuts]:
+        points = st.lists(st.integers(scale.low, scale.high), min_size=number, max_size=number, unique=True)
+        return st.tuples(st.just(scale), points.map(sorted))  # type: ignore[no-any-return]
+
+    return scales(min_size=max(number, 2), max_size=8).flatmap(on)
+
+
+def _ces(version: int, method: Method, cuts: Cuts) -> CES:
+    """Make a CES on a scale of its own."""
+    scale, points = cuts
+    hard, easy = points if version == 2 else reversed(points)
+    return CES(
+        version, method, scale=scale, easy=easy if method != "mean" else None, hard=hard if method == "net" else None
+    )
+
+
+def _sci(*cuts: Cuts) -> SCI:
+    """Make an SCI with a scale of its own for each question."""
+    bottom, second, top = zip(*(points for _, points in cuts), strict=True)
+    return SCI([scale for scale, _ in cuts], top=top, second=second, bottom=bottom)

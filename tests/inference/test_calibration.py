@@ -1,0 +1,243 @@
+"""Laws of calibrated weights: they meet the population's totals, and their variance is that of residuals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference.calibration import Calibration, calibrate_linear, calibrated_estimate, post_stratify, rake
+from npskit.inference.clusters import cluster_totals
+from npskit.inference.design import design_estimate
+from npskit.inference.linearize import influence_covariance
+from npskit.inference.weights import design_effect
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+R = json.loads((REFERENCE / "survey_design_r.json").read_text())
+SCORE = json.loads((REFERENCE / "survey_design_score_interval.json").read_text())
+ROWS = np.genfromtxt(REFERENCE / "survey_design.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+CATEGORIES = np.digitize(ROWS["score"], [7, 9])
+WEIGHTS = ROWS["weight"]
+MARGINS = {"age": ROWS["age"], "sex": ROWS["sex"]}
+TOTALS = {"age": {"18-34": 3600, "35-54": 4560, "55+": 3840}, "sex": {"f": 6120, "m": 5880}}
+DESIGN: dict[str, Any] = {"clusters": ROWS["psu"], "strata": ROWS["stratum"]}
+WORTHS = np.array([-1.0, 0.0, 1.0])
+ATOL = 1e-12
+
+
+@pytest.mark.parametrize(
+    ("label", "calibration"),
+    [
+        ("poststrat_age", post_stratify(WEIGHTS, ROWS["age"], TOTALS["age"])),
+        ("calibrate_linear", calibrate_linear(WEIGHTS, MARGINS, TOTALS)),
+    ],
+)
+def test_calibration_equals_survey(label: str, calibration: Calibration) -> None:
+    """Weights, mean, standard error, design effect, limits and all of the shares are R's postStratify and calibrate."""
+    found, figures = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN), R[label]
+    np.testing.assert_allclose(calibration.weights[:10], figures["w_first10"], rtol=1e-13)
+    assert found.mean == pytest.approx(figures["nps"], abs=ATOL)
+    assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
+    assert design_effect(found.variance, found.shares, found.n, WORTHS) == pytest.approx(figures["deff"], abs=ATOL)
+    assert found.df == figures["degf"]
+    np.testing.assert_allclose(found.interval(0.95, "wald"), figures["ci_t"], atol=ATOL)
+    np.testing.assert_allclose(found.shares, figures["p"], atol=ATOL)
+    w = calibration.weights
+    influence = w[:, np.newaxis] * calibration.residuals(np.eye(3)[CATEGORIES] - found.shares) / w.sum()
+    np.testing.assert_allclose(influence_covariance(influence, **DESIGN).ravel(), figures["p_vcov"], atol=ATOL)
+    if label in SCORE:
+        np.testing.assert_allclose(found.interval(0.95, "score"), SCORE[label]["score_ci"], atol=ATOL)
+
+
+def test_raking_equals_survey() -> None:
+    """Weights are R's rake; standard error and score interval those of its calibrate(calfun="raking")."""
+    calibration = rake(WEIGHTS, MARGINS, TOTALS)
+    found, figures = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN), SCORE["calibrate_raking"]
+    np.testing.assert_allclose(calibration.weights[:10], R["rake_age_sex"]["w_first10"], rtol=1e-12)
+    assert calibration.weights.sum() == pytest.approx(R["rake_age_sex"]["sum_w"], abs=1e-8)
+    assert found.mean == pytest.approx(R["rake_age_sex"]["nps"], abs=ATOL)
+    assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
+    assert found.n_effective == pytest.approx(figures["n_eff"], abs=1e-9)
+    np.testing.assert_allclose(found.interval(0.95, "score"), figures["score_ci"], atol=ATOL)
+
+
+@pytest.mark.parametrize(("label", "design"), [("rake_age_sex", DESIGN), ("rake_nodesign", {})])
+def test_residuals_fitted_without_weights_equal_the_older_function(label: str, design: dict[str, Any]) -> None:
+    """R's rake regresses on the margins without weights: residuals of equal design weights give its figures."""
+    w, figures = rake(WEIGHTS, MARGINS, TOTALS).weights, R[label]
+    unweighted = rake(np.ones(len(w)), MARGINS, TOTALS)
+    one_hot = np.eye(3)[CATEGORIES]
+    influence = w[:, np.newaxis] * unweighted.residuals(one_hot - w @ one_hot / w.sum()) / w.sum()
+    covariance = influence_covariance(influence, **design)
+    np.testing.assert_allclose(covariance.ravel(), figures["p_vcov"], atol=ATOL)
+    assert np.sqrt(WORTHS @ covariance @ WORTHS) == pytest.approx(figures["se"], abs=ATOL)
+    effect = design_effect(WORTHS @ covariance @ WORTHS, figures["p"], len(w), WORTHS)
+    assert effect == pytest.approx(figures["deff"], abs=1e-11)
+
+
+samples = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from("ab"), st.sampled_from("xyz"), st.floats(0.125, 8)), max_size=25
+)
+# one row of each combination, so that every total can be reached
+FULL = [(i % 3, a, x, 1.0) for i, (a, x) in enumerate((a, x) for a in "ab" for x in "xyz")]
+
+
+@settings(max_examples=40)
+@given(samples, st.floats(0.1, 0.9), st.floats(0.1, 0.4), st.floats(0.01, 100))
+def test_raking_meets_every_total(sample: list[Any], a: float, x: float, scale: float) -> None:
+    """Every margin is met, weights stay positive with odds within margins kept, and shares keep the sum of weights."""
+    kinds, first, second, w = (np.array(column) for column in zip(*FULL, *sample, strict=True))
+    margins = {"first": first, "second": second}
+    shares = {"first": {"a": a, "b": 1 - a}, "second": {"x": x, "y": 0.5, "z": 0.5 - x}}
+    found = rake(w, margins, shares)
+    for name, labels in margins.items():
+        for label, share in shares[name].items():
+            assert found.weights[labels == label].sum() / w.sum() == pytest.approx(share, rel=1e-11)
+    ratio = {(p, q): (found.weights / w)[(first == p) & (second == q)] for p in "ab" for q in "xyz"}
+    assert all(np.ptp(r) <= 1e-12 * r[0] for r in ratio.values())
+    odds = [ratio["a", q][0] / ratio["b", q][0] for q in "xyz"]
+    assert odds == pytest.approx([odds[0]] * 3)
+    # the unit of totals and of weights changes the sum only
+    totals = {name: {label: v * 5000 for label, v in known.items()} for name, known in shares.items()}
+    scaled = rake(w * scale, margins, totals)
+    np.testing.assert_allclose(scaled.weights * w.sum() / 5000, found.weights, rtol=1e-10)
+    one, other = (calibrated_estimate(c, kinds, WORTHS) for c in (found, scaled))
+    assert one.mean == pytest.approx(other.mean, abs=1e-10)
+    assert one.variance == pytest.approx(other.variance, abs=1e-10)
+
+
+@settings(max_examples=40)
+@given(samples)
+def test_totals_that_the_sample_has_change_nothing(sample: list[Any]) -> None:
+    """Calibrated to its own sums, raking and linear calibration leave the weights as they are."""
+    _, first, second, w = (np.array(column) for column in zip(*FULL, *sample, strict=True))
+    margins = {"first": first, "second": second}
+    totals = {name: {v: w[labels == v].sum() for v in np.unique(labels)} for name, labels in margins.items()}
+    for calibrate in (rake, calibrate_linear):
+        np.testing.assert_allclose(calibrate(w, margins, totals).weights, w, rtol=1e-11)
+
+
+@settings(max_examples=40)
+@given(samples)
+def test_residuals_are_those_of_the_regression(sample: list[Any]) -> None:
+    """Residuals have weighted mean 0 within every label, and what the margins explain has none."""
+    kinds, first, second, w = (np.array(column) for column in zip(*FULL, *sample, strict=True))
+    found = rake(
+        w,
+        {"first": first, "second": second},
+        {"first": {"a": 0.5, "b": 0.5}, "second": {"x": 0.5, "y": 0.25, "z": 0.25}},
+    )
+    residuals = found.residuals(WORTHS[kinds])
+    for labels in (first, second):
+        for label in np.unique(labels):
+            assert (w * residuals)[labels == label].sum() == pytest.approx(0, abs=1e-10)
+    explained = (first == "a") * 3.0 - (second == "z") * 2.0
+    np.testing.assert_allclose(found.residuals(explained), 0, atol=1e-12)
+    both = found.residuals(np.stack([WORTHS[kinds], explained], axis=-1))
+    np.testing.assert_allclose(both, np.stack([residuals, 0 * residuals], axis=-1), atol=1e-12)
+
+
+def test_one_cell_of_its_own_total_is_no_calibration() -> None:
+    """Post-stratified to a single cell, the estimate is that of the design weights."""
+    calibration = post_stratify(WEIGHTS, np.zeros(len(WEIGHTS), int), {0: 1.0})
+    found = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN)
+    plain = design_estimate(cluster_totals(CATEGORIES, 3, weights=WEIGHTS, **DESIGN), WORTHS)
+    for name in ("mean", "variance", "df", "n", "n_effective"):
+        assert getattr(found, name) == pytest.approx(getattr(plain, name), rel=1e-12)
+    assert repr(calibration) == "Calibration(n=571, total=6278.62, iterations=1)"
+
+
+def test_domains_of_calibrated_samples() -> None:
+    """A post-stratum as a domain has a mean of its own; the others' rows have no influence on it."""
+    calibration = post_stratify(WEIGHTS, ROWS["age"], TOTALS["age"])
+    old = ROWS["age"] == "55+"
+    found = calibrated_estimate(calibration, np.where(old, CATEGORIES, -1), WORTHS, **DESIGN)
+    assert found.n == old.sum()
+    assert found.mean == pytest.approx(R["domain_age"]["nps"][2], abs=ATOL)
+    # within a post-stratum the weights are proportional: its mean and SE are those of the design
+    assert np.sqrt(found.variance) == pytest.approx(R["domain_age"]["se"][2], abs=ATOL)
+
+
+def test_nothing_gives_nan() -> None:
+    """A domain without answers, or of weight 0, is NaN; one in a single unit has a mean and no variance."""
+    calibration = post_stratify([1, 1, 1, 0], ["a", "a", "b", "b"], {"a": 0.5, "b": 0.5})
+    for categories in ([-1, -1, -1, -1], [-1, -1, -1, 2]):
+        found = calibrated_estimate(calibration, categories, WORTHS)
+        assert np.isnan([found.mean, found.variance, found.df, found.n_effective]).all()
+    single = calibrated_estimate(calibration, [-1, -1, 2, -1], WORTHS)
+    assert single.mean == 1
+    assert np.isnan(single.variance)
+
+
+def test_zero_totals_and_unused_labels() -> None:
+    """A total of 0 gives its rows the weight 0; a label with total 0 needs no rows."""
+    found = post_stratify([1, 2, 3], ["a", "b", "b"], {"a": 0, "b": 10, "c": 0})
+    assert found.weights.tolist() == [0, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("totals", "message"),
+    [
+        ({"a": 3}, "age 'b' has no total; known: 'a'"),
+        ({"a": 3, "b": 3, "c": 1}, "age 'c' has a total but no row: merge it with another label"),
+        ({"a": 3, "b": -1}, "totals of age must be finite and at least 0: 'b' has -1"),
+        ({"a": 3, "b": float("nan")}, "'b' has nan"),
+        ({"a": 0, "b": 3}, "age 'b' has only rows of weight 0"),
+    ],
+)
+def test_impossible_totals_are_named(totals: dict[str, float], message: str) -> None:
+    """A label without a total or without rows cannot be met: the error names margin and label."""
+    for calibrate in (rake, calibrate_linear):
+        with pytest.raises(InvalidValueError, match=message):
+            calibrate([1, 0], {"age": ["a", "b"]}, {"age": totals})
+
+
+def test_bad_arguments_are_refused() -> None:
+    """Margins and totals that do not match, totals of other types or sums, columns of other lengths, bad categories."""
+    margins = {"age": ["a", "b"], "sex": ["f", "m"]}
+    with pytest.raises(InvalidTypeError, match="totals of age must be numbers: 'b' has '1'"):
+        rake([1, 1], {"age": ["a", "b"]}, {"age": {"a": 1, "b": "1"}})  # type: ignore[dict-item]
+    with pytest.raises(InvalidValueError, match="same margins"):
+        rake([1, 1], margins, {"age": {"a": 1, "b": 1}})
+    with pytest.raises(InvalidValueError, match="same margins"):
+        rake([1, 1], {}, {})
+    with pytest.raises(IncompatibleError, match="same number above 0: got age 2, sex 3"):
+        rake([1, 1], margins, {"age": {"a": 1, "b": 1}, "sex": {"f": 1, "m": 2}})
+    with pytest.raises(IncompatibleError, match="above 0: got age 0"):
+        rake([1, 1], {"age": ["a", "b"]}, {"age": {"a": 0, "b": 0}})
+    with pytest.raises(IncompatibleError, match="age must have one label per weight: got 2 for 3"):
+        rake([1, 1, 1], {"age": ["a", "b"]}, {"age": {"a": 1, "b": 1}})
+    with pytest.raises(InvalidValueError, match="max_iterations must be at least 1: got 0"):
+        rake([1, 1], margins, {"age": {"a": 1, "b": 1}, "sex": {"f": 1, "m": 1}}, max_iterations=0)
+    calibration = post_stratify([1, 1], ["a", "b"], {"a": 1, "b": 1})
+    with pytest.raises(IncompatibleError, match="categories must have one index per weight"):
+        calibrated_estimate(calibration, [0], WORTHS)
+    with pytest.raises(InvalidTypeError, match="categories must be whole numbers, not float64"):
+        calibrated_estimate(calibration, [0.0, 1.0], WORTHS)
+    with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 has 3"):
+        calibrated_estimate(calibration, [0, 3], WORTHS)
+
+
+def test_contradictions_do_not_pass_for_convergence() -> None:
+    """Two margins that are the same column cannot have different totals: no result, but which total is missed."""
+    same = {"one": ["a", "b"], "other": ["a", "b"]}
+    totals = {"one": {"a": 1, "b": 3}, "other": {"a": 2, "b": 2}}
+    with pytest.raises(InvalidValueError, match=r"in 50 rounds: one 'a' is still 1 of its total away"):
+        rake([1, 1], same, totals, max_iterations=50)
+    with pytest.raises(InvalidValueError, match="linear calibration cannot reach the totals"):
+        calibrate_linear([1, 1], same, totals)
+
+
+def test_linear_calibration_refuses_negative_weights() -> None:
+    """Far totals ask for negative weights: refused in favour of raking, which reaches them."""
+    margins = {"age": ["a", "a", "b", "b", "b"], "sex": ["f", "m", "f", "f", "m"]}
+    totals = {"age": {"a": 5, "b": 95}, "sex": {"f": 4, "m": 96}}
+    with pytest.raises(InvalidValueError, match="a negative weight, the first is row 0; use rake"):
+        calibrate_linear(np.ones(5), margins, totals)
+    assert (rake(np.ones(5), margins, totals).weights > 0).all()

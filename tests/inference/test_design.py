@@ -1,0 +1,242 @@
+"""Laws of survey designs: strata, sampling units, domains and lonely strata."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.inference.clusters import ClusterTotals, cluster_totals
+from npskit.inference.design import design_estimate, jackknife_variance, share_covariance
+from npskit.inference.linearize import influence_covariance
+from npskit.inference.strata import Lonely, stratified_variance
+from npskit.inference.weights import design_effect, taylor_variance
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+R = json.loads((REFERENCE / "survey_design_r.json").read_text())
+SCORE = json.loads((REFERENCE / "survey_design_score_interval.json").read_text())
+ROWS = np.genfromtxt(REFERENCE / "survey_design.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+CATEGORIES = np.digitize(ROWS["score"], [7, 9])
+WEIGHTS = ROWS["weight"]
+WORTHS = np.array([-1.0, 0.0, 1.0])
+POPULATION = dict(zip(ROWS["stratum"].tolist(), ROWS["n_psu_pop"].tolist(), strict=True))
+ATOL = 1e-12
+
+
+def design(rows: Any = slice(None), **groups: Any) -> ClusterTotals:
+    """The reference design, or some rows of it."""
+    columns: dict[str, Any] = {"clusters": ROWS["psu"][rows], "strata": ROWS["stratum"][rows], "weights": WEIGHTS[rows]}
+    return cluster_totals(CATEGORIES[rows], 3, **columns, **groups)
+
+
+def test_strata_and_clusters_equal_svymean() -> None:
+    """Mean, standard error, design effect, degrees of freedom, t interval and all of the shares are R's."""
+    found, figures = design_estimate(design(), WORTHS), R["strat_clus"]
+    assert found.mean == pytest.approx(figures["nps"], abs=ATOL)
+    assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
+    assert found.df == figures["degf"]
+    assert design_effect(found.variance, found.shares, found.n, WORTHS) == pytest.approx(figures["deff"], abs=ATOL)
+    np.testing.assert_allclose(found.interval(0.95, "wald"), figures["ci_t"], atol=ATOL)
+    np.testing.assert_allclose(found.shares, figures["p"], atol=ATOL)
+    covariance = share_covariance(design())
+    np.testing.assert_allclose(covariance.ravel(), figures["p_vcov"], atol=ATOL)
+    np.testing.assert_allclose(np.sqrt(np.diag(covariance)), figures["p_se"], atol=ATOL)
+    assert WORTHS @ covariance @ WORTHS == pytest.approx(found.variance, abs=ATOL)
+
+
+@pytest.mark.parametrize("label", ["unweighted", "weights_only", "strat"])
+def test_rows_as_sampling_units_equal_svymean(label: str) -> None:
+    """Without clusters each row is a unit; sums by stratum and category give the same."""
+    w = np.ones(len(ROWS)) if label == "unweighted" else WEIGHTS
+    strata = ROWS["stratum"] if label == "strat" else None
+    one_hot = np.eye(3)[CATEGORIES]
+    shares = w @ one_hot / w.sum()
+    influence = w[:, np.newaxis] * (one_hot - shares) / w.sum()
+    covariance = influence_covariance(influence, strata=strata)
+    np.testing.assert_allclose(shares, R[label]["p"], atol=ATOL)
+    np.testing.assert_allclose(covariance.ravel(), R[label]["p_vcov"], atol=ATOL)
+    assert np.sqrt(WORTHS @ covariance @ WORTHS) == pytest.approx(R[label]["se"], abs=ATOL)
+    places = np.zeros(len(w), np.intp) if strata is None else np.unique(strata, return_inverse=True)[1]
+    sums = [np.zeros((places.max() + 1, 3)) for _ in range(3)]
+    for table, values in zip(sums, (np.ones_like(w), w, w * w), strict=True):
+        np.add.at(table, (places, CATEGORIES), values)
+    assert np.sqrt(stratified_variance(sums[0], sums[1], sums[2], WORTHS)) == pytest.approx(R[label]["se"], abs=ATOL)
+    clustered = design_estimate(cluster_totals(CATEGORIES, 3, clusters=ROWS["id"], strata=strata, weights=w), WORTHS)
+    assert np.sqrt(clustered.variance) == pytest.approx(R[label]["se"], abs=ATOL)
+    assert clustered.df == R[label]["degf"]
+
+
+@pytest.mark.parametrize(("label", "population"), [("strat_clus", None), ("strat_clus_fpc", POPULATION)])
+def test_the_interval_is_the_score_at_the_effective_size(label: str, population: Any) -> None:
+    """Standard error, effective size and score interval, also with finite populations."""
+    found, figures = design_estimate(design(), WORTHS, population=population), SCORE[label]
+    assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
+    assert found.n_effective == pytest.approx(figures["n_eff"], abs=1e-9)
+    np.testing.assert_allclose(found.interval(0.95, "score"), figures["score_ci"], atol=ATOL)
+
+
+def test_domains_keep_the_design() -> None:
+    """Means and standard errors by age are R's svyby; a domain by itself, or cut out by -1, gives the same."""
+    levels = R["domain_age"]["level"]
+    ages = np.array([levels.index(age) for age in ROWS["age"].tolist()])
+    found = design_estimate(design(groups=ages, n_groups=3), WORTHS)
+    np.testing.assert_allclose(found.mean, R["domain_age"]["nps"], atol=ATOL)
+    np.testing.assert_allclose(np.sqrt(found.variance), R["domain_age"]["se"], atol=ATOL)
+    columns: dict[str, Any] = {"clusters": ROWS["psu"], "strata": ROWS["stratum"], "weights": WEIGHTS}
+    cut = design_estimate(cluster_totals(np.where(ages == 1, CATEGORIES, -1), 3, **columns), WORTHS)
+    assert (cut.mean, cut.variance, cut.df) == pytest.approx((found.mean[1], found.variance[1], found.df[1]), abs=ATOL)
+    covariances = share_covariance(design(groups=ages, n_groups=3))
+    np.testing.assert_allclose(WORTHS @ covariances @ WORTHS, found.variance, atol=ATOL)
+
+
+def test_jackknife_equals_jkn() -> None:
+    """Leaving out one unit at a time gives R's JKn, and by domain what each domain gives by itself."""
+    assert np.sqrt(jackknife_variance(design(), WORTHS)) == pytest.approx(R["jkn"]["se"], abs=ATOL)
+    women = (ROWS["sex"] == "f").astype(int)
+    found = jackknife_variance(design(groups=women, n_groups=2), WORTHS)
+    columns: dict[str, Any] = {"clusters": ROWS["psu"], "strata": ROWS["stratum"], "weights": WEIGHTS}
+    for sex in (0, 1):
+        alone = cluster_totals(np.where(women == sex, CATEGORIES, -1), 3, **columns)
+        assert found[sex] == pytest.approx(jackknife_variance(alone, WORTHS), abs=1e-15)
+    # a domain that misses most units is its replicates, spelled out
+    rare = np.isin(ROWS["psu"], ["east-1", "east-2", "north-1"])
+    cells = cluster_totals(np.where(rare, CATEGORIES, -1), 3, **columns)
+    replicates, scales = [], []
+    for stratum in sorted(POPULATION):
+        units = np.unique(ROWS["psu"][ROWS["stratum"] == stratum])
+        for unit in units:
+            n = len(units)
+            w = np.where(ROWS["stratum"] == stratum, np.where(ROWS["psu"] == unit, 0, n / (n - 1)), 1) * WEIGHTS * rare
+            replicates.append(w @ WORTHS[CATEGORIES] / w.sum())
+            scales.append((1 - n / POPULATION[stratum]) * (n - 1) / n)
+    expected = np.array(scales) @ (np.array(replicates) - np.mean(replicates)) ** 2
+    assert jackknife_variance(cells, WORTHS, population=POPULATION) == pytest.approx(expected, abs=1e-15)
+
+
+@pytest.mark.parametrize("lonely", ["adjust", "average", "certainty", "remove"])
+def test_lonely_strata_equal_survey(lonely: Lonely) -> None:
+    """With one unit left in the east, each option gives R's standard error."""
+    rows = (ROWS["stratum"] != "east") | (ROWS["psu"] == "east-1")
+    found = design_estimate(design(rows), WORTHS, lonely=lonely)
+    assert found.mean == pytest.approx(R[f"lonely_{lonely}"]["nps"], abs=ATOL)
+    assert np.sqrt(found.variance) == pytest.approx(R[f"lonely_{lonely}"]["se"], abs=ATOL)
+
+
+def test_lonely_strata_are_never_passed_over() -> None:
+    """By default a lonely stratum is an error that names it, also in the jackknife; unless all of it was sampled."""
+    rows = (ROWS["stratum"] != "east") | (ROWS["psu"] == "east-1")
+    for compute in (design_estimate, jackknife_variance, lambda t, _: share_covariance(t)):
+        with pytest.raises(InvalidValueError, match="single sampling unit have no variance of their own: 'east'"):
+            compute(design(rows), WORTHS)
+    sampled_in_full = {**dict.fromkeys(POPULATION, 1e12), "east": 1}
+    full = design_estimate(design(rows), WORTHS, population=sampled_in_full)
+    assert np.sqrt(full.variance) == pytest.approx(R["lonely_certainty"]["se"], abs=1e-9)
+    with pytest.raises(InvalidValueError, match=r"lonely must be one of 'fail'.*got 'ignore'"):
+        design_estimate(design(), WORTHS, lonely="ignore")  # type: ignore[arg-type]
+
+
+def test_nothing_but_lonely_strata() -> None:
+    """Certainty says 0, because it was told so; to remove or average all of them leaves nothing: NaN."""
+    totals = cluster_totals([0, 2, 2], 3, clusters=[1, 1, 2], strata=["n", "n", "s"])
+    assert design_estimate(totals, WORTHS, lonely="certainty").variance == 0
+    for lonely in ("remove", "average"):
+        assert np.isnan(design_estimate(totals, WORTHS, lonely=lonely).variance)
+    assert design_estimate(totals, WORTHS, lonely="adjust").variance > 0
+
+
+@pytest.mark.parametrize(
+    ("population", "message"),
+    [
+        ({"north": 40}, "every stratum: 'east', 'south', 'west' not there"),
+        (7, "population of stratum 'south' must be at least the 8 sampling units sampled: got 7"),
+        ({**POPULATION, "east": float("nan")}, "population of stratum 'east'.*got nan"),
+    ],
+)
+def test_the_population_holds_the_sample(population: Any, message: str) -> None:
+    """A population without a stratum, or smaller than the sample, is refused."""
+    with pytest.raises(InvalidValueError, match=message):
+        design_estimate(design(), WORTHS, population=population)
+
+
+def test_a_census_has_no_sampling_error() -> None:
+    """Where every unit of the population was sampled, SE = 0, and the effective size is Kish's."""
+    units = {"north": 6, "east": 5, "south": 8, "west": 9}
+    found = design_estimate(design(), WORTHS, population=units)
+    assert found.variance == 0
+    assert found.n_effective == pytest.approx(R["kish"]["n_eff"])
+
+
+answers = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 5), st.integers(0, 2), st.floats(0.125, 8)), min_size=4, max_size=40
+)
+
+
+def textbook(s: NDArray[Any], w: NDArray[Any], clusters: NDArray[Any], strata: NDArray[Any]) -> float:
+    """The variance, written as the formula is."""
+    u = w * (s - w @ s / w.sum()) / w.sum()
+    total = 0.0
+    for stratum in np.unique(strata):
+        inside = strata == stratum
+        sums = np.array([u[inside & (clusters == c)].sum() for c in np.unique(clusters[inside])])
+        total += len(sums) * sums.var(ddof=1) if len(sums) > 1 else 0.0
+    return total
+
+
+@settings(max_examples=60)
+@given(answers, st.integers(0, 40), st.floats(0.01, 100))
+def test_the_formula(sample: list[tuple[int, int, int, float]], cut: int, scale: float) -> None:
+    """The textbook formula, from merged shards; the unit of the weights does not matter."""
+    kinds, clusters, strata, w = (np.array(a) for a in zip(*sample, strict=True))
+    parts = [
+        cluster_totals(kinds[p], 3, clusters=clusters[p], strata=strata[p], weights=w[p] * scale)
+        for p in (slice(cut), slice(cut, None))
+    ]
+    found = design_estimate(parts[0] + parts[1], WORTHS, lonely="certainty")
+    if found.df > 0:
+        assert found.variance == pytest.approx(textbook(WORTHS[kinds], w, clusters, strata), abs=1e-12)
+    assert found.mean == pytest.approx(w @ WORTHS[kinds] / w.sum(), abs=1e-12)
+    assert found.n == len(sample)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(0.125, 8)), min_size=2, max_size=30))
+def test_one_answer_per_unit_is_weights_only(sample: list[tuple[int, float]]) -> None:
+    """One stratum, one answer per unit: the variance is that of weights alone."""
+    kinds, w = (np.array(a) for a in zip(*sample, strict=True))
+    found = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(len(w)), weights=w), WORTHS)
+    one_hot = np.eye(3)[kinds]
+    expected = taylor_variance(one_hot.sum(axis=0), w @ one_hot, (w * w) @ one_hot, WORTHS)
+    assert found.variance == pytest.approx(expected, abs=1e-13)
+    assert found.df == len(w) - 1
+
+
+def test_groups_without_anything_are_nan() -> None:
+    """A group without answers, or with weights of 0 only, has no mean; one in a single unit has no variance."""
+    totals = cluster_totals(
+        [0, 2, 2, 1, 0, 2],
+        3,
+        clusters=["a", "b", "a", "a", "b", "c"],
+        weights=[1, 2, 1, 1, 0, 1],
+        groups=[0, 0, 1, 1, 3, 0],
+        n_groups=4,
+    )
+    found = design_estimate(totals, WORTHS)
+    assert np.isnan(found.mean).tolist() == [False, False, True, True]
+    assert np.isnan(found.variance).tolist() == [False, True, True, True]
+    assert np.isnan(jackknife_variance(totals, WORTHS)).tolist() == [False, True, True, True]
+    assert found.n.tolist() == [3, 2, 0, 1]
+    low, high = found.interval(0.95, "score")
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, True, True]
+
+
+def test_labels_fit_the_influence() -> None:
+    """One label per row, or an error."""
+    with pytest.raises(IncompatibleError, match="got 2 for 3 rows"):
+        influence_covariance(np.zeros((3, 1)), clusters=[1, 2])

@@ -1,0 +1,183 @@
+"""Tallies are a commutative monoid, and everything that came in is in them."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.scorers.ces import CES
+from npskit.scorers.nps import NPS
+from npskit.scorers.sci import SCI
+from npskit.tally import Tally
+
+RAW = st.lists(st.one_of(st.integers(-2, 12), st.none(), st.sampled_from([7.5, float("nan"), "x", "9", True])))
+
+
+def tallies() -> st.SearchStrategy[Tally]:
+    """Tallies with and without weights, by answer and by category."""
+    whole = st.integers(0, 20).map(float)  # whole weights, so that sums of them are exact
+
+    def count(parts: tuple[list[Any], bool, bool, Any]) -> Tally:
+        answers, weighted, by_answer, data = parts
+        weights = [data.draw(whole) for _ in answers] if weighted else None
+        return Tally.count(answers, weights=weights, distribution=by_answer)
+
+    return st.tuples(RAW, st.booleans(), st.booleans(), st.data()).map(count)
+
+
+@given(tallies(), tallies(), tallies())
+def test_monoid(a: Tally, b: Tally, c: Tally) -> None:
+    """Merging is associative and commutative, and the empty tally changes nothing."""
+    assert (a + b) + c == a + (b + c)
+    assert a + b == b + a
+    assert a + Tally.empty() == a == Tally.empty() + a
+    assert sum([a, b, c]) == a + b + c
+
+
+@given(RAW, st.integers(0, 30))
+def test_shards(answers: list[Any], cut: int) -> None:
+    """Counting shards and merging equals counting the whole, in any order."""
+    whole = Tally.count(answers)
+    assert Tally.count(answers[:cut]) + Tally.count(answers[cut:]) == whole
+    assert Tally.count(answers[::-1]) == whole
+
+
+@given(RAW)
+def test_nothing_is_lost(answers: list[Any]) -> None:
+    """n + missing + invalid = rows."""
+    tally = Tally.count(answers)
+    assert int(tally.n + tally.missing + tally.invalid) == len(answers) == int(tally.rows)
+    assert tally.counts.sum() == tally.n == tally.distribution.sum()
+
+
+@given(st.lists(st.tuples(st.integers(-1, 11), st.integers(0, 3), st.integers(0, 5))))
+def test_groups(rows: list[tuple[int, int, int]]) -> None:
+    """A grouped tally holds each group's own tally, and its total is the tally of all rows; so with weights."""
+    answers, groups, weights = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(3))
+    for w in (None, weights.astype(float)):
+        grouped = Tally.count(answers, weights=w, groups=groups, n_groups=4)
+        assert len(grouped) == 4
+        for g in range(4):
+            inside = groups == g
+            assert grouped[g] == Tally.count(answers[inside], weights=None if w is None else w[inside])
+        assert grouped.total() == Tally.count(answers, weights=w)
+
+
+@given(st.lists(st.tuples(st.integers(-1, 11), st.integers(1, 9)), unique_by=lambda row: row[0]))
+def test_from_distinct(rows: list[tuple[int, int]]) -> None:
+    """Distinct answers with their counts give the tally of the answers repeated."""
+    answers, counts = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(2))
+    repeated = np.repeat(answers, counts)
+    assert Tally.from_distinct(answers, counts=counts.astype(float)) == Tally.count(repeated)
+    weights = (2.0 * counts, 4.0 * counts)
+    expected = Tally.count(repeated, weights=np.full(len(repeated), 2.0))
+    assert Tally.from_distinct(answers, counts=counts.astype(float), weights=weights) == expected
+
+
+@given(st.lists(st.tuples(st.integers(-1, 11), st.integers(0, 4))))
+def test_integer_weights_repeat(rows: list[tuple[int, int]]) -> None:
+    """Whole weights give the value of the answers repeated that often, with either denominator."""
+    answers, weights = [row[0] for row in rows], [row[1] for row in rows]
+    repeated = [a for a, w in rows for _ in range(w)]
+    for denominator in ("valid", "all"):
+        weighted = Tally.count(answers, weights=np.array(weights, dtype=float)).table(denominator).mean
+        plain = Tally.count(repeated).table(denominator).mean
+        np.testing.assert_allclose(weighted, plain, rtol=1e-12)
+
+
+def test_denominator_all_counts_the_missing_as_nothing() -> None:
+    """With all responses in the denominator the missing and invalid count with a worth of 0."""
+    tally = Tally.count([10, 10, 0, None, 99])
+    assert tally.value == pytest.approx(100 / 3)
+    assert tally.table("all").mean == pytest.approx(100 / 5)
+
+
+def test_by_category_keeps_the_score() -> None:
+    """Without the distribution the counts per category stay."""
+    tally = Tally.count([10, 9, 7, 3, 3], weights=[1.0, 2.0, 3.0, 4.0, 5.0])
+    small = tally.by_category()
+    assert small.counts.tolist() == tally.counts.tolist() == [2, 1, 2]
+    assert small.value == tally.value
+    assert small.by_category() is small
+    with pytest.raises(InvalidValueError, match="distribution=True"):
+        _ = small.distribution
+
+
+def test_several_questions_have_no_distribution() -> None:
+    """A scorer of three questions is counted by category."""
+    tally = Tally.count([5, 5, 1], [5, 4, 1], [5, 5, None], scorer=SCI())
+    assert int(tally.n) == 2
+    assert int(tally.missing) == 1
+    with pytest.raises(InvalidValueError, match="3 questions"):
+        _ = tally.distribution
+    assert tally + Tally.empty(SCI()) == tally
+
+
+def test_from_counts() -> None:
+    """Counts made elsewhere are taken by position or by name, for one group or many."""
+    assert Tally.from_counts([1, 2, 7]) == Tally.from_counts({"promoter": 7, "detractor": 1, "passive": 2})
+    assert Tally.from_counts([[1, 2, 7], [0, 0, 0]]).value.tolist()[0] == 60.0
+    assert np.isnan(Tally.from_counts([0, 0, 0]).value)
+    assert int(Tally.from_counts([1, 2, 7], missing=3, invalid=2).rows) == 15
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ([1, 2], "one for each of detractor, passive, promoter"),
+        ([1, 2, -1], "between 0 and"),
+        ([1, 2, 0.5], "whole numbers"),
+        ([1, 2, float("nan")], "whole numbers"),
+        ("abc", "whole numbers"),
+        (7, "end in 3 columns"),
+        ({"promotor": 3}, "'promotor' is no category"),
+    ],
+)
+def test_bad_counts(counts: Any, message: str) -> None:
+    """Counts that cannot be are refused with the reason."""
+    with pytest.raises(InvalidValueError, match=message):
+        Tally.from_counts(counts)
+
+
+def test_what_does_not_merge() -> None:
+    """Tallies of different scorers or shapes do not merge; equal scorers do, even if they are two objects."""
+    tally = Tally.from_counts([1, 2, 7])
+    with pytest.raises(IncompatibleError, match="one scorer"):
+        _ = tally + Tally.count([3], scorer=CES())
+    with pytest.raises(IncompatibleError, match="one shape"):
+        _ = tally + Tally.from_counts([[1, 2, 7]])
+    with pytest.raises(TypeError):
+        _ = tally + 1
+    assert int((tally + Tally.from_counts([0, 0, 1], NPS())).n) == 11
+
+
+def test_misuse() -> None:
+    """Wrong numbers of columns, indices and denominators are refused by name."""
+    tally = Tally.from_counts([1, 2, 7])
+    with pytest.raises(IncompatibleError, match=r"3 columns \(satisfaction, repurchase, recommend\): got 1"):
+        Tally.count([1], scorer=SCI())
+    with pytest.raises(InvalidTypeError, match="single group"):
+        _ = tally[0]
+    with pytest.raises(InvalidTypeError, match=r"\.n"):
+        len(tally)
+    with pytest.raises(InvalidValueError, match="more parts"):
+        _ = Tally.from_counts([[1, 2, 7]])[0, 0]
+    with pytest.raises(InvalidValueError, match="denominator"):
+        tally.table("some")
+
+
+def test_as_a_value() -> None:
+    """A tally pickles, prints and compares as a value."""
+    tally = Tally.count([10, 3, None], weights=[1.0, 2.5, 1.0])
+    assert pickle.loads(pickle.dumps(tally)) == tally
+    assert repr(tally) == "Tally(NPS, detractor=1, passive=0, promoter=1, missing=1, invalid=0, weights=3.5)"
+    assert repr(Tally.from_counts([[1, 2, 7]])) == "Tally(NPS, shape=(1,), rows=10)"
+    assert tally != Tally.count([10, 3, None])
+    assert tally != "tally"
+    assert tally.scorer == NPS()

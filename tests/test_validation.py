@@ -1,0 +1,61 @@
+"""Laws of the checks of single values."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npskit.errors import InvalidTypeError
+from npskit.validation import is_hashable, is_missing, to_int, whole_number
+
+INTEGER_TYPES = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
+
+
+@given(number=st.integers(0, 127), kind=st.sampled_from([int, *INTEGER_TYPES]))
+def test_every_integer_type_becomes_int(number: int, kind: Any) -> None:
+    """A whole number of any type becomes the int of the same value."""
+    for convert in (to_int, lambda value: whole_number(value, "n")):
+        assert convert(kind(number)) == number
+        assert type(convert(kind(number))) is int
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.True_, 1.0, 7.5, "7", None, [7], np.array([7, 8]), np.float64(3), Decimal(3)]
+)
+def test_all_else_is_refused_by_name_and_left_alone(value: Any) -> None:
+    """Booleans, fractions, text and collections are no whole numbers: one function names them, the other keeps them."""
+    with pytest.raises(InvalidTypeError, match="cut must be a whole number, not "):
+        whole_number(value, "cut")
+    assert to_int(value) is value
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("NaN")])
+def test_markers_of_missing_values_are_missing(value: Any) -> None:
+    """None, NaN and NaT are missing."""
+    assert is_missing(value)
+
+
+@given(st.none() | st.text() | st.integers() | st.tuples(st.integers()) | st.floats(allow_nan=False))
+def test_what_equals_itself_is_not_missing(value: Any) -> None:
+    """Everything else, zero and the empty text with it, is a value."""
+    assert is_missing(value) == (value is None)
+
+
+def test_pandas_na_is_missing() -> None:
+    """pandas' NA and NaT are missing, though NA will not say whether it equals itself."""
+    pd = pytest.importorskip("pandas")
+    assert is_missing(pd.NA)
+    assert is_missing(pd.NaT)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, True), ((1, "a"), True), ([1], False), ((1, [2]), False), ({}, False)]
+)
+def test_hashable_means_that_hash_works(value: Any, expected: bool) -> None:
+    """A tuple is hashable only if what it holds is."""
+    assert is_hashable(value) is expected
