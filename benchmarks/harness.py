@@ -22,7 +22,7 @@ class Case(NamedTuple):
         name: Short, for choosing it.
         title: What is counted.
         make: Given a fraction of the full size, returns the contestants; `npskit` is one of them. All return the same.
-        reach: For a peer, the most that npskit's time may be of its time.
+        reach: For a peer, the most that npskit's time may be of its time, at full size.
     """
 
     name: str
@@ -72,7 +72,8 @@ def measure(case: Case, *, fraction: float = 1.0, rounds: int = 9, seconds: floa
             times[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(t) for name, t in times.items()}
     return [
-        Row(case, name, 1e3 * median, medians[US] / median, case.reach.get(name)) for name, median in medians.items()
+        Row(case, name, 1e3 * median, medians[US] / median, case.reach.get(name) if fraction == 1 else None)
+        for name, median in medians.items()
     ]
 
 

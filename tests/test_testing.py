@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from npskit.errors import MissingDependencyError, NpskitError
+from npskit.errors import InvalidValueError, MissingDependencyError, NpskitError
 from npskit.model import Response, SCIAnswer, Segment
 from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scale, Scorer
 from npskit.testing import (
@@ -363,7 +363,13 @@ def test_the_scorer_that_is_broken_above_is_right_before() -> None:
 def sampled(strategy: Any) -> list[Any]:
     """Return some hundred examples, the same every time."""
     examples: list[Any] = []
-    settings(max_examples=400, derandomize=True, database=None)(given(strategy)(examples.append))()
+
+    @settings(max_examples=400, derandomize=True, database=None)
+    @given(strategy)
+    def collect(example: Any) -> None:
+        examples.append(example)
+
+    collect()
     return examples
 
 
@@ -416,10 +422,17 @@ def test_strategies_reach_every_kind() -> None:
     """Each segment, each class of scorer, and each thing that may be missing is made."""
     assert set(sampled(segments())) == set(Segment)
     assert {type(scorer) for scorer in sampled(scorers())} == {NPS, SCI, CSAT, CES, Retention}
+    assert {type(scorer) for scorer in sampled(scorers(CES, SCI))} == {CES, SCI}
     made = sampled(responses())
     for field in ("score", "customer", "at", "comment"):
         assert {getattr(response, field) is None for response in made} == {True, False}
     assert {answer.complete for answer in sampled(sci_answers())} == {True, False}
+
+
+def test_only_built_in_scorers_can_be_asked_for() -> None:
+    """Of someone else's scorer there is no strategy."""
+    with pytest.raises(InvalidValueError, match=r"\(NPS, SCI, CSAT, CES, Retention\): got .*Stars"):
+        scorers(Stars)
 
 
 def test_hypothesis_is_imported_only_by_a_strategy() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import attrs
-import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
@@ -53,11 +52,11 @@ def read(
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
 ) -> Survey:
-    """Read a survey file: CSV, TSV, JSON lines, JSON or Parquet, of a known survey tool or any other.
+    r"""Read a survey file: CSV, TSV, JSON lines, JSON or Parquet, of a known survey tool or any other.
 
-    Everything about the file is found out from its content and told in `Survey.report`; what could not be used is listed
-    in `Survey.rejected`. Known are the exports of Qualtrics, Typeform, SurveyMonkey, Formbricks, PostHog, Delighted and
-    Google Forms.
+    Everything about the file is found out from its content and told in `Survey.report`; what could not be used is
+    listed in `Survey.rejected`. Known are the exports of Qualtrics, Typeform, SurveyMonkey, Formbricks, PostHog,
+    Delighted and Google Forms.
 
     Args:
         path: The file.
@@ -85,7 +84,7 @@ def read(
     Example:
         >>> import pathlib, tempfile
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "export.csv"
-        >>> _ = path.write_text("Region;How likely are you to recommend us?\\nN;10\\nS;9 - likely\\nS;NA\\nS;11\\n")
+        >>> _ = path.write_text("Region;How likely are you to recommend us?\nN;10\nS;9 - likely\nS;NA\nS;11\n")
         >>> survey = read(path)
         >>> survey.score()
         Score(NPS=100.0, n=2, interval=(-31.5, 100.0), level=0.95, missing=1, invalid=1)
@@ -143,7 +142,7 @@ def _answer_columns(
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
         hints = " ".join(note for note in loaded.report.notes if "score" in note.casefold())
         raise ColumnNotFoundError(
-            f"score: name the column with the answers to {', '.join(questions)}; the columns are {known}. {hints}".strip()
+            f"score: name the column with the answers to {', '.join(questions)}; there are {known}. {hints}".strip()
         )
     if isinstance(score, Mapping):
         absent = [question for question in questions if question not in score]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.comparison import GroupComparison, compare_groups
@@ -97,7 +97,7 @@ class Survey:
         given |= {"stratum": stratum, "cluster": cluster, "label": label}
         if self._frame.from_responses:
             fields = {"time": "at", "customer": "customer", "comment": "comment"}
-            given |= {role: name for role, name in fields.items() if given[role] is None}
+            given |= {role: name for role, name in fields.items() if given[role] is None and _has_values(self._frame, name)}
         self._roles = {role: self._frame.require(name, role) for role, name in given.items() if name is not None}
         self._score = self._bind_score(score)
         self._cache: dict[str, Column] = {}
@@ -122,7 +122,7 @@ class Survey:
                 )
             names = [score[q] for q in questions]
         else:
-            names = [score] if isinstance(score, str) else list(score)
+            names = list(score) if isinstance(score, Sequence) and not isinstance(score, str) else [score]
         if len(names) != len(questions):
             raise IncompatibleError(
                 f"score: {self._book.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
@@ -364,8 +364,30 @@ class Survey:
 _Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
 
 
+def _has_values(frame: Frame, name: str) -> bool:
+    return any(value is not None for value in frame.column(name).values)
+
+
 def _segments(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], tuple[tuple[Any, ...], ...]]:
-    """Return the segment number of each row, and the values that make each segment."""
+    """Return the segment number of each row, and the values that make each segment, in order."""
     if not columns:
         return np.zeros(rows, dtype=np.intp), ((),)
-    return factorize_many([column.filled() for column in columns])
+    groups, keys = factorize_many([column.filled() for column in columns])
+    if not any(isinstance(part, str) for key in keys for part in key):
+        return groups, tuple(keys)  # in order already
+    order = sorted(range(len(keys)), key=lambda i: tuple(map(_place, keys[i])))
+    number = np.empty(len(keys), dtype=np.intp)
+    number[order] = np.arange(len(keys))
+    return number[groups], tuple(keys[i] for i in order)
+
+
+def _place(value: Any) -> tuple[Any, ...]:
+    """Return where a value sorts: numbers first, then times, then text with the numbers in it by size, missing last."""
+    if value is None:
+        return (3,)
+    if isinstance(value, int | float):
+        return (0, value)
+    if isinstance(value, str):
+        parts = re.split(r"([0-9]+)", value)
+        return (2, [(part.casefold(), 0) if i % 2 == 0 else ("", int(part)) for i, part in enumerate(parts)], value)
+    return (1, str(value))

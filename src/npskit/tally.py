@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import attrs
@@ -124,7 +124,7 @@ class Tally:
             )
             for w in (counts, *(weights or ()))
         ]
-        cells = np.rint(sums[0].weights).astype(np.int64)
+        cells = np.rint(np.asarray(sums[0].weights)).astype(np.int64)
         return attrs.evolve(
             sums[0],
             cells=cells,
@@ -200,7 +200,7 @@ class Tally:
     @property
     def n(self) -> NDArray[np.int64]:
         """Scored answers: int64, shape `(...)`."""
-        return self.cells[..., :-2].sum(axis=-1)
+        return np.asarray(self.cells[..., :-2].sum(axis=-1))
 
     @property
     def missing(self) -> NDArray[np.int64]:
@@ -215,7 +215,7 @@ class Tally:
     @property
     def rows(self) -> NDArray[np.int64]:
         """Everything that came in: n + missing + invalid."""
-        return self.cells.sum(axis=-1)
+        return np.asarray(self.cells.sum(axis=-1))
 
     @property
     def distribution(self) -> NDArray[np.int64]:
@@ -268,7 +268,7 @@ class Tally:
         inside = array[..., :-2]
         if not self.by_answer:
             return inside
-        return inside @ _indicator(self.book).astype(array.dtype, copy=False)
+        return np.asarray(inside @ _indicator(self.book).astype(array.dtype, copy=False))
 
     # ---- merging ----
 
@@ -299,11 +299,10 @@ class Tally:
         if not self.by_answer:
             return self
 
-        def folded(array: NDArray[Any]) -> NDArray[Any]:
+        def fold(array: NDArray[Any]) -> NDArray[Any]:
             return np.concatenate([self._per_category(array), array[..., -2:]], axis=-1)
 
-        parts = (None if a is None else folded(a) for a in (self.cells, self.weights, self.squares))
-        return type(self)(self.book, *parts, by_answer=False)  # type: ignore[arg-type]
+        return attrs.evolve(self._map(fold), by_answer=False)
 
     def total(self) -> Self:
         """Return the merger of all groups: a tally of shape `()`."""
@@ -323,9 +322,13 @@ class Tally:
             raise InvalidTypeError("this tally has a single group; its number of answers is .n")
         return self.shape[0]
 
-    def _map(self, change: Any) -> Self:
-        parts = (None if a is None else change(a) for a in (self.cells, self.weights, self.squares))
-        return type(self)(self.book, *parts, by_answer=self.by_answer)  # type: ignore[arg-type]
+    def _map(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
+        return attrs.evolve(
+            self,
+            cells=change(self.cells),
+            weights=None if self.weights is None else change(self.weights),
+            squares=None if self.squares is None else change(self.squares),
+        )
 
     # ---- as a value ----
 
@@ -369,7 +372,7 @@ class WorthTable:
         """The (weighted) share of each category, shape `(..., K)`; NaN where there is nothing."""
         amounts = self.counts if self.weights is None else self.weights
         with np.errstate(invalid="ignore", divide="ignore"):
-            return amounts / amounts.sum(axis=-1, keepdims=True)
+            return np.asarray(amounts / amounts.sum(axis=-1, keepdims=True))
 
     @property
     def mean(self) -> NDArray[np.float64]:
@@ -387,7 +390,7 @@ def _or(array: NDArray[Any] | None, cells: NDArray[np.int64]) -> NDArray[Any]:
 @functools.lru_cache(maxsize=256)
 def _indicator(book: Codebook) -> NDArray[np.int64]:
     """Return which category each answer belongs to, as 0 and 1: shape `(scale.size, K)`."""
-    return (book.grid[:, np.newaxis] == np.arange(len(book.categories))).astype(np.int64)
+    return np.asarray(book.grid[:, np.newaxis] == np.arange(len(book.categories)), dtype=np.int64)
 
 
 def _whole_counts(value: Any, name: str) -> NDArray[np.int64]:

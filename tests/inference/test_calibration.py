@@ -88,7 +88,7 @@ samples = st.lists(
 FULL = [(i % 3, a, x, 1.0) for i, (a, x) in enumerate((a, x) for a in "ab" for x in "xyz")]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(samples, st.floats(0.1, 0.9), st.floats(0.1, 0.4), st.floats(0.01, 100))
 def test_raking_meets_every_total(sample: list[Any], a: float, x: float, scale: float) -> None:
     """Every margin is met, weights stay positive with odds within margins kept, and shares keep the sum of weights."""
@@ -112,7 +112,7 @@ def test_raking_meets_every_total(sample: list[Any], a: float, x: float, scale: 
     assert one.variance == pytest.approx(other.variance, abs=1e-10)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(samples)
 def test_totals_that_the_sample_has_change_nothing(sample: list[Any]) -> None:
     """Calibrated to its own sums, raking and linear calibration leave the weights as they are."""
@@ -123,7 +123,7 @@ def test_totals_that_the_sample_has_change_nothing(sample: list[Any]) -> None:
         np.testing.assert_allclose(calibrate(w, margins, totals).weights, w, rtol=1e-11)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(samples)
 def test_residuals_are_those_of_the_regression(sample: list[Any]) -> None:
     """Residuals have weighted mean 0 within every label, and what the margins explain has none."""

@@ -41,7 +41,7 @@ def same(a: ClusterTotals, b: ClusterTotals) -> bool:
     return all(np.array_equal(getattr(a, p), getattr(b, p)) for p in parts) and a.n_groups == b.n_groups
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rows, st.integers(0, 40), st.integers(0, 2**32 - 1))
 def test_shards_add_up_in_any_order(sample: list[tuple[int, str, str, int, int]], cut: int, seed: int) -> None:
     """Merging is addition: of any two shards, commutative, with the empty one as identity; row order is lost."""
@@ -55,7 +55,7 @@ def test_shards_add_up_in_any_order(sample: list[tuple[int, str, str, int, int]]
     assert same(totals_of([sample[i] for i in order]), whole)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(rows)
 def test_every_answer_is_in_one_cell(sample: list[tuple[int, str, str, int, int]]) -> None:
     """Answers and weights of a group are those of its rows; units are those of all rows."""
@@ -70,7 +70,7 @@ def test_every_answer_is_in_one_cell(sample: list[tuple[int, str, str, int, int]
         assert totals.by_group(totals.counts)[group].tolist() == expected.tolist()
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 16)), min_size=1, max_size=30))
 def test_rows_may_be_summed_before(sample: list[tuple[int, int, int]]) -> None:
     """What a database summed over answers alike gives the same totals as the answers."""

@@ -81,7 +81,7 @@ def test_clusters_of_one_answer_are_the_robust_ones() -> None:
     assert cluster_robust(waves(), WORTHS).variance == pytest.approx(design_estimate(waves(), WORTHS).variance)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 2), st.integers(0, 8), st.integers(0, 2), st.floats(0.125, 8)), min_size=9, max_size=40

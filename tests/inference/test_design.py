@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
+from npskit.inference.contrasts import Contrast
 from npskit.inference.design import design_estimate, jackknife_variance, share_covariance
 from npskit.inference.linearize import influence_covariance
 from npskit.inference.strata import Lonely, stratified_variance
@@ -37,13 +38,15 @@ def design(rows: Any = slice(None), **groups: Any) -> ClusterTotals:
 
 
 def test_strata_and_clusters_equal_svymean() -> None:
-    """Mean, standard error, design effect, degrees of freedom, t interval and all of the shares are R's."""
+    """Mean, standard error, design effect, degrees of freedom, t and z intervals and all of the shares are R's."""
     found, figures = design_estimate(design(), WORTHS), R["strat_clus"]
     assert found.mean == pytest.approx(figures["nps"], abs=ATOL)
     assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
     assert found.df == figures["degf"]
     assert design_effect(found.variance, found.shares, found.n, WORTHS) == pytest.approx(figures["deff"], abs=ATOL)
     np.testing.assert_allclose(found.interval(0.95, "wald"), figures["ci_t"], atol=ATOL)
+    normal = Contrast(float(found.mean), float(found.variance), float("inf")).interval()
+    np.testing.assert_allclose(normal, figures["ci_z"], atol=ATOL)
     np.testing.assert_allclose(found.shares, figures["p"], atol=ATOL)
     covariance = share_covariance(design())
     np.testing.assert_allclose(covariance.ravel(), figures["p_vcov"], atol=ATOL)
@@ -142,6 +145,16 @@ def test_lonely_strata_are_never_passed_over() -> None:
         design_estimate(design(), WORTHS, lonely="ignore")  # type: ignore[arg-type]
 
 
+def test_a_single_customer_has_a_mean_and_no_variance() -> None:
+    """Without strata there is nothing to merge: one unit is no error, its variance is NaN by every road."""
+    totals = cluster_totals([0, 2, 2], 3, clusters=["ann"] * 3)
+    found = design_estimate(totals, WORTHS)
+    assert found.mean == pytest.approx(1 / 3)
+    assert np.isnan([found.variance, found.df, jackknife_variance(totals, WORTHS)]).all()
+    assert np.isnan(share_covariance(totals)).all()
+    assert np.isnan(stratified_variance([[0, 0, 1]], [[0, 0, 1]], [[0, 0, 1]], WORTHS))
+
+
 def test_nothing_but_lonely_strata() -> None:
     """Certainty says 0, because it was told so; to remove or average all of them leaves nothing: NaN."""
     totals = cluster_totals([0, 2, 2], 3, clusters=[1, 1, 2], strata=["n", "n", "s"])
@@ -189,7 +202,7 @@ def textbook(s: NDArray[Any], w: NDArray[Any], clusters: NDArray[Any], strata: N
     return total
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(answers, st.integers(0, 40), st.floats(0.01, 100))
 def test_the_formula(sample: list[tuple[int, int, int, float]], cut: int, scale: float) -> None:
     """The textbook formula, from merged shards; the unit of the weights does not matter."""
@@ -205,7 +218,7 @@ def test_the_formula(sample: list[tuple[int, int, int, float]], cut: int, scale:
     assert found.n == len(sample)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.floats(0.125, 8)), min_size=2, max_size=30))
 def test_one_answer_per_unit_is_weights_only(sample: list[tuple[int, float]]) -> None:
     """One stratum, one answer per unit: the variance is that of weights alone."""
@@ -234,6 +247,17 @@ def test_groups_without_anything_are_nan() -> None:
     assert found.n.tolist() == [3, 2, 0, 1]
     low, high = found.interval(0.95, "score")
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, True, True]
+
+
+def test_no_rows_and_no_groups() -> None:
+    """Without rows the estimate is NaN; without groups it is empty, and so are variances and covariances."""
+    columns: dict[str, Any] = {"clusters": np.array([], dtype=np.int64), "weights": np.array([])}
+    none = design_estimate(cluster_totals(np.array([], dtype=np.int64), 3, **columns), WORTHS)
+    assert none.n == 0
+    assert np.isnan([none.mean, none.variance, none.n_effective, none.df]).all()
+    empty = cluster_totals([-1, -1], 3, clusters=["a", "b"], groups=[-1, -1], n_groups=0)
+    assert design_estimate(empty, WORTHS).mean.shape == jackknife_variance(empty, WORTHS).shape == (0,)
+    assert share_covariance(empty).shape == (0, 3, 3)
 
 
 def test_labels_fit_the_influence() -> None:

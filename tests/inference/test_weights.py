@@ -71,20 +71,20 @@ def test_score_interval_at_effective_counts(label: str) -> None:
     np.testing.assert_allclose(wald(counts, WORTHS, 0.95), figures["wald_t"], atol=1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(samples, st.integers(-8, 8))
 def test_the_unit_of_the_weights_does_not_matter(sample: list[tuple[int, float]], power: int) -> None:
     """Multiplying all weights by a constant changes nothing but their sum."""
     categories, weights = (np.array(a) for a in zip(*sample, strict=True))
     counts, first, second = sums(categories, weights)
     c = 2.0**power
-    assert weighted_mean(first * c, WORTHS) == weighted_mean(first, WORTHS)
-    assert kish_n_eff(first * c, second * c * c) == kish_n_eff(first, second)
-    variances = (taylor_variance(counts, first * a, second * a * a, WORTHS) for a in (1, c))
-    assert next(variances) == next(variances)
+    assert weighted_mean(first * c, WORTHS) == pytest.approx(weighted_mean(first, WORTHS), abs=1e-14)
+    assert kish_n_eff(first * c, second * c * c) == pytest.approx(kish_n_eff(first, second), rel=1e-14)
+    scaled = taylor_variance(counts, first * c, second * c * c, WORTHS)
+    assert scaled == pytest.approx(taylor_variance(counts, first, second, WORTHS), abs=1e-14)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(samples)
 def test_sums_per_category_lose_nothing(sample: list[tuple[int, float]]) -> None:
     """The variance from sums by category is that of the linearized answers, one by one."""
@@ -94,7 +94,7 @@ def test_sums_per_category_lose_nothing(sample: list[tuple[int, float]]) -> None
     assert taylor_variance(*sums(categories, weights), WORTHS) == pytest.approx(len(u) * u.var(ddof=1), abs=1e-14)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=3, max_size=3).filter(lambda c: sum(c) > 1), st.floats(0.1, 10))
 def test_constant_weights_are_none(counts: list[int], weight: float) -> None:
     """Equal weights give the unweighted mean, variance s²/n and all n effective answers."""
@@ -106,7 +106,7 @@ def test_constant_weights_are_none(counts: list[int], weight: float) -> None:
     assert kish_n_eff(n * weight, n * weight**2) == pytest.approx(len(answers))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=20))
 def test_whole_weights_are_repetitions_for_the_value(sample: list[tuple[int, int]]) -> None:
     """A weight of 3 moves the mean as three answers do; the variance knows that it was one."""
@@ -117,7 +117,7 @@ def test_whole_weights_are_repetitions_for_the_value(sample: list[tuple[int, int
     assert kish_n_eff(first, second) <= counts.sum() * (1 + 1e-12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(samples, st.lists(st.integers(0, 3), min_size=30, max_size=30))
 def test_strata_of_answers(sample: list[tuple[int, float]], places: list[int]) -> None:
     """Sums by stratum and category give the textbook variance; one stratum gives that of weights only."""

@@ -14,8 +14,6 @@ from npskit.scorers import CES, Scale, codebook
 from npskit.scorers.ces import METHODS, Method
 from npskit.testing import scales, scorers
 
-ANY_CES = scorers().filter(lambda scorer: isinstance(scorer, CES))
-
 
 def value(ces: CES, answers: list[int]) -> float:
     """Return the mean worth of answers."""
@@ -46,7 +44,7 @@ def test_version_1_counts_low_answers_as_easy(answers: list[int]) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(ANY_CES)
+@given(scorers(CES))
 def test_categories_run_from_worst_to_best(ces: CES) -> None:
     """High is good in version 2.0 and low in 1.0, so the grid rises in one and falls in the other."""
     steps = np.diff(codebook(ces).grid)
@@ -85,7 +83,7 @@ def test_what_it_says() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(ANY_CES)
+@given(scorers(CES))
 def test_repr_evaluates(ces: CES) -> None:
     """eval(repr(x)) == x, also where cuts are not used."""
     assert eval(repr(ces)) == ces

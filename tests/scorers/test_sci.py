@@ -14,7 +14,6 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers import SCI, Scale, Scorer, codebook
 from npskit.testing import scorers
 
-SCIS = scorers().filter(lambda scorer: isinstance(scorer, SCI))
 # Customers of a French garden-centre chain (13,521 with all three answers, 1..10) by the worst of their three answers.
 BY_WORST_ANSWER = {1: 190, 2: 80, 3: 152, 4: 215, 5: 617, 6: 734, 7: 1679, 8: 3689, 9: 2594, 10: 3571}
 
@@ -61,7 +60,7 @@ def test_only_the_secure_are_worth_something() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(SCIS)
+@given(scorers(SCI))
 def test_the_classes_are_as_documented(sci: SCI) -> None:
     """Secure, then favorable, then at risk, then vulnerable, each by its cuts on every question's own scale."""
     three = [value if isinstance(value, tuple) else (value,) * 3 for value in (sci.bottom, sci.second, sci.top)]
@@ -78,7 +77,7 @@ def test_the_classes_are_as_documented(sci: SCI) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(SCIS)
+@given(scorers(SCI))
 def test_a_better_answer_never_makes_a_worse_class(sci: SCI) -> None:
     """The class rises along each of the three questions."""
     grid = codebook(sci).grid

@@ -78,7 +78,7 @@ class Column:
         """Return which answers of the block just read are missing."""
         missing = self._absent(at)
         if self.hidden is not None:
-            np.logical_or(missing, self.hidden[at], out=missing)
+            missing |= self.hidden[at]
         return missing
 
     def _read(self, at: slice) -> NDArray[np.uint8]:

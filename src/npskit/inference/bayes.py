@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import Floats
@@ -25,6 +25,11 @@ _NODES = 16
 _MAX_CHUNKS = 300
 _BLOCK = 2048
 _NEGLIGIBLE = 1e-18
+_STEPS = 200
+_PROBES = np.arange(3.75, 42.0, 0.75)
+_FADED = -34.0
+
+Complex = NDArray[np.complex128]
 
 
 def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[Floats, Floats]:
@@ -65,24 +70,19 @@ def _integrate_block(alpha: Floats, worths: Floats, x: Floats) -> Floats:
     """Return what `_integrate` does, for one block of rows, stacked."""
     lower = x < alpha @ worths / alpha.sum(axis=-1)
     sign = np.where(lower, -1.0, 1.0)[:, None]
-    # Mirrored so that the line always lies right of 0; K columns and a node axis.
-    line = _Line(alpha[:, None, :], sign[..., None] * (worths - x[:, None])[:, None, :])
+    # Mirrored so that the path always starts right of 0; N rows, a node axis, K columns.
+    d = sign * (worths - x[:, None])
+    path = _Path.for_tail(alpha, d)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-        saddle = line.saddle()
-        _, _, curvature, third = line.derivatives(saddle)
-        scale = 1 / np.sqrt(curvature)
-        bend = np.clip(third * scale / (3 * curvature), -2, 2)
-        phi = np.full_like(saddle, np.pi / 2)
         sums = np.zeros((2, x.size))
         for chunk in range(_MAX_CHUNKS):
             y = _STEP * np.arange(chunk * _NODES, (chunk + 1) * _NODES)
-            weight = np.where(y == 0, 0.5, 1.0) * np.cosh(y) * scale * (_STEP / np.pi)
-            guess = np.arctan2(1, bend * np.tanh(y / 2)) if chunk == 0 else phi
-            tail, density, phi = line.descend(saddle, scale * np.sinh(y), guess + 0 * weight)
-            sums += (tail * weight).sum(axis=-1), (density * weight).sum(axis=-1)
-            if not (tail[:, -1] * weight[:, -1] > _NEGLIGIBLE * sums[0]).any():
+            s, slope, g, base = path.at(y)
+            weight = np.where(y == 0, 0.5, 1.0) * slope * np.exp(g) * (_STEP / np.pi)
+            factor = s * (path.alpha / base).sum(axis=-1)
+            sums += weight.imag.sum(axis=-1), (weight * factor).imag.sum(axis=-1)
+            if not (np.abs(weight[:, -1]) > _NEGLIGIBLE * np.abs(sums[0])).any():
                 break
-            phi = phi[:, -1:]
     tail = np.clip(sums[0], 0, 1)
     inside = (x > 0) & (x < 1)
     below = np.where(inside, np.where(lower, tail, 1 - tail), np.where(x <= 0, 0.0, 1.0))
@@ -91,58 +91,58 @@ def _integrate_block(alpha: Floats, worths: Floats, x: Floats) -> Floats:
     return np.stack([below, above, np.where(inside, sums[1], 0.0)]) + lost
 
 
-class _Line(NamedTuple):
-    """G(s) = log(M(s)/s) for s in (0, 1/max d), and the path of steepest descent from its saddle point."""
+class _Path(NamedTuple):
+    """A hyperbola in the upper half plane from a point right of 0; shapes (N, 1, K) and (N, 1)."""
 
     alpha: Floats
     d: Floats
+    start: Floats
+    scale: Floats
+    bend: Floats
 
-    def derivatives(self, s: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return 1/s and the first three derivatives of G at real s, shapes (N, 1)."""
-        r, pole = self.d / (1 - s[..., None] * self.d), 1 / s
-        first, second, third = ((self.alpha * r**k).sum(axis=-1) for k in (1, 2, 3))
-        return pole, first - pole, second + pole**2, 2 * (third - pole**3)
+    @classmethod
+    def for_tail(cls, alpha: Floats, d: Floats) -> _Path:
+        """Return a path from near the saddle point of M, bent as the steepest descent is; Σ αd must not be positive."""
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            saddle = _saddle(alpha, d)
+            pull = d / (1 - saddle * d)
+            curvature = (alpha * pull**2).sum(axis=-1, keepdims=True)
+            # M has branch points at 1/dₖ on both sides and M(s)/s a pole at 0: keep clear of them all.
+            left, right = 1 / d.min(axis=-1, keepdims=True), 1 / d.max(axis=-1, keepdims=True)
+            start = saddle + np.clip(1 / np.sqrt(curvature) - saddle, 0, (right - saddle) / 2)
+            scale = np.fmin(start, np.fmin(start - left, right - start))
+            bend = 2 / 3 * scale * (alpha * pull**3).sum(axis=-1, keepdims=True) / curvature
+            path = cls(alpha[:, None], d[:, None], start, scale, bend)
+            # Where it still counts far out, the path must turn to the side on which the integrand does not oscillate:
+            # the imaginary part of log M(s)/s rises from left to right along every horizontal line.
+            _, _, g, _ = path.at(_PROBES)
+            seen = np.where(g.real - g.real[:, :1] > _FADED, g.imag, 0.0)
+            widest = np.take_along_axis(seen, np.abs(seen).argmax(axis=-1)[:, None], axis=-1)
+            return path._replace(bend=np.where(np.abs(widest) > 1, -0.7 * np.sign(widest), bend))
 
-    def saddle(self) -> Floats:
-        """Return the minimum of the convex G on the real line between its poles, shape (N, 1)."""
-        low, high = np.zeros(self.d.shape[:2]), 1 / self.d.max(axis=-1)
-        s = high / 2
-        for _ in range(200):
-            _, first, second, _ = self.derivatives(s)
-            low, high = np.where(first < 0, s, low), np.where(first < 0, high, s)
-            new = s - first / second
-            # Halving the logarithm where Newton's step leaves the bracket: the saddle may lie orders below its pole.
-            new = np.where((new > low) & (new < high), new, np.where(low > 0, np.sqrt(low * high), high / 16))
-            moving = np.abs(new - s) > 1e-6 * s
-            s = new
-            if not moving.any():
-                break
-        return s
+    def at(self, y: Floats) -> tuple[Complex, Complex, Complex, Complex]:
+        """Return s, ds/dy, G(s), each (N, nodes), and 1 − s·d, (N, nodes, K)."""
+        s = self.start + self.scale * (self.bend * (np.cosh(y) - 1) + 1j * np.sinh(y))
+        slope = self.scale * (self.bend * np.sinh(y) + 1j * np.cosh(y))
+        base = 1 - s[..., None] * self.d
+        return s, slope, -(self.alpha * np.log(base)).sum(axis=-1) - np.log(s), base
 
-    def descend(self, saddle: Floats, height: Floats, phi: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return the integrands of the tail and the density at imaginary parts `height`, and the path's angles.
 
-        The imaginary part of G rises strictly along every horizontal line in the upper half plane, so that the path,
-        where it is 0, has exactly one point at each height; found by Newton's method on the angle seen from the saddle.
-        """
-        low, high = np.zeros_like(phi), np.full_like(phi, np.pi)
-        for _ in range(60):
-            s = saddle + height * (1 / np.tan(phi) + 1j)
-            base = 1 - s[..., None] * self.d
-            g = -(self.alpha * np.log(base)).sum(axis=-1) - np.log(s)
-            slope = (self.alpha * self.d / base).sum(axis=-1) - 1 / s
-            low, high = np.where(g.imag > 0, phi, low), np.where(g.imag > 0, high, phi)
-            new = phi + g.imag * np.sin(phi) ** 2 / (slope.imag * height)
-            new = np.where((new > low) & (new < high), new, (low + high) / 2)
-            moving = (np.abs(new - phi) > 1e-7) & (height > 0)
-            phi = np.where(height > 0, new, phi)
-            if not moving.any():
-                break
-        tail = np.exp(g.real)
-        # The density has s·Σ α/(1 − s·d) more under the integral, and the path's own slope with it.
-        factor = s * (self.alpha / base).sum(axis=-1)
-        lean = np.where(height > 0, -slope.real / slope.imag, 0.0)
-        return tail, tail * (factor.real + factor.imag * lean), phi
+def _saddle(alpha: Floats, d: Floats) -> Floats:
+    """Return the minimum s >= 0 of the convex log M, shape (N, 1): the multiplier of the shares whose mean is x."""
+    low, high = np.zeros((len(d), 1)), 1 / d.max(axis=-1, keepdims=True)
+    s = np.fmin(-(alpha * d).sum(axis=-1, keepdims=True) / (alpha * d * d).sum(axis=-1, keepdims=True), high / 2)
+    for _ in range(_STEPS):
+        pull = d / (1 - s * d)
+        slope = (alpha * pull).sum(axis=-1, keepdims=True)
+        low, high = np.where(slope < 0, s, low), np.where(slope < 0, high, s)
+        new = s - slope / (alpha * pull**2).sum(axis=-1, keepdims=True)
+        new = np.where((new > low) & (new < high), new, (low + high) / 2)
+        moving = np.abs(new - s) > 1e-3 * s
+        s = new
+        if not moving.any():
+            break
+    return s
 
 
 def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Floats:

@@ -129,9 +129,14 @@ class ClusterTotals:
         """The number of categories, K."""
         return int(self.counts.shape[1])
 
+    @property
+    def size(self) -> int:
+        """The number of groups, 1 where there is no grouping."""
+        return 1 if self.n_groups is None else self.n_groups
+
     def by_group(self, values: NDArray[Any]) -> Floats:
         """Return the sums over the cells of each group: `values` of shape `(C, ...)` to `(groups, ...)`."""
-        return sum_by(self.groups, values, self.n_groups or 1)
+        return sum_by(self.groups, values, self.size)
 
     def __add__(self, other: object) -> ClusterTotals:
         """Return the sums of both, unit by unit."""

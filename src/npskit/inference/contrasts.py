@@ -156,10 +156,9 @@ class _Combined:
     @classmethod
     def of(cls, totals: ClusterTotals, worths: ArrayLike, coefficients: ArrayLike) -> _Combined:
         s, c = np.asarray(worths, dtype=np.float64), np.atleast_1d(np.asarray(coefficients, dtype=np.float64))
-        if c.shape != (totals.n_groups or 1,) or not np.isfinite(c).all() or not c.any():
+        if c.shape != (totals.size,) or not np.isfinite(c).all() or not c.any():
             raise InvalidValueError(
-                f"coefficients must be finite, one for each of {totals.n_groups or 1} groups, and not all 0: "
-                f"got {c.tolist()}"
+                f"coefficients must be finite, one for each of {totals.size} groups, and not all 0: got {c.tolist()}"
             )
         amounts = totals.by_group(totals.weights)[c != 0]
         with np.errstate(invalid="ignore"):

@@ -143,7 +143,7 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
         44.096
     """
     layout = Layout.of(totals.strata, population, "fail")
-    n, size, groups = layout.sampled, len(layout.sampled), totals.n_groups or 1
+    n, size, groups = layout.sampled, len(layout.sampled), totals.size
     strata = layout.strata[totals.units]
     places = totals.groups * size + strata
     sums = np.stack([totals.weights @ np.asarray(worths, dtype=np.float64), totals.weights.sum(axis=1)], axis=-1)
@@ -191,14 +191,14 @@ def influence(totals: ClusterTotals, worths: Floats) -> Floats:
 def _covariance(totals: ClusterTotals, worths: Floats, population: Population, lonely: Lonely) -> Floats:
     """Return the covariances (G, m, m) of the means under each column of `worths` (K, m)."""
     layout = Layout.of(totals.strata, population, lonely)
-    return layout.covariance(influence(totals, worths), totals.units, totals.groups, totals.n_groups or 1)
+    return layout.covariance(influence(totals, worths), totals.units, totals.groups, totals.size)
 
 
 def _extent(totals: ClusterTotals) -> tuple[Floats, Floats]:
     """Return the units, and the strata, in which each group has weight: shape (G,) each."""
     strata, labels = factorize(totals.strata, "strata")
     weighted = totals.weights.sum(axis=1) > 0
-    size, groups = len(labels), totals.n_groups or 1
+    size, groups = len(labels), totals.size
     places = totals.groups[weighted] * size + strata[totals.units[weighted]]
     per_stratum = np.bincount(places, minlength=groups * size).reshape(groups, size)
     return per_stratum.sum(axis=1).astype(np.float64), (per_stratum > 0).sum(axis=1).astype(np.float64)

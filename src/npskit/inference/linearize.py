@@ -62,11 +62,11 @@ class Layout:
         strata = self.strata[units]
         places = groups * size + strata
         absent = self.sampled - np.bincount(places, minlength=n_groups * size).reshape(n_groups, size)
-        sums = sum_by(places, influence, n_groups * size).reshape(n_groups, size, -1)
+        m = influence.shape[1]
+        sums = sum_by(places, influence, n_groups * size).reshape(n_groups, size, m)
         means = sums * (self.centers / self.sampled)[:, np.newaxis]
         away = influence - means[groups, strata]
         scaled = away * self.factors[strata, np.newaxis]
-        m = influence.shape[1]
         found = np.empty((n_groups, m, m))
         for j in range(m):
             for k in range(j, m):

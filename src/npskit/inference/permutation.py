@@ -144,14 +144,15 @@ def _tilt(margins: Floats, steps: NDArray[np.int64], size: int, target: int) -> 
         """Return the offset that keeps the mean total."""
         wide = 40 + tilt * float(np.abs(steps).max()) + math.log(margins.sum())
         low, high = -wide, wide
-        for _ in range(60):
+        for _ in range(40):
             middle = (low + high) / 2
             short = float(margins @ (1 / (1 + np.exp(np.clip(-middle - tilt * steps, -700, 700))))) < size
             low, high = (middle, high) if short else (low, middle)
         return (low + high) / 2
 
     low, high = 0.0, 40.0
-    for _ in range(40):
+    # a rough tilt will do: any is exact, this one only centers the window
+    for _ in range(20):
         tilt = (low + high) / 2
         chance = 1 / (1 + np.exp(np.clip(-centered(tilt) - tilt * steps, -700, 700)))
         low, high = (tilt, high) if float((margins * chance) @ steps) < target else (low, tilt)

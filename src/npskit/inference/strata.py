@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
 """What a stratum with a single sampling unit contributes, as `survey.lonely.psu` of R's `survey`.
 
-- `"fail"`: an error that names it.
+- `"fail"`: an error that names it; where there are no other strata, the variance is NaN.
 - `"certainty"`: nothing, because it is in every sample; the variance is 0 where all strata are such.
 - `"remove"`: nothing, because nothing is known of it; the variance is NaN where all strata are such.
 - `"adjust"`: its squared distance from the mean of the whole sample, instead of that of the stratum.
@@ -65,7 +65,8 @@ def stratum_factors(
     centers = np.ones_like(factors)
     if not single.any():
         return factors, centers
-    if lonely == "fail":
+    # a sample of a single unit has no other stratum to lean on: unknown, but no mistake in the strata
+    if lonely == "fail" and len(labels) > 1:
         names = ", ".join(repr(labels[h]) for h in np.flatnonzero(single.reshape(-1, len(labels)).any(axis=0)).tolist())
         raise InvalidValueError(
             f"strata with a single sampling unit have no variance of their own: {names}; merge each with a similar "

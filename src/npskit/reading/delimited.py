@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -41,6 +41,11 @@ class Grammar:
         after = rf"{re.escape(self.separator)}|\r?\n|\r?\Z" + (r"|\r" if self.returns else "")
         object.__setattr__(self, "_quoted", re.compile(rf'"((?:[^"]++|"")*+)"(?={after})'))
         object.__setattr__(self, "_end", re.compile(after))
+
+    @property
+    def ends(self) -> str:
+        """The characters that end a line."""
+        return "\r\n" if self.returns else "\n"
 
     def lines(self, text: str) -> list[str]:
         """Split text at its line ends alone, and keep them."""
@@ -150,7 +155,7 @@ def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
     """
     number, pending = 1, list[str]()
     size, wait = 0, 0
-    for lines in whole_lines(blocks, grammar.lines):
+    for lines in whole_lines(blocks, grammar):
         pending += lines
         size += sum(map(len, lines))
         if size < wait:
@@ -169,20 +174,19 @@ def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
         yield _batch(number, rows, broken, pending)
 
 
-def whole_lines(blocks: Iterable[str], split: Callable[[str], list[str]]) -> Iterator[list[str]]:
+def whole_lines(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[str]]:
     """Yield the lines of a text that comes in blocks, some at a time, each with its end but perhaps the last."""
     rest: list[str] = []
     for block in blocks:
-        lines = split(block)
-        if len(lines) < 2 and not block.endswith("\n"):
+        if not any(end in block for end in grammar.ends):
             rest.append(block)
             continue
-        lines = split("".join([*rest, block]))
+        lines = grammar.lines("".join([*rest, block]))
         # The last line may go on in the next block; so may a line end of two characters.
         rest = [] if lines[-1].endswith("\n") else [lines.pop()]
         yield lines
     if last := "".join(rest):
-        yield split(last)
+        yield grammar.lines(last)
 
 
 def _batch(number: int, rows: list[list[str]], broken: list[tuple[int, int, str]], lines: Sequence[str]) -> Batch:

@@ -42,6 +42,8 @@ def find_separator(head: str) -> str:
             widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
         except csv.Error:  # a cell beyond the csv module's limit, which is process-wide and not ours to raise
             continue
+        if not widths:
+            continue
         share = sum(w == widths[0] for w in widths) / len(widths)
         if widths[0] > 1:
             # The first of equals wins; an almost equal share is decided by the number of cells.

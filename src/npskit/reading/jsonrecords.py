@@ -22,14 +22,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s,]*+")
 _DECODER = json.JSONDecoder(strict=False)
 _NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
-_LARGEST_EXACT, _INT64 = 1 << 53, 1 << 63
+LARGEST_EXACT, _INT64 = 1 << 53, 1 << 63
 # Longer texts are comments, which seldom occur twice.
 _INTERNED = 40
 
 
 def json_lines(blocks: Iterable[str], reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
     """Yield the number and the record of each line; a line that is no JSON object is rejected."""
-    lines = itertools.chain.from_iterable(whole_lines(blocks, Grammar(",").lines))
+    lines = itertools.chain.from_iterable(whole_lines(blocks, Grammar(",")))
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield from _one(line, number, reject)
@@ -180,7 +180,7 @@ def typed(values: list[Any]) -> NDArray[Any]:
         return np.array(values, dtype=bool)
     if told == {int} == kinds and all(-_INT64 <= v < _INT64 for v in values):
         return np.array(values, dtype=np.int64)
-    exact = all(abs(v) <= _LARGEST_EXACT for v in values if type(v) is int)
+    exact = all(abs(v) <= LARGEST_EXACT for v in values if type(v) is int)
     if told and told <= {int, float} and exact:
         return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     return objects(values)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import MissingDependencyError, UnreadableFileError
 from npskit.reading.collector import objects
-from npskit.reading.jsonrecords import typed
+from npskit.reading.jsonrecords import LARGEST_EXACT, typed
 from npskit.reading.records import Columns, Progress
 
 _ROWS = 1 << 17
@@ -94,9 +94,17 @@ def _from_arrow(pa: Any, values: Any, words: frozenset[str]) -> NDArray[Any]:
         return np.asarray(values.cast(pa.timestamp(kind.unit)).to_numpy(zero_copy_only=False))
     if pa.types.is_date(kind):
         return np.asarray(values.cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
-    if (pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_floating(kind)) and not values.null_count:
-        return np.asarray(values.to_numpy(zero_copy_only=False))
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    if numeric or (pa.types.is_boolean(kind) and not values.null_count):
+        found = np.asarray(values.to_numpy(zero_copy_only=False))
+        if not pa.types.is_integer(kind) or not values.null_count or _exact(found):
+            return found
     return typed([_scalar(v) for v in values.to_pylist()])
+
+
+def _exact(values: NDArray[Any]) -> bool:
+    """Whether whole numbers survive as floats."""
+    return not len(values) or not bool(np.any(np.abs(values) > LARGEST_EXACT))
 
 
 def _decoded(texts: list[Any], indices: Any, words: frozenset[str]) -> NDArray[Any]:
@@ -122,9 +130,9 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     if not parts:
         return np.empty(0, dtype=object)
     kinds = {part.dtype.kind for part in parts}
-    if len(kinds) > 1 and not kinds <= set("iuf"):
-        # A gap in one part made that part objects, or floats; a missing number is NaN among numbers, else None.
-        return typed([v for part in parts for v in part.tolist()])
+    # A gap makes a part's whole numbers floats, and its booleans objects.
+    if len(kinds) > 1 and not all(part.dtype.kind in "iuf" and _exact(part) for part in parts):
+        return typed([None if v != v else v for part in parts for v in part.tolist()])
     return np.concatenate(parts)
 
 
@@ -163,6 +171,8 @@ def _from_polars(polars: Any, series: Any, words: frozenset[str]) -> NDArray[Any
             else series
         )
         return np.asarray(naive.to_numpy())
-    if (kind.is_numeric() or kind == polars.Boolean) and not kind.is_decimal() and not series.null_count():
-        return np.asarray(series.to_numpy())
+    if (kind.is_numeric() and not kind.is_decimal()) or (kind == polars.Boolean and not series.null_count()):
+        found = np.asarray(series.to_numpy())
+        if not kind.is_integer() or not series.null_count() or _exact(found):
+            return found
     return typed([_scalar(v) for v in series.to_list()])

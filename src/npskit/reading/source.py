@@ -195,9 +195,8 @@ def _refuse_other_kinds(path: Path, head: bytes, encoding: str | None) -> None:
     if re.match(rb"\s*<(!doctype|html|\?xml|head|body)", head, re.IGNORECASE):
         raise UnreadableFileError(f"{path} is a web page or XML, not an export: was it saved without logging in?")
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if not (encoding or "").replace("_", "-").lower().startswith(("utf-16", "utf-32", "utf16", "utf32")) and (
-        controls > 3 and controls > 0.02 * len(head)
-    ):
+    # Text that says how it is encoded is text; UTF-16 is half NULs.
+    if encoding is None and controls > 3 and controls > 0.02 * len(head):
         raise UnreadableFileError(f"{path} is not text: npskit reads CSV, TSV, JSON lines and Parquet")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import MissingDependencyError
+from npskit.errors import InvalidValueError, MissingDependencyError
 from npskit.model import Response, SCIAnswer, Segment
 from npskit.scorers.base import MAX_POINTS, Scale, Scorer, as_scale
 from npskit.scorers.ces import CES, METHODS, Method
@@ -180,27 +180,35 @@ def counts(k: int, *, max_count: int = 1000) -> SearchStrategy[NDArray[np.int64]
     return cells.map(lambda table: np.array(table, dtype=np.int64))  # type: ignore[no-any-return]
 
 
-def scorers() -> SearchStrategy[Scorer]:
+def scorers(*kinds: type[Scorer]) -> SearchStrategy[Any]:
     """Return a strategy for the built-in scorers on any scale with any cuts.
+
+    Args:
+        kinds: Which of `NPS`, `SCI`, `CSAT`, `CES` and `Retention`; all if none are given.
 
     Raises:
         MissingDependencyError: If Hypothesis is not installed.
+        InvalidValueError: If a kind is not one of them.
 
     Example:
         >>> from hypothesis import given
         >>> from npskit.testing import check_scorer
-        >>> given(scorers())(check_scorer)()
+        >>> given(scorers(NPS, CSAT))(check_scorer)()
     """
     st = _strategies()
     version, method = st.sampled_from([1, 2]), st.sampled_from(METHODS)
-    return st.one_of(  # type: ignore[no-any-return]
-        st.just(Retention()),
-        _cuts(2).map(lambda cuts: NPS(cuts[0], detractor=cuts[1][0], promoter=cuts[1][1])),
-        _cuts(2).map(lambda cuts: CSAT(cuts[0], top=cuts[1][1])),
-        st.builds(CES, version, method),
-        st.builds(_ces, version, method, _cuts(2)),
-        st.builds(_sci, _cuts(3), _cuts(3), _cuts(3)),
-    )
+    made: dict[type, SearchStrategy[Any]] = {
+        NPS: _cuts(2).map(lambda cuts: NPS(cuts[0], detractor=cuts[1][0], promoter=cuts[1][1])),
+        SCI: st.builds(_sci, _cuts(3), _cuts(3), _cuts(3)),
+        CSAT: _cuts(2).map(lambda cuts: CSAT(cuts[0], top=cuts[1][1])),
+        CES: st.builds(CES, version, method) | st.builds(_ces, version, method, _cuts(2)),
+        Retention: st.just(Retention()),
+    }
+    for kind in kinds:
+        if kind not in made:
+            known = ", ".join(one.__name__ for one in made)
+            raise InvalidValueError(f"kinds are classes of built-in scorers ({known}): got {kind!r}")
+    return st.one_of([made[kind] for kind in kinds or made])  # type: ignore[no-any-return]
 
 
 def _cuts(number: int) -> SearchStrategy[Cuts]:

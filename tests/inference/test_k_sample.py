@@ -1,0 +1,123 @@
+"""Laws of comparing several scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidValueError
+from npskit.inference.k_sample import pairwise, wald_q, welch_anova
+from npskit.inference.multiplicity import adjust
+from npskit.inference.two_sample import difference_interval, score_test, welch_difference
+
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "k_sample.json").read_text())
+GROUPS = np.array(list(REFERENCE["groups"].values()), dtype=np.float64)
+NPS = np.array([-1.0, 0.0, 1.0])
+
+few = settings(max_examples=40, deadline=None)
+
+
+def groups(least: int = 2, most: int = 5) -> st.SearchStrategy[NDArray[np.float64]]:
+    """Counts of several groups, some of them without variance, with one answer or empty."""
+    row = st.lists(st.integers(0, 40), min_size=3, max_size=3)
+    return st.lists(row, min_size=least, max_size=most).map(lambda rows: np.array(rows, dtype=np.float64))
+
+
+def test_figures_of_r() -> None:
+    """Welch's F and the Wald Q of five groups reproduce R's oneway.test and a matrix computation."""
+    f, q = welch_anova(GROUPS, 100 * NPS), wald_q(GROUPS, NPS)
+    expected = [REFERENCE["welch_F"], *REFERENCE["welch_df"], REFERENCE["welch_p"]]
+    np.testing.assert_allclose([float(x) for x in f], expected, rtol=1e-12)
+    np.testing.assert_allclose([float(x) for x in q], [REFERENCE["wald_Q"], 4, REFERENCE["wald_Q_p"]], rtol=1e-12)
+
+
+@few
+@given(table=groups(), seed=st.integers(0, 2**32 - 1))
+def test_order_scale_and_empty_groups_do_not_matter(table: NDArray[np.float64], seed: int) -> None:
+    """Permuting the groups, rescaling the worths and adding a group nobody is in changes no test."""
+    changed = np.insert(np.random.default_rng(seed).permutation(table), 1, 0, axis=0)
+    for test in (welch_anova, wald_q):
+        found, expected = test(changed, 7 - 3 * NPS), test(table, NPS)
+        for name in found._fields:
+            np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-7, atol=1e-9)
+
+
+@few
+@given(table=groups())
+def test_p_is_a_probability_wherever_two_groups_enter(table: NDArray[np.float64]) -> None:
+    """Whatever was answered: a p-value in 0..1 where two groups have enough answers, NaN where they have not."""
+    for p, least in ((welch_anova(table, NPS).p, 1), (wald_q(table, NPS).p, 0)):
+        if (table.sum(axis=1) > least).sum() >= 2:
+            assert 0 <= p <= 1
+        else:
+            assert np.isnan(p)
+
+
+@few
+@given(table=groups(2, 2))
+def test_two_groups_give_welch_s_t_squared(table: NDArray[np.float64]) -> None:
+    """With two groups that vary F = t², with the same degrees of freedom and p-value."""
+    if (np.count_nonzero(table, axis=1) > 1).all():
+        f, t = welch_anova(table, NPS), welch_difference(*table, NPS)
+        expected = [t.statistic**2, 1, t.df, t.p]
+        np.testing.assert_allclose([float(x) for x in f], expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_group_without_variance_enters_like_one_that_nearly_has_none() -> None:
+    """A hundred promoters weigh about as much as 99 and a passive: neither everything nor nothing."""
+    others = [[20, 20, 60], [30, 40, 30]]
+    alike, nearly = (welch_anova([row, *others], NPS) for row in ([0, 0, 100], [0, 1, 99]))
+    assert 0.5 < alike.statistic / nearly.statistic < 2
+    assert alike.p < 1e-6
+
+
+def test_groups_that_all_answer_alike_do_not_differ() -> None:
+    """Without any variance F = Q = 0 and p = 1."""
+    table = [[0, 0, 10], [0, 0, 5], [0, 0, 1]]
+    f, q = welch_anova(table, NPS), wald_q(table, NPS)
+    assert (f.statistic, f.df1, f.p) == (0, 1, 1)
+    assert (q.statistic, q.df, q.p) == (0, 2, 1)
+
+
+def test_leading_axes_are_tables() -> None:
+    """Several tables at once give what each gives alone."""
+    tables = np.stack([GROUPS, GROUPS[::-1] + 3, np.zeros_like(GROUPS)])
+    f, pairs = welch_anova(tables, NPS), pairwise(tables, NPS)
+    for k in range(3):
+        for whole, alone in zip(f, welch_anova(tables[k], NPS), strict=True):
+            np.testing.assert_allclose(whole[k], alone, rtol=1e-12)
+        np.testing.assert_allclose(pairs.p_adjusted[k], pairwise(tables[k], NPS).p_adjusted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("correction", ["holm", "bh"])
+def test_every_pair_is_compared_by_the_score_test(correction: str) -> None:
+    """The pairs come in order, each as alone; only the adjustment knows of the others, and never lowers p."""
+    pairs = pairwise(GROUPS, NPS, correction, level=0.9)
+    assert [f"{'ABCDE'[i]}-{'ABCDE'[j]}" for i, j in zip(pairs.i, pairs.j, strict=True)] == REFERENCE["pair_names"]
+    for k, (i, j) in enumerate(zip(pairs.i, pairs.j, strict=True)):
+        np.testing.assert_allclose((pairs.z[k], pairs.p[k]), score_test(GROUPS[i], GROUPS[j], NPS), rtol=1e-12)
+        limits = difference_interval(GROUPS[i], GROUPS[j], NPS, 0.9)
+        np.testing.assert_allclose((pairs.low[k], pairs.high[k]), limits, rtol=1e-12)
+        assert pairs.low[k] < pairs.difference[k] < pairs.high[k]
+    np.testing.assert_array_equal(pairs.p_adjusted, adjust(pairs.p, correction))
+    assert (pairs.p_adjusted >= pairs.p).all()
+
+
+def test_an_empty_group_is_not_compared() -> None:
+    """Its pairs are NaN and do not count in the adjustment of the others."""
+    with_empty, without = pairwise([*GROUPS[:3], [0, 0, 0]], NPS), pairwise(GROUPS[:3], NPS)
+    np.testing.assert_array_equal(np.isnan(with_empty.p_adjusted), with_empty.j == 3)
+    np.testing.assert_allclose(with_empty.p_adjusted[with_empty.j < 3], without.p_adjusted, rtol=1e-12)
+
+
+def test_counts_without_groups_are_refused() -> None:
+    """One row of counts is no table of groups."""
+    for function in (welch_anova, wald_q, pairwise):
+        with pytest.raises(InvalidValueError, match=r"shape \(\.\.\., groups, categories\): got \(3,\)"):
+            function([1, 2, 3], NPS)

@@ -1,0 +1,157 @@
+"""The command line: figures on standard output, one line on standard error and exit code 2 where something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from npskit.__main__ import main
+
+EXPORT = """Date;Region;How likely are you to recommend us?;id
+1.3.2026;North;10 - Extremely likely;a
+2.3.2026;North;9;b
+3.3.2026;South;6;c
+4.3.2026;South;11;d
+5.3.2026;;NA;e
+6.3.2026;South;8;a
+"""
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> str:
+    path = tmp_path / "export.csv"
+    path.write_text(EXPORT, encoding="utf-8")
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(words)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_score(capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """The score column is found, and score, interval, counts and conventions are printed."""
+    code, out, err = run(capsys, "score", export)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "NPS  25.0000"
+    assert "n  4   missing 1   invalid 1" in out
+    assert "promoter  2  (50.0%)" in out
+    assert "NPS(scale=Scale(0, 10), detractor=6, promoter=9), of valid answers" in out
+
+
+def test_json(capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """JSON has the score under value; what is not a number is null."""
+    found = json.loads(run(capsys, "score", export, "--json", "--level", "0.9")[1])
+    assert found["value"] == 25.0
+    assert found["interval"]["level"] == 0.9
+    table = json.loads(run(capsys, "score", export, "--by", "Region", "--json")[1])
+    assert [s["Region"] for s in table["segments"]] == ["North", "South", None]
+    assert table["segments"][2]["value"] is None
+
+
+def test_by(capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """One line for each segment, by one column or several."""
+    _, out, _ = run(capsys, "score", export, "--by", "Region")
+    assert [line.split()[0] for line in out.splitlines()] == ["Region", "North", "South", "(missing)"]
+    _, out, _ = run(capsys, "score", export, "--by", "Region,id")
+    assert len(out.splitlines()) == 7
+
+
+def test_rejected(capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """What could not be used is listed on request."""
+    _, out, _ = run(capsys, "score", export, "--rejected")
+    assert "'11'" in out
+    assert "outside 0..10" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--scorer", "csat", "--scale", "0..10", "--top", "9"], 50.0),
+        (["--scorer", "csat", "--scale", "0-10", "--top", "6"], 100.0),
+        (["--scorer", "ces", "--method", "mean", "--scale", "0:10"], 8.25),
+        (["--detractor", "8", "--promoter", "10"], -25.0),
+        (["--repeats", "latest", "--customer", "id", "--time", "Date"], 0.0),
+        (["--denominator", "all"], 100 / 6),
+    ],
+)
+def test_options(capsys: pytest.CaptureFixture[str], export: str, words: list[str], value: float) -> None:
+    """Scorers, scales and policies are options."""
+    assert json.loads(run(capsys, "score", export, "--json", *words)[1])["value"] == pytest.approx(value)
+
+
+def test_sci(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Three columns make the Secure Customer Index; a top box above five means a scale of ten points."""
+    path = tmp_path / "sci.tsv"
+    path.write_text("a\tb\tc\n10\t10\t10\n10\t9\t10\n10\t\t10\n1\t1\t1\n", encoding="utf-8")
+    _, out, _ = run(capsys, "score", str(path), "--scorer", "sci", "--score", "a,b,c", "--top", "9", "--json")
+    found = json.loads(out)
+    assert found["value"] == pytest.approx(200 / 3)
+    assert found["missing"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["score", "nowhere.csv"], "nowhere.csv"),
+        (["score", "EXPORT", "--score", "Regoin"], "did you mean 'Region'"),
+        (["score", "EXPORT", "--by", "regoin"], "did you mean 'Region'"),
+        (["score", "EXPORT", "--scorer", "npz"], "did you mean 'nps'"),
+        (["score", "EXPORT", "--scale", "ten"], "--scale must be written like 1..10"),
+        (["score", "EXPORT", "--interval", "walt"], "did you mean 'wald'"),
+        (["score", "EXPORT", "--level", "95"], "level"),
+        (["score", "EXPORT", "--top", "9"], "no option 'top'"),
+        (["score", "EXPORT", "--repeats", "mean"], "customer"),
+        (["score", "EXPORT", "--encoding", "klingon"], "klingon"),
+        (["score", "."], "directory"),
+    ],
+)
+def test_errors(capsys: pytest.CaptureFixture[str], export: str, words: list[str], said: str) -> None:
+    """An error is one line on standard error, and exit code 2."""
+    code, out, err = run(capsys, *(export if word == "EXPORT" else word for word in words))
+    assert code == 2
+    assert out == ""
+    assert err.startswith("npskit: ")
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_a_wrong_scale_is_pointed_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Where most answers are off the scale, a line on standard error says so."""
+    path = tmp_path / "percent.csv"
+    path.write_text("score\n" + "80\n" * 5 + "10\n", encoding="utf-8")
+    code, _, err = run(capsys, "score", str(path), "--score", "score")
+    assert code == 0
+    assert "most answers (5 of 6)" in err
+
+
+def test_nothing_answered(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A file without answers has no score, and no interval."""
+    path = tmp_path / "empty.csv"
+    path.write_text("score,x\n,1\n", encoding="utf-8")
+    code, out, _ = run(capsys, "score", str(path), "--score", "score")
+    assert code == 0
+    assert out.splitlines()[:2] == ["NPS  nan", "n  0   missing 1   invalid 0"]
+
+
+def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    """The demo prints score, interval, segments and ten customers to answer."""
+    code, out, err = run(capsys, "demo")
+    assert (code, err) == (0, "")
+    assert out.count("Bavaria") >= 1
+    assert "95% interval" in out
+    assert len(out.split("answer these")[1].strip().splitlines()) == 11
+
+
+def test_as_a_process(export: str) -> None:
+    """`python -m npskit` is the command line; wrong usage ends with code 2, a closed pipe quietly."""
+    command: list[Any] = [sys.executable, "-m", "npskit"]
+    done = subprocess.run([*command, "score", export], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert done.stdout.startswith("NPS  25.0000")
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2

@@ -1,0 +1,125 @@
+"""npskit.read: a file as a survey, with its roles, and what was rejected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import npskit as nk
+
+CELLS = st.lists(st.one_of(st.integers(-3, 13), st.none(), st.sampled_from(["x", "9 - likely", "NA", "7,0"])), min_size=1)
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding=encoding, newline="")
+    return path
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@given(cells=CELLS)
+def test_rereading_gives_the_same_tally(tmp_path: Path, cells: list[Any]) -> None:
+    """Answers written as CSV, TSV, JSON lines or Parquet and read again give the tally of the answers themselves."""
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    csv = write(tmp_path / "a.csv", "id;nps\n" + "".join(f"{i};{t}\n" for i, t in enumerate(texts)))
+    tsv = write(tmp_path / "a.tsv", "id\tnps\r\n" + "".join(f"{i}\t{t}\r\n" for i, t in enumerate(texts)), "utf-16")
+    records = [{"id": i, "nps": cell} for i, cell in enumerate(cells)]
+    jsonl = write(tmp_path / "a.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+    parquet = tmp_path / "a.parquet"
+    pl.DataFrame({"id": range(len(texts)), "nps": [t or None for t in texts]}).write_parquet(parquet)
+    expected = nk.nps(cells).tally
+    for path in (csv, tsv, jsonl, parquet):
+        # without sentinels, which a list of answers does not know
+        assert nk.read(path, score="nps", missing=["NA"]).tally() == expected, path.name
+
+
+def test_roles_are_found_and_can_be_named(tmp_path: Path) -> None:
+    """Unmistakable columns are bound by themselves; a named role wins."""
+    text = "Date,Would you recommend us?,Comment,customer_id,w\n2026-01-31 10:00:00,9,fine,a,0.5\n2026-02-01 10:00:00,3,,b,1.5\n"
+    path = write(tmp_path / "a.csv", text)
+    survey = nk.read(path, weight="w", customer="customer_id")
+    assert survey.roles["score"] == "Would you recommend us?"
+    assert survey.roles["time"] == "Date"
+    assert survey.roles["comment"] == "Comment"
+    assert survey.column("Date").values.dtype == np.dtype("datetime64[us]")
+    assert survey.score().value == pytest.approx(100 * (0.5 - 1.5) / 2)
+    assert survey.report is not None
+    assert survey.report.separator == ","
+
+
+def test_names_are_forgiving(tmp_path: Path) -> None:
+    """Case and white space in a column's name do not matter; a wrong one gets a suggestion."""
+    path = write(tmp_path / "a.csv", " NPS Score ,x\n9,1\n")
+    assert nk.read(path, score="nps score").score().n == 1
+    with pytest.raises(nk.ColumnNotFoundError, match="did you mean"):
+        nk.read(path, score="nps scor")
+
+
+def test_sentinels_are_missing_and_said_so(tmp_path: Path) -> None:
+    """99 and -1 are missing where they are off the scale; the report and the list of rejected cells say so."""
+    path = write(tmp_path / "a.csv", "nps,x\n9,1\n99,1\n-1,1\n11,1\n")
+    survey = nk.read(path, score="nps")
+    score = survey.score()
+    assert (score.n, score.missing, score.invalid) == (1, 2, 1)
+    assert [(r.row, r.value) for r in survey.rejected] == [(3, "99"), (4, "-1"), (5, "11")]
+    assert survey.report is not None
+    assert any("99" in note for note in survey.report.notes)
+    strict = nk.read(path, score="nps", missing=[]).score()
+    assert (strict.missing, strict.invalid) == (0, 3)
+
+
+def test_weights_with_decimal_commas(tmp_path: Path) -> None:
+    """Weights may have decimal commas; one that is no number is an error that names the row."""
+    path = write(tmp_path / "a.csv", "score;w\n9;0,5\n3;1,5\n")
+    assert nk.read(path, weight="w").score().value == pytest.approx(-50)
+    bad = write(tmp_path / "b.csv", "score;w\n9;0,5\n3;heavy\n")
+    survey = nk.read(bad, weight="w")
+    assert survey.rejected[0].value == "heavy"
+    with pytest.raises(nk.InvalidValueError, match="w"):
+        survey.score()
+
+
+def test_several_questions(tmp_path: Path) -> None:
+    """Columns of a scorer of several questions are named in order, by question, or are named like the questions."""
+    path = write(tmp_path / "a.csv", "satisfaction,repurchase,recommend\n5,5,5\n1,1,1\n")
+    names = {"satisfaction": "satisfaction", "repurchase": "repurchase", "recommend": "recommend"}
+    for score in (None, list(names), names):
+        assert nk.read(path, score=score, scorer=nk.SCI()).score().value == 50
+    with pytest.raises(nk.InvalidValueError, match="'recommend'"):
+        nk.read(path, score={"satisfaction": "satisfaction", "repurchase": "repurchase"}, scorer=nk.SCI())
+
+
+def test_no_score_column(tmp_path: Path) -> None:
+    """Where no column is unmistakably the score, the error lists what there is."""
+    path = write(tmp_path / "a.csv", "a,b\nx,y\n")
+    with pytest.raises(nk.ColumnNotFoundError, match="'a', 'b'"):
+        nk.read(path)
+
+
+def test_label_audit(tmp_path: Path) -> None:
+    """A label column beside the score is bound and can be held against it."""
+    path = write(tmp_path / "a.csv", "score,group\n6,Promoter\n10,Promoter\n")
+    found = nk.read(path, score="score", label="group").audit()
+    assert [(c.row, c.answer) for c in found.contradictions] == [(0, "detractor")]
+
+
+@pytest.mark.parametrize("time_zone", [None, "Europe/Warsaw"])
+def test_times(tmp_path: Path, time_zone: str | None) -> None:
+    """Times that know their zone become the wall clock asked for."""
+    path = write(tmp_path / "a.csv", "score,at\n9,2026-01-01T23:30:00Z\n")
+    value = nk.read(path, score="score", time="at", time_zone=time_zone).column("at").values[0]
+    assert str(value)[:13] == ("2026-01-02T00" if time_zone else "2026-01-01T23")
+
+
+def test_absent_file(tmp_path: Path) -> None:
+    """An absent file is npskit's error and the builtin one."""
+    with pytest.raises(FileNotFoundError, match="nope"):
+        nk.read(tmp_path / "nope.csv")
+    with pytest.raises(nk.NpskitError):
+        nk.read(tmp_path / "nope.csv")

@@ -1,0 +1,322 @@
+"""Survey: roles bound once, segments, policies for repeats, designs and what could not be used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import npskit as nk
+from npskit.score_table import ScoreTable
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from([*range(-1, 12), None]), st.sampled_from(["N", "S", "W", None]), st.integers(0, 5)),
+    min_size=1,
+    max_size=40,
+)
+
+
+def columns(rows: list[tuple[int | None, str | None, int]]) -> dict[str, list[Any]]:
+    """Return the rows as columns."""
+    return {"nps": [r[0] for r in rows], "region": [r[1] for r in rows], "who": [r[2] for r in rows]}
+
+
+def sources(data: dict[str, list[Any]]) -> list[Any]:
+    """Return the same data in every kind of source."""
+    frame = pl.DataFrame(data, schema={"nps": pl.Int64, "region": pl.String, "who": pl.Int64})
+    table = frame.to_arrow()
+    responses = [nk.Response(*row[:1], attributes={"region": row[1]}) for row in zip(*data.values(), strict=True)]
+    named = {name: table.column(name).to_pylist() for name in table.column_names}
+    return [named, frame, frame.lazy(), table, frame.to_pandas(), duckdb.from_arrow(table), responses]
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS)
+def test_every_source_gives_the_same(rows: list[tuple[int | None, str | None, int]]) -> None:
+    """pandas, Polars eager and lazy, PyArrow, DuckDB, lists and responses give the same tally, whole and by segment."""
+    data = columns(rows)
+    tallies = []
+    for source in sources(data):
+        name = "score" if isinstance(source, list) else "nps"
+        survey = nk.Survey(source, score=name)
+        table = survey.score(by="region")
+        assert table.tally.total() == survey.tally()
+        assert int(survey.tally().rows) == len(rows)
+        tallies.append((table.keys, table.tally))
+    assert all(found == tallies[0] for found in tallies[1:])
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_segments_partition_the_rows(rows: list[tuple[int | None, str | None, int]]) -> None:
+    """Each segment's score is the score of its rows; a missing key is a segment of its own."""
+    table = nk.Survey(columns(rows), score="nps").score(by=["region", "who"])
+    assert len(table) == len({row[1:] for row in rows})
+    for key in table:
+        inside = [row[0] for row in rows if row[1:] == key]
+        assert table[key].tally == nk.nps(inside).tally
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_a_constant_weight_changes_the_sum_only(rows: list[tuple[int | None, str | None, int]]) -> None:
+    """Weighing all rows alike leaves every score as it is."""
+    data = columns(rows)
+    plain = nk.Survey(data, score="nps").score(by="region")
+    weighted = nk.Survey({**data, "w": [2.5] * len(rows)}, score="nps", weight="w").score(by="region")
+    np.testing.assert_allclose(weighted.values, plain.values, rtol=1e-12)
+    assert weighted.n.tolist() == plain.n.tolist()
+
+
+def test_segments_sort_as_a_person_would() -> None:
+    """Numbers in text sort by size, missing keys come last."""
+    survey = nk.Survey({"score": [9] * 4, "store": ["Store 10", None, "Store 2", "store 1"]})
+    assert [key[0] for key in survey.score(by="store")] == ["store 1", "Store 2", "Store 10", None]
+
+
+def test_mixed_keys() -> None:
+    """Keys of several types are segments all the same."""
+    survey = nk.Survey({"score": [9, 9, 0, 0], "key": ["a", 1, dt.date(2026, 1, 1), 2.5]})
+    assert len(survey.score(by="key")) == 4
+
+
+def test_repeats_latest() -> None:
+    """Only the latest scored answer of a customer counts; of the same moment the last; undated answers come first."""
+    days = [dt.datetime(2026, 1, day) for day in (1, 2, 3, 3)] + [None]
+    survey = nk.Survey(
+        {"score": [0, 10, 0, 9, 3], "id": ["a", "a", "b", "b", "a"], "date": days}, customer="id", time="date"
+    )
+    latest = survey.score(repeats="latest")
+    assert latest.counts == {"detractor": 0, "passive": 0, "promoter": 2}
+    assert latest.conventions.repeats == "latest"
+    assert latest.conventions.superseded == 3
+
+
+def test_repeats_latest_prefers_an_answer() -> None:
+    """A later row without an answer does not displace an answer; a customer who never answered stays missing."""
+    data = {"score": [10, None, None], "id": [1, 1, 2], "date": ["2026-01-01", "2026-02-01", "2026-01-01"]}
+    found = nk.Survey(data, customer="id", time="date").score(repeats="latest")
+    assert (found.n, found.missing) == (1, 1)
+
+
+def test_repeats_mean() -> None:
+    """Each customer weighs as one, however often they answer."""
+    survey = nk.Survey({"score": [10, 10, 10, 0], "id": ["a", "a", "a", "b"]}, customer="id")
+    assert survey.score().value == 50
+    assert survey.score(repeats="mean").value == 0
+
+
+def test_unknown_customers_are_themselves() -> None:
+    """Rows without a customer are customers of their own."""
+    survey = nk.Survey({"score": [10, 10, 0], "id": [None, None, None]}, customer="id")
+    assert survey.score(repeats="mean").value == pytest.approx(100 / 3)
+    assert survey.score().conventions.variance == "independent"
+
+
+def test_clustered_only_where_somebody_repeats() -> None:
+    """Intervals are clustered by customer as soon as one answers twice, and wider where answers repeat."""
+    once = nk.Survey({"score": [10, 0, 8, 9], "id": [1, 2, 3, 4]}, customer="id").score()
+    assert once == nk.nps([10, 0, 8, 9])
+    data = {"score": [10] * 30 + [0] * 30, "id": [i // 3 for i in range(60)]}
+    clustered = nk.Survey(data, customer="id").score()
+    plain = nk.Survey(data).score()
+    assert clustered.conventions.variance == "clustered"
+    assert clustered.value == plain.value
+    assert clustered.margin() > 1.5 * plain.margin()
+    assert clustered.n_effective < 30
+
+
+def test_design_with_strata() -> None:
+    """Without differences within strata the variance is 0, and the interval falls back on Kish's effective number."""
+    data = {"score": [10] * 10 + [0] * 10, "stratum": ["a"] * 10 + ["b"] * 10}
+    score = nk.Survey(data, stratum="stratum").score()
+    assert score.se == 0
+    assert score.interval() == nk.nps(data["score"]).interval()
+
+
+def test_lonely_stratum() -> None:
+    """A stratum with a single unit is an error that names it, unless told what to do."""
+    data = {"score": [10, 0, 9], "stratum": ["a", "a", "b"]}
+    with pytest.raises(nk.InvalidValueError, match="'b'"):
+        nk.Survey(data, stratum="stratum").score()
+    assert nk.Survey(data, stratum="stratum", lonely="certainty").score().value == pytest.approx(100 / 3)
+
+
+def test_denominator_all() -> None:
+    """With all responses in the denominator the missing count with a worth of 0, also where answers cluster."""
+    data = {"score": [10, 10, None, None], "id": [1, 1, 2, 3]}
+    for survey in (nk.Survey({"score": data["score"]}), nk.Survey(data, customer="id")):
+        assert survey.score(denominator="all").value == 50
+        assert survey.score().value == 100
+
+
+@pytest.mark.parametrize("engine", [lambda f: f, lambda f: f.lazy(), lambda f: duckdb.from_arrow(f.to_arrow())])
+def test_weights_on_every_engine(engine: Any) -> None:
+    """Sums of weights and of their squares are the same wherever the data is, also of the missing."""
+    frame = pl.DataFrame({"score": [10, 0, None, 11, 9], "w": [1.0, 2.0, 4.0, 8.0, 0.5]})
+    survey = nk.Survey(engine(frame), weight="w")
+    tally = survey.tally()
+    assert tally.weights is not None
+    assert tally.squares is not None
+    assert tally.weights[-2:].tolist() == [4.0, 8.0]
+    assert tally.squares.sum() == 1 + 4 + 16 + 64 + 0.25
+    assert survey.score(denominator="all").value == pytest.approx(100 * (1 + 0.5 - 2) / 15.5)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf"), None])
+def test_bad_weights(lazy: bool, bad: float | None) -> None:
+    """A weight that cannot be used is an error on every engine."""
+    frame = pl.DataFrame({"score": [10, 9], "w": [1.0, bad]})
+    survey = nk.Survey(frame.lazy() if lazy else frame, weight="w")
+    with pytest.raises(nk.InvalidValueError, match="w"):
+        survey.score()
+
+
+def test_weights_must_be_numbers() -> None:
+    """A text column is no weight."""
+    frame = pl.DataFrame({"score": [10, 9], "w": ["a", "b"]})
+    for source in (frame, frame.lazy()):
+        with pytest.raises(nk.NpskitError, match="numbers"):
+            nk.Survey(source, weight="w").score()
+
+
+def test_several_questions() -> None:
+    """A scorer of three questions takes three columns, in order or by name."""
+    data = {"a": [5, 5, 1], "b": [5, 4, 1], "c": [5, 5, 1]}
+    by_order = nk.Survey(data, score=["a", "b", "c"], scorer=nk.SCI())
+    by_name = nk.Survey(data, score={"recommend": "c", "satisfaction": "a", "repurchase": "b"}, scorer=nk.SCI())
+    assert by_order.score() == by_name.score() == nk.sci(*data.values())
+    assert by_order.roles["score"] == ("a", "b", "c")
+
+
+def test_default_columns() -> None:
+    """Without a name the columns called like the questions are taken."""
+    assert nk.Survey({"score": [9]}).roles == {"score": "score"}
+    with pytest.raises(nk.ColumnNotFoundError, match="did you mean 'Score'"):
+        nk.Survey({"Score": [9]})
+
+
+def test_responses_bind_themselves() -> None:
+    """The fields of responses are their roles, where any of them has a value."""
+    at = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+    survey = nk.Survey([nk.Response(9, customer="a", at=at), nk.Response(3, customer="a", comment="meh")])
+    assert survey.roles == {"score": "score", "time": "at", "customer": "customer", "comment": "comment"}
+    assert nk.Survey([nk.Response(9)]).roles == {"score": "score"}
+    assert nk.Survey([]).score().n == 0
+
+
+def test_rejected_names_rows() -> None:
+    """What could not be scored is listed with row, column, value and reason."""
+    survey = nk.Survey({"score": [10, 11, None, 7.5, "x", True]})
+    assert [(r.row, r.value) for r in survey.rejected] == [(1, "11"), (3, "7.5"), (4, "x"), (5, "True")]
+    assert survey.score().invalid == 4
+    assert survey.score().missing == 1
+
+
+def test_on_invalid_raise() -> None:
+    """The first invalid answers are named with their rows, also from a lazy frame."""
+    frame = pl.DataFrame({"score": [10, 11, -1]})
+    for source in (frame, frame.lazy()):
+        with pytest.raises(nk.InvalidValueError, match="row 1: 11, row 2: -1"):
+            nk.Survey(source, on_invalid="raise").score()
+
+
+def test_audit() -> None:
+    """A label that contradicts the answer beside it is listed; the score goes by the answer."""
+    data = {"score": [6, 9, 7, None, 10], "group": ["Promoter", "Promoters", "Neutral", "Detractor", "Fan"]}
+    survey = nk.Survey(data, label="group")
+    audit = survey.audit()
+    assert [(c.row, c.answer, c.label) for c in audit.contradictions] == [(0, "detractor", "Promoter")]
+    assert (audit.checked, audit.unknown, audit.unscored) == (3, {"Fan": 1}, 1)
+    assert survey.score().counts["detractor"] == 1
+    with pytest.raises(nk.IncompatibleError, match="label="):
+        nk.Survey({"score": [1]}).audit()
+
+
+def test_compare() -> None:
+    """All segments are compared at once and in pairs; segments without answers are left out by name."""
+    data = {"score": [10] * 30 + [0] * 30 + [None], "region": ["N"] * 30 + ["S"] * 30 + ["empty"]}
+    found = nk.Survey(data).compare(by="region")
+    assert found.left_out == ("empty",)
+    assert [(p.a, p.b) for p in found.pairs] == [("N", "S")]
+    assert found.pairs[0].difference == 200
+    assert found.pairs[0].p_adjusted < 0.001
+    with pytest.raises(nk.InvalidValueError, match="fewer than two"):
+        nk.Survey({"score": [1], "r": ["a"]}).compare(by="r")
+
+
+def test_shrinkage_draws_small_segments_to_the_whole() -> None:
+    """The shrunken score of a small extreme segment lies between its own and the whole's."""
+    rng = np.random.default_rng(1)
+    big = [(int(s), r) for r in "ABCD" for s in rng.choice([3, 8, 10], 200, p=[0.2, 0.3, 0.5])]
+    data = {"score": [s for s, _ in big] + [0, 0], "r": [r for _, r in big] + ["tiny"] * 2}
+    table = nk.Survey(data).score(by="r", shrink=True)
+    assert isinstance(table, ScoreTable)
+    assert table.shrunken is not None
+    tiny = [key[0] for key in table].index("tiny")
+    assert table.values[tiny] == -100
+    assert -60 < table.shrunken[tiny] < 40
+    weighted = nk.Survey({**data, "w": [1.0] * len(data["r"])}, weight="w").score(by="r", shrink=True)
+    assert weighted.shrunken is not None
+    assert weighted.shrunken[tiny] > -100
+
+
+def test_too_few_are_marked_not_hidden() -> None:
+    """Segments below the threshold stay, and say so."""
+    table = nk.Survey({"score": [9, 9, 3], "r": ["a", "a", "b"]}).score(by="r", too_few=2)
+    assert table.few.tolist() == [False, True]
+    assert "too few" in str(table)
+
+
+def test_a_million_rows_of_a_lazy_frame_stay_there() -> None:
+    """A lazy frame is asked for counts only: the plan ends in a group-by over the bound columns."""
+    frame = pl.DataFrame({"score": np.arange(1000) % 11, "r": ["a", "b"] * 500, "text": ["x" * 1000] * 1000}).lazy()
+    assert nk.Survey(frame).score(by="r").n.tolist() == [500, 500]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: nk.Survey({"score": [1]}, time="dat"), nk.ColumnNotFoundError, "time: there is no column 'dat'"),
+        (lambda: nk.Survey({"score": [1], "date": [1]}, time="dat"), KeyError, "did you mean 'date'"),
+        (lambda: nk.Survey({"score": [1]}).score(by="x"), nk.ColumnNotFoundError, "by: there is no column 'x'"),
+        (lambda: nk.Survey({"score": [1]}).score(by=[]), nk.InvalidValueError, "at least one"),
+        (lambda: nk.Survey({"score": [1]}).score(by=["score", "score"]), nk.InvalidValueError, "twice"),
+        (lambda: nk.Survey({"score": [1]}).score(repeats="some"), nk.InvalidValueError, "repeats must be one of"),
+        (lambda: nk.Survey({"score": [1]}).score(repeats="mean"), nk.IncompatibleError, "customer="),
+        (
+            lambda: nk.Survey({"score": [1], "c": [1]}, customer="c").score(repeats="latest"),
+            nk.IncompatibleError,
+            "time=",
+        ),
+        (lambda: nk.Survey({"score": [1]}).score(denominator="x"), nk.InvalidValueError, "denominator"),
+        (lambda: nk.Survey({"score": [1]}, on_invalid="x"), nk.InvalidValueError, "on_invalid"),
+        (lambda: nk.Survey({"score": [1]}, score=["score", "score"]), nk.IncompatibleError, "reads 1 columns"),
+        (lambda: nk.Survey({"score": [1]}, score={"nps": "score"}), nk.InvalidValueError, "is not in both"),
+        (lambda: nk.Survey({"score": [1]}, score=3), nk.InvalidTypeError, "name of a column"),
+        (lambda: nk.Survey({"score": [1], "b": [1, 2]}), nk.IncompatibleError, "equally long"),
+        (lambda: nk.Survey(7), nk.InvalidTypeError, "dataframe"),
+        (lambda: nk.Survey("export.csv"), nk.InvalidTypeError, r"npskit\.read"),
+        (lambda: nk.Survey([1, 2]), nk.InvalidTypeError, "item 0"),
+        (lambda: nk.Survey(pd.DataFrame([[1, 2]], columns=["a", "a"]), score="a"), nk.InvalidValueError, "2 times"),
+        (lambda: nk.Survey({"score": [1]}, scorer=nk.NPS), nk.InvalidTypeError, r"NPS\(\)"),
+    ],
+)
+def test_bad_input(make: Any, error: type[Exception], message: str) -> None:
+    """What cannot be bound or scored is refused with the argument, the value and the fix."""
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_printing() -> None:
+    """A survey prints its size and roles."""
+    assert repr(nk.Survey({"score": [1, 2]})).startswith("Survey(2 rows, score='score', scorer=NPS(")
+    assert nk.Survey({"score": [1], "x": [1]}).columns == ["score", "x"]
