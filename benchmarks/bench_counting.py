@@ -11,11 +11,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-import yardsticks
-from harness import US, Case, Run, check
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks import yardsticks
+from benchmarks.harness import US, Case, Run, check
 from npskit.counting import factorize, tabulate
 from npskit.scorers.base import codebook
 from npskit.scorers.nps import NPS

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent))
 
-import harness  # noqa: E402
+from benchmarks import harness  # noqa: E402
 
 
 def _cases() -> list[harness.Case]:
     """Return the cases of every bench_*.py beside this file."""
-    modules = [importlib.import_module(path.stem) for path in sorted(HERE.glob("bench_*.py"))]
+    modules = [importlib.import_module(f"benchmarks.{path.stem}") for path in sorted(HERE.glob("bench_*.py"))]
     return [case for module in modules for case in module.CASES]
 
 

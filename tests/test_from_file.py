@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import npskit as nk
 
-CELLS = st.lists(st.one_of(st.integers(-3, 13), st.none(), st.sampled_from(["x", "9 - likely", "NA", "7,0"])), min_size=1)
+CELLS = st.lists(
+    st.one_of(st.integers(-3, 13), st.none(), st.sampled_from(["x", "9 - likely", "NA", "7,0"])), min_size=1
+)
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:

@@ -109,22 +109,21 @@ def _score(options: argparse.Namespace) -> None:
         **roles,
     )
     by = _names(options.by)
-    result = survey.score(by=by, denominator=options.denominator, repeats=options.repeats)
+    policies = {"denominator": options.denominator, "repeats": options.repeats}
+    interval = {"level": options.level, "method": options.interval}
+    result = survey.score(**policies) if by is None else survey.score(by, **policies)
     if options.json:
-        found = result.to_dict(level=options.level, method=options.interval)
-        print(json.dumps(_without_nan(found), ensure_ascii=False, indent=2, default=str))
-    elif by is None:
-        print(_lines(result, options.level, options.interval))
+        print(json.dumps(_without_nan(result.to_dict(**interval)), ensure_ascii=False, indent=2, default=str))
     else:
-        print(result.to_text(level=options.level, method=options.interval))
-    if options.rejected and not options.json:
-        print(_rejected(survey.rejected))
-    unusable = survey.score().invalid if by is None else int(result.tally.invalid.sum())
-    _warn_about_scale(survey, unusable)
+        print(_lines(result, **interval) if isinstance(result, Score) else result.to_text(**interval))
+        if options.rejected:
+            print(_rejected(survey.rejected))
+    _warn_about_scale(survey)
 
 
-def _warn_about_scale(survey: Survey, invalid: int) -> None:
-    scored = int(survey.tally().n)
+def _warn_about_scale(survey: Survey) -> None:
+    tally = survey.tally()
+    invalid, scored = int(tally.invalid), int(tally.n)
     if invalid > scored:
         print(
             f"npskit: most answers ({invalid} of {invalid + scored}) do not lie on the scale of {survey.scorer!r}; "

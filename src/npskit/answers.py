@@ -111,14 +111,14 @@ def parse_answer(value: object) -> int | Literal[Unusable.INVALID] | None:
     """
     if isinstance(value, str):
         return _parse_text(value)
-    if isinstance(value, (bool, np.bool_)):
-        return INVALID
-    if isinstance(value, int):
-        return int(value)
-    if type(value).__name__ in _MISSING_TYPES:
-        return None
     if isinstance(value, (np.datetime64, np.timedelta64)):
         return None if np.isnat(value) else INVALID
+    if isinstance(value, np.generic):
+        value = value.item()  # as Python's number, so that a comparison cannot overflow
+    if isinstance(value, int):
+        return INVALID if isinstance(value, bool) else int(value)
+    if type(value).__name__ in _MISSING_TYPES:
+        return None
     if isinstance(value, bytes):
         return _parse_text(value.decode("utf-8", "replace"))
     return _parse_number(value) if isinstance(value, numbers.Number) else INVALID

@@ -8,8 +8,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.counting import factorize
 from npskit.display import html_table, text_table
 from npskit.frames import native_frame
+
+_BLANK, _UNKNOWN = -2, -1
 
 
 @attrs.frozen
@@ -35,7 +38,7 @@ class LabelAudit:
         checked: Rows with an answer and a label that names a category.
         contradictions: Those where the two disagree.
         unknown: Labels that name no category, with their counts.
-        unscored: Rows with a label but no answer that can be scored.
+        unscored: Rows with a label that names a category but no answer that can be scored.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
@@ -85,6 +88,9 @@ def audit_labels(
         names: The names of the categories.
         backend: The dataframe library that the result's `to_frame` gives by default.
 
+    Raises:
+        InvalidTypeError: If a label is not hashable, such as a list.
+
     Example:
         >>> labels = np.array(["Promoter", "Detractors", None], dtype=object)
         >>> audit_labels(np.array([0, 0, 2]), labels, ("detractor", "passive", "promoter")).contradictions
@@ -94,20 +100,17 @@ def audit_labels(
     meaning |= {f"{name.casefold()}s": i for i, name in enumerate(names)}
     if "passive" in meaning:
         meaning |= dict.fromkeys(("neutral", "neutrals"), meaning["passive"])
-    checked = unscored = 0
-    contradictions = []
+    codes, distinct = factorize(labels)
+    texts = ["" if label is None else str(label).strip() for label in distinct]
+    said = np.array([meaning.get(text.casefold(), _UNKNOWN) if text else _BLANK for text in texts], np.intp)[codes]
     unknown: dict[str, int] = {}
-    for row, (category, label) in enumerate(zip(categories.tolist(), labels.tolist(), strict=True)):
-        text = "" if label is None or label != label else str(label).strip()
-        if not text:
-            continue
-        said = meaning.get(text.casefold())
-        if said is None:
-            unknown[text] = unknown.get(text, 0) + 1
-        elif category < 0:
-            unscored += 1
-        else:
-            checked += 1
-            if said != category:
-                contradictions.append(Contradiction(row, names[category], text))
-    return LabelAudit(checked, tuple(contradictions), unknown, unscored, backend)
+    for code, count in enumerate(np.bincount(codes[said == _UNKNOWN]).tolist()):
+        if count:  # labels may differ in blanks only
+            unknown[texts[code]] = unknown.get(texts[code], 0) + count
+    scored = categories >= 0
+    checked = (said >= 0) & scored
+    rows = np.flatnonzero(checked & (said != categories))
+    found = zip(rows.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
+    contradictions = tuple(Contradiction(row, names[category], texts[code]) for row, category, code in found)
+    unscored = int(((said >= 0) & ~scored).sum())
+    return LabelAudit(int(checked.sum()), contradictions, unknown, unscored, backend)

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.display import html_table, number, p_value, text_table
+from npskit.display import html_table, number, p_value, percent, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.frames import native_frame
 from npskit.inference.estimate import Estimate
@@ -18,6 +18,7 @@ from npskit.score import LEVEL, Interval, Score
 from npskit.score_table import ScoreTable, segment_names
 
 METHODS = ("score", "permutation")
+MOST_SEGMENTS = 1000
 
 
 @attrs.frozen(repr=False)
@@ -67,7 +68,7 @@ class Comparison:
         return native_frame({name: [value] for name, value in flat.items()}, backend)
 
     def _repr_html_(self) -> str:
-        header = ["a", "b", "a - b", f"{self.interval.level:.0%} interval", "p"]
+        header = ["a", "b", "a - b", f"{percent(self.interval.level)} interval", "p"]
         row = [self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]
         return html_table(header, [row], caption=f"difference of {self.a.name}")
 
@@ -113,11 +114,12 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
     if method == "permutation":
         if not (a.estimate.simple and b.estimate.simple):
             raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
-        p = permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p
+        p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p)
     else:
-        _, p = score_test(a.estimate.effective_counts(level), b.estimate.effective_counts(level), a.estimate.worths)
+        ours, theirs = (score.estimate.effective_counts(level) for score in (a, b))
+        p = float(score_test(ours, theirs, a.estimate.worths)[1])
     interval = Interval(low, high, level=level, method="mover")
-    return Comparison(a, b, a.value - b.value, interval, float(p), method)
+    return Comparison(a, b, a.value - b.value, interval, p, method)
 
 
 def _difference_limits(a: Estimate, b: Estimate, level: float) -> tuple[float, float]:
@@ -188,7 +190,7 @@ class GroupComparison:
         return f"{self!r}\n{text_table(*self._rows())}"
 
     def _rows(self) -> tuple[list[str], list[list[Any]]]:
-        header = ["a", "b", "a - b", f"{self.level:.0%} interval", "p", f"p ({self.correction})"]
+        header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})"]
         rows = [
             [p.a, p.b, p.difference, f"{number(p.low)} .. {number(p.high)}", p_value(p.p_value), p_value(p.p_adjusted)]
             for p in self.pairs
@@ -219,7 +221,8 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
         level: Confidence level of the intervals of the pairs, each for itself.
 
     Raises:
-        InvalidValueError: If fewer than two segments have answers, or another argument cannot be used.
+        InvalidValueError: If fewer than two segments have answers or more than `MOST_SEGMENTS`, or another argument
+            cannot be used.
     """
     names = segment_names(table.keys)
     # a weighted segment in a single sampling unit has answers, but no variance that could be known
@@ -227,6 +230,11 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
     usable = counts.sum(axis=-1) > 0
     if usable.sum() < 2:
         raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")
+    if usable.sum() > MOST_SEGMENTS:
+        raise InvalidValueError(
+            f"by: {', '.join(table.by)} makes {usable.sum():,} segments, and pair by pair at most {MOST_SEGMENTS:,} "
+            "can be compared; choose coarser ones"
+        )
     kept = [name for name, use in zip(names, usable.tolist(), strict=True) if use]
     worths = table.estimates.worths
     overall = welch_anova(counts[usable], worths)

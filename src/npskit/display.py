@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
+
+MOST_ROWS = 1000
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -31,8 +37,34 @@ def p_value(value: float) -> str:
     return "<0.001" if value < 0.001 else number(value, 3)
 
 
-def html_table(header: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> str:
+def percent(level: float) -> str:
+    """Return a confidence level in percent, with no more digits than it has.
+
+    Example:
+        >>> percent(0.95), percent(0.999)
+        ('95%', '99.9%')
+    """
+    return f"{100 * level:.10g}%"
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: text, a number, a boolean or None; dates in ISO 8601, all else as its text.
+
+    Example:
+        >>> plain(np.int64(3)), plain(np.datetime64("2026-01-31")), plain(dt.datetime(2026, 1, 31, 9, 30))
+        (3, '2026-01-31', '2026-01-31T09:30:00')
+    """
+    if isinstance(value, np.generic) and value.dtype.kind in "biufU":
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:
     """Return an HTML table with everything escaped; cells that are not text are aligned to the right.
+
+    Of more than `MOST_ROWS` rows the first are shown, and how many there are besides.
 
     Example:
         >>> html_table(["region"], [["<b>"]])
@@ -45,9 +77,24 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[Any]], caption: st
         return f"<td{side}>{html.escape(shown)}</td>"
 
     head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        body += f'<tr><td colspan="{len(header)}">... and {len(rows) - MOST_ROWS} more</td></tr>'
     top = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _line(text: str) -> str:
+    """Return text as one line of visible characters, so that no name can break a table or drive a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.category(c) in ("Mn", "Me") for c in text)
 
 
 def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -60,11 +107,13 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         South    7
     """
     listed = [list(row) for row in rows]
-    shown = [[number(v) if isinstance(v, float) else str(v) for v in row] for row in listed]
-    widths = [max(map(len, column)) for column in zip(header, *shown, strict=True)]
+    shown = [[number(v) if isinstance(v, float) else _line(str(v)) for v in row] for row in listed]
+    names = [_line(name) for name in header]
+    widths = [max(map(_width, column)) for column in zip(names, *shown, strict=True)]
     numeric = [bool(listed) and all(not isinstance(row[i], str) for row in listed) for i in range(len(header))]
     lines = []
-    for row in [list(header), *shown]:
-        cells = (c.rjust(w) if right else c.ljust(w) for c, w, right in zip(row, widths, numeric, strict=True))
+    for row in [names, *shown]:
+        pads = (" " * (w - _width(c)) for c, w in zip(row, widths, strict=True))
+        cells = (pad + c if right else c + pad for c, pad, right in zip(row, pads, numeric, strict=True))
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)

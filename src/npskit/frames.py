@@ -7,8 +7,11 @@ and, for an engine that holds the data elsewhere, how often does each combinatio
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,7 +31,12 @@ from npskit.model import Response
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
+_HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
 BACKENDS = ("pandas", "polars", "pyarrow")
+_WANTED = (
+    "data must be a dataframe (pandas, Polars, PyArrow, DuckDB, ...), a mapping of names to sequences or a list of "
+    "Response"
+)
 
 
 @attrs.frozen(eq=False)
@@ -47,23 +55,37 @@ class Column:
         return len(self.values)
 
     def filled(self) -> NDArray[Any]:
-        """Return the values with None where they are missing; as they are where nothing is masked."""
+        """Return the values with None (among numbers NaN, among times NaT) where they are missing.
+
+        They are not copied where nothing is masked.
+        """
         if self.mask is None or not self.mask.any():
             return self.values
-        filled = self.values.astype(object)
-        filled[self.mask] = None
+        kind = self.values.dtype.kind
+        filled = self.values.copy() if kind in "fmM" else self.values.astype(object)
+        filled[self.mask] = np.nan if kind == "f" else None
         return filled
+
+
+def _narwhal(value: Any) -> Any:
+    """Return `value` as narwhals sees it, or None if it is of no dataframe library."""
+    # a list or an array must not cost the import of narwhals
+    if type(value).__module__.partition(".")[0] in ("builtins", "collections", "numpy", "npskit"):
+        return None
+    import narwhals.stable.v2 as nw
+
+    found = nw.from_native(value, allow_series=True, pass_through=True)
+    return found if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else None
 
 
 def is_column(value: Any) -> bool:
     """Return whether `value` is a column of a dataframe library (a pandas, Polars or PyArrow series)."""
-    top = type(value).__module__.partition(".")[0]
-    # a list or an array must not cost the import of narwhals
-    if top in ("builtins", "numpy") or not any(b in sys.modules for b in (*BACKENDS, "narwhals", "modin", "cudf")):
+    found = _narwhal(value)
+    if found is None:
         return False
     import narwhals.stable.v2 as nw
 
-    return isinstance(nw.from_native(value, allow_series=True, pass_through=True), nw.Series)
+    return isinstance(found, nw.Series)
 
 
 def column_of(series: Any) -> Column:
@@ -74,6 +96,7 @@ def column_of(series: Any) -> Column:
 
 
 def _column(series: nw.Series[Any]) -> Column:
+    """Return a series as numbers, dates, durations or booleans of numpy where it holds such, else as objects."""
     import narwhals.stable.v2 as nw
 
     kind = series.dtype
@@ -86,26 +109,27 @@ def _column(series: nw.Series[Any]) -> Column:
             # NaN says it already; pandas counts NaN as null
             return Column(series.to_numpy())
         return Column((series if mask is None else series.fill_null(0)).to_numpy(), mask)
-    if kind.is_temporal():
-        return _times(series)
-    if kind == nw.Boolean and not series.null_count():
-        return Column(series.to_numpy())
-    values = np.empty(len(series), dtype=object)
-    values[:] = series.to_list()
-    return Column(values, series.is_null().to_numpy() if series.null_count() else None)
-
-
-def _times(series: nw.Series[Any]) -> Column:
-    import narwhals.stable.v2 as nw
-
     mask = series.is_null().to_numpy() if series.null_count() else None
-    kind = series.dtype
+    unit = next(
+        (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
+        None,
+    )
     if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
         series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
-    values = np.asarray(series.to_numpy())
-    if values.dtype.kind != "M":
-        values = np.array(series.to_list(), dtype=object).astype("datetime64[us]")
-    return Column(values, mask)
+    if unit or (kind == nw.Boolean and mask is None):
+        values = np.asarray(series.to_numpy())
+        if values.dtype.kind != "O":
+            return Column(values, mask)
+    found = series.to_list()
+    if mask is not None:
+        found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]
+    values = _objects(found)
+    return Column(values.astype(unit) if unit else values, mask)
+
+
+def _objects(values: Iterable[Any]) -> NDArray[Any]:
+    """Return an array of objects, also of those that numpy would take for rows of a table."""
+    return np.fromiter(values, dtype=object)
 
 
 class Frame:
@@ -116,7 +140,7 @@ class Frame:
 
         Args:
             source: A dataframe of any library narwhals knows, a mapping of names to equally long sequences, or an
-                iterable of `Response`.
+                iterable of `Response`. A mapping or a list is not copied: leave it as it is while the frame is used.
 
         Raises:
             InvalidTypeError: If it is none of these.
@@ -130,29 +154,21 @@ class Frame:
         self.from_responses = False
         if isinstance(source, Mapping):
             self._arrays = _checked_mapping(source)
-        elif isinstance(source, Sequence | Iterable) and not hasattr(source, "columns") and not is_column(source):
+            return
+        _refuse_duplicates(source)
+        found = _narwhal(source)
+        if found is None:
             self._arrays = _from_responses(source)
             self.from_responses = True
-        else:
-            self._wrap(source)
-
-    def _wrap(self, source: Any) -> None:
-        # the other libraries cannot have two columns of one name
-        if type(source).__module__.partition(".")[0] in ("pandas", "pyarrow", "modin"):
-            names = source.columns if hasattr(source, "iloc") else getattr(source, "column_names", ())
-            _refuse_duplicates([str(name) for name in names])
-        import narwhals.stable.v2 as nw
-
-        wrapped = nw.from_native(source, pass_through=True)
-        if not isinstance(wrapped, nw.DataFrame | nw.LazyFrame):
+        elif is_column(source):
             raise InvalidTypeError(
-                "data must be a dataframe (pandas, Polars, PyArrow, DuckDB, ...), a mapping of names to sequences or "
-                f"a list of Response: got {type(source).__name__}"
+                f"{_WANTED}: got a single column ({type(source).__name__}); give {{'score': column}}"
             )
-        self._native = wrapped
-        self.lazy = isinstance(wrapped, nw.LazyFrame)
-        name = wrapped.implementation.value
-        self.backend = name if name in BACKENDS else None
+        else:
+            self._native = found
+            self.lazy = hasattr(found, "collect")
+            name = found.implementation.value
+            self.backend = name if name in BACKENDS else None
 
     def describe(self) -> str:
         """Return what it is and how large, without running a query."""
@@ -166,7 +182,7 @@ class Frame:
         """The names of the columns."""
         if self._arrays is not None:
             return list(self._arrays)
-        return list(self._native.collect_schema().names())
+        return [str(name) for name in self._native.collect_schema().names()]
 
     def require(self, name: str, role: str) -> str:
         """Return `name` if there is such a column.
@@ -184,14 +200,25 @@ class Frame:
 
     def column(self, name: str) -> Column:
         """Return one column, collected if the frame is lazy."""
+        return self.gather([name])[name]
+
+    def gather(self, names: Sequence[str]) -> dict[str, Column]:
+        """Return several columns, row by row of the same rows.
+
+        A lazy frame is collected once for all of them: an engine may give its rows in another order each time.
+        """
         if self._arrays is not None:
-            values = self._arrays[name]
-            return column_of(values) if is_column(values) else _plain(values)
-        frame = self._native.select(name)
-        return _column((frame.collect() if self.lazy else frame)[name])
+            chosen = {name: self._arrays[name] for name in names}
+            return {name: column_of(v) if is_column(v) else _plain(v) for name, v in chosen.items()}
+        frame = self._native
+        if self.lazy:
+            frame = frame.select(*dict.fromkeys(names)).collect()
+        return {name: _column(frame[name]) for name in names}
 
     def distinct(self, names: Sequence[str], weight: str | None = None) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.
+
+        For dataframes only; a mapping or a list of `Response` is counted from its columns.
 
         Args:
             names: The columns.
@@ -204,7 +231,7 @@ class Frame:
         import narwhals.stable.v2 as nw
 
         count, w, w2, bad = (f"npskit_{part}" for part in ("count", "weight", "square", "bad"))
-        frame = self._native.select(*dict.fromkeys([*names, *([weight] if weight else [])]))
+        frame = self._native.lazy().select(*dict.fromkeys([*names, *([weight] if weight else [])]))
         sums = [nw.len().alias(count)]
         if weight is not None:
             if not frame.collect_schema()[weight].is_numeric():
@@ -221,8 +248,8 @@ class Frame:
             refused = int(np.asarray(found[bad].to_numpy(), dtype=np.float64).sum())
             if refused:
                 raise InvalidValueError(
-                    f"weight: {refused} values of column {weight!r} are missing, negative or not finite; set these rows "
-                    "aside or weigh them 0"
+                    f"weight: {refused} values of column {weight!r} are missing, negative or not finite; set these "
+                    "rows aside or weigh them 0"
                 )
 
         def numbers(name: str) -> NDArray[np.float64]:
@@ -248,11 +275,23 @@ class Distinct:
     weights: tuple[NDArray[np.float64], NDArray[np.float64]] | None
 
 
+def free_name(name: str, taken: Iterable[str], kind: str) -> str:
+    """Return `name`, or if that is taken `name` with its kind in brackets.
+
+    Example:
+        >>> free_name("n", ["value", "n"], "segment"), free_name("region", ["n"], "segment")
+        ('n (segment)', 'region')
+    """
+    while name in taken:
+        name = f"{name} ({kind})"
+    return name
+
+
 def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> Any:
     """Return columns as a dataframe of a library.
 
     Args:
-        columns: Equally long sequences by name.
+        columns: Equally long sequences of Python values by name. A column of several types becomes text.
         backend: `"pandas"`, `"polars"` or `"pyarrow"`; None for the first of them your program has imported.
 
     Raises:
@@ -268,35 +307,64 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
         raise InvalidValueError(f"backend must be one of {', '.join(BACKENDS)}: got {chosen!r}")
     import narwhals.stable.v2 as nw
 
+    held = {name: _of_one_type(values) for name, values in columns.items()}
     try:
-        return nw.from_dict(dict(columns), backend=chosen).to_native()
+        return nw.from_dict(held, backend=nw.Implementation.from_backend(chosen)).to_native()  # type: ignore[arg-type]
     except ImportError:
         raise MissingDependencyError(f"{chosen} is not installed: python -m pip install {chosen}") from None
 
 
+def _of_one_type(values: Sequence[Any]) -> Sequence[Any]:
+    """Return values that any library can hold in one column: as they are, else as floats, else as text."""
+    kinds = set(map(type, values)) - {type(None)}
+    if len(kinds) < 2 and all(issubclass(kind, _HELD) for kind in kinds):
+        return values
+    to: type[float] | type[str] = float if kinds == {int, float} else str
+    return [None if value is None else to(value) for value in values]
+
+
 def _plain(values: Any) -> Column:
+    """Return any sequence as a column: numbers as numbers where that loses nothing, else as objects."""
     if isinstance(values, np.ma.MaskedArray):
         return Column(np.asarray(values.data), np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray):
         return Column(values)
-    filled = np.empty(len(values), dtype=object)
-    filled[:] = values if isinstance(values, list) else list(values)
-    return Column(filled)
+    kinds = set(map(type, values))
+    if kinds and all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
+        numbers = np.asarray(values)
+        # beyond 2**53 a float would merge whole numbers that differ
+        if numbers.dtype.kind in "iu" or (int not in kinds and numbers.dtype.kind == "f") or _small(numbers):
+            return Column(numbers)
+    return Column(_objects(values))
 
 
-def _refuse_duplicates(names: Sequence[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InvalidValueError(f"data: the column name {twice[0]!r} occurs {names.count(twice[0])} times; rename one")
+def _small(numbers: NDArray[Any]) -> bool:
+    """Return whether floats hold every whole number of their size."""
+    return numbers.dtype.kind == "f" and not (np.isfinite(numbers) & (np.abs(numbers) >= 2.0**53)).any()
+
+
+def _refuse_duplicates(source: Any) -> None:
+    """Refuse a frame of pandas or PyArrow with two columns of one name; other libraries cannot have them."""
+    names: Any = ()
+    if type(source).__module__.partition(".")[0] in ("pandas", "pyarrow", "modin"):
+        names = getattr(source, "column_names", None) or getattr(source, "columns", ())
+    seen: set[Any] = set()
+    for name in names:
+        if name in seen:
+            raise InvalidValueError(f"data: the column name {name!r} occurs more than once; rename one")
+        seen.add(name)
 
 
 def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the columns of a mapping, each seen to be one column of the same length as the others."""
     lengths = {}
     for name, values in source.items():
         if not isinstance(name, str):
             raise InvalidTypeError(f"data: column names are text, not {name!r} ({type(name).__name__})")
-        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
-            raise InvalidTypeError(f"data: column {name!r} must be a sequence, not {type(values).__name__}")
+        flat = getattr(values, "ndim", 1) == 1  # also of arrays with a single value, which have no length
+        if isinstance(values, str | bytes | Mapping | Set) or not (flat and hasattr(values, "__len__")):
+            kind = type(values).__name__ if flat else f"an array of shape {values.shape}"
+            raise InvalidTypeError(f"data: column {name!r} must be a flat sequence, not {kind}")
         lengths[name] = len(values)
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:6])
@@ -304,17 +372,18 @@ def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
     return dict(source)
 
 
-def _from_responses(source: Iterable[Any]) -> dict[str, Any]:
+def _from_responses(source: Any) -> dict[str, Any]:
+    """Return responses as columns: their fields, and a column for each attribute that one of them has."""
+    if isinstance(source, str | bytes | os.PathLike):
+        raise InvalidTypeError(f"{_WANTED}: got {source!r}; npskit.read() reads files")
+    if not isinstance(source, Iterable):
+        raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}")
     responses = list(source)
     for row, response in enumerate(responses):
         if not isinstance(response, Response):
-            raise InvalidTypeError(
-                "data must be a dataframe, a mapping of names to sequences or a list of Response: "
-                f"item {row} is {response!r} ({type(response).__name__})"
-            )
-    columns: dict[str, list[Any]] = {
-        n: [getattr(r, n) for r in responses] for n in ("score", "customer", "at", "comment")
-    }
+            raise InvalidTypeError(f"{_WANTED}: item {row} is {response!r} ({type(response).__name__})")
+    fields = ("score", "customer", "at", "comment")
+    columns: dict[str, list[Any]] = {name: [getattr(r, name) for r in responses] for name in fields}
     names = dict.fromkeys(name for response in responses for name in response.attributes)
     for name in names:
         if name in columns:

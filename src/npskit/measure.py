@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
@@ -23,6 +24,7 @@ from npskit.tally import Tally
 
 ON_INVALID = ("count", "raise")
 _NPS = NPS()
+_SCALE = _NPS.scale
 
 
 class Options(TypedDict, total=False):
@@ -58,10 +60,12 @@ def measure(
 
     Example:
         >>> measure(NPS(scale=(1, 5), detractor=3, promoter=5), [5, 5, 4, 1])
-        Score(NPS=25.0, n=4, interval=(-44.4, 75.7), level=0.95)
+        Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95)
     """
     if on_invalid not in ON_INVALID:
         raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
+    if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
+        answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
     masks: list[NDArray[np.bool_] | None] | None = None
     if any(map(is_column, answers)):
         columns = [column_of(a) if is_column(a) else None for a in answers]
@@ -72,7 +76,12 @@ def measure(
     tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         raise InvalidValueError(describe_invalid(answers, tally.book, masks))
-    return Score.of(tally, denominator=denominator)
+    score = Score.of(tally, denominator=denominator)
+    return (
+        score
+        if on_invalid == "count"
+        else attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
+    )
 
 
 def describe_invalid(
@@ -90,16 +99,23 @@ def describe_invalid(
         codes = encode(values, scale, name=question, mask=None if masks is None else masks[i])
         rows = np.flatnonzero(codes == INVALID)
         if rows.size:
-            shown = ", ".join(f"row {row}: {values[row]!r}" for row in rows[:5].tolist())
+            listed = values if hasattr(values, "__getitem__") else list(values)
+            shown = ", ".join(f"row {row}: {_shown(listed[row])}" for row in rows[:5].tolist())
             more = f" and {rows.size - 5} more" if rows.size > 5 else ""
             parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
     return "; ".join(parts)
 
 
+def _shown(value: Any) -> str:
+    """Return a value as an error quotes it: as Python's own, and not at length."""
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
 def nps(
     answers: Any,
     *,
-    scale: Scale | Sequence[int] = (0, 10),
+    scale: Scale | Sequence[int] = _SCALE,
     detractor: int = 6,
     promoter: int = 9,
     **options: Unpack[Options],
@@ -119,12 +135,12 @@ def nps(
     Example:
         >>> score = nps([10, 9, 7, 3, None, 11])
         >>> score
-        Score(NPS=25.0, n=4, interval=(-44.4, 75.7), level=0.95, missing=1, invalid=1)
+        Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95, missing=1, invalid=1)
         >>> score.value
         25.0
     """
-    default = scale == (0, 10) and detractor == 6 and promoter == 9
-    scorer = _NPS if default else NPS(scale, detractor=detractor, promoter=promoter)  # type: ignore[arg-type]
+    default = scale is _SCALE and detractor == 6 and promoter == 9
+    scorer = _NPS if default else NPS(scale, detractor=detractor, promoter=promoter)
     return measure(scorer, answers, **options)
 
 
@@ -196,8 +212,8 @@ def ces(
     """Return the Customer Effort Score; its name in the result says version and method.
 
     Args:
-        answers: Answers to "the company made it easy for me to handle my issue" (version 2), or "how much effort did you
-            personally have to put forth?" (version 1).
+        answers: Answers to "the company made it easy for me to handle my issue" (version 2), or "how much effort did
+            you personally have to put forth?" (version 1).
         version: 2 (1..7, high is good) or 1 (1..5, low is good).
         method: `"mean"`, `"top_box"` (the share that found it easy) or `"net"` (easy less hard).
         scale: The answer scale, where it is not the version's own.

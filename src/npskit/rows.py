@@ -98,20 +98,27 @@ class Rows:
         def some(array: NDArray[Any] | None) -> NDArray[Any] | None:
             return None if array is None else array[kept]
 
-        answers = tuple(Column(c.values[kept], some(c.mask)) for c in self.answers)
-        arrays = {f: some(getattr(self, f)) for f in ("groups", "weights", "customers", "strata", "clusters")}
-        return attrs.evolve(self, answers=answers, superseded=int((~kept).sum()), **arrays)
+        return attrs.evolve(
+            self,
+            answers=tuple(Column(c.values[kept], some(c.mask)) for c in self.answers),
+            groups=self.groups[kept],
+            weights=some(self.weights),
+            customers=some(self.customers),
+            strata=some(self.strata),
+            clusters=some(self.clusters),
+            superseded=int((~kept).sum()),
+        )
 
 
 def customer_numbers(column: Column) -> NDArray[np.intp]:
-    """Return a number per row, equal for equal customers; each row without a customer gets a number of its own."""
-    values = column.filled()
-    codes, unique = factorize(values)
-    unknown = [i for i, key in enumerate(unique) if key is None]
-    nobody = np.isin(codes, unknown)
-    numbers = codes.astype(np.intp)
-    numbers[nobody] = len(unique) + np.arange(int(nobody.sum()))
-    return numbers
+    """Return a number per row, equal for equal customers.
+
+    Each row without a customer, or with a blank one, gets a number of its own.
+    """
+    numbers, unique = factorize(column.filled())
+    unknown = [i for i, key in enumerate(unique) if key is None or (isinstance(key, str) and not key.strip())]
+    nobody = np.isin(numbers, unknown)
+    return np.where(nobody, len(unique) + np.cumsum(nobody), numbers)
 
 
 def latest(rows: Rows, times: NDArray[np.datetime64], scored: NDArray[np.bool_]) -> Rows:
@@ -147,4 +154,5 @@ def equal_shares(rows: Rows, scored: NDArray[np.bool_]) -> Rows:
 def _pairs(groups: NDArray[np.intp], customers: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return a small number for each pair that occurs."""
     pair = groups.astype(np.int64) * (int(customers.max(initial=0)) + 1) + customers
-    return np.unique(pair, return_inverse=True)[1].astype(np.intp)
+    numbers: NDArray[np.intp] = np.unique(pair, return_inverse=True)[1]
+    return numbers

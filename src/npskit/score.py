@@ -9,9 +9,9 @@ from typing import Any, Self
 import attrs
 import numpy as np
 
-from npskit.display import html_table, number
+from npskit.display import html_table, number, percent
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.frames import native_frame
+from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
 from npskit.tally import Tally
 
@@ -82,7 +82,8 @@ class Score:
     Args:
         tally: The counts it is a function of, for a single group.
         conventions: What it was computed under.
-        clustered: The estimate where answers are clustered or stratified and the tally alone does not give the variance.
+        clustered: The estimate where answers are clustered or stratified, so that the tally alone does not give the
+            variance.
 
     Example:
         >>> Score.of(Tally.from_counts([10, 40, 50]))
@@ -196,6 +197,13 @@ class Score:
     def margin(self, level: float = LEVEL, method: str = "score") -> float:
         """Return the margin of error: half the width of the interval, in units of the score.
 
+        Args:
+            level: Confidence level, between 0 and 1.
+            method: As for `interval`.
+
+        Raises:
+            InvalidValueError: As for `interval`.
+
         Example:
             >>> round(Score.of(Tally.from_counts([10, 40, 50])).margin(), 2)
             13.01
@@ -208,28 +216,26 @@ class Score:
             return self
         if not isinstance(other, Score):
             return NotImplemented
-        if self.clustered is not None or other.clustered is not None:
-            raise IncompatibleError("clustered scores do not merge: the same customer may be in both; score the rows")
         tally = self.tally + other.tally
-        common = {
-            "weighted": tally.weights is not None,
-            "superseded": self.conventions.superseded + other.conventions.superseded,
-        }
-        ours, theirs = (attrs.evolve(s.conventions, **common) for s in (self, other))
-        if ours != theirs and self.tally.book == other.tally.book:
-            theirs = attrs.evolve(theirs, scorer=ours.scorer)  # equal scorers may print differently
-        if ours != theirs:
-            raise IncompatibleError(f"scores of different conventions do not merge: {ours} and {theirs}")
-        return type(self)(tally, ours)
+        ours, theirs = self.conventions, other.conventions
+        for convention in ("denominator", "repeats"):
+            a, b = getattr(ours, convention), getattr(theirs, convention)
+            if a != b:
+                raise IncompatibleError(f"scores of different conventions do not merge: {convention} {a!r} and {b!r}")
+        if ours.repeats != "all" or self.clustered is not None or other.clustered is not None:
+            raise IncompatibleError(
+                "scores by customer do not merge, because the same customer may be in both: score the rows together"
+            )
+        invalid = ours.invalid if ours.invalid == theirs.invalid else "count"
+        return type(self)(tally, attrs.evolve(ours, weighted=tally.weights is not None, invalid=invalid))
 
     __radd__ = __add__
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Score):
             return NotImplemented
-        if self.clustered is not None or other.clustered is not None:
-            return self is other or self.to_dict() == other.to_dict()
-        return self.tally == other.tally and self.conventions == other.conventions
+        same = self.tally == other.tally and self.conventions == other.conventions
+        return same and same_estimate(self.clustered, other.clustered)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -271,11 +277,20 @@ class Score:
         """
         low, high = self.interval()
         flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": LEVEL, "n": self.n}
-        flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se, **self.counts}
+        flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se}
+        flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
         return native_frame({name: [value] for name, value in flat.items()}, backend)
 
     def _repr_html_(self) -> str:
-        header = [self.name, f"{LEVEL:.0%} interval", "n", "missing", "invalid", *self.counts]
+        header = [self.name, f"{percent(LEVEL)} interval", "n", "missing", "invalid", *self.counts]
         shares = (f"{share:.1%}" for share in self.shares.values())
         row = [self.value, str(self.interval()), self.n, self.missing, self.invalid, *shares]
         return html_table(header, [row], caption=str(self.conventions))
+
+
+def same_estimate(a: Estimate | None, b: Estimate | None) -> bool:
+    """Return whether two estimates are equal, NaN equal to NaN."""
+    if a is None or b is None:
+        return a is b
+    fields = (f.name for f in attrs.fields(Estimate))
+    return all(np.array_equal(getattr(a, f), getattr(b, f), equal_nan=True) for f in fields)

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, text_table
-from npskit.errors import ColumnNotFoundError, did_you_mean
-from npskit.frames import native_frame
+from npskit.display import html_table, number, percent, plain, text_table
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
-from npskit.score import LEVEL, Conventions, Interval, Score
+from npskit.score import LEVEL, Conventions, Interval, Score, same_estimate
 from npskit.tally import Tally
+from npskit.validation import is_hashable, is_missing, is_whole, to_int
 
 TOO_FEW = 30
-_MISSING = "(missing)"
+
+
+def _as_part(part: Any) -> Any:
+    """Return one value of a key as Python has it, None if it is missing."""
+    if is_missing(part):
+        return None
+    if isinstance(part, np.datetime64 | np.timedelta64):
+        finest = part.astype(f"{part.dtype.kind}8[us]")
+        # what Python cannot hold, nanoseconds or a far year, stays numpy's
+        whole = finest == part and isinstance(finest.item(), dt.date | dt.timedelta)
+        return (part if np.datetime_data(part.dtype)[0] in ("Y", "M", "W", "D") else finest).item() if whole else part
+    return part.item() if isinstance(part, np.generic) else part
+
+
+def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Return keys whose parts are Python's own values."""
+    return tuple(tuple(map(_as_part, key)) for key in keys)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -33,16 +52,30 @@ class ScoreTable:
         too_few: The number of answers below which a segment is marked.
         shrunken: Scores drawn towards the whole by empirical Bayes, in units of the score, or None if not asked for.
         backend: The dataframe library that `to_frame` gives by default.
+
+    Raises:
+        InvalidTypeError: If `too_few` is not a whole number.
+        IncompatibleError: If there is not one tally and one estimate for each key.
     """
 
     by: tuple[str, ...]
-    keys: tuple[tuple[Any, ...], ...]
+    keys: tuple[tuple[Any, ...], ...] = attrs.field(converter=_as_keys)
     tally: Tally
     conventions: Conventions
     estimates: Estimate
-    too_few: int = TOO_FEW
+    too_few: int = attrs.field(default=TOO_FEW, converter=to_int, validator=is_whole)
     shrunken: NDArray[np.float64] | None = None
     backend: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.tally.shape == self.estimates.mean.shape == (len(self.keys),):
+            raise IncompatibleError(
+                f"{len(self.keys)} keys need as many tallies and estimates: got shapes {self.tally.shape} and "
+                f"{self.estimates.mean.shape}"
+            )
+        for array in (self.estimates.mean, self.shrunken):
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -52,16 +85,40 @@ class ScoreTable:
 
     def __getitem__(self, key: Any) -> Score:
         """Return the score of one segment: `table["North"]`, or `table["North", "web"]` by two columns."""
-        wanted = key if isinstance(key, tuple) else (key,)
-        if wanted not in self.keys:
-            known = [" / ".join(map(str, k)) for k in self.keys]
+        i = self._position(key)
+        if i is None:
+            names = segment_names([key if isinstance(key, tuple) else (key,), *self.keys])
             raise ColumnNotFoundError(
-                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(' / '.join(map(str, wanted)), known)}"
+                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(names[0], names[1:])}"
             )
-        i = self.keys.index(wanted)
         # where answers are independent the tally says it all
         clustered = None if self.conventions.variance == "independent" else self.estimates[i]
         return Score(self.tally[i], self.conventions, clustered)
+
+    def __contains__(self, key: object) -> bool:
+        return self._position(key) is not None
+
+    @functools.cached_property
+    def _positions(self) -> dict[tuple[Any, ...], int]:
+        return {key: i for i, key in enumerate(self.keys)}
+
+    def _position(self, key: object) -> int | None:
+        """Return where a segment stands, None if there is none."""
+        wanted = tuple(map(_as_part, key if isinstance(key, tuple) else (key,)))
+        return self._positions.get(wanted) if is_hashable(wanted) else None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ScoreTable):
+            return NotImplemented
+        names = ("by", "keys", "tally", "conventions", "too_few")
+        ours, theirs = self.shrunken, other.shrunken
+        shrunken = ours is theirs or (
+            ours is not None and theirs is not None and np.array_equal(ours, theirs, equal_nan=True)
+        )
+        same = all(getattr(self, name) == getattr(other, name) for name in names)
+        return same and shrunken and same_estimate(self.estimates, other.estimates)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def name(self) -> str:
@@ -83,7 +140,17 @@ class ScoreTable:
         return self.estimates.interval(level, method)
 
     def interval(self, key: Any, level: float = LEVEL, method: str = "score") -> Interval:
-        """Return the interval of one segment."""
+        """Return the interval of one segment.
+
+        Args:
+            key: The value that makes the segment, or a tuple of one for each column of `by`.
+            level: As for `Score.interval`.
+            method: As for `Score.interval`.
+
+        Raises:
+            ColumnNotFoundError: If there is no such segment.
+            InvalidValueError: As for `Score.interval`.
+        """
         return self[key].interval(level, method)
 
     def sort(self, *, descending: bool = True) -> ScoreTable:
@@ -105,16 +172,19 @@ class ScoreTable:
     def columns(self, *, level: float = LEVEL, method: str = "score") -> dict[str, list[Any]]:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
         low, high = self.intervals(level, method)
-        table: dict[str, list[Any]] = {name: [key[i] for key in self.keys] for i, name in enumerate(self.by)}
-        # a column that the data calls "n" must not hide ours, nor ours hide it
-        clash = {name: f"{name} (segment)" for name in table if name in (*_FIELDS, *self.tally.book.categories)}
-        table = {clash.get(name, name): values for name, values in table.items()}
         numbers: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
         numbers |= {"missing": self.tally.missing, "invalid": self.tally.invalid, "se": self._se}
         if self.shrunken is not None:
             numbers["shrunken"] = self.shrunken
-        numbers |= dict(zip(self.tally.book.categories, self.tally.counts.T, strict=True))
-        return table | {name: array.tolist() for name, array in numbers.items()} | {"too_few": self.few.tolist()}
+        # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
+        ours = (*numbers, "too_few")
+        counts = zip(self.tally.book.categories, self.tally.counts.T, strict=True)
+        numbers |= {free_name(category, ours, "count"): array for category, array in counts}
+        numbers["too_few"] = self.few
+        table: dict[str, list[Any]] = {}
+        for i, name in enumerate(self.by):
+            table[free_name(name, (*numbers, *table), "segment")] = [key[i] for key in self.keys]
+        return table | {name: array.tolist() for name, array in numbers.items()}
 
     @property
     def _se(self) -> NDArray[np.float64]:
@@ -128,6 +198,8 @@ class ScoreTable:
     def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
         """Return everything as plain Python: one record per segment under `segments`; arguments as for `interval`."""
         columns = self.columns(level=level, method=method)
+        for name in list(columns)[: len(self.by)]:
+            columns[name] = list(map(plain, columns[name]))
         records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         return {
             "score": self.name,
@@ -148,13 +220,13 @@ class ScoreTable:
 
     def _rows(self, level: float, method: str) -> tuple[list[str], list[list[Any]]]:
         low, high = self.intervals(level, method)
-        header = [*self.by, self.name, f"{level:.0%} interval", "n"]
+        header = [*self.by, self.name, f"{percent(level)} interval", "n"]
         shrunken = self.shrunken
         header += ["shrunken"] if shrunken is not None else []
         few, values, n = self.few.tolist(), self.values.tolist(), self.n.tolist()
         rows = []
         for i, key in enumerate(self.keys):
-            row = [*(_MISSING if part is None else str(part) for part in key), values[i]]
+            row = [*map(_part_name, key), values[i]]
             row += [f"{number(float(low[i]))} .. {number(float(high[i]))}" if n[i] else "", n[i]]
             row += [float(shrunken[i])] if shrunken is not None else []
             rows.append([*row, "too few" if few[i] else ""])
@@ -174,9 +246,13 @@ class ScoreTable:
         return html_table(*self._rows(LEVEL, "score"), caption=str(self.conventions))
 
 
-_FIELDS = ("value", "low", "high", "n", "missing", "invalid", "se", "shrunken", "too_few")
+def _part_name(part: Any) -> str:
+    """Return one value of a key as a person reads it; a whole number without the ".0" that missing values bring."""
+    if part is None:
+        return "(missing)"
+    return str(int(part)) if isinstance(part, float) and part.is_integer() else str(part)
 
 
 def segment_names(keys: Sequence[tuple[Any, ...]]) -> list[str]:
     """Return a readable name for each segment."""
-    return [" / ".join(_MISSING if part is None else str(part) for part in key) for key in keys]
+    return [" / ".join(map(_part_name, key)) for key in keys]

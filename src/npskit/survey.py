@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,9 @@ class Survey:
         given |= {"stratum": stratum, "cluster": cluster, "label": label}
         if self._frame.from_responses:
             fields = {"time": "at", "customer": "customer", "comment": "comment"}
-            given |= {role: name for role, name in fields.items() if given[role] is None and _has_values(self._frame, name)}
+            given |= {
+                role: name for role, name in fields.items() if given[role] is None and _has_values(self._frame, name)
+            }
         self._roles = {role: self._frame.require(name, role) for role, name in given.items() if name is not None}
         self._score = self._bind_score(score)
         self._cache: dict[str, Column] = {}
@@ -122,7 +124,7 @@ class Survey:
                 )
             names = [score[q] for q in questions]
         else:
-            names = list(score) if isinstance(score, Sequence) and not isinstance(score, str) else [score]
+            names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(score)
         if len(names) != len(questions):
             raise IncompatibleError(
                 f"score: {self._book.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
@@ -177,6 +179,26 @@ class Survey:
 
     # ---- scoring ----
 
+    @overload
+    def score(
+        self,
+        by: None = None,
+        *,
+        denominator: str = ...,
+        repeats: str = ...,
+        too_few: int = ...,
+        shrink: bool = ...,
+    ) -> Score: ...
+    @overload
+    def score(
+        self,
+        by: str | Sequence[str],
+        *,
+        denominator: str = ...,
+        repeats: str = ...,
+        too_few: int = ...,
+        shrink: bool = ...,
+    ) -> ScoreTable: ...
     def score(
         self,
         by: str | Sequence[str] | None = None,
@@ -185,7 +207,7 @@ class Survey:
         repeats: str = "all",
         too_few: int = TOO_FEW,
         shrink: bool = False,
-    ) -> Any:
+    ) -> Score | ScoreTable:
         """Return the score, or the scores by segment.
 
         Args:

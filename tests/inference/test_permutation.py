@@ -90,6 +90,13 @@ def test_thousands_of_answers_agree_with_the_score_test() -> None:
     ).p == pytest.approx(found.p, rel=1e-11)
 
 
+def test_one_side_may_hold_no_table() -> None:
+    """Where no deal lies as far out on the other side, only this one counts."""
+    a, b = [1, 0, 0], [0, 3, 3]
+    assert permutation_test(a, b, NPS).p == pytest.approx(1 / 7, rel=1e-12)
+    assert permutation_test(a[::-1], b[::-1], NPS).p == pytest.approx(1 / 7, rel=1e-12)
+
+
 def test_no_difference_and_no_answers() -> None:
     """Equal scores have p = 1, the mid-p counts them half; without answers there is no test."""
     assert permutation_test([0, 0, 3], [0, 0, 4], NPS) == pytest.approx((1, 0.5), abs=1e-12)

@@ -202,7 +202,7 @@ def test_what_does_not_go_together_is_refused() -> None:
         {"margin": 5, "shares": pair[0], "variance": 6_100},
     ):
         with pytest.raises(IncompatibleError):
-            sample_size(**arguments)  # type: ignore[arg-type]
+            sample_size(**arguments)
     with pytest.raises(IncompatibleError):
         achieved_margin(100, shares=pair)
     with pytest.raises(InvalidValueError, match="n=11 answers cannot come from a population of 10"):

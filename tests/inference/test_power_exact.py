@@ -46,7 +46,7 @@ def test_sides_and_direction_do_not_matter(p: list[float], q: list[float], n: in
     assert exact_power(q, p, m, n) == pytest.approx(expected, abs=1e-11)
     assert exact_power(p[::-1], q[::-1], n, m) == pytest.approx(expected, abs=1e-11)
     split = [[r[0] / 2, r[0] / 2, r[1], r[2]] for r in (p, q)]
-    assert exact_power(*split, n, m, worths=[-1, -1, 0, 1]) == pytest.approx(expected, abs=1e-11)
+    assert exact_power(split[0], split[1], n, m, worths=[-1, -1, 0, 1]) == pytest.approx(expected, abs=1e-11)
 
 
 def check(case: dict[str, Any]) -> None:

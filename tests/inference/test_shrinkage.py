@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import digamma, gammaln
 
 from npskit.errors import InvalidValueError
 from npskit.inference.shrinkage import (
     MAX_PRECISION,
+    MIN_PRECISION,
     dirichlet_multinomial,
     paule_mandel,
     pooled_variances,
@@ -95,7 +96,25 @@ def test_segments_that_do_not_differ_are_pooled(counts: list[list[int]]) -> None
 def test_segments_of_one_kind_each_are_left_alone() -> None:
     """Where every segment answers with one voice of its own there is nothing to learn from the others."""
     x = 10 * np.eye(3)
-    np.testing.assert_allclose(shrink_counts(x, dirichlet_multinomial(x)), np.eye(3), atol=1e-6)
+    alpha = dirichlet_multinomial(x)
+    assert alpha.sum() == pytest.approx(MIN_PRECISION)
+    np.testing.assert_allclose(shrink_counts(x, alpha), np.eye(3), atol=1e-9)
+
+
+@pytest.mark.parametrize("precision", [0.01, 1.0, 30.0, 3_000.0])
+def test_it_finds_the_top_however_the_segments_differ(precision: float) -> None:
+    """From nearly one voice each to nearly alike, small and large: the gradient in log α vanishes at the result."""
+    rng = np.random.default_rng(int(precision))
+    for _ in range(50):
+        shares, n = rng.dirichlet(np.full(4, precision / 4), 9), rng.integers(0, 10 ** rng.integers(1, 6), 9)
+        x = np.array([rng.multinomial(m, p) for m, p in zip(n, shares, strict=True)], dtype=np.float64)
+        x = x[:, x.sum(axis=0) > 0]
+        alpha = dirichlet_multinomial(x) if x.size else np.zeros(0)
+        if MIN_PRECISION * 2 < alpha.sum() < MAX_PRECISION / 2:
+            total = alpha.sum()
+            slope = (digamma(x + alpha) - digamma(alpha)).sum(axis=0)
+            gradient = alpha * (slope - (digamma(x.sum(axis=1) + total) - digamma(total)).sum())
+            assert (np.abs(gradient) < 1e-10 * (1 + x.sum())).all()
 
 
 def test_figures_of_the_dirichlet_multinomial_fit() -> None:

@@ -58,7 +58,7 @@ def test_comparing_the_other_way_round_changes_the_sign_only(table: Floats, leve
 @given(table=tables(5), null=st.floats(-3.9, 3.9))
 def test_p_lies_in_0_1_for_any_null(table: Floats, null: float) -> None:
     """z is a number whatever was answered and whatever the null; p is a probability."""
-    z, p = score_test(*table, CES, null)
+    z, p = score_test(table[0], table[1], CES, null)
     assert np.isfinite(z)
     assert 0 <= p <= 1
 
@@ -68,9 +68,9 @@ def test_p_lies_in_0_1_for_any_null(table: Floats, null: float) -> None:
 def test_the_scale_of_the_worths_does_not_matter(table: Floats, shift: float, scale: float) -> None:
     """z is the same after any rising linear change of the worths, and changes its sign after a falling one."""
     worths = np.array([0.0, 1.0, 3.0, 7.0])
-    z = score_z(*table, worths, 1.0)
-    np.testing.assert_allclose(score_z(*table, shift + scale * worths, scale), z, rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(score_z(*table, -worths, -1.0), -z, rtol=1e-6, atol=1e-8)
+    z = score_z(table[0], table[1], worths, 1.0)
+    np.testing.assert_allclose(score_z(table[0], table[1], shift + scale * worths, scale), z, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(score_z(table[0], table[1], -worths, -1.0), -z, rtol=1e-6, atol=1e-8)
 
 
 @few
@@ -78,13 +78,16 @@ def test_the_scale_of_the_worths_does_not_matter(table: Floats, shift: float, sc
 def test_categories_of_equal_worth_count_as_one(table: Floats) -> None:
     """Splitting a category, or listing the categories in another order, changes nothing."""
     merged = np.stack([table[:, 0] + table[:, 1], table[:, 2], table[:, 3]], axis=1)
-    expected = score_z(*merged, NPS)
-    np.testing.assert_allclose(score_z(*table, [-1, -1, 0, 1]), expected, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(score_z(*table[:, [2, 0, 3, 1]], [0, -1, 1, -1]), expected, rtol=1e-9, atol=1e-12)
+    order = [2, 0, 3, 1]
+    expected = score_z(merged[0], merged[1], NPS)
+    np.testing.assert_allclose(score_z(table[0], table[1], [-1, -1, 0, 1]), expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        score_z(table[0, order], table[1, order], [0, -1, 1, -1]), expected, rtol=1e-9, atol=1e-12
+    )
 
 
 @few
-@given(table=tables(5), null=st.floats(-0.9, 0.9))
+@given(table=tables(5), null=st.integers(-90, 90).map(lambda k: k / 100))
 def test_the_common_mean_has_the_greatest_likelihood(table: Floats, null: float) -> None:
     """No pair of means that differ by the null is more likely than the one found."""
     unit = (CES - 1) / 4
@@ -109,8 +112,8 @@ def test_the_common_mean_has_the_greatest_likelihood(table: Floats, null: float)
 @given(table=tables(3), level=levels)
 def test_against_a_constant_the_interval_is_that_of_one_sample(table: Floats, level: float) -> None:
     """MOVER with an estimate that is known exactly is the other's interval, shifted; with -1, mirrored."""
-    low, high = score_interval(table[0], NPS, level)
-    theta = table[0] @ NPS / table[0].sum()
+    low, high = (float(limit) for limit in score_interval(table[0], NPS, level))
+    theta = float(table[0] @ NPS / table[0].sum())
     for sign in (1, -1):
         found = mover([theta, 0.5], [low, 0.5], [high, 0.5], [sign, -1])
         np.testing.assert_allclose(found, np.sort([sign * low, sign * high]) - 0.5, atol=1e-14)
@@ -149,7 +152,7 @@ def test_two_categories_give_the_test_of_two_proportions(table: Floats, null: fl
     if (pooled := table[:, 1].sum() / n.sum()) not in {0, 1}:
         se = np.sqrt(pooled * (1 - pooled) * (1 / n).sum() * n.sum() / max(n.sum() - 1, 1e-300))
         expected = (share[0] - share[1]) / se if n.sum() > 1 else 0.0
-        np.testing.assert_allclose(score_z(*table, [0, 1]), expected, rtol=1e-8, atol=1e-10)
+        np.testing.assert_allclose(score_z(table[0], table[1], [0, 1]), expected, rtol=1e-8, atol=1e-10)
     (m,) = common_mean(table[:1], table[1:], np.array([0.0, 1.0]), null)
     p, q = m + null / 2, m - null / 2
     if min(p, q) > 1e-3 and max(p, q) < 0.999:
@@ -219,7 +222,8 @@ def test_samples_without_variance() -> None:
     promoters, passives, detractors = np.diag([10.0, 10, 10])[::-1]
     for sample in (promoters, passives, detractors):
         z, p = score_test(sample, 3 * sample, NPS)
-        assert (z, p) == (0, 1)
+        assert z == 0
+        assert p == 1
     assert score_z(promoters, passives, NPS, 1.0) == 0
     z, p = score_test(promoters, detractors, NPS)
     # the common score is 0, half at each end: 2 / sqrt(1/10 + 1/10) * sqrt(19/20)

@@ -49,12 +49,14 @@ def test_other_files_are_refused_by_name(read: Read, content: bytes, name: str, 
 def test_nothing_there(tmp_path: Path) -> None:
     """A missing file is npskit's error and Python's, and suggests the file that was meant."""
     (tmp_path / "export.csv").write_text("a\n1\n")
-    with pytest.raises(FileMissingError, match="did you mean 'export.csv'"):
+    with pytest.raises(FileMissingError, match=r"did you mean 'export\.csv'"):
         load(tmp_path / "exprot.csv")
     with pytest.raises(FileNotFoundError, match="no directory"):
         load(tmp_path / "nowhere" / "export.csv")
     with pytest.raises(FileMissingError):
         load("a\0b")
+    with pytest.raises(FileMissingError):
+        load("x" * 5000)
     with pytest.raises(UnreadableFileError, match="directory"):
         load(tmp_path)
     with pytest.raises(InvalidTypeError, match="path"):
@@ -118,6 +120,7 @@ def test_parquet_keeps_kinds(tmp_path: Path) -> None:
             "store": pa.array(["a", None, "a"]).dictionary_encode(),
             "text": pa.array(["x", "", "NA"]),
             "price": pa.array([decimal.Decimal("1.50"), None, decimal.Decimal("2.25")]),
+            "code": pa.array([b"x", None, b"\xff"], pa.binary()),
             "tags": pa.array([["a"], None, []]),
         }
     )
@@ -148,6 +151,7 @@ def test_parquet_keeps_kinds(tmp_path: Path) -> None:
         assert columns["store"].tolist() == ["a", None, "a"]
         assert columns["text"].tolist() == ["x", None, None]
         assert repr(columns["price"].tolist()) == "[1.5, nan, 2.25]"
+        assert columns["code"].tolist() == ["x", None, "\ufffd"]
         assert columns["tags"].tolist() == ['["a"]', None, "[]"]
         assert (found.report.format, found.report.time_zone, found.report.encoding) == ("parquet", "UTC", None)
         assert (found.row_numbers.tolist(), len(found)) == ([1, 2, 3], 3)
@@ -167,6 +171,17 @@ def test_a_truncated_parquet_is_refused(tmp_path: Path, hidden: str | None) -> N
             patch.setitem(sys.modules, hidden, None)
         with pytest.raises(UnreadableFileError, match="damaged or cut off"):
             load(path)
+
+
+def test_parquet_with_a_repeated_name(tmp_path: Path) -> None:
+    """Two columns of one name in a Parquet file are an error, not a guess."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["nps", "nps"]), path)
+    with pytest.raises(UnreadableFileError, match="more than one column 'nps'"):
+        load(path)
 
 
 def test_parquet_of_events(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -32,7 +32,8 @@ def rows_of(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
 def written(rows: list[list[str]], separator: str, end: str) -> str:
     text = io.StringIO(newline="")
     # Before Python 3.13 a carriage return alone is not quoted by itself, and then is part of the line end.
-    quoting = csv.QUOTE_ALL if any("\r" in cell for row in rows for cell in row) else csv.QUOTE_MINIMAL
+    returns = any("\r" in cell for row in rows for cell in row)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
     csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting).writerows([NAMES, *rows])
     return text.getvalue()
 

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from npskit.scorers.base import Scale
 
-# Elements in a block: of one-byte answers, and of anything that needs wider buffers. Both fit a core's second cache.
+# Elements in a block: of one-byte answers, of floats, and of anything else that needs wider buffers. Larger ones spill
+# out of a core's second cache; smaller ones spend the time on calls.
 NARROW = 1 << 18
+FLOATS = 1 << 17
 WIDE = 1 << 16
 
 # The codes of what is not on the scale; as positions they are off every scale.
@@ -114,7 +116,8 @@ class Coded(Column):
         return self.values[at]
 
     def _absent(self, at: slice) -> NDArray[np.bool_]:
-        return self.values[at] == MISSING
+        found: NDArray[np.bool_] = self.values[at] == MISSING
+        return found
 
 
 class Integers(Column):
@@ -142,7 +145,7 @@ class Floats(Column):
     """Floats of any width: NaN is missing; what an integer cannot hold exactly is off the scale."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
-        super().__init__(values, hidden, WIDE)
+        super().__init__(values, hidden, FLOATS)
         self._low = scale.low
         self._whole = np.empty(self.block, next(h for h in _HOLDERS if _holds(h, scale)))
         self._back = np.empty(self.block, values.dtype.newbyteorder("="))

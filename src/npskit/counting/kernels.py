@@ -7,18 +7,23 @@ the number of rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.columns import WIDE, Column, slices
+from npskit.errors import InvalidValueError
 from npskit.scorers.base import Codebook
 
 # Blocks shorter than this are counted one answer at a time.
 _PAIRED = 1 << 14
-# Weights are summed block by block in tables up to this size, which keeps rounding errors from piling up over the rows.
-_SCRATCH = 1 << 12
+# In tables up to this size each block's weights are summed apart, so that rounding errors do not pile up over the rows.
+_BLOCKWISE = 1 << 12
+# Weights up to this have squares that can be summed over any number of rows.
+_HEAVIEST = 1e140
+# Rows that an error message names.
+_SHOWN = 5
 
 
 def _missing(column: Column, at: slice) -> int:
@@ -123,6 +128,21 @@ class Cells:
         return missing & ~invalid, invalid
 
 
+def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
+    """Name the first bad rows of a block, for an error message."""
+    found = np.flatnonzero(bad)
+    shown = ", ".join(str(start + r) for r in found[:_SHOWN])
+    return f"row{'s' if found.size > 1 else ''} {shown}{', ...' if found.size > _SHOWN else ''}"
+
+
+def _check_weights(weights: NDArray[np.float64], start: int) -> None:
+    # Not `min < 0 or max > ...`: with a NaN both are false.
+    if not (weights.min() >= 0 and weights.max() <= _HEAVIEST):
+        bad = ~((weights >= 0) & (weights <= _HEAVIEST))
+        rows = first_rows(bad, start)
+        raise InvalidValueError(f"weights must be finite and not negative: got {weights[bad][0]}, see {rows}")
+
+
 class Tables(NamedTuple):
     """Flat tables of `G * C` cells, and what was not counted in each of `G` groups."""
 
@@ -133,20 +153,15 @@ class Tables(NamedTuple):
     squares: NDArray[np.float64] | None
 
 
-class _Sums:
-    """Sums of weights in cells."""
+def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float64] | None = None) -> None:
+    """Add a block's weights to the sums in their cells; without weights, add one for each row.
 
-    def __init__(self, size: int) -> None:
-        self.total = np.zeros(size)
-        self._scratch = np.zeros(size) if size <= _SCRATCH else None
-
-    def add(self, cells: NDArray[np.intp], weights: NDArray[np.float64]) -> None:
-        if self._scratch is None:
-            np.add.at(self.total, cells, weights)
-        else:
-            self._scratch.fill(0)
-            np.add.at(self._scratch, cells, weights)
-            np.add(self.total, self._scratch, out=self.total)
+    On large tables add.at needs no table of its own for each block, as bincount does: the memory is the result's.
+    """
+    if total.size <= _BLOCKWISE:
+        total += np.bincount(cells, weights, total.size)
+    else:
+        np.add.at(total, cells, 1 if weights is None else weights)
 
 
 def tables(
@@ -154,16 +169,15 @@ def tables(
 ) -> Tables:
     """Fill the tables of cells by groups; without groups everything is in group 0 of one."""
     size = n_groups * cells.size
-    # One cell more, for the rows that are not counted. add.at needs no table of its own for each block, as bincount
-    # does, so the cost does not depend on the number of groups and the memory is the result's.
+    # One cell more, for the rows that are not counted.
     counts = np.zeros(size + 1, np.int64)
     missing, invalid = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
-    sums, squares = (None, None) if weights is None else (_Sums(size + 1), _Sums(size + 1))
+    sums, squares = (None, None) if weights is None else (np.zeros(size + 1), np.zeros(size + 1))
     block = min(WIDE, rows)
-    group, weight, squared = np.zeros(block, np.intp), np.empty(block), np.empty(block)
+    group, squared = np.zeros(block, np.intp), np.empty(block)
     for at in slices(rows, WIDE):
         cell = cells.read(at)
-        of, w, w2 = group[: cell.size], weight[: cell.size], squared[: cell.size]
+        of = group[: cell.size]
         if groups is not None:
             np.copyto(of, groups[at], casting="unsafe")
         if cells.off:
@@ -175,11 +189,12 @@ def tables(
             np.add(of, cell, out=cell)
             if off is not None:
                 cell[off] = size
-        np.add.at(counts, cell, 1)
+        _add(counts, cell)
         if sums is not None and squares is not None and weights is not None:
-            np.copyto(w, weights[at], casting="unsafe")
-            np.multiply(w, w, out=w2)
-            sums.add(cell, w)
-            squares.add(cell, w2)
-    totals = None if sums is None else sums.total[:-1]
-    return Tables(counts[:-1], missing, invalid, totals, None if squares is None else squares.total[:-1])
+            w = weights[at].astype(np.float64, copy=False)
+            _check_weights(w, at.start)
+            _add(sums, cell, w)
+            _add(squares, cell, np.multiply(w, w, out=squared[: w.size]))
+    if sums is None or squares is None:
+        return Tables(counts[:-1], missing, invalid, None, None)
+    return Tables(counts[:-1], missing, invalid, sums[:-1], squares[:-1])

@@ -18,16 +18,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import Floats
-from npskit.inference.limits import Sample, falling_root, sample_of
+from npskit.inference.limits import Sample, sample_of, score_distances
 
 _STEP = 0.15
+_LEAST_STEP = 0.002
+_DOUBT = 1e-6
+_REACH = 700.0
 _NODES = 16
-_MAX_CHUNKS = 300
 _BLOCK = 2048
 _NEGLIGIBLE = 1e-18
-_STEPS = 200
-_PROBES = np.arange(3.75, 42.0, 0.75)
-_FADED = -34.0
+_MAX_STEPS = 200
+_PROBES = np.concatenate([[0.0], np.arange(3.75, 42.0, 0.75)])
+_FADED = -36.0
+_TURN = 0.7
 
 Complex = NDArray[np.complex128]
 
@@ -59,36 +62,51 @@ def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[F
 
 def _integrate(alpha: Floats, worths: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Return P(mean < x), P(mean > x) and the density at x; alpha (N, K), worths rising from 0 to 1, x (N,)."""
-    out = np.empty((3, x.size))
-    for start in range(0, x.size, _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        out[:, rows] = _integrate_block(alpha[rows], worths, x[rows])
-    return out[0], out[1], out[2]
-
-
-def _integrate_block(alpha: Floats, worths: Floats, x: Floats) -> Floats:
-    """Return what `_integrate` does, for one block of rows, stacked."""
+    inside = (x > 0) & (x < 1) & ~np.isnan(alpha).any(axis=-1)
     lower = x < alpha @ worths / alpha.sum(axis=-1)
-    sign = np.where(lower, -1.0, 1.0)[:, None]
-    # Mirrored so that the path always starts right of 0; N rows, a node axis, K columns.
-    d = sign * (worths - x[:, None])
-    path = _Path.for_tail(alpha, d)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-        sums = np.zeros((2, x.size))
-        for chunk in range(_MAX_CHUNKS):
-            y = _STEP * np.arange(chunk * _NODES, (chunk + 1) * _NODES)
-            s, slope, g, base = path.at(y)
-            weight = np.where(y == 0, 0.5, 1.0) * slope * np.exp(g) * (_STEP / np.pi)
-            factor = s * (path.alpha / base).sum(axis=-1)
-            sums += weight.imag.sum(axis=-1), (weight * factor).imag.sum(axis=-1)
-            if not (np.abs(weight[:, -1]) > _NEGLIGIBLE * np.abs(sums[0])).any():
-                break
-    tail = np.clip(sums[0], 0, 1)
-    inside = (x > 0) & (x < 1)
-    below = np.where(inside, np.where(lower, tail, 1 - tail), np.where(x <= 0, 0.0, 1.0))
-    above = np.where(inside, np.where(lower, 1 - tail, tail), np.where(x <= 0, 1.0, 0.0))
+    tail, density = np.zeros(x.size), np.zeros(x.size)
+    todo, step = np.flatnonzero(inside), _STEP
+    while todo.size and step > _LEAST_STEP:
+        unsettled = []
+        for start in range(0, todo.size, _BLOCK):
+            rows = todo[start : start + _BLOCK]
+            sign = np.where(lower[rows], -1.0, 1.0)[:, None]
+            tail[rows], density[rows], doubt = _trapezoid(alpha[rows], sign * (worths - x[rows, None]), step)
+            unsettled.append(rows[~(doubt <= _DOUBT * tail[rows])])
+        todo, step = np.concatenate(unsettled), step / 2
+    if todo.size:
+        raise InvalidValueError(
+            f"the posterior of the mean cannot be computed for the Dirichlet parameters {alpha[todo[0]].tolist()} and "
+            f"worths this uneven, {worths.tolist()} of their range: use method='score'"
+        )
+    tail = np.clip(tail, 0, 1)
+    below = np.where(inside, np.where(lower, tail, 1 - tail), (x >= 1) + 0.0)
+    above = np.where(inside, np.where(lower, 1 - tail, tail), (x <= 0) + 0.0)
     lost = np.where(np.isnan(x) | np.isnan(alpha).any(axis=-1), np.nan, 0.0)
-    return np.stack([below, above, np.where(inside, sums[1], 0.0)]) + lost
+    return below + lost, above + lost, density + lost
+
+
+def _trapezoid(alpha: Floats, d: Floats, step: float) -> tuple[Floats, Floats, Floats]:
+    """Return P(Σ Gd > 0), given that its mean is not positive, the density there, and what half the nodes would miss.
+
+    The rule converges exponentially: where half the nodes agree to a millionth, all of them do to about its square.
+    """
+    path = _Path.for_tail(alpha, d)
+    sums = np.zeros((3, len(d)))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+        for chunk in range(int(_REACH / step) // _NODES):
+            nodes = np.arange(chunk * _NODES, (chunk + 1) * _NODES)
+            s, slope, g, base = path.at(step * nodes)
+            terms = np.where(nodes == 0, 0.5, 1.0) * slope * np.exp(g) * (step / np.pi)
+            factor = s * (path.alpha / base).sum(axis=-1)
+            sums += (
+                terms.imag.sum(axis=-1),
+                (terms * factor).imag.sum(axis=-1),
+                np.where(nodes % 2, -1.0, 1.0) @ terms.imag.T,
+            )
+            if not (np.abs(terms[:, -1]) > _NEGLIGIBLE * np.abs(sums[0])).any():
+                break
+    return sums[0], sums[1], np.abs(sums[2])
 
 
 class _Path(NamedTuple):
@@ -113,12 +131,20 @@ class _Path(NamedTuple):
             scale = np.fmin(start, np.fmin(start - left, right - start))
             bend = 2 / 3 * scale * (alpha * pull**3).sum(axis=-1, keepdims=True) / curvature
             path = cls(alpha[:, None], d[:, None], start, scale, bend)
-            # Where it still counts far out, the path must turn to the side on which the integrand does not oscillate:
-            # the imaginary part of log M(s)/s rises from left to right along every horizontal line.
-            _, _, g, _ = path.at(_PROBES)
-            seen = np.where(g.real - g.real[:, :1] > _FADED, g.imag, 0.0)
-            widest = np.take_along_axis(seen, np.abs(seen).argmax(axis=-1)[:, None], axis=-1)
-            return path._replace(bend=np.where(np.abs(widest) > 1, -0.7 * np.sign(widest), bend))
+            # Where the integrand still counts far out, leave towards the side on which it fades soonest: there it
+            # does not oscillate either.
+            far = np.flatnonzero(path.reach() > 1)
+            heavy = cls(*(part[far] for part in path))
+            bends = np.stack([heavy.bend, np.full_like(heavy.bend, -_TURN), np.full_like(heavy.bend, _TURN)])
+            reaches = np.stack([heavy._replace(bend=b).reach() for b in bends])
+            bend[far] = np.take_along_axis(bends, reaches.argmin(axis=0)[None, :, None], axis=0)[0]
+            return path
+
+    def reach(self) -> NDArray[np.intp]:
+        """Return how many of the probed places along the path, from its start, the integrand counts at, shape (N,)."""
+        _, slope, g, _ = self.at(_PROBES)
+        height = g.real + np.log(np.abs(slope))
+        return np.asarray(np.count_nonzero(height - height[:, :1] > _FADED, axis=-1))
 
     def at(self, y: Floats) -> tuple[Complex, Complex, Complex, Complex]:
         """Return s, ds/dy, G(s), each (N, nodes), and 1 − s·d, (N, nodes, K)."""
@@ -132,7 +158,7 @@ def _saddle(alpha: Floats, d: Floats) -> Floats:
     """Return the minimum s >= 0 of the convex log M, shape (N, 1): the multiplier of the shares whose mean is x."""
     low, high = np.zeros((len(d), 1)), 1 / d.max(axis=-1, keepdims=True)
     s = np.fmin(-(alpha * d).sum(axis=-1, keepdims=True) / (alpha * d * d).sum(axis=-1, keepdims=True), high / 2)
-    for _ in range(_STEPS):
+    for _ in range(_MAX_STEPS):
         pull = d / (1 - s * d)
         slope = (alpha * pull).sum(axis=-1, keepdims=True)
         low, high = np.where(slope < 0, s, low), np.where(slope < 0, high, s)
@@ -160,15 +186,27 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
         >>> round(float(mean_quantile([1.5, 2.5, 7.5], [-1, 0, 1], 0.025)), 9)
         0.069900801
     """
+    from statistics import NormalDist
+
     a, w = np.asarray(alpha, dtype=np.float64), np.asarray(worths, dtype=np.float64)
     rows, unit = a.reshape(-1, w.size), (w - w[0]) / (w[-1] - w[0])
-    wanted = np.log(probability)
-
-    def short(x: Floats) -> Floats:
-        with np.errstate(divide="ignore"):
-            return np.asarray(wanted - np.log(_integrate(rows, unit, x)[0]))
-
-    x = falling_root(short, np.zeros(len(rows)), np.ones(len(rows)), 1e-15)
+    n = rows.sum(axis=-1)
+    guess = Sample(rows, unit, n, rows / n[:, None], rows @ unit / n)
+    z = NormalDist().inv_cdf(probability)
+    x = guess.mean - score_distances(guess, np.asarray(z))[0] if z < 0 else guess.mean
+    low, high = np.zeros(n.size), np.ones(n.size)
+    for _ in range(_MAX_STEPS):
+        below, _, density = _integrate(rows, unit, x)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # The logarithm of the distribution function bends little in the tail: Newton's method likes it.
+            gap = np.log(below / probability)
+            low, high = np.where(gap < 0, x, low), np.where(gap < 0, high, x)
+            new = x - gap * below / density
+        # A step of rounding size may leave the bracket, which rounding made.
+        moving = ~(np.abs(new - x) <= 1e-15 + 1e-12 * np.fmin(x, 1 - x)) & ~np.isnan(below)
+        x = np.where(~moving | ((new > low) & (new < high)), new, (low + high) / 2)
+        if not moving.any():
+            break
     return np.asarray(w[0] + (w[-1] - w[0]) * x).reshape(a.shape[:-1])[()]
 
 
@@ -196,7 +234,7 @@ def probability_above(counts: ArrayLike, worths: ArrayLike, value: ArrayLike, pr
         Probabilities, shape of the broadcast; NaN where there are no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, or the counts and worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are so uneven that the integral fails, or the counts and worths are not what they should be.
 
     Example:
         >>> round(float(probability_above([30, 30, 40], [-100, 0, 100], 0)), 6)
@@ -221,7 +259,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
         Probabilities, shape of the broadcast, good to about 1e-9; NaN where A or B has no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, or the counts and worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are so uneven that the integral fails, or the counts and worths are not what they should be.
 
     Example:
         >>> round(float(probability_greater([10, 40, 50], [30, 30, 40], [-100, 0, 100])), 4)
@@ -252,9 +290,10 @@ def _variance(alpha: Floats, worths: Floats) -> Floats:
 def _half(wide: Floats, narrow: Floats, worths: Floats) -> Floats:
     """Return ∫ f(x)·P(wide < x) dx and ∫ f(x)·P(wide > x) dx, f the narrow one's density, x up to its mean; (2, N)."""
     mean = narrow @ worths / narrow.sum(axis=-1)
-    start = mean_quantile(narrow, worths, _NEGLIGIBLE)
+    start = np.asarray(mean_quantile(narrow, worths, _NEGLIGIBLE))
+    start = np.where(start < 1e-12, 0.0, start)
     # Double exponential nodes (Takahasi and Mori 1974) on each piece: the density may bend at every worth.
-    t = np.linspace(-3.3, 3.3, 89)
+    t = np.linspace(-4, 4, 109)
     place = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
     weight = (t[1] - t[0]) * np.pi * np.cosh(t) * place * place[::-1]
     found = np.zeros((2, mean.size))

@@ -12,6 +12,8 @@ from npskit.inference.limits import checked_counts
 
 # Σα that stands for infinity: segments do not differ, and 10^6 answers move a share by one part in 10^6.
 MAX_PRECISION = 1e12
+# Σα that stands for zero: every segment answers with one voice of its own.
+MIN_PRECISION = 1e-9
 _STEPS = 500
 
 
@@ -23,7 +25,7 @@ def dirichlet_multinomial(counts: ArrayLike) -> Floats:
     concave. Where the segments differ by no more than chance would make them - Tarone's score statistic (Biometrika
     66 (1979) 585-590), extended to several categories, is not positive - the likelihood rises as Σα goes to infinity:
     the answer then is the pooled shares times `MAX_PRECISION`, and everything is shrunk to the whole. So it is with
-    one segment.
+    one segment. Where each segment answers with one voice, Σα stops at `MIN_PRECISION`, and nothing is shrunk.
 
     Args:
         counts: Shape `(G, K)`; need not be whole. Empty segments say nothing.
@@ -224,31 +226,29 @@ def _maximize(x: Floats, pooled: Floats) -> Floats:
     value, damping = _log_likelihood(x, n, theta), 0.0
     for _ in range(_STEPS):
         gradient, hessian = _derivatives(x, n, theta)
-        scale = np.abs(np.diag(hessian)).max()
-        step = _ascent(gradient, hessian, damping * scale)
-        if step is not None:
-            proposal = theta + np.clip(step, -2, 2)
-            new = _log_likelihood(x, n, proposal)
-            # the likelihood itself is known to about 1e-12 of its size only
-            if new >= value - 1e-12 * abs(value):
-                theta, value, damping = proposal, max(new, value), damping / 10 if damping > 1e-8 else 0.0
-                if np.exp(theta).sum() > MAX_PRECISION:
-                    return pooled * MAX_PRECISION
-                if np.abs(step).max() < 1e-12 or np.abs(gradient).max() < 1e-14 * n.sum():
-                    break
-                continue
-        damping = max(10 * damping, 1e-4)
-        if damping > 1e12:
+        step = _ascent(gradient, hessian, damping * np.abs(np.diag(hessian)).max())
+        # what there is to gain is below the noise of the likelihood: this step is the last
+        if damping <= 1e-4 and float(gradient @ step) <= 1e-12 * (1 + abs(value)):
+            theta = theta + step
             break
+        proposal = theta + np.clip(step, -2, 2)
+        new = _log_likelihood(x, n, proposal)
+        if not new >= value:  # NaN as well: no step upwards
+            damping = max(10 * damping, 1e-4)
+            continue
+        theta, value, damping = proposal, new, damping / 10 if damping > 1e-6 else 0.0
+        precision = np.exp(theta).sum()
+        if not MIN_PRECISION < precision < MAX_PRECISION:
+            return np.asarray(np.exp(theta) * (np.clip(precision, MIN_PRECISION, MAX_PRECISION) / precision))
     return np.asarray(np.exp(theta))
 
 
-def _ascent(gradient: Floats, hessian: Floats, damping: float) -> Floats | None:
-    """Return the damped Newton step, or None where the likelihood is not concave enough for it to lead upwards."""
+def _ascent(gradient: Floats, hessian: Floats, damping: float) -> Floats:
+    """Return the damped Newton step, NaN where the likelihood is not concave enough for it to lead upwards."""
     try:
         root = np.linalg.cholesky(damping * np.eye(gradient.size) - hessian)
     except np.linalg.LinAlgError:
-        return None
+        return np.full(gradient.size, np.nan)
     return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, gradient)))
 
 

@@ -169,7 +169,7 @@ def score_z(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_di
     center = common_mean(a, b, unit, delta)
     n_a, n_b = a.sum(axis=-1), b.sum(axis=-1)
     total = n_a + n_b
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         spread_a = mean_variance(constrained_shares(a, unit, _inside(center + delta / 2)), unit) / n_a
         spread_b = mean_variance(constrained_shares(b, unit, _inside(center - delta / 2)), unit) / n_b
         variance = spread_a + spread_b

@@ -61,18 +61,18 @@ def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected],
         at = between.end() if between else at
         if text.startswith("]", at):
             return
-        found = _decode(text, at)
-        if found is not None:
-            value, at = found
+        value, end, state = _decode(text, at)
+        following = None if state == "done" else _NEXT_RECORD.search(text, at)
+        if state == "done":
+            at = end
             if isinstance(value, dict):
                 yield number, value
             else:
                 reject(Rejected(number, "", shown(value), "is not a JSON object: set aside"))
             number += 1
-        # The record goes on in the next block, or it is broken: a longer look tells.
-        elif len(text) - at <= MAX_LINE and (block := next(source, None)) is not None:
+        elif (state == "open" or following is None) and len(text) - at <= MAX_LINE and (block := next(source, None)):
             text, at = text[at:] + block, 0
-        elif (following := _NEXT_RECORD.search(text, at)) is not None:
+        elif following is not None:
             reject(Rejected(number, "", shown(text[at : following.start() + 1]), "is not JSON: set aside"))
             number, at = number + 1, following.end()
         else:
@@ -81,14 +81,17 @@ def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected],
             )
 
 
-def _decode(text: str, at: int) -> tuple[Any, int] | None:
-    """Return the JSON value at a place and where it ends; None where it is not whole."""
+def _decode(text: str, at: int) -> tuple[Any, int, str]:
+    """Return the JSON value at a place, where it ends, and whether it is done, broken, or open: it may go on."""
     try:
         value, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        # Half a literal or escape at the very end of the text is no error yet.
+        goes_on = error.msg.startswith("Unterminated") or error.pos > len(text) - 16
+        return None, at, "open" if goes_on else "broken"
     except (ValueError, RecursionError):
-        return None
-    # What ends where the text ends may go on.
-    return (value, end) if end < len(text) else None
+        return None, at, "broken"
+    return value, end, "done" if end < len(text) else "open"
 
 
 def flat(record: Record) -> Record:

@@ -48,6 +48,14 @@ def load_parquet(
     raise MissingDependencyError(f"{path} is a Parquet file: reading it needs pyarrow or polars (pip install pyarrow)")
 
 
+def _chosen(path: Path, names: Sequence[str], wants: Callable[[Sequence[str]], list[str]]) -> list[str]:
+    """Return the wanted columns, if each name is one column."""
+    repeated = next((name for name in names if list(names).count(name) > 1), None)
+    if repeated is not None:
+        raise UnreadableFileError(f"{path} has more than one column {repeated!r}: rename them before reading")
+    return wants(names)
+
+
 def _unreadable(path: Path, error: Exception) -> UnreadableFileError:
     return UnreadableFileError(f"{path} is a Parquet file that is damaged or cut off: {str(error).splitlines()[0]}")
 
@@ -66,7 +74,7 @@ def _with_pyarrow(
     try:
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow
-            wanted = wants(schema.names)
+            wanted = _chosen(path, schema.names, wants)
             total = max(file.metadata.num_rows, 1)
             parts = {name: [] for name in wanted}
             for name in wanted:
@@ -146,7 +154,7 @@ def _with_polars(
     size, zone = path.stat().st_size, None
     try:
         names = list(polars.read_parquet_schema(path))
-        frame = polars.read_parquet(path, columns=wants(names))
+        frame = polars.read_parquet(path, columns=_chosen(path, names, wants))
     except (polars.exceptions.PolarsError, OSError) as error:
         raise _unreadable(path, error) from error
     columns: Columns = {}

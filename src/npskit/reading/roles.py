@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from npskit.answers import INVALID, parse_answer
+from npskit.reading.cells import SENTINELS
 from npskit.reading.records import Columns, Roles
 from npskit.reading.tools import Tool
 
@@ -167,7 +168,7 @@ def _is_score(values: NDArray[Any]) -> bool:
     highest = -1
     for value, count in _distinct(values).items():
         answer = parse_answer(value)
-        if answer is None:
+        if answer is None or answer in SENTINELS:
             continue
         if answer is not INVALID and 0 <= int(answer) <= 10:
             within += count

@@ -121,8 +121,8 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     found = Path(path)
     try:
         exists, is_file, is_dir = found.exists(), found.is_file(), found.is_dir()
-    except (OSError, ValueError) as error:
-        raise FileMissingError(f"there is no file at {str(path)!r}: {error}") from error
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
+        raise FileMissingError(f"there is no file at {str(path)[:200]!r}: {error}") from error
     if not exists:
         raise FileMissingError(f"there is no file at {str(path)!r}{_siblings(found)}")
     if is_dir:
@@ -153,7 +153,8 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
     """
     if encoding is not None:
         try:
-            b"".decode(encoding)
+            b"abcd".decode(encoding, errors="replace")
+            codecs.getincrementaldecoder(encoding)
         except (LookupError, ValueError) as error:
             raise InvalidValueError(f"encoding {encoding!r} is not known: try 'utf-8', 'cp1252' or 'utf-16'") from error
     with reading(path):

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.reading import parse_times
+
+MOMENTS = st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2060, 1, 1)).map(lambda t: t.replace(microsecond=0))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-09", "2026-03-09T00:00"),
+        ("2026-03-09 14:05:06", "2026-03-09T14:05:06"),
+        ("2026-03-09T14:05:06.25", "2026-03-09T14:05:06.25"),
+        ("2026-03-09T14:05:06.123456789", "2026-03-09T14:05:06.123456"),
+        ("2026-3-9 4:05", "2026-03-09T04:05"),
+        (" 9/8/18 15:29 ", "2018-09-08T15:29"),
+        ("9/8/2018", "2018-09-08"),
+        ("9.8.2018", "2018-08-09"),
+        ("9.8.2018 7.05", "2018-08-09T07:05"),
+        ("9-8-2018 7:05", "2018-08-09T07:05"),
+        ("9/8/2018 12:05 AM", "2018-09-08T00:05"),
+        ("9/8/2018, 12:05:09 p.m.", "2018-09-08T12:05:09"),
+        ("2018/9/8 3:29:01 PM", "2018-09-08T15:29:01"),
+        ("9 Mar 2026", "2026-03-09"),
+        ("9. March 2026 10:00", "2026-03-09T10:00"),
+        ("Mar 9, 2026", "2026-03-09"),
+        ("Sept 9th 2026, 1:02 PM", "2026-09-09T13:02"),
+        ("1/1/69", "1969-01-01"),
+        ("1/1/68", "2068-01-01"),
+    ],
+)
+def test_naive_ways_of_writing_a_time(text: str, expected: str) -> None:
+    """Naive times stay as written, and their zone is not known."""
+    found = parse_times([text])
+    assert found.values[0] == np.datetime64(expected, "us")
+    assert (found.rejected, found.time_zone) == ((), None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-01T10:00:00Z",
+        "2026-01-01T12:00:00+02:00",
+        "2026-01-01 05:00:00-0500",
+        "2026/01/01 12:00:00 PM GMT+2",
+        "2026/01/01 3:30:00 PM GMT+5:30",
+        "1/1/2026 11:00 CET",
+        "1/1/2026 5:00 AM EST",
+        "1 Jan 2026 10:00 UTC",
+        "1767261600",
+        "1767261600000",
+        "1767261600.0",
+        1767261600,
+        1767261600.0,
+        1767261600000,
+        1767261600000000,
+        1767261600000000000,
+        dt.datetime(2026, 1, 1, 10, tzinfo=dt.UTC),
+    ],
+)
+def test_times_that_know_their_zone(value: object) -> None:
+    """Offsets, Z and Unix times become the wall clock of UTC, or of the zone that is named."""
+    found = parse_times([value])
+    assert (found.values.tolist(), found.time_zone) == ([dt.datetime(2026, 1, 1, 10)], "UTC")
+    found = parse_times([value], time_zone="Asia/Bangkok")
+    assert (found.values.tolist(), found.time_zone) == ([dt.datetime(2026, 1, 1, 17)], "Asia/Bangkok")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "soon",
+        "31/31/2026",
+        "2026-13-01",
+        "2026-02-30 10:00",
+        "0/0/2026",
+        "1/2/345",
+        "1/1/2026 25:00",
+        "1/1/2026 13:00 PM",
+        "1/1/2026 10:00 XYZ",
+        "1/1/2026 10:00 EST+2",
+        "9 2026",
+        "9 Foo 2026",
+        "9 Mar 9 2026",
+        "12",
+        12,
+        1e30,
+        True,
+        ["x"],
+    ],
+)
+def test_what_is_no_time_is_rejected(value: object) -> None:
+    """A cell that is no time is NaT, and is listed with its position and reason; the others are read."""
+    found = parse_times(["2026-01-01", None, value, "NA", float("nan")])
+    assert np.isnat(found.values).tolist() == [False, True, True, True, True]
+    assert [cell.position for cell in found.rejected] == [2]
+    assert found.rejected[0].reason.startswith("not a time")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(MOMENTS, min_size=1, max_size=20), st.booleans(), st.sampled_from(["/", ".", "-"]))
+def test_the_order_is_decided_by_the_whole_column(moments: list[dt.datetime], dayfirst: bool, mark: str) -> None:
+    """One number above 12 decides for all rows; the caller's word always does."""
+    form = f"%d{mark}%m{mark}%Y %H:%M:%S" if dayfirst else f"%m{mark}%d{mark}%Y %H:%M:%S"
+    told = parse_times([m.strftime(form) for m in moments], dayfirst=dayfirst)
+    assert told.values.tolist() == moments
+    decisive = [*moments, dt.datetime(2026, 1, 13)]
+    found = parse_times([m.strftime(form) for m in decisive])
+    assert found.values.tolist() == decisive
+    assert bool(found.notes) == any(m.day <= 12 and m.day != m.month for m in moments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | MOMENTS, max_size=20))
+def test_unix_and_iso_agree(moments: list[dt.datetime | None]) -> None:
+    """Seconds since 1970, ISO text with a Z, and datetime64 of one column are one column."""
+    aware = [m and m.replace(tzinfo=dt.UTC) for m in moments]
+    expected = np.array(moments, dtype="datetime64[us]")
+    columns: Sequence[object] = (
+        [m and int(m.timestamp()) for m in aware],
+        np.array([m.timestamp() if m else np.nan for m in aware], dtype=np.float64),
+        [m and m.isoformat() for m in aware],
+        aware,
+        expected,
+        moments,
+        list(expected),
+    )
+    for column in columns:
+        np.testing.assert_array_equal(parse_times(column).values, expected)  # type: ignore[arg-type]
+
+
+def test_an_order_that_nothing_decides_is_noted() -> None:
+    """Slashes are month first, points and dashes day first, and the note says how to say otherwise."""
+    for text, month, word in (
+        ("1/2/2026", 1, "dayfirst=True"),
+        ("1.2.2026", 2, "dayfirst=False"),
+        ("1-2-2026", 2, "=False"),
+    ):
+        found = parse_times([text])
+        assert found.values[0] == np.datetime64(f"2026-{month:02}-{3 - month:02}")
+        assert word in found.notes[0]
+
+
+def test_contradicting_orders_are_an_error_that_names_the_rows() -> None:
+    """Day first in one row and month first in another cannot both be; with dayfirst= the others are rejected."""
+    column = ["1/2/2026", "13/1/2026", "1/13/2026"]
+    with pytest.raises(InvalidValueError, match=r"row 1\).*row 2"):
+        parse_times(column)
+    assert [cell.position for cell in parse_times(column, dayfirst=True).rejected] == [2]
+    assert [cell.position for cell in parse_times(column, dayfirst=False).rejected] == [1]
+
+
+def test_aware_and_naive_are_never_mixed() -> None:
+    """A column in which some times know their zone and some do not is refused, with rows of both."""
+    with pytest.raises(InvalidValueError, match=r"in row 1, 2, 3 and 1 more\).*in row 0\)"):
+        parse_times(["2026-01-01 10:00:00", *["2026-01-01T10:00:00Z"] * 4])
+
+
+def test_what_is_no_column_of_times() -> None:
+    """Zones that do not exist, durations, booleans and tables are refused."""
+    with pytest.raises(InvalidValueError, match="time_zone 'Europe/Nowhere'"):
+        parse_times(["2026-01-01"], time_zone="Europe/Nowhere")
+    with pytest.raises(InvalidTypeError, match="timedelta64"):
+        parse_times(np.array([1], dtype="timedelta64[s]"))
+    with pytest.raises(InvalidTypeError, match="bool"):
+        parse_times(np.array([True]))
+    with pytest.raises(InvalidValueError, match="one dimension"):
+        parse_times(np.zeros((2, 2)))
+
+
+def test_empty_columns_and_dates() -> None:
+    """No rows give no times; dates are midnight."""
+    assert parse_times([]).values.tolist() == []
+    assert parse_times([dt.date(2026, 1, 2)]).values[0] == np.datetime64("2026-01-02")
+    assert parse_times(np.array([], dtype=np.int64)).values.dtype == "datetime64[us]"

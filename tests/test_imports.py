@@ -1,0 +1,50 @@
+"""`import npskit` costs nothing that is not needed yet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("scipy", "pandas", "polars", "pyarrow", "narwhals", "hypothesis", "matplotlib", "jinja2", "duckdb")
+
+
+def loaded(program: str) -> set[str]:
+    """Run a program in a fresh interpreter and return which heavy packages it loaded."""
+    report = f"import sys; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    command = [sys.executable, "-W", "error", "-c", f"{program}\n{report}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import npskit",
+        "import npskit as nk; nk.nps([10])",
+        "import npskit as nk, numpy as np; nk.nps(np.array([10.0, float('nan')]), weights=[1, 2]).value",
+        "import npskit as nk; assert len(str(nk.nps([10, 9]).interval())) > 5",
+        "import npskit as nk; nk.Survey({'score': [10, 3]}).score(by='score').to_dict()",
+        "import npskit as nk; nk.Survey([nk.Response(10)]).score()",
+        "import npskit as nk; dir(nk), nk.__version__, nk.available",
+    ],
+)
+def test_light(program: str) -> None:
+    """Lists, arrays and default intervals need numpy and attrs alone."""
+    assert loaded(program) == set()
+
+
+def test_only_the_library_in_use_is_loaded() -> None:
+    """A Polars frame brings narwhals, and no other dataframe library."""
+    assert loaded("import npskit as nk, polars as pl; nk.nps(pl.Series([10, 9]))") == {"narwhals", "polars"}
+
+
+def test_import_is_lazy() -> None:
+    """`import npskit` loads none of its own rooms, and not `statistics`, which costs as much as numpy."""
+    program = (
+        "import npskit, sys; rooms = [m for m in sys.modules if m.startswith('npskit.')]; "
+        "assert not rooms, rooms; assert 'statistics' not in sys.modules; npskit.nps([10]); "
+        "assert 'npskit.survey' not in sys.modules; assert 'statistics' not in sys.modules"
+    )
+    assert loaded(program) == set()
