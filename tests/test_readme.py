@@ -1,7 +1,7 @@
 """The README says what is true: every block is run, and what it prints is compared.
 
-The convention: a `text` block holds exactly what the block before it prints; if its last line is `...`, the beginning of
-that. A `csv` block is the file `export.csv`. A `sh` block is a command of `.ci/run`, or one of npskit's own, or both.
+The convention: a `text` block holds exactly what the block before it prints; or, if its last line is `...`, how that
+begins. A `csv` block is the file `export.csv`. A `sh` block is a command of `.ci/run`, or one of npskit's own, or both.
 """
 
 from __future__ import annotations

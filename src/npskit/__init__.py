@@ -6,7 +6,7 @@ intervals that can be trusted.
 Example:
     >>> import npskit as nk
     >>> nk.nps([10, 9, 7, 3])
-    Score(NPS=25.0, n=4, interval=(-44.4, 75.7), level=0.95)
+    Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95)
 """
 
 from __future__ import annotations

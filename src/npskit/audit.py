@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import factorize
-from npskit.display import html_table, text_table
+from npskit.display import html_table, record, text_table
 from npskit.frames import native_frame
 
 _BLANK, _UNKNOWN = -2, -1
@@ -62,7 +62,7 @@ class LabelAudit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain Python."""
-        return attrs.asdict(self, filter=lambda attribute, _: attribute.name != "backend")
+        return record(self)
 
     def to_frame(self, backend: str | None = None) -> Any:
         """Return the contradictions as a dataframe; `backend` as for `Score.to_frame`."""

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.display import html_table, number, p_value, percent, text_table
+from npskit.display import html_table, number, p_value, percent, record, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.frames import native_frame
 from npskit.inference.estimate import Estimate
@@ -199,7 +199,7 @@ class GroupComparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain Python."""
-        return attrs.asdict(self, filter=lambda attribute, _: attribute.name != "backend")
+        return record(self)
 
     def to_frame(self, backend: str | None = None) -> Any:
         """Return the pairs as a dataframe, one row each; `backend` as for `Score.to_frame`."""

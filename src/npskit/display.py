@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 
 MOST_ROWS = 1000
@@ -59,6 +60,15 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def record(result: attrs.AttrsInstance) -> dict[str, Any]:
+    """Return a result as JSON can hold it: dictionaries, lists and plain values, without where it came from."""
+    return attrs.asdict(
+        result,
+        filter=attrs.filters.exclude("backend"),
+        value_serializer=lambda _result, _field, value: list(value) if isinstance(value, tuple) else value,
+    )
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:

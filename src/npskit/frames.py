@@ -78,21 +78,14 @@ def _narwhal(value: Any) -> Any:
     return found if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else None
 
 
-def is_column(value: Any) -> bool:
-    """Return whether `value` is a column of a dataframe library (a pandas, Polars or PyArrow series)."""
+def as_column(value: Any) -> Column | None:
+    """Return a column of a dataframe library (a pandas, Polars or PyArrow series) as a `Column`; None for all else."""
     found = _narwhal(value)
     if found is None:
-        return False
+        return None
     import narwhals.stable.v2 as nw
 
-    return isinstance(found, nw.Series)
-
-
-def column_of(series: Any) -> Column:
-    """Return a native series as a `Column`, without a copy where the library allows it."""
-    import narwhals.stable.v2 as nw
-
-    return _column(nw.from_native(series, series_only=True))
+    return _column(found) if isinstance(found, nw.Series) else None
 
 
 def _column(series: nw.Series[Any]) -> Column:
@@ -160,7 +153,7 @@ class Frame:
         if found is None:
             self._arrays = _from_responses(source)
             self.from_responses = True
-        elif is_column(source):
+        elif hasattr(found, "to_list"):
             raise InvalidTypeError(
                 f"{_WANTED}: got a single column ({type(source).__name__}); give {{'score': column}}"
             )
@@ -208,8 +201,8 @@ class Frame:
         A lazy frame is collected once for all of them: an engine may give its rows in another order each time.
         """
         if self._arrays is not None:
-            chosen = {name: self._arrays[name] for name in names}
-            return {name: column_of(v) if is_column(v) else _plain(v) for name, v in chosen.items()}
+            found = {name: as_column(self._arrays[name]) for name in names}
+            return {name: _plain(self._arrays[name]) if c is None else c for name, c in found.items()}
         frame = self._native
         if self.lazy:
             frame = frame.select(*dict.fromkeys(names)).collect()
@@ -330,7 +323,7 @@ def _plain(values: Any) -> Column:
     if isinstance(values, np.ndarray):
         return Column(values)
     kinds = set(map(type, values))
-    if kinds and all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
+    if all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
         numbers = np.asarray(values)
         # beyond 2**53 a float would merge whole numbers that differ
         if numbers.dtype.kind in "iu" or (int not in kinds and numbers.dtype.kind == "f") or _small(numbers):

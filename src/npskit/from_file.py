@@ -135,10 +135,13 @@ def _answer_columns(
     score: str | Sequence[str] | Mapping[str, str] | None, loaded: Loaded, questions: tuple[str, ...]
 ) -> list[str]:
     if score is None:
-        if len(questions) == 1 and isinstance(loaded.roles.get("score"), str):
-            return [str(loaded.roles["score"])]
+        found = loaded.roles.get("score")
+        if questions == ("score",) and isinstance(found, str):
+            return [found]
         if all(question in loaded.columns for question in questions):
             return list(questions)
+        if len(questions) == 1 and isinstance(found, str):
+            return [found]
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
         hints = " ".join(note for note in loaded.report.notes if "score" in note.casefold())
         raise ColumnNotFoundError(

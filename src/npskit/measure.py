@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 
 from npskit.counting import INVALID, encode
 from npskit.errors import InvalidValueError
-from npskit.frames import column_of, is_column
+from npskit.frames import as_column
 from npskit.score import Score
 from npskit.scorers.base import Codebook, Scale, Scorer
 from npskit.scorers.ces import CES, Method
@@ -67,12 +67,13 @@ def measure(
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
     masks: list[NDArray[np.bool_] | None] | None = None
-    if any(map(is_column, answers)):
-        columns = [column_of(a) if is_column(a) else None for a in answers]
+    columns = [as_column(a) for a in answers]
+    if any(c is not None for c in columns):
         masks = [None if c is None else c.mask for c in columns]
         answers = tuple(a if c is None else c.values for a, c in zip(answers, columns, strict=True))
-    if weights is not None and is_column(weights):
-        weights = column_of(weights).filled()
+    weight_column = as_column(weights)
+    if weight_column is not None:
+        weights = weight_column.filled()
     tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         raise InvalidValueError(describe_invalid(answers, tally.book, masks))

@@ -32,7 +32,7 @@ class Interval:
 
     low: float
     high: float
-    level: float = attrs.field(kw_only=True)
+    level: float = attrs.field(kw_only=True, converter=float)
     method: str = attrs.field(kw_only=True)
 
     def __iter__(self) -> Iterator[float]:

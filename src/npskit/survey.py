@@ -39,9 +39,9 @@ class Survey:
     Example:
         >>> survey = Survey({"nps": [10, 9, 3, 8, 10, 6], "region": list("NNNSSS")}, score="nps")
         >>> print(survey.score(by="region"))
-        region   NPS    95% interval  n
-        N       33.3   -44.1 .. 81.4  3  too few
-        S        0.0  -71.0 .. 71.0   3  too few
+        region   NPS  95% interval   n
+        N       33.3  -58.5 .. 87.7  3  too few
+        S        0.0  -69.2 .. 69.2  3  too few
     """
 
     def __init__(

@@ -63,7 +63,7 @@ class Tally:
             n_groups: How many groups there are.
             masks: For each question None or a boolean array, True where the answer is missing.
             distribution: Whether to keep the count of every single answer. None keeps it unless that costs time
-                (single questions only; see `npskit.counting.tabulate`).
+                (single questions only; see `npskit.counting.table`).
 
         Raises:
             InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be counted.
@@ -80,24 +80,14 @@ class Tally:
             answers, book, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
         )
 
-        def beside(cells: Any, missing: Any, invalid: Any) -> NDArray[Any]:
-            return np.concatenate([cells, np.asarray(missing)[..., None], np.asarray(invalid)[..., None]], axis=-1)
-
-        z = np.zeros(found.cells.shape[:-1])
-        return cls(
-            book,
-            beside(found.cells, found.missing, found.invalid),
-            None if found.weights is None else beside(found.weights, z, z),
-            None if found.squares is None else beside(found.squares, z, z),
-            found.by_answer,
-        )
+        return cls(book, found.table, found.weight_table, found.square_table, found.by_answer)
 
     @classmethod
     def from_distinct(
         cls,
         *answers: Any,
-        counts: NDArray[np.float64],
-        weights: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+        counts: NDArray[np.floating],
+        weights: tuple[NDArray[np.floating], NDArray[np.floating]] | None = None,
         scorer: Scorer | None = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
@@ -247,13 +237,16 @@ class Tally:
         everything = denominator == "all"
         worths = np.append(self.book.worths, 0.0) if everything else self.book.worths
 
+        # where nobody answered there is no score, whatever the denominator
+        some = (self.n > 0)[..., np.newaxis]
+
         def columns(array: NDArray[Any] | None) -> NDArray[Any] | None:
             if array is None:
                 return None
             inside = self._per_category(array)
             if not everything:
                 return inside
-            return np.concatenate([inside, array[..., -2:].sum(axis=-1, keepdims=True)], axis=-1)
+            return np.concatenate([inside, array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1)
 
         counts = columns(self.cells)
         assert counts is not None  # cells are always there

@@ -117,3 +117,8 @@ def test_what_cannot_be_permuted_is_refused() -> None:
         permutation_test([1, 2, 3], [1, 2, 3], [0, math.sqrt(2), math.pi])
     with pytest.raises(InvalidValueError, match=r"6,000,100 answers .* score_test"):
         permutation_test([10**6] * 3, [10**6 + 100, 10**6, 10**6], NPS)
+
+
+def test_one_kind_of_answer() -> None:
+    """Where all answers are alike every way of dealing gives the same difference: p = 1."""
+    assert permutation_test([0, 0, 54], [0, 0, 7], [-100, 0, 100]) == (1.0, 0.5)

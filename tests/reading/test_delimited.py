@@ -126,6 +126,7 @@ def test_empty_lines(read: Read) -> None:
         ('1,"open\n2,x\n3,y\n', ['"open', "x", "y"], [(2, "b")]),
         ('1,"open\n2,"shut"\n3,y\n', ['"open', "shut", "y"], [(2, "b")]),
         ('1,"shut"x\n2,y\n', ['"shut"x', "y"], [(2, "b")]),
+        ('"1","open\n"2",y\n', ['"open', "y"], [(2, "b")]),
         ('1,"a"\n2,"open', ["a", '"open'], [(3, "b")]),
         ('1,a "quoted" word\n2,5" pipe\n', ['a "quoted" word', '5" pipe'], []),
     ],
@@ -177,6 +178,22 @@ def test_a_header_of_numbers_is_no_header(read: Read) -> None:
     assert any("numbers alone" in note for note in found.report.notes)
     assert read("a,b\n1,2\n", header_rows=0).columns["column_2"].tolist() == ["b", "2"]
     assert read("9,10\n8,7\n", header_rows=1).columns["9"].tolist() == ["8"]
+
+
+def test_a_separator_that_is_given_is_used(read: Read) -> None:
+    """The caller's separator decides, also against the content and any character."""
+    assert list(read("a,b;c\n1,2;3\n", separator=";").columns) == ["a,b", "c"]
+    assert read("a~b\n1~2\n", separator="~").columns["b"].tolist() == ["2"]
+
+
+def test_a_lowered_limit_of_csv_does_no_harm(read: Read) -> None:
+    """Where another program lowered the csv module's limit, files are read all the same."""
+    limit = csv.field_size_limit(5)
+    try:
+        found = read('score,comment\n9,a long comment\n10,"a longer\ncomment"\n')
+    finally:
+        csv.field_size_limit(limit)
+    assert found.columns["comment"].tolist() == ["a long comment", "a longer\ncomment"]
 
 
 def test_header_rows_are_the_callers_to_say(read: Read) -> None:

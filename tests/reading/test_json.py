@@ -89,6 +89,12 @@ def test_nothing_but_broken_lines_is_refused(read: Read) -> None:
         read('{"a": 1\n{"b": \n')
 
 
+def test_a_bottomless_record_costs_itself(read: Read) -> None:
+    """A record nested deeper than can be read is set aside like a broken one."""
+    found = read('[{"a": ' + "[" * 200_000 + '}, {"a": 4}]')
+    assert (found.columns["a"].tolist(), [r.row for r in found.rejected]) == ([4], [1])
+
+
 def test_empty_arrays_and_records(read: Read) -> None:
     """An empty array has no rows and no columns; an empty record is a row."""
     assert (len(read("[]")), read(" [\n]").columns) == (0, {})

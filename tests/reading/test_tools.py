@@ -28,8 +28,9 @@ def qualtrics(*rows: Sequence[object], zone: str = "America/Denver") -> str:
     names = [*QUALTRICS, "Q3_NPS_GROUP", "Q3", "Q4"]
     labels = [*QUALTRICS, "How likely? - Group", "How likely are you to recommend us?", "Why?\nTell us"]
     ids = [
-        json.dumps({"ImportId": f"QID{i}", "timeZone": zone} if i == 0 else {"ImportId": f"QID{i}"}) for i in range(11)
+        json.dumps({"ImportId": f"QID{i}", "timeZone": zone} if i == 1 else {"ImportId": f"QID{i}"}) for i in range(11)
     ]
+    ids[0] = ""  # people empty cells
     start = ["2026-01-01 10:00:00", "2026-01-01 10:01:00"]
     return table(
         names, labels, ids, *([*start, s, 100, 1, "2026-01-01 10:02:00", "R_1", m, g, q, c] for s, m, g, q, c in rows)
@@ -61,6 +62,7 @@ def test_qualtrics_with_columns_still_knows_previews(read: Read) -> None:
     content = qualtrics(("Survey Preview", "", "Passive", 7, ""), ("IP Address", "", "Promoter", 9, ""))
     found = read(content, columns=["q3"])
     assert {n: v.tolist() for n, v in found.columns.items()} == {"Q3": ["9"]}
+    assert len(read(qualtrics(("Survey Preview", "", "Passive", 7, "")))) == 0
 
 
 def test_qualtrics_without_its_second_and_third_row(read: Read) -> None:

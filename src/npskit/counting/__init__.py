@@ -2,12 +2,12 @@
 
 Everything here takes sequences and numpy arrays. Columns of dataframes are turned into arrays before they come here.
 Arrays are read in cache-sized blocks through buffers that are used again, so that counting 10⁸ answers takes a few
-megabytes beside them, whatever their type.
+megabytes beside them, whatever their type. Only the longest arrays are shared among threads, at most four.
 """
 
 from npskit.counting.codes import encode
 from npskit.counting.columns import INVALID, MISSING
 from npskit.counting.keys import factorize, factorize_many
-from npskit.counting.tabulate import Counts, tabulate
+from npskit.counting.table import Counts, tabulate
 
 __all__ = ["INVALID", "MISSING", "Counts", "encode", "factorize", "factorize_many", "tabulate"]

@@ -49,27 +49,28 @@ def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> NDArray[n
     return np.frombuffer(coded, np.uint8)
 
 
-def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> NDArray[Any] | Coded:
-    """Return a list as an array where its types allow that without loss, else as codes."""
+def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDArray[Any], bool]:
+    """Return a list as an array of numbers where that loses nothing, else as codes; and whether it is codes."""
     kinds = set(map(type, answers))
     if not kinds:
-        return np.empty(0, np.uint8)
+        return np.empty(0, np.uint8), False
     try:
         if kinds == {int}:
             # Four times faster than asarray. It would take booleans too, hence the exact types.
             try:
-                return np.frombuffer(bytes(answers), np.uint8)
+                return np.frombuffer(bytes(answers), np.uint8), False
             except ValueError:
-                return np.array(answers, np.int64)
+                return np.array(answers, np.int64), False
         if kinds <= {int, float, type(None)}:
-            return np.array(answers, np.float64)  # None becomes NaN; ints too large to be exact are off every scale
+            # None becomes NaN; whole numbers too large to be exact are off every scale.
+            return np.array(answers, np.float64), False
         if all(issubclass(k, (np.integer, np.floating)) for k in kinds):
-            return np.array(answers)
+            return np.array(answers), False
     except OverflowError:
         pass  # an int beyond 64 bits, or beyond every float: one by one
     if all(issubclass(k, (list, tuple, np.ndarray)) and k is not np.ma.core.MaskedConstant for k in kinds):
         raise InvalidValueError(f"{name} must be one flat sequence of answers, not a sequence of sequences")
-    return Coded(_parsed(answers, kinds, scale))
+    return _parsed(answers, kinds, scale), True
 
 
 def _as_sequence(answers: Any, name: str) -> Any:
@@ -112,18 +113,18 @@ def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
     array = flat(np.asarray(mask), f"the mask of {name}")
-    if array.dtype.kind != "b":
+    if array.dtype.kind != "b" and array.size:
         raise InvalidTypeError(f"the mask of {name} must be booleans, True where missing, not {array.dtype}")
     if array.size != rows:
         raise IncompatibleError(f"the mask of {name} has {array.size} rows, {name} has {rows}")
-    return array
+    return array.astype(np.bool_, copy=False)
 
 
 def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> Column:
     """Return answers of any kind as a column that can be read block by block; arguments as of `encode`."""
     if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
         answers = _as_sequence(answers, name)
-    read: NDArray[Any] | Coded
+    coded = False
     if isinstance(answers, np.ndarray):
         read = flat(answers, name)
         if isinstance(read, np.ma.MaskedArray):
@@ -133,13 +134,12 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
         if read.dtype.kind in _REFUSED:
             raise InvalidTypeError(f"{name}: {_REFUSED[read.dtype.kind]} (its type is {read.dtype})")
         if read.dtype.kind not in "iuf":
-            read = _from_sequence(read.tolist(), scale, name)
+            read, coded = _from_sequence(read.tolist(), scale, name)
     else:
-        read = _from_sequence(answers, scale, name)
+        read, coded = _from_sequence(answers, scale, name)
     hidden = None if mask is None else _checked_mask(mask, read.size, name)
-    if isinstance(read, Coded):
-        return Coded(read.values, hidden)
-    return Floats(read, scale, hidden) if read.dtype.kind == "f" else Integers(read, scale, hidden)
+    kind = Coded if coded else Floats if read.dtype.kind == "f" else Integers
+    return kind(read, scale, hidden)
 
 
 def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> NDArray[np.uint8]:

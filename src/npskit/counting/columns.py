@@ -6,6 +6,7 @@ value is cast to a byte unseen, which would turn 265 into 9.
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -14,16 +15,16 @@ from numpy.typing import NDArray
 
 from npskit.scorers.base import Scale
 
-# Elements in a block: of one-byte answers, of floats, and of anything else that needs wider buffers. Larger ones spill
-# out of a core's second cache; smaller ones spend the time on calls.
-NARROW = 1 << 18
+# Elements in a block: of one-byte answers, of wider integers, of floats, which need wide buffers, and of rows of
+# several columns. Larger ones spill out of a core's second cache; smaller ones spend the time on calls.
+BYTES = 1 << 19
+INTEGERS = 1 << 18
 FLOATS = 1 << 17
-WIDE = 1 << 16
+ROWS = 1 << 16
 
 # The codes of what is not on the scale; as positions they are off every scale.
 MISSING = 255
 INVALID = 254
-
 
 # The integer types floats are cast to; the last holds every scale.
 _HOLDERS = [np.dtype(t) for t in (np.uint8, np.int8, np.int16, np.int32)]
@@ -49,20 +50,21 @@ def _blot(positions: NDArray[np.uint8], off: NDArray[np.bool_]) -> None:
     np.bitwise_or(positions, ones, out=positions)
 
 
-class Column:
+class Column(abc.ABC):
     """Reads blocks in order: `positions` of a block, then, if the block was `dirty`, which of it is `missing`.
 
     Args:
         values: The answers, shape `(n,)`.
+        scale: The scale they are answers on.
         hidden: Booleans, shape `(n,)`: True where a mask says missing.
-        block: The most answers read at once.
     """
 
-    def __init__(self, values: NDArray[Any], hidden: NDArray[np.bool_] | None, block: int) -> None:
+    def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
         self.values = values
+        self.scale = scale
         self.hidden = hidden
         self.size = values.size
-        self.block = min(block, max(self.size, 1))
+        self.block = min(self._longest(), max(self.size, 1))
         self.dirty = False
         self._bytes = np.empty(self.block, np.uint8)
 
@@ -83,14 +85,25 @@ class Column:
             missing |= self.hidden[at]
         return missing
 
+    def part(self, at: slice) -> Column:
+        """Return some of the rows as a column with buffers of its own, to be read in another thread."""
+        return type(self)(self.values[at], self.scale, None if self.hidden is None else self.hidden[at])
+
+    @abc.abstractmethod
+    def _longest(self) -> int:
+        """Return the most answers to be read at once."""
+
+    @abc.abstractmethod
     def _read(self, at: slice) -> NDArray[np.uint8]:
-        raise NotImplementedError
+        """Return the positions of a block by its values alone, and set `dirty`."""
 
+    @abc.abstractmethod
     def _absent(self, at: slice) -> NDArray[np.bool_]:
-        raise NotImplementedError
+        """Return which values of a block are missing by themselves, as an array to be written to."""
 
-    def _shifted(self, values: NDArray[Any], low: int) -> NDArray[np.uint8]:
-        """Return `values - low` as bytes, 255 where it does not fit; `low` lies in the range of the values' type."""
+    def _shifted(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Return `values - low` as bytes, 255 where it does not fit; the values' type holds the scale."""
+        low = self.scale.low
         unsigned = values.view(f"u{values.itemsize}")
         if low:
             # Wraps around, but one to one: only what lies on the scale comes to lie below its size.
@@ -107,27 +120,28 @@ class Column:
 class Coded(Column):
     """Answers that are codes already: 255 where missing, 254 where invalid."""
 
-    def __init__(self, values: NDArray[np.uint8], hidden: NDArray[np.bool_] | None = None) -> None:
-        super().__init__(values, hidden, NARROW)
-        self._holes = bool((values == MISSING).any())
+    def _longest(self) -> int:
+        return BYTES
 
     def _read(self, at: slice) -> NDArray[np.uint8]:
-        self.dirty = self._holes
-        return self.values[at]
+        codes: NDArray[np.uint8] = self.values[at]
+        self.dirty = bool(codes.max() == MISSING)
+        return codes
 
     def _absent(self, at: slice) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = self.values[at] == MISSING
-        return found
+        return cast(NDArray[np.bool_], self.values[at] == MISSING)
 
 
 class Integers(Column):
     """Integers of any width: nothing is missing but what the mask hides."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
-        super().__init__(values, hidden, NARROW if values.itemsize == 1 else WIDE)
-        self._low = scale.low
+        super().__init__(values, scale, hidden)
         self._fits = _holds(values.dtype, scale)
         self._native = values.dtype.newbyteorder("=")
+
+    def _longest(self) -> int:
+        return BYTES if self.values.itemsize == 1 else INTEGERS
 
     def _read(self, at: slice) -> NDArray[np.uint8]:
         self.dirty = False
@@ -135,7 +149,7 @@ class Integers(Column):
         if not self._fits:
             # Every scale ends far below the cap, and every capped value fits int64.
             values = (np.minimum(values, 1 << 40) if values.dtype == np.uint64 else values).astype(np.int64)
-        return self._shifted(values, self._low)
+        return self._shifted(values)
 
     def _absent(self, at: slice) -> NDArray[np.bool_]:
         return np.zeros(at.stop - at.start, np.bool_)
@@ -145,11 +159,13 @@ class Floats(Column):
     """Floats of any width: NaN is missing; what an integer cannot hold exactly is off the scale."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
-        super().__init__(values, hidden, FLOATS)
-        self._low = scale.low
+        super().__init__(values, scale, hidden)
         self._whole = np.empty(self.block, next(h for h in _HOLDERS if _holds(h, scale)))
         self._back = np.empty(self.block, values.dtype.newbyteorder("="))
         self._off = np.empty(self.block, np.bool_)
+
+    def _longest(self) -> int:
+        return FLOATS
 
     def _read(self, at: slice) -> NDArray[np.uint8]:
         values = self.values[at]
@@ -159,7 +175,7 @@ class Floats(Column):
             np.copyto(whole, values, casting="unsafe")
             np.copyto(back, whole, casting="unsafe")
         np.not_equal(back, values, out=off)
-        found = self._shifted(whole, self._low)
+        found = self._shifted(whole)
         self.dirty = bool(off.any())
         if self.dirty:
             _blot(found, off)

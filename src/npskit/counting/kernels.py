@@ -6,13 +6,15 @@ the number of rows.
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import WIDE, Column, slices
+from npskit.counting.columns import INTEGERS, ROWS, Column, slices
 from npskit.errors import InvalidValueError
 from npskit.scorers.base import Codebook
 
@@ -22,6 +24,11 @@ _PAIRED = 1 << 14
 _BLOCKWISE = 1 << 12
 # Weights up to this have squares that can be summed over any number of rows.
 _HEAVIEST = 1e140
+# From this many rows on, and by up to this many threads, a column is compared with its cuts in parts.
+_THREADED = 1 << 22
+_THREADS = 4
+# Tables among which rows without groups are spread.
+_LANES = 8
 # Rows that an error message names.
 _SHOWN = 5
 
@@ -30,14 +37,20 @@ def _missing(column: Column, at: slice) -> int:
     return int(np.count_nonzero(column.missing(at))) if column.dirty else 0
 
 
-def histogram(column: Column, size: int) -> tuple[NDArray[np.int64], int]:
-    """Return the number of answers at each position below `size`, and the number that is missing."""
+def _with_rest(cells: NDArray[np.int64], missing: int, rows: int) -> NDArray[np.int64]:
+    """Put the missing behind the cells, and as invalid what then is left of the rows."""
+    return np.array([*cells.tolist(), missing, rows - missing - int(cells.sum())], np.int64)
+
+
+def histogram(column: Column, size: int) -> NDArray[np.int64]:
+    """Return the number of answers at each position below `size`, then of the missing, then of the invalid."""
     counts, missing = np.zeros(256, np.int64), 0
     # Two neighbors at a time, as one number of two bytes: half the work.
-    paired = column.block >= _PAIRED
+    block = min(column.block, INTEGERS)
+    paired = block >= _PAIRED
     pairs = np.zeros(1 << 16, np.int64) if paired else counts
-    key = np.empty(column.block // 2 if paired else 0, np.intp)
-    for at in slices(column.size, column.block):
+    key = np.empty(block // 2 if paired else 0, np.intp)
+    for at in slices(column.size, block):
         positions = column.positions(at)
         missing += _missing(column, at)
         if paired:
@@ -49,37 +62,58 @@ def histogram(column: Column, size: int) -> tuple[NDArray[np.int64], int]:
     if paired:
         square = pairs.reshape(256, 256)
         counts += square.sum(0) + square.sum(1)
-    return counts[:size].copy(), missing
+    return _with_rest(counts[:size], missing, column.size)
 
 
-def runs(column: Column, book: Codebook) -> tuple[NDArray[np.int64], int]:
-    """Return the number of answers in each category, and the number that is missing, by comparing with the cuts.
+def runs(column: Column, book: Codebook) -> NDArray[np.int64]:
+    """Return the number of answers in each category, then of the missing, then of the invalid, by comparing with cuts.
 
     A category is one run or several of neighboring points, so any single-question codebook can be counted this way.
+    Comparing leaves Python free, so long columns are counted in parts by a few threads.
     """
-    size, grid = book.scales[0].size, book.grid
-    cuts = np.flatnonzero(np.diff(grid)) + 1
-    below = np.zeros(len(cuts), np.int64)
-    scored = missing = 0
+    cuts = np.flatnonzero(np.diff(book.grid)) + 1
+    count = functools.partial(_below, cuts=[*cuts.tolist(), book.scales[0].size])
+    threads = min(_cores(), _THREADS) if column.size >= _THREADED else 1
+    if threads == 1:
+        found = count(column)
+    else:
+        from concurrent.futures import ThreadPoolExecutor  # only here: it costs a millisecond to import
+
+        parts = [column.part(at) for at in slices(column.size, -(-column.size // threads))]
+        with ThreadPoolExecutor(threads) as pool:
+            found = np.sum(list(pool.map(count, parts)), axis=0)
+    *below, missing = found.tolist()
+    cells = np.zeros(len(book.categories), np.int64)
+    np.add.at(cells, book.grid[[0, *cuts]], np.diff([0, *below]))
+    return _with_rest(cells, missing, column.size)
+
+
+def _cores() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _below(column: Column, cuts: Sequence[int]) -> NDArray[np.int64]:
+    """Return the number of positions below each cut, the last of which is the scale's size, and of the missing."""
+    *inner, size = cuts
+    below, scored, missing = [0] * len(inner), 0, 0
     flags = np.empty(column.block, np.bool_)
     for at in slices(column.size, column.block):
         positions = column.positions(at)
         missing += _missing(column, at)
         flag = flags[: positions.size]
-        for i, cut in enumerate(cuts.tolist()):
+        for i, cut in enumerate(inner):
             np.less(positions, cut, out=flag)
-            below[i] += np.count_nonzero(flag)
+            below[i] += int(np.count_nonzero(flag))
         scored += positions.size
         if positions.max() >= size:
             np.greater_equal(positions, size, out=flag)
             scored -= int(np.count_nonzero(flag))
-    cells = np.zeros(len(book.categories), np.int64)
-    np.add.at(cells, grid[[0, *cuts]], np.diff([0, *below, scored]))
-    return cells, missing
+    return np.array([*below, scored, missing], np.int64)
 
 
 class Cells:
-    """The cell of each row, from one column or several.
+    """The cell of each row, from one column or several; two more for the rows that are missing and invalid.
 
     Args:
         columns: The columns of the codebook's questions.
@@ -88,44 +122,38 @@ class Cells:
     """
 
     def __init__(self, columns: Sequence[Column], book: Codebook, by_answer: bool) -> None:
-        self.size = book.scales[0].size if by_answer else len(book.categories)
-        self.off = False
+        self._missing = book.scales[0].size if by_answer else len(book.categories)
+        self.size = self._missing + 2
         self._columns = columns
         self._sizes = [scale.size for scale in book.scales]
-        self._positions: list[NDArray[np.uint8]] = []
         # One more point on each axis, for what is not on the scale.
-        padded = np.pad(book.grid, (0, 1), constant_values=self.size)
+        padded = np.pad(book.grid, (0, 1), constant_values=self._missing)
         self._category = None if by_answer else padded.ravel()
-        self._cells = np.empty(min(WIDE, columns[0].size), np.intp)
+        self._cells = np.empty(min(ROWS, columns[0].size), np.intp)
 
     def read(self, at: slice) -> NDArray[np.intp]:
-        """Return the cell of each row of a block, `size` where it is not counted; `off` says whether there are any."""
-        cells = self._cells[: at.stop - at.start]
-        self.off = False
-        self._positions = [column.positions(at) for column in self._columns]
-        for i, (positions, size) in enumerate(zip(self._positions, self._sizes, strict=True)):
+        """Return the cell of each row of a block, to be used before the next call."""
+        cells, off = self._cells[: at.stop - at.start], False
+        read = [column.positions(at) for column in self._columns]
+        for i, (positions, size) in enumerate(zip(read, self._sizes, strict=True)):
             if positions.max() >= size:
-                self.off = True
+                off = True
                 positions = np.minimum(positions, np.full_like(positions, size))  # against an array: ten times faster
             if i == 0:
                 np.copyto(cells, positions)
             else:
                 np.multiply(cells, size + 1, out=cells)
                 np.add(cells, positions, out=cells)
-        return cells if self._category is None else np.take(self._category, cells)
-
-    def uncounted(self, at: slice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return which rows of the block just read are missing, and which invalid; invalid comes first."""
-        missing = np.zeros(at.stop - at.start, np.bool_)
-        invalid = missing.copy()
-        for column, positions, size in zip(self._columns, self._positions, self._sizes, strict=True):
-            off = positions >= size
-            if column.dirty:
-                absent = column.missing(at)
-                missing |= absent
-                off &= ~absent
-            invalid |= off
-        return missing & ~invalid, invalid
+        if self._category is not None:
+            cells = np.take(self._category, cells)
+        if off:
+            # Whatever is off a scale is counted as missing by now: pick out what is invalid, on any of the columns.
+            for column, positions, size in zip(self._columns, read, self._sizes, strict=True):
+                invalid = positions >= size
+                if column.dirty:
+                    invalid &= ~column.missing(at)
+                cells[invalid] = self._missing + 1
+        return cells
 
 
 def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
@@ -143,16 +171,6 @@ def _check_weights(weights: NDArray[np.float64], start: int) -> None:
         raise InvalidValueError(f"weights must be finite and not negative: got {weights[bad][0]}, see {rows}")
 
 
-class Tables(NamedTuple):
-    """Flat tables of `G * C` cells, and what was not counted in each of `G` groups."""
-
-    counts: NDArray[np.int64]
-    missing: NDArray[np.int64]
-    invalid: NDArray[np.int64]
-    weights: NDArray[np.float64] | None
-    squares: NDArray[np.float64] | None
-
-
 def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float64] | None = None) -> None:
     """Add a block's weights to the sums in their cells; without weights, add one for each row.
 
@@ -166,35 +184,30 @@ def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float
 
 def tables(
     cells: Cells, rows: int, groups: NDArray[np.integer] | None, n_groups: int, weights: NDArray[np.number] | None
-) -> Tables:
-    """Fill the tables of cells by groups; without groups everything is in group 0 of one."""
+) -> list[NDArray[Any]]:
+    """Return counts and, with weights, their sums and the sums of their squares, each `(n_groups, cells.size)`."""
+    block = min(ROWS, rows)
+    if groups is None:
+        # Neighbors go to different tables: adding to the same cell over and over would wait for its own result.
+        n_groups = _LANES
+        start = np.arange(block) % _LANES * cells.size
+    else:
+        start = np.empty(block, np.intp)
     size = n_groups * cells.size
-    # One cell more, for the rows that are not counted.
-    counts = np.zeros(size + 1, np.int64)
-    missing, invalid = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
-    sums, squares = (None, None) if weights is None else (np.zeros(size + 1), np.zeros(size + 1))
-    block = min(WIDE, rows)
-    group, squared = np.zeros(block, np.intp), np.empty(block)
-    for at in slices(rows, WIDE):
+    found = [np.zeros(size, np.int64), *(np.zeros(size) for _ in range(0 if weights is None else 2))]
+    squared = np.empty(block)
+    for at in slices(rows, ROWS):
         cell = cells.read(at)
-        of = group[: cell.size]
+        to = start[: cell.size]
         if groups is not None:
-            np.copyto(of, groups[at], casting="unsafe")
-        if cells.off:
-            for table, uncounted in zip((missing, invalid), cells.uncounted(at), strict=True):
-                np.add.at(table, of[uncounted], 1)
-        if groups is not None:
-            off = cell == cells.size if cells.off else None
-            np.multiply(of, cells.size, out=of)
-            np.add(of, cell, out=cell)
-            if off is not None:
-                cell[off] = size
-        _add(counts, cell)
-        if sums is not None and squares is not None and weights is not None:
+            np.copyto(to, groups[at], casting="unsafe")
+            np.multiply(to, cells.size, out=to)
+        np.add(to, cell, out=cell)
+        _add(found[0], cell)
+        if weights is not None:
             w = weights[at].astype(np.float64, copy=False)
             _check_weights(w, at.start)
-            _add(sums, cell, w)
-            _add(squares, cell, np.multiply(w, w, out=squared[: w.size]))
-    if sums is None or squares is None:
-        return Tables(counts[:-1], missing, invalid, None, None)
-    return Tables(counts[:-1], missing, invalid, sums[:-1], squares[:-1])
+            _add(found[1], cell, w)
+            _add(found[2], cell, np.multiply(w, w, out=squared[: w.size]))
+    shaped = [table.reshape(n_groups, cells.size) for table in found]
+    return [table.sum(0) for table in shaped] if groups is None else shaped

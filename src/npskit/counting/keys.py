@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.codes import flat
-from npskit.counting.columns import WIDE, slices
+from npskit.counting.columns import ROWS, slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.validation import is_missing
 
 # Whole numbers that span no more than this, or than twice the rows, are looked up in a table; others are sorted.
 _SPAN = 1 << 16
-_MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 
 class _FirstSeen(dict[Any, int]):
@@ -25,25 +25,21 @@ class _FirstSeen(dict[Any, int]):
         return number
 
 
-def _is_missing(key: Any) -> bool:
-    return type(key).__name__ in _MISSING_TYPES or bool(key != key)
-
-
 def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     """Number keys of any hashable type: one pass in the order seen, one to put them in order."""
     seen = _FirstSeen()
     codes = np.empty(len(keys), np.intp)
-    for at in slices(len(keys), WIDE):
+    for at in slices(len(keys), ROWS):
         block = keys[at].tolist() if isinstance(keys, np.ndarray) else keys[at]
         try:
             codes[at] = np.fromiter(map(seen.__getitem__, block), np.intp, len(block))
         except TypeError:
             raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
-    known = [k for k in seen if not _is_missing(k)]
+    known = [k for k in seen if not is_missing(k)]
     try:
         known.sort()
     except TypeError:
-        known = [k for k in seen if not _is_missing(k)]
+        known = [k for k in seen if not is_missing(k)]
     place = {k: i for i, k in enumerate(known)}
     to = np.array([place.get(k, len(known)) for k in seen], np.intp)
     _renumber(codes, to)
@@ -53,7 +49,7 @@ def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list
 def _renumber(codes: NDArray[np.intp], to: NDArray[np.intp]) -> None:
     """Replace each code by `to[code]`, in place."""
     if not np.array_equal(to, np.arange(to.size)):
-        for at in slices(codes.size, WIDE):
+        for at in slices(codes.size, ROWS):
             codes[at] = to[codes[at]]
 
 
@@ -65,7 +61,7 @@ def _dense(values: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp],
     kind = values.dtype.type
     present = np.zeros(span + 1, np.bool_)
     codes = np.empty(values.size, np.intp)
-    for at in slices(values.size, WIDE):
+    for at in slices(values.size, ROWS):
         # Unsigned, so that what wraps around in the subtraction comes out right.
         offset = values[at].view(f"u{values.itemsize}") - np.array(low, kind).view(f"u{values.itemsize}")
         np.copyto(codes[at], offset, casting="unsafe")
@@ -75,16 +71,23 @@ def _dense(values: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp],
     return codes, (offsets + np.array(low, kind).view(f"u{values.itemsize}")).view(values.dtype)
 
 
+def _beside(
+    missing: NDArray[np.bool_], codes: NDArray[np.intp], known: list[Any]
+) -> tuple[NDArray[np.intp], list[Any]]:
+    """Put a last group, None, beside the codes of the keys that are not missing."""
+    known = known if None in known[-1:] else [*known, None]
+    all_codes = np.full(missing.size, len(known) - 1, np.intp)
+    all_codes[~missing] = codes
+    return all_codes, known
+
+
 def _by_order(keys: NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
     """Number integers, floats, booleans, dates and durations."""
     kind = keys.dtype.kind
     keys = keys.astype(keys.dtype.newbyteorder("="), copy=False)
     missing = np.isnan(keys) if kind == "f" else np.isnat(keys) if kind in "mM" else None
     if missing is not None and missing.any():
-        codes = np.empty(keys.size, np.intp)
-        codes[~missing], known = _by_order(keys[~missing])
-        codes[missing] = len(known)
-        return codes, [*known, None]
+        return _beside(missing, *_by_order(keys[~missing]))
     if not keys.size:
         return np.empty(0, np.intp), []
     if kind == "f":
@@ -122,8 +125,9 @@ def factorize(keys: Any) -> tuple[NDArray[np.intp], list[Any]]:
         ([0, 1, 2, 0], ['north', 'south', None])
     """
     if isinstance(keys, np.ma.MaskedArray):
-        keys = np.ma.filled(keys.astype(object), None)
-    elif isinstance(keys, (str, bytes, Mapping, Set)) or not (isinstance(keys, Iterable) or hasattr(keys, "__array__")):
+        masked = np.ma.getmaskarray(flat(keys, "group keys"))
+        return _beside(masked, *factorize(keys.compressed())) if masked.any() else factorize(keys.data)
+    if isinstance(keys, (str, bytes, Mapping, Set)) or not (isinstance(keys, Iterable) or hasattr(keys, "__array__")):
         raise InvalidTypeError(f"group keys must be a sequence with a key for each row, not {type(keys).__name__}")
     if hasattr(keys, "__array__"):
         keys = flat(np.asarray(keys), "group keys")

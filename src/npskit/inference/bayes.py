@@ -3,14 +3,16 @@
 Everything is computed, not simulated. The mean of Dirichlet shares lies below x exactly where Σ Gₖ(wₖ − x) < 0 for
 independent Gₖ ~ Gamma(αₖ), whose generating function is M(s) = Π (1 − s·dₖ)^(−αₖ) with dₖ = wₖ − x (R. J. Hannum,
 M. Hollander and N. A. Langberg, "Distributional results for random functionals of a Dirichlet process", Annals of
-Probability 9 (1981) 665-670). Hence P = ±(1/2πi)∫ M(s)/s ds along a vertical line on either side of 0. The line is
-laid through the saddle point of M, where the integrand does not oscillate, so that even tiny tails keep their relative
-precision (R. Lugannani and S. Rice, Advances in Applied Probability 12 (1980) 475-490), and the trapezoidal rule after
-s = s₀ + i·σ·sinh(y) converges exponentially. It works for any number of categories.
+Probability 9 (1981) 665-670). Hence P = ±(1/2πi)∫ M(s)/s ds along a path that crosses the real line on either side of
+0. The path crosses near the saddle point of M and leaves it as the steepest descent does, so that the integrand does
+not oscillate and small tails keep their relative precision (R. Lugannani and S. Rice, "Saddle point approximation
+for the distribution of the sum of independent random variables", Advances in Applied Probability 12 (1980) 475-490);
+along a hyperbola in sinh(y) the trapezoidal rule converges exponentially. It works for any number of categories.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -20,19 +22,18 @@ from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import Floats
 from npskit.inference.limits import Sample, sample_of, score_distances
 
-_STEP = 0.15
-_LEAST_STEP = 0.002
-_DOUBT = 1e-6
-_REACH = 700.0
-_NODES = 16
-_BLOCK = 2048
-_NEGLIGIBLE = 1e-18
-_MAX_STEPS = 200
-_PROBES = np.concatenate([[0.0], np.arange(3.75, 42.0, 0.75)])
-_FADED = -36.0
-_TURN = 0.7
-
 Complex = NDArray[np.complex128]
+
+# The trapezoidal rule: its step, halved down to the least where half the nodes disagree by more than the doubt.
+_STEP, _LEAST_STEP, _DOUBT = 0.15, 0.002, 1e-6
+# Nodes and rows worked on at a time; where sinh would overflow; the share of the sum at which to stop.
+_NODES, _BLOCK, _REACH, _NEGLIGIBLE = 16, 2048, 700.0, 1e-18
+# Where to look whether the integrand still counts far out, the logarithm at which it does not, and how to turn then.
+_PROBES: Floats = np.append(0.0, np.arange(3.75, 42.0, 0.75)).astype(np.float64)
+_FADED, _TURN = -36.0, 0.7
+_MAX_STEPS = 200
+# Tails below this may lose their relative precision.
+_TINY = 1e-30
 
 
 def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[Floats, Floats]:
@@ -44,20 +45,34 @@ def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[F
         value: Where to cut, in the units of the worths; broadcasts against the leading axes of `alpha`.
 
     Returns:
-        P(mean < value) and P(mean > value); the smaller of them is good to about 12 digits.
+        P(mean < value) and P(mean > value), to about 1e-11; the smaller of them to ten digits down to 1e-25.
+
+    Raises:
+        InvalidValueError: If the parameters are not positive or the worths do not rise, or are too uneven for the
+            integral.
 
     Example:
         >>> below, above = mean_tails([1.5, 2.5, 7.5], [-1, 0, 1], 0)
         >>> round(float(above), 9)
         0.986626529
     """
-    a, w, x = (np.asarray(v, dtype=np.float64) for v in (alpha, worths, value))
+    (a, w), x = _checked(alpha, worths), np.asarray(value, dtype=np.float64)
     span = w[-1] - w[0]
     shape = np.broadcast_shapes(a.shape[:-1], x.shape)
     rows = np.broadcast_to(a, (*shape, w.size)).reshape(-1, w.size)
     at = np.broadcast_to((x - w[0]) / span, shape).ravel()
     below, above, _ = _integrate(rows, (w - w[0]) / span, at)
     return below.reshape(shape)[()], above.reshape(shape)[()]
+
+
+def _checked(alpha: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the parameters and worths as arrays, or say what is wrong with them; NaN stands for no distribution."""
+    a, w = np.asarray(alpha, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    if w.ndim != 1 or w.size < 2 or not (np.diff(w) > 0).all():
+        raise InvalidValueError(f"worths must rise without ties: got {w.tolist()}")
+    if a.ndim == 0 or a.shape[-1] != w.size or (a <= 0).any():
+        raise InvalidValueError(f"alpha must be positive and end in an axis of {w.size}, one per worth: got {alpha!r}")
+    return a, w
 
 
 def _integrate(alpha: Floats, worths: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
@@ -72,7 +87,7 @@ def _integrate(alpha: Floats, worths: Floats, x: Floats) -> tuple[Floats, Floats
             rows = todo[start : start + _BLOCK]
             sign = np.where(lower[rows], -1.0, 1.0)[:, None]
             tail[rows], density[rows], doubt = _trapezoid(alpha[rows], sign * (worths - x[rows, None]), step)
-            unsettled.append(rows[~(doubt <= _DOUBT * tail[rows])])
+            unsettled.append(rows[~(doubt <= _DOUBT * np.fmax(tail[rows], _TINY))])
         todo, step = np.concatenate(unsettled), step / 2
     if todo.size:
         raise InvalidValueError(
@@ -94,9 +109,9 @@ def _trapezoid(alpha: Floats, d: Floats, step: float) -> tuple[Floats, Floats, F
     path = _Path.for_tail(alpha, d)
     sums = np.zeros((3, len(d)))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-        for chunk in range(int(_REACH / step) // _NODES):
-            nodes = np.arange(chunk * _NODES, (chunk + 1) * _NODES)
-            s, slope, g, base = path.at(step * nodes)
+        for chunk in range(int(_REACH / step) // _NODES):  # pragma: no branch
+            nodes = np.arange(chunk * _NODES, (chunk + 1) * _NODES, dtype=np.float64)
+            s, slope, g, base = path.at(nodes * step)
             terms = np.where(nodes == 0, 0.5, 1.0) * slope * np.exp(g) * (step / np.pi)
             factor = s * (path.alpha / base).sum(axis=-1)
             sums += (
@@ -130,14 +145,14 @@ class _Path(NamedTuple):
             start = saddle + np.clip(1 / np.sqrt(curvature) - saddle, 0, (right - saddle) / 2)
             scale = np.fmin(start, np.fmin(start - left, right - start))
             bend = 2 / 3 * scale * (alpha * pull**3).sum(axis=-1, keepdims=True) / curvature
-            path = cls(alpha[:, None], d[:, None], start, scale, bend)
+            path = cls(alpha[:, None], d[:, None], start, scale, bend.copy())
             # Where the integrand still counts far out, leave towards the side on which it fades soonest: there it
             # does not oscillate either.
             far = np.flatnonzero(path.reach() > 1)
             heavy = cls(*(part[far] for part in path))
             bends = np.stack([heavy.bend, np.full_like(heavy.bend, -_TURN), np.full_like(heavy.bend, _TURN)])
             reaches = np.stack([heavy._replace(bend=b).reach() for b in bends])
-            bend[far] = np.take_along_axis(bends, reaches.argmin(axis=0)[None, :, None], axis=0)[0]
+            path.bend[far] = np.take_along_axis(bends, reaches.argmin(axis=0)[None, :, None], axis=0)[0]
             return path
 
     def reach(self) -> NDArray[np.intp]:
@@ -158,17 +173,19 @@ def _saddle(alpha: Floats, d: Floats) -> Floats:
     """Return the minimum s >= 0 of the convex log M, shape (N, 1): the multiplier of the shares whose mean is x."""
     low, high = np.zeros((len(d), 1)), 1 / d.max(axis=-1, keepdims=True)
     s = np.fmin(-(alpha * d).sum(axis=-1, keepdims=True) / (alpha * d * d).sum(axis=-1, keepdims=True), high / 2)
-    for _ in range(_MAX_STEPS):
+    for _ in range(_MAX_STEPS):  # pragma: no branch
         pull = d / (1 - s * d)
         slope = (alpha * pull).sum(axis=-1, keepdims=True)
         low, high = np.where(slope < 0, s, low), np.where(slope < 0, high, s)
-        new = s - slope / (alpha * pull**2).sum(axis=-1, keepdims=True)
-        new = np.where((new > low) & (new < high), new, (low + high) / 2)
-        moving = np.abs(new - s) > 1e-3 * s
+        curvature = (alpha * pull**2).sum(axis=-1, keepdims=True)
+        new = s - slope / curvature
+        new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
+        # Near enough, as seen from the width of the peak.
+        moving = np.abs(new - s) * np.sqrt(curvature) > 1e-3
         s = new
         if not moving.any():
             break
-    return s
+    return np.asarray(s)
 
 
 def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Floats:
@@ -182,20 +199,26 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
     Returns:
         Quantiles, shape `(...)`, in the units of the worths, good to about 1e-13 of their range.
 
+    Raises:
+        InvalidValueError: If `probability` does not lie between 0 and 1, the parameters are not positive or the worths
+            do not rise, or are too uneven for the integral.
+
     Example:
         >>> round(float(mean_quantile([1.5, 2.5, 7.5], [-1, 0, 1], 0.025)), 9)
         0.069900801
     """
     from statistics import NormalDist
 
-    a, w = np.asarray(alpha, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    if not 0 < probability < 1:
+        raise InvalidValueError(f"probability must lie strictly between 0 and 1: got {probability!r}")
+    a, w = _checked(alpha, worths)
     rows, unit = a.reshape(-1, w.size), (w - w[0]) / (w[-1] - w[0])
     n = rows.sum(axis=-1)
     guess = Sample(rows, unit, n, rows / n[:, None], rows @ unit / n)
     z = NormalDist().inv_cdf(probability)
     x = guess.mean - score_distances(guess, np.asarray(z))[0] if z < 0 else guess.mean
     low, high = np.zeros(n.size), np.ones(n.size)
-    for _ in range(_MAX_STEPS):
+    for _ in range(_MAX_STEPS):  # pragma: no branch
         below, _, density = _integrate(rows, unit, x)
         with np.errstate(invalid="ignore", divide="ignore"):
             # The logarithm of the distribution function bends little in the tail: Newton's method likes it.
@@ -234,7 +257,8 @@ def probability_above(counts: ArrayLike, worths: ArrayLike, value: ArrayLike, pr
         Probabilities, shape of the broadcast; NaN where there are no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are so uneven that the integral fails, or the counts and worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or the counts and
+            worths are not what they should be.
 
     Example:
         >>> round(float(probability_above([30, 30, 40], [-100, 0, 100], 0)), 6)
@@ -259,7 +283,8 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
         Probabilities, shape of the broadcast, good to about 1e-9; NaN where A or B has no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are so uneven that the integral fails, or the counts and worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or the counts and
+            worths are not what they should be.
 
     Example:
         >>> round(float(probability_greater([10, 40, 50], [30, 30, 40], [-100, 0, 100])), 4)
@@ -277,7 +302,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
     upper = _half(wide[:, ::-1], narrow[:, ::-1], 1 - w[::-1])
     exceeds = np.clip(lower[1] + upper[0], 0, 1)
     falls_short = np.clip(lower[0] + upper[1], 0, 1)
-    return np.where(swap[:, 0], falls_short, exceeds).reshape(shape)[()]
+    return np.asarray(np.where(swap[:, 0], falls_short, exceeds)).reshape(shape)[()]
 
 
 def _variance(alpha: Floats, worths: Floats) -> Floats:
@@ -297,7 +322,7 @@ def _half(wide: Floats, narrow: Floats, worths: Floats) -> Floats:
     place = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
     weight = (t[1] - t[0]) * np.pi * np.cosh(t) * place * place[::-1]
     found = np.zeros((2, mean.size))
-    for left, right in zip(worths[:-1], worths[1:], strict=True):
+    for left, right in itertools.pairwise(worths):
         a, b = np.clip(left, start, mean), np.clip(right, start, mean)
         x = (a[:, None] + (b - a)[:, None] * place).ravel()
         density = _integrate(np.repeat(narrow, t.size, axis=0), worths, x)[2]

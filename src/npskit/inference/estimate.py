@@ -78,7 +78,7 @@ class Estimate:
     def shares(self) -> NDArray[np.float64]:
         """The share of each category, shape `(..., K)`; NaN where there is nothing."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.amounts / self.amounts.sum(axis=-1, keepdims=True)
+            return np.asarray(self.amounts / self.amounts.sum(axis=-1, keepdims=True))
 
     def effective_counts(self, level: float) -> NDArray[np.float64]:
         """Return counts that carry as much information as the sample does, shape `(..., K)`.

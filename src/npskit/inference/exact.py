@@ -14,6 +14,7 @@ from npskit.inference.limits import sample_of
 _MAX_STEPS = 10_000
 # -log of the probability that may be left outside the window the distribution is computed on.
 _OUTSIDE = 44.0
+_NOISE = 2e-15
 
 
 def lattice(worths: Floats) -> tuple[NDArray[np.int64], float]:
@@ -33,25 +34,32 @@ def lattice(worths: Floats) -> tuple[NDArray[np.int64], float]:
     return np.rint(steps[fits[0]]).astype(np.int64), float(worths[-1] - worths[0]) / float(fits[0] + 1)
 
 
+def _angle(steps: NDArray[np.int64], size: int) -> Floats:
+    """Return 2π·steps/size within ±π, rounded once however many turns there are; size a power of 2."""
+    turns = ((steps + size // 2) & (size - 1)) - size // 2
+    return np.asarray(turns * (2 * np.pi / size), dtype=np.float64)
+
+
 def _distribution(shares: Floats, n: int, offsets: NDArray[np.int64]) -> tuple[int, Floats]:
     """Return the distribution of the sum of n draws of `offsets`: the first sum and the probabilities from there."""
     reach = int(offsets[-1])
-    center = float(shares @ offsets)
-    deviations = offsets - center
+    mean = float(shares @ offsets)
     # Bernstein's inequality bounds what lies outside the window; what little does is folded back into it.
     third = reach * _OUTSIDE / 3
-    half = third + math.sqrt(third * third + 2 * _OUTSIDE * n * float(shares @ (deviations * deviations)))
-    first = max(0, math.floor(n * center - half))
-    last = min(n * reach, math.ceil(n * center + half))
+    half = third + math.sqrt(third * third + 2 * _OUTSIDE * n * float(shares @ (offsets - mean) ** 2))
+    first = max(0, math.floor(n * mean - half))
+    last = min(n * reach, math.ceil(n * mean + half))
     size = 1 << (last - first).bit_length()
-    omega = 2 * np.pi / size * np.arange(size // 2 + 1)
-    angle = omega[:, None] * deviations
+    frequency, center = np.arange(size // 2 + 1), round(mean)
+    angle = _angle(frequency[:, None] * (offsets - center), size)
     # log of the characteristic function about the center, from log1p: its n-th power would multiply rounding by n.
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log1p(-2 * (np.sin(angle / 2) ** 2 @ shares) + 1j * (np.sin(angle) @ shares))
-    turn = n * log.imag + omega * (n * center - first)
+    turn = n * log.imag + _angle(frequency * ((n * center - first) % size), size)
     spectrum = np.where(log.real > -np.inf, np.exp(n * log.real), 0.0) * np.exp(-1j * turn)
-    probabilities = np.maximum(np.fft.irfft(spectrum, size), 0)[: last - first + 1]
+    probabilities = np.fft.irfft(spectrum, size)[: last - first + 1]
+    # What the transform leaves where there is nothing would add up over many places.
+    probabilities = np.where(probabilities > _NOISE * probabilities.max(), probabilities, 0.0)
     return first, probabilities / probabilities.sum()
 
 
@@ -68,8 +76,8 @@ def bootstrap_distribution(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats
         worths: What each category is worth, shape `(K,)`.
 
     Returns:
-        The values, rising, in the units of the worths, and their probabilities; values whose probabilities are below
-        about 1e-18 are left out. Both are empty if there are no answers.
+        The values, rising, in the units of the worths, and their probabilities; values less likely than 2e-15 of
+        the likeliest are left out. Both are empty if there are no answers.
 
     Raises:
         InvalidValueError: If the worths do not lie on a common grid of at most 10,000 steps.

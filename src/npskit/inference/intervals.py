@@ -101,7 +101,7 @@ def score_statistic(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) 
         raise InvalidValueError(f"null_mean must lie within the worths' range {ends}: got {null_mean!r}")
     deviations = sample.worths - m[..., None]
     variance = (constrained_shares(sample.counts, sample.worths, m) * deviations * deviations).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         gap = sample.mean - m
         t = gap * np.sqrt(sample.n / variance)
         return np.where(gap == 0, 0.0, t)[()]
@@ -217,13 +217,14 @@ def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """
     z, sample = normal_quantile(level), sample_of(counts, worths)
     ends = sample.worths[[0, -1]]
-    counts, mean = sample.counts.reshape(-1, sample.worths.size), sample.mean.ravel()
-    low, high = np.empty(mean.size), np.empty(mean.size)
-    for start in range(0, mean.size, BLOCK):
-        c, m = counts[start : start + BLOCK], mean[start : start + BLOCK]
-        low[start : start + BLOCK] = _scas_limit(c, sample.worths, m, z, np.full(m.shape, ends[0]), m)
-        high[start : start + BLOCK] = _scas_limit(c, sample.worths, m, -z, m, np.full(m.shape, ends[1]))
-    low, high = low.reshape(sample.n.shape), high.reshape(sample.n.shape)
+    tallies, means = sample.counts.reshape(-1, sample.worths.size), sample.mean.ravel()
+    limits = np.empty((2, means.size))
+    for start in range(0, means.size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        c, m = tallies[rows], means[rows]
+        limits[0, rows] = _scas_limit(c, sample.worths, m, z, np.full(m.shape, ends[0]), m)
+        limits[1, rows] = _scas_limit(c, sample.worths, m, -z, m, np.full(m.shape, ends[1]))
+    low, high = limits.reshape(2, *sample.n.shape)
     return _limits(sample, np.fmin(low, sample.mean), np.fmax(high, sample.mean))
 
 

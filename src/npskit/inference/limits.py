@@ -112,12 +112,13 @@ def _distance(p: Floats, e: Floats, c: Floats) -> Floats:
         # The root for two categories: right to third order for any number of them.
         t = (skew + np.sqrt(skew * skew + 4 * variance * c * (1 + c))) / (2 * variance)
         t = np.fmin(t, cap)
-        for _ in range(_STEPS):
+        for _ in range(_STEPS):  # pragma: no branch
             x = c + t * e
             r = 1 / (1 + x)
             excess = (p * x * x * r).sum(axis=0) - c
-            step = (1 + excess) * excess / (pe * r * r).sum(axis=0)
-            new = np.fmin(t + step, cap)
+            slope = (pe * r * r).sum(axis=0)
+            # Where all answers are of one kind φ is flat, and its slope rounding: go to the end at once.
+            new = np.where(slope < 0, np.fmin(t + (1 + excess) * excess / slope, cap), cap)
             moving = np.abs(new - t) > 1e-14 * t
             t = new
             if not moving.any():
@@ -135,7 +136,7 @@ def falling_root(function: Callable[[Floats], Floats], left: Floats, right: Floa
     a, b = left.astype(np.float64), right.astype(np.float64)
     fa, fb = np.full(a.shape, np.inf), np.full(a.shape, -np.inf)
     t = np.full(a.shape, 0.5)
-    for _ in range(_STEPS):
+    for _ in range(_STEPS):  # pragma: no branch
         x = a + t * (b - a)
         fx = function(x)
         same = (fx > 0) == (fa > 0)

@@ -65,6 +65,8 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
     size, total = int(a.sum()), int(margins.sum())
     if size in {0, total}:
         return PermutationTest(math.nan, math.nan)
+    if np.count_nonzero(margins) == 1:  # every way of dealing gives the same
+        return PermutationTest(1.0, 0.5)
     steps = _lattice(rising)
     observed, everything = int(a @ steps), int(margins @ steps)
     # how far the score of a lies from its expectation, in whole numbers

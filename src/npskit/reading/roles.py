@@ -110,6 +110,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
 _LABELS = {"promoter", "passive", "detractor", "promoters", "passives", "detractors", "neutral", "neutrals"}
 _GROUP = "_NPS_GROUP"
 _LOOK = 20_000
+_HALF, _MOST = 0.5, 0.9
 
 
 def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple[Roles, list[str]]:
@@ -160,8 +161,8 @@ def _distinct(values: NDArray[Any]) -> dict[Any, int]:
     return {v: n for v, n in counts.items() if v is not None and v == v}
 
 
-def _is_score(values: NDArray[Any]) -> bool:
-    """Whether a column looks like answers on 0..10: nine in ten are, and they do not stay within 0..5."""
+def _is_score(values: NDArray[Any], least: float) -> bool:
+    """Whether a column looks like answers on 0..10: the `least` part of it is, and they do not stay within 0..5."""
     if values.dtype.kind not in "Oiuf":
         return False
     within = others = 0
@@ -175,7 +176,7 @@ def _is_score(values: NDArray[Any]) -> bool:
             highest = max(highest, int(answer))
         else:
             others += count
-    return within > 0 and within >= 9 * others and (highest > 5 or within < 10)
+    return within > 0 and within >= least * (within + others) and (highest > 5 or within < 10)
 
 
 def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -183,8 +184,10 @@ def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | No
     grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
     if len(grouped) == 1:
         return grouped[0], None
-    scores = [name for name, values in questions.items() if _is_score(values)]
-    speaking = grouped or [n for n in scores if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
+    # a column that says what it is may be in a worse state than one that is judged by its numbers alone
+    titled = [n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
+    scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
+    speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
     if len(speaking) == 1:
         return speaking[0], None

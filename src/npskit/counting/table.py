@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from npskit.counting.codes import column, flat
 from npskit.counting.columns import Column
-from npskit.counting.kernels import Cells, Tables, first_rows, histogram, runs, tables
+from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
+from npskit.validation import whole_number
 
 # From this many rows on, an array that needs no groups or weights is counted by category unless told otherwise: three
 # times faster than by answer, which by then takes more than two milliseconds.
@@ -26,24 +27,45 @@ _FEW = 256
 
 
 class Counts(NamedTuple):
-    """What was counted. Cells, missing and invalid add up to the rows, in every group.
+    """What was counted: tables of `C` cells, and behind them the missing and the invalid; together, every row.
 
     Attributes:
-        cells: int64, shape `(C,)`, or `(G, C)` with groups: answers at each point of the scale (`by_answer`), or in
-            each category.
-        missing: int64, shape `()` or `(G,)`: rows without an answer to every question.
-        invalid: int64, shape `()` or `(G,)`: rows with an answer that is not on its scale.
-        weights: float64, shape as `cells`: the sum of weights in each cell; None without weights.
-        squares: float64, shape as `cells`: the sum of squared weights; None without weights.
+        table: int64, shape `(C + 2,)`, or `(G, C + 2)` with groups: answers at each point of the scale (`by_answer`)
+            or in each category, then rows without an answer to every question, then rows with an answer off its scale.
+        weight_table: float64, shape as `table`: the sum of weights; None without weights.
+        square_table: float64, shape as `table`: the sum of squared weights; None without weights.
         by_answer: Whether cells are points of the scale; else they are categories.
     """
 
-    cells: NDArray[np.int64]
-    missing: NDArray[np.int64] | np.int64
-    invalid: NDArray[np.int64] | np.int64
-    weights: NDArray[np.float64] | None
-    squares: NDArray[np.float64] | None
+    table: NDArray[np.int64]
+    weight_table: NDArray[np.float64] | None
+    square_table: NDArray[np.float64] | None
     by_answer: bool
+
+    @property
+    def cells(self) -> NDArray[np.int64]:
+        """The counted answers, shape `(..., C)`."""
+        return self.table[..., :-2]
+
+    @property
+    def missing(self) -> NDArray[np.int64] | np.int64:
+        """Rows without an answer to every question, shape `(...)`."""
+        return self.table[..., -2]
+
+    @property
+    def invalid(self) -> NDArray[np.int64] | np.int64:
+        """Rows with an answer that is not on its scale, shape `(...)`."""
+        return self.table[..., -1]
+
+    @property
+    def weights(self) -> NDArray[np.float64] | None:
+        """The sum of weights in each cell, shape `(..., C)`; None without weights."""
+        return None if self.weight_table is None else self.weight_table[..., :-2]
+
+    @property
+    def squares(self) -> NDArray[np.float64] | None:
+        """The sum of squared weights in each cell, shape `(..., C)`; None without weights."""
+        return None if self.square_table is None else self.square_table[..., :-2]
 
 
 def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
@@ -53,6 +75,7 @@ def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArr
         raise InvalidTypeError(f"groups must be integer codes, not {codes.dtype}: npskit.counting.factorize makes them")
     if codes.size != rows:
         raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
+    codes = codes.astype(codes.dtype.newbyteorder("="), copy=False)
     # As unsigned numbers, negative ones are the largest: one pass sees to both ends.
     top = int(codes.view(f"u{codes.itemsize}").max()) + 1 if codes.size else 0
     if codes.dtype.kind == "i" and top > np.iinfo(str(codes.dtype)).max:
@@ -62,9 +85,11 @@ def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArr
             raise InvalidValueError(
                 f"groups go up to {top - 1} in {rows} rows: number them without gaps (npskit.counting.factorize)"
             )
-        n_groups = top
-    elif top > n_groups:
-        raise InvalidValueError(f"groups must lie below n_groups={n_groups}: see {first_rows(codes >= n_groups)}")
+        return codes, top
+    n_groups = whole_number(n_groups, "n_groups")
+    if top > n_groups or n_groups < 0:
+        bad = f": see {first_rows(codes >= n_groups)}" if codes.size else ""
+        raise InvalidValueError(f"groups must lie in range(n_groups), n_groups={n_groups}{bad}")
     return codes, n_groups
 
 
@@ -87,6 +112,25 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     return array
 
 
+def _read(columns: Sequence[Any], book: Codebook, masks: Sequence[Any] | None) -> list[Column]:
+    """Return one column for each of the scorer's questions, all of one length."""
+    if len(columns) != len(book.scales) or (masks is not None and len(masks) != len(columns)):
+        raise IncompatibleError(
+            f"{book.name} reads {len(book.scales)} questions ({', '.join(book.questions)}): got {len(columns)} columns"
+            + (f" and {len(masks)} masks" if masks is not None else "")
+        )
+    read = [
+        column(answers, scale, name=name, mask=mask)
+        for answers, scale, name, mask in zip(
+            columns, book.scales, book.questions, [None] * len(columns) if masks is None else masks, strict=True
+        )
+    ]
+    for name, one in zip(book.questions, read, strict=True):
+        if one.size != read[0].size:
+            raise IncompatibleError(f"{name} has {one.size} rows, {book.questions[0]} has {read[0].size}")
+    return read
+
+
 def _few(answers: Any, book: Codebook) -> Counts | None:
     """Count a handful of small whole numbers, where every microsecond is overhead; None if it is anything else."""
     if type(answers) is np.ndarray and answers.ndim == 1 and answers.dtype.kind in "iu" and answers.size <= _FEW:
@@ -101,7 +145,7 @@ def _few(answers: Any, book: Codebook) -> Counts | None:
         return None
     found = [raw.count(point) for point in book.scales[0]]
     invalid = len(answers) - sum(found)
-    return Counts(np.array(found), np.int64(0), np.int64(invalid), None, None, True)
+    return Counts(np.array([*found, 0, invalid], np.int64), None, None, True)
 
 
 def _by_answer(read: list[Column], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool) -> bool:
@@ -113,21 +157,6 @@ def _by_answer(read: list[Column], book: Codebook, wanted: bool | None, n_groups
     if n_groups is not None:
         return n_groups * book.scales[0].size <= max(read[0].size, _LARGE_TABLE)
     return weighted or read[0].size < LARGE or int(np.count_nonzero(np.diff(book.grid))) > _MOST_CUTS
-
-
-def _shaped(found: Tables, shape: tuple[int, int] | None, by_answer: bool) -> Counts:
-    """Give flat tables their shape."""
-    if shape is None:
-        missing, invalid = found.missing.sum(), found.invalid.sum()
-        return Counts(found.counts, missing, invalid, found.weights, found.squares, by_answer)
-    return Counts(
-        found.counts.reshape(shape),
-        found.missing,
-        found.invalid,
-        None if found.weights is None else found.weights.reshape(shape),
-        None if found.squares is None else found.squares.reshape(shape),
-        by_answer,
-    )
 
 
 def tabulate(
@@ -172,26 +201,13 @@ def tabulate(
         >>> found.cells.tolist()
         [[0, 0, 1], [1, 0, 1]]
     """
-    plain = groups is None and weights is None and masks is None
-    if len(columns) != len(book.scales) or (masks is not None and len(masks) != len(columns)):
-        raise IncompatibleError(
-            f"{book.name} reads {len(book.scales)} questions ({', '.join(book.questions)}): got {len(columns)} columns"
-            + (f" and {len(masks)} masks" if masks is not None else "")
-        )
-    if plain and len(columns) == 1 and distribution is not False:
+    plain = groups is None and n_groups is None and weights is None and masks is None
+    if plain and len(columns) == len(book.scales) == 1 and distribution is not False:
         few = _few(columns[0], book)
         if few is not None:
             return few
-    read = [
-        column(answers, scale, name=name, mask=mask)
-        for answers, scale, name, mask in zip(
-            columns, book.scales, book.questions, masks or [None] * len(columns), strict=True
-        )
-    ]
+    read = _read(columns, book, masks)
     rows = read[0].size
-    for name, one in zip(book.questions, read, strict=True):
-        if one.size != rows:
-            raise IncompatibleError(f"{name} has {one.size} rows, {book.questions[0]} has {rows}")
     checked_groups = None
     if groups is not None:
         checked_groups, n_groups = _checked_groups(groups, n_groups, rows)
@@ -200,12 +216,8 @@ def tabulate(
     checked_weights = None if weights is None else _checked_weights(weights, rows)
     by_answer = _by_answer(read, book, distribution, n_groups, weights is not None)
     if len(read) == 1 and groups is None and weights is None:
-        if by_answer:
-            counted, missing = histogram(read[0], book.scales[0].size)
-        else:
-            counted, missing = runs(read[0], book)
-        invalid = rows - int(counted.sum()) - missing
-        return Counts(counted, np.int64(missing), np.int64(invalid), None, None, by_answer)
+        table = histogram(read[0], book.scales[0].size) if by_answer else runs(read[0], book)
+        return Counts(table, None, None, by_answer)
     cells = Cells(read, book, by_answer)
-    found = tables(cells, rows, checked_groups, 1 if n_groups is None else n_groups, checked_weights)
-    return _shaped(found, None if n_groups is None else (n_groups, cells.size), by_answer)
+    table, *sums = tables(cells, rows, checked_groups, n_groups or 0, checked_weights)
+    return Counts(table, sums[0] if sums else None, sums[1] if sums else None, by_answer)

@@ -1,0 +1,180 @@
+"""Who answered, and what counts of those who answered more than once: laws against a loop over customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidTypeError
+from npskit.frames import Column
+from npskit.measure import nps
+from npskit.rows import Rows, customer_numbers, equal_shares, latest
+from npskit.score import Score
+from npskit.scorers.base import codebook
+from npskit.scorers.nps import NPS
+from npskit.scorers.sci import SCI
+from npskit.survey import Survey
+
+Row = tuple[Any, int, int, int]
+# an answer, a customer, a segment, a day; -1 is a day that is not known
+ROWS = st.lists(
+    st.tuples(st.sampled_from([10, 9, 7, 3, None, 11]), st.integers(0, 3), st.integers(0, 1), st.integers(-1, 2)),
+    max_size=14,
+)
+
+
+def column(values: list[Any]) -> Column:
+    """Return a column of objects."""
+    return Column(np.array(values, dtype=object))
+
+
+def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[Rows, NDArray[np.datetime64]]:
+    """Return rows and their days."""
+    scores, customers, groups, days = ([row[i] for row in rows] for i in range(4))
+    times = np.array([np.datetime64("NaT") if day < 0 else np.datetime64("2026-01-01") + day for day in days], "M8[us]")
+    group, customer = (np.array(numbers, dtype=np.intp) for numbers in (groups, customers))
+    return Rows((column(scores),), group, ((0,), (1,)), weights=weights, customers=customer), times
+
+
+@given(ROWS)
+@settings(deadline=None)
+def test_latest(rows: list[Row]) -> None:
+    """Of each customer in each segment one row is kept: the latest of the scored ones, else the latest there is."""
+    whole, times = made(rows)
+    scored = whole.categories(codebook(NPS())) >= 0
+    kept = latest(whole, times, scored)
+    best: dict[tuple[int, int], int] = {}
+    for i, (score, who, group, day) in enumerate(rows):
+        old = best.get((group, who))
+        key = (score in range(11), day, i)
+        if old is None or key > (rows[old][0] in range(11), rows[old][3], old):
+            best[group, who] = i
+    expected = sorted(best.values())
+    assert kept.answers[0].values.tolist() == [rows[i][0] for i in expected]
+    assert kept.groups.tolist() == [rows[i][2] for i in expected]
+    assert kept.customers is not None
+    assert kept.customers.tolist() == [rows[i][1] for i in expected]
+    assert kept.superseded == len(rows) - len(expected)
+
+
+@given(ROWS, st.booleans())
+@settings(deadline=None)
+def test_equal_shares(rows: list[Row], weighted: bool) -> None:
+    """The scored answers of each customer in a segment weigh one together, or their weights' mean."""
+    weights = np.arange(1.0, len(rows) + 1) if weighted else None
+    whole, _ = made(rows, weights)
+    scored = whole.categories(codebook(NPS())) >= 0
+    shared = equal_shares(whole, scored).weights
+    assert shared is not None
+    for who in range(4):
+        for group in range(2):
+            inside = [i for i, row in enumerate(rows) if row[1] == who and row[2] == group and scored[i]]
+            if inside:
+                given = np.ones(len(rows)) if weights is None else weights
+                assert shared[inside].sum() == pytest.approx(given[inside].mean())
+
+
+@given(st.lists(st.sampled_from(["a", "b", "", "  ", None, 3, float("nan")])))
+def test_customer_numbers(customers: list[Any]) -> None:
+    """Equal customers have equal numbers; whoever is not known is nobody else."""
+    numbers = customer_numbers(column(customers)).tolist()
+    for i, one in enumerate(customers):
+        for j, other in enumerate(customers):
+            known = one in ("a", "b", 3)
+            assert (numbers[i] == numbers[j]) == (i == j or (known and one == other))
+
+
+def test_customers_of_numbers() -> None:
+    """Customers may be numbers with some missing, by mask or by NaN."""
+    masked = customer_numbers(Column(np.array([5, 5, 5, 7]), np.array([False, True, False, True])))
+    assert masked[0] == masked[2]
+    assert len(set(masked.tolist())) == 3
+    assert len(set(customer_numbers(Column(np.array([1.0, np.nan, np.nan, 1.0]))).tolist())) == 3
+    with pytest.raises(InvalidTypeError, match="hashable"):
+        customer_numbers(Column(np.fromiter([[1], [2]], dtype=object)))
+
+
+def test_categories() -> None:
+    """A row has a category where every question is answered on its scale."""
+    answers = (column([5, 5, 5, None, 9]), column([5, 4, 1, 5, 5]), column([5, 4, 5, 5, 5]))
+    rows = Rows(answers, np.zeros(5, np.intp), ((),))
+    book = codebook(SCI())
+    found = [book.categories[i] if i >= 0 else None for i in rows.categories(book)]
+    assert found == ["secure", "favorable", "at risk", None, None]
+    assert Rows(tuple(column([]) for _ in range(3)), np.zeros(0, np.intp), ()).categories(book).size == 0
+
+
+def test_independent_rows_have_no_clusters() -> None:
+    """Where no customer answers twice, and there is no design, the tally says it all."""
+    rows, _ = made([(10, 0, 0, 0), (3, 1, 0, 0), (None, 1, 1, 0)])
+    book = codebook(NPS())
+    assert rows.clustered(rows.categories(book), book.worths) is None
+    plain = Rows(rows.answers, rows.groups, rows.keys)
+    assert plain.clustered(rows.categories(book), book.worths) is None
+
+
+def test_take_keeps_what_belongs_together() -> None:
+    """All arrays of the rows are cut alike."""
+    n = np.arange(4)
+    rows = Rows(
+        (Column(n, n > 2),),
+        n,
+        ((0,), (1,), (2,), (3,)),
+        weights=n.astype(float),
+        customers=n,
+        strata=n.astype(str),
+        clusters=n,
+    )
+    kept = rows.take(np.array([True, False, True, False]))
+    assert kept.answers[0].mask is not None
+    assert kept.answers[0].mask.tolist() == [False, False]
+    for array in (kept.answers[0].values, kept.groups, kept.weights, kept.customers, kept.clusters):
+        assert array is not None
+        assert array.tolist() == [0, 2]
+    assert kept.strata is not None
+    assert kept.strata.tolist() == ["0", "2"]
+    assert (kept.superseded, kept.keys) == (2, rows.keys)
+
+
+DATA = {
+    "score": [10, 9, 3, 4, 10, 0, None, 8],
+    "who": ["a", "a", "b", "b", "c", "", "", None],
+    "at": ["2026-01-02", "2026-01-01", "2026-01-01", "2026-01-03", None, "2026-01-01", "2026-01-01", "2026-01-01"],
+}
+
+
+def test_policies_in_a_survey() -> None:
+    """All answers, the latest of each customer, or their mean: the score of exactly those, and clustered if need be."""
+    survey = Survey(DATA, customer="who", time="at")
+    everything: Score = survey.score()
+    assert everything.value == nps(DATA["score"]).value
+    assert everything.conventions.variance == "clustered"
+    last: Score = survey.score(repeats="latest")
+    assert last.counts == nps([10, 4, 10, 0, None, 8]).counts
+    assert (last.missing, last.conventions.superseded, last.conventions.variance) == (1, 2, "independent")
+    mean: Score = survey.score(repeats="mean")
+    assert mean.value == pytest.approx((100 - 100 + 100 - 100 + 0) / 5)
+    assert (mean.n, mean.conventions.weighted) == (7, True)
+
+
+def test_designs_in_a_survey() -> None:
+    """Clusters come before customers; strata alone make each row a unit of its own."""
+    data: Any = {"score": [10, 9, 3, 4, 10, 0, 7, 8], "who": list("aabbccdd"), "psu": list("xxxxyyyy")}
+    data["area"] = [1, 2] * 4
+    plain, who, psu, area = (
+        Survey(data, customer=customer, cluster=cluster, stratum=stratum).score()
+        for customer, cluster, stratum in (
+            (None, None, None),
+            ("who", None, None),
+            ("who", "psu", None),
+            (None, None, "area"),
+        )
+    )
+    assert plain.value == who.value == psu.value == area.value
+    assert len({round(score.se, 9) for score in (plain, who, psu, area)}) == 4
+    assert [score.conventions.variance for score in (plain, who, psu, area)] == ["independent"] + ["clustered"] * 3
