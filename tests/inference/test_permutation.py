@@ -122,3 +122,11 @@ def test_what_cannot_be_permuted_is_refused() -> None:
 def test_one_kind_of_answer() -> None:
     """Where all answers are alike every way of dealing gives the same difference: p = 1."""
     assert permutation_test([0, 0, 54], [0, 0, 7], [-100, 0, 100]) == (1.0, 0.5)
+
+
+def test_a_category_nobody_chose() -> None:
+    """A category without answers changes nothing."""
+    with_none = permutation_test([0, 1, 53], [0, 1, 53], [-100, 0, 100])
+    without = permutation_test([1, 53], [1, 53], [0, 100])
+    assert with_none.p == pytest.approx(without.p)
+    assert with_none.midp == pytest.approx(without.midp)

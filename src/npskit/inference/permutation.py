@@ -67,7 +67,8 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
         return PermutationTest(math.nan, math.nan)
     if np.count_nonzero(margins) == 1:  # every way of dealing gives the same
         return PermutationTest(1.0, 0.5)
-    steps = _lattice(rising)
+    chosen = margins > 0  # a category that nobody chose has no place on the lattice
+    a, margins, steps = a[chosen], margins[chosen], _lattice(rising)[chosen]
     observed, everything = int(a @ steps), int(margins @ steps)
     # how far the score of a lies from its expectation, in whole numbers
     distance = abs(total * observed - size * everything)
