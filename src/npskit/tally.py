@@ -238,7 +238,8 @@ class Tally:
         worths = np.append(self.book.worths, 0.0) if everything else self.book.worths
 
         # where nobody answered there is no score, whatever the denominator
-        some = (self.n > 0)[..., np.newaxis]
+        answered = self.cells if self.weights is None else self.weights
+        some = answered[..., :-2].sum(axis=-1, keepdims=True) > 0
 
         def columns(array: NDArray[Any] | None) -> NDArray[Any] | None:
             if array is None:

@@ -288,7 +288,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
 
     Example:
         >>> round(float(probability_greater([10, 40, 50], [30, 30, 40], [-100, 0, 100])), 4)
-        0.9975
+        0.9974
     """
     first, second = sample_of(counts, worths), sample_of(other, worths)
     w = (first.worths - first.worths[0]) / (first.worths[-1] - first.worths[0])

@@ -197,7 +197,7 @@ def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     Example:
         >>> low, high = agresti_min([10, 40, 50], [-100, 0, 100], 0.95)
         >>> round(float(low), 3), round(float(high), 3)
-        (26.281, 52.152)
+        (26.281, 52.151)
     """
     return _with_pseudo_counts(counts, worths, level, (0.5, 1.0, 0.5), "agresti_min")
 
