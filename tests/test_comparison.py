@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from npskit.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.measure import csat, nps
 from npskit.score import Score
 from npskit.score_table import ScoreTable
+from npskit.scoring import csat, nps
 from npskit.survey import Survey
 from npskit.tally import Tally
 

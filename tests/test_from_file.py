@@ -43,8 +43,8 @@ def test_rereading_gives_the_same_tally(tmp_path: Path, cells: list[Any]) -> Non
 
 def test_roles_are_found_and_can_be_named(tmp_path: Path) -> None:
     """Unmistakable columns are bound by themselves; a named role wins."""
-    text = "Date,Would you recommend us?,Comment,customer_id,w\n2026-01-31 10:00:00,9,fine,a,0.5\n2026-02-01 10:00:00,3,,b,1.5\n"
-    path = write(tmp_path / "a.csv", text)
+    header = "Date,Would you recommend us?,Comment,customer_id,w\n"
+    path = write(tmp_path / "a.csv", f"{header}2026-01-31 10:00:00,9,fine,a,0.5\n2026-02-01 10:00:00,3,,b,1.5\n")
     survey = nk.read(path, weight="w", customer="customer_id")
     assert survey.roles["score"] == "Would you recommend us?"
     assert survey.roles["time"] == "Date"

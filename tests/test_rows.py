@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError
 from npskit.frames import Column
-from npskit.measure import nps
 from npskit.rows import Rows, customer_numbers, equal_shares, latest
 from npskit.score import Score
 from npskit.scorers.base import codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
+from npskit.scoring import nps
 from npskit.survey import Survey
 
 Row = tuple[Any, int, int, int]

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
-from npskit.measure import csat, measure, nps
 from npskit.score import Conventions, Interval, Score
 from npskit.scorers.base import Scale
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
+from npskit.scoring import csat, measure, nps
 from npskit.survey import Survey
 from npskit.tally import Tally
 
@@ -204,7 +204,7 @@ def test_denominator() -> None:
     assert sum(score.shares.values()) == pytest.approx(0.6)
     low, high = score.interval()
     assert low < 20 < high
-    assert "of all answers" in str(score.conventions)
+    assert "of all responses" in str(score.conventions)
 
 
 def test_merging_conventions() -> None:

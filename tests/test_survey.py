@@ -298,6 +298,12 @@ def test_a_million_rows_of_a_lazy_frame_stay_there() -> None:
             "time=",
         ),
         (lambda: nk.Survey({"score": [1]}).score(denominator="x"), nk.InvalidValueError, "denominator"),
+        (lambda: nk.Survey({"score": [1]}).score(shrink=True), nk.InvalidValueError, "by="),
+        (
+            lambda: nk.ces([1, None], denominator="all"),
+            nk.InvalidValueError,
+            r"off the range of CES 2.0 \(mean\), 1..7",
+        ),
         (lambda: nk.Survey({"score": [1]}, on_invalid="x"), nk.InvalidValueError, "on_invalid"),
         (lambda: nk.Survey({"score": [1]}, score=["score", "score"]), nk.IncompatibleError, "reads 1 columns"),
         (lambda: nk.Survey({"score": [1]}, score={"nps": "score"}), nk.InvalidValueError, "is not in both"),
@@ -310,7 +316,11 @@ def test_a_million_rows_of_a_lazy_frame_stay_there() -> None:
         (lambda: nk.Survey(7), nk.InvalidTypeError, "dataframe"),
         (lambda: nk.Survey("export.csv"), nk.InvalidTypeError, r"npskit\.read"),
         (lambda: nk.Survey([1, 2]), nk.InvalidTypeError, "item 0"),
-        (lambda: nk.Survey(pd.DataFrame([[1, 2]], columns=["a", "a"]), score="a"), nk.InvalidValueError, "more than once"),
+        (
+            lambda: nk.Survey(pd.DataFrame([[1, 2]], columns=["a", "a"]), score="a"),
+            nk.InvalidValueError,
+            "more than once",
+        ),
         (
             lambda: nk.Survey({"score": [1]}, scorer=nk.NPS),  # type: ignore[arg-type]
             nk.InvalidTypeError,
@@ -328,3 +338,64 @@ def test_printing() -> None:
     """A survey prints its size and roles."""
     assert repr(nk.Survey({"score": [1, 2]})).startswith("Survey(2 rows, score='score', scorer=NPS(")
     assert nk.Survey({"score": [1], "x": [1]}).columns == ["score", "x"]
+
+
+def test_raking_reaches_the_totals_and_allows_for_them() -> None:
+    """Raked weights reach every total; with one column the score is the shares' mean of the cells' scores."""
+    data = {"score": [10, 10, 10, 0, 3, 9], "region": list("NNNSSN"), "age": list("abaabb")}
+    raked = nk.Survey(data).rake({"region": {"N": 0.5, "S": 0.5}})
+    score = raked.score()
+    assert score.value == pytest.approx(0)
+    assert (score.conventions.variance, score.conventions.weighted) == ("calibrated", True)
+    assert score.se == pytest.approx(0, abs=1e-9)  # no spread within the regions
+    table = raked.score(by="region")
+    assert table.values.tolist() == pytest.approx([100, -100])
+    both = nk.Survey(data).rake({"region": {"N": 60, "S": 40}, "age": {"a": 30, "b": 70}})
+    weights = both.tally(by="region").weights
+    assert weights is not None
+    assert weights.sum(axis=1) == pytest.approx([60, 40])
+    again = both.tally(by="age").weights
+    assert again is not None
+    assert again.sum(axis=1) == pytest.approx([30, 70])
+
+
+def test_raking_a_lazy_frame_and_a_design() -> None:
+    """Raking goes on from the bound weights and units, wherever the data is."""
+    frame = pl.DataFrame(
+        {
+            "score": [10, 9, 0, 3, 8, 10],
+            "r": list("NSNSNS"),
+            "w": [1.0, 2.0, 1.0, 2.0, 1.0, 2.0],
+            "id": [1, 1, 2, 2, 3, 3],
+        }
+    )
+    totals = {"r": {"N": 0.5, "S": 0.5}}
+    eager, lazy = (nk.Survey(f, weight="w", cluster="id").rake(totals).score() for f in (frame, frame.lazy()))
+    assert eager == lazy
+    assert eager.estimate.df == 2
+    with pytest.raises(nk.IncompatibleError, match="do not go together"):
+        nk.Survey(frame, customer="id").rake(totals).score(repeats="mean")
+    with pytest.raises(nk.ColumnNotFoundError, match="totals: there is no column 'x'"):
+        nk.Survey(frame).rake({"x": {"N": 1.0}})
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=60), st.integers(-999, 999), st.floats(0.01, 0.99))
+def test_the_p_value_and_the_interval_agree(answers: list[int], tenths: int, level: float) -> None:
+    """A one-sample p-value is below alpha exactly where the score interval leaves the null out."""
+    score, null = nk.nps(answers), tenths / 10
+    p = score.p_value(null)
+    low, high = score.interval(level)
+    if min(abs(null - low), abs(null - high)) > 1e-6:
+        assert (p < 1 - level) == (not low <= null <= high)
+    with pytest.raises(nk.InvalidValueError, match="null"):
+        score.p_value(float("nan"))
+
+
+def test_frames_go_back_where_they_came_from() -> None:
+    """Scores, tables and comparisons become frames of the library the data came in."""
+    data = {"score": [10, 9, 0, 3], "r": list("NSNS")}
+    for frame in (pl.DataFrame(data), pd.DataFrame(data), pl.DataFrame(data).to_arrow()):
+        survey = nk.Survey(frame)
+        table = survey.score(by="r")
+        results = [survey.score(), table, table["N"], survey.compare(by="r"), nk.compare(table["N"], table["S"])]
+        assert {type(result.to_frame()) for result in results} == {type(frame)}

@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from npskit.from_file import read as read
     from npskit.inference.planning import SampleSize as SampleSize
     from npskit.inference.planning import sample_size as sample_size
-    from npskit.measure import ces as ces
-    from npskit.measure import csat as csat
-    from npskit.measure import measure as measure
-    from npskit.measure import nps as nps
-    from npskit.measure import retention as retention
-    from npskit.measure import sci as sci
     from npskit.model import Response as Response
     from npskit.model import SCIAnswer as SCIAnswer
     from npskit.model import Segment as Segment
@@ -55,6 +49,12 @@ if TYPE_CHECKING:
     from npskit.scorers.registry import register as register
     from npskit.scorers.retention import Retention as Retention
     from npskit.scorers.sci import SCI as SCI
+    from npskit.scoring import ces as ces
+    from npskit.scoring import csat as csat
+    from npskit.scoring import measure as measure
+    from npskit.scoring import nps as nps
+    from npskit.scoring import retention as retention
+    from npskit.scoring import sci as sci
     from npskit.survey import Survey as Survey
     from npskit.tally import Tally as Tally
 
@@ -121,7 +121,7 @@ _ROOMS = {
     ),
     "npskit.from_file": ("read",),
     "npskit.inference.planning": ("SampleSize", "sample_size"),
-    "npskit.measure": ("ces", "csat", "measure", "nps", "retention", "sci"),
+    "npskit.scoring": ("ces", "csat", "measure", "nps", "retention", "sci"),
     "npskit.model": ("Response", "SCIAnswer", "Segment"),
     "npskit.score": ("Conventions", "Interval", "Score"),
     "npskit.score_table": ("ScoreTable",),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from npskit.datasets import demo_survey
-from npskit.display import number, text_table
+from npskit.display import number, percent, text_table
 from npskit.errors import InvalidValueError, NpskitError
 from npskit.from_file import read
 from npskit.reading import Rejected
@@ -144,7 +144,7 @@ def _without_nan(value: Any) -> Any:
 def _lines(score: Score, level: float, method: str) -> str:
     lines = [f"{score.name}  {number(score.value, 4)}"]
     if score.n:
-        lines.append(f"{level:.0%} interval  {score.interval(level, method)}")
+        lines.append(f"{percent(level)} interval  {score.interval(level, method)}")
     lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}")
     shares = zip(score.counts.items(), score.shares.values(), strict=True)
     lines += [f"{name}  {count}  ({share:.1%})" for (name, count), share in shares if score.n]

@@ -65,7 +65,7 @@ class Comparison:
         low, high = self.interval
         flat = {"score": self.a.name, "a": self.a.value, "b": self.b.value, "difference": self.difference}
         flat |= {"low": low, "high": high, "level": self.interval.level, "p_value": self.p_value}
-        return native_frame({name: [value] for name, value in flat.items()}, backend)
+        return native_frame({name: [value] for name, value in flat.items()}, backend or self.a.backend)
 
     def _repr_html_(self) -> str:
         header = ["a", "b", "a - b", f"{percent(self.interval.level)} interval", "p"]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.counting import INVALID, MISSING, encode, factorize
 from npskit.frames import Column
+from npskit.inference.calibration import Calibration, calibrated_estimate
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
 from npskit.inference.estimate import Estimate
@@ -31,6 +32,7 @@ class Rows:
         customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
         strata: Stratum of each row, or None.
         clusters: Sampling unit of each row within its stratum, or None.
+        calibration: How the weights were calibrated to the population, or None.
         superseded: How many rows the policy for repeats set aside.
     """
 
@@ -41,6 +43,7 @@ class Rows:
     customers: NDArray[np.intp] | None = None
     strata: NDArray[Any] | None = None
     clusters: NDArray[Any] | None = None
+    calibration: Calibration | None = None
     superseded: int = 0
 
     def categories(self, book: Codebook) -> NDArray[np.intp]:
@@ -73,10 +76,9 @@ class Rows:
             population: See `npskit.inference.design.design_estimate`.
             lonely: See there.
         """
-        units = self.clusters
-        if units is None and self.customers is not None:
-            answered = np.bincount(self.customers[categories >= 0])
-            units = self.customers if (answered > 1).any() else None
+        units = self.units(categories)
+        if self.calibration is not None:
+            return self._calibrated(self.calibration, categories, worths, units, population, lonely)
         if units is None:
             if self.strata is None:
                 return None
@@ -91,6 +93,36 @@ class Rows:
             n_groups=len(self.keys),
         )
         return design_estimate(totals, worths, population=population, lonely=lonely)
+
+    def units(self, categories: NDArray[np.intp]) -> NDArray[Any] | None:
+        """Return the sampling unit of each row, or None where each row is one."""
+        if self.clusters is not None or self.customers is None:
+            return self.clusters
+        answered = np.bincount(self.customers[categories >= 0])
+        return self.customers if (answered > 1).any() else None
+
+    def _calibrated(
+        self,
+        calibration: Calibration,
+        categories: NDArray[np.intp],
+        worths: NDArray[np.float64],
+        units: NDArray[Any] | None,
+        population: Population,
+        lonely: Lonely,
+    ) -> Estimate:
+        found = [
+            calibrated_estimate(
+                calibration,
+                np.where(self.groups == group, categories, -1),
+                worths,
+                clusters=units,
+                strata=self.strata,
+                population=population,
+                lonely=lonely,
+            )
+            for group in range(len(self.keys))
+        ]
+        return Estimate.stack(found, worths)
 
     def take(self, kept: NDArray[np.bool_]) -> Rows:
         """Return the rows where `kept` is True; the others count as superseded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -13,7 +14,8 @@ from npskit.display import html_table, number, percent
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
-from npskit.tally import Tally
+from npskit.inference.intervals import score_p_value
+from npskit.tally import Tally, check_denominator
 
 LEVEL = 0.95
 
@@ -55,7 +57,7 @@ class Conventions:
         repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
         superseded: How many rows were set aside because the customer answered again.
         weighted: Whether answers were weighted.
-        variance: `"independent"` answers, or `"clustered"` by customer or sampling unit.
+        variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
         invalid: `"count"`: answers that cannot be scored are counted beside the score.
     """
 
@@ -68,7 +70,7 @@ class Conventions:
     invalid: str = "count"
 
     def __str__(self) -> str:
-        parts = [self.scorer, f"of {self.denominator} answers"]
+        parts = [self.scorer, f"of {'all responses' if self.denominator == 'all' else 'valid answers'}"]
         parts += [f"{self.repeats} of each customer ({self.superseded} superseded)"] if self.repeats != "all" else []
         parts += ["weighted"] if self.weighted else []
         parts += [f"variance: {self.variance}"] if self.variance != "independent" else []
@@ -84,6 +86,7 @@ class Score:
         conventions: What it was computed under.
         clustered: The estimate where answers are clustered or stratified, so that the tally alone does not give the
             variance.
+        backend: The dataframe library that `to_frame` gives by default.
 
     Example:
         >>> Score.of(Tally.from_counts([10, 40, 50]))
@@ -93,6 +96,7 @@ class Score:
     tally: Tally
     conventions: Conventions
     clustered: Estimate | None = None
+    backend: str | None = None
 
     @classmethod
     def of(cls, tally: Tally, *, denominator: str = "valid") -> Self:
@@ -103,7 +107,7 @@ class Score:
         """
         if tally.shape:
             raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
-        tally.table(denominator)  # refuses an unknown denominator
+        check_denominator(denominator, tally.book)
         conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
         return cls(tally, conventions)
 
@@ -123,7 +127,9 @@ class Score:
     @property
     def value(self) -> float:
         """The score, unrounded; NaN where nothing was answered (0 is a legitimate score)."""
-        return float(self.estimate.mean)
+        if self.clustered is not None:
+            return float(self.clustered.mean)
+        return float(self.tally.table(self.conventions.denominator).mean)
 
     @property
     def n(self) -> int:
@@ -211,6 +217,26 @@ class Score:
         low, high = self.interval(level, method)
         return (high - low) / 2
 
+    def p_value(self, null: float) -> float:
+        """Return the two-sided p-value of the true score being `null`, by the score test.
+
+        It is below alpha exactly where the score interval of level 1 - alpha leaves `null` out. With weights or
+        clusters it is computed from the effective counts of the 95 % level.
+
+        Args:
+            null: A score to test against, such as last year's target; in units of the score.
+
+        Raises:
+            InvalidValueError: If `null` is not a number.
+
+        Example:
+            >>> round(Score.of(Tally.from_counts([10, 40, 50])).p_value(30), 3)
+            0.15
+        """
+        if math.isnan(null):
+            raise InvalidValueError(f"null must be a score to test against: got {null!r}")
+        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.worths, null))
+
     def __add__(self, other: object) -> Self:
         if isinstance(other, int) and other == 0:  # so that sum() works
             return self
@@ -273,13 +299,14 @@ class Score:
         """Return the score as a dataframe of one row.
 
         Args:
-            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the one your program has imported.
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in, else the one your
+                program has imported.
         """
         low, high = self.interval()
         flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": LEVEL, "n": self.n}
         flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se}
         flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
-        return native_frame({name: [value] for name, value in flat.items()}, backend)
+        return native_frame({name: [value] for name, value in flat.items()}, backend or self.backend)
 
     def _repr_html_(self) -> str:
         header = [self.name, f"{percent(LEVEL)} interval", "n", "missing", "invalid", *self.counts]

@@ -93,7 +93,7 @@ class ScoreTable:
             )
         # where answers are independent the tally says it all
         clustered = None if self.conventions.variance == "independent" else self.estimates[i]
-        return Score(self.tally[i], self.conventions, clustered)
+        return Score(self.tally[i], self.conventions, clustered, self.backend)
 
     def __contains__(self, key: object) -> bool:
         return self._position(key) is not None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self, overload
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,16 +16,17 @@ from npskit.comparison import GroupComparison, compare_groups
 from npskit.counting import INVALID, encode, factorize_many
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.frames import Column, Frame
+from npskit.inference.calibration import Calibration, rake
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
-from npskit.measure import ON_INVALID, describe_invalid
 from npskit.reading import FileReport, Rejected, parse_times
 from npskit.rows import REPEATS, Rows, customer_numbers, equal_shares, latest
 from npskit.score import LEVEL, Conventions, Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
+from npskit.scoring import ON_INVALID, describe_invalid
 from npskit.tally import Tally
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
@@ -103,6 +105,7 @@ class Survey:
         self._roles = {role: self._frame.require(name, role) for role, name in given.items() if name is not None}
         self._score = self._bind_score(score)
         self._cache: dict[str, Column] = {}
+        self._calibration: Calibration | None = None
         self._report: FileReport | None = None
         self._rejected: tuple[Rejected, ...] | None = None
 
@@ -228,10 +231,13 @@ class Survey:
         """
         if repeats not in REPEATS:
             raise InvalidValueError(f"repeats must be one of {', '.join(REPEATS)}: got {repeats!r}")
+        if shrink and by is None:
+            raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._by(by)
         keys, tally, estimate, conventions = self._count(names, denominator, repeats)
         if by is None:
-            return Score(tally[0], conventions, None if conventions.variance == "independent" else estimate[0])
+            clustered = None if conventions.variance == "independent" else estimate[0]
+            return Score(tally[0], conventions, clustered, self._frame.backend)
         shrunken = estimate.shrunken() if shrink else None
         return ScoreTable(
             names, keys, tally, conventions, estimate, too_few=too_few, shrunken=shrunken, backend=self._frame.backend
@@ -256,6 +262,36 @@ class Survey:
         """
         return compare_groups(self.score(by=by), correction=correction, level=level)
 
+    def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
+        """Return the survey with weights that give its columns the totals known of the population.
+
+        Raking: the weights (those bound, else 1) are multiplied by a factor for each label of each column until every
+        column has its totals; with one column this is post-stratification. Standard errors allow for it. See
+        `npskit.inference.calibration.rake` for the sources.
+
+        Args:
+            totals: For each column its labels with their number, or share, in the population.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidValueError, InvalidTypeError, IncompatibleError: If totals and data do not fit; the message says how.
+
+        Example:
+            >>> survey = Survey({"score": [10, 10, 10, 0, 3], "region": list("NNNSS")})
+            >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
+            (20.0, 0.0)
+        """
+        margins = {name: self.column(self._frame.require(name, "totals")).filled() for name in totals}
+        weight = self._role("weight")
+        rows = len(self.column(self._score[0]))
+        design = np.ones(rows) if weight is None else self._weights(weight)
+        survey = copy.copy(self)
+        survey._calibration = rake(design, margins, totals)
+        return survey
+
+    def _weights(self, weight: Column) -> NDArray[np.float64]:
+        return check_weights(weight.filled(), self._roles["weight"])
+
     def _by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
         names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
         if by is not None and not names:
@@ -269,7 +305,13 @@ class Survey:
     def _count(self, by: tuple[str, ...], denominator: str, repeats: str) -> _Counted:
         units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
         rows = None
-        if self._frame.lazy and not units and repeats == "all" and self._on_invalid == "count":
+        if (
+            self._frame.lazy
+            and not units
+            and self._calibration is None
+            and repeats == "all"
+            and self._on_invalid == "count"
+        ):
             keys, tally = self._count_by_engine(by)
         else:
             rows = self._rows(by, repeats)
@@ -282,7 +324,7 @@ class Survey:
             repeats=repeats,
             superseded=0 if rows is None else rows.superseded,
             weighted=tally.weights is not None,
-            variance="independent" if clustered is None else "clustered",
+            variance="independent" if clustered is None else "clustered" if self._calibration is None else "calibrated",
             invalid=self._on_invalid,
         )
         if clustered is None:
@@ -327,11 +369,15 @@ class Survey:
             answers,
             groups,
             keys,
-            weights=None if weight is None else check_weights(weight.filled(), self._roles["weight"]),
+            weights=None if weight is None else self._weights(weight),
             customers=None if customer is None else customer_numbers(customer),
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
         )
+        if self._calibration is not None:
+            if repeats != "all":
+                raise IncompatibleError(f"repeats={repeats!r} and rake() do not go together: bind the rows to be raked")
+            return attrs.evolve(rows, weights=self._calibration.weights, calibration=self._calibration)
         if repeats == "all":
             return rows
         if rows.customers is None:
@@ -345,7 +391,7 @@ class Survey:
         return latest(rows, parse_times(times.filled()).values, scored)
 
     def _clustered(self, rows: Rows, denominator: str, worths: NDArray[np.float64]) -> Estimate | None:
-        if rows.customers is None and rows.strata is None and rows.clusters is None:
+        if all(a is None for a in (rows.customers, rows.strata, rows.clusters, rows.calibration)):
             return None
         categories = rows.categories(self._book)
         if denominator == "all":

@@ -230,28 +230,30 @@ class Tally:
                 invalid answer weighs in with a worth of 0, as some vendors do.
 
         Raises:
-            InvalidValueError: If `denominator` is neither.
+            InvalidValueError: If `denominator` is neither, or 0 is no possible score.
         """
-        if denominator not in DENOMINATORS:
-            raise InvalidValueError(f"denominator must be one of {', '.join(DENOMINATORS)}: got {denominator!r}")
-        everything = denominator == "all"
-        worths = np.append(self.book.worths, 0.0) if everything else self.book.worths
-
+        if check_denominator(denominator, self.book) == "valid":
+            return WorthTable(
+                self._per_category(self.cells),
+                None if self.weights is None else self._per_category(self.weights),
+                None if self.squares is None else self._per_category(self.squares),
+                self.book.worths,
+            )
         # where nobody answered there is no score, whatever the denominator
         answered = self.cells if self.weights is None else self.weights
         some = answered[..., :-2].sum(axis=-1, keepdims=True) > 0
 
-        def columns(array: NDArray[Any] | None) -> NDArray[Any] | None:
-            if array is None:
-                return None
-            inside = self._per_category(array)
-            if not everything:
-                return inside
-            return np.concatenate([inside, array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1)
+        def with_rest(array: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate(
+                [self._per_category(array), array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1
+            )
 
-        counts = columns(self.cells)
-        assert counts is not None  # cells are always there
-        return WorthTable(counts, columns(self.weights), columns(self.squares), worths)
+        return WorthTable(
+            with_rest(self.cells),
+            None if self.weights is None else with_rest(self.weights),
+            None if self.squares is None else with_rest(self.squares),
+            np.append(self.book.worths, 0.0),
+        )
 
     @property
     def value(self) -> NDArray[np.float64]:
@@ -343,6 +345,23 @@ class Tally:
         shown = ", ".join(f"{name.replace(' ', '_')}={count}" for name, count in parts)
         weighted = "" if self.weights is None else f", weights={float(self.weights[..., :-2].sum()):g}"
         return f"Tally({self.book.name}, {shown}{weighted})"
+
+
+def check_denominator(denominator: str, book: Codebook) -> str:
+    """Return `denominator` if scores can be computed under it.
+
+    Raises:
+        InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 is no possible score.
+    """
+    if denominator not in DENOMINATORS:
+        raise InvalidValueError(f"denominator must be one of {', '.join(DENOMINATORS)}: got {denominator!r}")
+    low, high = book.worths.min(), book.worths.max()
+    if denominator == "all" and not low <= 0 <= high:
+        raise InvalidValueError(
+            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, {low:g}..{high:g}; "
+            "use 'valid'"
+        )
+    return denominator
 
 
 @attrs.frozen(eq=False)

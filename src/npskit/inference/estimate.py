@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import interval
@@ -69,6 +69,16 @@ class Estimate:
         mean = weighted_mean(weights, worths)
         variance = taylor_variance(counts, weights, squares, worths)
         return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, simple=False)
+
+    @classmethod
+    def stack(cls, estimates: Sequence[Estimate], worths: NDArray[np.float64]) -> Self:
+        """Return estimates of single groups, which are not simple, as one of shape `(G,)`."""
+
+        def joined(name: str) -> NDArray[np.float64]:
+            return np.stack([getattr(estimate, name) for estimate in estimates])
+
+        parts = {name: joined(name) for name in ("amounts", "n", "mean", "variance", "n_effective", "df")}
+        return cls(worths=worths, simple=False, **parts)
 
     def __getitem__(self, index: Any) -> Self:
         parts = {f: getattr(self, f)[index] for f in ("amounts", "n", "mean", "variance", "n_effective", "df")}
