@@ -24,7 +24,6 @@ from npskit.tally import Tally
 
 ON_INVALID = ("count", "raise")
 _NPS = NPS()
-_SCALE = _NPS.scale
 
 
 class Options(TypedDict, total=False):
@@ -116,7 +115,7 @@ def _shown(value: Any) -> str:
 def nps(
     answers: Any,
     *,
-    scale: Scale | Sequence[int] = _SCALE,
+    scale: Scale | Sequence[int] = (0, 10),
     detractor: int = 6,
     promoter: int = 9,
     **options: Unpack[Options],
@@ -140,7 +139,7 @@ def nps(
         >>> score.value
         25.0
     """
-    default = scale is _SCALE and detractor == 6 and promoter == 9
+    default = isinstance(scale, tuple) and (*scale, detractor, promoter) == (0, 10, 6, 9)  # spares making a scorer
     scorer = _NPS if default else NPS(scale, detractor=detractor, promoter=promoter)
     return measure(scorer, answers, **options)
 
