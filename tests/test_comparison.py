@@ -228,6 +228,45 @@ def test_weighted_and_clustered_groups() -> None:
         assert all(0 <= pair.p_value <= 1 for pair in found.pairs)
 
 
+def test_the_p_value_does_not_depend_on_the_level() -> None:
+    """The level is that of the interval: with weights or customers too, the p-value is the same at each."""
+    weights = [1.0 + i % 2 for i in range(len(ANSWERS))]
+    data = {"score": ANSWERS, "group": GROUPS, "w": weights, "who": [i // 9 for i in range(len(ANSWERS))]}
+    for options in ({"weight": "w"}, {"customer": "who"}):
+        survey = Survey(data, **options)  # type: ignore[arg-type]
+        table = survey.score(by="group")
+        ways = [(compare(table["a"], table["b"], level=q), compare_groups(table, level=q)) for q in (0.8, 0.95, 0.99)]
+        assert len({one.p_value for one, _ in ways}) == len({every.p_value for _, every in ways}) == 1
+        widths = []
+        for one, every in ways:
+            pair = every.pairs[0]
+            assert pair.p_value == pytest.approx(one.p_value)
+            assert (pair.low, pair.high) == pytest.approx(tuple(one.interval))
+            widths.append(pair.high - pair.low)
+        assert widths[0] < widths[1] < widths[2]
+
+
+def test_a_segment_of_one_customer_is_left_out() -> None:
+    """How sure one may be of a single customer is not known, whether his answers differ or are all alike."""
+    for last in ([10, 10, 10], [10, 0, 10]):
+        data = {"score": [10, 3, 10, 9, 0, 8, *last], "group": list("aaabbbccc"), "who": [1, 1, 2, 3, 3, 4, 5, 5, 5]}
+        found = Survey(data, customer="who").compare(by="group")
+        assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b")]
+        assert found.left_out == ("c",)
+
+
+def test_a_census_compares() -> None:
+    """A census has no error of its own: only that of the other score is left, and two of them simply differ or not."""
+    data = {"score": [10] * 30 + [0] * 20, "area": ["n"] * 25 + ["s"] * 25}
+    census: Score = Survey(data, stratum="area", population=25).score()
+    sample = nps([10, 8, 3, 10, 9, 9, 4])
+    found, interval = compare(census, sample), sample.interval()
+    assert tuple(found.interval) == pytest.approx((census.value - interval.high, census.value - interval.low))
+    assert found.p_value == pytest.approx(sample.p_value(census.value), abs=0.05)
+    assert compare(census, census).p_value == pytest.approx(1)
+    assert tuple(compare(census, census).interval) == (0, 0)
+
+
 def test_too_many_groups() -> None:
     """Pairs of thousands of segments are refused before they fill the memory."""
     size = MOST_SEGMENTS + 1

@@ -65,7 +65,7 @@ def test_latest(rows: list[Row]) -> None:
 @given(ROWS, st.booleans())
 @settings(deadline=None)
 def test_equal_shares(rows: list[Row], weighted: bool) -> None:
-    """The scored answers of each customer in a segment weigh one together, or their weights' mean."""
+    """The rows of each customer in a segment weigh one together, or their weights' mean: the scored ones if any."""
     weights = np.arange(1.0, len(rows) + 1) if weighted else None
     whole, _ = made(rows, weights)
     scored = whole.categories(codebook(NPS())) >= 0
@@ -73,10 +73,12 @@ def test_equal_shares(rows: list[Row], weighted: bool) -> None:
     assert shared is not None
     for who in range(4):
         for group in range(2):
-            inside = [i for i, row in enumerate(rows) if row[1] == who and row[2] == group and scored[i]]
+            came = [i for i, row in enumerate(rows) if row[1] == who and row[2] == group]
+            inside = [i for i in came if scored[i]] or came
             if inside:
                 given = np.ones(len(rows)) if weights is None else weights
                 assert shared[inside].sum() == pytest.approx(given[inside].mean())
+                assert shared[came].sum() == pytest.approx(shared[inside].sum())
 
 
 @given(st.lists(st.sampled_from(["a", "b", "", "  ", None, 3, float("nan")])))
@@ -160,6 +162,59 @@ def test_policies_in_a_survey() -> None:
     mean: Score = survey.score(repeats="mean")
     assert mean.value == pytest.approx((100 - 100 + 100 - 100 + 0) / 5)
     assert (mean.n, mean.conventions.weighted) == (7, True)
+
+
+def test_one_customer_is_one_answer() -> None:
+    """Thirty tens of one customer are not thirty customers; five customers of twenty tens are five."""
+    one: Score = Survey({"score": [10] * 30, "who": ["a"] * 30}, customer="who").score()
+    assert tuple(one.interval()) == tuple(nps([10]).interval())
+    assert (one.n, one.n_effective) == (30, 1)
+    five = Survey({"score": [10] * 100, "who": np.repeat(np.arange(5), 20)}, customer="who")
+    for repeats in ("all", "mean"):
+        score: Score = five.score(repeats=repeats)
+        assert tuple(score.interval()) == pytest.approx(tuple(nps([10] * 5).interval()))
+        assert score.n_effective == pytest.approx(5)
+
+
+@pytest.mark.parametrize("repeats", ["all", "mean"])
+def test_customers_count_by_what_they_weigh(repeats: str) -> None:
+    """A customer with forty answers leaves few degrees of freedom, but as many as the others where means count."""
+    who = [*range(20), *np.repeat(np.arange(20, 30), 2), *[30] * 40]
+    survey = Survey({"score": np.random.default_rng(0).choice([3, 8, 10], 80), "who": who}, customer="who")
+    score: Score = survey.score(repeats=repeats)
+    assert score.estimate.df == pytest.approx(80**2 / (20 + 10 * 4 + 40**2) - 1 if repeats == "all" else 30)
+    assert score.estimate.ceiling == pytest.approx(80 if repeats == "all" else 31)
+    assert score.estimate.effective_counts().sum() <= score.estimate.ceiling
+
+
+def test_what_was_left_open_does_not_weigh_beside_an_answer() -> None:
+    """Of all responses, a customer's open rows weigh nothing where he answered once, else one together."""
+    survey = Survey({"score": [10, 10] + [None] * 8, "who": [1, 2] + [3] * 8}, customer="who")
+    assert survey.score(repeats="mean", denominator="all").value == pytest.approx(200 / 3)
+    mixed = Survey({"score": [10, None, None, 0], "who": [1, 1, 1, 2]}, customer="who")
+    for denominator in ("valid", "all"):
+        assert mixed.score(repeats="mean", denominator=denominator).value == pytest.approx(0)
+
+
+def test_what_the_design_gains_the_interval_gains() -> None:
+    """Strata and finite populations shorten the interval as they do the standard error, down to a census."""
+    scores = np.random.default_rng(1).choice([10, 8, 0], 100, p=[0.5, 0.3, 0.2])
+    data = {"score": scores, "area": ["a"] * 50 + ["b"] * 30 + ["c"] * 20}
+    populations: list[Any] = [None, 200, {"a": 55, "b": 33, "c": 22}, {"a": 50, "b": 30, "c": 20}]
+    for method in ("score", "wald"):
+        scored: list[Score] = [Survey(data, stratum="area", population=p).score() for p in populations]
+        widths = [2 * score.margin(method=method) for score in scored]
+        for score, width in zip(scored, widths, strict=True):
+            assert width == pytest.approx(2 * 1.98 * score.se, rel=0.05)
+        assert widths[0] > widths[1] > widths[2] > widths[3] == 0
+
+
+def test_calibrated_customers() -> None:
+    """Raked surveys cluster by customer too, with the degrees of freedom of customers."""
+    data: Any = {"score": [10, 9, 3, 4, 10, 0, 7, 8], "who": list("aaaabbcd"), "area": list("nsnsnsns")}
+    score: Score = Survey(data, customer="who").rake({"area": {"n": 0.5, "s": 0.5}}).score()
+    assert score.estimate.df == pytest.approx(64 / (16 + 4 + 1 + 1) - 1)
+    assert np.isinf(score.estimate.ceiling)
 
 
 def test_designs_in_a_survey() -> None:

@@ -79,7 +79,7 @@ def test_each_segment_has_its_own_score(rows: list[tuple[int, Any]], weighted: b
 
 FRAMES = {
     "lists": dict,
-    "arrays": lambda data: {name: np.array(values) for name, values in data.items()},
+    "arrays": lambda data: {name: np.array(values, dtype=object) for name, values in data.items()},
     "pandas": pd.DataFrame,
     "pandas nullable": lambda data: pd.DataFrame(data).convert_dtypes(),
     "polars": pl.DataFrame,
@@ -92,8 +92,12 @@ FRAMES = {
 def test_every_kind_of_frame_gives_the_same_table(kind: str) -> None:
     """The source does not matter, not to the last bit."""
     rng = np.random.default_rng(7)
-    data = {"score": rng.integers(0, 11, 500).tolist(), "region": rng.choice(["N", "S", "ö"], 500).tolist()}
-    assert scored(FRAMES[kind](data)) == scored(data)
+    answers = [None if answer > 11 else answer for answer in rng.integers(-1, 13, 500).tolist()]
+    data = {"score": answers, "region": rng.choice(["N", "S", "ö"], 500).tolist()}
+    data["region"][7] = None
+    table = scored(FRAMES[kind](data))
+    assert table == scored(data)
+    assert int(table.tally.rows.sum()) == 500
 
 
 @pytest.mark.parametrize(

@@ -397,5 +397,66 @@ def test_frames_go_back_where_they_came_from() -> None:
     for frame in (pl.DataFrame(data), pd.DataFrame(data), pl.DataFrame(data).to_arrow()):
         survey = nk.Survey(frame)
         table = survey.score(by="r")
-        results = [survey.score(), table, table["N"], survey.compare(by="r"), nk.compare(table["N"], table["S"])]
+        pair = nk.compare(table["N"], table["S"])
+        results: list[Any] = [survey.score(), table, table["N"], survey.compare(by="r"), pair]
         assert {type(result.to_frame()) for result in results} == {type(frame)}
+
+
+def test_weights_of_every_kind_of_number() -> None:
+    """Decimal weights count on every source; a missing one is named by its row."""
+    frame = pl.DataFrame({"score": [10, 0], "w": ["3", "1"]}).with_columns(pl.col("w").cast(pl.Decimal(10, 2)))
+    for source in (frame, frame.lazy(), frame.to_dict(as_series=False)):
+        assert nk.Survey(source, weight="w").score().value == 50
+    for missing in ({"score": [10, 9], "w": [1, None]}, pl.DataFrame({"score": [10, 9], "w": [1, None]})):
+        with pytest.raises(nk.InvalidValueError, match="row"):
+            nk.Survey(missing, weight="w").score()
+
+
+def test_timeline() -> None:
+    """Periods partition the rows; those without answers are there; undated answers are counted."""
+    days = ["2026-01-05", "2026-01-31", "2026-03-01", None, "2026-03-02"]
+    survey = nk.Survey({"score": [10, 3, 9, 10, None], "r": list("NSNSN"), "day": days}, time="day")
+    line = survey.timeline()
+    assert line.labels == ("2026-01", "2026-02", "2026-03")
+    assert line.n.tolist() == [2, 0, 1]
+    assert np.isnan(line["2026-02"].value)
+    assert int(line.tally.total().rows + line.undated.rows) == 5
+    assert line.tally.total() + line.undated == survey.tally()
+    by_region = survey.timeline(every="quarter", by="r")
+    assert by_region["N", "2026-Q1"].tally == nk.nps([10, 9, None]).tally
+    rolling = survey.timeline(every="month", window="60d")
+    assert rolling.window == "60d"
+    with pytest.raises(nk.IncompatibleError, match="time="):
+        nk.Survey({"score": [1]}).timeline()
+
+
+def test_a_timeline_is_clustered_by_customer() -> None:
+    """Where a customer answers more than once in a period, its interval is that of the clustered score."""
+    data = {
+        "score": [10, 10, 0, 0, 9, 3] * 5,
+        "id": [1, 1, 2, 2, 3, 4] * 5,
+        "day": ["2026-01-05"] * 15 + ["2026-02-05"] * 15,
+    }
+    survey = nk.Survey(data, time="day", customer="id")
+    line = survey.timeline()
+    assert line.conventions.variance == "clustered"
+    january = nk.Survey({name: values[:15] for name, values in data.items()}, customer="id").score()
+    assert line["2026-01"].interval().low == pytest.approx(january.interval().low, abs=1e-9)
+    assert survey.timeline(window="30d").conventions.variance == "independent"
+
+
+def test_transitions() -> None:
+    """The same customers, in the order of their answers; who moved is named, and groups are compared."""
+    data = {
+        "score": [7, 9, 8, 8, 3, 9, 7, 10],
+        "id": ["a", "a", "b", "b", "c", "c", None, "d"],
+        "day": ["2026-01-05", "2026-02-05"] * 4,
+        "contacted": ["yes", "yes", "no", "no", "yes", "yes", None, "no"],
+    }
+    survey = nk.Survey(data, customer="id", time="day")
+    found = survey.transitions()
+    assert found.counts.tolist() == [[0, 0, 1], [0, 1, 1], [0, 0, 0]]
+    assert found.who("passive", "promoter") == ["a"]
+    assert survey.transitions(by="contacted").groups
+    with pytest.raises(nk.IncompatibleError, match="customer="):
+        nk.Survey({"score": [1]}).transitions()

@@ -25,6 +25,10 @@ MOST_SEGMENTS = 1000
 class Comparison:
     """The difference a - b of two scores of the same kind, with its sign.
 
+    The interval and the p-value are computed in two ways and can disagree where p is close to 1 - level: 0, 3, 7
+    detractors, passives and promoters against 5, 0, 5 give p = 0.035 and an interval of -0.7 to 126.1. Decide
+    beforehand by which you judge.
+
     Args:
         a: The first score.
         b: The score subtracted from it.
@@ -78,7 +82,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
 
     The interval is MOVER on the two score intervals (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702). The
     default p-value is the score test under a common mean, times the square root of (N - 1)/N. With weights or
-    clusters both work on effective counts.
+    clusters both work on effective counts, the p-value always on those of the 95 % level.
 
     Args:
         a: A score.
@@ -116,7 +120,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
             raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
         p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p)
     else:
-        ours, theirs = (score.estimate.effective_counts(level) for score in (a, b))
+        ours, theirs = (score.estimate.effective_counts() for score in (a, b))
         p = float(score_test(ours, theirs, a.estimate.worths)[1])
     interval = Interval(low, high, level=level, method="mover")
     return Comparison(a, b, a.value - b.value, interval, p, method)
@@ -165,7 +169,7 @@ class GroupComparison:
         pairs: Every pair of segments.
         correction: How the p-values of the pairs allow for their number.
         level: Confidence level of the intervals of the pairs, each for itself.
-        left_out: Segments without an answer, which cannot be compared.
+        left_out: Segments that cannot be compared: without an answer, or clustered in a single sampling unit.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
@@ -213,7 +217,12 @@ class GroupComparison:
 def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
     """Compare all segments of a table: Welch's test of them all, and every pair by the score test.
 
-    With weights or clusters everything works on effective counts.
+    With weights or clusters everything works on effective counts, p-values always on those of the 95 % level. A
+    segment in a single sampling unit, such as one customer, is left out: how sure one may be of it is not known.
+
+    The segments count as independent of each other. Where the same customers answer in several, as in the waves of a
+    panel, their answers usually agree, and the test is cautious: it finds fewer differences than there are.
+    `npskit.inference.contrasts.cluster_robust` allows for the overlap.
 
     Args:
         table: At least two of its segments must have answers.
@@ -225,9 +234,10 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
             cannot be used.
     """
     names = segment_names(table.keys)
-    # a weighted segment in a single sampling unit has answers, but no variance that could be known
-    counts = table.estimates.effective_counts(level)
-    usable = counts.sum(axis=-1) > 0
+    estimates = table.estimates
+    counts = estimates.effective_counts()
+    # a segment in a single sampling unit has answers, but no variance that could be known, also where all are alike
+    usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
     if usable.sum() < 2:
         raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")
     if usable.sum() > MOST_SEGMENTS:
@@ -236,10 +246,13 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
             "can be compared; choose coarser ones"
         )
     kept = [name for name, use in zip(names, usable.tolist(), strict=True) if use]
-    worths = table.estimates.worths
+    worths = estimates.worths
     overall = welch_anova(counts[usable], worths)
     found = pairwise(counts[usable], worths, correction, level)
-    columns = (found.i, found.j, found.difference, found.low, found.high, found.p, found.p_adjusted)
+    limits = found
+    if not estimates.simple and level != LEVEL:
+        limits = pairwise(estimates.effective_counts(level)[usable], worths, correction, level)
+    columns = (found.i, found.j, found.difference, limits.low, limits.high, found.p, found.p_adjusted)
     pairs = tuple(
         Pair(kept[i], kept[j], *figures) for i, j, *figures in zip(*(c.tolist() for c in columns), strict=True)
     )

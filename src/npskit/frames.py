@@ -142,6 +142,7 @@ class Frame:
         """
         self._arrays: dict[str, Any] | None = None
         self._native: Any = None
+        self._rows: Any = None
         self.lazy = False
         self.backend: str | None = None
         self.from_responses = False
@@ -172,10 +173,10 @@ class Frame:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns."""
+        """The names of the columns; without those that pandas numbers, or names by several levels."""
         if self._arrays is not None:
             return list(self._arrays)
-        return [str(name) for name in self._native.collect_schema().names()]
+        return [name for name in self._native.collect_schema().names() if isinstance(name, str)]
 
     def require(self, name: str, role: str) -> str:
         """Return `name` if there is such a column.
@@ -192,21 +193,17 @@ class Frame:
         return name
 
     def column(self, name: str) -> Column:
-        """Return one column, collected if the frame is lazy."""
-        return self.gather([name])[name]
+        """Return one column.
 
-    def gather(self, names: Sequence[str]) -> dict[str, Column]:
-        """Return several columns, row by row of the same rows.
-
-        A lazy frame is collected once for all of them: an engine may give its rows in another order each time.
+        A lazy frame is collected once, with all its columns: an engine may give its rows in another order each time,
+        and the rows of one column have to be those of the next.
         """
         if self._arrays is not None:
-            found = {name: as_column(self._arrays[name]) for name in names}
-            return {name: _plain(self._arrays[name]) if c is None else c for name, c in found.items()}
-        frame = self._native
-        if self.lazy:
-            frame = frame.select(*dict.fromkeys(names)).collect()
-        return {name: _column(frame[name]) for name in names}
+            found = as_column(self._arrays[name])
+            return _plain(self._arrays[name]) if found is None else found
+        if self._rows is None:
+            self._rows = self._native.collect() if self.lazy else self._native
+        return _column(self._rows[name])
 
     def distinct(self, names: Sequence[str], weight: str | None = None) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.

@@ -12,7 +12,7 @@ from npskit.counting import INVALID, MISSING, encode, factorize
 from npskit.frames import Column
 from npskit.inference.calibration import Calibration, calibrated_estimate
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.design import design_estimate
+from npskit.inference.design import Customers, design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.scorers.base import Codebook
@@ -33,6 +33,7 @@ class Rows:
         strata: Stratum of each row, or None.
         clusters: Sampling unit of each row within its stratum, or None.
         calibration: How the weights were calibrated to the population, or None.
+        averaged: Whether the weights make the answers of each customer weigh as one.
         superseded: How many rows the policy for repeats set aside.
     """
 
@@ -44,6 +45,7 @@ class Rows:
     strata: NDArray[Any] | None = None
     clusters: NDArray[Any] | None = None
     calibration: Calibration | None = None
+    averaged: bool = False
     superseded: int = 0
 
     def categories(self, book: Codebook) -> NDArray[np.intp]:
@@ -77,8 +79,11 @@ class Rows:
             lonely: See there.
         """
         units = self.units(categories)
+        customers: Customers = None
+        if units is not None and self.clusters is None:
+            customers = "mean" if self.averaged else "all"
         if self.calibration is not None:
-            return self._calibrated(self.calibration, categories, worths, units, population, lonely)
+            return self._calibrated(self.calibration, categories, worths, units, population, lonely, customers)
         if units is None:
             if self.strata is None:
                 return None
@@ -92,7 +97,7 @@ class Rows:
             groups=self.groups,
             n_groups=len(self.keys),
         )
-        return design_estimate(totals, worths, population=population, lonely=lonely)
+        return design_estimate(totals, worths, population=population, lonely=lonely, customers=customers)
 
     def units(self, categories: NDArray[np.intp]) -> NDArray[Any] | None:
         """Return the sampling unit of each row, or None where each row is one."""
@@ -109,6 +114,7 @@ class Rows:
         units: NDArray[Any] | None,
         population: Population,
         lonely: Lonely,
+        customers: Customers,
     ) -> Estimate:
         found = [
             calibrated_estimate(
@@ -119,6 +125,7 @@ class Rows:
                 strata=self.strata,
                 population=population,
                 lonely=lonely,
+                customers=customers,
             )
             for group in range(len(self.keys))
         ]
@@ -175,12 +182,21 @@ def latest(rows: Rows, times: NDArray[np.datetime64], scored: NDArray[np.bool_])
 
 
 def equal_shares(rows: Rows, scored: NDArray[np.bool_]) -> Rows:
-    """Return the rows weighted so that the answers of each customer in a segment weigh as one together."""
+    """Return the rows weighted so that those of each customer in a segment weigh as one together.
+
+    That is their scored rows, or all of them where none is scored: a customer who left a question open once has not
+    given less of an answer for it.
+
+    Args:
+        rows: All rows, with customers.
+        scored: Which rows can be scored.
+    """
     assert rows.customers is not None
     who = _pairs(rows.groups, rows.customers)
-    answered = np.bincount(who[scored], minlength=int(who.max(initial=-1)) + 1)
-    share = 1.0 / np.maximum(answered[who], 1)
-    return attrs.evolve(rows, weights=share if rows.weights is None else rows.weights * share)
+    size = int(who.max(initial=-1)) + 1
+    answered, came = (np.bincount(who[some], minlength=size) for some in (scored, slice(None)))
+    share = np.where(scored | (answered[who] == 0), 1.0 / np.where(answered > 0, answered, came)[who], 0.0)
+    return attrs.evolve(rows, weights=share if rows.weights is None else rows.weights * share, averaged=True)
 
 
 def _pairs(groups: NDArray[np.intp], customers: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -79,7 +79,10 @@ class Conventions:
 
 @attrs.frozen(eq=False, repr=False, slots=False)
 class Score:
-    """A score with its tally. Merge scores of the same conventions with `+`.
+    """A score with its tally. Merge scores of the same conventions with `+`; see `Tally` for merging weighted ones.
+
+    Weights that are all alike give the same score as none, but for few answers a wider interval: the variance of
+    weighted answers is divided by n - 1 and the quantile is that of t, while that of plain counts needs neither.
 
     Args:
         tally: The counts it is a function of, for a single group.
@@ -176,7 +179,10 @@ class Score:
 
     @property
     def n_effective(self) -> float:
-        """Size of the simple random sample that would be as precise: Kish's for weights, n without."""
+        """Size of the simple random sample that would be as precise: Kish's for weights, n without.
+
+        For clusters it is Kish's number of units where there is no spread to tell, for a census infinite.
+        """
         return float(self.estimate.n_effective)
 
     def interval(self, level: float = LEVEL, method: str = "score") -> Interval:
@@ -187,7 +193,7 @@ class Score:
             method: `"score"` (default: Tango's, the generalisation of Wilson's), `"adjusted_wald"`, `"agresti_min"`,
                 `"scas"`, `"jeffreys"` (credible), `"bootstrap"` (exact, without resampling) or `"wald"`; see
                 `npskit.inference.intervals` for formulas, sources and what each is good for. With weights or clusters
-                every method works on effective counts.
+                every method but Wald's works on effective counts.
 
         Raises:
             InvalidValueError: If `level` or `method` is not one of these, or the method is not for this scorer.
@@ -274,7 +280,7 @@ class Score:
         return f"Score({shown}{''.join(f', {name}={count}' for name, count in aside if count)})"
 
     def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
-        """Return everything as plain Python, ready for JSON but for NaN: the score is under `value`.
+        """Return everything as plain Python, ready for JSON but for NaN and infinity: the score is under `value`.
 
         Args:
             level: Confidence level of the interval.

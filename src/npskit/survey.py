@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.comparison import GroupComparison, compare_groups
-from npskit.counting import INVALID, encode, factorize_many
+from npskit.counting import INVALID, encode, factorize, factorize_many
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.frames import Column, Frame
 from npskit.inference.calibration import Calibration, rake
@@ -28,6 +28,9 @@ from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scoring import ON_INVALID, describe_invalid
 from npskit.tally import Tally
+from npskit.tracking.pairs import Mode
+from npskit.tracking.timeline import Timeline, timeline
+from npskit.tracking.transitions import Transitions, transitions
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
@@ -36,7 +39,8 @@ class Survey:
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts only, unless
-    customers or clusters are bound: then the bound columns are collected.
+    customers or clusters are bound: then it is collected once, with all its columns, because the order of rows may
+    change between queries. Select the columns you need first.
 
     Example:
         >>> survey = Survey({"nps": [10, 9, 3, 8, 10, 6], "region": list("NNNSSS")}, score="nps")
@@ -135,7 +139,12 @@ class Survey:
         return tuple(self._frame.require(name, "score") for name in names)
 
     def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
-        """Return the survey with how its file was read, and what could not be used of it."""
+        """Return the survey with how its file was read, and what could not be used of it.
+
+        Args:
+            report: How the file was read.
+            rejected: What could not be used.
+        """
         survey = copy.copy(self)
         survey._report = report
         survey._rejected = rejected
@@ -248,8 +257,141 @@ class Survey:
         tally = self._count(self._by(by), "valid", "all")[1]
         return tally[0] if by is None else tally
 
+    def timeline(
+        self,
+        every: str = "month",
+        *,
+        by: str | Sequence[str] | None = None,
+        window: str | int | None = None,
+        half_life: str | None = None,
+        denominator: str = "valid",
+        too_few: int = TOO_FEW,
+    ) -> Timeline:
+        """Return the score of every calendar period, or of a window that moves along.
+
+        Periods without answers are there, with n = 0 and NaN; answers without a time are counted as `undated`. Scores
+        of calendar periods are clustered by customer where one answers more than once; those of windows take answers
+        as independent.
+
+        Args:
+            every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
+            by: A column, or several, that make the segments; None for the whole.
+            window: `"30d"` scores the 30 days up to the end of each period, a whole number the latest whole days with
+                that many answers; see `npskit.tracking.timeline.timeline`.
+            half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
+            denominator: As for `score`.
+            too_few: Scores of fewer answers are marked.
+
+        Raises:
+            ColumnNotFoundError, InvalidValueError, InvalidTypeError: If an argument cannot be used.
+            IncompatibleError: If no time is bound.
+
+        Example:
+            >>> survey = Survey({"score": [9, 10, 3], "day": ["2026-01-05", "2026-01-31", "2026-03-01"]}, time="day")
+            >>> print(survey.timeline())
+            month       NPS  95% interval    n
+            2026-01   100.0  -31.5 .. 100.0  2  too few
+            2026-02     nan                  0  too few
+            2026-03  -100.0  -100.0 .. 58.7  1  too few
+        """
+        names = self._by(by)
+        times = self._times("timeline")
+        rows = self._rows(names, "all")
+        line = timeline(
+            times,
+            *(c.values for c in rows.answers),
+            every=every,
+            window=window,
+            half_life=half_life,
+            scorer=self.scorer,
+            by=names,
+            groups=rows.groups if names else None,
+            segments=rows.keys if names else (),
+            weights=rows.weights,
+            masks=[c.mask for c in rows.answers],
+            denominator=denominator,
+            too_few=too_few,
+            backend=self._frame.backend,
+        )
+        if line.window is not None:
+            return line
+        periods = len(line)
+        place = rows.groups * periods + np.searchsorted(line.starts, times.astype(line.starts.dtype), side="right") - 1
+        # a negative group is none: undated answers are in no period
+        cells = attrs.evolve(rows, groups=np.where(np.isnat(times), -1, place), keys=((),) * (len(rows.keys) * periods))
+        estimate = self._clustered(cells, denominator, line.estimates.worths)
+        if estimate is None:
+            return line
+        conventions = attrs.evolve(line.conventions, variance=self._variance)
+        return attrs.evolve(line, estimates=estimate.reshape(line.tally.shape), conventions=conventions)
+
+    def transitions(
+        self,
+        by: str | None = None,
+        *,
+        mode: Mode = "consecutive",
+        moved: Sequence[str] | None = None,
+        level: float = LEVEL,
+    ) -> Transitions:
+        """Return how the same customers moved between categories, such as the passives who became promoters.
+
+        Answers at the same time have no order: steps that touch them are left out and reported. See
+        `npskit.tracking.transitions.Transitions` for what must be true for the result to mean anything.
+
+        Args:
+            by: A column of the answer that a step starts from, such as whether it was followed up; the share that moved
+                is then compared between its values.
+            mode: `"consecutive"` answers of a customer, or `"first_last"`.
+            moved: The categories before and after whose share is reported. Default: the second best and the best.
+            level: Confidence level.
+
+        Raises:
+            ColumnNotFoundError, InvalidValueError, InvalidTypeError: If an argument cannot be used.
+            IncompatibleError: If customer or time are not bound.
+
+        Example:
+            >>> data = {"score": [7, 9, 8, 8, 3, 9], "id": list("aabbcc"), "day": ["2026-01-05", "2026-02-05"] * 3}
+            >>> found = Survey(data, customer="id", time="day").transitions()
+            >>> found.who("passive", "promoter")
+            ['a']
+        """
+        column = self._role("customer")
+        if column is None:
+            raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
+        rows = self._rows((), "all")
+        codes, ids = _coded(column)
+        group, names = (None, []) if by is None else _coded(self.column(self._by(by)[0]))
+        return transitions(
+            rows.categories(self._book),
+            codes,
+            self._times("transitions"),
+            scorer=self.scorer,
+            ids=ids,
+            groups=group,
+            group_names=[str(name) for name in names],
+            by=by,
+            mode=mode,
+            moved=moved,
+            level=level,
+            backend=self._frame.backend,
+        )
+
+    def _times(self, method: str) -> NDArray[np.datetime64]:
+        column = self._role("time")
+        if column is None:
+            raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
+        return parse_times(column.filled()).values
+
+    @property
+    def _variance(self) -> str:
+        return "clustered" if self._calibration is None else "calibrated"
+
     def compare(self, by: str, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
         """Compare the scores of all segments: one test of them all, and every pair.
+
+        The segments count as independent of each other, also where a customer is bound and has answered in several: for
+        the waves of a panel the test is then cautious, finding fewer differences than there are.
+        `npskit.inference.contrasts.cluster_robust` allows for the overlap.
 
         Args:
             by: The column that makes the segments.
@@ -290,7 +432,11 @@ class Survey:
         return survey
 
     def _weights(self, weight: Column) -> NDArray[np.float64]:
-        return check_weights(weight.filled(), self._roles["weight"])
+        values = weight.filled()
+        if values.dtype == object and not any(isinstance(value, str | bool | np.bool_) for value in values):
+            # decimals, and numbers beside missing ones: what is missing is named by its row
+            values = np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+        return check_weights(values, self._roles["weight"])
 
     def _by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
         names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
@@ -303,15 +449,8 @@ class Survey:
     # ---- counting ----
 
     def _count(self, by: tuple[str, ...], denominator: str, repeats: str) -> _Counted:
-        units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
         rows = None
-        if (
-            self._frame.lazy
-            and not units
-            and self._calibration is None
-            and repeats == "all"
-            and self._on_invalid == "count"
-        ):
+        if self._ask_engine(by, repeats):
             keys, tally = self._count_by_engine(by)
         else:
             rows = self._rows(by, repeats)
@@ -324,12 +463,21 @@ class Survey:
             repeats=repeats,
             superseded=0 if rows is None else rows.superseded,
             weighted=tally.weights is not None,
-            variance="independent" if clustered is None else "clustered" if self._calibration is None else "calibrated",
+            variance="independent" if clustered is None else self._variance,
             invalid=self._on_invalid,
         )
         if clustered is None:
             clustered = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
         return keys, tally, clustered, conventions
+
+    def _ask_engine(self, by: tuple[str, ...], repeats: str) -> bool:
+        """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
+        units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
+        if units or self._calibration is not None or repeats != "all" or self._on_invalid != "count":
+            return False
+        # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
+        polars = self._frame.backend == "polars" and bool(by) and "weight" not in self._roles
+        return self._frame.lazy or polars
 
     def _count_rows(self, rows: Rows) -> Tally:
         answers, masks = [c.values for c in rows.answers], [c.mask for c in rows.answers]
@@ -385,10 +533,9 @@ class Survey:
         scored = rows.categories(self._book) >= 0
         if repeats == "mean":
             return equal_shares(rows, scored)
-        times = self._role("time")
-        if times is None:
+        if "time" not in self._roles:
             raise IncompatibleError("repeats='latest' needs to know when: bind the column with time=")
-        return latest(rows, parse_times(times.filled()).values, scored)
+        return latest(rows, self._times("score"), scored)
 
     def _clustered(self, rows: Rows, denominator: str, worths: NDArray[np.float64]) -> Estimate | None:
         if all(a is None for a in (rows.customers, rows.strata, rows.clusters, rows.calibration)):
@@ -430,6 +577,14 @@ class Survey:
 
 
 _Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
+
+
+def _coded(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return a number for each value, -1 where it is missing, and what the numbers stand for."""
+    codes, labels = factorize(column.filled())
+    if None not in labels[-1:]:
+        return codes, labels
+    return np.where(codes == len(labels) - 1, -1, codes), labels[:-1]
 
 
 def _has_values(frame: Frame, name: str) -> bool:

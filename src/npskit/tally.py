@@ -25,6 +25,9 @@ class Tally:
     Merge with `+`: exact for counts, commutative, associative, with `Tally.empty(scorer)` as the identity. Make one
     with `Tally.count`, `Tally.from_counts` or `Tally.empty`.
 
+    Within one tally only the proportions of weights matter; between two that are merged their size does too. An answer
+    of an unweighted tally weighs 1 beside a weighted one, so bring weights to a common scale before counting.
+
     Args:
         book: The codebook of the scorer it counts for.
         cells: int64, shape `(..., C + 2)`. The last two columns are the missing and the invalid; the first C are
@@ -39,6 +42,11 @@ class Tally:
     weights: NDArray[np.float64] | None
     squares: NDArray[np.float64] | None
     by_answer: bool
+
+    def __attrs_post_init__(self) -> None:
+        for array in (self.cells, self.weights, self.squares):
+            if array is not None:
+                array.setflags(write=False)
 
     # ---- making one ----
 
@@ -161,6 +169,10 @@ class Tally:
     @classmethod
     def empty(cls, scorer: Scorer | None = None, *, shape: tuple[int, ...] = ()) -> Self:
         """Return the tally of no answers: merging it changes nothing.
+
+        Args:
+            scorer: What the answers would mean. Default `NPS()`.
+            shape: The shape of the array of groups.
 
         Example:
             >>> Tally.empty() + Tally.count([9]) == Tally.count([9])
@@ -358,8 +370,8 @@ def check_denominator(denominator: str, book: Codebook) -> str:
     low, high = book.worths.min(), book.worths.max()
     if denominator == "all" and not low <= 0 <= high:
         raise InvalidValueError(
-            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, {low:g}..{high:g}; "
-            "use 'valid'"
+            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, "
+            f"{low:g}..{high:g}; use 'valid'"
         )
     return denominator
 

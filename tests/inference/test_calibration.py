@@ -175,6 +175,33 @@ def test_nothing_gives_nan() -> None:
     assert np.isnan(single.variance)
 
 
+def test_calibration_may_be_worth_more_than_its_answers() -> None:
+    """Margins that explain most of the answers make the interval shorter than that of as many answers."""
+    kinds = np.repeat([0, 1, 2], [20, 30, 50])
+    cells = np.repeat([0, 1, 2], [21, 29, 50])
+    found = calibrated_estimate(post_stratify(np.ones(100), cells, {0: 0.21, 1: 0.29, 2: 0.5}), kinds, WORTHS)
+    plain = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(100)), WORTHS)
+    assert found.mean == pytest.approx(plain.mean)
+    assert found.effective_counts().sum() > 100
+    assert np.diff(found.interval(0.95, "score")) < 0.5 * np.diff(plain.interval(0.95, "score"))
+
+
+def test_calibrated_customers_have_kish_degrees_of_freedom() -> None:
+    """Customers are counted by what they weigh, units of a design one by one; answers alike count by unit."""
+    calibration = post_stratify(np.ones(12), list("ab") * 6, {"a": 0.5, "b": 0.5})
+    who = [0] * 6 + [1, 1, 2, 2, 3, 3]
+    kinds = [0, 1, 2, 2, 1, 0, 2, 2, 1, 2, 0, 0]
+    design, customers = (
+        calibrated_estimate(calibration, kinds, WORTHS, clusters=who, customers=c) for c in (None, "all")
+    )
+    assert design.df == 3
+    assert customers.df == pytest.approx(144 / 48 - 1)
+    alike = calibrated_estimate(calibration, [2] * 12, WORTHS, clusters=who)
+    assert alike.n_effective == pytest.approx(144 / 48)
+    with pytest.raises(IncompatibleError, match="got 3 for 12 weights"):
+        calibrated_estimate(calibration, kinds, WORTHS, clusters=[1, 2, 3])
+
+
 def test_zero_totals_and_unused_labels() -> None:
     """A total of 0 gives its rows the weight 0; a label with total 0 needs no rows."""
     found = post_stratify([1, 2, 3], ["a", "b", "b"], {"a": 0, "b": 10, "c": 0})

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
 from npskit.inference.contrasts import Contrast
-from npskit.inference.design import design_estimate, jackknife_variance, share_covariance
+from npskit.inference.design import Customers, design_estimate, jackknife_variance, share_covariance
 from npskit.inference.linearize import influence_covariance
 from npskit.inference.strata import Lonely, stratified_variance
 from npskit.inference.weights import design_effect, taylor_variance
@@ -28,6 +28,7 @@ CATEGORIES = np.digitize(ROWS["score"], [7, 9])
 WEIGHTS = ROWS["weight"]
 WORTHS = np.array([-1.0, 0.0, 1.0])
 POPULATION = dict(zip(ROWS["stratum"].tolist(), ROWS["n_psu_pop"].tolist(), strict=True))
+CUSTOMERS: tuple[Customers, ...] = ("all", None, "mean")
 ATOL = 1e-12
 
 
@@ -179,11 +180,127 @@ def test_the_population_holds_the_sample(population: Any, message: str) -> None:
 
 
 def test_a_census_has_no_sampling_error() -> None:
-    """Where every unit of the population was sampled, SE = 0, and the effective size is Kish's."""
+    """Where every unit of the population was sampled, SE = 0, and every interval is the mean itself."""
     units = {"north": 6, "east": 5, "south": 8, "west": 9}
     found = design_estimate(design(), WORTHS, population=units)
     assert found.variance == 0
-    assert found.n_effective == pytest.approx(R["kish"]["n_eff"])
+    assert found.n_effective == np.inf
+    for method in ("score", "wald", "jeffreys", "bootstrap", "scas"):
+        assert found.interval(0.95, method) == (found.mean, found.mean)
+    alone = cluster_totals([0, 2, 2], 3, clusters=["ann"] * 3)
+    assert design_estimate(alone, WORTHS, population=1).interval(0.95, "score") == pytest.approx((1 / 3, 1 / 3))
+
+
+def test_a_census_of_a_part_is_one() -> None:
+    """A group all of whose strata were sampled in full is known; one that reaches beyond them is not."""
+    units = {"north": 6, "east": 50, "south": 80, "west": 90}
+    groups = (ROWS["stratum"] != "north").astype(int)
+    found = design_estimate(design(groups=groups, n_groups=2), WORTHS, population=units)
+    low, high = found.interval(0.95, "score")
+    assert low[0] == found.mean[0] == high[0]
+    assert low[1] < found.mean[1] < high[1]
+    assert np.isinf(found.n_effective).tolist() == [True, False]
+    # told that lonely strata are certain, SE is 0 too, but nobody said that nothing is left to chance within them
+    told = cluster_totals([0, 2, 2], 3, clusters=[1, 1, 2], strata=["n", "n", "s"])
+    certain = design_estimate(told, WORTHS, lonely="certainty")
+    assert certain.variance == 0
+    assert certain.n_effective == pytest.approx(9 / 5)
+
+
+@pytest.mark.parametrize("size", [1, 7, 20])
+def test_units_without_spread_count_as_one_each(size: int) -> None:
+    """Where units do not differ, or all answers are alike, each unit is one answer, however many it gave."""
+    for kinds in ([2] * size, [0, 1, 2] * size):
+        totals = cluster_totals(kinds * 5, 3, clusters=np.repeat(np.arange(5), len(kinds)))
+        found = design_estimate(totals, WORTHS)
+        assert found.variance == 0
+        assert found.n_effective == pytest.approx(5)
+        assert found.effective_counts().sum() == pytest.approx(5)
+    uneven = cluster_totals([2] * 6, 3, clusters=[1, 1, 1, 1, 2, 3])
+    assert design_estimate(uneven, WORTHS).n_effective == pytest.approx(36 / 18)
+
+
+def test_degrees_of_freedom_of_customers_are_kish() -> None:
+    """A customer who outweighs the others leaves few degrees of freedom; equal ones, units less strata; PSUs always."""
+    who = [*range(20), *np.repeat(np.arange(20, 30), 2), *[30] * 40]
+    kinds = np.random.default_rng(0).integers(0, 3, len(who))
+    totals = cluster_totals(kinds, 3, clusters=who)
+    kish = 80**2 / (20 + 10 * 4 + 40**2)
+    customers, units = (design_estimate(totals, WORTHS, customers=c) for c in CUSTOMERS[:2])
+    assert customers.df == pytest.approx(kish - 1)
+    assert units.df == 30
+    assert customers.variance == units.variance
+    assert np.diff(customers.interval(0.95, "score")) > np.diff(units.interval(0.95, "score"))
+    strata = np.where(np.array(who) < 20, "n", "s")
+    stratified = design_estimate(cluster_totals(kinds, 3, clusters=who, strata=strata), WORTHS, customers="all")
+    assert stratified.df == pytest.approx(20 + 60**2 / (10 * 4 + 40**2) - 2)
+    equal = cluster_totals(kinds[:20], 3, clusters=who[:20])
+    assert design_estimate(equal, WORTHS, customers="all").df == pytest.approx(19)
+
+
+def test_next_to_no_degree_of_freedom_is_not_no_interval() -> None:
+    """One customer among two who gave almost all answers: as good as nothing is known, and the interval says so."""
+    totals = cluster_totals([0] + [2, 0] * 500, 3, clusters=[1] + [2] * 1000)
+    found = design_estimate(totals, WORTHS, customers="all")
+    np.testing.assert_allclose(found.interval(0.95, "score"), (-1, 1), atol=1e-3)
+
+
+def test_the_mean_of_customers_is_worth_no_more_than_they_are() -> None:
+    """Two kinds of answer from every customer hardly differ between them: the mean of each is one answer at most."""
+    kinds = [0, 2, 2] * 5 + [0, 0, 2]
+    totals = cluster_totals(kinds, 3, clusters=np.repeat(np.arange(6), 3), weights=np.full(18, 1 / 3))
+    every, mean = (design_estimate(totals, WORTHS, customers=c) for c in CUSTOMERS[::2])
+    assert every.variance == mean.variance
+    assert (every.effective_counts().sum(), mean.effective_counts().sum()) == (pytest.approx(18), pytest.approx(6))
+
+
+def test_strata_and_finite_populations_shorten_the_interval() -> None:
+    """What makes the standard error smaller makes the interval so: n* may be more than n; without them it may not."""
+    kinds, places = [0] * 20 + [1] * 30 + [2] * 50, [0] * 21 + [1] * 29 + [2] * 50
+    columns: dict[str, Any] = {"clusters": np.arange(100), "strata": places}
+    totals = cluster_totals(kinds, 3, **columns)
+    widths = []
+    for population in (None, 200, {0: 23, 1: 32, 2: 55}):
+        found = design_estimate(totals, WORTHS, population=population)
+        assert found.effective_counts().sum() > found.n
+        low, high = found.interval(0.95, "score")
+        assert low < found.mean < high
+        widths.append(float(high - low))
+    assert widths == sorted(widths, reverse=True)
+    simple = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(100)), WORTHS, population=101)
+    assert simple.n_effective > simple.effective_counts().sum() > 100
+    opposite = cluster_totals([0, 2] * 10, 3, clusters=[*np.repeat(np.arange(9), 2), 9, 10])
+    assert design_estimate(opposite, WORTHS).effective_counts().sum() == pytest.approx(20)
+
+
+def covered(sizes: list[int], shares: list[float], likeness: float) -> float:
+    """How often 300 samples of customers with so many answers each cover the mean; likeness is their correlation."""
+    rng, who = np.random.default_rng(7), np.repeat(np.arange(len(sizes)), sizes)
+    hits, mean = 0, WORTHS @ np.array(shares)
+    for _ in range(300):
+        own = rng.dirichlet(np.array(shares) * (1 - likeness) / likeness, len(sizes)).cumsum(axis=1)[who, :2]
+        kinds = (rng.random((len(who), 1)) > own).sum(axis=1)
+        low, high = design_estimate(cluster_totals(kinds, 3, clusters=who), WORTHS, customers="all").interval(
+            0.95, "score"
+        )
+        hits += int(low - 1e-9 <= mean <= high + 1e-9)
+    return hits / 300
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares", "likeness", "least"),
+    [
+        # one customer with half of the answers
+        ([1] * 20 + [2] * 10 + [40], [0.2, 0.3, 0.5], 0.3, 0.94),
+        ([1] * 20 + [2] * 10 + [40], [0.1, 0.2, 0.7], 0.3, 0.94),
+        # in a sixth of the samples of ten, a third of those of five, all answers are alike
+        ([20] * 10, [0.03, 0.07, 0.9], 0.8, 0.88),
+        ([20] * 5, [0.03, 0.07, 0.9], 0.8, 0.94),
+    ],
+)
+def test_coverage_of_customers(sizes: list[int], shares: list[float], likeness: float, least: float) -> None:
+    """The 95 % interval covers nearly as often as it says, also if one customer dominates or all are alike."""
+    assert covered(sizes, shares, likeness) >= least
 
 
 answers = st.lists(

@@ -19,7 +19,7 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "planning.json
 
 margins = st.floats(0.5, 60)
 levels = st.floats(0.5, 0.999)
-powers = st.floats(0.05, 0.99)
+powers = st.floats(0.51, 0.99)
 
 
 @given(first=margins, second=margins, level=levels, chance=powers)
@@ -31,7 +31,7 @@ def test_a_finer_aim_never_needs_fewer_answers(first: float, second: float, leve
     assert needed[0] >= needed[1]
 
 
-@given(aim=margins, levels_=st.tuples(levels, levels), powers_=st.tuples(powers, powers))
+@given(aim=margins, levels_=st.tuples(levels, levels), powers_=st.tuples(st.floats(0.06, 0.99), powers))
 def test_more_certainty_never_needs_fewer_answers(
     aim: float, levels_: tuple[float, float], powers_: tuple[float, float]
 ) -> None:
@@ -117,6 +117,22 @@ def test_without_a_difference_the_power_is_the_level() -> None:
     assert power(100, 0, shares=[0, 1, 0]) == 0
 
 
+@pytest.mark.parametrize("difference", [200, -300, math.nan])
+def test_no_two_scores_differ_by_more_than_the_range(difference: float) -> None:
+    """The power of finding an impossible difference is not asked for."""
+    with pytest.raises(InvalidValueError, match="must be less than the range of the worths, 200"):
+        power(100, difference)
+
+
+@given(st.floats(0.2, 99.9), st.floats(0.06, 0.99), st.floats(0.01, 100))
+def test_whatever_a_score_can_be_planned_for_is(aim: float, chance: float, scale: float) -> None:
+    """From a thousandth of the range to half of it a margin is planned for, and a difference of twice that."""
+    worths = [-scale, 0.0, scale]
+    part = aim / 100 * scale * (1 + 1e-9)
+    assert sample_size(part, worths=worths).n >= 1
+    assert sample_size(difference=2 * part, power=chance, worths=worths).n >= 1
+
+
 def test_unequal_groups() -> None:
     """The sizes are n and ratio·n, their variances each count over their own size."""
     plan = sample_size(difference=-10, ratio=2.0, variance=(10_000, 5_000))
@@ -173,6 +189,13 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"margin": 0}, "margin must be a positive number: got 0"),
         ({"difference": 0}, "difference must be a positive number"),
         ({"difference": math.nan}, "difference must be a positive number"),
+        ({"margin": 0.05}, r"score points, at least .*, 0\.2: got 0\.05; as a fraction, multiply it by 100"),
+        ({"difference": -0.05}, r"difference is in score points, at least .* range of the worths, 0\.2"),
+        ({"margin": 100}, "margin must be less than half the range of the worths, 100 score points: got 100"),
+        ({"margin": 5, "worths": range(1, 8)}, "margin must be less than half the range of the worths, 3 score points"),
+        ({"difference": -200}, "difference must be less than the range of the worths, 200 score points: got 200"),
+        ({"difference": 5, "power": 0.01}, r"power must be above 0\.05: a test at level=0\.95 .* got 0\.01"),
+        ({"difference": 5, "power": 1 - 0.9, "level": 0.9}, r"power must be above 0\.1"),
         ({"difference": 5, "ratio": -1}, "ratio must be a positive number"),
         ({"difference": 5, "power": 80}, "power must lie strictly between 0 and 1"),
         ({"margin": 5, "level": 95}, "level"),

@@ -71,6 +71,20 @@ def test_figures_of_larger_enumerations(case: dict[str, Any]) -> None:
     check(case)
 
 
+@pytest.mark.parametrize(("n", "normal", "exact"), [(40, 0.653, 0.491), (57, 0.802, 0.729), (80, 0.914, 0.873)])
+def test_the_normal_approximation_promises_too_much_near_the_ends(n: int, normal: float, exact: float) -> None:
+    """Where nearly all answers of a group are promoters the planned power is not reached."""
+    p, q = [0.01, 0.04, 0.95], [0.01, 0.24, 0.75]
+    assert power(n, 20, shares=[p, q]) == pytest.approx(normal, abs=5e-4)
+    assert exact_power(p, q, n) == pytest.approx(exact, abs=5e-4)
+
+
+def test_the_size_of_the_score_test_near_the_ends() -> None:
+    """At equal, lopsided shares and unequal sizes it rejects in 6.5 % rather than 5 %."""
+    p = [0.05, 0.02, 0.93]
+    assert exact_power(p, p, 5, 20) == pytest.approx(0.0653, abs=5e-5)
+
+
 def test_what_cannot_be_enumerated_is_refused() -> None:
     """Too many outcomes, unknown tests and shares of two groups at once are named."""
     p = [0.2, 0.3, 0.5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,37 @@ def test_figures_of_a_difference_in_differences() -> None:
     cells = np.array([[40.0, 80, 180], [60, 90, 150], [92, 108, 210], [90, 110, 200]])
     limits = mover(cells @ NPS / cells.sum(axis=1), *score_interval(cells, NPS, 0.95), [1, -1, -1, 1])
     np.testing.assert_allclose(limits, [-0.010159214477544393, 0.31665869941202507], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("n", "shares", "expected"),
+    [
+        (5, [[0.05, 0.05, 0.9], [0.9, 0.02, 0.08]], 0.8913),
+        (5, [[0.05, 0.05, 0.9], [0.9, 0.05, 0.05]], 0.9101),
+        (10, [[0.05, 0.1, 0.85], [0.85, 0.1, 0.05]], 0.9312),
+        (20, [[0.05, 0.05, 0.9], [0.9, 0.05, 0.05]], 0.9341),
+    ],
+)
+def test_coverage_at_the_worst_pairs_known(n: int, shares: list[list[float]], expected: float) -> None:
+    """The interval of a difference covers less than its level near opposite ends of the scale, by as much as stated."""
+    counts = np.array([(b, a, n - a - b) for b in range(n + 1) for a in range(n + 1 - b)], dtype=np.float64)
+    log_factorial = np.array([math.lgamma(k + 1) for k in range(n + 1)])
+    log_ways = log_factorial[n] - log_factorial[counts.astype(int)].sum(axis=1)
+    first, second = (np.exp(log_ways + counts @ np.log(p)) for p in shares)
+    low, high = difference_interval(counts[:, None], counts, NPS)
+    truth = float(np.dot(shares[0], NPS) - np.dot(shares[1], NPS))
+    covered = first @ ((low <= truth + 1e-12) & (truth - 1e-12 <= high)) @ second
+    assert covered == pytest.approx(expected, abs=5e-5)
+
+
+def test_the_interval_and_the_test_can_disagree() -> None:
+    """They are not each other's dual: either may find a difference where the other does not."""
+    worths = 100 * NPS
+    low, high = difference_interval([0, 3, 7], [5, 0, 5], worths)
+    assert (round(float(low), 1), round(float(high), 1)) == (-0.7, 126.1)
+    assert round(float(score_test([0, 3, 7], [5, 0, 5], worths)[1]), 3) == 0.035
+    assert difference_interval([1, 1, 8], [5, 1, 4], worths)[0] > 0
+    assert score_test([1, 1, 8], [5, 1, 4], worths)[1] > 0.05
 
 
 def rejection(rate: dict[str, Any]) -> None:

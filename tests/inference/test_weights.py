@@ -182,6 +182,10 @@ def test_effective_size_has_bounds() -> None:
     few, many = (effective_counts(shares, 0.02, 50, df, WORTHS).sum() for df in (3, 1e9))
     assert few < many == pytest.approx(0.61 / 0.02)
     assert not effective_counts(shares, 0.02, 50, 0, WORTHS).any()
+    # where design or population make the sample worth more than its answers, nothing caps it; but counts stay finite
+    assert effective_counts(shares, 0.001, np.inf, np.inf, WORTHS).sum() == pytest.approx(610)
+    assert effective_counts(shares, 0.0, np.inf, 9, WORTHS, n_kish=np.inf).sum() == pytest.approx(1e15)
+    assert 0 < effective_counts(shares, 0.02, 50, 0.001, WORTHS).sum() <= 1e-5
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, float("nan")])

@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
-from npskit.inference.design import as_estimate
+from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import influence_covariance
+from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
 
@@ -213,6 +213,7 @@ def calibrated_estimate(
     strata: ArrayLike | None = None,
     population: Population = None,
     lonely: Lonely = "fail",
+    customers: Customers = None,
 ) -> Estimate:
     """Return the mean worth under calibrated weights with its linearized variance.
 
@@ -224,9 +225,10 @@ def calibrated_estimate(
         strata: Label of each row's stratum, shape `(n,)`; None for a single one.
         population: Sampling units in the population; see `npskit.inference.strata`.
         lonely: What a stratum with a single sampling unit contributes.
+        customers: Whether the units are customers; see `npskit.inference.design.Customers`.
 
     Returns:
-        Of shape `()`. Degrees of freedom: units with weight less their strata.
+        Of shape `()`. Degrees of freedom: units with weight, or Kish's number of customers, less their strata.
 
     Raises:
         InvalidTypeError: If the categories are not whole numbers, or labels of no one type.
@@ -253,19 +255,22 @@ def calibrated_estimate(
         moved = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
     known = bool(np.isfinite(moved).all())
     influence = w * calibration.residuals(moved) if known else moved
-    variance = influence_covariance(
-        influence[:, np.newaxis], clusters=clusters, strata=strata, population=population, lonely=lonely
-    )[0]
     codes, unit_strata, _ = unit_codes(strata, np.arange(len(w)) if clusters is None else clusters)
-    units = np.unique(codes[inside & (w > 0)])
-    df = len(units) - len(np.unique(unit_strata[units]))
-    return as_estimate(
+    if len(codes) != len(w):
+        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(w)} weights")
+    units = np.arange(len(unit_strata))
+    per_unit = sum_by(codes, np.stack([influence, np.where(inside, w, 0.0)], axis=-1), len(units))
+    return estimate_from_units(
+        Layout.of(unit_strata, population, lonely),
+        per_unit[:, 0],
+        per_unit[:, 1],
+        units,
+        0 * units,
         amounts[np.newaxis],
         s,
         np.array([inside.sum()], dtype=np.float64),
-        variance if len(units) > 1 else np.array([np.nan]),
-        np.array([(w[inside] ** 2).sum()]),
-        np.array([df], dtype=np.float64),
+        customers=customers,
+        capped=False,
         grouped=False,
     )
 

@@ -7,27 +7,45 @@ design: units without answers in it count, with u = 0 (Lumley, "Complex Surveys"
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.inference.clusters import ClusterTotals, factorize, sum_by
+from npskit.inference.clusters import ClusterTotals, Codes, sum_by
 from npskit.inference.constrained import mean_variance
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
-from npskit.inference.weights import kish_n_eff
 
 Floats = NDArray[np.float64]
 
+Customers: TypeAlias = Literal["all", "mean"] | None
+"""Where sampling units are customers: whether `"all"` answers of each count, or their `"mean"`. None: another design.
+
+Units of a design are drawn to be alike in size. Customers choose themselves how often to answer, and one of them may
+outweigh all others: what their spread is known from is then not their number but Kish's, (ΣW)²/ΣW² for W the weight of
+each.
+"""
+
+# Of the squared size of the worths: a variance below it is rounding, of units that do not differ.
+_ROUNDING = 1e-28
+
 
 def design_estimate(
-    totals: ClusterTotals, worths: ArrayLike, *, population: Population = None, lonely: Lonely = "fail"
+    totals: ClusterTotals,
+    worths: ArrayLike,
+    *,
+    population: Population = None,
+    lonely: Lonely = "fail",
+    customers: Customers = None,
 ) -> Estimate:
     """Return the weighted mean worth of each group with its linearized variance.
 
     Equal to `svymean` and `svyby` of R's `survey`. Degrees of freedom are units less strata, counting those with
-    weight in the group (Korn & Graubard, "Analysis of Health Surveys" (1999), section 5.2). A group that lies in a
-    single unit has no variance that could be known: NaN.
+    weight in the group (Korn & Graubard, "Analysis of Health Surveys" (1999), section 5.2); of customers, Kish's number
+    of them less strata. A group that lies in a single unit has no variance that could be known, NaN, unless there is
+    no other unit in the population.
 
     Args:
         totals: Sums per sampling unit.
@@ -35,6 +53,7 @@ def design_estimate(
         population: Sampling units in the population, per stratum by label, one number for each stratum, or None for so
             many that the sample is a negligible part.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
+        customers: Whether the units are customers, and what of each counts; see `Customers`.
 
     Returns:
         Shape `(groups,)`, or `()` where `totals` is not grouped.
@@ -50,32 +69,107 @@ def design_estimate(
         (16.667, 44.096, 2.0)
     """
     s = np.asarray(worths, dtype=np.float64)
-    variance = _covariance(totals, s[:, np.newaxis], population, lonely)[:, 0, 0]
-    units, strata = _extent(totals)
-    return as_estimate(
+    layout = Layout.of(totals.strata, population, lonely)
+    return estimate_from_units(
+        layout,
+        influence(totals, s[:, np.newaxis])[:, 0],
+        totals.weights.sum(axis=1),
+        totals.units,
+        totals.groups,
         totals.by_group(totals.weights),
         s,
         totals.by_group(totals.counts).sum(axis=-1),
-        np.where(units < 2, np.nan, variance),
-        totals.by_group(totals.squares),
-        units - strata,
+        customers=customers,
+        capped=population is None and len(layout.sampled) == 1,
         grouped=totals.n_groups is not None,
     )
 
 
-def as_estimate(
-    amounts: Floats, worths: Floats, n: Floats, variance: Floats, squares: Floats, df: Floats, *, grouped: bool
+def estimate_from_units(
+    layout: Layout,
+    influence: Floats,
+    sizes: Floats,
+    units: Codes,
+    groups: Codes,
+    amounts: Floats,
+    worths: Floats,
+    n: Floats,
+    *,
+    customers: Customers,
+    capped: bool,
+    grouped: bool,
 ) -> Estimate:
-    """Return the estimate with its effective size v/SE², or Kish's where the design says nothing about it.
+    """Return the estimate of each group from the influence and the weight of each sampling unit in it.
+
+    Args:
+        layout: The units and strata of the design.
+        influence: By how much each cell, a unit in a group, moves the mean of its group: shape `(C,)`.
+        sizes: Weight of each cell's answers, shape `(C,)`.
+        units: Index of each cell's unit, shape `(C,)`.
+        groups: Index of each cell's group, shape `(C,)`.
+        amounts: Sum of weights per group and category, shape `(G, K)`.
+        worths: Shape `(K,)`.
+        n: Answers, shape `(G,)`.
+        customers: See `Customers`.
+        capped: Whether the sample cannot be worth more than its answers, or its customers where their mean counts.
+        grouped: Whether to keep the leading axis; it is of one group otherwise.
+
+    Example:
+        >>> layout = Layout.of(np.zeros(3), None, "fail")
+        >>> parts = np.array([0.25, 0.0, -0.25]), np.array([1.0, 2.0, 1.0]), np.arange(3), np.zeros(3, int)
+        >>> sums = np.array([[1.0, 2.0, 1.0]]), np.array([-1.0, 0.0, 1.0]), np.array([4.0])
+        >>> found = estimate_from_units(layout, *parts, *sums, customers=None, capped=True, grouped=False)
+        >>> found.variance.item(), found.df.item()
+        (0.1875, 2.0)
+    """
+    cells = units, groups, len(amounts)
+    variance = layout.covariance(influence[:, np.newaxis], *cells)[:, 0, 0]
+    counted, first, second = (layout.by_stratum(a, *cells) for a in (sizes > 0, sizes, sizes * sizes))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        number = np.where(counted > 0, first**2 / second, 0.0) if customers else counted
+    present, strata = counted.sum(axis=1), (counted > 0).sum(axis=1)
+    census = (layout.full | (counted == 0)).all(axis=1) & (present > 0)
+    return as_estimate(
+        amounts,
+        worths,
+        n,
+        np.where((present < 2) & ~census, np.nan, variance),
+        second.sum(axis=1),
+        number.sum(axis=1) - strata,
+        grouped=grouped,
+        ceiling=np.full(len(n), np.inf) if not capped else present if customers == "mean" else n,
+        census=census,
+    )
+
+
+def as_estimate(
+    amounts: Floats,
+    worths: Floats,
+    n: Floats,
+    variance: Floats,
+    squares: Floats,
+    df: Floats,
+    *,
+    grouped: bool,
+    ceiling: Floats | None = None,
+    census: NDArray[np.bool_] | None = None,
+) -> Estimate:
+    """Return the estimate with its effective size v/SE².
+
+    Where SE = 0 or all answers are worth the same, the spread says nothing about the precision, and the size is Kish's
+    number of sampling units, (ΣW)²/ΣW² for W the weight of a unit: answers of one unit are not taken for independent.
+    Of a census nothing is left to chance: its size is infinite.
 
     Args:
         amounts: Sum of weights per category, shape `(G, K)`.
         worths: Shape `(K,)`.
         n: Answers, shape `(G,)`.
         variance: Variance of the mean, shape `(G,)`.
-        squares: Sum of squared weights, shape `(G,)`.
+        squares: Sum over sampling units of their squared weights, shape `(G,)`.
         df: Degrees of freedom, shape `(G,)`.
         grouped: Whether to keep the leading axis; it is of one group otherwise.
+        ceiling: The most answers of a simple random sample it may be worth, shape `(G,)`; `n` if None.
+        census: Whether all sampling units of the population are in the sample, shape `(G,)`; None if nowhere.
 
     Example:
         >>> found = as_estimate(np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [4.0], [3.0]]),
@@ -86,11 +180,14 @@ def as_estimate(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = amounts @ worths / amounts.sum(axis=-1)
         answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), worths)
-        kish = kish_n_eff(amounts, squares[:, np.newaxis])
-        n_effective = np.where((answer == 0) | (variance == 0), kish, answer / variance)
-    parts = [amounts, n, mean, variance, n_effective, np.where(df > 0, df, np.nan)]
-    amounts, n, mean, variance, n_effective, df = parts if grouped else [np.asarray(part[0]) for part in parts]
-    return Estimate(amounts, worths, n, mean, variance, n_effective, df, simple=False)
+        rounding = _ROUNDING * np.abs(worths).max(initial=0.0) ** 2
+        variance = np.where(variance <= rounding, 0.0, variance)
+        kish = amounts.sum(axis=-1) ** 2 / squares
+        n_effective = np.where((answer <= rounding) | (variance == 0), kish, answer / variance)
+        n_effective = n_effective if census is None else np.where(census, np.inf, n_effective)
+    parts = [amounts, n, mean, variance, n_effective, np.where(df > 0, df, np.nan), n if ceiling is None else ceiling]
+    amounts, n, mean, variance, n_effective, df, most = parts if grouped else [np.asarray(part[0]) for part in parts]
+    return Estimate(amounts, worths, n, mean, variance, n_effective, df, most, simple=False)
 
 
 def share_covariance(totals: ClusterTotals, *, population: Population = None, lonely: Lonely = "fail") -> Floats:
@@ -160,7 +257,8 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
         center = (totals.by_group(replicates) + (absent * others).sum(axis=1)) / n.sum()
         spread = totals.by_group(scale[strata] * (replicates - center[totals.groups]) ** 2)
         variance = spread + (scale * absent * (others - center[:, np.newaxis]) ** 2).sum(axis=1)
-    variance = np.where(_extent(totals)[0] < 2, np.nan, variance)
+    weighted = totals.weights.sum(axis=1) > 0
+    variance = np.where(totals.by_group(weighted) < 2, np.nan, variance)
     return variance if totals.n_groups is not None else np.asarray(variance[0])
 
 
@@ -192,13 +290,3 @@ def _covariance(totals: ClusterTotals, worths: Floats, population: Population, l
     """Return the covariances (G, m, m) of the means under each column of `worths` (K, m)."""
     layout = Layout.of(totals.strata, population, lonely)
     return layout.covariance(influence(totals, worths), totals.units, totals.groups, totals.size)
-
-
-def _extent(totals: ClusterTotals) -> tuple[Floats, Floats]:
-    """Return the units, and the strata, in which each group has weight: shape (G,) each."""
-    strata, labels = factorize(totals.strata, "strata")
-    weighted = totals.weights.sum(axis=1) > 0
-    size, groups = len(labels), totals.size
-    places = totals.groups[weighted] * size + strata[totals.units[weighted]]
-    per_stratum = np.bincount(places, minlength=groups * size).reshape(groups, size)
-    return per_stratum.sum(axis=1).astype(np.float64), (per_stratum > 0).sum(axis=1).astype(np.float64)

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import interval
+from npskit.inference.limits import tail_of
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
 from npskit.inference.weights import effective_counts, kish_n_eff, taylor_variance, weighted_mean
+
+_BY_GROUP = ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling")
 
 
 @attrs.frozen(eq=False)
@@ -25,8 +28,11 @@ class Estimate:
         n: Answers, shape `(...)`.
         mean: Shape `(...)`, in units of the worths.
         variance: Variance of the mean, shape `(...)`, in squared units.
-        n_effective: Size of the simple random sample that would be as precise, shape `(...)`.
+        n_effective: Size of the simple random sample that would be as precise, shape `(...)`; infinite for a census.
         df: Degrees of freedom of the variance, shape `(...)`, infinite for simple counts.
+        ceiling: The most answers of a simple random sample that intervals take it for, shape `(...)`: the answers, or
+            the customers where their means count; infinite where strata, a finite population or a calibration may
+            make a sample worth more than its answers.
         simple: Whether the answers are simple counts, unweighted and not clustered.
     """
 
@@ -37,6 +43,7 @@ class Estimate:
     variance: NDArray[np.float64]
     n_effective: NDArray[np.float64]
     df: NDArray[np.float64]
+    ceiling: NDArray[np.float64]
     simple: bool
 
     @classmethod
@@ -65,10 +72,10 @@ class Estimate:
                 # one division at the end: whole worths and counts give the exactly rounded score
                 mean = np.asarray(amounts @ worths / n)
                 variance = np.asarray(mean_variance(amounts / n[..., np.newaxis], worths) / n)
-            return cls(amounts, worths, n, mean, variance, n, np.full(n.shape, np.inf), simple=True)
+            return cls(amounts, worths, n, mean, variance, n, np.full(n.shape, np.inf), n, simple=True)
         mean = weighted_mean(weights, worths)
         variance = taylor_variance(counts, weights, squares, worths)
-        return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, simple=False)
+        return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, n, simple=False)
 
     @classmethod
     def stack(cls, estimates: Sequence[Estimate], worths: NDArray[np.float64]) -> Self:
@@ -77,12 +84,17 @@ class Estimate:
         def joined(name: str) -> NDArray[np.float64]:
             return np.stack([getattr(estimate, name) for estimate in estimates])
 
-        parts = {name: joined(name) for name in ("amounts", "n", "mean", "variance", "n_effective", "df")}
+        parts = {name: joined(name) for name in _BY_GROUP}
         return cls(worths=worths, simple=False, **parts)
 
     def __getitem__(self, index: Any) -> Self:
-        parts = {f: getattr(self, f)[index] for f in ("amounts", "n", "mean", "variance", "n_effective", "df")}
+        parts = {name: getattr(self, name)[index] for name in _BY_GROUP}
         return attrs.evolve(self, **parts)
+
+    def reshape(self, shape: tuple[int, ...]) -> Self:
+        """Return the same groups, `(G,)`, laid out in another shape."""
+        parts = {name: getattr(self, name) for name in _BY_GROUP}
+        return attrs.evolve(self, **{name: a.reshape(*shape, *a.shape[1:]) for name, a in parts.items()})
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -90,20 +102,47 @@ class Estimate:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.amounts / self.amounts.sum(axis=-1, keepdims=True))
 
-    def effective_counts(self, level: float) -> NDArray[np.float64]:
+    def effective_counts(self, level: float = 0.95) -> NDArray[np.float64]:
         """Return counts that carry as much information as the sample does, shape `(..., K)`.
 
-        Those of simple counts are the counts; else n* p with n* = min(n, v/SE^2 (z/t)^2), Kish's n where SE = 0.
+        Those of simple counts are the counts; else n* p with n* = v/SE² (z/t)², at most `ceiling`. Where SE = 0 or all
+        answers are worth the same, n* is `n_effective`, then Kish's number of answers or sampling units. See
+        `npskit.inference.weights.effective_counts`.
+
+        Args:
+            level: That of the interval they are for, since t is. P-values take the default, and do not depend on the
+                level of an interval beside them.
         """
         if self.simple:
             return self.amounts
         return effective_counts(
-            self.shares, self.variance, self.n, self.df, self.worths, level, n_kish=self.n_effective
+            self.shares, self.variance, self.ceiling, self.df, self.worths, level, n_kish=self.n_effective
         )
 
     def interval(self, level: float, method: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the limits of the mean by `method`, each of shape `(...)`, in units of the worths."""
-        return interval(self.effective_counts(level), self.worths, level, method)
+        """Return the limits of the mean by `method`, each of shape `(...)`, in units of the worths.
+
+        Every method works on the effective counts, but for `"wald"`, which is mean ± t SE. The interval of a census is
+        the mean itself.
+        """
+        if self.simple:
+            return interval(self.amounts, self.worths, level, method)
+        if method == "wald":
+            return self._t_limits(level)
+        # a census has no counts that intervals could work on: they would be infinite
+        census = np.isinf(self.n_effective)
+        counts = np.where(census[..., np.newaxis], 0.0, self.effective_counts(level))
+        low, high = (np.where(census, self.mean, limit) for limit in interval(counts, self.worths, level, method))
+        return low, high
+
+    def _t_limits(self, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean ± t SE, within the range of the worths."""
+        from scipy.special import stdtrit
+
+        with np.errstate(invalid="ignore"):
+            margin = np.where(self.variance == 0, 0.0, -stdtrit(self.df, tail_of(level)) * np.sqrt(self.variance))
+        ends = self.worths.min(), self.worths.max()
+        return np.clip(self.mean - margin, *ends), np.clip(self.mean + margin, *ends)
 
     def shrunken(self) -> NDArray[np.float64]:
         """Return the scores of segments drawn towards the whole by empirical Bayes, shape `(G,)`.
@@ -113,7 +152,7 @@ class Estimate:
         """
         if self.simple:
             return np.asarray(shrink_counts(self.amounts, dirichlet_multinomial(self.amounts)) @ self.worths)
-        counts = np.nan_to_num(self.effective_counts(0.95))
+        counts = np.nan_to_num(self.effective_counts())
         variances = pooled_variances(counts, self.worths)
         if not (variances > 0).all():  # every answer is worth the same: there is nothing to draw towards
             return self.mean

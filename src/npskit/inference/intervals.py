@@ -19,7 +19,6 @@ from npskit.inference.constrained import Floats, constrained_shares
 from npskit.inference.limits import (
     BLOCK,
     Sample,
-    checked_counts,
     falling_root,
     normal_quantile,
     sample_of,
@@ -68,6 +67,10 @@ def score_limits(counts: ArrayLike, worths: ArrayLike, z: ArrayLike) -> Limits:
 
 def score_interval(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """Return the score interval of the mean: the default, see `score_limits`.
+
+    At 95 % its exact coverage for an NPS with shares from 5 to 90 % is at least 93.4 % for every n from 10 to 60. Where
+    nearly all answers are of one kind it falls lower: 90.1 % at shares .002, .002, .996 and n = 50, where `scas` has
+    98.3 %.
 
     Example:
         >>> low, high = score_interval([3, 4, 13], [-100, 0, 100], 0.95)
@@ -135,7 +138,8 @@ def score_p_value(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) ->
 def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """Return the Wald interval θ̂ ± z√(v̂/n): known to everyone, and too short for small or lopsided samples.
 
-    Its exact coverage at 95 % falls to 74 % at n = 20; with every answer in one category it has width 0.
+    At 95 % and n = 20 its exact coverage for an NPS falls to 74 % with shares from 5 to 90 %, and nearer a corner to
+    anything: 18 % at shares .002, .002, .996 and n = 50. With every answer in one category it has width 0.
 
     Example:
         >>> low, high = wald([10, 40, 50], [-100, 0, 100], 0.95)
@@ -156,17 +160,17 @@ def _wald(sample: Sample, z: float) -> Limits:
 def _with_pseudo_counts(
     counts: ArrayLike, worths: ArrayLike, level: float, added: tuple[float, float, float], name: str
 ) -> Limits:
-    """Return the Wald interval after adding to each of three equally spaced categories."""
-    c, w = checked_counts(counts, worths)
+    """Return the Wald interval after adding to each of three equally spaced worths."""
+    sample = sample_of(counts, worths)
+    w = sample.worths
     if w.size != 3 or not np.isclose(w[1] - w[0], w[2] - w[1], rtol=1e-9, atol=0):
         usable = ", ".join(repr(m) for m in METHODS if m not in _THREE_ONLY)
         raise InvalidValueError(
-            f"method {name!r} is made for three equally spaced categories, not for worths {w.tolist()}: "
-            f"use one of {usable}"
+            f"method {name!r} is made for three equally spaced worths, not for {w.tolist()}: use one of {usable}"
         )
     z = normal_quantile(level)
-    low, high = _wald(sample_of(c + np.asarray(added), w), z)
-    return _limits(sample_of(c, w), np.asarray(low), np.asarray(high))
+    low, high = _wald(sample_of(sample.counts + np.asarray(added), w), z)
+    return _limits(sample, np.asarray(low), np.asarray(high))
 
 
 def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
@@ -175,7 +179,7 @@ def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     B. Rocks, "Interval estimation for the 'Net Promoter Score'", The American Statistician 70 (2016) 365-372.
 
     Raises:
-        InvalidValueError: If there are not three equally spaced categories.
+        InvalidValueError: If there are not three worths, equally spaced. Categories worth the same count as one.
 
     Example:
         >>> low, high = adjusted_wald([10, 40, 50], [-100, 0, 100], 0.95)
@@ -192,7 +196,7 @@ def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     Medicine 24 (2005) 729-740; promoters and detractors are the discordant pairs.
 
     Raises:
-        InvalidValueError: If there are not three equally spaced categories.
+        InvalidValueError: If there are not three worths, equally spaced. Categories worth the same count as one.
 
     Example:
         >>> low, high = agresti_min([10, 40, 50], [-100, 0, 100], 0.95)
@@ -203,7 +207,7 @@ def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
 
 
 def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
-    """Return the skewness-corrected asymptotic score interval: balanced tails, for one-sided claims.
+    """Return the skewness-corrected asymptotic score interval: balanced tails, for one-sided claims and rare answers.
 
     The limits solve T(m) = ±z + (z² − 1)·μ₃(m)/(6 v(m)^{3/2} √n), with μ₃ the third central moment under the
     constrained shares. P. J. Laud, "Equal-tailed confidence intervals for comparison of rates", Pharmaceutical

@@ -176,6 +176,9 @@ class Pairs:
 def pairwise(counts: ArrayLike, worths: ArrayLike, correction: str = "holm", level: float = 0.95) -> Pairs:
     """Compare every pair of groups by the score test, with p-values adjusted for their number.
 
+    The groups count as independent samples: where the same customers answered in several, see
+    `npskit.inference.contrasts.cluster_robust`.
+
     Args:
         counts: Shape `(..., G, K)`; need not be whole.
         worths: Shape `(K,)`.

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import IncompatibleError
 from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
-from npskit.inference.strata import Lonely, Population, stratum_factors
+from npskit.inference.strata import Lonely, Population, sampled_in_full, stratum_factors
 
 Floats = NDArray[np.float64]
 
@@ -29,12 +29,14 @@ class Layout:
         sampled: Units sampled per stratum, shape `(H,)`.
         factors: Factor of each stratum's sum of squares, shape `(H,)`.
         centers: Part of the stratum's mean that is subtracted first, shape `(H,)`.
+        full: Whether every unit of the stratum is in the sample, shape `(H,)`.
     """
 
     strata: Codes
     sampled: Floats
     factors: Floats
     centers: Floats
+    full: NDArray[np.bool_]
 
     @classmethod
     def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> Layout:
@@ -42,7 +44,20 @@ class Layout:
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
         factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
-        return cls(strata, sampled, factors, centers)
+        return cls(strata, sampled, factors, centers, sampled_in_full(sampled, population, names.tolist()))
+
+    def by_stratum(self, values: NDArray[Any], units: Codes, groups: Codes, n_groups: int) -> Floats:
+        """Return the sums of the cells' `values`, shape `(C,)`, by group and stratum: shape `(G, H)`.
+
+        Args:
+            values: What to add up, shape `(C,)`.
+            units: Index of each cell's unit, shape `(C,)`.
+            groups: Index of each cell's group, shape `(C,)`.
+            n_groups: The number of groups, G.
+        """
+        size = len(self.sampled)
+        sums = np.bincount(groups * size + self.strata[units], weights=values, minlength=n_groups * size)
+        return sums.astype(np.float64).reshape(n_groups, size)
 
     def covariance(self, influence: Floats, units: Codes, groups: Codes, n_groups: int) -> Floats:
         """Return the covariances of the estimates in each group.

@@ -5,7 +5,8 @@ each other, so the two scores must not be compared as if they came from differen
 customer is one answer of its own, worth s_j - s_i, and everything known about a mean worth applies to it.
 
 Where a customer contributes several moves, they are not independent; what then is needed beside the table is the sum
-over customers of the products of their own tables. `Moves` holds both, and everything here takes one or the other.
+over customers of the products of their own tables. `npskit.inference.moves.Moves` holds both, and everything here takes
+one or the other.
 
 For any of it to mean something, customers must be independent of each other, and those who answered twice must stand
 for those one wants to speak of: who does not come back is not in the table.
@@ -13,158 +14,275 @@ for those one wants to speak of: who does not come back is not in the table.
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from typing_extensions import Self
+from numpy.typing import ArrayLike
 
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.inference.constrained import Floats
-from npskit.inference.design import as_estimate
-from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import ChiSquareTest
-from npskit.inference.linearize import influence_covariance
+from npskit.inference.moves import Moves
 from npskit.inference.two_sample import normal_p
 
-MOST_CELLS = 4096
 # Relative to 1, the largest entry of a scaled matrix of whole numbers; what is smaller is rounding.
 _SINGULAR = 1e-11
 
 
-@attrs.frozen(eq=False)
-class Moves:
-    """How many moves from each category to each, and how those of one customer go together: a mergeable statistic.
+def worth_differences(worths: ArrayLike) -> Floats:
+    """Return what a move from category i to j is worth, s_j - s_i, shape `(K·K,)`, j running fastest.
 
-    Moves of disjoint sets of customers merge with `+`.
+    Example:
+        >>> worth_differences([-100, 100]).tolist()
+        [0.0, 200.0, -200.0, 0.0]
+    """
+    s = np.asarray(worths, dtype=np.float64)
+    return (s[np.newaxis, :] - s[:, np.newaxis]).ravel()
+
+
+@attrs.frozen
+class PairedDifference:
+    """By how much the score of the same customers moved.
 
     Args:
-        counts: Moves from category i to j in each group, shape `(G, K, K)`.
-        products: Sum over customers of n_a n_b for every two cells a and b of their own table, shape
-            `(G·K·K, G·K·K)`; None where no customer moved twice, since it is then diagonal.
-        customers: How many customers moved.
-        by_group: How many of them in each group, shape `(G,)`.
-        leaving: How many of them from each category in each group, shape `(G, K)`.
+        difference: Score after less score before, in units of the worths.
+        se: Its standard error.
+        low: Lower limit.
+        high: Upper limit.
+        level: Level of the limits.
+        z: Score statistic of no difference.
+        p: Its two-sided p-value.
+        n: Moves.
+        customers: Customers who moved; independent of each other, which the moves of one are not.
     """
 
-    counts: NDArray[Any]
-    products: Floats | None
+    difference: float
+    se: float
+    low: float
+    high: float
+    level: float
+    z: float
+    p: float
+    n: float
     customers: float
-    by_group: NDArray[Any]
-    leaving: NDArray[Any]
 
-    @classmethod
-    def of_table(cls, table: ArrayLike) -> Self:
-        """Return the moves of customers who moved once each, from their table: shape `(K, K)`.
 
-        Raises:
-            InvalidValueError: If it is not square, or a count is negative or not finite.
+def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float = 0.95) -> PairedDifference:
+    """Return the difference of the scores of the same customers, after less before, with its test and interval.
 
-        Example:
-            >>> Moves.of_table([[3, 1], [2, 4]]).customers
-            10.0
-        """
-        counts = np.asarray(table, dtype=np.float64)
-        if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.shape[0] < 2:
-            raise InvalidValueError(f"table must be square, from category to category: got shape {counts.shape}")
-        bad = np.argwhere(~((counts >= 0) & (counts < np.inf)))
-        if bad.size:
-            i, j = bad[0].tolist()
-            raise InvalidValueError(f"table must be finite and not negative: got {counts[i, j]:g} at [{i}, {j}]")
-        rows = counts.sum(axis=1)
-        return cls(counts[np.newaxis], None, float(counts.sum()), counts.sum(keepdims=True)[0], rows[np.newaxis])
+    The difference is ΣN_ij(s_j - s_i)/n: the mean of one difference d for each move. The test is the score test with
+    one degree of freedom, z = Σd/√(Σd²), the variance being that under no difference, as in McNemar's test
+    (Psychometrika 12 (1947) 153-157), which it is for two categories. The interval is the score interval of the mean
+    of d, whose variance is that under each limit and the likeliest shares of the differences: Tango's for two
+    categories (Statistics in Medicine 17 (1998) 891-908). Test and interval may disagree at the very border where
+    there are more than two categories.
 
-    @classmethod
-    def of(
-        cls,
-        customers: NDArray[np.integer[Any]],
-        before: NDArray[np.integer[Any]],
-        after: NDArray[np.integer[Any]],
-        n_categories: int,
-        groups: NDArray[np.integer[Any]] | None = None,
-        n_groups: int = 1,
-    ) -> Self:
-        """Count moves, those of one customer beside each other.
+    Where customers move several times, d is summed over each customer before it is squared (Liang & Zeger, Biometrika
+    73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weights.effective_counts`). Assumes
+    that customers are independent of each other. A p-value speaks of change, not of its cause: customers chosen because
+    they scored low will score higher the next time whatever is done.
 
-        Args:
-            customers: Who moved, shape `(n,)`, equal customers side by side.
-            before: The category moved from, shape `(n,)`.
-            after: The category moved to, shape `(n,)`.
-            n_categories: K.
-            groups: Which group each move is in, shape `(n,)`; None for a single one.
-            n_groups: G.
+    Args:
+        moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level.
 
-        Raises:
-            InvalidValueError: If customers move more than once and there are more than `MOST_CELLS` cells.
+    Returns:
+        NaN without moves. With moves but no change anywhere, z = 0 and p = 1.
 
-        Example:
-            >>> moves = Moves.of(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 1, 0]), 2)
-            >>> moves.counts[0].tolist(), moves.customers
-            ([[0, 1], [1, 1]], 2)
-        """
-        k, size = n_categories, n_groups * n_categories * n_categories
-        cells = before.astype(np.intp) * k + after
-        if groups is not None:
-            cells += groups.astype(np.intp) * (k * k)
-        counts = np.bincount(cells, minlength=size).reshape(n_groups, k, k)
-        new = customers[1:] != customers[:-1]
-        if new.all():
-            leaving = counts.sum(axis=2)
-            return cls(counts, None, cells.size, leaving.sum(axis=1), leaving)
-        if size > MOST_CELLS:
-            raise InvalidValueError(
-                f"n_groups: {n_groups} groups of {k} categories make {size:,} kinds of moves, and where customers move "
-                f"more than once at most {MOST_CELLS:,} can be held against each other; choose fewer groups, or the "
-                "first and last answer of each customer only"
-            )
-        who = np.concatenate([[0], np.cumsum(new)])
-        n = int(who[-1]) + 1
-        tables = np.bincount(who * size + cells, minlength=n * size).reshape(n, size).astype(np.float64)
-        left = tables.reshape(n, n_groups, k, k).sum(axis=3) > 0
-        return cls(counts, tables.T @ tables, n, left.any(axis=2).sum(axis=0), left.sum(axis=0))
+    Raises:
+        InvalidValueError: If table, worths and level do not fit.
 
-    def __add__(self, other: object) -> Self:
-        if not isinstance(other, Moves):
-            return NotImplemented
-        if self.counts.shape != other.counts.shape:
-            raise IncompatibleError(
-                f"only moves of like groups and categories merge: got {self.counts.shape} and {other.counts.shape}"
-            )
-        one_each = self.products is None and other.products is None
-        return type(self)(
-            self.counts + other.counts,
-            None if one_each else self._products() + other._products(),
-            self.customers + other.customers,
-            self.by_group + other.by_group,
-            self.leaving + other.leaving,
-        )
+    Example:
+        >>> found = paired_difference([[40, 22, 11], [15, 60, 34], [6, 25, 120]], [-100, 0, 100])
+        >>> round(found.difference, 3), round(found.z, 3), round(found.p, 3)
+        (7.808, 2.03, 0.042)
+    """
+    known = _single(moves)
+    values = _fitting(known, worths)
+    estimate = known.mean(values, np.ones(values.size, np.bool_), known.customers)
+    low, high = estimate.interval(level, "score")
+    total, squares = float(known.counts.ravel() @ values), float(known.scatter(values[:, np.newaxis])[0, 0])
+    z = np.nan if known.customers == 0 else 0.0 if squares <= 0 else total / np.sqrt(squares)
+    return PairedDifference(
+        float(estimate.mean),
+        float(np.sqrt(estimate.variance)),
+        float(low),
+        float(high),
+        float(level),
+        float(z),
+        float(normal_p(z)),
+        float(known.counts.sum()),
+        float(known.customers),
+    )
 
-    def _products(self) -> Floats:
-        return np.diag(self.counts.ravel().astype(np.float64)) if self.products is None else self.products
 
-    def scatter(self, values: Floats) -> Floats:
-        """Return Σ xxᵀ over customers, x being the sum of `values`, shape `(cells, m)`, over a customer's moves."""
-        if self.products is None:
-            return values.T @ (self.counts.ravel()[:, np.newaxis] * values)
-        return values.T @ self.products @ values
+def stuart_maxwell(moves: ArrayLike | Moves) -> ChiSquareTest:
+    """Test whether the shares of the categories stayed the same, all of them at once.
 
-    def mean(self, values: Floats, inside: NDArray[np.bool_], customers: float) -> Estimate:
-        """Return the mean of `values` over the moves `inside`, with its variance clustered by customer.
+    Stuart, Biometrika 42 (1955) 412-416; Maxwell, British Journal of Psychiatry 116 (1970) 651-655: dᵀS⁻d with d the
+    differences of the margins and S their covariance under no difference, ΣN_ij (e_j - e_i)(e_j - e_i)ᵀ. Categories
+    between which nobody moved, directly or by way of others, tell nothing about each other: the generalized inverse
+    leaves them out, and the degrees of freedom are the rank of S, K - 1 in general. Assumes independent customers;
+    where one moves several times, S is summed over customers.
 
-        Args:
-            values: What a move is worth, shape `(cells,)`.
-            inside: Which cells are asked about, shape `(cells,)`.
-            customers: How many customers have moves inside.
-        """
-        counts = self.counts.ravel()[inside]
-        if self.products is None:
-            return Estimate.from_sums(counts, values[inside])
-        n = np.array([counts.sum()], dtype=np.float64)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            off = np.where(inside, values - counts @ values[inside] / n, 0.0)
-            # The customers' influences enter through their sum of squares alone; their sum is 0.
-            spread = float(off @ self.products @ off) / n**2 * self.customers / (self.customers - 1)
-        variance = np.where(customers < 2, np.nan, spread)
-        df = np.array([customers - 1.0])
-        return as_estimate(counts[np.newaxis].astype(float), values[inside], n, variance, n, df, grouped=False)
+    Args:
+        moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
+
+    Returns:
+        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; NaN without moves.
+
+    Raises:
+        InvalidValueError: If the table cannot be used.
+
+    Example:
+        >>> test = stuart_maxwell([[40, 22, 11], [15, 60, 34], [6, 25, 120]])
+        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p), 4)
+        (4.1457, 2.0, 0.1258)
+    """
+    known = _single(moves)
+    return _chi_square(known, *_quadratic(known, _margins(known.counts.shape[-1])))
+
+
+def bhapkar(moves: ArrayLike | Moves) -> ChiSquareTest:
+    """Test as `stuart_maxwell` does, but with the covariance as observed: a little more powerful.
+
+    Bhapkar, JASA 61 (1966) 228-235. W = Q/(1 - Q/n), with Q the statistic of Stuart and Maxwell (Ireland, Ku &
+    Kullback, JASA 64 (1969) 1323-1341); n is the number of customers.
+
+    Args:
+        moves: As for `stuart_maxwell`.
+
+    Returns:
+        As `stuart_maxwell`; infinite where every customer changed in the same way.
+
+    Raises:
+        InvalidValueError: If the table cannot be used.
+
+    Example:
+        >>> test = bhapkar([[40, 22, 11], [15, 60, 34], [6, 25, 120]])
+        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p), 4)
+        (4.198, 2.0, 0.1226)
+    """
+    known = _single(moves)
+    statistic, df = _quadratic(known, _margins(known.counts.shape[-1]))
+    if df:
+        left = 1 - statistic / known.customers
+        statistic = statistic / left if left > _SINGULAR else np.inf
+    return _chi_square(known, statistic, df)
+
+
+def bowker(moves: ArrayLike | Moves) -> ChiSquareTest:
+    """Test whether as many moved from i to j as from j to i, for every pair of categories: symmetry.
+
+    Bowker, JASA 43 (1948) 572-574: Σ(N_ij - N_ji)²/(N_ij + N_ji) over pairs i < j. Degrees of freedom are the pairs
+    between which anybody moved; the others have nothing to say. Shares can stay the same without symmetry (round in a
+    circle), so this may reject where `stuart_maxwell` does not. Where customers move several times, the covariance of
+    the N_ij - N_ji is summed over customers.
+
+    Args:
+        moves: As for `stuart_maxwell`.
+
+    Returns:
+        As `stuart_maxwell`.
+
+    Raises:
+        InvalidValueError: If the table cannot be used.
+
+    Example:
+        >>> test = bowker([[5, 0, 2], [3, 7, 0], [0, 4, 0]])
+        >>> float(test.statistic), float(test.df), round(float(test.p), 4)
+        (9.0, 3.0, 0.0293)
+    """
+    known = _single(moves)
+    k = known.counts.shape[-1]
+    i, j = np.triu_indices(k, 1)
+    signs = np.zeros((k, k, i.size))
+    signs[i, j, np.arange(i.size)], signs[j, i, np.arange(i.size)] = 1.0, -1.0
+    return _chi_square(known, *_quadratic(known, signs.reshape(k * k, -1)))
+
+
+def stationary_shares(table: ArrayLike) -> Floats:
+    """Return the shares of the categories that moves at these rates would leave as they are.
+
+    π with πP = π and P the table by row shares. It is where the shares would settle if every customer kept moving by P,
+    whatever came before (a Markov chain) and whatever changes: a summary of the table, not a forecast.
+
+    It is undefined, NaN, where customers arrive in a category that none leaves or stays in, so that its row of P is
+    unknown; and where the categories fall into several sets that are never left, so that the end depends on the start.
+
+    Args:
+        table: Moves from category i to j, shape `(K, K)`.
+
+    Returns:
+        Shares, shape `(K,)`, adding up to 1; 0 for categories that are left for good.
+
+    Raises:
+        InvalidValueError: If the table cannot be used.
+
+    Example:
+        >>> stationary_shares([[40, 22, 11], [15, 60, 34], [6, 25, 120]]).round(4).tolist()
+        [0.1405, 0.3002, 0.5593]
+        >>> stationary_shares([[1, 0], [0, 1]]).tolist()
+        [nan, nan]
+    """
+    counts = Moves.of_table(table).counts[0]
+    k = len(counts)
+    leaving, arriving = counts.sum(axis=1), counts.sum(axis=0)
+    reach = np.eye(k, dtype=np.bool_) | (counts > 0)
+    for via in range(k):
+        reach |= reach[:, via, np.newaxis] & reach[via]
+    # For good: every category that can be reached from here leads back.
+    closed = (leaving > 0) & (reach <= reach.T).all(axis=1)
+    members = np.flatnonzero(closed)
+    if ((arriving > 0) & (leaving == 0)).any() or not members.size or not reach[np.ix_(members, members)].all():
+        return np.full(k, np.nan)
+    rates = counts[np.ix_(members, members)] / leaving[members, np.newaxis]
+    system = np.vstack([rates.T - np.eye(members.size), np.ones(members.size)])
+    shares = np.zeros(k)
+    shares[members] = np.linalg.lstsq(system, np.append(np.zeros(members.size), 1.0), rcond=None)[0]
+    return shares
+
+
+def _single(moves: ArrayLike | Moves) -> Moves:
+    """Return moves of a single group."""
+    known = moves if isinstance(moves, Moves) else Moves.of_table(moves)
+    if len(known.counts) != 1:
+        raise InvalidValueError(f"moves must be of a single group: got {len(known.counts)}")
+    return known
+
+
+def _fitting(moves: Moves, worths: ArrayLike) -> Floats:
+    """Return the worth of each kind of move, one worth for each category."""
+    values = worth_differences(worths)
+    k = moves.counts.shape[-1]
+    if values.size != k * k:
+        raise InvalidValueError(f"worths must be one for each of {k} categories: got shape {np.shape(worths)}")
+    return values
+
+
+def _margins(k: int) -> Floats:
+    """Return how a move from i to j changes the counts of the categories, e_j - e_i: shape (K·K, K)."""
+    unit = np.eye(k)
+    return (unit[np.newaxis, :, :] - unit[:, np.newaxis, :]).reshape(k * k, k)
+
+
+def _quadratic(moves: Moves, values: Floats) -> tuple[float, int]:
+    """Return uᵀS⁻u and the rank of S, u the sum of `values` over the moves and S its scatter over customers."""
+    u, scatter = moves.counts.ravel() @ values, moves.scatter(values)
+    scale = np.sqrt(np.diag(scatter))
+    moved = scale > 0
+    scale = scale[moved]
+    sizes, axes = np.linalg.eigh(scatter[np.ix_(moved, moved)] / np.outer(scale, scale))
+    kept = sizes > _SINGULAR
+    along = axes[:, kept].T @ (u[moved] / scale)
+    return float((along * along / sizes[kept]).sum()), int(kept.sum())
+
+
+def _chi_square(moves: Moves, statistic: float, df: int) -> ChiSquareTest:
+    """Return the test; certain where there is nothing to test, NaN where there are no moves."""
+    from scipy.special import chdtrc
+
+    if moves.customers == 0:
+        return ChiSquareTest(*(np.asarray(np.nan) for _ in range(3)))
+    p = chdtrc(df, statistic) if df else 1.0
+    return ChiSquareTest(np.asarray(statistic), np.asarray(float(df)), np.asarray(p, dtype=np.float64))

@@ -33,7 +33,8 @@ def exact_power(
 ) -> float:
     """Return the chance that the test rejects equal scores, exact to 1e-12, by enumerating the outcomes.
 
-    With equal scores it is the size of the test, else its power.
+    With equal scores it is the size of the test, else its power. Plan by it rather than by the normal approximation
+    where groups are small or most answers are of one kind.
 
     Args:
         shares_a: True shares of the categories in the first group, shape `(K,)`.
@@ -47,7 +48,7 @@ def exact_power(
     Raises:
         InvalidTypeError: If a number of answers is not whole.
         InvalidValueError: If a value cannot be used, or there are more than 50 million pairs of outcomes (some 115
-            answers a group for an NPS): `npskit.inference.planning.power` is accurate there.
+            answers a group for an NPS); `npskit.inference.planning.power` says how good the normal approximation is.
 
     Example:
         >>> round(exact_power([0.2, 0.3, 0.5], [0.2, 0.3, 0.5], 10), 6)
@@ -65,7 +66,7 @@ def exact_power(
     if ways[0] * ways[1] > MAX_PAIRS:
         raise InvalidValueError(
             f"n={sizes[0]} and n_second={sizes[1]} have {ways[0] * ways[1]:,} pairs of outcomes, more than "
-            f"{MAX_PAIRS:,}: use the normal approximation of npskit.inference.planning.power, accurate for such sizes"
+            f"{MAX_PAIRS:,}: use npskit.inference.planning.power, the normal approximation"
         )
     a, b = _outcomes(sizes[0], rising.size), _outcomes(sizes[1], rising.size)
     weight_a, weight_b = _probabilities(a, p_a), _probabilities(b, p_b)

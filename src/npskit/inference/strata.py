@@ -82,6 +82,24 @@ def stratum_factors(
     return factors * kept, centers
 
 
+def sampled_in_full(sampled: Floats, population: Population, labels: Sequence[Any]) -> NDArray[np.bool_]:
+    """Return which strata have every sampling unit of theirs in the sample, so that nothing is left to chance.
+
+    Args:
+        sampled: Sampling units per stratum, shape `(H,)`.
+        population: Sampling units in the population.
+        labels: Names of the H strata.
+
+    Raises:
+        InvalidValueError: If `population` lacks a stratum or is smaller than the sample.
+
+    Example:
+        >>> sampled_in_full(np.array([2.0, 3.0]), {"north": 2, "south": 9}, ["north", "south"]).tolist()
+        [True, False]
+    """
+    return np.asarray(sampled >= _sizes(population, sampled, labels))
+
+
 def _sizes(population: Population, sampled: Floats, labels: Sequence[Any]) -> Floats:
     """Return the sampling units in the population of each stratum, infinite where not given."""
     if population is None:

@@ -86,7 +86,12 @@ def difference_interval(
 ) -> tuple[Floats, Floats]:
     """Return limits of score a less score b, by MOVER on the two score intervals.
 
-    Over every pair of sample sizes tried its exact coverage stayed at or above the level; Wald's falls to 75 %.
+    At 95 %, over all pairs of NPS distributions with shares of 5, 10, ... 90 %, its exact coverage is 95.3 to 96.6 %
+    on average with 5 to 20 answers a sample. The worst pairs, near opposite ends of the scale, have 91.0 % with 5
+    answers each, 93.1 % with 10 and 93.4 % with 20 (Wald at its own worst: 63, 74 and 85 %); with shares down to 2 %
+    it is 89.1, 91.7 and 92.9 %.
+    It is not the test of `score_test` turned round: near the edge one may find a difference and the other not.
+
     Swapping a and b changes the sign of the limits and nothing else, to the last bit.
 
     Args:
@@ -123,6 +128,10 @@ def score_test(
     (1990) 1447-1454) did for proportions; the last factor as in Miettinen & Nurminen (1985, 4:213-226). The common
     score is the zero of the derivative of the profile likelihood, which is the sum of the two Lagrange multipliers
     (Owen 1988), not the place of its maximum, which can be found to half the digits only.
+
+    At the 5 % level and for an NPS with shares from 5 to 90 % it rejects equal scores in at most 5.9 % of samples of 10
+    and 10 answers, and at most 5.6 % of 20 and 20; close to an end of the scale unequal sizes do worse: 6.5 % with 5
+    and 20 answers at shares .05, .02, .93.
 
     Args:
         counts_a: Shape `(..., K)`; need not be whole.
@@ -269,9 +278,11 @@ class DifferenceTest:
 def wald_difference(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95) -> DifferenceTest:
     """Compare two scores by Wald's method: for checking what others computed, not for deciding.
 
-    Its coverage falls to 75 % in small or lopsided samples. With three quarters, one and a half and three quarters
-    added to the detractors, passives and promoters of each sample it is the adjusted Wald method of Rocks, "Interval
-    estimation for the Net Promoter Score", The American Statistician 70 (2016) 365-372, which is much better.
+    For two samples of 10 answers its exact coverage at 95 % falls to 74 % with shares from 5 to 90 %, to 55 % with
+    shares down to 2 %, and nearer the ends to anything: two samples without variance give an interval without width.
+    With three quarters, one and a half and three quarters added to the detractors, passives and promoters of each
+    sample it is the adjusted Wald method of Rocks, "Interval estimation for the Net Promoter Score", The American
+    Statistician 70 (2016) 365-372, which is much better.
 
     Args:
         counts_a: Shape `(..., K)`.

@@ -17,6 +17,9 @@ from npskit.inference.constrained import mean_variance
 
 Floats = NDArray[np.float64]
 
+# Counts that intervals can work on: of a census as many as leave nothing to chance, of next to nothing known a trace.
+_MOST, _LEAST = 1e15, 1e-6
+
 
 def check_weights(weights: ArrayLike, name: str = "weights") -> Floats:
     """Return weights as float64, or say which rows cannot be used.
@@ -158,17 +161,19 @@ def effective_counts(
     n* = min(n, v/SE² (z/t)²) and counts n*p, with v the variance of one answer's worth, z the normal and t Student's
     quantile at the design's degrees of freedom: the effective sample of Korn & Graubard, "Confidence intervals for
     proportions with small expected number of positive counts estimated from survey data", Survey Methodology 24 (1998)
-    193-201, capped at n. Where SE = 0 or all answers have the same worth, the design says nothing about the precision,
-    and n* is Kish's.
+    193-201, capped at n. Weights and clusters cost precision, and where a small sample seems to gain by them it is by
+    chance; strata, a finite population and a calibration do gain, and n is then infinite. Where SE = 0 or all answers
+    have the same worth, the spread says nothing about the precision, and n* is Kish's.
 
     Args:
         shares: Weighted shares of the categories, shape `(..., K)`.
         variance: Variance of the mean under the design, shape `(...)`, in squared units of the worths.
-        n: Answers, shape `(...)`.
+        n: The most that n* may be, shape `(...)`: the answers, or infinity.
         df: Degrees of freedom of `variance`, shape `(...)`; infinite for none.
         worths: What each category is worth, shape `(K,)`.
         level: Confidence level, between 0 and 1.
-        n_kish: Kish's effective number of answers, shape `(...)`; `n` if None.
+        n_kish: Kish's effective number of sampling units, which are the answers where these are independent, shape
+            `(...)`; `n` if None.
 
     Returns:
         Not whole, shape `(..., K)`; all 0, and so without an interval, where there is no answer, no variance or no
@@ -192,5 +197,5 @@ def effective_counts(
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = (stdtrit(np.inf, tail) / stdtrit(np.where(freedom > 0, freedom, np.nan), tail)) ** 2
         n_star = np.where((v == 0) | (squared == 0), size if n_kish is None else n_kish, v / squared * ratio)
-        counts = np.minimum(size, n_star)[..., np.newaxis] * p
+        counts = np.clip(n_star, _LEAST, np.minimum(size, _MOST))[..., np.newaxis] * p
     return np.where(np.isnan(counts), 0.0, counts)

@@ -1,0 +1,96 @@
+"""Change points: npskit beside the same dynamic programme with a cost asked for one segment at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.harness import US, Case, Run, check
+from npskit.tracking.change_points import default_penalty, segment_starts
+
+NUMPY_COST = "a NumPy cost per segment"
+PYTHON_COST = "a pure Python cost per segment"
+
+
+def _weeks(periods: int) -> NDArray[np.int64]:
+    """Periods with four changes."""
+    rng = np.random.default_rng(20260301)
+    shares = np.array([[0.2, 0.3, 0.5], [0.3, 0.3, 0.4], [0.15, 0.25, 0.6], [0.25, 0.3, 0.45], [0.2, 0.2, 0.6]])
+    return rng.multinomial(60, np.repeat(shares, periods // 5, axis=0))
+
+
+class _NumpyCost:
+    """The cost of a segment from cumulative counts: what one gives to a library of change points."""
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        self.sums = np.vstack([np.zeros((1, counts.shape[1])), counts.cumsum(axis=0)])
+
+    def __call__(self, start: int, end: int) -> float:
+        held = self.sums[end] - self.sums[start]
+        held = held[held > 0]
+        return float(-2 * (held * np.log(held / held.sum())).sum())
+
+
+class _PythonCost:
+    """The same with Python's own numbers, written out for three categories: as fast as plain Python gets."""
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        self.sums: list[list[int]] = np.vstack([np.zeros((1, 3), int), counts.cumsum(axis=0)]).tolist()
+
+    def __call__(self, start: int, end: int) -> float:
+        (a, b, c), (d, e, f), log = self.sums[start], self.sums[end], math.log
+        x, y, z = d - a, e - b, f - c
+        n = x + y + z
+        return 2 * (n * log(n) - (x and x * log(x)) - (y and y * log(y)) - (z and z * log(z)))
+
+
+def _one_by_one(cost: _NumpyCost | _PythonCost, periods: int, penalty: float, min_length: int = 2) -> list[int]:
+    """Optimal partitioning as it is written from the textbook."""
+    least, cut = [-penalty] + [math.inf] * periods, [0] * (periods + 1)
+    for end in range(min_length, periods + 1):
+        for start in range(end - min_length + 1):
+            if least[start] < math.inf:
+                total = least[start] + cost(start, end) + penalty
+                if total < least[end]:
+                    least[end], cut[end] = total, start
+    starts, end = [], cut[periods]
+    while end:
+        starts.append(end)
+        end = cut[end]
+    return starts[::-1]
+
+
+def thousand_periods(fraction: float) -> Mapping[str, Run]:
+    periods = 5 * max(4, int(200 * fraction))
+    counts = _weeks(periods)
+    penalty = default_penalty(counts)
+
+    def peer(cost: type[_NumpyCost] | type[_PythonCost]) -> Any:
+        return np.array(_one_by_one(cost(counts), periods, penalty))
+
+    return {
+        US: lambda: segment_starts(counts, penalty),
+        NUMPY_COST: lambda: peer(_NumpyCost),
+        PYTHON_COST: lambda: peer(_PythonCost),
+    }
+
+
+CASES = [
+    Case(
+        "change-points", "change points of 1,000 periods", thousand_periods, {NUMPY_COST: 1 / 50, PYTHON_COST: 1 / 20}
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def bench_change_points(case: Case, benchmark: BenchmarkFixture, fraction: float) -> None:
+    """Everybody agrees, and npskit's time is recorded."""
+    contestants = case.make(fraction)
+    check(case, contestants)
+    benchmark(contestants[US])

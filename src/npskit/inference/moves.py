@@ -1,0 +1,213 @@
+"""Moves of the same customers from category to category, counted so that shards of customers add up."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.inference.constrained import Floats
+from npskit.inference.contrasts import Contrast
+from npskit.inference.design import as_estimate
+from npskit.inference.estimate import Estimate
+
+MOST_CELLS = 4096
+# Of a sum of squares, against the same sum without cancellation: what is smaller is rounding.
+_ROUNDING = 1e-14
+
+
+@attrs.frozen(eq=False)
+class Moves:
+    """How many moves from each category to each, and how those of one customer go together: a mergeable statistic.
+
+    Moves of disjoint sets of customers merge with `+`.
+
+    Args:
+        counts: Moves from category i to j in each group, shape `(G, K, K)`.
+        products: Sum over customers of n_a n_b for every two cells a and b of their own table, shape
+            `(G·K·K, G·K·K)`; None where no customer moved twice, since it is then diagonal.
+        customers: How many customers moved.
+        by_group: How many of them in each group, shape `(G,)`.
+        leaving: How many of them from each category in each group, shape `(G, K)`.
+        leaving_any: How many of them from each category, in whatever group, shape `(K,)`.
+    """
+
+    counts: NDArray[Any]
+    products: Floats | None
+    customers: float
+    by_group: NDArray[Any]
+    leaving: NDArray[Any]
+    leaving_any: NDArray[Any]
+
+    @classmethod
+    def of_table(cls, table: ArrayLike) -> Self:
+        """Return the moves of customers who moved once each, from their table: shape `(K, K)`.
+
+        Raises:
+            InvalidValueError: If it is not square, or a count is negative or not finite.
+
+        Example:
+            >>> Moves.of_table([[3, 1], [2, 4]]).customers
+            10.0
+        """
+        counts = np.asarray(table, dtype=np.float64)
+        if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.shape[0] < 2:
+            raise InvalidValueError(f"table must be square, from category to category: got shape {counts.shape}")
+        bad = np.argwhere(~((counts >= 0) & (counts < np.inf)))
+        if bad.size:
+            i, j = bad[0].tolist()
+            raise InvalidValueError(f"table must be finite and not negative: got {counts[i, j]:g} at [{i}, {j}]")
+        rows = counts.sum(axis=1)
+        return cls(counts[np.newaxis], None, float(counts.sum()), counts.sum(keepdims=True)[0], rows[np.newaxis], rows)
+
+    @classmethod
+    def of(
+        cls,
+        customers: NDArray[np.integer[Any]],
+        before: NDArray[np.integer[Any]],
+        after: NDArray[np.integer[Any]],
+        n_categories: int,
+        groups: NDArray[np.integer[Any]] | None = None,
+        n_groups: int = 1,
+    ) -> Self:
+        """Count moves, those of one customer beside each other.
+
+        Args:
+            customers: Who moved, shape `(n,)`, equal customers side by side.
+            before: The category moved from, shape `(n,)`.
+            after: The category moved to, shape `(n,)`.
+            n_categories: K.
+            groups: Which group each move is in, shape `(n,)`; None for a single one.
+            n_groups: G.
+
+        Raises:
+            InvalidValueError: If customers move more than once and there are more than `MOST_CELLS` cells.
+
+        Example:
+            >>> moves = Moves.of(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 1, 0]), 2)
+            >>> moves.counts[0].tolist(), moves.customers
+            ([[0, 1], [1, 1]], 2)
+        """
+        k, size = n_categories, n_groups * n_categories * n_categories
+        cells = before.astype(np.intp) * k + after
+        if groups is not None:
+            cells += groups.astype(np.intp) * (k * k)
+        counts = np.bincount(cells, minlength=size).reshape(n_groups, k, k)
+        new = customers[1:] != customers[:-1]
+        if new.all():
+            leaving = counts.sum(axis=2)
+            return cls(counts, None, cells.size, leaving.sum(axis=1), leaving, leaving.sum(axis=0))
+        if size > MOST_CELLS:
+            raise InvalidValueError(
+                f"n_groups: {n_groups} groups of {k} categories make {size:,} kinds of moves, and where customers move "
+                f"more than once at most {MOST_CELLS:,} can be held against each other; choose fewer groups, or the "
+                "first and last answer of each customer only"
+            )
+        who = np.concatenate([[0], np.cumsum(new)])
+        n = int(who[-1]) + 1
+        tables = np.bincount(who * size + cells, minlength=n * size).reshape(n, size).astype(np.float64)
+        left = tables.reshape(n, n_groups, k, k).sum(axis=3) > 0
+        by_group, leaving, leaving_any = left.any(axis=2).sum(axis=0), left.sum(axis=0), left.any(axis=1).sum(axis=0)
+        return cls(counts, tables.T @ tables, n, by_group, leaving, leaving_any)
+
+    def __add__(self, other: object) -> Self:
+        if not isinstance(other, Moves):
+            return NotImplemented
+        if self.counts.shape != other.counts.shape:
+            raise IncompatibleError(
+                f"only moves of like groups and categories merge: got {self.counts.shape} and {other.counts.shape}"
+            )
+        one_each = self.products is None and other.products is None
+        return type(self)(
+            self.counts + other.counts,
+            None if one_each else self._products() + other._products(),
+            self.customers + other.customers,
+            self.by_group + other.by_group,
+            self.leaving + other.leaving,
+            self.leaving_any + other.leaving_any,
+        )
+
+    def _products(self) -> Floats:
+        return np.diag(self.counts.ravel().astype(np.float64)) if self.products is None else self.products
+
+    def scatter(self, values: Floats) -> Floats:
+        """Return Σ xxᵀ over customers, x being the sum of `values`, shape `(cells, m)`, over a customer's moves."""
+        if self.products is None:
+            return values.T @ (self.counts.ravel()[:, np.newaxis] * values)
+        return values.T @ self.products @ values
+
+    def mean(self, values: Floats, inside: NDArray[np.bool_], customers: float) -> Estimate:
+        """Return the mean of `values` over the moves `inside`, with its variance clustered by customer.
+
+        Args:
+            values: What a move is worth, shape `(cells,)`.
+            inside: Which cells are asked about, shape `(cells,)`.
+            customers: How many customers have moves inside.
+        """
+        counts = self.counts.ravel()[inside]
+        if self.products is None:
+            return Estimate.from_sums(counts, values[inside])
+        n = np.array([counts.sum()], dtype=np.float64)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            # The sum of squares over customers of their influences, which themselves sum to 0.
+            off = np.where(inside, values - counts @ values[inside] / n, 0.0)
+            squares, size = off @ self.products @ off, np.abs(off) @ self.products @ np.abs(off)
+            factor = self.customers / np.float64(self.customers - 1)
+            variance = np.where(squares <= _ROUNDING * size, 0.0, squares) * factor / n**2
+            # Kish's number of customers: one who moves a lot must not count as many
+            total = inside.astype(np.float64)
+            moves_squared = np.array([total @ self.products @ total])
+            df = n**2 / moves_squared - 1
+        variance = np.where(customers < 2, np.nan, variance)
+        amounts = counts[np.newaxis].astype(np.float64)
+        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, grouped=False)
+
+    def difference(self, values: Floats, a: NDArray[np.bool_], b: NDArray[np.bool_], customers: float) -> Contrast:
+        """Return the mean of `values` over the moves `a` less that over `b`, where some customers have moves in both.
+
+        Args:
+            values: What a move is worth, shape `(cells,)`.
+            a: Cells of the first mean, shape `(cells,)`.
+            b: Cells of the second, none of them in `a`.
+            customers: How many customers the smaller of the two has: one more than the degrees of freedom.
+        """
+        counts, influence, value = self.counts.ravel(), np.zeros(values.size), 0.0
+        for sign, inside in ((1.0, a), (-1.0, b)):
+            n = counts[inside].sum()
+            mean = float(counts[inside] @ values[inside] / n) if n else np.nan
+            value += sign * mean
+            influence[inside] = sign * (values[inside] - mean) / max(n, 1)
+        if customers < 2:
+            return Contrast(value, float("nan"), float("nan"))
+        factor = self.customers / (self.customers - 1)
+        return Contrast(value, float(influence @ self._products() @ influence) * factor, customers - 1.0)
+
+    def group(self, index: int) -> Self:
+        """Return the moves of one group."""
+        counts, products = self.counts[index : index + 1], None
+        if self.products is not None:
+            cells = slice(index * counts.size, (index + 1) * counts.size)
+            products = self.products[cells, cells]
+            # Every customer moved once in this group: its moves are independent.
+            products = None if np.array_equal(products, np.diag(counts.ravel())) else products
+        leaving, by_group = self.leaving[index : index + 1], self.by_group[index : index + 1]
+        return type(self)(counts, products, self.by_group[index], by_group, leaving, leaving[0])
+
+    def merged(self) -> Self:
+        """Return the moves of all groups together, as one group."""
+        groups, k = self.counts.shape[:2]
+        counts, products = self.counts.sum(axis=0, keepdims=True), self.products
+        if products is not None:
+            products = products.reshape(groups, k * k, groups, k * k).sum(axis=(0, 2))
+        leaving = self.leaving_any[np.newaxis]
+        return type(self)(counts, products, self.customers, np.array([self.customers]), leaving, self.leaving_any)
+
+    def share_customers(self, a: int, b: int) -> bool:
+        """Whether a customer has moves in both groups."""
+        if self.products is None:
+            return False
+        size = self.counts.shape[-1] ** 2
+        return bool(self.products[a * size : (a + 1) * size, b * size : (b + 1) * size].any())

@@ -1,0 +1,1 @@
+"""The score over time: timelines, and what they are held against."""

@@ -1,0 +1,240 @@
+"""Alarms: the score has left its target, or what it used to be; with false alarms that are bounded.
+
+An `Alarm` rests on the confidence sequence of `npskit.inference.sequences`: while the score is as it should be, there
+ever is one with probability at most alpha, however often one looks. `npskit.tracking.batch_alarms` looks after every
+batch, `npskit.tracking.live` whenever asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, number, percent, plain, record, text_table
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.frames import native_frame
+from npskit.inference.sequences import (
+    DIRECTIONS,
+    anytime_p_value,
+    confidence_sequence,
+    difference_sequence,
+    log_wealth,
+    log_wealth_of_difference,
+)
+from npskit.score import Interval, Score
+from npskit.scorers.base import Codebook
+from npskit.tally import Tally
+
+
+@attrs.frozen(repr=False)
+class Alarm:
+    """A score that has left what it is held against.
+
+    Args:
+        score: The name of the score.
+        direction: `"below"` or `"above"`: where it has gone.
+        against: `"target"` or `"reference"`.
+        limit: The target, or the score of the reference.
+        value: The score of the answers that raised the alarm.
+        difference: `value` less `limit`.
+        interval: The limits of the difference, from the confidence sequence; where only one direction is watched, the
+            other limit is the end of the range. None for a CUSUM.
+        p_value: The anytime-valid p-value; None for a CUSUM.
+        n: The scored answers that raised the alarm: all so far, or for a CUSUM those since `since`.
+        at: When it was seen: the time of the latest answer or batch then, or its number; None where no time was given.
+        since: Where the CUSUM last was at zero, an estimate of when the move began; None for a confidence sequence.
+        method: `"anytime"` or `"cusum"`.
+        alpha: The bound on the probability of any false alarm; None for a CUSUM.
+        group: The group, as a tuple with a part for each column; None for the whole.
+    """
+
+    score: str
+    direction: str
+    against: str
+    limit: float
+    value: float
+    difference: float
+    interval: Interval | None
+    p_value: float | None
+    n: int
+    at: dt.datetime | dt.date | int | None = None
+    since: dt.datetime | dt.date | int | None = None
+    method: str = "anytime"
+    alpha: float | None = None
+    group: tuple[Any, ...] | None = None
+
+    def __repr__(self) -> str:
+        where = f" of {self.group!r}" if self.group is not None else ""
+        shown = f"{self.score}{where} {self.direction} {self.against} {number(self.limit)} by "
+        shown += f"{number(abs(self.difference))}, n={self.n}"
+        shown += f", at={plain(self.at)!r}" if self.at is not None else ""
+        shown += f", p_value={self.p_value:.3g}" if self.p_value is not None else ""
+        return f"Alarm({shown}, method={self.method!r})"
+
+    def __str__(self) -> str:
+        return text_table(*self._rows())
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        level = f"{percent(self.interval.level)} interval" if self.interval else "interval"
+        header = ["score", "group", "at", "value", self.against, "difference", level, "n", "method"]
+        group = "" if self.group is None else " / ".join(map(str, self.group))
+        row = [self.score, group, "" if self.at is None else str(plain(self.at)), self.value, self.limit]
+        return header, [[*row, self.difference, str(self.interval or ""), self.n, self.method]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python, ready for JSON."""
+        found = record(self)
+        group = None if self.group is None else list(map(plain, self.group))
+        return found | {"at": plain(self.at), "since": plain(self.since), "group": group}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the alarm as a dataframe of one row; `backend` as for `Score.to_frame`."""
+        flat = attrs.asdict(self, recurse=False)
+        del flat["interval"], flat["group"]
+        low, high = self.interval or (None, None)
+        group = None if self.group is None else " / ".join(map(str, self.group))
+        return native_frame(
+            {name: [v] for name, v in (flat | {"low": low, "high": high, "group": group}).items()}, backend
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=repr(self))
+
+
+def _as_rate(value: Any) -> Any:
+    """Return a number as a float and anything else as it is, for the check to refuse by name."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _fraction(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse a false alarm rate that is none."""
+    if not isinstance(value, float):
+        raise InvalidTypeError(f"{field.name} must be a number between 0 and 1, such as 0.05: got {value!r}")
+    if not 0 < value < 1 or 1 - value == 1:
+        raise InvalidValueError(f"{field.name} must lie strictly between 0 and 1, such as 0.05: got {value!r}")
+
+
+@attrs.frozen(hash=False)
+class Watch:
+    """What a score is held against: a target, or the score of a reference period.
+
+    Args:
+        target: The score it should have, in its units.
+        reference: The score it is compared with, of answers that are not among those watched. Its own uncertainty is
+            accounted for, without approximation.
+        alpha: The bound on the probability of any false alarm, over all looks together.
+        direction: `"below"`: watch for a fall; `"above"`: for a rise; `"both"`.
+
+    Raises:
+        InvalidTypeError: If the reference is no score, or a number is none.
+        InvalidValueError: If not exactly one of the target and the reference is given, or an argument is out of range.
+        IncompatibleError: If the reference is not of simple counts of valid answers.
+    """
+
+    target: float | None = attrs.field(default=None, kw_only=True, converter=_as_rate)
+    reference: Score | None = attrs.field(default=None, kw_only=True)
+    alpha: float = attrs.field(default=0.05, kw_only=True, converter=_as_rate, validator=_fraction)
+    direction: str = attrs.field(default="below", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.target is None) == (self.reference is None):
+            raise InvalidValueError("give either a target, such as target=40, or a reference, a Score: exactly one")
+        if self.direction not in DIRECTIONS:
+            raise InvalidValueError(
+                f"direction: there is no {self.direction!r}; {did_you_mean(str(self.direction), DIRECTIONS)}"
+            )
+        if self.target is not None and not isinstance(self.target, float):
+            raise InvalidTypeError(f"target must be a number, in units of the score: got {self.target!r}")
+        if self.reference is not None:
+            # by category, so that it is the same however it was counted or kept
+            object.__setattr__(self, "reference", Score.of(simple_counts(self.reference).by_category()))
+
+    def check(self, book: Codebook) -> None:
+        """Refuse to watch a score that this is not for."""
+        if self.reference is not None and self.reference.tally.book != book:
+            raise IncompatibleError(
+                f"reference must be of the scorer watched, {book.scorer!r}: got {self.reference.tally.scorer!r}"
+            )
+        low, high = float(book.worths.min()), float(book.worths.max())
+        if self.target is not None and not low <= self.target <= high:
+            raise InvalidValueError(f"target must be a {book.name} within {low:g} to {high:g}: got {self.target:g}")
+
+    @property
+    def limit(self) -> float:
+        """The score held against."""
+        return self.target if self.target is not None else self._reference.value
+
+    @property
+    def _reference(self) -> Score:
+        assert self.reference is not None  # one of the two is there
+        return self.reference
+
+    @property
+    def threshold(self) -> float:
+        """The log-wealth from which on there is an alarm."""
+        return -math.log(self.alpha)
+
+    def evidence(self, book: Codebook, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the log-wealth of counts by category, shape `(..., K)`, against what they are held against."""
+        if self.target is not None:
+            return log_wealth(counts, book.worths, self.target, direction=self.direction)
+        return log_wealth_of_difference(counts, self._reference.tally.counts, book.worths, direction=self.direction)
+
+    def alarm(
+        self,
+        book: Codebook,
+        counts: NDArray[np.int64],
+        *,
+        at: dt.datetime | dt.date | int | None = None,
+        group: tuple[Any, ...] | None = None,
+    ) -> Alarm | None:
+        """Return the alarm that counts by category, shape `(K,)`, raise; None if they raise none."""
+        evidence = float(self.evidence(book, counts))
+        if not evidence >= self.threshold:
+            return None
+        n, limit, level = int(counts.sum()), self.limit, 1 - self.alpha
+        value = float(counts @ book.worths / n)
+        if self.target is not None:
+            limits = confidence_sequence(counts, book.worths, level, direction=self.direction)
+            low, high = (float(end) - limit for end in limits)
+        else:
+            theirs = self._reference.tally.counts
+            ends = difference_sequence(counts, theirs, book.worths, level, direction=self.direction)
+            low, high = map(float, ends)
+        return Alarm(
+            score=book.name,
+            direction="below" if value < limit else "above",
+            against="target" if self.target is not None else "reference",
+            limit=limit,
+            value=value,
+            difference=value - limit,
+            interval=Interval(low, high, level=level, method="anytime"),
+            p_value=float(anytime_p_value(evidence)),
+            n=n,
+            at=at,
+            alpha=self.alpha,
+            group=group,
+        )
+
+
+def simple_counts(reference: Any) -> Tally:
+    """Return the counts of a reference, or say why they are not enough."""
+    if not isinstance(reference, Score):
+        raise InvalidTypeError(f"reference must be a Score, such as npskit.nps(...) returns: got {reference!r}")
+    simple = reference.conventions.denominator == "valid" and reference.conventions.repeats != "mean"
+    if not (simple and reference.clustered is None and reference.tally.weights is None):
+        raise IncompatibleError(
+            "reference must be a score of simple counts of valid answers: weighted or clustered answers, and other "
+            "denominators, have no sequence that is valid at any time"
+        )
+    if not reference.n:
+        raise InvalidValueError("reference has no answers: there is nothing to hold the score against")
+    return reference.tally

@@ -1,0 +1,144 @@
+"""What a control chart says: the record that the charts of `npskit.tracking.charts` return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, number, plain, text_table
+from npskit.frames import native_frame
+from npskit.inference.constrained import Floats
+
+
+@attrs.frozen
+class Signal:
+    """A stretch of periods beyond one limit.
+
+    Args:
+        index: The place of the first period beyond the limit.
+        period: That period.
+        direction: `"rise"` or `"fall"`.
+        length: How many periods with answers the chart stays beyond the limit.
+        since: The place of the period in which the shift probably began: for EWMA and CUSUM the first after the
+            statistic last was on the other side of zero or on it (Page, "Continuous inspection schemes", Biometrika 41
+            (1954) 100-115; Nishina, "A comparison of control charts from the viewpoint of change-point estimation",
+            Quality and Reliability Engineering International 8 (1992) 537-541); `index` on a Laney chart.
+    """
+
+    index: int
+    period: Any
+    direction: str
+    length: int
+    since: int
+
+
+@attrs.frozen(eq=False, repr=False)
+class ControlChart:
+    """A control chart: what is watched in each period, its limits, and the signals.
+
+    Args:
+        method: `"laney"`, `"ewma"` or `"cusum"`.
+        score: The name of the score.
+        periods: A label for each period.
+        n: Answers of each period, shape `(T,)`.
+        values: Score of each period, shape `(T,)`; NaN where there are no answers.
+        z: Standardized scores before division by the dispersion, shape `(T,)`; NaN where there are no answers.
+        center: The score of the reference periods together.
+        dispersion: σ_z: how much more the scores vary from period to period than sampling alone would have them.
+        rising: What is held against `upper`, shape `(T,)`: the scores of a Laney chart, else the EWMA or the upper
+            CUSUM of z / σ_z.
+        falling: What is held against `lower`, shape `(T,)`; the same as `rising` but for a CUSUM.
+        lower: Lower limits, shape `(T,)`.
+        upper: Upper limits, shape `(T,)`.
+        signals: Every stretch beyond a limit, in order of time.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    method: str
+    score: str
+    periods: tuple[Any, ...]
+    n: Floats
+    values: Floats
+    z: Floats
+    center: float
+    dispersion: float
+    rising: Floats
+    falling: Floats
+    lower: Floats
+    upper: Floats
+    signals: tuple[Signal, ...]
+    backend: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for array in (self.n, self.values, self.z, self.rising, self.falling, self.lower, self.upper):
+            array.setflags(write=False)
+
+    @property
+    def above(self) -> NDArray[np.bool_]:
+        """True for each period that signals a rise."""
+        return (self.n > 0) & (self.rising > self.upper)
+
+    @property
+    def below(self) -> NDArray[np.bool_]:
+        """True for each period that signals a fall."""
+        return (self.n > 0) & (self.falling < self.lower)
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    def __repr__(self) -> str:
+        return (
+            f"ControlChart({self.method} of {self.score}, periods={len(self)}, center={number(self.center)}, "
+            f"dispersion={self.dispersion:.3g}, signals={len(self.signals)})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{text_table(*self._rows())}"
+
+    @property
+    def _verdicts(self) -> list[str]:
+        """What each period signals, in words."""
+        pairs = zip(self.above.tolist(), self.below.tolist(), strict=True)
+        return [" and ".join(word for word, on in zip(("rise", "fall"), pair, strict=True) if on) for pair in pairs]
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        digits = 1 if self.method == "laney" else 2
+        header = ["period", self.score, "n"]
+        cells = [list(map(str, self.periods)), self.values.tolist(), [f"{n:.10g}" for n in self.n.tolist()]]
+        if self.method != "laney":
+            watched = {"ewma": self.rising} if self.method == "ewma" else {"up": self.rising, "down": self.falling}
+            header += watched
+            cells += [[number(x, digits) for x in line.tolist()] for line in watched.values()]
+        limits = zip(self.lower.tolist(), self.upper.tolist(), strict=True)
+        shown = ["" if low != low else f"{number(low, digits)} .. {number(high, digits)}" for low, high in limits]
+        cells += [shown, self._verdicts]
+        return [*header, "limits", "signal"], [list(row) for row in zip(*cells, strict=True)]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the chart as columns of plain Python values, one row for each period."""
+        names = ("n", "values", "z", "rising", "falling", "lower", "upper")
+        numbers = {"value" if name == "values" else name: getattr(self, name).tolist() for name in names}
+        return {"period": list(self.periods), **numbers, "signal": self._verdicts}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python: one record for each period under `periods`."""
+        columns = self.columns()
+        columns["period"] = list(map(plain, self.periods))
+        return {
+            "score": self.score,
+            "method": self.method,
+            "center": self.center,
+            "dispersion": self.dispersion,
+            "signals": [attrs.asdict(signal) | {"period": plain(signal.period)} for signal in self.signals],
+            "periods": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the chart as a dataframe, one row for each period; `backend` as for `Score.to_frame`."""
+        return native_frame(self.columns(), backend or self.backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=repr(self))

@@ -1,0 +1,374 @@
+"""Why the score moved: the mix of segments, and the scores within them, in numbers and in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, number, plain, text_table
+from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.frames import free_name, native_frame
+from npskit.inference.clusters import ClusterTotals
+from npskit.inference.contrasts import Contrast
+from npskit.inference.estimate import Estimate
+from npskit.inference.limits import normal_quantile, tail_of
+from npskit.inference.two_sample import mover
+from npskit.score import LEVEL, Interval
+from npskit.score_table import ScoreTable, segment_names
+from npskit.tracking.mix_rate import MixRate, mix_and_rate
+from npskit.tracking.wording import explain_in_words
+
+ASSUMES = (
+    "The answers of both periods come from the same kind of invitation: who is asked, and who answers, did not change "
+    "except in the segments shown.",
+    "A segment means the same in both periods.",
+    "Mix and rate are arithmetic: they say where the change is, not what caused it.",
+)
+
+
+@attrs.frozen
+class Part:
+    """A part of the change.
+
+    Args:
+        name: `"mix"` or `"rate"`; with several columns `"mix of region"`, `"mix of channel within region"`.
+        value: What it adds to the change, in units of the score.
+        se: Its standard error, by the delta method; NaN where it is not known.
+        low: Lower limit.
+        high: Upper limit.
+    """
+
+    name: str
+    value: float
+    se: float
+    low: float
+    high: float
+
+
+@attrs.frozen
+class SegmentChange:
+    """What one segment adds to the change.
+
+    Args:
+        key: The values that make the segment.
+        segment: Its name.
+        n_before: Answers before.
+        n_after: Answers after.
+        share_before: Its share of the (weighted) answers before, 0..1.
+        share_after: Its share after.
+        score_before: Its score before; NaN where it had no answers.
+        score_after: Its score after.
+        mixes: What it adds through the mix of each column of `by`.
+        mix: Their sum.
+        rate: What it adds through its score.
+        mix_se: Standard error of `mix`.
+        rate_se: Standard error of `rate`.
+        contribution: mix + rate.
+        contribution_se: Standard error of `contribution`.
+    """
+
+    key: tuple[Any, ...]
+    segment: str
+    n_before: int
+    n_after: int
+    share_before: float
+    share_after: float
+    score_before: float
+    score_after: float
+    mixes: tuple[float, ...]
+    mix: float
+    rate: float
+    mix_se: float
+    rate_se: float
+    contribution: float
+    contribution_se: float
+
+
+@attrs.frozen(repr=False)
+class ChangeExplanation:
+    """Why a score moved. The parts sum to the difference, and so do the contributions of the segments.
+
+    Args:
+        by: The columns that make the segments; the later ones within the earlier.
+        score: The name of the score.
+        before: The score before.
+        after: The score after.
+        difference: after - before.
+        se: Its standard error.
+        interval: Of the difference.
+        parts: The mix of each column, then the rate.
+        segments: Largest contribution first, up or down.
+        span: The range of the worths; it says how many decimals are worth printing.
+        assumes: What must be true for this to mean anything.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    by: tuple[str, ...]
+    score: str
+    before: float
+    after: float
+    difference: float
+    se: float
+    interval: Interval
+    parts: tuple[Part, ...]
+    segments: tuple[SegmentChange, ...]
+    span: float
+    assumes: tuple[str, ...] = ASSUMES
+    backend: str | None = None
+
+    @property
+    def mix(self) -> float:
+        """What the mix of all columns adds to the difference."""
+        return sum(part.value for part in self.parts[:-1])
+
+    @property
+    def rate(self) -> float:
+        """What the scores within the segments add to the difference."""
+        return self.parts[-1].value
+
+    @property
+    def sentence(self) -> str:
+        """The explanation in plain English."""
+        return explain_in_words(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"ChangeExplanation({self.score} by {', '.join(self.by)}, difference={number(self.difference)}, "
+            f"mix={number(self.mix)}, rate={number(self.rate)}, segments={len(self.segments)})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n{text_table(*self._rows())}"
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        header = [", ".join(self.by), "before", "after", "share", "mix", "rate", "adds", "se"]
+        rows: list[list[Any]] = [
+            [
+                s.segment,
+                s.score_before,
+                s.score_after,
+                f"{number(100 * s.share_before)} > {number(100 * s.share_after)}%",
+                s.mix,
+                s.rate,
+                s.contribution,
+                s.contribution_se,
+            ]
+            for s in self.segments
+        ]
+        return header, [*rows, ["all", self.before, self.after, "", self.mix, self.rate, self.difference, self.se]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python; the difference is under `value`."""
+        segments = [attrs.asdict(s) | {"key": list(map(plain, s.key)), "mixes": list(s.mixes)} for s in self.segments]
+        return {
+            "score": self.score,
+            "by": list(self.by),
+            "value": self.difference,
+            "se": self.se,
+            "interval": attrs.asdict(self.interval),
+            "before": self.before,
+            "after": self.after,
+            "mix": self.mix,
+            "rate": self.rate,
+            "parts": [attrs.asdict(part) for part in self.parts],
+            "segments": segments,
+            "sentence": self.sentence,
+            "assumes": list(self.assumes),
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the segments as a dataframe, one row each; `backend` as for `Score.to_frame`."""
+        names = [a.name for a in attrs.fields(SegmentChange) if a.name not in ("key", "segment", "mixes")]
+        columns: dict[str, list[Any]] = {}
+        for i, name in enumerate(self.by):
+            columns[free_name(name, (*names, *columns), "segment")] = [s.key[i] for s in self.segments]
+        for i, name in enumerate(self.by if len(self.by) > 1 else ()):
+            columns[free_name(f"mix of {name}", (*names, *columns), "effect")] = [s.mixes[i] for s in self.segments]
+        return native_frame(
+            columns | {name: [getattr(s, name) for s in self.segments] for name in names}, backend or self.backend
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=self.sentence)
+
+
+def all_keys(before: ScoreTable, after: ScoreTable) -> tuple[tuple[Any, ...], ...]:
+    """Return the keys of the segments of both tables: those of the first, in order, then the new ones."""
+    return tuple(dict.fromkeys([*before.keys, *after.keys]))
+
+
+def explain_change(
+    before: ScoreTable, after: ScoreTable, *, level: float = LEVEL, totals: ClusterTotals | None = None
+) -> ChangeExplanation:
+    """Say why the score moved between two periods: the mix of segments, and the scores within them.
+
+    The decomposition is Kitagawa's, symmetric, which is Shapley's of two factors; several columns are nested, the
+    later ones within the earlier. See `npskit.tracking.mix_rate`.
+
+    What must be true for it to mean anything: see `ASSUMES`. Of many segments some move by chance: read a contribution
+    beside its standard error.
+
+    Args:
+        before: Scores by segment before.
+        after: Scores by the same columns after, of the same scorer and conventions.
+        level: Confidence level of the intervals: of the difference MOVER on two score intervals, of the parts the
+            estimate ± z SE; with `totals` ± t SE.
+        totals: Sums per customer or sampling unit, where answers are clustered: group i is segment i of
+            `all_keys(before, after)` before, group S + i the same after.
+
+    Raises:
+        InvalidTypeError: If one of the two is no `ScoreTable`.
+        IncompatibleError: If they are of different scorers, columns or conventions, or clustered without `totals`.
+        InvalidValueError: If `level` is not between 0 and 1, there are no segments, or `totals` does not fit.
+
+    Example:
+        >>> from npskit.survey import Survey
+        >>> def scores(**answers):
+        ...     rows = [(city, answer) for city, given in answers.items() for answer in given]
+        ...     return Survey({"city": [r[0] for r in rows], "score": [r[1] for r in rows]}).score(by="city")
+        >>> before = scores(Berlin=[10] * 70 + [5] * 10, Paris=[9] * 50 + [2] * 90)
+        >>> after = scores(Berlin=[10] * 120 + [5] * 10, Paris=[9] * 50 + [2] * 60)
+        >>> explain_change(before, after)
+        ChangeExplanation(NPS by city, difference=32.6, mix=17.6, rate=15.0, segments=2)
+    """
+    conventions = _check(before, after)
+    if conventions == "clustered" and totals is None:
+        raise IncompatibleError(
+            "totals: these answers are clustered by customer or sampling unit; give their sums per unit, or score "
+            "the survey without the customer column"
+        )
+    keys = all_keys(before, after)
+    tables = [_aligned(table, keys) for table in (before, after)]
+    weighted = any(t.conventions.weighted for t in (before, after))
+    worths = before.tally.table(before.conventions.denominator).worths
+    counts, amounts, squares = (np.stack([t[i] for t in tables]) for i in range(3))
+    found = mix_and_rate(
+        amounts[0],
+        amounts[1],
+        worths,
+        _codes(keys),
+        squares=(squares[0], squares[1]) if weighted else None,
+        n=(float(counts[0].sum()), float(counts[1].sum())) if weighted else None,
+        totals=totals,
+    )
+    difference = float(found.after - found.before)
+    if totals is None:
+        sums = [(c.sum(axis=0), worths, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ())) for c, a, q in tables]
+        low, high = _limits([Estimate.from_sums(*each) for each in sums], level)
+    else:
+        low, high = Contrast(difference, float(found.covariance.sum()), found.df).interval(level)
+    return ChangeExplanation(
+        by=before.by,
+        score=before.name,
+        before=float(found.before),
+        after=float(found.after),
+        difference=difference,
+        se=float(np.sqrt(found.covariance.sum())),
+        interval=Interval(low, high, level=level, method="mover" if totals is None else "clustered"),
+        parts=_parts(found, before.by, level),
+        segments=_segments(found, keys, counts.sum(axis=2)),
+        span=float(np.ptp(worths)),
+        backend=before.backend or after.backend,
+    )
+
+
+def _check(before: ScoreTable, after: ScoreTable) -> str:
+    """Refuse tables that do not compare; return how their variances are to be computed."""
+    for name, value in (("before", before), ("after", after)):
+        if not isinstance(value, ScoreTable):
+            raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
+    if before.tally.book != after.tally.book:
+        raise IncompatibleError(
+            f"only scores of one scorer compare: got {before.tally.scorer!r} and {after.tally.scorer!r}"
+        )
+    if before.by != after.by:
+        raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")
+    for convention in ("denominator", "repeats"):
+        ours, theirs = getattr(before.conventions, convention), getattr(after.conventions, convention)
+        if ours != theirs:
+            raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
+    variances = {before.conventions.variance, after.conventions.variance}
+    return "clustered" if "clustered" in variances else "independent"
+
+
+def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return counts, sums of weights and of squared weights of each key, shape (S, K), 0 where it is not there."""
+    found = table.tally.table(table.conventions.denominator)
+    place = {key: i for i, key in enumerate(table.keys)}
+    rows = [place.get(key, -1) for key in keys]
+
+    def of(array: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([array, np.zeros((1, array.shape[1]), dtype=array.dtype)])[rows].astype(np.float64)
+
+    weights = found.counts if found.weights is None else found.weights
+    squares = found.counts if found.squares is None else found.squares
+    return of(found.counts), of(weights), of(squares)
+
+
+def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
+    """Return the code of each key's part in its column, shape (S, D)."""
+    columns = []
+    for parts in zip(*keys, strict=True):
+        place: dict[Any, int] = {}
+        columns.append([place.setdefault(part, len(place)) for part in parts])
+    return np.array(columns, dtype=np.intp).T
+
+
+def _limits(estimates: list[Estimate], level: float) -> tuple[float, float]:
+    """Return MOVER's limits of the second less the first."""
+    limits = [estimate.interval(level, "score") for estimate in estimates]
+    lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
+    low, high = mover(np.array([float(e.mean) for e in estimates]), lows, highs, np.array([-1.0, 1.0]))
+    return float(low), float(high)
+
+
+def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...]:
+    """Return the mix of each column and the rate."""
+    names = ["mix"] if len(by) == 1 else [f"mix of {by[0]}"]
+    names += [f"mix of {name} within {', '.join(by[:i])}" for i, name in enumerate(by[1:], 1)]
+    errors = np.sqrt(np.diag(found.covariance)).tolist()
+    if np.isinf(found.df):
+        reach = normal_quantile(level)
+    else:
+        from scipy.special import stdtrit
+
+        reach = -float(stdtrit(found.df, tail_of(level)))
+    values = found.totals.tolist()
+    return tuple(
+        Part(name, value, se, value - reach * se, value + reach * se)
+        for name, value, se in zip([*names, "rate"], values, errors, strict=True)
+    )
+
+
+def _segments(found: MixRate, keys: tuple[tuple[Any, ...], ...], n: NDArray[Any]) -> tuple[SegmentChange, ...]:
+    """Return what each segment adds, largest first."""
+    covariances = found.covariances
+    variances = [covariances[:, :-1, :-1].sum(axis=(1, 2)), covariances[:, -1, -1], covariances.sum(axis=(1, 2))]
+    mix_se, rate_se, se = (np.sqrt(np.maximum(v, 0.0)).tolist() for v in variances)
+    names, effects = segment_names(keys), found.effects.tolist()
+    numbers = n.astype(np.int64).tolist()
+    shares, scores = found.shares.tolist(), found.scores.tolist()
+    rows = [
+        SegmentChange(
+            key=key,
+            segment=names[i],
+            n_before=numbers[0][i],
+            n_after=numbers[1][i],
+            share_before=shares[0][i],
+            share_after=shares[1][i],
+            score_before=scores[0][i],
+            score_after=scores[1][i],
+            mixes=tuple(effects[i][:-1]),
+            mix=sum(effects[i][:-1]),
+            rate=effects[i][-1],
+            mix_se=mix_se[i],
+            rate_se=rate_se[i],
+            contribution=sum(effects[i]),
+            contribution_se=se[i],
+        )
+        for i, key in enumerate(keys)
+    ]
+    return tuple(sorted(rows, key=lambda row: -abs(row.contribution)))

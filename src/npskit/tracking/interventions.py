@@ -1,0 +1,406 @@
+"""Interventions: did the score move when something was changed, and what must be true for that to mean anything?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference.clusters import ClusterTotals
+from npskit.inference.constrained import Floats
+from npskit.inference.contrasts import Contrast, cluster_robust, design_contrast
+from npskit.inference.intervals import score_interval, score_limits
+from npskit.inference.limits import checked_counts, tail_of
+from npskit.inference.two_sample import moments, mover, normal_p, score_test
+from npskit.score import LEVEL
+from npskit.tracking.effect import Cell, Effect, Term
+from npskit.tracking.placebo import placebo_check
+from npskit.tracking.series import interrupted_series
+
+_ALWAYS = (
+    "Answers before and after come from the same kind of people, invited in the same way.",
+    "It was not started because the score happened to be low: what is unusually low rises again by itself.",
+)
+ASSUMES: dict[str, tuple[str, ...]] = {
+    "before_after": (
+        "Without it the score would have stayed where it was: no trend, no season, nothing else that changed at the "
+        "same time.",
+        *_ALWAYS,
+    ),
+    "difference_in_differences": (
+        "Without it the treated and the control would have moved in parallel.",
+        "The control was not touched by it, not even indirectly, and nothing else happened to only one of the two.",
+        *_ALWAYS,
+    ),
+    "interrupted_series": (
+        "Without it the line before would have gone on straight: no season, nothing else that changed at the same "
+        "time.",
+        "Periods further apart than the lags are not correlated. In short series these errors are too small: over 52 "
+        "weeks without any effect a 5% test rejects in about 11%, so read the placebo check beside it.",
+        *_ALWAYS,
+    ),
+}
+_INDEPENDENT = "Answers are independent of each other: nobody answers twice, or customers are bound."
+_CLUSTERED = "Customers are independent of each other; answers of one need not be, on either side."
+# Where a p-value underflows, in standard errors.
+_FURTHEST = 39.0
+
+
+def _moment(value: Any, name: str) -> dt.datetime:
+    """Return a date or a time, as text or as Python or numpy have it, as a naive datetime."""
+    found = value
+    if isinstance(found, np.datetime64) and not np.isnat(found):
+        found = found.astype("datetime64[us]").item()
+    if isinstance(found, str):
+        try:
+            found = dt.datetime.fromisoformat(found)
+        except ValueError:
+            raise InvalidValueError(f"{name} must be a date such as '2026-03-01': got {value!r}") from None
+    if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
+        found = dt.datetime.combine(found, dt.time())
+    if not isinstance(found, dt.datetime):
+        raise InvalidTypeError(f"{name} must be a date or a time: got {value!r} ({type(value).__name__})")
+    if found.tzinfo is not None:
+        raise InvalidValueError(
+            f"{name} must be the wall clock of the data, without a time zone: got {value!r}; convert it to the zone "
+            "of the data and leave that away"
+        )
+    return found
+
+
+def _start(value: Any) -> dt.datetime:
+    return _moment(value, "at")
+
+
+def _end(value: Any) -> dt.datetime | None:
+    return None if value is None else _moment(value, "until")
+
+
+@attrs.frozen(repr=False)
+class Intervention:
+    """Something that was changed at a known time.
+
+    Args:
+        name: What it was.
+        at: When it began: a date, a time or its text in ISO 8601, on the wall clock of the data's own time zone.
+            Answers from then on come after it.
+        until: When it ended, if it did; answers from then on are on neither side.
+
+    Raises:
+        InvalidTypeError: If the name is no text, or a time no time.
+        InvalidValueError: If the name is empty, a time cannot be read or has a time zone, or `until` is not after
+            `at`.
+
+    Example:
+        >>> Intervention("new checkout", "2026-03-01", until="2026-06-01 12:00")
+        Intervention('new checkout', '2026-03-01', until='2026-06-01T12:00:00')
+    """
+
+    name: str
+    at: dt.datetime = attrs.field(converter=_start)
+    until: dt.datetime | None = attrs.field(default=None, converter=_end)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InvalidTypeError(f"name must be text: got {self.name!r} ({type(self.name).__name__})")
+        if not self.name.strip():
+            raise InvalidValueError("name must not be empty: say what was changed")
+        if self.until is not None and self.until <= self.at:
+            raise InvalidValueError(f"until must be after at: got at={_iso(self.at)}, until={_iso(self.until)}")
+
+    def __repr__(self) -> str:
+        until = "" if self.until is None else f", until={_iso(self.until)!r}"
+        return f"Intervention({self.name!r}, {_iso(self.at)!r}{until})"
+
+    def sides(self, times: ArrayLike) -> NDArray[np.int8]:
+        """Return on which side each time lies: 0 before, 1 after (while it lasts), -1 neither or not known.
+
+        Args:
+            times: datetime64, shape `(n,)`.
+
+        Example:
+            >>> days = np.array(["2026-02-28", "2026-03-01", "NaT"], dtype="datetime64[D]")
+            >>> Intervention("new checkout", "2026-03-01").sides(days).tolist()
+            [0, 1, -1]
+        """
+        found = np.asarray(times).astype("datetime64[us]")
+        sides = (found >= np.datetime64(self.at)).astype(np.int8)
+        outside = np.isnat(found)
+        if self.until is not None:
+            outside |= found >= np.datetime64(self.until)
+        sides[outside] = -1
+        return sides
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain Python."""
+        return {
+            "name": self.name,
+            "at": _iso(self.at),
+            "until": None if self.until is None else _iso(self.until),
+        }
+
+
+def _iso(moment: dt.datetime) -> str:
+    """Return a time in ISO 8601, a midnight as its date."""
+    return (moment.date() if moment.time() == dt.time() else moment).isoformat()
+
+
+def before_after(
+    before: ArrayLike,
+    after: ArrayLike,
+    worths: ArrayLike,
+    *,
+    level: float = LEVEL,
+    score: str = "score",
+    totals: ClusterTotals | None = None,
+) -> Effect:
+    """Return the score after less the score before.
+
+    Interval and p-value are those of two independent samples: MOVER on the score limits, and the score test (see
+    `npskit.inference.two_sample`). With `totals`, those of the regression on the period, clustered by customer (see
+    `npskit.inference.contrasts.cluster_robust`).
+
+    What must be true for it to mean anything: `ASSUMES["before_after"]`. It seldom is: prefer a control.
+
+    Args:
+        before: Answers per category, shape `(K,)`; need not be whole.
+        after: The same after.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level.
+        score: The name of the score.
+        totals: Sums per customer, where the same people answer on both sides: group 0 before, group 1 after. With
+            more than one stratum the variance is that of the design (`design_contrast`).
+
+    Raises:
+        InvalidValueError: If counts, worths and level do not fit, or `totals` has not two groups.
+
+    Example:
+        >>> before_after([20, 25, 55], [12, 18, 70], [-100, 0, 100], score="NPS")
+        Effect(NPS 23.0, interval=(2.0, 43.3), level=0.95, p_value=0.0321, method='before_after')
+    """
+    counts, w = _stacked((before, after), ("before", "after"), worths)
+    return _contrast_effect(counts, w, (-1.0, 1.0), "before_after", level, score, totals)
+
+
+def difference_in_differences(
+    before: ArrayLike,
+    after: ArrayLike,
+    control_before: ArrayLike,
+    control_after: ArrayLike,
+    worths: ArrayLike,
+    *,
+    level: float = LEVEL,
+    score: str = "score",
+    totals: ClusterTotals | None = None,
+) -> Effect:
+    """Return by how much more the treated moved than the control: (after - before) less the same of the control.
+
+    The interval is MOVER over the four score intervals; the p-value is the one of the level at which that interval
+    ends at 0. With `totals` both are those of the regression clustered by customer.
+
+    What must be true for it to mean anything: `ASSUMES["difference_in_differences"]`, parallel trends above all.
+    They concern the mean worth: near the ends of the scale two scores cannot move alike.
+
+    Args:
+        before: Answers of the treated per category, shape `(K,)`; need not be whole.
+        after: The same after.
+        control_before: Answers of those who were not treated, before.
+        control_after: The same after.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level.
+        score: The name of the score.
+        totals: Sums per customer; groups 0 to 3 are before, after, control before, control after.
+
+    Raises:
+        InvalidValueError: If counts, worths and level do not fit, or `totals` has not four groups.
+
+    Example:
+        >>> difference_in_differences([60, 90, 150], [40, 80, 180], [90, 110, 200], [92, 108, 210], [-100, 0, 100])
+        Effect(score 15.4, interval=(-1.0, 31.7), level=0.95, p_value=0.066, method='difference_in_differences')
+    """
+    names = ("before", "after", "control before", "control after")
+    counts, w = _stacked((before, after, control_before, control_after), names, worths)
+    return _contrast_effect(counts, w, (-1.0, 1.0, 1.0, -1.0), "difference_in_differences", level, score, totals)
+
+
+def series_effect(
+    counts: ArrayLike,
+    worths: ArrayLike,
+    at: int,
+    *,
+    lags: int | None = None,
+    level: float = LEVEL,
+    score: str = "score",
+) -> Effect:
+    """Return the change of the level and of the slope of a series of periods when something was changed.
+
+    See `npskit.tracking.series.interrupted_series`; limits are estimates ± t SE. The terms are the change of the level
+    at once, that of the slope per period, how far the last period lies above the old line continued, and the trend
+    before.
+
+    What must be true for it to mean anything: `ASSUMES["interrupted_series"]`.
+
+    Args:
+        counts: Answers per period and category, shape `(T, K)`.
+        worths: What each category is worth, shape `(K,)`.
+        at: The first period after the intervention.
+        lags: Up to how many periods apart errors may be correlated; None for `default_lags`.
+        level: Confidence level.
+        score: The name of the score.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: As `interrupted_series`, or if `level` is not between 0 and 1.
+
+    Example:
+        >>> weeks = [[30, 40, 30], [28, 40, 32], [31, 40, 29], [29, 41, 30], [20, 40, 40], [19, 40, 41], [18, 40, 42]]
+        >>> [term.name for term in series_effect(weeks, [-100, 0, 100], 4).terms]
+        ['level change', 'slope change', 'change at the end', 'trend before']
+    """
+    found = interrupted_series(counts, worths, at, lags=lags)
+    estimates = {
+        "level change": found.contrast([0, 0, 1, 0]),
+        "slope change": found.contrast([0, 0, 0, 1]),
+        "change at the end": found.change_at(found.periods - 1),
+        "trend before": found.contrast([0, 1, 0, 0]),
+    }
+    terms = tuple(
+        Term(name, value, se, *found.limits(value, se, level), found.p_value(value, se))
+        for name, (value, se) in estimates.items()
+    )
+    return Effect(score, "interrupted_series", terms, level, (), ASSUMES["interrupted_series"])
+
+
+def effect_over_periods(
+    counts: ArrayLike,
+    worths: ArrayLike,
+    at: int,
+    *,
+    method: str | None = None,
+    control: ArrayLike | None = None,
+    window: int | None = None,
+    lags: int | None = None,
+    level: float = LEVEL,
+    score: str = "score",
+    totals: ClusterTotals | None = None,
+    intervention: Intervention | None = None,
+) -> Effect:
+    """Return the effect from the counts of periods, with its placebo check.
+
+    Args:
+        counts: Answers per period and category, shape `(T, K)`, periods of equal length in order, none after the end
+            of the intervention.
+        worths: What each category is worth, shape `(K,)`.
+        at: The first period after the intervention.
+        method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; None for the second with
+            `control`, else the first.
+        control: Answers of the control per period, shape `(T, K)`.
+        window: Periods before and after in the placebo check; None for `npskit.tracking.placebo.default_window`.
+        lags: For a series; see `series_effect`.
+        level: Confidence level.
+        score: The name of the score.
+        totals: Sums per customer of the pooled sides; see `before_after` and `difference_in_differences`.
+        intervention: What was changed.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If an argument cannot be used.
+        IncompatibleError: If `control`, `lags` or `totals` does not go with the method.
+
+    Example:
+        >>> months = [[30, 40, 30], [31, 40, 29], [29, 40, 31], [30, 40, 30], [30, 40, 30], [20, 40, 40]]
+        >>> found = effect_over_periods(months, [-100, 0, 100], 5)
+        >>> found.value, found.placebo
+        (20.0, Placebo(actual=20.0, share=0.00, dates=4, window=1))
+    """
+    chosen = method or ("before_after" if control is None else "difference_in_differences")
+    placebo = placebo_check(counts, worths, at, method=chosen, control=control, window=window)
+    is_series = chosen == "interrupted_series"
+    if is_series and totals is not None:
+        raise IncompatibleError("totals: a series is estimated from periods; correlation over time is left to lags")
+    if lags is not None and not is_series:
+        raise IncompatibleError("lags goes with method='interrupted_series', and only with it")
+    if is_series:
+        found = series_effect(counts, worths, at, lags=lags, level=level, score=score)
+    else:
+        before, after = _split(counts, at)
+        if control is None:
+            found = before_after(before, after, worths, level=level, score=score, totals=totals)
+        else:
+            held = _split(control, at)
+            found = difference_in_differences(before, after, *held, worths, level=level, score=score, totals=totals)
+    return attrs.evolve(found, placebo=placebo, intervention=intervention)
+
+
+def _split(table: ArrayLike, at: int) -> tuple[Floats, Floats]:
+    """Return the sums of the periods before and from `at`."""
+    found = np.asarray(table, dtype=np.float64)
+    return found[:at].sum(axis=0), found[at:].sum(axis=0)
+
+
+def _stacked(tables: tuple[ArrayLike, ...], names: tuple[str, ...], worths: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the counts of all groups, shape (G, K), and the worths."""
+    arrays = []
+    for name, table in zip(names, tables, strict=True):
+        counts, w = checked_counts(table, worths)
+        if counts.ndim != 1:
+            raise InvalidValueError(f"{name} must be one count for each of {w.size} worths: got shape {counts.shape}")
+        arrays.append(counts)
+    return np.stack(arrays), w
+
+
+def _contrast_effect(
+    counts: Floats,
+    worths: Floats,
+    coefficients: tuple[float, ...],
+    method: str,
+    level: float,
+    score: str,
+    totals: ClusterTotals | None,
+) -> Effect:
+    """Return the effect that is a contrast of groups, independent or clustered."""
+    n, means, variances = moments(counts, worths)
+    lows, highs = score_interval(counts, worths, level)
+    names = ("before", "after", "control before", "control after")
+    columns = (n, means, lows, highs)
+    cells = tuple(Cell(*row) for row in zip(names, *(c.tolist() for c in columns), strict=False))
+    if totals is not None:
+        term = _clustered_term(totals, worths, coefficients, level)
+    else:
+        low, high = mover(means, lows, highs, coefficients)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            se = float(np.sqrt((variances / n).sum()))
+        if len(coefficients) == 2:
+            p = float(score_test(counts[1], counts[0], worths)[1])
+        else:
+            p = _mover_p(counts, worths, means, coefficients)
+        term = Term("effect", float(np.dot(coefficients, means)), se, float(low), float(high), p)
+    assumes = (*ASSUMES[method], _INDEPENDENT if totals is None else _CLUSTERED)
+    return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
+
+
+def _clustered_term(totals: ClusterTotals, worths: Floats, coefficients: tuple[float, ...], level: float) -> Term:
+    """Return the contrast of groups that share customers."""
+    tail_of(level)
+    one_stratum = len(np.unique(totals.strata)) < 2
+    found: Contrast = (cluster_robust if one_stratum else design_contrast)(totals, worths, coefficients)
+    return Term("effect", found.value, found.se, *found.interval(level), found.p_value)
+
+
+def _mover_p(counts: Floats, worths: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
+    """Return the p-value at which MOVER's interval ends at 0, by bisecting the normal quantile."""
+    value = float(np.dot(coefficients, means))
+    if np.isnan(value) or value == 0:
+        return float("nan") if np.isnan(value) else 1.0
+    near, far = 0.0, _FURTHEST
+    # 60 halvings of the range are the last bit
+    for _ in range(60):
+        z = (near + far) / 2
+        low, high = mover(means, *score_limits(counts, worths, z), coefficients)
+        if low <= 0 <= high:
+            far = z
+        else:
+            near = z
+    return float(normal_p(far))

@@ -1,0 +1,212 @@
+"""The calendar: days as whole numbers, and the periods they fall into.
+
+Times are naive: what the clock on the wall showed, in the data's own time zone. An answer belongs to the day on that
+clock, so the hour that a change to winter time repeats, or one to summer time skips, moves no answer to another day.
+Days are numbered from 1970-01-01 as 0. Weeks are those of ISO 8601: from Monday, the first of a year being the one with
+its first Thursday.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.validation import is_missing
+
+Days = NDArray[np.int64]
+
+EVERY = ("day", "week", "month", "quarter", "year")
+
+_UNITS = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
+_LENGTH = re.compile(r"\s*([0-9]{1,6})\s*([dwmqy])\s*", re.IGNORECASE)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# Units of datetime64 that a day is a whole number of.
+_PER_DAY = {"D": 1, "h": 24, "m": 1440} | {unit: 86_400 * 1000**i for i, unit in enumerate(["s", "ms", "us", "ns"])}
+# 1969-12-29, a Monday; day 0 was a Thursday.
+_MONDAY = -3
+
+
+def check_every(every: object) -> str:
+    """Return the name of a period.
+
+    Raises:
+        InvalidValueError: If it is none of `EVERY`.
+    """
+    if every in EVERY:
+        return str(every)
+    raise InvalidValueError(
+        f"every must be one of {', '.join(EVERY)}: got {every!r}; {did_you_mean(str(every), EVERY)}"
+    )
+
+
+@attrs.frozen
+class Length:
+    """A number of calendar units: `"30d"`, `"4w"`, `"3m"`, `"2q"`, `"1y"`."""
+
+    many: int
+    unit: str
+
+    @classmethod
+    def parse(cls, text: object, name: str, units: str = "dwmqy") -> Length:
+        """Return a length from its text.
+
+        Args:
+            text: A whole number of at least 1 and a letter.
+            name: What to call it in an error.
+            units: The letters that can be used.
+
+        Raises:
+            InvalidTypeError: If it is no text.
+            InvalidValueError: If it is not of this form.
+        """
+        known = ", ".join(f"{letter} ({_UNITS[letter]}s)" for letter in units)
+        if not isinstance(text, str):
+            raise InvalidTypeError(f"{name} must be a text such as '30d', in {known}: got {text!r}")
+        found = _LENGTH.fullmatch(text)
+        if found is None or found[2].lower() not in units or int(found[1]) < 1:
+            raise InvalidValueError(f"{name} must be a number and one of {known}, such as '30d': got {text!r}")
+        return cls(int(found[1]), _UNITS[found[2].lower()])
+
+    def __str__(self) -> str:
+        return f"{self.many}{self.unit[0]}"
+
+    @property
+    def days(self) -> int:
+        """The number of days, of a length in days or weeks."""
+        return self.many * {"day": 1, "week": 7}[self.unit]
+
+    def before(self, days: Days) -> Days:
+        """Return the days this much earlier; of a month without such a day, its last.
+
+        Example:
+            >>> np.datetime64("2026-03-31") + (Length(1, "month").before(days := np.array([20543])) - days)[0]
+            np.datetime64('2026-02-28')
+        """
+        if self.unit not in _MONTHS:
+            return days - self.days
+        month = _month_numbers(days)
+        target = month - self.many * _MONTHS[self.unit]
+        first, after = _month_starts(target), _month_starts(target + 1)
+        return np.minimum(first + (days - _month_starts(month)), after - 1)
+
+
+def as_times(times: Any) -> NDArray[np.datetime64]:
+    """Return times as an array of datetime64, as it is where it is one already.
+
+    Args:
+        times: datetime64 of any unit, or dates and naive datetimes of Python, None where there is none; shape `(n,)`.
+
+    Raises:
+        InvalidTypeError: If there is something else among them, or a time that knows its zone: make it the wall clock
+            of the data's own zone first.
+        InvalidValueError: If they are not one-dimensional.
+    """
+    if isinstance(times, np.ndarray) and times.dtype.kind == "M":
+        found = times
+    else:
+        listed = list(times)
+        for row, value in enumerate(listed):
+            if not (isinstance(value, dt.date | np.datetime64) or is_missing(value)):
+                raise InvalidTypeError(f"times: row {row} is {value!r} ({type(value).__name__}), neither time nor date")
+            if isinstance(value, dt.datetime) and value.tzinfo is not None:
+                raise InvalidTypeError(
+                    f"times: row {row} is {value}, which knows its zone; make all times the wall clock of one zone, "
+                    "such as with .astimezone(zone).replace(tzinfo=None)"
+                )
+        found = np.array([None if is_missing(value) else value for value in listed], dtype="datetime64[us]")
+    if found.ndim != 1:
+        raise InvalidValueError(f"times must be one-dimensional, one per row: got shape {found.shape}")
+    return found
+
+
+def ticks(times: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], int]:
+    """Return times as int64, and how many of these make a day; no copy unless the unit or the byte order is unusual.
+
+    NaT is the least int64. Units longer than a day stand for their first day.
+    """
+    unit, step = np.datetime_data(times.dtype)
+    if step != 1 or unit not in _PER_DAY:
+        coarse = unit in ("Y", "M", "W", "generic")
+        unit = "D" if coarse else unit if unit in _PER_DAY else "ns"
+        times = times.astype(f"datetime64[{unit}]")
+    native = times.astype(times.dtype.newbyteorder("="), copy=False)
+    return native.view(np.int64), _PER_DAY[unit]
+
+
+def period_numbers(days: Days, every: str) -> Days:
+    """Return the number of the period that each day is in; numbers of neighboring periods differ by 1.
+
+    Meant for days, of which there are few. Rows go to days first (`npskit.tracking.days`), ten times faster.
+
+    Example:
+        >>> days = np.array([0, 3, 4, 59])
+        >>> period_numbers(days, "week").tolist(), period_numbers(days, "month").tolist()
+        ([0, 0, 1, 8], [0, 0, 0, 2])
+    """
+    if every == "day":
+        return days
+    if every == "week":
+        return (days - _MONDAY) // 7
+    return _month_numbers(days) // _MONTHS[every]
+
+
+def first_days(numbers: Days, every: str) -> Days:
+    """Return the first day of each period: the way back from `period_numbers`.
+
+    Example:
+        >>> first_days(np.array([0, 1, 2]), "month").tolist()
+        [0, 31, 59]
+    """
+    if every == "day":
+        return numbers
+    if every == "week":
+        return 7 * numbers + _MONDAY
+    return _month_starts(numbers * _MONTHS[every])
+
+
+def labels(numbers: Days, every: str) -> tuple[str, ...]:
+    """Return how periods are called, in ISO 8601 (which has no quarters).
+
+    Example:
+        >>> [labels(np.array([n]), every)[0] for n, every in ((20454, "day"), (2922, "week"), (672, "month"))]
+        ['2026-01-01', '2026-W01', '2026-01']
+        >>> labels(np.array([224, 225]), "quarter"), labels(np.array([56]), "year")
+        (('2026-Q1', '2026-Q2'), ('2026',))
+    """
+    if every == "day":
+        return tuple(np.datetime_as_string(as_dates(numbers)).tolist())
+    if every == "week":
+        thursdays = 7 * numbers
+        years = _month_numbers(thursdays) // 12
+        weeks = (thursdays - _month_starts(12 * years)) // 7 + 1
+        return _joined(years, (f"-W{week:02d}" for week in weeks.tolist()))
+    if every == "month":
+        return _joined(numbers // 12, (f"-{month + 1:02d}" for month in (numbers % 12).tolist()))
+    if every == "quarter":
+        return _joined(numbers // 4, (f"-Q{quarter + 1}" for quarter in (numbers % 4).tolist()))
+    return _joined(numbers, [""] * len(numbers))
+
+
+def as_dates(days: Days) -> NDArray[np.datetime64]:
+    """Return numbered days as datetime64[D]."""
+    return days.astype("datetime64[D]")
+
+
+def _joined(years: Days, rests: Iterable[str]) -> tuple[str, ...]:
+    """Return labels that begin with a year (numbered from 1970)."""
+    return tuple(f"{1970 + year:04d}{rest}" for year, rest in zip(years.tolist(), rests, strict=True))
+
+
+def _month_numbers(days: Days) -> Days:
+    return as_dates(days).astype("datetime64[M]").astype(np.int64)
+
+
+def _month_starts(months: Days) -> Days:
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

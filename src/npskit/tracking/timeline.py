@@ -1,0 +1,434 @@
+"""Timeline: the score of every calendar period, or of a window that moves along."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, number, percent, plain, text_table
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.frames import free_name, native_frame
+from npskit.inference.estimate import Estimate
+from npskit.score import LEVEL, Conventions, Score
+from npskit.score_table import TOO_FEW, segment_names
+from npskit.scorers.base import Scorer
+from npskit.tally import Tally
+from npskit.tracking.against import TimelineComparison, compare_periods
+from npskit.tracking.days import DayTable, count_days, span_of
+from npskit.tracking.periods import as_dates, as_times, check_every, labels
+from npskit.tracking.windows import Periods, Window
+
+# Cells of a table by day that are not worth avoiding.
+_SMALL = 1 << 20
+
+
+@attrs.frozen(eq=False, repr=False)
+class Timeline:
+    """The score of every period from the first answer to the last, also of those without any: n = 0 and NaN.
+
+    A period's score is pooled over its answers, never the mean of its days' scores. Intervals take the answers of a
+    period as independent (or clustered, where `conventions` says so) and each period for itself: of twenty periods
+    in which nothing changed, one lies outside the interval of another as a matter of course. That the periods compare
+    at all assumes the same kind of customer was asked in the same way. The first and the last period may not be whole.
+
+    Args:
+        every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`: how often there is a score.
+        labels: What the periods are called, in order: `"2026-03"`.
+        starts: The first day of each period, datetime64[D], shape `(T,)`.
+        begins: The first day of the answers that each score is of, shape `(T,)` or, with `by`, `(G, T)`.
+        ends: The day after the last of them, shape `(T,)`.
+        tally: Shape `(T,)` or `(G, T)`.
+        undated: The answers whose time is not known, which are in no period; shape `()` or `(G,)`.
+        conventions: What the scores were computed under.
+        estimates: Means and variances, shape `(T,)` or `(G, T)`.
+        window: None for calendar periods; else what each score is of: `"30d"`, `"200 answers"`, `"half-life 30d"`.
+        by: The names of the columns that make the segments.
+        segments: The values of these columns for each segment.
+        too_few: The number of answers below which a score is marked.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    every: str
+    labels: tuple[str, ...]
+    starts: NDArray[np.datetime64]
+    begins: NDArray[np.datetime64]
+    ends: NDArray[np.datetime64]
+    tally: Tally
+    undated: Tally
+    conventions: Conventions
+    estimates: Estimate
+    window: str | None = None
+    by: tuple[str, ...] = ()
+    segments: tuple[tuple[Any, ...], ...] = ()
+    too_few: int = TOO_FEW
+    backend: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        shape = (len(self.segments), len(self.labels)) if self.by else (len(self.labels),)
+        shapes = {self.tally.shape, self.estimates.mean.shape, self.begins.shape, (*shape[:-1], *self.ends.shape)}
+        if shapes != {shape} or self.undated.shape != shape[:-1] or self.starts.shape != self.ends.shape:
+            raise IncompatibleError(f"a timeline of this many segments and periods needs all of shape {shape}")
+        for array in (self.starts, self.begins, self.ends, self.estimates.mean):
+            array.setflags(write=False)
+
+    # ---- the scores ----
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[tuple[Any, Score]]:
+        """Yield what `self[...]` takes, with the score: a label, or with `by` a tuple of segment and label."""
+        for i, key in enumerate(self.segments if self.by else [()]):
+            for t, label in enumerate(self.labels):
+                yield (*key, label) if self.by else label, self._score((i, t) if self.by else (t,))
+
+    def __getitem__(self, name: Any) -> Score:
+        """Return the score of one period: `timeline["2026-03"]`, or with `by` `timeline["North", "2026-03"]`."""
+        *key, label = name if isinstance(name, tuple) else (name,)
+        if label not in self.labels:
+            raise ColumnNotFoundError(f"there is no period {label!r}; {did_you_mean(str(label), self.labels)}")
+        return self._score((*([self._position(tuple(key))] if self.by or key else []), self.labels.index(label)))
+
+    def segment(self, *key: Any) -> Timeline:
+        """Return the timeline of one segment, given by its value in each column of `by`.
+
+        Raises:
+            ColumnNotFoundError: If there is no such segment.
+        """
+        i = self._position(key)
+        parts = {name: getattr(self, name)[i] for name in ("begins", "tally", "undated", "estimates")}
+        return attrs.evolve(self, by=(), segments=(), **parts)
+
+    def _position(self, key: tuple[Any, ...]) -> int:
+        if key not in self.segments:
+            names = segment_names([key, *self.segments])
+            raise ColumnNotFoundError(f"there is no segment {names[0]!r}; {did_you_mean(names[0], names[1:])}")
+        return self.segments.index(key)
+
+    def _score(self, where: tuple[int, ...]) -> Score:
+        clustered = None if self.conventions.variance == "independent" else self.estimates[where]
+        return Score(self.tally[where], self.conventions, clustered)
+
+    @property
+    def name(self) -> str:
+        """The name of the score: `"NPS"`."""
+        return self.tally.book.name
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The scores, unrounded, shape `(T,)` or `(G, T)`; NaN where nothing was answered."""
+        return self.estimates.mean
+
+    @property
+    def n(self) -> NDArray[np.int64]:
+        """Scored answers behind each score."""
+        return self.tally.n
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Scored answers by category, shape `(..., T, K)`; unweighted."""
+        return self.tally.counts
+
+    @property
+    def missing(self) -> NDArray[np.int64]:
+        """Answers that were not given."""
+        return self.tally.missing
+
+    @property
+    def invalid(self) -> NDArray[np.int64]:
+        """Answers that cannot be scored."""
+        return self.tally.invalid
+
+    @property
+    def few(self) -> NDArray[np.bool_]:
+        """True where there are fewer than `too_few` answers; under fading weights, effectively."""
+        answers = self.estimates.n_effective if self._fading else self.n
+        return np.asarray(~(answers >= self.too_few))  # not "<": without any weight it is NaN
+
+    @property
+    def _fading(self) -> bool:
+        return self.window is not None and self.window.startswith("half-life")
+
+    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
+        return self.estimates.interval(level, method)
+
+    def against(
+        self, previous: str = "previous", *, level: float = LEVEL, correction: str = "holm"
+    ) -> TimelineComparison:
+        """Compare each period with an earlier one: is the move real?
+
+        The two must be independent samples, so a window is compared with the latest one that ended before it began,
+        never with one it shares answers with. Customers who answered in both make the test err on the side of "no
+        difference" where they keep to their opinion.
+
+        Args:
+            previous: `"previous"` for the period before, also if it is empty; `"year"` for the same one a year before
+                (a 53rd week or a 29th of February mostly has none).
+            level: Confidence level of the intervals, each for itself.
+            correction: How the adjusted p-values allow for the number of comparisons; see
+                `npskit.inference.multiplicity.adjust`.
+
+        Raises:
+            InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of fading weights: each shares its answers with all before.
+        """
+        if self._fading:
+            raise IncompatibleError("against: scores of fading weights share their answers; compare calendar periods")
+        return compare_periods(self, previous, level=level, correction=correction)
+
+    # ---- as something to read ----
+
+    @functools.cached_property
+    def _unrolled(self) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """The key and the label of each score, in the order of the flat arrays."""
+        keys = self.segments if self.by else ((),)
+        return [key for key in keys for _ in self.labels], [label for _ in keys for label in self.labels]
+
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> dict[str, list[Any]]:
+        """Return the timeline as columns of plain Python values; arguments as for `Score.interval`."""
+        low, high = self.intervals(level, method)
+        keys, names = self._unrolled
+        starts = self.starts.tolist() * (len(self.segments) if self.by else 1)
+        numbers: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
+        numbers |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
+        numbers |= {"n_effective": self.estimates.n_effective}
+        ours = ("period", "start", *numbers, "too_few")
+        counts = zip(self.tally.book.categories, np.moveaxis(self.counts, -1, 0), strict=True)
+        numbers |= {free_name(category, ours, "count"): array for category, array in counts}
+        numbers["too_few"] = self.few
+        table: dict[str, list[Any]] = {}
+        for i, name in enumerate(self.by):
+            table[free_name(name, (*ours, *numbers, *table), "segment")] = [key[i] for key in keys]
+        table |= {"period": names, "start": starts}
+        return table | {name: array.ravel().tolist() for name, array in numbers.items()}
+
+    def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        """Return everything as plain Python, ready for JSON but for NaN; arguments as for `Score.interval`."""
+        columns = self.columns(level=level, method=method)
+        for name in [*list(columns)[: len(self.by)], "start"]:
+            columns[name] = list(map(plain, columns[name]))
+        return {
+            "score": self.name,
+            "every": self.every,
+            "window": self.window,
+            "by": list(self.by),
+            "level": level,
+            "method": method,
+            "periods": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
+            "undated": int(self.undated.rows.sum()),
+            "conventions": attrs.asdict(self.conventions),
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the timeline as a dataframe, one row per score.
+
+        Args:
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in.
+        """
+        return native_frame(self.columns(), backend or self.backend)
+
+    def _rows(self, level: float, method: str) -> tuple[list[str], list[list[Any]]]:
+        low, high = (limit.ravel().tolist() for limit in self.intervals(level, method))
+        parts = (self.values, self.n, self.estimates.n_effective, self.few)
+        header = [*self.by, self.every, self.name, f"{percent(level)} interval", "n"]
+        header += ["effective n", ""] if self.conventions.weighted else [""]
+        rows = []
+        scores = zip(*self._unrolled, low, high, *(array.ravel().tolist() for array in parts), strict=True)
+        for key, label, lower, upper, value, n, effective, few in scores:
+            row = [*segment_names([(part,) for part in key]), label, value]
+            row += [f"{number(lower)} .. {number(upper)}" if n else "", n]
+            row += [effective] if self.conventions.weighted else []
+            rows.append([*row, "too few" if few else ""])
+        return header, rows
+
+    @property
+    def _caption(self) -> str:
+        undated = int(self.undated.rows.sum())
+        parts = [str(self.conventions)] + ([f"window: {self.window}"] if self.window else [])
+        return ", ".join(parts + ([f"{undated} without a time, in no {self.every}"] if undated else []))
+
+    def to_text(self, *, level: float = LEVEL, method: str = "score") -> str:
+        """Return the timeline as aligned text; arguments as for `Score.interval`."""
+        undated = int(self.undated.rows.sum())
+        aside = f"\n{undated} without a time, in no {self.every}" if undated else ""
+        return text_table(*self._rows(level, method)) + aside
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        ends = f", {self.labels[0]!r} to {self.labels[-1]!r}" if self.labels else ""
+        of = f" by {', '.join(self.by)}" if self.by else ""
+        window = f", window={self.window!r}" if self.window else ""
+        aside = f", undated={undated}" if (undated := int(self.undated.rows.sum())) else ""
+        rows = "" if self.window else f", n={int(self.n.sum())}"
+        return f"Timeline({self.name} every {self.every}{of}{ends}, periods={len(self)}{window}{rows}{aside})"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(LEVEL, "score"), caption=self._caption)
+
+
+def timeline(
+    times: Any,
+    *answers: Any,
+    every: str = "month",
+    window: str | int | None = None,
+    half_life: str | None = None,
+    scorer: Scorer | None = None,
+    by: Sequence[str] = (),
+    groups: Any = None,
+    segments: Sequence[tuple[Any, ...]] = (),
+    weights: Any = None,
+    masks: Sequence[NDArray[np.bool_] | None] | None = None,
+    counts: Any = None,
+    denominator: str = "valid",
+    too_few: int = TOO_FEW,
+    backend: str | None = None,
+) -> Timeline:
+    """Return the score of every period, of answers with their times; each row is looked at once, in any order.
+
+    Args:
+        times: When each answer was given: datetime64, or dates and naive datetimes of Python, shape `(n,)`; NaT or None
+            where it is not known, and then the answer is `undated`. What counts is the clock on the wall.
+        answers: One sequence or array per question of the scorer, each of shape `(n,)`.
+        every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`.
+        window: None scores calendar periods. `"30d"` (also weeks `w`, months `m`, quarters `q`, years `y`) scores, at
+            the last day of each period, the answers of the 30 days that end with it. A whole number k scores the
+            answers of the latest whole days that hold k scored answers or more: within a day there is no order.
+        half_life: `"30d"` or `"4w"`: all answers so far, weighing half as much with every 30 days of age, instead of a
+            window; intervals are then at effective counts. See `npskit.tracking.days.DayTable.faded`.
+        scorer: What the answers mean. Default `NPS()`.
+        by: The names of the columns that make the segments; with `groups` and `segments`.
+        groups: Segment number of each row, in `range(len(segments))`.
+        segments: The values that make each segment.
+        weights: One finite weight of at least 0 per row; see `npskit.tracking.days.count_days`.
+        masks: For each question None, or booleans, True where the answer is missing.
+        counts: How many answers each row stands for, where an engine has grouped and counted them.
+        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
+        too_few: Scores of fewer answers are marked.
+        backend: The dataframe library that `to_frame` gives by default.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> days = np.array(["2026-01-10", "2026-01-30", "2026-03-01", "2026-03-02", "NaT"], dtype="M8[D]")
+        >>> found = timeline(days, [10, 3, 9, 10, 8], every="month")
+        >>> found
+        Timeline(NPS every month, '2026-01' to '2026-03', periods=3, n=4, undated=1)
+        >>> print(found)
+        month      NPS  95% interval    n
+        2026-01    0.0  -81.1 .. 81.1   2  too few
+        2026-02    nan                  0  too few
+        2026-03  100.0  -31.5 .. 100.0  2  too few
+        1 without a time, in no month
+    """
+    check_every(every)
+    chosen = Window.of(window, half_life)
+    moments = as_times(times)
+    span = span_of(moments)
+    if bool(by) != (groups is not None) or (groups is None and segments):
+        raise IncompatibleError(
+            "by, groups and segments go together: names, the number of each row, and what it stands for"
+        )
+    n_groups = len(segments) if by else 1
+    edges = None
+    if not chosen.by_day and n_groups * (span.end - span.first) > max(len(moments), _SMALL):
+        # many segments and few answers: only the days where something begins or ends
+        found = Periods.of(span.first, span.end, every, chosen)
+        wanted = np.concatenate([found.begins, found.ends, [span.first, span.end]])
+        edges = np.unique(np.clip(wanted, span.first, span.end))
+    table = count_days(
+        moments,
+        *answers,
+        scorer=scorer,
+        groups=groups,
+        n_groups=n_groups,
+        weights=weights,
+        masks=masks,
+        counts=counts,
+        span=span,
+        edges=edges,
+    )
+    return timeline_of(
+        table,
+        every=every,
+        window=window,
+        half_life=half_life,
+        by=by,
+        segments=segments,
+        denominator=denominator,
+        too_few=too_few,
+        backend=backend,
+    )
+
+
+def timeline_of(
+    table: DayTable,
+    *,
+    every: str = "month",
+    window: str | int | None = None,
+    half_life: str | None = None,
+    by: Sequence[str] = (),
+    segments: Sequence[tuple[Any, ...]] = (),
+    denominator: str = "valid",
+    too_few: int = TOO_FEW,
+    backend: str | None = None,
+) -> Timeline:
+    """Return the timeline of answers that are counted by day already; one table gives any number of them.
+
+    Args:
+        table: Of a single group where there is no `by`.
+        every: As for `timeline`; so for all the others.
+        window: As for `timeline`.
+        half_life: As for `timeline`.
+        by: As for `timeline`.
+        segments: As for `timeline`.
+        denominator: As for `timeline`.
+        too_few: As for `timeline`.
+        backend: As for `timeline`.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> table = count_days(np.array(["2026-01-10", "2026-02-28"], dtype="M8[D]"), [10, 3])
+        >>> [timeline_of(table, every=every).values.tolist() for every in ("month", "quarter")]
+        [[100.0, -100.0], [0.0]]
+    """
+    chosen = Window.of(window, half_life)
+    found = Periods.of(int(table.edges[0]), int(table.edges[-1]), check_every(every), chosen)
+    begins = np.broadcast_to(found.begins, (table.tally.shape[0], len(found.ends)))
+    if chosen.answers:
+        begins = table.last(found.ends, chosen.answers)
+    if chosen.half_life is not None:
+        tally = table.faded(found.ends, chosen.half_life.days)
+    else:
+        tally = table.between(begins, found.ends)
+    undated = table.undated
+    if not by:
+        tally, undated, begins = tally[0], undated[0], begins[0]
+    worths = tally.table(denominator)
+    conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+    return Timeline(
+        every,
+        labels(found.numbers, every),
+        as_dates(found.starts),
+        as_dates(begins),
+        as_dates(found.ends),
+        tally,
+        undated,
+        conventions,
+        Estimate.from_sums(worths.counts, worths.worths, worths.weights, worths.squares),
+        window=str(chosen) or None,
+        by=tuple(by),
+        segments=tuple(segments),
+        too_few=too_few,
+        backend=backend,
+    )

@@ -1,0 +1,416 @@
+"""The same customers again: who moved from which category to which, by how much the score moved, and was it chance."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.comparison import Pair
+from npskit.display import html_table, number, p_value, percent, plain, text_table
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.frames import native_frame
+from npskit.inference import paired
+from npskit.inference.k_sample import ChiSquareTest
+from npskit.inference.limits import tail_of
+from npskit.inference.moves import Moves
+from npskit.inference.paired import PairedDifference, paired_difference, stationary_shares
+from npskit.score import LEVEL
+from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.tracking.moved import GroupTransitions, MovedShare, compare_shares, count_moves, moved_share
+from npskit.tracking.pairs import Mode, Steps, pair_steps
+
+MOST_GROUPS = 100
+_NAMED = 20
+_MODES = {
+    "consecutive": "from each answer to the next",
+    "first_last": "from the first answer to the last",
+    "waves": "from wave to wave",
+}
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Transitions:
+    """Steps of the same customers from category to category; made by `transitions`.
+
+    What must be true for it to mean anything: customers are independent of each other; those who answered again stand
+    for those one speaks of (who leaves does not answer); and for a difference between groups to be an effect of what
+    was done to them, who got it must have been decided by lot. Customers picked because they answered low answer higher
+    the next time by themselves (regression to the mean).
+
+    Args:
+        book: The scorer whose categories these are.
+        steps: The steps.
+        moves: Their counts.
+        mode: `"consecutive"`, `"first_last"` or `"waves"`.
+        level: Level of the intervals.
+        moved: The categories before and after whose share is asked about.
+        ids: What each customer's code stands for, or None where the codes are the customers.
+        by: What the groups are, or None.
+        group_names: The names of the groups.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    book: Codebook
+    steps: Steps
+    moves: Moves
+    mode: Mode
+    level: float
+    moved: tuple[int, int]
+    ids: Sequence[Any] | None = None
+    by: str | None = None
+    group_names: tuple[str, ...] = ()
+    backend: str | None = None
+
+    # ---- counts ----
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Steps from each category (rows) to each (columns): int64, shape `(K, K)`."""
+        return np.asarray(self._whole.counts[0])
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Of the steps that start in a category, the share that lead to each: shape `(K, K)`; NaN where none start."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
+
+    @property
+    def n(self) -> int:
+        """The number of steps."""
+        return len(self.steps)
+
+    @property
+    def customers(self) -> int:
+        """The number of customers they are of."""
+        return int(self.moves.customers)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether customers stepped more than once, so that everything is clustered by customer."""
+        return self.moves.products is not None
+
+    @functools.cached_property
+    def _whole(self) -> Moves:
+        return self.moves.merged()
+
+    # ---- what moved ----
+
+    @functools.cached_property
+    def difference(self) -> PairedDifference:
+        """By how much the score moved, with its interval and p-value: the primary test; see `paired_difference`."""
+        return paired_difference(self._whole, self.book.worths, self.level)
+
+    @property
+    def before(self) -> float:
+        """The score of the answers that steps start from."""
+        return self._score(self.counts.sum(axis=1))
+
+    @property
+    def after(self) -> float:
+        """The score of the answers that steps lead to."""
+        return self._score(self.counts.sum(axis=0))
+
+    def _score(self, counts: NDArray[np.int64]) -> float:
+        return float(counts @ self.book.worths / counts.sum()) if counts.any() else float("nan")
+
+    @functools.cached_property
+    def stuart_maxwell(self) -> ChiSquareTest:
+        """Test that no share of a category changed; see `npskit.inference.paired.stuart_maxwell`."""
+        return paired.stuart_maxwell(self._whole)
+
+    @functools.cached_property
+    def bhapkar(self) -> ChiSquareTest:
+        """The same with the covariance as observed; see `npskit.inference.paired.bhapkar`."""
+        return paired.bhapkar(self._whole)
+
+    @functools.cached_property
+    def bowker(self) -> ChiSquareTest:
+        """Test that as many moved one way as the other; see `npskit.inference.paired.bowker`."""
+        return paired.bowker(self._whole)
+
+    def share(self, before: str | None = None, after: str | None = None) -> MovedShare:
+        """Return which share of those in one category moved to another, with its interval.
+
+        Args:
+            before: The category they were in. Default: as asked of `transitions`, else the second best: passives.
+            after: The category they moved to. Default likewise: the best.
+
+        Raises:
+            InvalidValueError: If there is no such category.
+
+        Example:
+            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1])
+            >>> print(found.share())
+            passive to promoter: 50.0% (9.5 .. 90.5), 1 of 2
+        """
+        i, j = (self._category(name, self.moved[at]) for at, name in enumerate((before, after)))
+        return self._share(self._whole, i, j)
+
+    def _category(self, name: str | None, default: int) -> int:
+        return default if name is None else _index(self.book, name)
+
+    def _share(self, moves: Moves, i: int, j: int) -> MovedShare:
+        return moved_share(moves, self.book.categories, i, j, self.level)
+
+    # ---- groups ----
+
+    @functools.cached_property
+    def groups(self) -> tuple[GroupTransitions, ...]:
+        """The groups, each with its difference and its share of `moved`; empty without groups."""
+        parts = [self.moves.group(g) for g in range(len(self.group_names))]
+        return tuple(
+            GroupTransitions(name, paired_difference(m, self.book.worths, self.level), self._share(m, *self.moved))
+            for name, m in zip(self.group_names, parts, strict=True)
+        )
+
+    @functools.cached_property
+    def comparison(self) -> tuple[Pair, ...]:
+        """Every pair of groups by their share of `moved`, 0..1: followed up against not followed up.
+
+        See `npskit.tracking.moved.compare_shares`.
+        """
+        return compare_shares(self.moves, self.group_names, *self.moved, self.level)
+
+    # ---- where it leads, and who ----
+
+    @functools.cached_property
+    def stationary(self) -> dict[str, float]:
+        """The shares at which steps at these rates would come to rest, NaN where that is undefined.
+
+        See `npskit.inference.paired.stationary_shares`: it assumes that rates stay and depend on nothing but the
+        category. A summary of the table, not a forecast.
+        """
+        return dict(zip(self.book.categories, stationary_shares(self.counts).tolist(), strict=True))
+
+    @property
+    def stationary_score(self) -> float:
+        """The score at `stationary`."""
+        return float(np.array(list(self.stationary.values())) @ self.book.worths)
+
+    def who(self, before: str, after: str) -> list[Any]:
+        """Return the customers who stepped from one category to another, each once, by code.
+
+        Raises:
+            InvalidValueError: If there is no such category.
+
+        Example:
+            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1], ids=["ann", "bob"])
+            >>> found.who("passive", "promoter")
+            ['ann']
+        """
+        return self._ids(self.steps.of_customers(_index(self.book, before), _index(self.book, after)))
+
+    @property
+    def tied(self) -> list[Any]:
+        """The customers with answers at the same time: steps that touch these are left out, not guessed."""
+        return self._ids(self.steps.tied)
+
+    def _ids(self, codes: NDArray[np.int64]) -> list[Any]:
+        found: list[int] = codes.tolist()
+        return found if self.ids is None else [self.ids[code] for code in found]
+
+    # ---- as a person reads it, and as a program does ----
+
+    def __repr__(self) -> str:
+        d = self.difference
+        return (
+            f"Transitions({self.book.name} {number(self.before)} to {number(self.after)}, "
+            f"difference={number(d.difference)}, interval=({number(d.low)}, {number(d.high)}), level={self.level}, "
+            f"p_value={d.p:.3g}, n={self.n}, customers={self.customers}, tied={len(self.steps.tied)})"
+        )
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        names, shares = self.book.categories, self.shares
+        rows = [
+            [name, *(f"{count} ({share:.0%})" if n else "0" for count, share in zip(row, part, strict=True)), n]
+            for name, row, part, n in zip(
+                names, self.counts.tolist(), shares.tolist(), self.counts.sum(axis=1).tolist(), strict=True
+            )
+        ]
+        return ["from \\ to", *names, "n"], rows
+
+    def _group_rows(self) -> tuple[list[str], list[list[Any]]]:
+        i, j = (self.book.categories[at] for at in self.moved)
+        header = [self.by or "group", "n", "difference", f"{percent(self.level)} interval", "p"]
+        header += [f"{i} to {j}", f"{percent(self.level)} interval", "of"]
+        rows = []
+        for g in self.groups:
+            d, s = g.difference, g.share
+            row = [g.name, int(d.n), d.difference, f"{number(d.low)} .. {number(d.high)}", p_value(d.p)]
+            rows.append([*row, f"{s.value:.1%}", f"{s.interval.low:.1%} .. {s.interval.high:.1%}", s.n])
+        return header, rows
+
+    def _notes(self) -> list[str]:
+        """Return what stands below the tables, a line each."""
+        named = (("Stuart-Maxwell", self.stuart_maxwell), ("Bhapkar", self.bhapkar), ("Bowker", self.bowker))
+        tests = ", ".join(f"{name} p={p_value(float(test.p))}" for name, test in named)
+        notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
+        notes += [
+            f"{pair.a} less {pair.b}: {100 * pair.difference:.1f} percentage points "
+            f"({100 * pair.low:.1f} .. {100 * pair.high:.1f}), p={p_value(pair.p_adjusted)}"
+            for pair in self.comparison
+        ]
+        if len(self.steps.tied):
+            notes.append(
+                f"left out: {self.steps.unordered} steps of {len(self.steps.tied)} customers who answered more than "
+                "once at the same time"
+            )
+        return notes + ([f"left out: {self.steps.undated} answers without a time"] if self.steps.undated else [])
+
+    def __str__(self) -> str:
+        tables = [text_table(*self._rows()), *([text_table(*self._group_rows())] if self.groups else [])]
+        return "\n".join([repr(self), *tables, *self._notes()])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python, the difference under `value`; of tied customers the first twenty."""
+        tests = {"stuart_maxwell": self.stuart_maxwell, "bhapkar": self.bhapkar, "bowker": self.bowker}
+        return {
+            "score": self.book.name,
+            "value": self.difference.difference,
+            "before": self.before,
+            "after": self.after,
+            "difference": attrs.asdict(self.difference),
+            "mode": self.mode,
+            "clustered": self.clustered,
+            "n": self.n,
+            "customers": self.customers,
+            "categories": list(self.book.categories),
+            "counts": self.counts.tolist(),
+            "shares": self.shares.tolist(),
+            "tests": {
+                name: {"statistic": float(t.statistic), "df": float(t.df), "p_value": float(t.p)}
+                for name, t in tests.items()
+            },
+            "share": attrs.asdict(self.share()),
+            "stationary": self.stationary,
+            "stationary_score": self.stationary_score,
+            "by": self.by,
+            "groups": [attrs.asdict(group) for group in self.groups],
+            "comparison": [attrs.asdict(pair) for pair in self.comparison],
+            "unordered": self.steps.unordered,
+            "undated": self.steps.undated,
+            "tied": {"customers": len(self.steps.tied), "first": [*map(plain, self.tied[:_NAMED])]},
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return a dataframe with a row for each category before and after: count, share and its interval.
+
+        Args:
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in.
+        """
+        k = len(self.book.categories)
+        cells = [self._share(self._whole, i, j) for i in range(k) for j in range(k)]
+        columns: dict[str, list[Any]] = {
+            "before": [c.before for c in cells],
+            "after": [c.after for c in cells],
+            "count": [c.moved for c in cells],
+            "share": [c.value for c in cells],
+            "low": [c.interval.low for c in cells],
+            "high": [c.interval.high for c in cells],
+        }
+        return native_frame(columns, backend or self.backend)
+
+    def _repr_html_(self) -> str:
+        tables = html_table(*self._rows(), caption=repr(self))
+        return tables + (html_table(*self._group_rows()) if self.groups else "")
+
+
+def transitions(
+    categories: ArrayLike,
+    customers: ArrayLike,
+    times: ArrayLike | None,
+    *,
+    scorer: Scorer | None = None,
+    ids: Sequence[Any] | None = None,
+    groups: ArrayLike | None = None,
+    group_names: Sequence[str] = (),
+    by: str | None = None,
+    mode: Mode = "consecutive",
+    waves: ArrayLike | None = None,
+    moved: Sequence[str] | None = None,
+    level: float = LEVEL,
+    backend: str | None = None,
+) -> Transitions:
+    """Return how the same customers moved from category to category, and whether their score did.
+
+    The order of a customer's answers is that of their times, never a guess: answers at the same time have none, steps
+    that touch them are left out and the customers named. With `mode="consecutive"` a customer with several steps counts
+    with each of them; as these are not independent, every interval and test is then clustered by customer. See
+    `Transitions` for what must be true for the result to mean anything.
+
+    Args:
+        categories: Category of each answer, shape `(n,)`; negative where it cannot be scored.
+        customers: Code of each row's customer from 0, shape `(n,)`; negative where not known.
+        times: When each answer was given, int64 or datetime64, shape `(n,)`; None only for `mode="waves"`.
+        scorer: What the categories are. Default `NPS()`.
+        ids: What the codes of the customers stand for.
+        groups: Group of each answer, shape `(n,)`, negative for none: whether it was followed up, say. A step is in
+            the group of the answer it starts from.
+        group_names: A name for each group, at most 100.
+        by: What the groups are called.
+        mode: `"consecutive"`, `"first_last"` or `"waves"`; see `npskit.tracking.pairs.pair_steps`.
+        waves: For `mode="waves"`, 0 for rows of the first, 1 of the second, negative for others.
+        moved: The categories before and after whose share is compared. Default: the second best and the best.
+        level: Confidence level.
+        backend: The dataframe library that `to_frame` gives by default.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used.
+
+    Example:
+        >>> found = transitions([0, 1, 1, 2, 2, 2, 1, 0], [0, 0, 1, 1, 2, 2, 3, 3], [1, 2] * 4)
+        >>> found.before, found.after, found.difference.p.__round__(3)
+        (0.0, 25.0, 0.564)
+        >>> found.who("passive", "promoter")
+        [1]
+    """
+    from npskit.scorers.nps import NPS
+
+    book = codebook(scorer if scorer is not None else NPS())
+    tail_of(level)
+    names = tuple(map(str, group_names))
+    if (groups is None) != (not names):
+        raise InvalidValueError(f"group_names: a name for each of the groups goes with groups: got {group_names!r}")
+    if len(names) > MOST_GROUPS or len(set(names)) < len(names):
+        raise InvalidValueError(f"group_names must be distinct, and at most {MOST_GROUPS}: got {len(names)}")
+    asked = moved if moved is not None else book.categories[-2:]
+    if isinstance(asked, str) or len(asked) != 2:
+        raise InvalidTypeError(f"moved must name the category before and the one after: got {moved!r}")
+    wanted = (_index(book, asked[0]), _index(book, asked[1]))
+    steps = pair_steps(
+        customers,
+        times,
+        categories,
+        len(book.categories),
+        groups=None if groups is None else _with_rest(groups, len(names)),
+        n_groups=len(names) + 1,
+        mode=mode,
+        waves=waves,
+    )
+    highest = int(np.max(np.asarray(customers), initial=-1))
+    if ids is not None and highest >= len(ids):
+        raise IncompatibleError(f"ids: there are {len(ids)}, and a customer has the code {highest}; give one for each")
+    moves = count_moves(steps, len(names) + 1)
+    return Transitions(book, steps, moves, mode, float(level), wanted, ids, by, names, backend)
+
+
+def _with_rest(groups: ArrayLike, n_groups: int) -> NDArray[np.integer[Any]]:
+    """Return the groups with those of no group in one beyond the last."""
+    found = np.asarray(groups)
+    if found.dtype.kind not in "iub":
+        raise InvalidTypeError(f"groups must be codes, whole numbers from 0, not {found.dtype}")
+    if found.size and int(found.max()) >= n_groups:
+        raise InvalidValueError(f"groups must be below {n_groups}, one for each name: got {int(found.max())}")
+    return np.where(found < 0, n_groups, found).astype(np.int64)
+
+
+def _index(book: Codebook, name: str) -> int:
+    """Return which category has a name."""
+    if name not in book.categories:
+        raise InvalidValueError(f"{name!r} is no category of {book.name}; {did_you_mean(str(name), book.categories)}")
+    return book.categories.index(name)
