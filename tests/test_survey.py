@@ -432,7 +432,7 @@ def test_timeline() -> None:
 
 def test_a_timeline_is_clustered_by_customer() -> None:
     """Where a customer answers more than once in a period, its interval is that of the clustered score."""
-    data = {
+    data: dict[str, list[Any]] = {
         "score": [10, 10, 0, 0, 9, 3] * 5,
         "id": [1, 1, 2, 2, 3, 4] * 5,
         "day": ["2026-01-05"] * 15 + ["2026-02-05"] * 15,
