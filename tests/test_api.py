@@ -19,12 +19,18 @@ PUBLIC = [
     "CSAT",
     "NPS",
     "SCI",
+    "Alarm",
+    "ChangeExplanation",
+    "ChangePoints",
     "ColumnNotFoundError",
     "Comparison",
+    "ControlChart",
     "Conventions",
+    "Effect",
     "GroupComparison",
     "IncompatibleError",
     "Interval",
+    "Intervention",
     "InvalidTypeError",
     "InvalidValueError",
     "LabelAudit",
@@ -41,6 +47,9 @@ PUBLIC = [
     "Segment",
     "Survey",
     "Tally",
+    "Timeline",
+    "Tracker",
+    "Transitions",
     "UnreadableFileError",
     "__version__",
     "available",
@@ -150,7 +159,8 @@ def test_classes_are_documented(name: str) -> None:
         fields = [field.alias for field in attrs.fields(kind) if field.init]
         assert documented(inspect.getdoc(kind) or "", fields) == [] or name == "Interval"
     elif "__init__" in vars(kind) and not issubclass(kind, NpskitError):
-        assert name == "Scorer" or documented(inspect.getdoc(kind.__init__) or "", parameters_of(kind.__init__)) == []
+        doc = f"{inspect.getdoc(kind)}\n{inspect.getdoc(kind.__init__)}"
+        assert name == "Scorer" or documented(doc, parameters_of(kind.__init__)) == []
 
 
 @pytest.mark.parametrize(("name", "method"), METHODS)

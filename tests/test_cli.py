@@ -38,7 +38,8 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_score(capsys: pytest.CaptureFixture[str], export: str) -> None:
     """The score column is found, and score, interval, counts and conventions are printed."""
     code, out, err = run(capsys, "score", export)
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err == "npskit: scored column 'How likely are you to recommend us?'; name another with --score\n"
     assert out.splitlines()[0] == "NPS  25.0000"
     assert "n  4   missing 1   invalid 1" in out
     assert "promoter  2  (50.0%)" in out
@@ -155,3 +156,43 @@ def test_as_a_process(export: str) -> None:
     done = subprocess.run([*command, "score", export], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout.startswith("NPS  25.0000")
     assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_columns_with_commas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A comma in a column's name is no separator where there is one question, or a column of that name."""
+    path = tmp_path / "comma.csv"
+    path.write_text('"How likely, 0 to 10?","City, country"\n9,"Bonn, DE"\n3,"Bern, CH"\n', encoding="utf-8")
+    words = ["score", str(path), "--score", "How likely, 0 to 10?", "--by", "City, country", "--json", "--rejected"]
+    found = json.loads(run(capsys, *words)[1])
+    assert [s["City, country"] for s in found["segments"]] == ["Bern, CH", "Bonn, DE"]
+    assert found["rejected"] == []
+
+
+def test_weights_are_named_and_shown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A weight is used when named, and the shares then say so; else a note points to it."""
+    path = tmp_path / "weights.csv"
+    path.write_text("score;weight\n9;0,5\n3;1,5\n", encoding="utf-8")
+    _, out, err = run(capsys, "score", str(path), "--score", "score")
+    assert out.startswith("NPS  0.0000")
+    assert "weight='weight'" in err
+    _, out, err = run(capsys, "score", str(path), "--score", "score", "--weight", "weight", "--decimal", ",")
+    assert out.startswith("NPS  -50.0000")
+    assert "(75.0% weighted)" in out
+    assert err == ""
+
+
+def test_a_short_scale_is_pointed_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Where no answer is above 5, a line says that the scale may be another; --missing names what is no answer."""
+    path = tmp_path / "five.csv"
+    path.write_text("score\n" + "5\n4\n3\n5\n1\n0\n" * 2, encoding="utf-8")
+    _, out, err = run(capsys, "score", str(path), "--score", "score", "--missing", "77,none")
+    assert "no answer is above 5" in err
+    assert "n  12" in out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version prints the version and ends."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("npskit ")

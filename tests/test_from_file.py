@@ -125,3 +125,25 @@ def test_absent_file(tmp_path: Path) -> None:
         nk.read(tmp_path / "nope.csv")
     with pytest.raises(nk.NpskitError):
         nk.read(tmp_path / "nope.csv")
+
+
+def test_what_changes_the_score_is_not_bound_unasked(tmp_path: Path) -> None:
+    """A column that looks like a weight or a customer is noted, not used; None leaves an unmistakable role unbound."""
+    path = write(tmp_path / "a.csv", "nps,weight,email,comment\n9,2,a@x.example,hm\n3,1,a@x.example,no\n")
+    survey = nk.read(path, score="nps")
+    assert survey.roles == {"score": "nps", "comment": "comment"}
+    assert survey.report is not None
+    assert sum("used only if named" in note for note in survey.report.notes) == 2
+    assert nk.read(path, score="nps", comment=None, weight=None).roles == {"score": "nps"}
+    assert nk.read(path, score="nps", weight="weight").score().value == pytest.approx(100 / 3)
+    with pytest.raises(nk.InvalidTypeError, match="3"):
+        nk.read(path, score="nps", weight=3)  # type: ignore[arg-type]
+    with pytest.raises(nk.InvalidTypeError, match="missing must be a collection"):
+        nk.read(path, score="nps", missing=99)  # type: ignore[arg-type]
+
+
+def test_raising_names_the_rows_of_the_file(tmp_path: Path) -> None:
+    """With on_invalid="raise" the error names column, row of the file, value and reason."""
+    path = write(tmp_path / "a.csv", "id,nps\n1,9\n2,11\n3,99\n")
+    with pytest.raises(nk.InvalidValueError, match=r"1 answers .*: row 3 of the file: '11' in 'nps' \(outside 0..10\)"):
+        nk.read(path, score="nps", on_invalid="raise").score()

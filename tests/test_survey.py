@@ -123,7 +123,10 @@ def test_unknown_customers_are_themselves() -> None:
 def test_clustered_only_where_somebody_repeats() -> None:
     """Intervals are clustered by customer as soon as one answers twice, and wider where answers repeat."""
     once = nk.Survey({"score": [10, 0, 8, 9], "id": [1, 2, 3, 4]}, customer="id").score()
-    assert once == nk.nps([10, 0, 8, 9])
+    plain = nk.nps([10, 0, 8, 9])
+    assert (once.tally, once.interval()) == (plain.tally, plain.interval())
+    with pytest.raises(nk.IncompatibleError, match="score the rows together"):
+        _ = once + once
     data = {"score": [10] * 30 + [0] * 30, "id": [i // 3 for i in range(60)]}
     clustered = nk.Survey(data, customer="id").score()
     plain = nk.Survey(data).score()
@@ -460,3 +463,44 @@ def test_transitions() -> None:
     assert survey.transitions(by="contacted").groups
     with pytest.raises(nk.IncompatibleError, match="customer="):
         nk.Survey({"score": [1]}).transitions()
+
+
+def test_a_population_without_strata_is_a_simple_sample() -> None:
+    """A population makes for the finite population correction; a census has no sampling error."""
+    data = {"score": [10, 9, 0, 3, 8]}
+    plain = nk.Survey(data).score()
+    half = nk.Survey(data, population=10).score()
+    assert half.se == pytest.approx(plain.se * np.sqrt(5 / 4 * (1 - 5 / 10)))
+    census = nk.Survey(data, population=5).score()
+    assert census.interval().low == census.value == census.interval().high
+
+
+def test_times_must_be_times() -> None:
+    """What is no time is refused by its row, not guessed an order for."""
+    survey = nk.Survey({"score": [10, 1], "t": ["2026-01-01", "b"], "c": [1, 1]}, time="t", customer="c")
+    with pytest.raises(nk.InvalidValueError, match="1 values that are no times, the first in row 1: 'b'"):
+        survey.score(repeats="latest")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda s: s.score(by=3), "by must be the name of a column"),
+        (lambda s: s.compare(by=None), "by must be the name of a column"),
+        (lambda s: s.rake({}), "totals must map columns"),
+        (lambda s: s.rake({"r": [0.4, 0.6]}), "must map each label"),
+        (lambda s: nk.Score.of([1, 2, 3]), "must be a Tally"),  # type: ignore[arg-type]
+        (lambda s: nk.sample_size(margin="5"), "margin must be a positive number"),  # type: ignore[arg-type]
+        (lambda s: s.score().p_value("x"), "null must be a score"),
+    ],
+)
+def test_misuse(make: Any, message: str) -> None:
+    """An argument of the wrong kind is npskit's error, and says which."""
+    with pytest.raises(nk.NpskitError, match=message):
+        make(nk.Survey({"score": [1, 9], "r": ["a", "b"]}))
+
+
+def test_plan_from_a_score() -> None:
+    """The shares of a score plan the next one."""
+    score = nk.nps([10] * 60 + [8] * 30 + [3] * 10)
+    assert nk.sample_size(margin=5, shares=score.shares).n == nk.sample_size(margin=5, shares=[0.1, 0.3, 0.6]).n

@@ -317,7 +317,7 @@ def local_scorer() -> Good:
         (5, "shape", "int lacks name, questions"),
         (Nameless(), "shape", "name must be a text"),
         (Unordered(), "shape", "worths must rise or fall"),
-        (Fails(), "shape", "scorer Fails fails when asked .AttributeError: .*no_such_method"),
+        (Fails(), "shape", "scorer Fails: categorize failed .*AttributeError: .*no_such_method"),
         (Fractions(), "shape", "whole numbers, not float64"),
         (Lists(), "constant", "categories must be a tuple, not a list"),
         (ListedWorths(), "constant", "worths must be a tuple, not a list"),

@@ -57,6 +57,15 @@ if TYPE_CHECKING:
     from npskit.scoring import sci as sci
     from npskit.survey import Survey as Survey
     from npskit.tally import Tally as Tally
+    from npskit.tracking.alarms import Alarm as Alarm
+    from npskit.tracking.changes import ChangePoints as ChangePoints
+    from npskit.tracking.control_chart import ControlChart as ControlChart
+    from npskit.tracking.effect import Effect as Effect
+    from npskit.tracking.explain import ChangeExplanation as ChangeExplanation
+    from npskit.tracking.interventions import Intervention as Intervention
+    from npskit.tracking.live import Tracker as Tracker
+    from npskit.tracking.timeline import Timeline as Timeline
+    from npskit.tracking.transitions import Transitions as Transitions
 
 __version__ = "0.1.0"
 
@@ -65,12 +74,18 @@ __all__ = [
     "CSAT",
     "NPS",
     "SCI",
+    "Alarm",
+    "ChangeExplanation",
+    "ChangePoints",
     "ColumnNotFoundError",
     "Comparison",
+    "ControlChart",
     "Conventions",
+    "Effect",
     "GroupComparison",
     "IncompatibleError",
     "Interval",
+    "Intervention",
     "InvalidTypeError",
     "InvalidValueError",
     "LabelAudit",
@@ -87,6 +102,9 @@ __all__ = [
     "Segment",
     "Survey",
     "Tally",
+    "Timeline",
+    "Tracker",
+    "Transitions",
     "UnreadableFileError",
     "__version__",
     "available",
@@ -134,6 +152,15 @@ _ROOMS = {
     "npskit.scorers.sci": ("SCI",),
     "npskit.survey": ("Survey",),
     "npskit.tally": ("Tally",),
+    "npskit.tracking.alarms": ("Alarm",),
+    "npskit.tracking.changes": ("ChangePoints",),
+    "npskit.tracking.control_chart": ("ControlChart",),
+    "npskit.tracking.effect": ("Effect",),
+    "npskit.tracking.explain": ("ChangeExplanation",),
+    "npskit.tracking.interventions": ("Intervention",),
+    "npskit.tracking.live": ("Tracker",),
+    "npskit.tracking.timeline": ("Timeline",),
+    "npskit.tracking.transitions": ("Transitions",),
 }
 _MODULES = {"datasets": "npskit.datasets", "growth": "npskit.scorers.growth", "testing": "npskit.testing"}
 _WHERE = {name: room for room, names in _ROOMS.items() for name in names}

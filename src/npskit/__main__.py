@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
+import attrs
+import numpy as np
+
+from npskit import __version__
 from npskit.datasets import demo_survey
 from npskit.display import number, percent, text_table
 from npskit.errors import InvalidValueError, NpskitError
-from npskit.from_file import read
+from npskit.from_file import Roles, read
 from npskit.reading import Rejected
 from npskit.score import LEVEL, Score
-from npskit.scorers.base import Scorer
+from npskit.scorers.base import Scale, Scorer
 from npskit.scorers.registry import get_scorer
 from npskit.survey import Survey
 
@@ -26,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m npskit", description="Customer-loyalty answers into decisions.", allow_abbrev=False
     )
+    parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     score = commands.add_parser(
         "score", help="score a file of answers", description="Score a CSV, TSV, JSON lines or Parquet file."
@@ -52,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
     score.add_argument("--encoding", help="of the file, where it is not found out")
     score.add_argument("--separator", help="of the columns, where it is not found out")
+    score.add_argument("--decimal", help="mark, where it is not found out: . or ,")
+    score.add_argument("--missing", metavar="WORD[,WORD...]", help="what means no answer, such as 99,none")
+    score.add_argument("--time-zone", metavar="ZONE", help="the zone of the times, such as Europe/Warsaw")
     score.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
     score.add_argument("--json", action="store_true", help="print JSON: the score is under 'value'")
     demo = commands.add_parser("demo", help="score a simulated hotel survey")
@@ -59,9 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _names(text: str | None) -> str | list[str] | None:
-    """Return the column names of an option; a comma separates several."""
-    if text is None or "," not in text:
+def _names(text: str | None, several: bool = True) -> str | list[str] | None:
+    """Return the column names of an option; a comma separates several, where there can be several."""
+    if text is None or not several or "," not in text:
         return text
     return [part.strip() for part in text.split(",")]
 
@@ -98,38 +107,63 @@ def _progress() -> Callable[[int, int], None] | None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    roles = {role: getattr(options, role) for role in _ROLES}
+    scorer = _scorer(options)
     survey = read(
         options.file,
-        score=_names(options.score),
-        scorer=_scorer(options),
+        score=_names(options.score, several=len(scorer.questions) > 1),
+        scorer=scorer,
         encoding=options.encoding,
         separator=options.separator,
+        decimal=options.decimal,
+        missing=None if options.missing is None else _codes(options.missing),
+        time_zone=options.time_zone,
         progress=_progress(),
-        **roles,
+        **_named_roles(options),
     )
-    by = _names(options.by)
+    by = _names(options.by, several=options.by not in survey.columns)
     policies = {"denominator": options.denominator, "repeats": options.repeats}
     interval = {"level": options.level, "method": options.interval}
     result = survey.score(**policies) if by is None else survey.score(by, **policies)
     if options.json:
-        print(json.dumps(_without_nan(result.to_dict(**interval)), ensure_ascii=False, indent=2, default=str))
+        found = result.to_dict(**interval)
+        if options.rejected:
+            found["rejected"] = [attrs.asdict(cell) for cell in survey.rejected]
+        print(json.dumps(_without_nan(found), ensure_ascii=False, indent=2, default=str))
     else:
         print(_lines(result, **interval) if isinstance(result, Score) else result.to_text(**interval))
         if options.rejected:
             print(_rejected(survey.rejected))
-    _warn_about_scale(survey)
+    _tell(survey, options)
 
 
-def _warn_about_scale(survey: Survey) -> None:
+def _tell(survey: Survey, options: argparse.Namespace) -> None:
+    """Say on standard error what was decided unasked, and what looks wrong."""
     tally = survey.tally()
     invalid, scored = int(tally.invalid), int(tally.n)
+    notes = [note for note in (survey.report.notes if survey.report else ()) if "used only if named" in note]
+    if options.score is None:
+        notes.append(f"scored column {survey.roles['score']!r}; name another with --score")
     if invalid > scored:
-        print(
-            f"npskit: most answers ({invalid} of {invalid + scored}) do not lie on the scale of {survey.scorer!r}; "
-            "say what it is with --scale",
-            file=sys.stderr,
-        )
+        total = invalid + scored
+        notes.append(f"most answers ({invalid} of {total}) do not lie on the scale of {survey.scorer!r}; see --scale")
+    elif scored >= 5 and options.scale is None and tally.by_answer and tally.book.scale == Scale(0, 10):
+        highest = int(np.flatnonzero(tally.distribution)[-1])
+        if highest <= 5:
+            notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")
+    for note in notes:
+        print(f"npskit: {note}", file=sys.stderr)
+
+
+def _named_roles(options: argparse.Namespace) -> Roles:
+    """Return the roles that were given: one that was not may be found out."""
+    given = {role: getattr(options, role) for role in _ROLES}
+    return cast(Roles, {role: name for role, name in given.items() if name is not None})
+
+
+def _codes(text: str) -> list[str | int]:
+    """Return what means a missing answer: whole numbers as such too."""
+    parts = [part.strip() for part in text.split(",")]
+    return [*parts, *(int(part) for part in parts if re.fullmatch(r"[+-]?[0-9]+", part))]
 
 
 def _without_nan(value: Any) -> Any:
@@ -147,7 +181,8 @@ def _lines(score: Score, level: float, method: str) -> str:
         lines.append(f"{percent(level)} interval  {score.interval(level, method)}")
     lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}")
     shares = zip(score.counts.items(), score.shares.values(), strict=True)
-    lines += [f"{name}  {count}  ({share:.1%})" for (name, count), share in shares if score.n]
+    weighted = " weighted" if score.conventions.weighted else ""
+    lines += [f"{name}  {count}  ({share:.1%}{weighted})" for (name, count), share in shares if score.n]
     return "\n".join([*lines, str(score.conventions)])
 
 

@@ -10,7 +10,7 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
-from npskit.errors import ColumnNotFoundError, InvalidValueError
+from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
 from npskit.reading import BadCell, Loaded, Rejected, answers_of, load, numbers_of, parse_times, resolve
 from npskit.scorers.base import Scorer, codebook
@@ -18,6 +18,8 @@ from npskit.scorers.nps import NPS
 from npskit.survey import Survey
 
 # Roles of numbers and times; the others are taken as they stand.
+# How the notes end that are about which column is the score.
+_ABOUT_SCORE = ("could be the score: name it.", "it alone holds whole numbers on 0..10.")
 _ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
@@ -75,7 +77,9 @@ def read(
         lonely: See `Survey`.
         on_invalid: See `Survey`.
         progress: See `npskit.reading.load`.
-        roles: time, customer, comment, weight, stratum, cluster, label: the columns by role.
+        roles: time, customer, comment, weight, stratum, cluster, label: the columns by role. Time, comment and label
+            are bound by themselves where a column is unmistakable, the customer where the survey tool is known; None
+            leaves one unbound. A weight is only ever bound by name.
 
     Raises:
         NpskitError: If the file or an argument cannot be used; the message says which, where, and what to do. See
@@ -91,6 +95,8 @@ def read(
         >>> survey.rejected
         (Rejected(row=5, column='How likely are you to recommend us?', value='11', reason='outside 0..10'),)
     """
+    if missing is not None and (isinstance(missing, str) or not isinstance(missing, Iterable)):
+        raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not {missing!r}")
     words = None if missing is None else tuple(missing)
     loaded = load(
         path,
@@ -102,12 +108,13 @@ def read(
         missing=None if words is None else [word for word in words if isinstance(word, str)],
         progress=progress,
     )
-    found = {role: resolve(name, loaded.columns) for role, name in roles.items() if isinstance(name, str)}
-    bound = {role: name for role, name in loaded.roles.items() if role in _ROLES and isinstance(name, str)} | found
+    bound, notes = _bound(roles, loaded)
     answers = _answer_columns(score, loaded, codebook(scorer if scorer is not None else NPS()).questions)
     columns = dict(loaded.columns)
     rejected = list(loaded.rejected)
-    notes = list(loaded.report.notes)
+    # which column might be the score does not matter where it was named
+    about = () if score is None else _ABOUT_SCORE
+    notes += [note for note in loaded.report.notes if not note.endswith(about) and "name one of" not in note]
 
     def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[str]) -> None:
         columns[name] = values
@@ -129,6 +136,23 @@ def read(
         columns, score=answers, scorer=scorer, population=population, lonely=lonely, on_invalid=on_invalid, **bound
     )
     return survey.with_file(report, tuple(rejected))
+
+
+def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, str], list[str]]:
+    """Return the columns by role: those named, and those that may be taken unasked; and notes on the others."""
+    found = {role: name for role, name in loaded.roles.items() if role in _ROLES and isinstance(name, str)}
+    notes = []
+    # what changes the score or its interval is not done unasked on the strength of a column's name
+    asked = ["weight"] if loaded.report.tool else ["weight", "customer"]
+    for role in asked:
+        if role in found and role not in roles:
+            notes.append(f"Column {found[role]!r} may be the {role}; it is used only if named: {role}={found[role]!r}.")
+        found.pop(role, None)
+    for role, name in roles.items():
+        found.pop(role, None)
+        if name is not None:
+            found[role] = resolve(name, loaded.columns)  # type: ignore[arg-type]  # refuses what is no text
+    return found, notes
 
 
 def _answer_columns(

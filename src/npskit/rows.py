@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import INVALID, MISSING, encode, factorize
+from npskit.counting import INVALID, MISSING, encode, factorize, factorize_many
+from npskit.errors import InvalidValueError
 from npskit.frames import Column
 from npskit.inference.calibration import Calibration, calibrated_estimate
-from npskit.inference.clusters import cluster_totals
+from npskit.inference.clusters import ClusterTotals, cluster_totals
 from npskit.inference.design import Customers, design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.scorers.base import Codebook
+from npskit.scoring import describe_invalid
+from npskit.tally import Tally
 
 REPEATS = ("all", "latest", "mean")
 
@@ -59,6 +64,21 @@ class Rows:
         found[scored] = book.grid[tuple(c[scored] for c in codes)]
         return found
 
+    def tally(self, book: Codebook, on_invalid: str) -> Tally:
+        """Count the rows of each segment; `on_invalid="raise"` refuses answers that cannot be scored."""
+        answers, masks = [c.values for c in self.answers], [c.mask for c in self.answers]
+        tally = Tally.count(
+            *answers,
+            scorer=book.scorer,
+            masks=masks,
+            weights=self.weights,
+            groups=self.groups,
+            n_groups=len(self.keys),
+        )
+        if on_invalid == "raise" and tally.invalid.any():
+            raise InvalidValueError(describe_invalid(answers, book, masks))
+        return tally
+
     def clustered(
         self,
         categories: NDArray[np.intp],
@@ -78,25 +98,15 @@ class Rows:
             population: See `npskit.inference.design.design_estimate`.
             lonely: See there.
         """
-        units = self.units(categories)
+        units = self.units(np.where(self.groups < 0, -1, categories))
         customers: Customers = None
         if units is not None and self.clusters is None:
             customers = "mean" if self.averaged else "all"
         if self.calibration is not None:
             return self._calibrated(self.calibration, categories, worths, units, population, lonely, customers)
-        if units is None:
-            if self.strata is None:
-                return None
-            units = np.arange(len(categories))
-        totals = cluster_totals(
-            categories,
-            len(worths),
-            clusters=units,
-            strata=self.strata,
-            weights=self.weights,
-            groups=self.groups,
-            n_groups=len(self.keys),
-        )
+        if units is None and self.strata is None and population is None:
+            return None
+        totals = self.totals(categories, len(worths), units)
         return design_estimate(totals, worths, population=population, lonely=lonely, customers=customers)
 
     def units(self, categories: NDArray[np.intp]) -> NDArray[Any] | None:
@@ -105,6 +115,24 @@ class Rows:
             return self.clusters
         answered = np.bincount(self.customers[categories >= 0])
         return self.customers if (answered > 1).any() else None
+
+    def totals(self, categories: NDArray[np.intp], size: int, units: NDArray[Any] | None) -> ClusterTotals:
+        """Return the sums per sampling unit and segment; rows of a negative segment are in none.
+
+        Args:
+            categories: The category of each row, negative where it does not count.
+            size: The number of categories.
+            units: The sampling unit of each row, or None where each row is one.
+        """
+        return cluster_totals(
+            categories,
+            size,
+            clusters=np.arange(len(categories)) if units is None else units,
+            strata=self.strata,
+            weights=self.weights,
+            groups=self.groups,
+            n_groups=len(self.keys),
+        )
 
     def _calibrated(
         self,
@@ -204,3 +232,36 @@ def _pairs(groups: NDArray[np.intp], customers: NDArray[np.intp]) -> NDArray[np.
     pair = groups.astype(np.int64) * (int(customers.max(initial=0)) + 1) + customers
     numbers: NDArray[np.intp] = np.unique(pair, return_inverse=True)[1]
     return numbers
+
+
+def coded(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return a number for each value, -1 where it is missing, and what the numbers stand for."""
+    codes, labels = factorize(column.filled())
+    if None not in labels[-1:]:
+        return codes, labels
+    return np.where(codes == len(labels) - 1, -1, codes), labels[:-1]
+
+
+def segments_of(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], tuple[tuple[Any, ...], ...]]:
+    """Return the segment number of each row, and the values that make each segment, in order."""
+    if not columns:
+        return np.zeros(rows, dtype=np.intp), ((),)
+    groups, keys = factorize_many([column.filled() for column in columns])
+    if not any(isinstance(part, str) for key in keys for part in key):
+        return groups, tuple(keys)  # in order already
+    order = sorted(range(len(keys)), key=lambda i: tuple(map(_place, keys[i])))
+    number = np.empty(len(keys), dtype=np.intp)
+    number[order] = np.arange(len(keys))
+    return number[groups], tuple(keys[i] for i in order)
+
+
+def _place(value: Any) -> tuple[Any, ...]:
+    """Return where a value sorts: numbers first, then times, then text with the numbers in it by size, missing last."""
+    if value is None:
+        return (3,)
+    if isinstance(value, int | float):
+        return (0, value)
+    if isinstance(value, str):
+        parts = re.split(r"([0-9]+)", value)
+        return (2, [(part.casefold(), 0) if i % 2 == 0 else ("", int(part)) for i, part in enumerate(parts)], value)
+    return (1, str(value))

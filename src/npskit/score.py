@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.display import html_table, number, percent
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_p_value
@@ -55,6 +55,7 @@ class Conventions:
         scorer: The scorer with its scale and cuts, as its repr.
         denominator: `"valid"` answers or `"all"` responses.
         repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
+        by_customer: Whether it is known who answered, so that the answers of one customer are not taken as independent.
         superseded: How many rows were set aside because the customer answered again.
         weighted: Whether answers were weighted.
         variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
@@ -64,6 +65,7 @@ class Conventions:
     scorer: str
     denominator: str = "valid"
     repeats: str = "all"
+    by_customer: bool = False
     superseded: int = 0
     weighted: bool = False
     variance: str = "independent"
@@ -108,6 +110,8 @@ class Score:
         Raises:
             InvalidValueError: If the tally has several groups, or `denominator` is neither `"valid"` nor `"all"`.
         """
+        if not isinstance(tally, Tally):
+            raise InvalidTypeError(f"tally must be a Tally, not {tally!r}: nk.nps(...) scores answers")
         if tally.shape:
             raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
         check_denominator(denominator, tally.book)
@@ -239,7 +243,11 @@ class Score:
             >>> round(Score.of(Tally.from_counts([10, 40, 50])).p_value(30), 3)
             0.15
         """
-        if math.isnan(null):
+        try:
+            usable = not math.isnan(null)
+        except TypeError:
+            usable = False
+        if not usable:
             raise InvalidValueError(f"null must be a score to test against: got {null!r}")
         return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.worths, null))
 
@@ -254,9 +262,13 @@ class Score:
             a, b = getattr(ours, convention), getattr(theirs, convention)
             if a != b:
                 raise IncompatibleError(f"scores of different conventions do not merge: {convention} {a!r} and {b!r}")
-        if ours.repeats != "all" or self.clustered is not None or other.clustered is not None:
+        if ours.by_customer or theirs.by_customer:
             raise IncompatibleError(
                 "scores by customer do not merge, because the same customer may be in both: score the rows together"
+            )
+        if self.clustered is not None or other.clustered is not None:
+            raise IncompatibleError(
+                f"scores do not merge where the variance is {ours.variance}: score the rows together"
             )
         invalid = ours.invalid if ours.invalid == theirs.invalid else "count"
         return type(self)(tally, attrs.evolve(ours, weighted=tally.weights is not None, invalid=invalid))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self, overload
 
@@ -13,22 +12,27 @@ from numpy.typing import NDArray
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.comparison import GroupComparison, compare_groups
-from npskit.counting import INVALID, encode, factorize, factorize_many
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.counting import INVALID, encode
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.frames import Column, Frame
 from npskit.inference.calibration import Calibration, rake
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
+from npskit.over_time import arms_of, effect_of_rows, explain_rows
 from npskit.reading import FileReport, Rejected, parse_times
-from npskit.rows import REPEATS, Rows, customer_numbers, equal_shares, latest
+from npskit.rows import REPEATS, Rows, coded, customer_numbers, equal_shares, latest, segments_of
 from npskit.score import LEVEL, Conventions, Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
-from npskit.scoring import ON_INVALID, describe_invalid
+from npskit.scoring import ON_INVALID
 from npskit.tally import Tally
+from npskit.tracking.effect import Effect
+from npskit.tracking.explain import ChangeExplanation
+from npskit.tracking.interventions import Intervention
 from npskit.tracking.pairs import Mode
+from npskit.tracking.spans import stretch
 from npskit.tracking.timeline import Timeline, timeline
 from npskit.tracking.transitions import Transitions, transitions
 
@@ -359,8 +363,8 @@ class Survey:
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
         rows = self._rows((), "all")
-        codes, ids = _coded(column)
-        group, names = (None, []) if by is None else _coded(self.column(self._by(by)[0]))
+        codes, ids = coded(column)
+        group, names = (None, []) if by is None else coded(self.column(self._by(by)[0]))
         return transitions(
             rows.categories(self._book),
             codes,
@@ -376,11 +380,108 @@ class Survey:
             backend=self._frame.backend,
         )
 
+    def explain_change(
+        self, before: Any, after: Any, by: str | Sequence[str], *, level: float = LEVEL
+    ) -> ChangeExplanation:
+        """Say why the score moved: by the mix of segments, and by the scores within them.
+
+        Standard errors allow for weights, for strata and clusters, and for customers who answer more than once, also on
+        both sides; `population` is left out of account, and a stratum with a single unit is refused. See
+        `npskit.tracking.explain` for the method and what must be true for it to mean anything.
+
+        Args:
+            before: A calendar period, `"2026"`, `"2026-Q1"`, `"2026-03"`, `"2026-W05"` or `"2026-03-01"`, or a pair of
+                dates (start, end), the end not included.
+            after: The same; it may come first, but the two share no time.
+            by: The column that makes the segments, or several, the later ones within the earlier.
+            level: Confidence level of the intervals.
+
+        Raises:
+            ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If no time is bound, the two overlap, or the survey is raked.
+
+        Example:
+            >>> data = {"day": ["2026-01-05"] * 4 + ["2026-02-05"] * 4, "city": list("BBPPBBBP")}
+            >>> survey = Survey({"score": [10, 9, 3, 5, 10, 9, 10, 3], **data}, time="day")
+            >>> survey.explain_change("2026-01", "2026-02", by="city")
+            ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
+        """
+        names = self._by(by)
+        spans = stretch(before, "before"), stretch(after, "after")
+        times, rows = self._times("explain_change"), self._rows(names, "all")
+        found = explain_rows(rows, times, self._book, spans, names, level, self._on_invalid)
+        return attrs.evolve(found, backend=self._frame.backend)
+
+    def effect(
+        self,
+        intervention: Intervention,
+        *,
+        control: Mapping[str, Any] | None = None,
+        treated: Mapping[str, Any] | None = None,
+        method: str | None = None,
+        every: str = "week",
+        level: float = LEVEL,
+    ) -> Effect:
+        """Return what the score did when something was changed, with what must be true for that to mean anything.
+
+        The placebo check beside it is the same estimate at dates when nothing happened. Standard errors of the first
+        two methods allow for weights, for strata and clusters, and for customers who answer more than once;
+        `population` is left out of account, and a stratum with a single unit is refused. Of weighted answers the counts
+        shown are effective ones.
+
+        Args:
+            intervention: What was changed, and when.
+            control: Who was not treated: a value, or a list of values, for each column. With it the effect is by how
+                much more the treated moved.
+            treated: Who was, in the same form; all others by default.
+            method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; by default the second
+                with `control`, else the first. See `npskit.tracking.interventions`.
+            every: The periods of the placebo check and of the series, counted from the intervention on: `"day"`,
+                `"week"`, `"month"`, `"quarter"` or `"year"`.
+            level: Confidence level.
+
+        Raises:
+            ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If no time is bound, treated and control overlap, `control` does not go with the method,
+                or the survey is raked.
+
+        Example:
+            >>> days = [f"2026-{month:02d}-{day:02d}" for month in (1, 2, 3, 4) for day in range(1, 26)]
+            >>> survey = Survey({"score": [10, 8, 3, 7, 9] * 10 + [10, 8, 9, 7, 9] * 10, "day": days}, time="day")
+            >>> survey.effect(Intervention("new checkout", "2026-03-01"))
+            Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
+        """
+        if not isinstance(intervention, Intervention):
+            raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
+        times, rows = self._times("effect"), self._rows((), "all")
+        arms = arms_of(self._named(treated, "treated"), self._named(control, "control"), len(times))
+        found = effect_of_rows(
+            rows, times, self._book, intervention, arms, control is not None, method, every, level, self._on_invalid
+        )
+        return attrs.evolve(found, backend=self._frame.backend)
+
+    def _named(self, wanted: Any, name: str) -> list[tuple[str, Column, Any]] | None:
+        """Return the wanted values with the columns they are looked for in."""
+        if wanted is None:
+            return None
+        if not isinstance(wanted, Mapping) or not wanted:
+            raise InvalidTypeError(
+                f"{name} says which values of which column, as {{'region': 'South'}}: got {wanted!r}"
+            )
+        return [(column, self.column(self._frame.require(column, name)), value) for column, value in wanted.items()]
+
     def _times(self, method: str) -> NDArray[np.datetime64]:
         column = self._role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
-        return parse_times(column.filled()).values
+        times = parse_times(column.filled())
+        if times.rejected:
+            first = times.rejected[0]
+            raise InvalidValueError(
+                f"time: column {self._roles['time']!r} has {len(times.rejected)} values that are no times, the first "
+                f"in row {first.position}: {first.value!r}; make them times, or None where they are not known"
+            )
+        return times.values
 
     @property
     def _variance(self) -> str:
@@ -402,6 +503,8 @@ class Survey:
         Raises:
             ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
         """
+        if by is None:
+            raise InvalidTypeError("by must be the name of a column that makes the segments")
         return compare_groups(self.score(by=by), correction=correction, level=level)
 
     def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
@@ -423,6 +526,13 @@ class Survey:
             >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
             (20.0, 0.0)
         """
+        if not hasattr(totals, "items") or not totals:
+            raise InvalidTypeError(
+                f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got {totals!r}"
+            )
+        for name, labels in totals.items():
+            if not hasattr(labels, "items"):
+                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {labels!r}")
         margins = {name: self.column(self._frame.require(name, "totals")).filled() for name in totals}
         weight = self._role("weight")
         rows = len(self.column(self._score[0]))
@@ -439,6 +549,8 @@ class Survey:
         return check_weights(values, self._roles["weight"])
 
     def _by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
+        if not isinstance(by, str | Sequence | None):
+            raise InvalidTypeError(f"by must be the name of a column, or several: got {by!r}")
         names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
         if by is not None and not names:
             raise InvalidValueError("by must name at least one column; leave it out for the whole")
@@ -454,13 +566,16 @@ class Survey:
             keys, tally = self._count_by_engine(by)
         else:
             rows = self._rows(by, repeats)
-            keys, tally = rows.keys, self._count_rows(rows)
+            if self._on_invalid == "raise" and (told := _first_rejected(self._rejected or (), self._score)):
+                raise InvalidValueError(told)  # by the rows of the file
+            keys, tally = rows.keys, rows.tally(self._book, self._on_invalid)
         table = tally.table(denominator)
         clustered = None if rows is None else self._clustered(rows, denominator, table.worths)
         conventions = Conventions(
             repr(self.scorer),
             denominator=denominator,
             repeats=repeats,
+            by_customer="customer" in self._roles,
             superseded=0 if rows is None else rows.superseded,
             weighted=tally.weights is not None,
             variance="independent" if clustered is None else self._variance,
@@ -473,29 +588,21 @@ class Survey:
     def _ask_engine(self, by: tuple[str, ...], repeats: str) -> bool:
         """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
         units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
-        if units or self._calibration is not None or repeats != "all" or self._on_invalid != "count":
+        if (
+            units
+            or self._population is not None
+            or self._calibration is not None
+            or repeats != "all"
+            or self._on_invalid != "count"
+        ):
             return False
         # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
         polars = self._frame.backend == "polars" and bool(by) and "weight" not in self._roles
         return self._frame.lazy or polars
 
-    def _count_rows(self, rows: Rows) -> Tally:
-        answers, masks = [c.values for c in rows.answers], [c.mask for c in rows.answers]
-        tally = Tally.count(
-            *answers,
-            scorer=self.scorer,
-            masks=masks,
-            weights=rows.weights,
-            groups=rows.groups,
-            n_groups=len(rows.keys),
-        )
-        if self._on_invalid == "raise" and tally.invalid.any():
-            raise InvalidValueError(describe_invalid(answers, self._book, masks))
-        return tally
-
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[tuple[tuple[Any, ...], ...], Tally]:
         found = self._frame.distinct([*by, *self._score], self._roles.get("weight"))
-        groups, keys = _segments([found.columns[name] for name in by], len(found.counts))
+        groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
         columns = [found.columns[name] for name in self._score]
         tally = Tally.from_distinct(
             *(c.values for c in columns),
@@ -510,7 +617,7 @@ class Survey:
 
     def _rows(self, by: tuple[str, ...], repeats: str) -> Rows:
         answers = tuple(self.column(name) for name in self._score)
-        groups, keys = _segments([self.column(name) for name in by], len(answers[0]))
+        groups, keys = segments_of([self.column(name) for name in by], len(answers[0]))
         customer, weight = self._role("customer"), self._role("weight")
         stratum, cluster = self._role("stratum"), self._role("cluster")
         rows = Rows(
@@ -538,7 +645,7 @@ class Survey:
         return latest(rows, self._times("score"), scored)
 
     def _clustered(self, rows: Rows, denominator: str, worths: NDArray[np.float64]) -> Estimate | None:
-        if all(a is None for a in (rows.customers, rows.strata, rows.clusters, rows.calibration)):
+        if all(a is None for a in (rows.customers, rows.strata, rows.clusters, rows.calibration, self._population)):
             return None
         categories = rows.categories(self._book)
         if denominator == "all":
@@ -579,38 +686,12 @@ class Survey:
 _Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
 
 
-def _coded(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return a number for each value, -1 where it is missing, and what the numbers stand for."""
-    codes, labels = factorize(column.filled())
-    if None not in labels[-1:]:
-        return codes, labels
-    return np.where(codes == len(labels) - 1, -1, codes), labels[:-1]
+def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
+    """Return a sentence that names the first answers of a file that cannot be scored."""
+    found = [r for r in rejected if r.column in columns and "taken as missing" not in r.reason]
+    shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
+    return f"{len(found)} answers cannot be scored: {shown}" if found else ""
 
 
 def _has_values(frame: Frame, name: str) -> bool:
     return any(value is not None for value in frame.column(name).values)
-
-
-def _segments(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], tuple[tuple[Any, ...], ...]]:
-    """Return the segment number of each row, and the values that make each segment, in order."""
-    if not columns:
-        return np.zeros(rows, dtype=np.intp), ((),)
-    groups, keys = factorize_many([column.filled() for column in columns])
-    if not any(isinstance(part, str) for key in keys for part in key):
-        return groups, tuple(keys)  # in order already
-    order = sorted(range(len(keys)), key=lambda i: tuple(map(_place, keys[i])))
-    number = np.empty(len(keys), dtype=np.intp)
-    number[order] = np.arange(len(keys))
-    return number[groups], tuple(keys[i] for i in order)
-
-
-def _place(value: Any) -> tuple[Any, ...]:
-    """Return where a value sorts: numbers first, then times, then text with the numbers in it by size, missing last."""
-    if value is None:
-        return (3,)
-    if isinstance(value, int | float):
-        return (0, value)
-    if isinstance(value, str):
-        parts = re.split(r"([0-9]+)", value)
-        return (2, [(part.casefold(), 0) if i % 2 == 0 else ("", int(part)) for i, part in enumerate(parts)], value)
-    return (1, str(value))

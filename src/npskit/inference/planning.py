@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -59,7 +60,7 @@ def sample_size(
     power: float = 0.8,
     level: float = 0.95,
     variance: float | tuple[float, float] | None = None,
-    shares: ArrayLike | None = None,
+    shares: ArrayLike | Mapping[str, float] | None = None,
     population: int | None = None,
     ratio: float = 1.0,
     worths: ArrayLike = NPS_WORTHS,
@@ -128,7 +129,7 @@ def achieved_margin(
     *,
     level: float = 0.95,
     variance: float | None = None,
-    shares: ArrayLike | None = None,
+    shares: ArrayLike | Mapping[str, float] | None = None,
     population: int | None = None,
     worths: ArrayLike = NPS_WORTHS,
 ) -> float:
@@ -173,7 +174,7 @@ def power(
     n_second: float | None = None,
     level: float = 0.95,
     variance: float | tuple[float, float] | None = None,
-    shares: ArrayLike | None = None,
+    shares: ArrayLike | Mapping[str, float] | None = None,
     worths: ArrayLike = NPS_WORTHS,
 ) -> float:
     """Return the chance that a two-sided test of n answers a group finds a difference, by the normal approximation.
@@ -213,7 +214,7 @@ def power(
 
 
 def _variances(
-    variance: float | tuple[float, float] | None, shares: ArrayLike | None, worths: ArrayLike
+    variance: float | tuple[float, float] | None, shares: ArrayLike | Mapping[str, float] | None, worths: ArrayLike
 ) -> tuple[float, float]:
     """Return the variances of one answer's worth in two groups: given, from the shares, or the worst there can be."""
     w = np.asarray(worths, dtype=np.float64)
@@ -238,13 +239,16 @@ def _variances(
     return first, second
 
 
-def checked_shares(shares: ArrayLike, size: int) -> Floats:
+def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats:
     """Return shares as an array `(K,)` or `(2, K)` whose rows sum to 1.
 
     Raises:
         InvalidValueError: If they have another shape, are negative or do not sum to 1.
     """
-    p = np.asarray(shares, dtype=np.float64)
+    try:
+        p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"shares must be numbers, one per worth: got {shares!r}") from None
     if p.shape not in {(size,), (2, size)}:
         raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per worth: got {p.shape}")
     if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, rtol=0, atol=1e-6)):
@@ -254,7 +258,11 @@ def checked_shares(shares: ArrayLike, size: int) -> Floats:
 
 def _positive(value: float, name: str) -> float:
     """Return `value`, refusing what is not a positive number."""
-    if not 0 < value < math.inf:
+    try:
+        usable = 0 < value < math.inf
+    except TypeError:
+        usable = False
+    if not usable:
         raise InvalidValueError(f"{name} must be a positive number: got {value!r}")
     return float(value)
 

@@ -83,7 +83,7 @@ def exact_power(
         columns = np.arange(rows.size) - np.repeat(np.cumsum(reach[first:last]) - reach[first:last], reach[first:last])
         z = (score_z if test == "score" else _wald_z)(a[rows], b[columns], rising)
         rejected.append((weight_a[rows] * weight_b[columns])[np.abs(z) > critical].sum())
-    return math.fsum(rejected)
+    return min(math.fsum(rejected), 1.0)
 
 
 def _outcomes(n: int, size: int) -> Floats:

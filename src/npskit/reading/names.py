@@ -37,6 +37,10 @@ def resolve(name: str, columns: Iterable[str]) -> str:
     alike = [c for c in known if plain(c) == plain(name)]
     if len(alike) > 1:
         raise InvalidValueError(f"column {name!r} could be any of {', '.join(map(repr, alike))}: write it exactly")
+    numbered = [c for c in known if plain(c).startswith(f"{plain(name)} (") and plain(c)[-2:-1].isdigit()]
+    if not alike and len(numbered) > 1:
+        shown = ", ".join(map(repr, numbered))
+        raise ColumnNotFoundError(f"column {name!r} occurs {len(numbered)} times and was numbered: name one of {shown}")
     if not alike:
         raise ColumnNotFoundError(f"there is no column {name!r}; {did_you_mean(name, known)}")
     return alike[0]

@@ -212,7 +212,11 @@ def _read_grid(scorer: Scorer, scales: tuple[Scale, ...], size: int) -> NDArray[
     """Return the category of every combination of answers, checked to be one for each."""
     shape = tuple(scale.size for scale in scales)
     _require(math.prod(shape) <= MAX_GRID, scorer, f"the answers combine in more than {MAX_GRID} ways")
-    found = np.asarray(scorer.categorize(*answer_grid(scales)))
+    try:
+        found = np.asarray(scorer.categorize(*answer_grid(scales)))
+    except Exception as error:
+        problem = f"categorize failed on arrays of all answers: {type(error).__name__}: {error}"
+        raise InvalidValueError(f"scorer {type(scorer).__name__}: {problem}") from error
     _require(found.shape == (math.prod(shape),), scorer, "categorize must return one category for each answer")
     _require(found.dtype.kind in "iub", scorer, f"categorize must return whole numbers, not {found.dtype}")
     within = bool((found >= 0).all() and (found < size).all())

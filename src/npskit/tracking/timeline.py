@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.display import html_table, number, percent, plain, text_table
-from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
 from npskit.score import LEVEL, Conventions, Score
@@ -19,12 +19,22 @@ from npskit.score_table import TOO_FEW, segment_names
 from npskit.scorers.base import Scorer
 from npskit.tally import Tally
 from npskit.tracking.against import TimelineComparison, compare_periods
+from npskit.tracking.change_points import change_points
+from npskit.tracking.changes import ChangePoints
+from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart
+from npskit.tracking.control_chart import ControlChart
 from npskit.tracking.days import DayTable, count_days, span_of
 from npskit.tracking.periods import as_dates, as_times, check_every, labels
 from npskit.tracking.windows import Periods, Window
 
 # Cells of a table by day that are not worth avoiding.
 _SMALL = 1 << 20
+# Each chart with the options that are its own.
+_CHARTS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
+    "laney": (laney_chart, ("width",)),
+    "ewma": (ewma_chart, ("weight", "width")),
+    "cusum": (cusum_chart, ("allowance", "threshold")),
+}
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -181,6 +191,102 @@ class Timeline:
         if self._fading:
             raise IncompatibleError("against: scores of fading weights share their answers; compare calendar periods")
         return compare_periods(self, previous, level=level, correction=correction)
+
+    def change_points(self, *, penalty: float | None = None, min_length: int = 2, level: float = LEVEL) -> ChangePoints:
+        """Find when the answers changed, without being told where to look; periods without answers do not matter.
+
+        See `npskit.tracking.change_points` for the method and what must be true; weighted and clustered answers enter
+        at their effective number. Of a timeline by segments take one: `timeline.segment("North").change_points()`.
+
+        Args:
+            penalty: What each change has to gain, in units of -2 log-likelihood; by default it allows for how much
+                more the periods vary than sampling alone would have them.
+            min_length: The fewest periods with answers between two changes.
+            level: Confidence level of the intervals.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments.
+
+        Example:
+            >>> days = np.arange("2026-01-01", "2026-03-02", dtype="M8[D]")
+            >>> found = timeline(days, [5, 9] * 15 + [9, 10] * 15, every="week").change_points()
+            >>> [(change.period, round(change.difference)) for change in found.changes]
+            [('2026-W06', 94)]
+        """
+        counts = self._own_counts("change_points")
+        return change_points(
+            counts,
+            self.estimates.worths,
+            penalty=penalty,
+            min_length=min_length,
+            level=level,
+            periods=self.labels,
+            score=self.name,
+            backend=self.backend,
+        )
+
+    def control_chart(
+        self,
+        kind: str = "laney",
+        *,
+        reference: Any = None,
+        dispersion: float | None = None,
+        **options: float,
+    ) -> ControlChart:
+        """Return a control chart: which periods are out of the ordinary?
+
+        See `npskit.tracking.charts` for the methods and what must be true; weighted and clustered answers enter at
+        their effective number. Of a timeline by segments take one, with `segment`.
+
+        Args:
+            kind: `"laney"` for single odd periods and large shifts; `"ewma"` or `"cusum"` for small ones that last.
+            reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
+            dispersion: How much more the scores vary than sampling alone would have them, where it is known.
+            options: `width` of a Laney chart; `weight` and `width` of an EWMA chart; `allowance` and `threshold` of a
+                CUSUM chart; see `laney_chart`, `ewma_chart` and `cusum_chart` of `npskit.tracking.charts`.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments; or an option goes
+                with another kind.
+
+        Example:
+            >>> days = np.arange("2026-01-05", "2026-02-16", dtype="M8[D]")
+            >>> answers = [5, 9, 9, 10, 7, 8, 10] * 5 + [2, 3, 9, 5, 6, 3, 4]
+            >>> [signal.period for signal in timeline(days, answers, every="week").control_chart().signals]
+            ['2026-W07']
+        """
+        if kind not in _CHARTS:
+            raise InvalidValueError(f"kind must be one of {', '.join(_CHARTS)}: got {kind!r}")
+        counts = self._own_counts("control_chart")
+        chart, known = _CHARTS[kind]
+        for name in options:
+            if name not in known:
+                raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
+        return chart(
+            counts,
+            self.estimates.worths,
+            reference=reference,
+            dispersion=dispersion,
+            periods=self.labels,
+            score=self.name,
+            backend=self.backend,
+            **options,
+        )
+
+    def _own_counts(self, method: str) -> NDArray[np.float64]:
+        """Return the effective answers of each period by category, if periods share none and there is one series."""
+        if self.window is not None:
+            raise IncompatibleError(
+                f"{method}: scores of window {self.window!r} share their answers; take a timeline of calendar periods"
+            )
+        if self.by:
+            raise IncompatibleError(
+                f"{method}: there is a series for each {', '.join(self.by)}; take one with .segment(...)"
+            )
+        # nothing is known of a period where the effective number is NaN
+        return np.nan_to_num(self.estimates.effective_counts(), nan=0.0, posinf=np.inf)
 
     # ---- as something to read ----
 
