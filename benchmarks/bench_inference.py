@@ -105,9 +105,10 @@ def importing(fraction: float) -> Mapping[str, Run]:
 
     everything = "import npskit; npskit.nps, npskit.Survey, npskit.read"
     return {
-        US: run("import npskit; npskit.nps"),
+        US: run("import npskit"),
         "import numpy, attrs": run("import numpy, attrs"),
-        "with Survey and read": run(everything),
+        "import npskit, and use nps": run("import npskit; npskit.nps"),
+        "import npskit, and use Survey and read": run(everything),
     }
 
 

@@ -367,11 +367,10 @@ def check_denominator(denominator: str, book: Codebook) -> str:
     """
     if denominator not in DENOMINATORS:
         raise InvalidValueError(f"denominator must be one of {', '.join(DENOMINATORS)}: got {denominator!r}")
-    low, high = book.worths.min(), book.worths.max()
-    if denominator == "all" and not low <= 0 <= high:
+    if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):
+        span = f"{book.worths.min():g}..{book.worths.max():g}"
         raise InvalidValueError(
-            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, "
-            f"{low:g}..{high:g}; use 'valid'"
+            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, {span}; use 'valid'"
         )
     return denominator
 
@@ -403,9 +402,12 @@ class WorthTable:
     def mean(self) -> NDArray[np.float64]:
         """The (weighted) mean worth, shape `(...)`; NaN where there is nothing."""
         amounts = self.counts if self.weights is None else self.weights
+        # one division at the end: whole worths and counts give the exactly rounded score
+        sums, total = amounts @ self.worths, amounts.sum(axis=-1)
+        if total.all():
+            return np.asarray(sums / total)
         with np.errstate(invalid="ignore", divide="ignore"):
-            # one division at the end: whole worths and counts give the exactly rounded score
-            return np.asarray(amounts @ self.worths / amounts.sum(axis=-1))
+            return np.asarray(sums / total)
 
 
 def _or(array: NDArray[Any] | None, cells: NDArray[np.int64]) -> NDArray[Any]:
