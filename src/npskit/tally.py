@@ -370,7 +370,7 @@ def check_denominator(denominator: str, book: Codebook) -> str:
     if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):
         span = f"{book.worths.min():g}..{book.worths.max():g}"
         raise InvalidValueError(
-            f"denominator='all' counts a missing answer as 0, which is off the range of {book.name}, {span}; use 'valid'"
+            f"denominator='all' counts a missing answer as 0, off the range of {book.name}, {span}; use 'valid'"
         )
     return denominator
 
