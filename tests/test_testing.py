@@ -456,3 +456,15 @@ def test_a_contract_error_travels() -> None:
     """The error can be pickled with its rule, as test runners that use several processes do."""
     error = pickle.loads(pickle.dumps(ContractError("broken", "pure")))
     assert (str(error), error.rule) == ("broken", "pure")
+
+
+def test_a_scorer_whose_parts_fail() -> None:
+    """A scorer that cannot even say its questions is told so, with the error it raised."""
+
+    class Unanswerable(Good):
+        @property
+        def questions(self) -> Any:
+            raise ZeroDivisionError("oops")
+
+    with pytest.raises(ContractError, match=r"scorer Unanswerable fails when asked \(ZeroDivisionError: oops\)"):
+        check_scorer(Unanswerable())

@@ -392,13 +392,6 @@ class WorthTable:
     worths: NDArray[np.float64]
 
     @property
-    def shares(self) -> NDArray[np.float64]:
-        """The (weighted) share of each category, shape `(..., K)`; NaN where there is nothing."""
-        amounts = self.counts if self.weights is None else self.weights
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(amounts / amounts.sum(axis=-1, keepdims=True))
-
-    @property
     def mean(self) -> NDArray[np.float64]:
         """The (weighted) mean worth, shape `(...)`; NaN where there is nothing."""
         amounts = self.counts if self.weights is None else self.weights
