@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -68,6 +68,7 @@ def test_tango_q_where_it_can_be_written_down() -> None:
             assert shares == pytest.approx([q, 1 - 2 * q - delta, q + delta], abs=1e-13)
 
 
+@example((np.array([1.0, 0.0, 1.0]), np.array([0.0, 50.0, 100.0]), 4.94e-322))
 @given(problems(WORTHS[:4]))
 def test_three_categories_agree_with_the_general_route(problem: tuple[Floats, Floats, float]) -> None:
     """The quadratic and the Lagrange multiplier give the same shares, also where a category is empty."""

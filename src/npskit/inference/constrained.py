@@ -10,6 +10,8 @@ from npskit.errors import InvalidValueError
 Floats = NDArray[np.float64]
 
 _NEWTON_STEPS = 200
+# A part of the range of the worths whose square root still has all its digits, and that no answer can tell from 0.
+NEGLIGIBLE = 1e-290
 
 
 def distinct_worths(worths: Floats) -> tuple[Floats, Floats]:
@@ -115,6 +117,8 @@ def _many(shares: Floats, worths: Floats, mean: Floats) -> Floats:
     rising = (worths - worths[0]) / (worths[-1] - worths[0])
     falling = (worths[-1] - worths) / (worths[-1] - worths[0])
     top, bottom = (mean - worths[0]) / (worths[-1] - worths[0]), (worths[-1] - mean) / (worths[-1] - worths[0])
+    # nearer to an end than this is at it: the reciprocals below would overflow
+    top, bottom = (np.where(part < NEGLIGIBLE, 0.0, part) for part in (top, bottom))
     # The multiplier runs over an interval; u in [0, 1] is the place in it. Mirrored so that u <= 1/2, u keeps its
     # relative precision where the share of the upper extreme is tiny.
     up, down = rising * bottom[..., None], falling * top[..., None]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.constrained import Floats, constrained_shares
+from npskit.inference.constrained import NEGLIGIBLE, Floats, constrained_shares
 from npskit.inference.limits import (
     BLOCK,
     Sample,
@@ -107,7 +107,8 @@ def score_statistic(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) 
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         gap = sample.mean - m
         t = gap * np.sqrt(sample.n / variance)
-        return np.where(gap == 0, 0.0, t)[()]
+        span = sample.worths[-1] - sample.worths[0]
+        return np.where(np.abs(gap) < NEGLIGIBLE * span, 0.0, t)[()]
 
 
 def score_p_value(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) -> Floats:
