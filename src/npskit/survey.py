@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from npskit.audit import LabelAudit, audit_labels
+from npskit.bound import Bound, bind_score
 from npskit.comparison import GroupComparison, compare_groups
-from npskit.counting import INVALID, encode
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.frames import Column, Frame
-from npskit.inference.calibration import Calibration, rake
-from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
-from npskit.inference.weights import check_weights
 from npskit.over_time import arms_of, effect_of_rows, explain_rows
-from npskit.reading import FileReport, Rejected, parse_times
-from npskit.rows import REPEATS, Rows, coded, customer_numbers, equal_shares, latest, segments_of
-from npskit.score import LEVEL, Conventions, Score
+from npskit.reading import FileReport, Rejected
+from npskit.rows import REPEATS, coded
+from npskit.score import LEVEL, Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
@@ -98,49 +94,22 @@ class Survey:
         """
         if on_invalid not in ON_INVALID:
             raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
-        self._frame = Frame(data)
-        self._book = codebook(scorer if scorer is not None else NPS())
-        self._on_invalid = on_invalid
-        self._population = population
-        self._lonely = lonely
+        frame, book = Frame(data), codebook(scorer if scorer is not None else NPS())
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
         given |= {"stratum": stratum, "cluster": cluster, "label": label}
-        if self._frame.from_responses:
+        if frame.from_responses:
             fields = {"time": "at", "customer": "customer", "comment": "comment"}
-            given |= {
-                role: name for role, name in fields.items() if given[role] is None and _has_values(self._frame, name)
-            }
-        self._roles = {role: self._frame.require(name, role) for role, name in given.items() if name is not None}
-        self._score = self._bind_score(score)
-        self._cache: dict[str, Column] = {}
-        self._calibration: Calibration | None = None
+            given |= {role: name for role, name in fields.items() if given[role] is None and _has_values(frame, name)}
+        self._data = Bound(
+            frame,
+            book,
+            bind_score(frame, book, score),
+            {role: frame.require(name, role) for role, name in given.items() if name is not None},
+            on_invalid=on_invalid,
+            population=population,
+            lonely=lonely,
+        )
         self._report: FileReport | None = None
-        self._rejected: tuple[Rejected, ...] | None = None
-
-    def _bind_score(self, score: str | Sequence[str] | Mapping[str, str] | None) -> tuple[str, ...]:
-        questions = self._book.questions
-        if score is None:
-            absent = [q for q in questions if q not in self._frame.columns]
-            if absent:
-                raise ColumnNotFoundError(
-                    f"score: name the column with the answers to {absent[0]!r}; "
-                    f"{did_you_mean(absent[0], self._frame.columns)}"
-                )
-            return questions
-        if isinstance(score, Mapping):
-            unknown = [q for q in (*score, *questions) if q not in questions or q not in score]
-            if unknown:
-                raise InvalidValueError(
-                    f"score: {self._book.name} asks {', '.join(questions)}; {unknown[0]!r} is not in both"
-                )
-            names = [score[q] for q in questions]
-        else:
-            names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(score)
-        if len(names) != len(questions):
-            raise IncompatibleError(
-                f"score: {self._book.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
-            )
-        return tuple(self._frame.require(name, "score") for name in names)
 
     def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
         """Return the survey with how its file was read, and what could not be used of it.
@@ -149,9 +118,14 @@ class Survey:
             report: How the file was read.
             rejected: What could not be used.
         """
-        survey = copy.copy(self)
+        survey = self._with(refused=rejected)
         survey._report = report
-        survey._rejected = rejected
+        return survey
+
+    def _with(self, **changes: Any) -> Self:
+        """Return the survey with something of its data changed."""
+        survey = copy.copy(self)
+        survey._data = attrs.evolve(self._data, **changes)
         return survey
 
     # ---- what is bound ----
@@ -159,26 +133,31 @@ class Survey:
     @property
     def scorer(self) -> Scorer:
         """What the answers mean."""
-        return self._book.scorer
+        return self._data.book.scorer
 
     @property
     def roles(self) -> dict[str, Any]:
         """The columns by role; `score` has one per question."""
-        return {"score": self._score if len(self._score) > 1 else self._score[0], **self._roles}
+        return {"score": self._data.score if len(self._data.score) > 1 else self._data.score[0], **self._data.roles}
 
     @property
     def columns(self) -> list[str]:
         """The names of all columns of the data."""
-        return self._frame.columns
+        return self._data.frame.columns
 
     @property
     def report(self) -> FileReport | None:
         """How the file was read (encoding, separator, tool, ...), or None if the data was no file."""
         return self._report
 
+    @property
+    def _backend(self) -> str | None:
+        """The dataframe library of the data, None if it is of none."""
+        return self._data.frame.backend
+
     def __repr__(self) -> str:
         roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
-        return f"Survey({self._frame.describe()}, {roles}, scorer={self.scorer!r})"
+        return f"Survey({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
 
     def column(self, name: str) -> Column:
         """Return one column of the data as numpy values with a mask.
@@ -186,12 +165,7 @@ class Survey:
         Raises:
             ColumnNotFoundError: If there is none of this name.
         """
-        if name not in self._cache:
-            self._cache[name] = self._frame.column(self._frame.require(name, "column"))
-        return self._cache[name]
-
-    def _role(self, role: str) -> Column | None:
-        return self.column(self._roles[role]) if role in self._roles else None
+        return self._data.column(name)
 
     # ---- scoring ----
 
@@ -246,19 +220,26 @@ class Survey:
             raise InvalidValueError(f"repeats must be one of {', '.join(REPEATS)}: got {repeats!r}")
         if shrink and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
-        names = self._by(by)
-        keys, tally, estimate, conventions = self._count(names, denominator, repeats)
+        names = self._data.by(by)
+        keys, tally, estimate, conventions = self._data.count(names, denominator, repeats)
         if by is None:
             clustered = None if conventions.variance == "independent" else estimate[0]
-            return Score(tally[0], conventions, clustered, self._frame.backend)
+            return Score(tally[0], conventions, clustered, self._backend)
         shrunken = estimate.shrunken() if shrink else None
         return ScoreTable(
-            names, keys, tally, conventions, estimate, too_few=too_few, shrunken=shrunken, backend=self._frame.backend
+            names,
+            keys,
+            tally,
+            conventions,
+            estimate,
+            too_few=too_few,
+            shrunken=shrunken,
+            backend=self._backend,
         )
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
         """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it."""
-        tally = self._count(self._by(by), "valid", "all")[1]
+        tally = self._data.count(self._data.by(by), "valid", "all")[1]
         return tally[0] if by is None else tally
 
     def timeline(
@@ -298,9 +279,9 @@ class Survey:
             2026-02     nan                  0  too few
             2026-03  -100.0  -100.0 .. 58.7  1  too few
         """
-        names = self._by(by)
-        times = self._times("timeline")
-        rows = self._rows(names, "all")
+        names = self._data.by(by)
+        times = self._data.times("timeline")
+        rows = self._data.rows(names, "all")
         line = timeline(
             times,
             *(c.values for c in rows.answers),
@@ -315,7 +296,7 @@ class Survey:
             masks=[c.mask for c in rows.answers],
             denominator=denominator,
             too_few=too_few,
-            backend=self._frame.backend,
+            backend=self._backend,
         )
         if line.window is not None:
             return line
@@ -323,10 +304,10 @@ class Survey:
         place = rows.groups * periods + np.searchsorted(line.starts, times.astype(line.starts.dtype), side="right") - 1
         # a negative group is none: undated answers are in no period
         cells = attrs.evolve(rows, groups=np.where(np.isnat(times), -1, place), keys=((),) * (len(rows.keys) * periods))
-        estimate = self._clustered(cells, denominator, line.estimates.worths)
+        estimate = self._data.clustered(cells, denominator, line.estimates.worths)
         if estimate is None:
             return line
-        conventions = attrs.evolve(line.conventions, variance=self._variance)
+        conventions = attrs.evolve(line.conventions, variance=self._data.variance)
         return attrs.evolve(line, estimates=estimate.reshape(line.tally.shape), conventions=conventions)
 
     def transitions(
@@ -359,16 +340,16 @@ class Survey:
             >>> found.who("passive", "promoter")
             ['a']
         """
-        column = self._role("customer")
+        column = self._data.role("customer")
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        rows = self._rows((), "all")
+        rows = self._data.rows((), "all")
         codes, ids = coded(column)
-        group, names = (None, []) if by is None else coded(self.column(self._by(by)[0]))
+        group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
         return transitions(
-            rows.categories(self._book),
+            rows.categories(self._data.book),
             codes,
-            self._times("transitions"),
+            self._data.times("transitions"),
             scorer=self.scorer,
             ids=ids,
             groups=group,
@@ -377,7 +358,7 @@ class Survey:
             mode=mode,
             moved=moved,
             level=level,
-            backend=self._frame.backend,
+            backend=self._backend,
         )
 
     def explain_change(
@@ -406,11 +387,11 @@ class Survey:
             >>> survey.explain_change("2026-01", "2026-02", by="city")
             ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
         """
-        names = self._by(by)
+        names = self._data.by(by)
         spans = stretch(before, "before"), stretch(after, "after")
-        times, rows = self._times("explain_change"), self._rows(names, "all")
-        found = explain_rows(rows, times, self._book, spans, names, level, self._on_invalid)
-        return attrs.evolve(found, backend=self._frame.backend)
+        times, rows = self._data.times("explain_change"), self._data.rows(names, "all")
+        found = explain_rows(rows, times, self._data.book, spans, names, level, self._data.on_invalid)
+        return attrs.evolve(found, backend=self._backend)
 
     def effect(
         self,
@@ -453,39 +434,22 @@ class Survey:
         """
         if not isinstance(intervention, Intervention):
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
-        times, rows = self._times("effect"), self._rows((), "all")
-        arms = arms_of(self._named(treated, "treated"), self._named(control, "control"), len(times))
+        data = self._data
+        times, rows = data.times("effect"), data.rows((), "all")
+        arms = arms_of(data.named(treated, "treated"), data.named(control, "control"), len(times))
         found = effect_of_rows(
-            rows, times, self._book, intervention, arms, control is not None, method, every, level, self._on_invalid
+            rows,
+            times,
+            self._data.book,
+            intervention,
+            arms,
+            control is not None,
+            method,
+            every,
+            level,
+            self._data.on_invalid,
         )
-        return attrs.evolve(found, backend=self._frame.backend)
-
-    def _named(self, wanted: Any, name: str) -> list[tuple[str, Column, Any]] | None:
-        """Return the wanted values with the columns they are looked for in."""
-        if wanted is None:
-            return None
-        if not isinstance(wanted, Mapping) or not wanted:
-            raise InvalidTypeError(
-                f"{name} says which values of which column, as {{'region': 'South'}}: got {wanted!r}"
-            )
-        return [(column, self.column(self._frame.require(column, name)), value) for column, value in wanted.items()]
-
-    def _times(self, method: str) -> NDArray[np.datetime64]:
-        column = self._role("time")
-        if column is None:
-            raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
-        times = parse_times(column.filled())
-        if times.rejected:
-            first = times.rejected[0]
-            raise InvalidValueError(
-                f"time: column {self._roles['time']!r} has {len(times.rejected)} values that are no times, the first "
-                f"in row {first.position}: {first.value!r}; make them times, or None where they are not known"
-            )
-        return times.values
-
-    @property
-    def _variance(self) -> str:
-        return "clustered" if self._calibration is None else "calibrated"
+        return attrs.evolve(found, backend=self._backend)
 
     def compare(self, by: str, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
         """Compare the scores of all segments: one test of them all, and every pair.
@@ -526,131 +490,7 @@ class Survey:
             >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
             (20.0, 0.0)
         """
-        if not hasattr(totals, "items") or not totals:
-            raise InvalidTypeError(
-                f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got {totals!r}"
-            )
-        for name, labels in totals.items():
-            if not hasattr(labels, "items"):
-                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {labels!r}")
-        margins = {name: self.column(self._frame.require(name, "totals")).filled() for name in totals}
-        weight = self._role("weight")
-        rows = len(self.column(self._score[0]))
-        design = np.ones(rows) if weight is None else self._weights(weight)
-        survey = copy.copy(self)
-        survey._calibration = rake(design, margins, totals)
-        return survey
-
-    def _weights(self, weight: Column) -> NDArray[np.float64]:
-        values = weight.filled()
-        if values.dtype == object and not any(isinstance(value, str | bool | np.bool_) for value in values):
-            # decimals, and numbers beside missing ones: what is missing is named by its row
-            values = np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
-        return check_weights(values, self._roles["weight"])
-
-    def _by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
-        if not isinstance(by, str | Sequence | None):
-            raise InvalidTypeError(f"by must be the name of a column, or several: got {by!r}")
-        names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-        if by is not None and not names:
-            raise InvalidValueError("by must name at least one column; leave it out for the whole")
-        if len(set(names)) < len(names):
-            raise InvalidValueError(f"by names a column twice: {names!r}")
-        return tuple(self._frame.require(name, "by") for name in names)
-
-    # ---- counting ----
-
-    def _count(self, by: tuple[str, ...], denominator: str, repeats: str) -> _Counted:
-        rows = None
-        if self._ask_engine(by, repeats):
-            keys, tally = self._count_by_engine(by)
-        else:
-            rows = self._rows(by, repeats)
-            if self._on_invalid == "raise" and (told := _first_rejected(self._rejected or (), self._score)):
-                raise InvalidValueError(told)  # by the rows of the file
-            keys, tally = rows.keys, rows.tally(self._book, self._on_invalid)
-        table = tally.table(denominator)
-        clustered = None if rows is None else self._clustered(rows, denominator, table.worths)
-        conventions = Conventions(
-            repr(self.scorer),
-            denominator=denominator,
-            repeats=repeats,
-            by_customer="customer" in self._roles,
-            superseded=0 if rows is None else rows.superseded,
-            weighted=tally.weights is not None,
-            variance="independent" if clustered is None else self._variance,
-            invalid=self._on_invalid,
-        )
-        if clustered is None:
-            clustered = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
-        return keys, tally, clustered, conventions
-
-    def _ask_engine(self, by: tuple[str, ...], repeats: str) -> bool:
-        """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
-        units = any(role in self._roles for role in ("customer", "stratum", "cluster"))
-        if (
-            units
-            or self._population is not None
-            or self._calibration is not None
-            or repeats != "all"
-            or self._on_invalid != "count"
-        ):
-            return False
-        # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
-        polars = self._frame.backend == "polars" and bool(by) and "weight" not in self._roles
-        return self._frame.lazy or polars
-
-    def _count_by_engine(self, by: tuple[str, ...]) -> tuple[tuple[tuple[Any, ...], ...], Tally]:
-        found = self._frame.distinct([*by, *self._score], self._roles.get("weight"))
-        groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
-        columns = [found.columns[name] for name in self._score]
-        tally = Tally.from_distinct(
-            *(c.values for c in columns),
-            counts=found.counts,
-            weights=found.weights,
-            scorer=self.scorer,
-            groups=groups,
-            n_groups=len(keys),
-            masks=[c.mask for c in columns],
-        )
-        return keys, tally
-
-    def _rows(self, by: tuple[str, ...], repeats: str) -> Rows:
-        answers = tuple(self.column(name) for name in self._score)
-        groups, keys = segments_of([self.column(name) for name in by], len(answers[0]))
-        customer, weight = self._role("customer"), self._role("weight")
-        stratum, cluster = self._role("stratum"), self._role("cluster")
-        rows = Rows(
-            answers,
-            groups,
-            keys,
-            weights=None if weight is None else self._weights(weight),
-            customers=None if customer is None else customer_numbers(customer),
-            strata=None if stratum is None else stratum.filled(),
-            clusters=None if cluster is None else cluster.filled(),
-        )
-        if self._calibration is not None:
-            if repeats != "all":
-                raise IncompatibleError(f"repeats={repeats!r} and rake() do not go together: bind the rows to be raked")
-            return attrs.evolve(rows, weights=self._calibration.weights, calibration=self._calibration)
-        if repeats == "all":
-            return rows
-        if rows.customers is None:
-            raise IncompatibleError(f"repeats={repeats!r} needs to know who answered: bind the column with customer=")
-        scored = rows.categories(self._book) >= 0
-        if repeats == "mean":
-            return equal_shares(rows, scored)
-        if "time" not in self._roles:
-            raise IncompatibleError("repeats='latest' needs to know when: bind the column with time=")
-        return latest(rows, self._times("score"), scored)
-
-    def _clustered(self, rows: Rows, denominator: str, worths: NDArray[np.float64]) -> Estimate | None:
-        if all(a is None for a in (rows.customers, rows.strata, rows.clusters, rows.calibration, self._population)):
-            return None
-        categories = rows.categories(self._book)
-        if denominator == "all":
-            categories = np.where(categories < 0, len(worths) - 1, categories)
-        return rows.clustered(categories, worths, population=self._population, lonely=self._lonely)
+        return self._with(calibration=self._data.raked(totals))
 
     # ---- what could not be used ----
 
@@ -660,14 +500,7 @@ class Survey:
 
         Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
         """
-        return tuple(self._invalid_answers()) if self._rejected is None else self._rejected
-
-    def _invalid_answers(self) -> Iterator[Rejected]:
-        for name, scale in zip(self._score, self._book.scales, strict=True):
-            column = self.column(name)
-            codes = encode(column.values, scale, name=name, mask=column.mask)
-            for row in np.flatnonzero(codes == INVALID).tolist():
-                yield Rejected(row, name, str(column.values[row]), f"not a whole number on {scale}")
+        return tuple(self._data.invalid_answers()) if self._data.refused is None else self._data.refused
 
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
@@ -675,22 +508,12 @@ class Survey:
         Raises:
             IncompatibleError: If no label column is bound.
         """
-        label = self._role("label")
+        label = self._data.role("label")
         if label is None:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        categories = self._rows((), "all").categories(self._book)
+        categories = self._data.rows((), "all").categories(self._data.book)
         labels = label.filled().astype(object)
-        return audit_labels(categories, labels, self._book.categories, backend=self._frame.backend)
-
-
-_Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
-
-
-def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
-    """Return a sentence that names the first answers of a file that cannot be scored."""
-    found = [r for r in rejected if r.column in columns and "taken as missing" not in r.reason]
-    shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
-    return f"{len(found)} answers cannot be scored: {shown}" if found else ""
+        return audit_labels(categories, labels, self._data.book.categories, backend=self._backend)
 
 
 def _has_values(frame: Frame, name: str) -> bool:

@@ -1,0 +1,84 @@
+"""Columns written to files that other programs open: CSV that no spreadsheet executes, and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from npskit.display import plain
+
+# Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def defused(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: with an apostrophe before what begins like one.
+
+    Example:
+        >>> defused("=cmd|' /C calc'!A0"), defused("thank you")
+        ("'=cmd|' /C calc'!A0", 'thank you')
+    """
+    return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
+
+
+def _cell(value: Any) -> str:
+    """Return a cell of a CSV file: numbers as they are, all else as harmless text, nothing where there is nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dt.date):
+        return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
+    text = "; ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    return defused(text.replace("\0", ""))
+
+
+def write_csv(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] | TextIO) -> None:
+    """Write columns as CSV in UTF-8 with a header, as RFC 4180 has it.
+
+    Text that a spreadsheet would execute gets an apostrophe in front; numbers are written as such.
+
+    Args:
+        columns: Equally long sequences by name.
+        to: A path, or an open text file.
+    """
+    if isinstance(to, str | os.PathLike):
+        # with a byte order mark, without which spreadsheets take UTF-8 for something else
+        with open(to, "w", encoding="utf-8-sig", newline="") as file:
+            write_csv(columns, file)
+        return
+    writer = csv.writer(to)
+    writer.writerow([_cell(name) for name in columns])
+    writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+
+
+def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] | TextIO) -> None:
+    """Write columns as JSON lines in UTF-8, one object a row; null where there is nothing.
+
+    Args:
+        columns: Equally long sequences by name.
+        to: A path, or an open text file.
+    """
+    if isinstance(to, str | os.PathLike):
+        with open(to, "w", encoding="utf-8", newline="\n") as file:
+            write_json_lines(columns, file)
+        return
+    names = list(columns)
+    for row in zip(*columns.values(), strict=True):
+        values = {name: _json(value) for name, value in zip(names, row, strict=True)}
+        to.write(json.dumps(values, ensure_ascii=False) + "\n")
+
+
+def _json(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, tuple | list):
+        return [_json(part) for part in value]
+    found = plain(value)
+    return None if isinstance(found, float) and not math.isfinite(found) else found
