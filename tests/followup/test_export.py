@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,8 +55,8 @@ def test_json_lines_read_back_what_was_written(rows: list[tuple[str, int, bool |
 
 
 def test_cells_of_every_kind(tmp_path: Path) -> None:
-    """Law: nothing is an empty cell, several are joined, times are ISO 8601; the file opens as UTF-8 in a spreadsheet."""
-    columns = {
+    """Law: nothing is an empty cell, several are joined, times are ISO 8601; spreadsheets see UTF-8."""
+    columns: dict[str, list[Any]] = {
         "none": [None, float("nan")],
         "yes": [True, False],
         "several": [("a", "b"), ()],

@@ -118,7 +118,7 @@ def _hours(value: Any, name: str) -> float:
 
 
 def _members(
-    teams: Sequence[str], needed: Sequence[str], hours: Mapping[str, float], members: Mapping[str, Sequence[str]] | None
+    teams: Sequence[str], needed: Sequence[str], hours: Mapping[str, float], members: Any
 ) -> dict[str, tuple[str, ...]]:
     """Return the persons, or the team itself, that answer for each team."""
     if members is None:
