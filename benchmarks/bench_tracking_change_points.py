@@ -1,4 +1,4 @@
-"""Change points: npskit beside the same dynamic programme with a cost asked for one segment at a time."""
+"""Change points: npskit beside ruptures with a cost of one's own, and beside the textbook's dynamic programme."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import ruptures
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.tracking.change_points import default_penalty, segment_starts
 
+PELT = "ruptures PELT, a NumPy cost"
+PELT_PYTHON = "ruptures PELT, a pure Python cost"
 NUMPY_COST = "a NumPy cost per segment"
 PYTHON_COST = "a pure Python cost per segment"
 
@@ -50,7 +53,7 @@ class _PythonCost:
         return 2 * (n * log(n) - (x and x * log(x)) - (y and y * log(y)) - (z and z * log(z)))
 
 
-def _one_by_one(cost: _NumpyCost | _PythonCost, periods: int, penalty: float, min_length: int = 2) -> list[int]:
+def _one_by_one(cost: _NumpyCost | _PythonCost, periods: int, penalty: float, min_length: int = 1) -> list[int]:
     """Optimal partitioning as it is written from the textbook."""
     least, cut = [-penalty] + [math.inf] * periods, [0] * (periods + 1)
     for end in range(min_length, periods + 1):
@@ -66,6 +69,31 @@ def _one_by_one(cost: _NumpyCost | _PythonCost, periods: int, penalty: float, mi
     return starts[::-1]
 
 
+class _Ruptures(ruptures.base.BaseCost):  # type: ignore[misc]
+    """A cost as ruptures takes it, from cumulative counts."""
+
+    model = "multinomial"
+    min_size = 1
+
+    def __init__(self, cost: type[_NumpyCost] | type[_PythonCost]) -> None:
+        self._kind = cost
+
+    def fit(self, signal: NDArray[np.int64]) -> _Ruptures:
+        self.signal = signal
+        self.error = self._kind(signal)  # type: ignore[method-assign]
+        return self
+
+    def error(self, start: int, end: int) -> float:
+        raise NotImplementedError("fit comes first")
+
+
+def _pelt(counts: NDArray[np.int64], penalty: float, cost: type[_NumpyCost] | type[_PythonCost]) -> list[int]:
+    """Where segments begin, by PELT: it drops beginnings that can no longer be best."""
+    search = ruptures.Pelt(custom_cost=_Ruptures(cost), min_size=1, jump=1)
+    ends: list[int] = search.fit(counts).predict(pen=penalty)
+    return ends[:-1]
+
+
 def thousand_periods(fraction: float) -> Mapping[str, Run]:
     periods = 5 * max(4, int(200 * fraction))
     counts = _weeks(periods)
@@ -75,7 +103,9 @@ def thousand_periods(fraction: float) -> Mapping[str, Run]:
         return np.array(_one_by_one(cost(counts), periods, penalty))
 
     return {
-        US: lambda: segment_starts(counts, penalty),
+        US: lambda: segment_starts(counts, penalty, 1),
+        PELT: lambda: _pelt(counts, penalty, _NumpyCost),
+        PELT_PYTHON: lambda: _pelt(counts, penalty, _PythonCost),
         NUMPY_COST: lambda: peer(_NumpyCost),
         PYTHON_COST: lambda: peer(_PythonCost),
     }
@@ -83,7 +113,10 @@ def thousand_periods(fraction: float) -> Mapping[str, Run]:
 
 CASES = [
     Case(
-        "change-points", "change points of 1,000 periods", thousand_periods, {NUMPY_COST: 1 / 50, PYTHON_COST: 1 / 20}
+        "change-points",
+        "change points of 1,000 periods",
+        thousand_periods,
+        {PELT: 1 / 50, NUMPY_COST: 1 / 50, PYTHON_COST: 1 / 20},
     ),
 ]
 

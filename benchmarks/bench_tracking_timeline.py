@@ -26,6 +26,7 @@ DAY = 86_400_000_000
 WINDOW = 30
 FIRST = np.datetime64("2023-01-01", "us")
 C = "C loop"
+TOLD = "C loop, told the first day"
 NUMPY = "NumPy, blocked bincount"
 BLOCK = 1 << 17
 
@@ -44,11 +45,11 @@ def _data(fraction: float) -> tuple[Times, Answers]:
 
 
 @functools.cache
-def _loop() -> Callable[[Times, Answers], NDArray[np.int64]] | None:
-    """Compile the loop, once; None where there is no gcc."""
+def _loops() -> dict[str, Callable[[Times, Answers], NDArray[np.int64]]]:
+    """Compile the loops, once; none where there is no gcc."""
     gcc = shutil.which("gcc")
     if gcc is None:
-        return None
+        return {}
     source = Path(__file__).with_name("yardstick_days.c")
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "yardstick.so"
@@ -56,13 +57,17 @@ def _loop() -> Callable[[Times, Answers], NDArray[np.int64]] | None:
         subprocess.run(command, check=True, capture_output=True)
         library = ctypes.CDLL(str(target))
 
-    def days(times: Times, answers: Answers) -> NDArray[np.int64]:
+    def days(times: Times, answers: Answers, *, told: bool) -> NDArray[np.int64]:
         cells = np.zeros((YEARS * 365, 12), np.int64)
         arrays = [ctypes.c_void_p(a.ctypes.data) for a in (answers, times, cells)]
-        library.plain_days(arrays[0], arrays[1], ctypes.c_size_t(times.size), ctypes.c_size_t(len(cells)), arrays[2])
+        rows = ctypes.c_size_t(times.size)
+        if told:
+            library.told_days(*arrays[:2], rows, ctypes.c_int64(int(FIRST.astype(np.int64))), arrays[2])
+        else:
+            library.plain_days(*arrays[:2], rows, ctypes.c_size_t(len(cells)), arrays[2])
         return cells[:, :11]
 
-    return days
+    return {C: functools.partial(days, told=False), TOLD: functools.partial(days, told=True)}
 
 
 def _blocked(times: Times, answers: Answers) -> NDArray[np.int64]:
@@ -108,9 +113,7 @@ def months(fraction: float) -> Mapping[str, Run]:
         return 100 * worth.groupby(pandas["t"].dt.to_period("M")).mean().to_numpy()
 
     contestants: dict[str, Run] = {US: lambda: timeline(times, answers, every="month").values}
-    loop = _loop()
-    if loop is not None:
-        contestants[C] = lambda: merged(loop(times, answers))
+    contestants |= {name: lambda loop=loop: merged(loop(times, answers)) for name, loop in _loops().items()}  # type: ignore[misc]
     return contestants | {
         NUMPY: lambda: merged(_blocked(times, answers)),
         "Polars truncate": polars,
@@ -144,6 +147,19 @@ def rolling(fraction: float) -> Mapping[str, Run]:
         found = by_day.sort("t").rolling("t", period=f"{WINDOW}d").agg(100 * (sums[0] - sums[1]) / sums[2])
         return found.collect().to_numpy()[:, 1].astype(float)
 
+    def polars_dynamic() -> Any:
+        # The windows that begin 29 days before each day, of rows that have to be sorted for it.
+        windows = (
+            frame.lazy().sort("t").group_by_dynamic("t", every="1d", period=f"{WINDOW}d", offset=f"-{WINDOW - 1}d")
+        )
+        return windows.agg(_polars_score().alias("v")).head(YEARS * 365).collect()["v"].to_numpy()
+
+    def polars_eager() -> Any:
+        days = frame.select(pl.col("t").dt.date(), (pl.col("s") >= 9).alias("p"), (pl.col("s") <= 6).alias("d"))
+        daily = days.group_by("t").agg(pl.col("p").sum(), pl.col("d").sum(), pl.len().alias("n")).sort("t")
+        p, d, n = (daily[name].cast(pl.Int64).rolling_sum(WINDOW, min_samples=1) for name in ("p", "d", "n"))
+        return (100 * (p - d) / n).to_numpy()
+
     def with_pandas() -> Any:
         # Ten times as fast as resampling times in no order.
         worth = (pandas["s"] >= 9).astype(np.int8) - (pandas["s"] <= 6)
@@ -151,12 +167,21 @@ def rolling(fraction: float) -> Mapping[str, Run]:
         daily = days.rolling(WINDOW, min_periods=1).sum()
         return (100 * daily["sum"] / daily["count"]).to_numpy()
 
+    def pandas_span() -> Any:
+        worth = (pandas["s"] >= 9).astype(np.int8) - (pandas["s"] <= 6)
+        days = worth.groupby(pandas["t"].to_numpy().astype("M8[D]").astype("M8[s]")).agg(["sum", "count"])
+        daily = days.rolling(f"{WINDOW}D").sum()
+        return (100 * daily["sum"] / daily["count"]).to_numpy()
+
     return {
         US: lambda: timeline(times, answers, every="day", window=f"{WINDOW}d").values,
         NUMPY: numpy,
         "Polars daily, rolling_sum": polars_daily,
         "Polars truncate, rolling": polars_truncate,
+        "Polars eager daily, rolling_sum": polars_eager,
+        "Polars sort, group_by_dynamic": polars_dynamic,
         "pandas daily, rolling": with_pandas,
+        "pandas daily by astype, rolling 30D": pandas_span,
     }
 
 
@@ -165,13 +190,23 @@ CASES = [
         "timeline-months",
         "10⁷ times in no order, to months",
         months,
-        {C: 2.5, NUMPY: 2.0, "Polars truncate": 1 / 4, "pandas period": 1 / 8},
+        {C: 2.5, TOLD: 2.5, NUMPY: 2.0, "Polars truncate": 1 / 4, "pandas period": 1 / 8},
     ),
     Case(
         "timeline-30d",
         "10⁷ times, 30 days at each day",
         rolling,
-        {"Polars daily, rolling_sum": 1.0, "Polars truncate, rolling": 1.0, "pandas daily, rolling": 1.0},
+        dict.fromkeys(
+            [
+                "Polars daily, rolling_sum",
+                "Polars truncate, rolling",
+                "Polars eager daily, rolling_sum",
+                "Polars sort, group_by_dynamic",
+                "pandas daily, rolling",
+                "pandas daily by astype, rolling 30D",
+            ],
+            1.0,
+        ),
     ),
 ]
 

@@ -77,7 +77,7 @@ END_OF_JANUARY = nk.Intervention("new checkout", "2026-01-31")
 @pytest.mark.parametrize("customer", [None, "customer"])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_planted_shift_is_found(seed: int, customer: str | None) -> None:
-    """Of 10,000 answers, about 1,700 of Bavaria, a change is found within one month of the shift, and it is a fall."""
+    """Of 10,000 answers, about 1,700 of Bavaria, these seeds find a fall within one month of the shift."""
     data = simulated(seed)
     survey = hotel_survey(data, **({} if customer is None else {"customer": customer}))
     line = survey.timeline("month", by="region").segment(data.truth.shift_region)
@@ -309,6 +309,91 @@ def test_clustered_and_weighted_periods_count_as_they_are_worth() -> None:
         np.testing.assert_allclose(chart.values, line.values)
         assert (chart.n < alone.n).all()
         assert len(line.change_points()) == 0
+
+
+def window_alone(data: dict[str, Any], line: nk.Timeline, t: int, fading: Any = None, **roles: Any) -> nk.ScoreTable:
+    """Return the scores of one window by region, as those of a part of the whole sample."""
+    inside = (data["day"] >= line.begins[0, t]) & (data["day"] < line.ends[t])
+    part = data | {"inside": inside.tolist()} | ({} if fading is None else {"w": np.where(inside, fading, 1.0)})
+    return nk.Survey(part, **roles).score(by=["region", "inside"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    drawn=rows,
+    window=st.sampled_from(["9d", "30d", "2m"]),
+    every=st.sampled_from(["week", "month"]),
+    roles=st.sampled_from([{}, {"weight": "w"}, {"cluster": "who", "customer": None}, {"stratum": "half"}]),
+)
+def test_windows_are_clustered_by_customer(drawn: Any, window: str, every: str, roles: dict[str, Any]) -> None:
+    """Each window's score and interval are those of its answers alone, clustered, with weights and strata and all."""
+    data = small(drawn)[1]
+    data["half"] = [who % 2 for who in data["who"]]
+    roles = {"customer": "who", "lonely": "adjust"} | roles
+    line = nk.Survey(data, time="day", **roles).timeline(every, window=window, by="region")
+    assert line.conventions.variance == "clustered"
+    for t, label in enumerate(line.labels):
+        alone = window_alone(data, line, t, **roles)
+        for region in "NS":
+            if (region, True) in alone.keys:
+                found, wanted = line[region, label], alone[region, True]
+                assert found.n == wanted.n
+                assert found.value == pytest.approx(wanted.value, abs=1e-9, nan_ok=True)
+                np.testing.assert_allclose(tuple(found.interval()), tuple(wanted.interval()), atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(drawn=rows, weighted=st.booleans())
+def test_fading_weights_are_clustered_by_customer(drawn: Any, weighted: bool) -> None:
+    """All answers so far, with weights that fade: the score and interval of a survey with these weights."""
+    data = small(drawn)[1]
+    roles: dict[str, Any] = {"customer": "who"} | ({"weight": "w"} if weighted else {})
+    line = nk.Survey(data, time="day", **roles).timeline("week", half_life="10d", by="region")
+    for t, label in enumerate(line.labels):
+        age = (line.ends[t] - data["day"]) / np.timedelta64(10, "D")
+        fading = 0.5**age * (data["w"] if weighted else 1)
+        alone = window_alone(data, line, t, fading, customer="who", weight="w")
+        for region in "NS":
+            found, wanted = line[region, label], alone[region, True]
+            assert found.n == wanted.n
+            assert found.value == pytest.approx(wanted.value, abs=1e-9)
+            np.testing.assert_allclose(tuple(found.interval()), tuple(wanted.interval()), atol=1e-6)
+
+
+def test_windows_of_whole_months_are_the_months() -> None:
+    """A window of a month seen every month is the calendar month, clustered; so are those of all and valid answers."""
+    data = simulated(2, n=3000)
+    survey = hotel_survey(data, customer="customer", weight="weight")
+    for denominator in ("valid", "all"):
+        months = survey.timeline("month", denominator=denominator)
+        moving = survey.timeline("month", window="1m", denominator=denominator)
+        for found, wanted in zip(moving.intervals(), months.intervals(), strict=True):
+            np.testing.assert_allclose(found[:-1], wanted[:-1], atol=1e-9)
+    assert str(moving.conventions).endswith("variance: clustered")
+
+
+def test_windows_of_a_raked_survey() -> None:
+    """Each window is a part of the calibrated sample; fading weights of a raked survey count as independent."""
+    data = small([(day, (7 * day) % 11, "NNS"[day % 3], day % 9, 1) for day in range(60)])[1]
+    known = {"region": {"N": 0.5, "S": 0.5}}
+    raked = nk.Survey(data, time="day", customer="who").rake(known)
+    line = raked.timeline("month", window="30d")
+    inside = (data["day"] >= line.begins[1]) & (data["day"] < line.ends[1])
+    part = nk.Survey(data | {"inside": inside.tolist()}, customer="who").rake(known).score(by="inside")
+    assert line["2026-02"].value == pytest.approx(part[True].value)
+    assert tuple(line["2026-02"].interval()) == pytest.approx(tuple(part[True].interval()))
+    assert line.conventions.variance == "calibrated"
+    assert raked.timeline("month", half_life="30d").conventions.variance == "independent"
+
+
+def test_windows_where_nobody_answers_twice() -> None:
+    """With customers bound who answer once each, windows are those of independent answers; so they are without any."""
+    data = small([(day, day % 11, "N", day, 1) for day in range(40)])[1] | {"who": list(range(48))}
+    given: list[dict[str, Any]] = [{}, {"customer": "who"}]
+    plain, bound = (nk.Survey(data, time="day", **roles).timeline("week", window="20d") for roles in given)
+    assert (str(bound), bound.conventions, bound.tally) == (str(plain), plain.conventions, plain.tally)
+    empty = nk.Survey({"score": [9, 3], "day": [None, None], "who": [1, 1]}, time="day", customer="who")
+    assert len(empty.timeline(window="20d")) == 0
 
 
 def test_series_that_are_not_one() -> None:

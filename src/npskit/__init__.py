@@ -58,13 +58,13 @@ if TYPE_CHECKING:
     from npskit.survey import Survey as Survey
     from npskit.tally import Tally as Tally
     from npskit.tracking.alarms import Alarm as Alarm
+    from npskit.tracking.change_explanation import ChangeExplanation as ChangeExplanation
     from npskit.tracking.changes import ChangePoints as ChangePoints
     from npskit.tracking.control_chart import ControlChart as ControlChart
     from npskit.tracking.effect import Effect as Effect
-    from npskit.tracking.explain import ChangeExplanation as ChangeExplanation
-    from npskit.tracking.interventions import Intervention as Intervention
+    from npskit.tracking.intervention import Intervention as Intervention
     from npskit.tracking.live import Tracker as Tracker
-    from npskit.tracking.timeline import Timeline as Timeline
+    from npskit.tracking.timeline_record import Timeline as Timeline
     from npskit.tracking.transitions import Transitions as Transitions
 
 __version__ = "0.1.0"
@@ -153,13 +153,13 @@ _ROOMS = {
     "npskit.survey": ("Survey",),
     "npskit.tally": ("Tally",),
     "npskit.tracking.alarms": ("Alarm",),
+    "npskit.tracking.change_explanation": ("ChangeExplanation",),
     "npskit.tracking.changes": ("ChangePoints",),
     "npskit.tracking.control_chart": ("ControlChart",),
     "npskit.tracking.effect": ("Effect",),
-    "npskit.tracking.explain": ("ChangeExplanation",),
-    "npskit.tracking.interventions": ("Intervention",),
+    "npskit.tracking.intervention": ("Intervention",),
     "npskit.tracking.live": ("Tracker",),
-    "npskit.tracking.timeline": ("Timeline",),
+    "npskit.tracking.timeline_record": ("Timeline",),
     "npskit.tracking.transitions": ("Transitions",),
 }
 _MODULES = {"datasets": "npskit.datasets", "growth": "npskit.scorers.growth", "testing": "npskit.testing"}

@@ -183,6 +183,11 @@ class Bound:
         )
         return keys, tally
 
+    def categories(self) -> NDArray[np.intp]:
+        """Return the category of each row, -1 where it cannot be scored."""
+        answers = tuple(self.column(name) for name in self.score)
+        return Rows(answers, np.zeros(len(answers[0]), dtype=np.intp), ((),)).categories(self.book)
+
     def rows(self, by: tuple[str, ...], repeats: str) -> Rows:
         """Return the rows under a policy for repeated customers, with their segments."""
         answers = tuple(self.column(name) for name in self.score)

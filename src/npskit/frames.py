@@ -205,6 +205,19 @@ class Frame:
             self._rows = self._native.collect() if self.lazy else self._native
         return _column(self._rows[name])
 
+    def utc(self, name: str) -> tuple[NDArray[np.datetime64], str] | None:
+        """Return a dataframe's column of times that know their zone as UTC, with the zone; None for any other column.
+
+        `column` gives their wall clock, which says one hour twice when clocks are set back.
+        """
+        if self._native is None or self.column(name).values.dtype.kind != "M":
+            return None
+        zone = getattr(self._native.collect_schema()[name], "time_zone", None)
+        if zone is None:
+            return None
+        series = self._rows[name].dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return np.asarray(series.to_numpy()).astype("datetime64[us]"), zone
+
     def distinct(self, names: Sequence[str], weight: str | None = None) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.
 

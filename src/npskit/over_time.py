@@ -1,4 +1,4 @@
-"""The rows of a survey before and after: counted by period, segment and side for what `npskit.tracking` makes of them.
+"""The rows of a survey over time: counted by period, segment and side for what `npskit.tracking` makes of them.
 
 Rows of place -1 are at no place. Sums per sampling unit go beside the counts wherever the rows are not independent
 answers that weigh alike.
@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.bound import Bound
 from npskit.counting import factorize
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.frames import Column
@@ -22,10 +23,15 @@ from npskit.score import Conventions
 from npskit.score_table import ScoreTable
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
+from npskit.tracking.change_explanation import ChangeExplanation
+from npskit.tracking.clustered_windows import window_estimates
 from npskit.tracking.effect import Effect
-from npskit.tracking.explain import ChangeExplanation, explain_change
-from npskit.tracking.interventions import Intervention, effect_over_periods
+from npskit.tracking.explain import explain_change
+from npskit.tracking.intervention import Intervention
+from npskit.tracking.interventions import effect_over_periods
 from npskit.tracking.spans import periods_around
+from npskit.tracking.timeline_record import Timeline
+from npskit.tracking.windows import Window
 
 Times = NDArray[np.datetime64]
 Codes = NDArray[np.intp]
@@ -142,6 +148,98 @@ def effect_of_rows(
         totals=totals,
         intervention=intervention,
     )
+
+
+def clustered_line(
+    line: Timeline, data: Bound, rows: Rows, times: Times, denominator: str, half_life: str | None = None
+) -> Timeline:
+    """Return a timeline with the estimates that its rows have where they are not independent.
+
+    What must be true: customers (or the sampling units bound) are independent of each other; answers of one need not
+    be. Of calibrated rows with fading weights the timeline is returned as it is, as if they were independent: faded,
+    the weights no longer agree with what is known of the population.
+
+    Args:
+        line: The timeline of these rows.
+        data: What they are rows of.
+        rows: The rows, by segment.
+        times: When each was given, shape `(rows,)`.
+        denominator: `"valid"` or `"all"`.
+        half_life: Where weights fade, as for `npskit.tracking.timeline.timeline`.
+
+    Raises:
+        InvalidValueError: If a stratum has a single sampling unit, and that is to fail.
+    """
+    places, periods = np.where(np.isnat(times), -1, rows.groups), len(line)
+    if line.window is None:
+        # each row is in one period, so that all of them are counted at once; a negative group is none
+        inside = np.searchsorted(line.starts, times.astype(line.starts.dtype), side="right") - 1
+        places = np.where(places < 0, -1, rows.groups * periods + inside)
+        cells = attrs.evolve(rows, groups=places, keys=((),) * (len(rows.keys) * periods))
+        found = data.clustered(cells, denominator, line.estimates.worths)
+    elif data.calibration is None:
+        fades = Window.of(None, half_life).half_life
+        dated = attrs.evolve(rows, groups=places)
+        found = _window_estimates(line, data, dated, times, denominator, None if fades is None else fades.days)
+    else:
+        found = None if half_life is not None else _calibrated_windows(line, data, rows, times, denominator)
+    if found is None:
+        return line
+    conventions = attrs.evolve(line.conventions, variance=data.variance)
+    return attrs.evolve(line, estimates=found.reshape(line.tally.shape), conventions=conventions)
+
+
+def _window_estimates(
+    line: Timeline, data: Bound, rows: Rows, times: Times, denominator: str, half_life: int | None
+) -> Estimate | None:
+    """Return the estimates of windows by sampling unit, None where rows are independent; undated rows are in no group.
+
+    They are those of `npskit.tracking.clustered_windows.window_estimates`, segments first.
+    """
+    if not len(line) or all(a is None for a in (rows.customers, rows.strata, rows.clusters, data.population)):
+        return None
+    worths = line.estimates.worths
+    categories = rows.categories(data.book)
+    if denominator == "all":
+        categories = np.where(categories < 0, len(worths) - 1, categories)
+    units = rows.units(np.where(rows.groups < 0, -1, categories))
+    if units is None and rows.strata is None and data.population is None:
+        return None
+    days, first, last = _days(times), int(_days(line.starts[:1])[0]), int(_days(line.ends[-1:])[0])
+    inside = rows.groups >= 0
+    found, numbers = np.unique(rows.groups[inside] * (last - first) + days[inside] - first, return_inverse=True)
+    places = np.full(len(times), -1, dtype=np.intp)
+    places[inside] = numbers
+    by_day = attrs.evolve(rows, groups=places, keys=((),) * len(found))
+    return window_estimates(
+        by_day.totals(categories, len(worths), units),
+        found // (last - first),
+        found % (last - first) + first,
+        np.broadcast_to(_days(line.begins), (len(rows.keys), len(line))),
+        _days(line.ends),
+        worths,
+        half_life=half_life,
+        population=data.population,
+        lonely=data.lonely,
+        customers=None if units is None or rows.clusters is not None else "all",
+    )
+
+
+def _calibrated_windows(line: Timeline, data: Bound, rows: Rows, times: Times, denominator: str) -> Estimate | None:
+    """Return the estimates of windows of calibrated rows, segments first: each a part of the sample."""
+    days, worths, size = _days(times), line.estimates.worths, len(rows.keys)
+    found = []
+    for begins, end in zip(np.broadcast_to(_days(line.begins), (size, len(line))).T, _days(line.ends), strict=True):
+        inside = ~np.isnat(times) & (days >= begins[rows.groups]) & (days < end)
+        window = attrs.evolve(rows, groups=np.where(inside, rows.groups, -1))
+        found.append(data.clustered(window, denominator, worths))
+    each = [estimate[g] for g in range(size) for estimate in found if estimate is not None]
+    return Estimate.stack(each, worths) if each else None
+
+
+def _days(times: Times) -> NDArray[np.int64]:
+    """Return times as days since 1970; that of NaT has no meaning."""
+    return times.astype("datetime64[D]").astype(np.int64)
 
 
 def arms_of(

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self, overload
 
 import attrs
-import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.bound import Bound, bind_score
@@ -15,7 +14,7 @@ from npskit.comparison import GroupComparison, compare_groups
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.frames import Column, Frame
 from npskit.inference.strata import Lonely, Population
-from npskit.over_time import arms_of, effect_of_rows, explain_rows
+from npskit.over_time import arms_of, clustered_line, effect_of_rows, explain_rows
 from npskit.reading import FileReport, Rejected
 from npskit.rows import REPEATS, coded
 from npskit.score import LEVEL, Score
@@ -24,12 +23,13 @@ from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scoring import ON_INVALID
 from npskit.tally import Tally
+from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.effect import Effect
-from npskit.tracking.explain import ChangeExplanation
-from npskit.tracking.interventions import Intervention
+from npskit.tracking.intervention import Intervention
 from npskit.tracking.pairs import Mode
 from npskit.tracking.spans import stretch
-from npskit.tracking.timeline import Timeline, timeline
+from npskit.tracking.timeline import timeline
+from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.transitions import Transitions, transitions
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
@@ -255,8 +255,9 @@ class Survey:
         """Return the score of every calendar period, or of a window that moves along.
 
         Periods without answers are there, with n = 0 and NaN; answers without a time are counted as `undated`. Scores
-        of calendar periods are clustered by customer where one answers more than once; those of windows take answers
-        as independent.
+        of periods and of windows are clustered by customer (or sampling unit) where one answers more than once, and
+        `conventions.variance` of the timeline says so. Only `half_life` of a raked survey takes answers as independent.
+        Windows with customers take as many steps as there are answers in all of them together.
 
         Args:
             every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
@@ -298,17 +299,7 @@ class Survey:
             too_few=too_few,
             backend=self._backend,
         )
-        if line.window is not None:
-            return line
-        periods = len(line)
-        place = rows.groups * periods + np.searchsorted(line.starts, times.astype(line.starts.dtype), side="right") - 1
-        # a negative group is none: undated answers are in no period
-        cells = attrs.evolve(rows, groups=np.where(np.isnat(times), -1, place), keys=((),) * (len(rows.keys) * periods))
-        estimate = self._data.clustered(cells, denominator, line.estimates.worths)
-        if estimate is None:
-            return line
-        conventions = attrs.evolve(line.conventions, variance=self._data.variance)
-        return attrs.evolve(line, estimates=estimate.reshape(line.tally.shape), conventions=conventions)
+        return clustered_line(line, self._data, rows, times, denominator, half_life)
 
     def transitions(
         self,
@@ -343,11 +334,10 @@ class Survey:
         column = self._data.role("customer")
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        rows = self._data.rows((), "all")
         codes, ids = coded(column)
         group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
         return transitions(
-            rows.categories(self._data.book),
+            self._data.categories(),
             codes,
             self._data.times("transitions"),
             scorer=self.scorer,
@@ -511,7 +501,7 @@ class Survey:
         label = self._data.role("label")
         if label is None:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        categories = self._data.rows((), "all").categories(self._data.book)
+        categories = self._data.categories()
         labels = label.filled().astype(object)
         return audit_labels(categories, labels, self._data.book.categories, backend=self._backend)
 

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 import npskit as nk
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.inference.constrained import mean_variance
+from npskit.inference.sequences import confidence_sequence
 from npskit.tally import Tally
-from npskit.tracking.alarms import Alarm
+from npskit.tracking.alarms import Alarm, Watch
 from npskit.tracking.batch_alarms import cusum_alarm, first_alarm
+from npskit.tracking.cusum import cumulative_sum
 from npskit.tracking.live import Tracker
 
 few = settings(max_examples=40, deadline=None)
@@ -48,6 +50,22 @@ def test_the_first_alarm_is_that_of_a_tracker_looked_at_after_each_batch(
         assert found.at == at
         assert tracker.alarm is not None
         assert attrs.evolve(found, at=None) == tracker.alarm
+
+
+@few
+@given(batches, st.integers(0, 12), st.booleans(), st.sampled_from(["below", "above", "both"]), st.data())
+def test_evidence_depends_on_neither_order_nor_merging(
+    days: list[tuple[int, ...]], cut: int, against_reference: bool, direction: str, data: st.DataObject
+) -> None:
+    """After the same batches, in any order and merged in any way, the evidence is the same, and so are the limits."""
+    held: dict[str, Any] = {"reference": nk.nps([9, 9, 3, 7, 8])} if against_reference else {"target": 20}
+    watch, tally = Watch(direction=direction, **held), Tally.from_counts(days)
+    shuffled = Tally.from_counts(data.draw(st.permutations(days)))
+    orders = [tally.total(), tally[:cut].total() + tally[cut:].total(), shuffled.total()]
+    assert len({float(watch.evidence(tally.book, each.counts)) for each in orders}) == 1
+    limits = [confidence_sequence(each.counts, tally.book.worths, direction=direction) for each in orders]
+    np.testing.assert_array_equal(limits[1], limits[0])
+    np.testing.assert_array_equal(limits[2], limits[0])
 
 
 @few
@@ -98,7 +116,7 @@ def test_the_cusum_sees_a_sudden_fall_before_the_sequence() -> None:
     fast, sure = cusum_alarm(long, REFERENCE, times=times), first_alarm(long, target=45, times=times)
     assert fast is not None
     assert sure is not None
-    assert times[60] <= fast.at < sure.at  # type: ignore[operator]
+    assert times[60] <= fast.at < sure.at
     assert fast.since == times[60]
     assert (fast.limit, fast.against, fast.interval, fast.p_value, fast.alpha) == (50, "reference", None, None, None)
 
@@ -144,7 +162,7 @@ def test_reprs_say_when_and_in_which_group() -> None:
     found = first_alarm(DAYS, target=40, times=np.arange("2026-03-01", "2026-03-16", dtype="M8[D]"))
     assert found is not None
     assert found.at is not None
-    assert f"at='{found.at.isoformat()}'" in repr(found)  # type: ignore[union-attr]
+    assert f"at='{found.at.isoformat()}'" in repr(found)
     (grouped,) = Tracker(by="region", target=60).update_many([0] * 30, groups=["x"] * 30).alarms().values()
     assert repr(grouped).startswith("Alarm(NPS of ('x',) below target 60.0 by 160.0, n=30, p_value=")
 
@@ -174,3 +192,21 @@ def test_what_cannot_be_watched_is_refused(call: Any, error: type[NpskitError], 
     """Each message names the argument and what would be right."""
     with pytest.raises(error, match=message):
         call()
+
+
+@given(st.lists(st.integers(-5, 5), max_size=40))
+@settings(max_examples=50)
+def test_a_cumulative_sum_is_a_walk_less_its_lowest(steps: list[int]) -> None:
+    """What has been added up since the lowest point, 0 at every new one; whole numbers are exact."""
+    walk = np.cumsum([0, *steps])
+    assert cumulative_sum(np.array(steps, float)).tolist() == (walk - np.minimum.accumulate(walk)).tolist()
+
+
+def test_an_alarm_is_at_the_batch_as_it_was_named() -> None:
+    """Batches may be called anything: text, a date, numpy's times as Python has them; else their number."""
+    batches = Tally.from_counts([[1, 3, 6]] * 5 + [[6, 3, 1]] * 10)
+    days = np.datetime64("2026-03-01") + np.arange(15)
+    named = [f"2026-W{i:02d}" for i in range(15)], days, days.tolist(), None
+    found = [first_alarm(batches, target=40, times=times) for times in named]
+    assert [alarm.at for alarm in found if alarm] == ["2026-W07", dt.datetime(2026, 3, 8), dt.date(2026, 3, 8), 7]
+    assert [json.loads(json.dumps(alarm.to_dict()))["at"] for alarm in found if alarm][2] == "2026-03-08"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.two_sample import difference_interval
+from npskit.tracking import change_points as module
 from npskit.tracking.change_points import (
     change_points,
     default_penalty,
@@ -115,6 +116,35 @@ def test_exact(counts: Floats, penalty: float, min_length: int) -> None:
     found = segmentation_cost(counts, starts) + penalty * starts.size
     expected = segmentation_cost(counts, []) if len(counts) < min_length else least
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def _by_the_textbook(counts: Floats, penalty: float, min_length: int) -> float:
+    """The least criterion of all segmentations, each end by each start, nothing dropped."""
+    size = len(counts)
+    least = [-penalty, *[math.inf] * size]
+    for end in range(min_length, size + 1):
+        starts = range(end - min_length + 1)
+        least[end] = min(least[s] + segmentation_cost(counts[s:end], []) for s in starts) + penalty
+    return least[size]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    counts=series(most=40, least=7),
+    penalty=penalties,
+    min_length=st.integers(1, 7),
+    ends=st.integers(1, 9),
+    cells=st.sampled_from([1, 200, 1 << 16]),
+)
+def test_dropping_starts_loses_nothing(counts: Floats, penalty: float, min_length: int, ends: int, cells: int) -> None:
+    """However many ends are weighed at a time, the criterion is as small as with every start kept for every end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_ENDS", ends)
+        patch.setattr(module, "_CELLS", cells)
+        starts = segment_starts(counts, penalty, min_length)
+    assert (np.diff([0, *starts, len(counts)]) >= min_length).all()
+    found = segmentation_cost(counts, starts) + penalty * starts.size
+    assert found == pytest.approx(_by_the_textbook(counts, penalty, min_length), rel=1e-9, abs=1e-9)
 
 
 @few

@@ -79,6 +79,24 @@ def test_each_row_is_counted_on_its_day(drawn: Any, weighted: bool, unit: str, b
 
 
 @some
+@given(
+    hours=st.lists(st.integers(0, 24 * 400), min_size=1, max_size=40),
+    start=st.sampled_from(["0001-01-01", "1969-12-01", "1970-01-01", "2024-02-20", "9990-01-01"]),
+    unit=st.sampled_from(UNITS[:-1]),
+    inner=st.integers(1, 9),
+)
+def test_plain_times_on_either_side_of_1970(hours: list[int], start: str, unit: str, inner: int) -> None:
+    """Where nothing is missing and there are no groups, days are those of NumPy, also before 1970."""
+    times = (np.datetime64(start, "h") + np.array(hours, "m8[h]")).astype(f"M8[{unit}]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days_module, "_INNER", inner)
+        table = count_days(times, [10] * len(hours))
+    days = times.astype("M8[D]").astype(np.int64)
+    assert table.edges[0] == days.min()
+    np.testing.assert_array_equal(table.tally.n[0], np.bincount(days - days.min()))
+
+
+@some
 @given(drawn=rows, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(drawn: Any, order: Any) -> None:
     """Rows in any order give the same table."""

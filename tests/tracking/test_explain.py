@@ -23,7 +23,8 @@ from npskit.score_table import ScoreTable
 from npskit.scorers.ces import CES
 from npskit.survey import Survey
 from npskit.tally import Tally
-from npskit.tracking.explain import ChangeExplanation, all_keys, explain_change
+from npskit.tracking.change_explanation import ChangeExplanation
+from npskit.tracking.explain import all_keys, explain_change
 from npskit.tracking.mix_rate import MixRate, mix_and_rate
 
 R = json.loads((Path(__file__).parents[1] / "reference" / "decomposition.json").read_text())

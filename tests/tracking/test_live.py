@@ -138,6 +138,27 @@ def test_each_group_is_its_own_batch(stream: tuple[Scorer, list[Any]], cuts: lis
     assert tracker.tally() == batch(scorer, answers)
 
 
+@few
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from("NS"), st.integers(0, 90)), min_size=1, max_size=40),
+    cut_points,
+    st.integers(1, 40),
+)
+def test_a_stream_is_the_survey_of_its_rows(rows: list[tuple[int, str, int]], cuts: list[int], days: int) -> None:
+    """Score, scores by group, and the last days are those of a survey of the same rows; 11 and 12 are invalid."""
+    answers, regions, offsets = (list(column) for column in zip(*rows, strict=True))
+    times = [START.replace(tzinfo=None) + dt.timedelta(days=offset) for offset in offsets]
+    survey = nk.Survey({"score": answers, "region": regions, "date": times}, score="score", time="date")
+    whole = feed(Tracker(), answers, cuts)
+    grouped = feed(Tracker(by="region"), answers, cuts, groups=regions)
+    latest = feed(Tracker(window=f"{days}d"), answers, cuts, at=times)
+    assert whole.score() == survey.score()
+    table, scores = grouped.score_table(), survey.score(by="region")
+    assert set(table.keys) == set(scores.keys)
+    assert all(table[key] == scores[key] for key in table.keys)
+    assert latest.tally().by_category() == survey.timeline("day", window=f"{days}d").tally[-1].by_category()
+
+
 def test_groups_by_two_columns_come_in_order() -> None:
     """A group of two columns is a tuple; the table sorts numbers, then text, then what is missing."""
     tracker = Tracker(by=("region", "year"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.tracking import packing, pairs
+from npskit.tracking import packing, pairs, sorting
+from npskit.tracking.moved import count_moves
 from npskit.tracking.pairs import Mode, Steps, pair_steps
 
 MODES: list[Mode] = ["consecutive", "first_last", "waves"]
@@ -101,6 +103,25 @@ def test_blocks_do_not_show(rows: list[Any], mode: Mode, block: int) -> None:
     np.testing.assert_array_equal(table, again)
     assert list(itertools.chain(*who)) == [step[0] for step in whole.steps]
     assert all(a[-1] < b[0] for a, b in itertools.pairwise(who))
+
+
+@given(ROWS, st.sampled_from(MODES), st.integers(1, 9), st.integers(1, 4))
+@settings(max_examples=120, deadline=None)
+def test_size_and_threads_do_not_show(rows: list[Any], mode: Mode, block: int, cores: int) -> None:
+    """The route of many rows, by any number of threads, gives what that of few does, to the last bit."""
+    whole = paired(rows, mode)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (packing, pairs):
+            patch.setattr(module, "BLOCK", block)
+        for name, value in {"PARTED": 1, "_FIRST": 3, "_SECOND": 4, "_NETWORK": 4, "_cores": lambda: cores}.items():
+            patch.setattr(sorting, name, value)
+        patch.setattr(sorting, "_networks_win", lambda: True)
+        found = paired(rows, mode)
+        moves = count_moves(found, 2)
+    np.testing.assert_array_equal(found.packed, whole.packed)
+    assert as_found(found) == as_found(whole)
+    for ours, theirs in zip(attrs.astuple(moves), attrs.astuple(count_moves(whole, 2)), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @given(ROWS, st.sampled_from(MODES), st.randoms(use_true_random=False))

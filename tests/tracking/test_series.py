@@ -34,7 +34,7 @@ def test_coefficients_and_errors_of_r() -> None:
     assert fit(0, adjust=False).se == pytest.approx(R["se_hc0"], abs=1e-12)
     periods = len(COUNTS)
     assert fit().se == pytest.approx(np.array(R["se_nw4"]) * np.sqrt(periods / (periods - 4)), abs=1e-12)
-    assert fit().df == periods - 4
+    assert (fit().lags, fit(0).correlation) == (4, 0.0)
 
 
 def test_lines_are_found_exactly() -> None:
@@ -45,7 +45,7 @@ def test_lines_are_found_exactly() -> None:
     found = interrupted_series(counts, WORTHS, 5)
     assert found.coefficients == pytest.approx([0.1, 0.01, 0.2, -0.03], abs=1e-12)
     assert found.se == pytest.approx(0, abs=1e-12)
-    assert found.change_at(7)[0] == pytest.approx(0.14, abs=1e-12)
+    assert found.change_at(7).value == pytest.approx(0.14, abs=1e-12)
 
 
 @given(SERIES, st.integers(3, 9), st.floats(0.1, 50), st.floats(-100, 100))
@@ -67,8 +67,9 @@ def test_time_reversed(counts: Any, at: int) -> None:
     plain = interrupted_series(counts, WORTHS, at, lags=0)
     back = interrupted_series(counts[::-1], WORTHS, len(counts) - at, lags=0)
     assert back.coefficients[3] == pytest.approx(plain.coefficients[3], abs=1e-9)
-    assert back.contrast([0, 0, 1, 0])[0] == pytest.approx(-plain.change_at(at - 1)[0], abs=1e-9)
-    assert back.contrast([0, 0, 1, 0])[1] == pytest.approx(plain.change_at(at - 1)[1], abs=1e-9)
+    jump, end = back.contrast([0, 0, 1, 0]), plain.change_at(at - 1)
+    assert jump.value == pytest.approx(-end.value, abs=1e-9)
+    assert (jump.se, jump.df) == pytest.approx((end.se, end.df), abs=1e-9)
 
 
 @given(SERIES, st.integers(3, 9), st.integers(1, 4))
@@ -79,7 +80,8 @@ def test_empty_periods_weigh_nothing(counts: Any, at: int, empty: int) -> None:
     plain, other = (interrupted_series(c, WORTHS, at, lags=2) for c in (counts, longer))
     assert other.coefficients == pytest.approx(plain.coefficients, abs=1e-10)
     assert other.se == pytest.approx(plain.se, abs=1e-10)
-    assert other.df == plain.df
+    ours, theirs = (each.contrast([0, 0, 1, 0]) for each in (plain, other))
+    assert (theirs.se, theirs.df) == pytest.approx((ours.se, ours.df), rel=1e-5)
     gapped = np.insert(counts, 1, np.zeros((empty, 3)), axis=0)
     keep = np.delete(np.arange(len(gapped)), np.arange(1, 1 + empty))
     t = keep.astype(float)
@@ -117,7 +119,16 @@ def test_exact_fit_has_no_p_value() -> None:
     """Without any error there is no t: NaN, without a warning."""
     found = interrupted_series(np.tile([0, 1, 0], (8, 1)), WORTHS, 4)
     assert found.coefficients == pytest.approx(0, abs=1e-12)
-    assert np.isnan(found.p_value(0.0, 0.0))
+    assert np.isnan(found.contrast([0, 0, 1, 0]).p_value)
+
+
+def test_the_correction_does_not_depend_on_another() -> None:
+    """Whether T/(T - 4) is in the covariances or not, tests and intervals are the same, and wider than without."""
+    weights = [0, 0, 1, 0]
+    found, plain = (fit(adjust=adjust).contrast(weights) for adjust in (True, False))
+    assert (found.se, found.df) == pytest.approx((plain.se, plain.df))
+    assert found.se > fit().se[2]
+    assert found.df < len(COUNTS) - 4
 
 
 @pytest.mark.parametrize(

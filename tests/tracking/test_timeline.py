@@ -27,7 +27,8 @@ from npskit.tracking import timeline as timeline_module
 from npskit.tracking.against import TimelineComparison
 from npskit.tracking.days import count_days
 from npskit.tracking.periods import EVERY, first_days, period_numbers
-from npskit.tracking.timeline import Timeline, timeline, timeline_of
+from npskit.tracking.timeline import timeline, timeline_of
+from npskit.tracking.timeline_record import Timeline
 
 DAY = np.timedelta64(1, "D")
 START = np.datetime64("2023-11-20", "D")

@@ -18,7 +18,7 @@ from npskit.score import LEVEL
 from npskit.score_table import segment_names
 
 if TYPE_CHECKING:
-    from npskit.tracking.timeline import Timeline
+    from npskit.tracking.timeline_record import Timeline
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +28,10 @@ PREVIOUS = ("previous", "year")
 @attrs.frozen(eq=False, repr=False)
 class TimelineComparison:
     """The difference of each period's score and an earlier one's, with its sign; arrays are `(T,)`, with `by` `(G, T)`.
+
+    What must be true: the same kind of customer was asked in the same way in both periods, and the two are independent
+    samples (`Timeline.against` says what customers in both do to it). A year-on-year comparison leaves out the season;
+    one with the previous period does not.
 
     Intervals and `p_value` are for a single comparison chosen beforehand. Whoever looks along the line for the largest
     move wants `p_adjusted`, which allows for as many looks as there are comparisons in a segment.

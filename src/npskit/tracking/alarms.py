@@ -7,7 +7,6 @@ batch, `npskit.tracking.live` whenever asked.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import Any
 
@@ -35,6 +34,9 @@ from npskit.tally import Tally
 class Alarm:
     """A score that has left what it is held against.
 
+    What must be true for its bound is what `Watch` says; a CUSUM has none, see `cusum_alarm`. It bounds chance: that
+    the score moved is not yet a reason for it.
+
     Args:
         score: The name of the score.
         direction: `"below"` or `"above"`: where it has gone.
@@ -46,8 +48,11 @@ class Alarm:
             other limit is the end of the range. None for a CUSUM.
         p_value: The anytime-valid p-value; None for a CUSUM.
         n: The scored answers that raised the alarm: all so far, or for a CUSUM those since `since`.
-        at: When it was seen: the time of the latest answer or batch then, or its number; None where no time was given.
-        since: Where the CUSUM last was at zero, an estimate of when the move began; None for a confidence sequence.
+        at: When it was seen. Of a tracker a datetime: the latest time among all answers so far (a date stands for its
+            first moment), None where no answer had one. Over batches the entry of `times` for that batch, whatever it
+            is (only a `numpy.datetime64` becomes a datetime), and without `times` the number of the batch, from 0.
+        since: The first batch after the CUSUM last was at zero, an estimate of when the move began, given as `at` is;
+            None for a confidence sequence.
         method: `"anytime"` or `"cusum"`.
         alpha: The bound on the probability of any false alarm; None for a CUSUM.
         group: The group, as a tuple with a part for each column; None for the whole.
@@ -62,8 +67,8 @@ class Alarm:
     interval: Interval | None
     p_value: float | None
     n: int
-    at: dt.datetime | dt.date | int | None = None
-    since: dt.datetime | dt.date | int | None = None
+    at: Any = None
+    since: Any = None
     method: str = "anytime"
     alpha: float | None = None
     group: tuple[Any, ...] | None = None
@@ -125,6 +130,10 @@ def _fraction(_instance: object, field: attrs.Attribute[Any], value: Any) -> Non
 @attrs.frozen(hash=False)
 class Watch:
     """What a score is held against: a target, or the score of a reference period.
+
+    What must be true for the bound: given all that came before, each answer has a mean at the target (watching for a
+    fall: of at least the target), or that of the reference's answers, which are others. Repeat answers of one customer,
+    days that move all answers together, and answers that come in because they are bad, break it.
 
     Args:
         target: The score it should have, in its units.
@@ -193,7 +202,7 @@ class Watch:
         book: Codebook,
         counts: NDArray[np.int64],
         *,
-        at: dt.datetime | dt.date | int | None = None,
+        at: Any = None,
         group: tuple[Any, ...] | None = None,
     ) -> Alarm | None:
         """Return the alarm that counts by category, shape `(K,)`, raise; None if they raise none."""

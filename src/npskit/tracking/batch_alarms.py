@@ -19,6 +19,7 @@ from npskit.inference.constrained import mean_variance
 from npskit.score import Score
 from npskit.tally import Tally
 from npskit.tracking.alarms import Alarm, Watch, simple_counts
+from npskit.tracking.cusum import cumulative_sum
 
 
 def first_alarm(
@@ -35,9 +36,10 @@ def first_alarm(
     While the hypothesis holds, there ever is an alarm with probability at most `alpha`. What must be true for that:
     given all that came before, each answer has a mean at the target (for `"below"`: of at least the target), or, for a
     reference, the same mean as those of the reference, which are other answers. A few customers who answer again and
-    again, or answers counted only if they are bad, break it. It says that the answers since the first batch are off
-    the target taken together: after a long good time a fall takes long to show, so let it start afresh, with a new
-    alpha, or look at `cusum_alarm` as well.
+    again, days that move all answers together, or answers counted only if they are bad, break it.
+
+    It says that the answers since the first batch are off the target taken together: after a long good time a fall
+    takes long to show, so let it start afresh, with a new alpha, or look at `cusum_alarm` as well.
 
     Args:
         tally: The batches in order of time, shape `(T,)`; weights are not allowed.
@@ -153,15 +155,14 @@ def cusum_alarm(
 
 
 def _cusum(steps: NDArray[np.float64], threshold: float) -> tuple[int, int]:
-    """Return the first batch with the sum, never below 0, over the threshold, and the first since it was 0; or -1."""
-    walk = steps.cumsum()
-    lowest = np.minimum(np.minimum.accumulate(walk), 0.0) if walk.size else walk
-    over = np.flatnonzero(walk - lowest > threshold)
+    """Return the first batch with the sum over the threshold, and the first since it was 0; or -1."""
+    sums = cumulative_sum(steps)
+    over = np.flatnonzero(sums > threshold)
     if not over.size:
         return -1, -1
-    stop = int(over[0])
-    zeros = np.flatnonzero(walk[: stop + 1] <= lowest[: stop + 1])
-    return stop, int(zeros[-1]) + 1 if zeros.size else 0
+    # the sum before the first batch is in front
+    stop = int(over[0]) - 1
+    return stop, int(np.flatnonzero(sums[: stop + 1] == 0)[-1])
 
 
 def _check_batches(tally: Tally, times: Sequence[Any] | NDArray[Any] | None) -> None:

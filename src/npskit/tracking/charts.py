@@ -28,6 +28,7 @@ from npskit.inference.constrained import Floats
 from npskit.inference.two_sample import moments
 from npskit.tracking.checks import checked_periods, period_labels, within
 from npskit.tracking.control_chart import ControlChart, Signal
+from npskit.tracking.cusum import cumulative_sum
 
 # The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
 _MEAN_DISTANCE = 1.128
@@ -59,6 +60,8 @@ def laney_dispersion(z: ArrayLike) -> float:
     """Return σ_z = mean |zₜ - zₜ₋₁| / 1.128, at least 1: how much more successive scores vary than by sampling.
 
     Source: Laney, Quality Engineering 14 (2002) 531-537. The floor keeps a quiet reference from narrowing the limits.
+    What must be true: periods are independent of each other; a trend, or weeks that resemble their neighbors, make
+    successive scores differ less than scores do, and σ_z too small.
 
     Args:
         z: Standardized scores in order of time, shape `(T,)`; NaN, where a period has no answers, is passed over.
@@ -95,7 +98,10 @@ def laney_chart(
 
     Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537; on (0, 1) worths with
     `dispersion=1` it is Shewhart's p-chart. While nothing moves it signals once in 370 periods, after a shift of one
-    standard deviation of a period in 44 (see `npskit.tracking.run_length`). For what must be true see the module.
+    standard deviation of a period in 44 (see `npskit.tracking.run_length`).
+
+    What must be true: nothing but what is usual happened in the reference periods; periods are independent of each
+    other; each holds some tens of answers, so that its score is about normal.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
@@ -151,7 +157,9 @@ def ewma_chart(
     based on geometric moving averages", Technometrics 1 (1959) 239-250; Lucas & Saccucci, Technometrics 32 (1990) 1-12.
     While nothing moves the defaults signal once in 371 periods (366 from the start, where the limits are narrower),
     after a shift of one standard deviation of a period in about 10; see `npskit.tracking.run_length`. t counts periods
-    with answers; at the others the average stands as it stood. For what must be true see the module.
+    with answers; at the others the average stands as it stood.
+
+    What must be true: as for `laney_chart`; and periods that resemble their neighbors signal more often than that.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
@@ -208,7 +216,9 @@ def cusum_chart(
     schemes", Biometrika 41 (1954) 100-115. While nothing moves the defaults signal once in 465 periods, after a shift
     of one standard deviation of a period in about 10; see `npskit.tracking.run_length`. The sums are not reset by a
     signal: after a shift has passed they take a while to come back. At periods without answers they stand as they
-    stood. For what must be true see the module.
+    stood.
+
+    What must be true: as for `laney_chart`; and periods that resemble their neighbors signal more often than that.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
@@ -238,13 +248,10 @@ def cusum_chart(
     allowance = within("allowance", allowance, 0, open_low=False)
     threshold = within("threshold", threshold, 0)
     standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
-    up, down = [0.0], [0.0]
-    for z in standard.scaled.tolist():
-        up.append(max(0.0, up[-1] + z - allowance))
-        down.append(min(0.0, down[-1] + z + allowance))
+    up, down = (cumulative_sum(sign * standard.scaled - allowance) for sign in (1, -1))
     place = np.cumsum(standard.answered)
     limit = np.full(place.size, threshold)
-    lines = (np.array(up)[place], np.array(down)[place], -limit, limit)
+    lines = (up[place], 0 - down[place], -limit, limit)
     return _chart("cusum", standard, lines, periods, score, backend)
 
 

@@ -39,6 +39,9 @@ class Signal:
 class ControlChart:
     """A control chart: what is watched in each period, its limits, and the signals.
 
+    What must be true for a signal to be news: nothing but what is usual happened in the reference periods, and periods
+    are independent of each other; see `npskit.tracking.charts`. A signal says that a period is unusual, not why.
+
     Args:
         method: `"laney"`, `"ewma"` or `"cusum"`.
         score: The name of the score.

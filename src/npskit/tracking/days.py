@@ -278,20 +278,27 @@ class _Runs:
         """Return the number of each row of a block."""
         codes = np.empty(at.stop - at.start, self._kind)
         buffer = np.empty(min(_INNER, codes.size), np.uint64)
-        # without a sign, division is three times as fast; and a day that begins before the first int64 wraps around
-        first, per_day = np.uint64(self._span.first * self._per_day % 2**64), np.uint64(self._per_day)
+        first, per_day = self._span.first, np.uint64(self._per_day)
+        direct = first >= 0 and not self._span.gaps and self._run is None and groups is None
         for part in _blocks(codes.size, _INNER):
             rows = slice(at.start + part.start, at.start + part.stop)
-            moments, found = self._moments[rows], buffer[: part.stop - part.start]
-            np.subtract(moments.view(np.uint64), first, out=found)
+            moments, found, code = self._moments[rows], buffer[: part.stop - part.start], codes[part]
+            # without a sign, division is three times as fast
+            if direct:
+                np.floor_divide(moments.view(np.uint64), per_day, out=found)
+                np.copyto(code, found, casting="unsafe")
+                code -= self._kind.type(first % 2 ** (8 * code.itemsize))  # narrow, it costs less; what was cut off too
+                continue
+            # a day that begins before the first int64 wraps around
+            np.subtract(moments.view(np.uint64), np.uint64(first * self._per_day % 2**64), out=found)
             np.floor_divide(found, per_day, out=found)
             if self._span.gaps:
-                found[moments == _NAT] = self._span.end - self._span.first
+                found[moments == _NAT] = self._span.end - first
             if self._run is not None:
                 found[:] = self._run[found.view(np.int64)]
             if groups is not None:
                 found += groups[rows].astype(np.uint64) * np.uint64(self._width)
-            np.copyto(codes[part], found, casting="unsafe")
+            np.copyto(code, found, casting="unsafe")
         return codes
 
 

@@ -10,9 +10,10 @@ from npskit.display import html_table, number, p_value, percent, text_table
 from npskit.frames import native_frame
 from npskit.score import Interval
 from npskit.tracking.placebo import Placebo
+from npskit.tracking.wording import wrapped
 
 if TYPE_CHECKING:
-    from npskit.tracking.interventions import Intervention
+    from npskit.tracking.intervention import Intervention
 
 
 @attrs.frozen
@@ -58,6 +59,9 @@ class Term:
 @attrs.frozen(repr=False)
 class Effect:
     """What the score did when something was changed; the first term is the effect.
+
+    What must be true for it to mean anything stands in `assumes`: no computation can find it out. The p-value is for a
+    change, a date and a control that were decided on before looking at the answers.
 
     Args:
         score: The name of the score.
@@ -117,9 +121,10 @@ class Effect:
         )
 
     def __str__(self) -> str:
-        lines = [repr(self), text_table(*self._rows())]
-        lines += [] if self.placebo is None else [str(self.placebo)]
-        return "\n".join([*lines, "This assumes:", *(f"- {assumed}" for assumed in self.assumes)])
+        lines = [wrapped(repr(self), hang="  "), text_table(*self._rows())]
+        lines += [] if self.placebo is None else [wrapped(str(self.placebo))]
+        listed = (wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)
+        return "\n".join([*lines, "This assumes:", *listed])
 
     def _rows(self) -> tuple[list[str], list[list[Any]]]:
         header = ["", self.score, f"{percent(self.level)} interval", "n", "p"]

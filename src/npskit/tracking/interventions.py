@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals
 from npskit.inference.constrained import Floats
 from npskit.inference.contrasts import Contrast, cluster_robust, design_contrast
@@ -18,6 +15,7 @@ from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
 from npskit.score import LEVEL
 from npskit.tracking.effect import Cell, Effect, Term
+from npskit.tracking.intervention import Intervention
 from npskit.tracking.placebo import placebo_check
 from npskit.tracking.series import interrupted_series
 
@@ -39,8 +37,8 @@ ASSUMES: dict[str, tuple[str, ...]] = {
     "interrupted_series": (
         "Without it the line before would have gone on straight: no season, nothing else that changed at the same "
         "time.",
-        "Periods further apart than the lags are not correlated. In short series these errors are too small: over 52 "
-        "weeks without any effect a 5% test rejects in about 11%, so read the placebo check beside it.",
+        "What one period has in common with the next fades from period to period. What lasts longer, such as a season, "
+        "looks like an effect: read the placebo check beside it.",
         *_ALWAYS,
     ),
 }
@@ -48,105 +46,6 @@ _INDEPENDENT = "Answers are independent of each other: nobody answers twice, or 
 _CLUSTERED = "Customers are independent of each other; answers of one need not be, on either side."
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
-
-
-def _moment(value: Any, name: str) -> dt.datetime:
-    """Return a date or a time, as text or as Python or numpy have it, as a naive datetime."""
-    found = value
-    if isinstance(found, np.datetime64) and not np.isnat(found):
-        found = found.astype("datetime64[us]").item()
-    if isinstance(found, str):
-        try:
-            found = dt.datetime.fromisoformat(found)
-        except ValueError:
-            raise InvalidValueError(f"{name} must be a date such as '2026-03-01': got {value!r}") from None
-    if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
-        found = dt.datetime.combine(found, dt.time())
-    if not isinstance(found, dt.datetime):
-        raise InvalidTypeError(f"{name} must be a date or a time: got {value!r} ({type(value).__name__})")
-    if found.tzinfo is not None:
-        raise InvalidValueError(
-            f"{name} must be the wall clock of the data, without a time zone: got {value!r}; convert it to the zone "
-            "of the data and leave that away"
-        )
-    return found
-
-
-def _start(value: Any) -> dt.datetime:
-    return _moment(value, "at")
-
-
-def _end(value: Any) -> dt.datetime | None:
-    return None if value is None else _moment(value, "until")
-
-
-@attrs.frozen(repr=False)
-class Intervention:
-    """Something that was changed at a known time.
-
-    Args:
-        name: What it was.
-        at: When it began: a date, a time or its text in ISO 8601, on the wall clock of the data's own time zone.
-            Answers from then on come after it.
-        until: When it ended, if it did; answers from then on are on neither side.
-
-    Raises:
-        InvalidTypeError: If the name is no text, or a time no time.
-        InvalidValueError: If the name is empty, a time cannot be read or has a time zone, or `until` is not after
-            `at`.
-
-    Example:
-        >>> Intervention("new checkout", "2026-03-01", until="2026-06-01 12:00")
-        Intervention('new checkout', '2026-03-01', until='2026-06-01T12:00:00')
-    """
-
-    name: str
-    at: dt.datetime = attrs.field(converter=_start)
-    until: dt.datetime | None = attrs.field(default=None, converter=_end)
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise InvalidTypeError(f"name must be text: got {self.name!r} ({type(self.name).__name__})")
-        if not self.name.strip():
-            raise InvalidValueError("name must not be empty: say what was changed")
-        if self.until is not None and self.until <= self.at:
-            raise InvalidValueError(f"until must be after at: got at={_iso(self.at)}, until={_iso(self.until)}")
-
-    def __repr__(self) -> str:
-        until = "" if self.until is None else f", until={_iso(self.until)!r}"
-        return f"Intervention({self.name!r}, {_iso(self.at)!r}{until})"
-
-    def sides(self, times: ArrayLike) -> NDArray[np.int8]:
-        """Return on which side each time lies: 0 before, 1 after (while it lasts), -1 neither or not known.
-
-        Args:
-            times: datetime64, shape `(n,)`.
-
-        Example:
-            >>> days = np.array(["2026-02-28", "2026-03-01", "NaT"], dtype="datetime64[D]")
-            >>> Intervention("new checkout", "2026-03-01").sides(days).tolist()
-            [0, 1, -1]
-        """
-        found = np.asarray(times).astype("datetime64[us]")
-        sides = (found >= np.datetime64(self.at)).astype(np.int8)
-        outside = np.isnat(found)
-        if self.until is not None:
-            outside |= found >= np.datetime64(self.until)
-        sides[outside] = -1
-        return sides
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain Python."""
-        return {
-            "name": self.name,
-            "at": _iso(self.at),
-            "until": None if self.until is None else _iso(self.until),
-        }
-
-
-def _iso(moment: dt.datetime) -> str:
-    """Return a time in ISO 8601, a midnight as its date."""
-    return (moment.date() if moment.time() == dt.time() else moment).isoformat()
 
 
 def before_after(
@@ -164,7 +63,9 @@ def before_after(
     `npskit.inference.two_sample`). With `totals`, those of the regression on the period, clustered by customer (see
     `npskit.inference.contrasts.cluster_robust`).
 
-    What must be true for it to mean anything: `ASSUMES["before_after"]`. It seldom is: prefer a control.
+    What must be true for it to mean anything, in full in `ASSUMES["before_after"]`: without the change the score would
+    have stayed where it was; the same kind of people answered before and after; nobody acted *because* the score was
+    low; and answers are independent, or customers are, with `totals`. The first seldom is: prefer a control.
 
     Args:
         before: Answers per category, shape `(K,)`; need not be whole.
@@ -202,8 +103,10 @@ def difference_in_differences(
     The interval is MOVER over the four score intervals; the p-value is the one of the level at which that interval
     ends at 0. With `totals` both are those of the regression clustered by customer.
 
-    What must be true for it to mean anything: `ASSUMES["difference_in_differences"]`, parallel trends above all.
-    They concern the mean worth: near the ends of the scale two scores cannot move alike.
+    What must be true for it to mean anything, in full in `ASSUMES["difference_in_differences"]`: without the change the
+    two would have moved in parallel (in mean worth: near the ends of the scale two scores cannot move alike); the
+    control was not touched by it; nothing else happened to one of the two only; and answers are independent, or
+    customers are, with `totals`. Days that move all answers of one side together are not allowed for.
 
     Args:
         before: Answers of the treated per category, shape `(K,)`; need not be whole.
@@ -238,11 +141,13 @@ def series_effect(
 ) -> Effect:
     """Return the change of the level and of the slope of a series of periods when something was changed.
 
-    See `npskit.tracking.series.interrupted_series`; limits are estimates ± t SE. The terms are the change of the level
-    at once, that of the slope per period, how far the last period lies above the old line continued, and the trend
-    before.
+    See `npskit.tracking.series.interrupted_series`; limits are estimates ± t SE, with Newey and West's errors and their
+    degrees of freedom corrected for the length of the series. The terms are the change of the level at once, that of
+    the slope per period, how far the last period lies above the old line continued, and the trend before.
 
-    What must be true for it to mean anything: `ASSUMES["interrupted_series"]`.
+    What must be true for it to mean anything, in full in `ASSUMES["interrupted_series"]`: the line before would have
+    gone on straight, without a season; nothing else happened at the time; what one period has in common with the next
+    fades from period to period.
 
     Args:
         counts: Answers per period and category, shape `(T, K)`.
@@ -268,8 +173,7 @@ def series_effect(
         "trend before": found.contrast([0, 1, 0, 0]),
     }
     terms = tuple(
-        Term(name, value, se, *found.limits(value, se, level), found.p_value(value, se))
-        for name, (value, se) in estimates.items()
+        Term(name, each.value, each.se, *each.interval(level), each.p_value) for name, each in estimates.items()
     )
     return Effect(score, "interrupted_series", terms, level, (), ASSUMES["interrupted_series"])
 
@@ -289,6 +193,8 @@ def effect_over_periods(
     intervention: Intervention | None = None,
 ) -> Effect:
     """Return the effect from the counts of periods, with its placebo check.
+
+    What must be true for it to mean anything is that of the method, and stands in the effect: `Effect.assumes`.
 
     Args:
         counts: Answers per period and category, shape `(T, K)`, periods of equal length in order, none after the end

@@ -32,11 +32,19 @@ class Tracker:
     **Alarms.** With a `target` or a `reference`, `alarm` says whether the score has left it. It may be looked at after
     every answer: while all is well there ever is a false alarm with probability at most `alpha`. What must be true for
     that: given all that came before, each answer has a mean at the target (watching for a fall: of at least the
-    target), or the same mean as the answers of the reference; and the reference is none of the answers watched.
-    Answers of the same few customers again and again, or answers that only come in if they are bad, break it. An alarm
-    is about all answers since the tracker began: after a long good time a fall takes long to show, so begin a new
-    tracker now and then (each with its own `alpha`), or look at batches with
-    `npskit.tracking.batch_alarms.cusum_alarm` as well, which is faster and not anytime-valid.
+    target), or the same mean as the answers of the reference; and the reference is none of the answers watched. All of
+    these break the bound, and none can be seen in the counts:
+
+    - *Repeat answers of one customer.* They resemble each other, and count as more than they are.
+    - *Days that move all answers together*: the weather, an outage, a holiday. A shock that answers have in common
+      counts once for each of them. Watch days as batches instead, with `npskit.tracking.batch_alarms.cusum_alarm` and
+      its `dispersion`.
+    - *Answers that come in, or come in first, because they are bad.*
+    - *A target, or a beginning, that was chosen after seeing the answers watched.*
+
+    An alarm is about all answers since the tracker began: after a long good time a fall takes long to show, so begin a
+    new tracker now and then (each with its own `alpha`), or look at batches with `cusum_alarm` as well, which is faster
+    and not anytime-valid.
 
     **Threads.** A tracker has one writer: updates take no lock, and two threads in one tracker lose answers. Give each
     thread (process, machine) its own and merge them, as exact as one. Another thread may read while one writes, but may
@@ -247,7 +255,7 @@ class Tracker:
 
     @property
     def alarm(self) -> Alarm | None:
-        """The first alarm of all answers together, as it was when it was first seen; None so far.
+        """The first alarm of all answers together, as it was when it was first seen; None while there is none.
 
         Looking does the work: an alarm is first seen at a look. Some tenths of a millisecond with a target, some
         milliseconds with a reference, once there has been an alarm nothing.

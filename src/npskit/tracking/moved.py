@@ -16,6 +16,7 @@ from npskit.inference.paired import PairedDifference
 from npskit.inference.two_sample import difference_interval, score_test
 from npskit.score import Interval
 from npskit.tracking.pairs import Steps
+from npskit.tracking.sorting import in_threads, workers
 
 _CHUNK = 1 << 20
 
@@ -74,9 +75,13 @@ def count_moves(steps: Steps, n_groups: int = 1) -> Moves:
     k = steps.n_categories
     empty = np.empty(0, np.int64)
     moves = Moves.of(empty, empty, empty, k, empty, n_groups)
-    for customers, before, after, groups in steps.chunks(max(1, _CHUNK // (n_groups * k * k))):
-        moves += Moves.of(customers, before, after, k, groups, n_groups)
-    return moves
+
+    def of(part: slice) -> Moves:
+        customers, before, after, groups = steps.columns(part)
+        return Moves.of(customers, before, after, k, groups, n_groups)
+
+    parts = steps.parts(max(1, _CHUNK // (n_groups * k * k)))
+    return sum(in_threads(of, parts, workers(len(steps))), moves)
 
 
 def moved_share(moves: Moves, names: Sequence[str], before: int, after: int, level: float) -> MovedShare:

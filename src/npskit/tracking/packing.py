@@ -7,6 +7,7 @@ times are counted in the largest unit that loses nothing, and failing that by th
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import attrs
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from npskit.counting.columns import slices
 from npskit.errors import InvalidValueError
+from npskit.tracking.sorting import Integers, in_threads, sort_blocks, workers
 
-Integers = NDArray[np.int64]
 Codes = NDArray[np.integer[Any]]
 
 BLOCK = 1 << 17
@@ -99,48 +100,47 @@ def pack_sorted(answers: Answers, mark: int) -> tuple[Integers, Layout, int]:
             "number the customers without gaps"
         )
     layout = Layout(span + waves, mark)
-    key = _filled(answers, kept, low, unit, span, layout)
-    key.sort()
-    return key, layout, undated
+    make = functools.partial(_packed, answers, low, unit, span, layout)
+    blocks = [*slices(answers.customers.size, BLOCK)]
+    return sort_blocks(make, blocks, kept, customer + layout.customer), layout, undated
 
 
 def _extent(answers: Answers) -> tuple[int, int, int, int, int]:
     """Return the highest customer, the first and last moment, how many take part, and how many do but for the time."""
-    most, low, high, kept, undated = 0, 2**63, -(2**63), 0, 0
-    for part in slices(answers.customers.size, BLOCK):
+
+    def of(part: slice) -> tuple[int, int, int, int, int]:
         use = answers.kept(part)
         n = int(np.count_nonzero(use))
-        if answers.dated:
-            undated += int(np.count_nonzero(answers.scored(part))) - n
+        undated = int(np.count_nonzero(answers.scored(part))) - n if answers.dated else 0
         if n == 0:
-            continue
-        kept, most = kept + n, max(most, int(answers.customers[part].max()))
+            return 0, 2**63, -(2**63), 0, undated
+        most, low, high = int(answers.customers[part].max()), 2**63, -(2**63)
         if answers.moments is not None:
             moments = answers.moments[part] if n == use.size else answers.moments[part][use]
-            low, high = min(low, int(moments.min())), max(high, int(moments.max()))
-    return most, *((low, high) if low <= high else (0, 0)), kept, undated
+            low, high = int(moments.min()), int(moments.max())
+        return most, low, high, n, undated
+
+    size = answers.customers.size
+    found = in_threads(of, slices(size, BLOCK), workers(size)) or [of(slice(0))]
+    mosts, lows, highs, kept, undated = zip(*found, strict=True)
+    low, high = min(lows), max(highs)
+    return max(mosts), *((low, high) if low <= high else (0, 0)), sum(kept), sum(undated)
 
 
-def _filled(answers: Answers, kept: int, low: int, unit: int, span: int, layout: Layout) -> Integers:
-    """Return the answers that take part, packed, in the order of the rows."""
-    key, at = np.empty(kept, np.int64), 0
-    for part in slices(answers.customers.size, BLOCK):
-        packed = answers.customers[part].astype(np.int64)
-        packed <<= layout.moment
-        if answers.waves is not None:
-            packed |= answers.waves[part].astype(np.int64) << span
-        use = answers.kept(part)
-        if answers.moments is not None:
-            since = answers.moments[part] - low
-            # Unsigned: the time since the first may take all 64 bits before it is counted in a longer unit.
-            packed |= (since.view(np.uint64) // np.uint64(unit)).view(np.int64) if unit > 1 else since
-        packed <<= layout.mark
-        packed |= answers.marks(part)
-        if not use.all():
-            packed = packed[use]
-        key[at : at + packed.size] = packed
-        at += packed.size
-    return key
+def _packed(answers: Answers, low: int, unit: int, span: int, layout: Layout, part: slice) -> Integers:
+    """Return the answers among some rows that take part, packed, in the order of the rows."""
+    packed = answers.customers[part].astype(np.int64)
+    packed <<= layout.moment
+    if answers.waves is not None:
+        packed |= answers.waves[part].astype(np.int64) << span
+    if answers.moments is not None:
+        since = answers.moments[part] - low
+        # Unsigned: the time since the first may take all 64 bits before it is counted in a longer unit.
+        packed |= (since.view(np.uint64) // np.uint64(unit)).view(np.int64) if unit > 1 else since
+    packed <<= layout.mark
+    packed |= answers.marks(part)
+    use = answers.kept(part)
+    return packed if use.all() else packed[use]
 
 
 def _unit(answers: Answers, low: int) -> int:
@@ -149,7 +149,8 @@ def _unit(answers: Answers, low: int) -> int:
     unit = 0
     for part in slices(answers.customers.size, BLOCK):
         since = (answers.moments[part][answers.kept(part)] - low).view(np.uint64)
-        if unit and not (since % np.uint64(unit)).any():
+        # Dividing by one number is a multiplication, a remainder is not.
+        if unit and np.array_equal(since // np.uint64(unit) * np.uint64(unit), since):
             continue
         unit = int(np.gcd.reduce(np.append(since, np.uint64(unit))))
         if unit == 1:

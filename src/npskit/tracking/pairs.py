@@ -9,6 +9,8 @@ are left out, and the customers are named.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Iterator
 from typing import Literal, cast, get_args
 
@@ -18,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.counting.columns import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.tracking.packing import BLOCK, Answers, Codes, Integers, Layout, pack_sorted
+from npskit.tracking.packing import BLOCK, Answers, Codes, Layout, pack_sorted
+from npskit.tracking.sorting import Integers, in_threads, workers
 
 Mode = Literal["consecutive", "first_last", "waves"]
 
@@ -56,18 +59,28 @@ class Steps:
     def __repr__(self) -> str:
         return f"Steps({len(self)} of {self.customers} customers, tied={len(self.tied)}, undated={self.undated})"
 
-    def columns(self) -> tuple[Integers, Integers, Integers, Integers]:
+    def columns(self, part: slice = slice(None)) -> tuple[Integers, Integers, Integers, Integers]:
         """Return customer, category before, category after and group (of the answer before) of each step."""
-        return self._unpack(self.packed)
+        packed, mask, k = self.packed[part], (1 << self.bits) - 1, self.n_categories
+        before, after = (packed >> self.bits) & mask, packed & mask
+        # Dividing by one number is a multiplication, a remainder is not.
+        group = before // k
+        before -= group * k
+        after -= after // k * k
+        return packed >> 2 * self.bits, before, after, group
 
-    def chunks(self, size: int) -> Iterator[tuple[Integers, Integers, Integers, Integers]]:
-        """Yield the columns in parts of about `size` steps, no customer being in two of them."""
+    def parts(self, size: int) -> Iterator[slice]:
+        """Yield parts of about `size` steps, no customer being in two of them."""
         start, shift = 0, 2 * self.bits
         while start < len(self.packed):
             last = int(self.packed[min(start + size, len(self.packed)) - 1]) >> shift
             stop = int(np.searchsorted(self.packed, (last + 1) << shift))
-            yield self._unpack(self.packed[start:stop])
+            yield slice(start, stop)
             start = stop
+
+    def chunks(self, size: int) -> Iterator[tuple[Integers, Integers, Integers, Integers]]:
+        """Yield the columns of each of the parts."""
+        return map(self.columns, self.parts(size))
 
     def table(self) -> Integers:
         """Return how many steps lead from each category to each, shape `(K, K)`."""
@@ -88,12 +101,6 @@ class Steps:
         """Return the customers who stepped from one category to another, each once, rising."""
         found = [customers[(was == before) & (became == after)] for customers, was, became, _ in self.chunks(BLOCK)]
         return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
-
-    def _unpack(self, packed: Integers) -> tuple[Integers, Integers, Integers, Integers]:
-        mask = (1 << self.bits) - 1
-        before, after = (packed >> self.bits) & mask, packed & mask
-        k = self.n_categories
-        return packed >> 2 * self.bits, before % k, after % k, before // k
 
 
 def pair_steps(
@@ -217,7 +224,22 @@ def _moments(times: ArrayLike, n: int) -> Integers:
 
 
 def _consecutive(key: Integers, layout: Layout) -> tuple[int, int, Integers]:
-    """Write the steps over the answers they are made of; return how many, of how many customers, and who has ties.
+    """Write the steps over the answers they are made of; return how many, of how many customers, and who has ties."""
+    n = workers(key.size)
+    middles = key[np.arange(1, n) * key.size // n] >> layout.customer << layout.customer
+    edges = [0, *np.searchsorted(key, middles).tolist(), key.size]
+    parts = [key[start:stop] for start, stop in itertools.pairwise(edges)]
+    found = in_threads(functools.partial(_trailing, layout=layout), parts, n)
+    counts, customers, tied = zip(*found, strict=True)
+    taken = counts[0]
+    for part, count in zip(parts[1:], counts[1:], strict=True):
+        key[taken : taken + count] = part[:count]
+        taken += count
+    return taken, sum(customers), np.concatenate(tied)
+
+
+def _trailing(key: Integers, layout: Layout) -> tuple[int, int, Integers]:
+    """Do the same for whole customers.
 
     There is never more than one step for an answer, so that what is written trails what is read.
     """

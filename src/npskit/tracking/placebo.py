@@ -25,7 +25,9 @@ class Placebo:
     """Estimates at dates before the intervention, beside the one at its date, all over windows of the same length.
 
     Windows of neighboring dates overlap, so the estimates are not independent: the share is a check of whether such an
-    effect is anything special in this series, not a p-value.
+    effect is anything special in this series, not a p-value. Over dates whose windows share no period it is flat when
+    nothing happened; over all dates its mean is still about one half, but small shares are commoner than they look:
+    in simulated surveys in which nothing happened, with windows of 15 weeks, 12-14 % had a share of at most 5 %.
 
     Args:
         actual: The estimate at the date of the intervention, over `window` periods before and after.

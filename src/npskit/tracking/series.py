@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import Floats
-from npskit.inference.limits import checked_counts, tail_of
+from npskit.inference.contrasts import Contrast
+from npskit.inference.limits import checked_counts
+from npskit.tracking.short_series import Working
 from npskit.validation import whole_number
 
 LEAST_PERIODS = 3
@@ -22,50 +24,63 @@ class SeriesFit:
     Args:
         coefficients: In the order of `COEFFICIENTS`: score at period 0, slope per period before, jump at the
             interruption, change of the slope per period; shape `(4,)`, in units of the worths.
-        covariance: Their covariances by Newey and West, shape `(4, 4)`.
-        df: Periods with answers less 4.
-        lags: Up to how many periods apart errors may be correlated.
+        covariance: Their covariances by Newey and West, shape `(4, 4)`; what they miss in a short series is for
+            `contrast` to add.
+        adjustment: The factor that is in these covariances: T/(T - 4) for T periods with answers, or 1.
+        triangle: R of the weighted design QR, shape `(4, 4)`.
+        working: The working model by which `contrast` corrects for the length of the series.
         at: The first period after the interruption.
         periods: Number of periods.
     """
 
     coefficients: Floats
     covariance: Floats
-    df: float
-    lags: int
+    adjustment: float
+    triangle: Floats
+    working: Working
     at: int
     periods: int
 
     @property
     def se(self) -> Floats:
-        """Standard errors of the coefficients, shape `(4,)`."""
+        """Standard errors of the coefficients by Newey and West, uncorrected, shape `(4,)`."""
         return np.sqrt(np.diag(self.covariance))
 
-    def contrast(self, weights: ArrayLike) -> tuple[float, float]:
-        """Return Σ weightᵢ coefficientᵢ and its standard error.
+    @property
+    def lags(self) -> int:
+        """Up to how many periods apart errors may be correlated."""
+        return len(self.working.kernel) - 1
+
+    @property
+    def correlation(self) -> float:
+        """The correlation of the errors of neighboring periods in the working model, 0 to 0.9."""
+        return self.working.correlation
+
+    def contrast(self, weights: ArrayLike) -> Contrast:
+        """Return Σ weightᵢ coefficientᵢ with its variance and degrees of freedom, corrected for a short series.
+
+        The variance is Newey and West's, multiplied by what it is too small by under the working model of
+        `npskit.tracking.short_series`; intervals and p-values are those of t. See `interrupted_series` for the level
+        that these tests hold.
 
         Args:
             weights: Shape `(4,)`.
+
+        Example:
+            >>> weeks = [[30, 40, 30], [28, 40, 32], [31, 40, 29], [29, 41, 30]] * 2 + [[20, 40, 40], [19, 40, 41]] * 4
+            >>> fit = interrupted_series(weeks, [-100, 0, 100], 8)
+            >>> jump = fit.contrast([0, 0, 1, 0])
+            >>> round(jump.value, 2), round(float(fit.se[2]), 2), round(jump.se, 2), round(jump.df, 2)
+            (20.24, 0.8, 1.12, 3.97)
         """
         w = np.asarray(weights, dtype=np.float64)
-        return float(w @ self.coefficients), float(np.sqrt(w @ self.covariance @ w))
+        factor, df = self.working.correction(self.working.basis @ np.linalg.solve(self.triangle.T, w))
+        variance = float(w @ self.covariance @ w) / self.adjustment
+        return Contrast(float(w @ self.coefficients), variance * factor, df)
 
-    def change_at(self, period: int) -> tuple[float, float]:
-        """Return how far the line lies above the continued old one at a period after `at`, and its standard error."""
+    def change_at(self, period: int) -> Contrast:
+        """Return how far the line lies above the continued old one at a period after `at`; see `contrast`."""
         return self.contrast([0, 0, 1, period - self.at])
-
-    def limits(self, value: float, se: float, level: float) -> tuple[float, float]:
-        """Return value ± t SE."""
-        from scipy.special import stdtrit
-
-        reach = -float(stdtrit(self.df, tail_of(level))) * se
-        return value - reach, value + reach
-
-    def p_value(self, value: float, se: float) -> float:
-        """Return the two-sided p-value of Student's t; NaN where the standard error is 0 or unknown."""
-        from scipy.special import stdtr
-
-        return float(2 * stdtr(self.df, -abs(value) / se)) if se > 0 else float("nan")
 
 
 def default_lags(periods: int) -> int:
@@ -90,12 +105,23 @@ def interrupted_series(
     interrupted time series studies in medication use research", Journal of Clinical Pharmacy and Therapeutics 27 (2002)
     299-309). The covariances allow for errors correlated over `lags` periods and of any variance, with Bartlett's
     weights: Newey & West, "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
-    covariance matrix", Econometrica 55 (1987) 703-708; without prewhitening. They are too small in short series: in
-    simulations of independent answers without any effect, 5 % tests of the level and the slope rejected in 13 and 14 %
-    of series of 24 periods, and in 11 and 11 % of 52, with the default lags; with `lags=0` in 5 to 7 %.
+    covariance matrix", Econometrica 55 (1987) 703-708; without prewhitening.
+
+    These covariances are too small in short series: with t of T - 4 degrees of freedom, 5 % tests of the level and the
+    slope reject in 14 to 21 % of series of 24 independent weeks, in 12 to 17 % of 52, and in 9 to 12 % of 104, although
+    nothing happened; in 13 to 33 % of those with weeks correlated 0.4. `SeriesFit.contrast` corrects for it, see
+    `npskit.tracking.short_series` for how and the sources. With the default lags such tests then reject, in 3,000
+    to 4,000 simulated series for each figure, with the interruption in the middle or after 70 % of the weeks:
+
+    | weeks | independent | correlated 0.2 | correlated 0.4 |
+    |---|---|---|---|
+    | 24 | 2.5 to 3.6 % | 3.6 to 4.9 % | 4.6 to 6.2 % |
+    | 52 | 3.5 to 4.7 % | 3.9 to 5.3 % | 4.2 to 5.7 % |
+    | 104 | 4.2 to 4.6 % | 4.4 to 5.0 % | 4.4 to 5.5 % |
 
     What must be true: the line before would have gone on straight; nothing else happened at the same time; there is no
-    season that a line cannot follow. Periods without answers weigh nothing, and time passes in them all the same.
+    season that a line cannot follow; what one period has in common with the next fades from period to period. Periods
+    without answers weigh nothing, and time passes in them all the same.
 
     Args:
         counts: Answers per period and category, shape `(T, K)`; need not be whole.
@@ -140,12 +166,13 @@ def interrupted_series(
     # by orthogonal triangles: the normal equations would lose half the digits
     q, r = np.linalg.qr(design * root)
     coefficients = np.linalg.solve(r, q.T @ (score * root[:, 0]))
-    moved = design * (n * (score - design @ coefficients))[:, np.newaxis]
-    bread = np.linalg.solve(r, np.linalg.solve(r.T, _long_run(moved, width)))
-    covariance = np.linalg.solve(r, np.linalg.solve(r.T, bread.T))
-    if adjust:
-        covariance *= periods / (periods - 4)
-    return SeriesFit(coefficients, covariance, float(periods - 4), width, at, len(c))
+    residuals = root[:, 0] * (score - design @ coefficients)
+    kernel = 1 - np.arange(width + 1) / (width + 1)
+    inner = _long_run(q * residuals[:, np.newaxis], kernel)
+    factor = periods / (periods - 4) if adjust else 1.0
+    covariance = factor * np.linalg.solve(r, np.linalg.solve(r, inner).T)
+    working = Working.of(q, answered.astype(np.float64), kernel, residuals)
+    return SeriesFit(coefficients, covariance, factor, r, working, at, len(c))
 
 
 def _design(periods: int, at: int) -> Floats:
@@ -155,10 +182,10 @@ def _design(periods: int, at: int) -> Floats:
     return np.stack([np.ones(periods), t, after, after * (t - at)], axis=1)
 
 
-def _long_run(moved: NDArray[np.float64], lags: int) -> Floats:
-    """Return Σ over lags of Bartlett's weight times the cross products of the scores, shape (4, 4)."""
+def _long_run(moved: Floats, kernel: Floats) -> Floats:
+    """Return Σ over lags of the kernel's weight times the cross products of the scores, shape (4, 4)."""
     found = moved.T @ moved
-    for lag in range(1, lags + 1):
+    for lag, weight in enumerate(kernel[1:].tolist(), 1):
         cross = moved[lag:].T @ moved[:-lag]
-        found += (1 - lag / (lags + 1)) * (cross + cross.T)
+        found += weight * (cross + cross.T)
     return np.asarray(found)
