@@ -1,0 +1,103 @@
+"""Whom to follow up: plans under limits beside a plain mixed-integer program, and arms by customer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from benchmarks.harness import US, Case, Run, check
+from npskit.followup.allocation.by_value import allocate
+from npskit.followup.holdout import uniform
+from npskit.followup.allocation.by_priority import allocate_by_priority
+
+Floats = NDArray[np.float64]
+
+
+def _candidates(n: int) -> tuple[Floats, Floats, Floats, NDArray[np.int64], Floats]:
+    """Three alternatives each, the first without an offer: values, money, hours, five owners, hashes."""
+    rng = np.random.default_rng(20260401)
+    cost = np.concatenate([np.zeros((n, 1)), rng.uniform(2, 20, (n, 2)).cumsum(axis=1)], axis=1).round(2)
+    lift = rng.uniform(0.02, 0.15, (n, 1)) + rng.uniform(0, 0.08, (n, 3)).cumsum(axis=1)
+    hours = np.repeat(rng.uniform(0.05, 0.6, (n, 1)).round(2), 3, axis=1)
+    return lift * rng.lognormal(5, 0.8, (n, 1)) - cost, cost, hours, rng.integers(0, 5, n), rng.random(n)
+
+
+def one_limit(fraction: float) -> Mapping[str, Run]:
+    n = max(100, int(1e6 * fraction))
+    value, cost, _, _, ties = _candidates(n)
+    return {US: lambda: allocate(value, cost, budget=1.5 * n, tie_break=ties).value}
+
+
+def several_limits(fraction: float) -> Mapping[str, Run]:
+    n = max(100, int(1e6 * fraction))
+    value, cost, hours, owner, ties = _candidates(n)
+    capacity = np.array([0.02, 0.03, 0.03, 0.04, 0.05]) * n
+    return {US: lambda: allocate(value, cost, hours, owner, budget=1.5 * n, capacity=capacity, tie_break=ties).value}
+
+
+def by_priority(fraction: float) -> Mapping[str, Run]:
+    n = max(100, int(1e6 * fraction))
+    value, cost, hours, owner, ties = _candidates(n)
+    capacity = np.array([0.02, 0.03, 0.03, 0.04, 0.05]) * n
+
+    def ours() -> float:
+        plan = allocate_by_priority(
+            value[:, 0], cost[:, ::-1], hours, owner, budget=1.5 * n, capacity=capacity, tie_break=ties
+        )
+        return plan.spent
+
+    return {US: ours}
+
+
+def exact(fraction: float) -> Mapping[str, Run]:
+    """One offer for 20,000 candidates: what the bound settles is not given to the solver."""
+    n = max(100, int(20_000 * fraction))
+    rng = np.random.default_rng(5)
+    cost, money = rng.integers(5, 60, n), rng.lognormal(5, 0.8, n)
+    value = np.round(rng.uniform(0.02, 0.25, n) * money - cost, 4)
+
+    def plain() -> float:
+        limit = LinearConstraint(cost[None, :], -np.inf, 2.5 * n)
+        every = np.ones(n, dtype=np.int8)
+        found = milp(-value, integrality=every, bounds=Bounds(0, 1), constraints=[limit], options={"mip_rel_gap": 0.0})
+        assert found.x is not None
+        return float(value @ np.round(found.x))
+
+    return {
+        US: lambda: allocate(value, cost, budget=2.5 * n, method="exact").value,
+        "scipy.optimize.milp on all": plain,
+    }
+
+
+def arms(fraction: float) -> Mapping[str, Run]:
+    """Beside a seeded generator for each customer, which is what the standard library offers for the same purpose."""
+    n = max(100, int(1e6 * fraction))
+    customers = [f"customer-{i}" for i in range(n)]
+
+    def seeded() -> int:
+        return len([random.Random(f"spring/{customer}").random() for customer in customers])
+
+    return {US: lambda: len(uniform(customers, "spring")), "random.Random(customer)": seeded}
+
+
+CASES = [
+    Case("plan-budget", "plan for 10⁶ candidates, three offers, a budget", one_limit, {}),
+    Case("plan-limits", "plan for 10⁶ candidates, three offers, a budget and five owners", several_limits, {}),
+    Case("plan-priority", "plan by priority for 10⁶ candidates", by_priority, {}),
+    Case("plan-exact", "the best plan for 20,000 candidates", exact, {"scipy.optimize.milp on all": 0.1}),
+    Case("arms", "arms of 10⁶ customers", arms, {"random.Random(customer)": 0.5}),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def bench_follow_up(case: Case, benchmark: BenchmarkFixture, fraction: float) -> None:
+    """Everybody agrees, and npskit's time is recorded."""
+    contestants = case.make(fraction)
+    check(case, contestants)
+    benchmark(contestants[US])

@@ -1,0 +1,1 @@
+"""Which offer for whom under limits of money and hours: arrays in, arrays out."""

@@ -1,0 +1,328 @@
+"""Greedy plans that never lose value when a limit is raised.
+
+One limit, of money or of each owner's hours. Upgrades are taken in order of value per weight up to the first that does
+not fit; the rest r of the limit is then filled with later upgrades. Within one stopping place the filling is the best
+of families that do not depend on r, so it never falls in r. From one stopping place to the next: by the relaxation no
+plan is worth more than the prefix plus r times the slope of the step that did not fit, and as r is less than that
+step's weight, that is less than the next prefix. So the value never falls in the limit.
+
+Two kinds of limits. Candidates are divided into groups (an owner's, or a fixed part of an owner's with the same part of
+the hours), by what they are and never by the limits. In each group, for each of a fixed family of exchange rates
+between money and hours, upgrades are taken in order of value per weight up to the first that breaks a limit; f(b), the
+best over the family, cannot fall in the group's money b or in its hours. The plan is the best of all divisions of the
+budget in which every group but the last gets a multiple of a unit. Units are powers of two: the finest one with few
+enough multiples in the budget contains the coarser ones, and each finer one divides as much as that many multiples
+reach (left out where a bound at that smaller budget shows that it cannot be better). A maximum over a set of divisions
+that only grows with the budget, of sums that only grow with the hours, never falls in either.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import attrs
+import numpy as np
+
+from npskit.followup.allocation.problem import Floats, Ints, Problem
+from npskit.followup.allocation.relaxation import Bound, Upgrades, lagrangian_bound, upgrades
+
+# How many of the next candidates the rest of a limit is filled from, and the parts the blocked step is cut into.
+WINDOW = 48
+PARTS = 128
+# With at most so many owners, what is left of each one's hours is filled.
+FEW_OWNERS = 64
+
+
+class Plan(NamedTuple):
+    """A plan within the limits: (n,) alternatives, -1 for nothing; the same for everybody above the line; a bound."""
+
+    offer: Ints
+    intended: Ints
+    bound: Bound
+
+
+def greedy(task: Problem) -> Plan:
+    """Return the greedy plan, everyone above its line, and the bound."""
+    owners = len(task.capacity)
+    if math.isinf(task.budget) and np.isinf(task.capacity).all():
+        every = np.argmax(task.value, axis=0) if task.size else np.zeros(0, dtype=np.intp)
+        nothing = Bound(task.worth(every), 0.0, np.zeros(owners))
+        return Plan(np.where(task.counted, every, -1), every, nothing)
+    if not task.uses_hours:
+        offer, above, value, price = one_limit(
+            task, task.money, np.zeros(task.size, dtype=np.intp), np.array([task.budget])
+        )
+        return Plan(offer, above, Bound(value, float(price[0]), np.zeros(owners)))
+    if not task.uses_money:
+        offer, above, value, price = one_limit(task, task.hours, task.owner, task.capacity)
+        return Plan(offer, above, Bound(value, 0.0, price))
+    return two_limits(task)
+
+
+def one_limit(task: Problem, weight: Floats, group: Ints, limits: Floats) -> tuple[Ints, Ints, float, Floats]:
+    """Return the plan, everyone above the line, the bound of the relaxation and the price in each group."""
+    steps = upgrades(task.value, weight)
+    place, counted = group[steps.row], task.counted[steps.row]
+    order = np.lexsort((-steps.slope, place)) if len(limits) > 1 else np.argsort(-steps.slope, kind="stable")
+    used = np.where(counted, steps.change(weight), 0.0)[order]
+    total = np.cumsum(used)
+    ends = np.cumsum(np.bincount(place, minlength=len(limits)))
+    starts = ends - np.diff(ends, prepend=0)
+    base = np.concatenate([[0.0], total])[starts]
+    # Whole numbers below 2^52: the sums and differences are exact.
+    stop = np.minimum(np.searchsorted(total, base + limits, side="right"), ends)
+    within = np.zeros(len(order), dtype=bool)
+    within[order] = np.arange(len(order)) < stop[place[order]]
+    above = steps.plan(within, task.size)
+    offer = np.where(task.counted, above, -1)
+    price, rest, blocked = np.zeros(len(limits)), np.zeros(len(limits)), np.zeros(len(limits))
+    short = np.flatnonzero(stop < ends)
+    price[short] = steps.slope[order[stop[short]]]
+    rest[short] = base[short] + limits[short] - np.concatenate([[0.0], total])[stop[short]]
+    blocked[short] = used[stop[short]]
+    bound = task.worth(offer) + float(price @ rest)
+    for g in short.tolist() if len(limits) <= FEW_OWNERS else []:
+        later = order[stop[g] : ends[g]]
+        nearest = _first_distinct(steps.row[later[counted[later]][: 4 * WINDOW]])
+        everyone = np.flatnonzero(task.counted & (group == g)) if len(limits) > 1 else np.flatnonzero(task.counted)
+        _fill(task, weight, offer, everyone, nearest, rest[g], blocked[g])
+    return offer, above, bound, price
+
+
+def _first_distinct(rows: Ints) -> Ints:
+    """Return the first distinct candidates in order, at most a window of them."""
+    _, first = np.unique(rows, return_index=True)
+    return rows[np.sort(first)][:WINDOW]
+
+
+def _fill(
+    task: Problem, weight: Floats, offer: Ints, everyone: Ints, nearest: Ints, rest: float, blocked: float
+) -> None:
+    """Fill the rest of a limit, in place: the better of the best single upgrade and a knapsack of the nearest ones."""
+    now = offer[everyone]
+    value = np.where(now >= 0, task.value[now, everyone], 0.0)
+    used = np.where(now >= 0, weight[now, everyone], 0.0)
+    gain = task.value[:, everyone] - value
+    gain[weight[:, everyone] - used > rest] = -np.inf
+    flat = int(np.argmax(gain))
+    single = float(gain.flat[flat])
+    chosen = _small_knapsack(task, weight, offer, nearest, int(rest), int(blocked))
+    together = sum(gain for _, _, gain in chosen)
+    if together > single:
+        for row, k, _ in chosen:
+            offer[row] = k
+    elif single > 0:
+        k, column = divmod(flat, len(everyone))
+        offer[everyone[column]] = k
+
+
+def _small_knapsack(
+    task: Problem, weight: Floats, offer: Ints, rows: Ints, rest: int, blocked: int
+) -> list[tuple[int, int, float]]:
+    """Return (candidate, alternative, gain) of the best upgrades with weights rounded up to parts of `blocked`."""
+    room = rest * PARTS // blocked
+    best = np.zeros(room + 1)
+    choices = np.full((len(rows), room + 1), -1, dtype=np.intp)
+    costs, gains = np.zeros((len(rows), len(weight)), dtype=np.intp), np.zeros((len(rows), len(weight)))
+    for i, row in enumerate(rows.tolist()):
+        now = int(offer[row])
+        held, had = (task.value[now, row], weight[now, row]) if now >= 0 else (0.0, 0.0)
+        before = best.copy()
+        for k in range(len(weight)):
+            gains[i, k] = gain = task.value[k, row] - held
+            costs[i, k] = cost = -(-max(0, int(weight[k, row] - had)) * PARTS // blocked)
+            if gain > 0 and cost <= room:
+                with_it = before[: room + 1 - cost] + gain
+                better = with_it > best[cost:]
+                best[cost:][better] = with_it[better]
+                choices[i, cost:][better] = k
+    chosen, left = [], room
+    for i in range(len(rows) - 1, -1, -1):
+        k = int(choices[i, left])
+        if k >= 0:
+            chosen.append((int(rows[i]), k, float(gains[i, k])))
+            left -= int(costs[i, k])
+    return chosen
+
+
+# Two kinds of limits: so many parts of the budget at least, so many groups, and so many candidates in a divided group.
+UNITS = 2048
+GROUPS = 16
+MIN_GROUP = 2000
+# Exchange rates between money and hours, in terms of their means: powers of two up to 2^SPAN, denser in the middle, and
+# as many as keep the work within a number of steps.
+SPAN = 6.0
+RATES = 13
+MOST_RATES = 33
+MOST_STEPS = 2_000_000
+
+Rate = tuple[float, float]
+
+
+@attrs.frozen(eq=False)
+class _Group:
+    """Some of one owner's candidates with their part of the hours."""
+
+    rows: Ints
+    task: Problem
+    hours: float
+    rates: list[Rate]
+
+
+class _Path(NamedTuple):
+    """Upgrades at one exchange rate, in order, and how far the money of counted ones leads."""
+
+    steps: Upgrades
+    order: Ints
+    money: Floats
+    value: Floats
+    stop: int
+
+    def reach(self, budget: Floats) -> Ints:
+        """Return how many steps are within each budget and within the hours."""
+        return np.minimum(np.searchsorted(self.money, budget, side="right"), self.stop)
+
+
+def two_limits(task: Problem) -> Plan:
+    """Return the plan under a budget and capacities; see the module's text for why it never falls in either."""
+    bound = lagrangian_bound(task)
+    groups = _groups(task)
+    if math.isinf(task.budget):
+        _, best = _curves(groups, [np.array([math.inf])] * len(groups))
+        shares, which = [math.inf] * len(groups), [int(b[0]) for b in best]
+    else:
+        _, shares, which, _ = _divide(task, groups, bound)
+    offer, above = np.full(task.size, -1, dtype=np.intp), np.full(task.size, -1, dtype=np.intp)
+    for group, share, rate in zip(groups, shares, which, strict=True):
+        path = _path(group, group.rates[rate])
+        reach = int(path.reach(np.array([share]))[0])
+        taken = np.zeros(len(path.order), dtype=bool)
+        taken[path.order[:reach]] = True
+        above[group.rows] = path.steps.plan(taken, len(group.rows))
+    offer = np.where(task.counted, above, -1)
+    return Plan(offer, above, bound)
+
+
+def _groups(task: Problem) -> list[_Group]:
+    """Divide the candidates by owner, and large owners into equal parts, whatever the limits are."""
+    owners = len(task.capacity)
+    parts = max(1, min(-(-GROUPS // owners), task.size // (owners * MIN_GROUP)))
+    by_owner = np.argsort(task.owner, kind="stable")
+    ends = np.cumsum(np.bincount(task.owner, minlength=owners))
+    groups = []
+    for o, rows in enumerate(np.split(by_owner, ends[:-1])):
+        # A part of whole units, rounded down.
+        hours = task.capacity[o] if parts == 1 else np.floor(task.capacity[o] / parts)
+        for part in range(parts):
+            mine = rows[part::parts]
+            groups.append(_Group(mine, task.take(mine), float(hours), _rates(task, part / parts)))
+    return [g for g in groups if len(g.rows)]
+
+
+def _rates(task: Problem, shift: float) -> list[Rate]:
+    """Return the weights of money and hours in a family of exchange rates; `shift` moves it by part of a step.
+
+    With other rates in each part of an owner, their mixtures come nearer to using up both limits.
+    """
+    count = int(np.clip(MOST_STEPS // task.size, RATES, MOST_RATES))
+    places = 2 * (np.arange(count) + shift) / (count - 1 + (shift > 0)) - 1
+    powers = SPAN * np.sign(places) * np.abs(places) ** 1.5
+    money, hours = float(task.money.sum()), float(task.hours.sum())
+    return [(float(2.0 ** (p / 2)) / money, float(2.0 ** (-p / 2)) / hours) for p in powers]
+
+
+def _path(group: _Group, rate: Rate) -> _Path:
+    """Order the upgrades of a group by value per weight at one exchange rate."""
+    task = group.task
+    steps = upgrades(task.value, rate[0] * task.money + rate[1] * task.hours)
+    order = _coarse_order(steps.slope)
+    counted = task.counted[steps.row]
+    money = np.cumsum(np.where(counted, steps.change(task.money), 0.0)[order])
+    hours = np.cumsum(np.where(counted, steps.change(task.hours), 0.0)[order])
+    # A step may exchange hours for money: all the steps before a place have to fit as well.
+    stop = int(np.searchsorted(np.maximum.accumulate(hours), group.hours, side="right"))
+    value = np.concatenate([[0.0], np.cumsum(np.where(counted, steps.gain, 0.0)[order])])
+    return _Path(steps, order, np.maximum.accumulate(money), value, stop)
+
+
+def _coarse_order(slope: Floats) -> Ints:
+    """Return the order by falling slope; long ones to within half a percent, which a radix sort does quickly."""
+    if len(slope) < 5_000:
+        return np.argsort(-slope, kind="stable")
+    # The leading bits of a positive float32 are in the order of the numbers.
+    with np.errstate(over="ignore"):
+        bits = slope.astype(np.float32).view(np.uint32) >> np.uint32(15)
+    return np.argsort(np.uint16(65535) - bits.astype(np.uint16), kind="stable")
+
+
+def _curves(groups: list[_Group], budgets: list[Floats]) -> tuple[list[Floats], list[Ints]]:
+    """Return for each group its best value at its budgets, and the exchange rate of each."""
+    values = [np.full(len(b), -1.0) for b in budgets]
+    which = [np.zeros(len(b), dtype=np.intp) for b in budgets]
+    for group, at, value, best in zip(groups, budgets, values, which, strict=True):
+        for r, rate in enumerate(group.rates):
+            path = _path(group, rate)
+            reached = path.value[path.reach(at)]
+            better = reached > value
+            value[better], best[better] = reached[better], r
+    return values, which
+
+
+class _Division(NamedTuple):
+    """The best division found: value, each group's share of the budget and its exchange rate.
+
+    No division of less money by a finer unit is worth more than `ceiling`.
+    """
+
+    value: float
+    shares: list[float]
+    rates: list[int]
+    ceiling: float
+
+
+def _divide(task: Problem, groups: list[_Group], bound: Bound) -> _Division:
+    """Return the best of all divisions of the budget, by every unit that could be better."""
+    unit, budget = 2.0 ** max(0, math.ceil(math.log2(max(task.budget, 1.0) / UNITS))), task.budget
+    best = finest = _divide_by(groups, budget, unit)
+    while unit > 1 and len(groups) > 1 and finest.ceiling > best.value:
+        unit /= 2
+        # The multiples of a finer unit reach this far.
+        less = UNITS * unit
+        if bound.value - bound.money * (budget - less) > best.value:
+            bound, budget = lagrangian_bound(attrs.evolve(task, budget=less)), less
+        if bound.value - bound.money * (budget - less) <= best.value:
+            break
+        finest = _divide_by(groups, less, unit)
+        best = max(best, finest, key=lambda found: found.value)
+    return best
+
+
+def _divide_by(groups: list[_Group], budget: float, unit: float) -> _Division:
+    """Return the best division of `budget` in which every group but the last gets a multiple of `unit`."""
+    steps: Floats = np.arange(int(budget // unit) + 1, dtype=np.float64) * unit
+    if len(groups) == 1:
+        steps = steps[:1]
+    rest = np.asarray(budget - steps, dtype=np.float64)
+    curves, which = _curves(groups, [steps] * (len(groups) - 1) + [rest])
+    ceiling = sum(float(curve[-1]) for curve in curves[:-1]) + float(curves[-1][0])
+    sums = [np.zeros(len(steps))]
+    for curve in curves[:-1]:
+        sums.append(_best_sums(sums[-1], curve))
+    at = int(np.argmax(sums[-1] + curves[-1]))
+    value = float(sums[-1][at] + curves[-1][at])
+    shares, rates = [budget - float(steps[at])], [int(which[-1][at])]
+    for g in range(len(groups) - 2, -1, -1):
+        split = int(np.argmax(sums[g][: at + 1] + curves[g][at::-1]))
+        shares.insert(0, float(steps[at - split]))
+        rates.insert(0, int(which[g][at - split]))
+        at = split
+    return _Division(value, shares, rates, ceiling)
+
+
+def _best_sums(left: Floats, right: Floats) -> Floats:
+    """Return for each k the greatest of left[j] + right[k - j]."""
+    best: Floats = left + right[0]
+    for j in range(1, len(right)):
+        np.maximum(best[j:], left[: len(left) - j] + right[j], out=best[j:])
+    return best

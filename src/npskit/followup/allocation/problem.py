@@ -1,0 +1,252 @@
+"""The checked input of an allocation: whole units of money and time, and the rows in one order of their own."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+# Sums of whole numbers below this are exact in float64, with room to spare.
+EXACT = 2.0**52
+# Money and hours count to a millionth, where the totals leave room for that.
+DIGITS = 6
+
+
+@attrs.frozen(eq=False)
+class Problem:
+    """A multiple-choice knapsack; alternatives by rows, candidates by columns, limits in whole units.
+
+    Attributes:
+        rows: Row of the caller's arrays for each candidate; those with nothing to gain are left out.
+        value: (K, n); minus infinity where an alternative is not available.
+        money: (K, n), in whole units.
+        hours: (K, n), in whole units.
+        owner: (n,) code of the one whose hours a candidate uses.
+        counted: (n,); False for the held-out, who use nothing.
+        budget: In units of money; infinite if all the money that could be spent is there.
+        capacity: (owners,) in units of time; infinite likewise.
+        money_scale: Units for one of the caller's units of money.
+        hours_scale: Units for an hour.
+    """
+
+    rows: Ints
+    value: Floats
+    money: Floats
+    hours: Floats
+    owner: Ints
+    counted: Bools
+    budget: float
+    capacity: Floats
+    money_scale: float
+    hours_scale: float
+
+    @property
+    def size(self) -> int:
+        """The number of candidates."""
+        return len(self.rows)
+
+    @property
+    def uses_money(self) -> bool:
+        """Whether any counted candidate could cost money, whatever the budget."""
+        return bool(np.any(self.money[:, self.counted]))
+
+    @property
+    def uses_hours(self) -> bool:
+        """Whether any counted candidate could use hours, whatever the capacity."""
+        return bool(np.any(self.hours[:, self.counted]))
+
+    def take(self, keep: Ints | Bools | slice, *, capacity: Floats | None = None) -> Problem:
+        """Return the problem of some of the candidates."""
+        return attrs.evolve(
+            self,
+            rows=self.rows[keep],
+            value=np.ascontiguousarray(self.value[:, keep]),
+            money=np.ascontiguousarray(self.money[:, keep]),
+            hours=np.ascontiguousarray(self.hours[:, keep]),
+            owner=self.owner[keep],
+            counted=self.counted[keep],
+            capacity=self.capacity if capacity is None else capacity,
+        )
+
+    def of(self, column: Floats, offer: Ints) -> Floats:
+        """Return one alternative's entry of `column` for each candidate; 0 where `offer` is -1."""
+        return np.where(offer >= 0, column.take(np.maximum(offer, 0) * self.size + np.arange(self.size)), 0.0)
+
+    def used(self, offer: Ints) -> tuple[float, Floats]:
+        """Return the money and the hours of each owner that a plan uses, in whole units."""
+        taken = np.where(self.counted, offer, -1)
+        hours = np.bincount(self.owner, self.of(self.hours, taken), minlength=len(self.capacity))
+        return float(self.of(self.money, taken).sum()), hours.astype(np.float64)
+
+    def worth(self, offer: Ints) -> float:
+        """Return the value of a plan, counted candidates only."""
+        return float(self.of(self.value, np.where(self.counted, offer, -1)).sum())
+
+    def fits(self, offer: Ints) -> bool:
+        """Whether a plan is within all limits."""
+        money, hours = self.used(offer)
+        return money <= self.budget and bool(np.all(hours <= self.capacity))
+
+
+def table(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Floats:
+    """Return a (n, K) float array; a (n,) array is one alternative."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"{name} must be an array of numbers, not {type(values).__name__}") from None
+    array = array[:, None] if array.ndim == 1 else array
+    if array.ndim != 2:
+        raise InvalidValueError(f"{name} has one row a candidate, one column an alternative: got shape {array.shape}")
+    if shape is not None and array.shape != shape:
+        raise IncompatibleError(f"{name} must have the shape of the other tables, {shape}: got {array.shape}")
+    return array
+
+
+def not_negative(name: str, array: Floats, available: Bools) -> Floats:
+    """Return `array` with 0 where an alternative is not available; refuse what is negative, infinite or missing."""
+    bad = available & ~((array >= 0) & (array < np.inf))
+    if bad.any():
+        row, column = map(int, np.argwhere(bad)[0])
+        raise InvalidValueError(
+            f"{name} must be finite and not negative: got {float(array[row, column])} in row {row}, column {column}, "
+            f"and {int(bad.sum()) - 1} more; make the alternative's value NaN if it is not available"
+        )
+    return np.where(available, array, 0.0)
+
+
+def limit(name: str, value: float) -> float:
+    """Return a limit as a float; 0 or above, infinite for none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})") from None
+    if not number >= 0:
+        raise InvalidValueError(f"{name} must be 0 or above, or infinite for no limit: got {value!r}")
+    return number
+
+
+def owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -> tuple[Ints, Floats]:
+    """Return the owners' codes and one capacity for each owner."""
+    limits = np.asarray(capacity, dtype=np.float64)
+    if limits.ndim > 1 or not np.all(limits >= 0):
+        raise InvalidValueError(f"capacity is hours, 0 or above, for each owner: got {capacity!r}")
+    codes = np.zeros(n, dtype=np.intp) if owner is None else np.asarray(owner)
+    if not np.issubdtype(codes.dtype, np.integer):
+        raise InvalidTypeError(f"owner must be whole-number codes, not {codes.dtype}")
+    if codes.shape != (n,):
+        raise IncompatibleError(f"owner must have one code a candidate, {n}: got shape {codes.shape}")
+    owners = limits.size if limits.ndim else int(codes.max(initial=0)) + 1
+    bad = np.flatnonzero((codes < 0) | (codes >= owners))
+    if len(bad):
+        raise InvalidValueError(
+            f"owner must be within 0..{owners - 1}, as capacity has {owners}: got {codes[bad[0]]} in row {bad[0]}"
+        )
+    return codes.astype(np.intp), np.broadcast_to(limits, (owners,)).astype(np.float64)
+
+
+def flags(name: str, values: ArrayLike | None, n: int) -> Bools:
+    """Return a (n,) boolean array; all True for None."""
+    array = np.ones(n, dtype=bool) if values is None else np.asarray(values)
+    if array.dtype != np.bool_:
+        raise InvalidTypeError(f"{name} must be booleans, not {array.dtype}")
+    if array.shape != (n,):
+        raise IncompatibleError(f"{name} must have one entry a candidate, {n}: got shape {array.shape}")
+    return array
+
+
+def ties(tie_break: ArrayLike | None, n: int) -> Floats:
+    """Return what decides ties; the row itself for None."""
+    array = np.arange(n, dtype=np.float64) if tie_break is None else np.asarray(tie_break, dtype=np.float64)
+    if array.shape != (n,):
+        raise IncompatibleError(f"tie_break must have one number a candidate, {n}: got shape {array.shape}")
+    if np.isnan(array).any():
+        raise InvalidValueError(f"tie_break must not be NaN: got it in row {int(np.flatnonzero(np.isnan(array))[0])}")
+    return array
+
+
+def in_units(amounts: Floats, total: float) -> tuple[Floats, float]:
+    """Return amounts in whole units, rounded up, and the units for one; coarser than millionths for huge totals."""
+    digits = DIGITS
+    if total > 0:
+        digits = min(DIGITS, math.floor(math.log10(EXACT / 4) - math.log10(total)))
+    scale = 10.0**digits
+    scaled = amounts * scale
+    nearest = np.rint(scaled)
+    # 0.1 is not a tenth in binary: what is within a millionth of a whole unit is meant to be that unit.
+    return np.where(np.abs(scaled - nearest) <= 1e-6, nearest, np.ceil(scaled)), scale
+
+
+def limit_in_units(amount: float, scale: float, most: float) -> float:
+    """Return a limit in whole units, rounded down; infinite if the most that could be used is within it."""
+    if amount * scale >= most:
+        return math.inf
+    return float(math.floor(amount * scale + 1e-6))
+
+
+def problem(
+    value: ArrayLike,
+    cost: ArrayLike,
+    hours: ArrayLike | None,
+    owner: ArrayLike | None,
+    *,
+    budget: float,
+    capacity: ArrayLike,
+    counted: ArrayLike | None,
+    tie_break: ArrayLike | None,
+) -> Problem:
+    """Check the arguments of `allocate` and return them as a `Problem`."""
+    worth = table("value", value)
+    n = len(worth)
+    infinite = np.argwhere(np.isinf(worth))
+    if len(infinite):
+        raise InvalidValueError(f"value must be finite, or NaN for not available: got inf in row {infinite[0, 0]}")
+    available = ~np.isnan(worth)
+    money = not_negative("cost", table("cost", cost, worth.shape), available)
+    time = not_negative("hours", table("hours", hours, worth.shape), available) if hours is not None else None
+    codes, limits = owners_and_capacity(owner, capacity, n)
+    counts, order = flags("counted", counted, n), ties(tie_break, n)
+    # Only what could be worth it stays, in an order of its own, so that the caller's order of rows makes no difference.
+    wanted = np.flatnonzero((worth > 0).any(axis=1))
+    rows = wanted[np.argsort(order[wanted], kind="stable")]
+    gain = worth[rows].T
+    gain = np.where(gain > 0, gain, -np.inf)
+    money_units, money_scale, budget_units = _money(money[rows].T, gain, counts[rows], limit("budget", budget))
+    hour_units, hours_scale, capacity_units = _hours(
+        np.zeros_like(gain) if time is None else time[rows].T, gain, counts[rows], codes[rows], limits
+    )
+    return Problem(
+        rows=rows,
+        value=np.ascontiguousarray(gain),
+        money=money_units,
+        hours=hour_units,
+        owner=codes[rows],
+        counted=counts[rows],
+        budget=budget_units,
+        capacity=capacity_units,
+        money_scale=money_scale,
+        hours_scale=hours_scale,
+    )
+
+
+def _money(money: Floats, gain: Floats, counted: Bools, budget: float) -> tuple[Floats, float, float]:
+    """Return money and budget in whole units, and the scale."""
+    wanted = np.ascontiguousarray(np.where(gain > 0, money, 0.0))
+    units, scale = in_units(wanted, float(wanted.max(axis=0, initial=0.0).sum()))
+    return units, scale, limit_in_units(budget, scale, float(units.max(axis=0, initial=0.0)[counted].sum()))
+
+
+def _hours(hours: Floats, gain: Floats, counted: Bools, owner: Ints, capacity: Floats) -> tuple[Floats, float, Floats]:
+    """Return hours and capacity in whole units, and the scale."""
+    wanted = np.ascontiguousarray(np.where(gain > 0, hours, 0.0))
+    units, scale = in_units(wanted, float(wanted.max(axis=0, initial=0.0).sum()))
+    most = np.bincount(owner, units.max(axis=0, initial=0.0) * counted, minlength=len(capacity))
+    limits = [limit_in_units(float(c), scale, float(m)) for c, m in zip(capacity, most, strict=True)]
+    return units, scale, np.array(limits)

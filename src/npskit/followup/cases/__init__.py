@@ -1,0 +1,1 @@
+"""Cases of follow-up and what they say together: answered in time, closed, recovered."""

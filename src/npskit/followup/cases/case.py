@@ -1,0 +1,360 @@
+"""Cases: what was done about one customer's answer, event by event, from opening to closing.
+
+A case is in one of three states. What may happen depends on nothing else, except that there is one first response:
+
+- *open*: assigned, contact attempted, first response, contacted, escalated, resolved, closed
+- *resolved*: the same but resolved; also informed (the customer was told what was done) and reopened
+- *closed*: reopened
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Self
+
+import attrs
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.validation import is_hashable, is_missing
+
+# Events of one instant happened in this order, as far as it is a legal one.
+KINDS = (
+    "opened",
+    "assigned",
+    "contact_attempted",
+    "first_response",
+    "contacted",
+    "escalated",
+    "resolved",
+    "informed",
+    "closed",
+    "reopened",
+)
+_ANY_TIME = frozenset({"assigned", "contact_attempted", "first_response", "contacted", "escalated"})
+LEGAL = {
+    "new": frozenset({"opened"}),
+    "open": _ANY_TIME | {"resolved", "closed"},
+    "resolved": _ANY_TIME | {"informed", "closed", "reopened"},
+    "closed": frozenset({"reopened"}),
+}
+"""What may happen in each state; `"new"` is before the opening."""
+LEADS_TO = {"opened": "open", "resolved": "resolved", "closed": "closed", "reopened": "open"}
+"""The state after the events that change it; the others leave it as it is."""
+
+
+def after(state: str, kind: str) -> str:
+    """Return the state of a case after an event."""
+    return LEADS_TO.get(kind, state)
+
+
+def legal_now(state: str, responded: bool) -> tuple[str, ...]:
+    """Return the events that are legal in a state, in the order of `KINDS`."""
+    return tuple(k for k in KINDS if k in LEGAL[state] and not (responded and k == "first_response"))
+
+
+def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
+    """Return the places of events in the order they happened, None if there is no legal one.
+
+    By time; events of one instant in the legal order that comes first by `KINDS`.
+
+    Args:
+        kinds: Of each event, one of `KINDS`.
+        times: Of each event; they can be compared with each other.
+
+    Example:
+        >>> legal_order(["closed", "assigned", "opened", "reopened"], [5, 9, 1, 9])
+        [2, 0, 3, 1]
+    """
+    if list(kinds).count("first_response") > 1:
+        return None
+    waiting = sorted(range(len(kinds)), key=lambda i: (times[i], KINDS.index(kinds[i])))
+    order: list[int] = []
+    state = "new"
+    while waiting:
+        tied = [i for i in waiting if times[i] == times[waiting[0]]]
+        waiting = waiting[len(tied) :]
+        arranged = _arranged(state, [kinds[i] for i in tied])
+        if arranged is None:
+            return None
+        for kind in arranged:
+            i = next(i for i in tied if kinds[i] == kind)
+            tied.remove(i)
+            order.append(i)
+            state = after(state, kind)
+    return order
+
+
+def _arranged(state: str, kinds: list[str]) -> tuple[str, ...] | None:
+    """Return events of one instant in the first legal order, None if there is none."""
+    start = tuple(kinds.count(kind) for kind in KINDS)
+    tries: list[tuple[str, tuple[int, ...], tuple[str, ...]]] = [(state, start, ())]
+    seen = set()
+    while tries:
+        now, left, path = tries.pop()
+        if not any(left):
+            return path
+        if (now, left) in seen:
+            continue
+        seen.add((now, left))
+        options = [i for i, many in enumerate(left) if many and KINDS[i] in LEGAL[now]]
+        # what does not change the state is best done while it can be: nothing is lost, and the search stays small
+        idle = [i for i in options if KINDS[i] not in LEADS_TO]
+        tries.extend(
+            (after(now, KINDS[i]), (*left[:i], left[i] - 1, *left[i + 1 :]), (*path, KINDS[i]))
+            for i in idle[:1] or reversed(options)
+        )
+    return None
+
+
+def _is_kind(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
+    if value not in KINDS:
+        raise InvalidValueError(f"kind {value!r} is no event of a case; {did_you_mean(str(value), KINDS)}")
+
+
+def _is_time(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, dt.datetime) or is_missing(value):
+        raise InvalidTypeError(f"{field.name} must be a datetime, not {value!r} ({type(value).__name__})")
+
+
+def _is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, str | None):
+        raise InvalidTypeError(f"{field.name} must be a text or None, not {value!r} ({type(value).__name__})")
+
+
+def _is_id(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not is_hashable(value):
+        raise InvalidTypeError(f"{field.name} must be hashable, such as a text or a number: got {value!r}")
+
+
+@attrs.frozen
+class CaseEvent:
+    """Something that happened to a case.
+
+    Args:
+        kind: One of `KINDS`.
+        at: When: a datetime, either with a time zone in all events of a case or in none.
+        by: Who did it; for `"assigned"`, who the case was assigned to.
+        note: What there is to say about it.
+
+    Raises:
+        InvalidTypeError: If `at` is no datetime, or `by` or `note` no text.
+        InvalidValueError: If `kind` is none of `KINDS`.
+
+    Example:
+        >>> CaseEvent("opened", dt.datetime(2026, 3, 2, 9)).kind
+        'opened'
+    """
+
+    kind: str = attrs.field(validator=_is_kind)
+    at: dt.datetime = attrs.field(validator=_is_time)
+    by: str | None = attrs.field(default=None, validator=_is_text)
+    note: str | None = attrs.field(default=None, validator=_is_text)
+
+
+def _instant(at: dt.datetime) -> dt.datetime:
+    """Return a time that compares as it happened: of one zone Python compares the clocks on the wall."""
+    return at if at.utcoffset() is None else at.astimezone(dt.UTC)
+
+
+def _as_tuple(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
+    return tuple(events)
+
+
+def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
+    """Return the events of a case in the order they happened, or say what is wrong with them."""
+    for event in found:
+        if not isinstance(event, CaseEvent):
+            raise InvalidTypeError(f"case {case!r}: events must be CaseEvents, not {event!r}")
+    zoned = {event.at.utcoffset() is not None for event in found}
+    if len(zoned) > 1:
+        raise IncompatibleError(
+            f"case {case!r}: some events know their time zone and others do not; make them one or the other"
+        )
+    order = legal_order([e.kind for e in found], [_instant(e.at) for e in found])
+    if order is None or not found:
+        raise InvalidValueError(_what_is_wrong(case, found))
+    return tuple(found[i] for i in order)
+
+
+def _what_is_wrong(case: Any, events: Sequence[CaseEvent]) -> str:
+    """Return which event cannot have happened, and what could."""
+    state, responded = "new", False
+    for event in sorted(events, key=lambda e: (_instant(e.at), KINDS.index(e.kind))):
+        allowed = legal_now(state, responded)
+        if event.kind not in allowed:
+            return refusal(case, event.kind, event.at, state, responded)
+        state, responded = after(state, event.kind), responded or event.kind == "first_response"
+    return f"case {case!r} has no events: it begins with 'opened'"
+
+
+def refusal(case: Any, kind: str, at: object, state: str, responded: bool) -> str:
+    """Return why an event is refused: the case, the event, the state and what is legal now."""
+    situation = "not opened yet" if state == "new" else state
+    if kind == "first_response" and responded and kind in LEGAL[state]:
+        situation += " and has had its first response"
+    return (
+        f"case {case!r}: {kind!r} at {at} is not legal, the case is {situation}; "
+        f"legal now: {', '.join(legal_now(state, responded))}"
+    )
+
+
+@attrs.frozen
+class Case:
+    """One case with its events. Immutable: `add` returns a new one.
+
+    Events may be given in any order; they are sorted by time. Events of one instant are put in the legal order that
+    comes first by `KINDS`, so that the same events always make the same case.
+
+    Args:
+        id: What the case is called.
+        events: What happened, from `"opened"` on.
+        customer: Whose case it is.
+        category: The customer's segment when the case was opened, such as `"detractor"`.
+        theme: What it is about.
+        channel: Where it came from.
+        later: The customer's segment when surveyed again; None if that has not been.
+
+    Raises:
+        InvalidTypeError: If an argument is of another type.
+        InvalidValueError: If the events cannot have happened in any order; names the case, the event, the state and
+            what is legal then.
+        IncompatibleError: If some times know their zone and others do not.
+
+    Example:
+        >>> case = Case.open("C-1", at=dt.datetime(2026, 3, 2, 9), category="detractor")
+        >>> case = case.add("assigned", at=dt.datetime(2026, 3, 2, 10), by="Ann")
+        >>> case.add("closed", at=dt.datetime(2026, 3, 3, 10)).state
+        'closed'
+        >>> case.add("reopened", at=dt.datetime(2026, 3, 3, 10))
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: case 'C-1': 'reopened' at 2026-03-03 10:00:00 is not legal, the case is open;
+        legal now: assigned, contact_attempted, first_response, contacted, escalated, resolved, closed
+    """
+
+    id: Hashable = attrs.field(validator=_is_id)
+    events: tuple[CaseEvent, ...] = attrs.field(converter=_as_tuple)
+    customer: Hashable = attrs.field(default=None, kw_only=True, validator=_is_id)
+    category: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+    theme: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+    later: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "events", _in_order(self.id, self.events))
+
+    @classmethod
+    def open(
+        cls,
+        id: Hashable,  # noqa: A002 - the field's own name
+        *,
+        at: dt.datetime,
+        by: str | None = None,
+        note: str | None = None,
+        **fields: Any,
+    ) -> Self:
+        """Return a new case.
+
+        Args:
+            id: What the case is called.
+            at: When it was opened.
+            by: Who opened it.
+            note: What there is to say about it.
+            fields: customer, category, theme, channel, later.
+
+        Raises:
+            InvalidTypeError: If an argument is of another type.
+        """
+        return cls(id, (CaseEvent("opened", at, by, note),), **fields)
+
+    def add(self, kind: str, *, at: dt.datetime, by: str | None = None, note: str | None = None) -> Self:
+        """Return the case with one more event, the latest one.
+
+        Args:
+            kind: One of `KINDS`, legal in the state the case is in.
+            at: When; not before the latest event so far.
+            by: Who did it; for `"assigned"`, who the case is assigned to.
+            note: What there is to say about it.
+
+        Raises:
+            InvalidTypeError: If `at` is no datetime.
+            InvalidValueError: If the event is not legal now, or earlier than the latest one.
+            IncompatibleError: If only one of `at` and the times so far knows its zone.
+        """
+        event = CaseEvent(kind, at, by, note)
+        last = self.events[-1]
+        if (event.at.utcoffset() is None) != (last.at.utcoffset() is None):
+            raise IncompatibleError(
+                f"case {self.id!r}: {kind!r} at {at} and {last.kind!r} at {last.at} must both know their time zone, "
+                "or neither"
+            )
+        responded = self.first("first_response") is not None
+        if kind not in legal_now(self.state, responded):
+            raise InvalidValueError(refusal(self.id, kind, at, self.state, responded))
+        if _instant(event.at) < _instant(last.at):
+            raise InvalidValueError(
+                f"case {self.id!r}: {kind!r} at {at} is before {last.kind!r} at {last.at}, and the case is "
+                f"{self.state}; give a time that is not earlier"
+            )
+        grown = attrs.evolve(self, events=(*self.events, event))
+        if grown.state != after(self.state, kind):
+            raise InvalidValueError(
+                f"case {self.id!r}: {kind!r} at {at} is of the same instant as {last.kind!r}, and nothing tells which "
+                f"came first; the case is {self.state}; give a later time"
+            )
+        return grown
+
+    @property
+    def state(self) -> str:
+        """`"open"`, `"resolved"` or `"closed"`."""
+        state = "new"
+        for event in self.events:
+            state = after(state, event.kind)
+        return state
+
+    @property
+    def opened(self) -> dt.datetime:
+        """When the case was opened."""
+        return self.events[0].at
+
+    @property
+    def responded(self) -> dt.datetime | None:
+        """When the customer first heard from us: the first response or the first contact, whichever is earlier."""
+        heard = (self.first("first_response"), self.first("contacted"))
+        return min((event.at for event in heard if event is not None), key=_instant, default=None)
+
+    @property
+    def closed(self) -> dt.datetime | None:
+        """When the case was closed; None while it is not, also after it was reopened."""
+        last = self.last("closed")
+        return last.at if last is not None and self.state == "closed" else None
+
+    @property
+    def owner(self) -> str | None:
+        """Who the case was last assigned to; if nobody is named, who first responded, else who first made contact."""
+        named = [event for event in self.events if event.by is not None]
+        assigned = [event.by for event in named if event.kind == "assigned"]
+        heard = [event.by for kind in ("first_response", "contacted") for event in named if event.kind == kind]
+        return next(iter([*assigned[-1:], *heard]), None)
+
+    def first(self, kind: str) -> CaseEvent | None:
+        """Return the first event of a kind, None if there is none."""
+        return next((event for event in self.events if event.kind == kind), None)
+
+    def last(self, kind: str) -> CaseEvent | None:
+        """Return the last event of a kind, None if there is none."""
+        return next((event for event in reversed(self.events) if event.kind == kind), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python, times in ISO 8601."""
+        from npskit.display import plain
+
+        events = [{name: plain(value) for name, value in attrs.asdict(event).items()} for event in self.events]
+        names = ("id", "customer", "category", "theme", "channel", "later", "state", "owner")
+        return {name: plain(getattr(self, name)) for name in names} | {"events": events}
+
+    def __str__(self) -> str:
+        head = [f"case {self.id}: {self.state}", *(str(v) for v in (self.category, self.theme) if v is not None)]
+        lines = [f"  {e.at:%Y-%m-%d %H:%M}  {e.kind}{f' by {e.by}' if e.by else ''}" for e in self.events]
+        return "\n".join([", ".join(head), *lines])

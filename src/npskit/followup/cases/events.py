@@ -1,0 +1,160 @@
+"""Events of many cases at once: put in order, checked against what is legal, and asked for first and last times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.followup.cases.case import KINDS, LEADS_TO, LEGAL, legal_order
+
+Integers = NDArray[np.int64]
+
+_STATES = ("new", "open", "resolved", "closed")
+_FIRST_RESPONSE = KINDS.index("first_response")
+# State after each kind of event, -1 where it stays, and whether each kind is legal in each state.
+_AFTER = np.array([_STATES.index(LEADS_TO[kind]) if kind in LEADS_TO else -1 for kind in KINDS])
+_ALLOWED = np.array([[kind in LEGAL[state] for kind in KINDS] for state in _STATES])
+
+
+@attrs.frozen(eq=False)
+class EventLog:
+    """Legal events in the order they happened, case by case; all arrays of shape `(events,)`.
+
+    Args:
+        cases: The number of the case, rising.
+        kinds: The place of the kind in `KINDS`.
+        at: Microseconds since 1970, rising within a case.
+        rows: The row of the log each came from.
+    """
+
+    cases: NDArray[np.intp]
+    kinds: Integers
+    at: Integers
+    rows: Integers
+
+    def __getitem__(self, which: NDArray[Any]) -> EventLog:
+        return EventLog(self.cases[which], self.kinds[which], self.at[which], self.rows[which])
+
+    def until(self, at: int) -> EventLog:
+        """Return the events up to a time: what was known then."""
+        return self[self.at <= at]
+
+    def first_at(self, kind: str, cases: int) -> NDArray[np.datetime64]:
+        """Return when a kind of event first happened to each of the cases, NaT where it has not."""
+        return self._time(np.flatnonzero(self.kinds == KINDS.index(kind))[::-1], cases)
+
+    def last_at(self, kind: str, cases: int) -> NDArray[np.datetime64]:
+        """Return when a kind of event last happened to each of the cases, NaT where it has not."""
+        return self._time(np.flatnonzero(self.kinds == KINDS.index(kind)), cases)
+
+    def _time(self, which: NDArray[np.intp], cases: int) -> NDArray[np.datetime64]:
+        found = np.full(cases, np.datetime64("NaT", "us"))
+        # of several assignments to one place numpy keeps the last
+        found[self.cases[which]] = self.at[which].astype("datetime64[us]")
+        return found
+
+    def last_of(self, kinds: Sequence[str], cases: int) -> Integers:
+        """Return which of some kinds of events happened last to each of the cases, -1 where none has."""
+        which = np.flatnonzero(np.isin(self.kinds, [KINDS.index(kind) for kind in kinds]))
+        found = np.full(cases, -1)
+        found[self.cases[which]] = self.kinds[which]
+        return found
+
+    def first_known(self, values: Integers, cases: int, kinds: Sequence[str] = KINDS) -> Integers:
+        """Return the first value that is not negative, of each case; `values` are those of the log's rows."""
+        return self._known(values, cases, kinds, -1)
+
+    def last_known(self, values: Integers, cases: int, kinds: Sequence[str] = KINDS) -> Integers:
+        """Return the last value that is not negative, of each case; `values` are those of the log's rows."""
+        return self._known(values, cases, kinds, 1)
+
+    def _known(self, values: Integers, cases: int, kinds: Sequence[str], step: int) -> Integers:
+        mine = values[self.rows]
+        fits = mine >= 0
+        if tuple(kinds) != KINDS:
+            fits &= np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
+        which = np.flatnonzero(fits)[::step]
+        found = np.full(cases, -1)
+        found[self.cases[which]] = mine[which]
+        return found
+
+
+def settle(
+    cases: NDArray[np.intp], kinds: Integers, at: Integers, rows: Integers
+) -> tuple[EventLog, dict[str, Integers]]:
+    """Put events in order and set aside the cases that cannot have happened.
+
+    Args:
+        cases: The number of the case of each event, shape `(n,)`.
+        kinds: The place of its kind in `KINDS`.
+        at: Microseconds since 1970.
+        rows: Where it stands in the log.
+
+    Returns:
+        The legal events, and for each reason the rows of the events that were refused, one for each case refused.
+    """
+    log = EventLog(cases, kinds, at, rows)[_order(cases, kinds, at)]
+    state, illegal = _judged(log)
+    suspect, first = np.unique(log.cases[illegal], return_index=True)
+    first = np.flatnonzero(illegal)[first]
+    same = (log.cases[1:] == log.cases[:-1]) & (log.at[1:] == log.at[:-1])
+    tied = np.isin(suspect, log.cases[1:][same])
+    # only events of one instant may have another order; few cases are both tied and out of order
+    places, saved = np.arange(len(log.cases)), np.zeros(len(suspect), np.bool_)
+    for i in np.flatnonzero(tied).tolist():
+        begin, end = np.searchsorted(log.cases, [suspect[i], suspect[i] + 1]).tolist()
+        order = legal_order([KINDS[k] for k in log.kinds[begin:end].tolist()], log.at[begin:end].tolist())
+        if order is not None:
+            places[begin:end] = begin + np.array(order)
+            saved[i] = True
+    bad = first[~saved]
+    why = state[bad] * len(KINDS) + log.kinds[bad]
+    wrong = {_reason(code % len(KINDS), code // len(KINDS)): log.rows[bad[why == code]] for code in set(why.tolist())}
+    legal = log[places]
+    return (legal[~np.isin(legal.cases, suspect[~saved])] if len(bad) else legal), wrong
+
+
+def _order(cases: NDArray[np.intp], kinds: Integers, at: Integers) -> NDArray[np.intp]:
+    """Return the order by case, time and kind."""
+    if not len(at):
+        return np.empty(0, np.intp)
+    since = at - at.min()
+    if not (since % 1_000_000).any():  # whole seconds: one sort of one key, if it fits
+        since //= 1_000_000
+    span = int(since.max()) + 1
+    if (int(cases.max()) + 1) * span * len(KINDS) < 2**62:
+        return np.argsort((cases * span + since) * len(KINDS) + kinds)
+    return np.lexsort((kinds, at, cases))
+
+
+def _judged(log: EventLog) -> tuple[Integers, NDArray[np.bool_]]:
+    """Return the state before each event, and where the event is not legal then."""
+    n = len(log.cases)
+    if not n:
+        return np.empty(0, np.int64), np.empty(0, np.bool_)
+    first = np.ones(n, np.bool_)
+    first[1:] = log.cases[1:] != log.cases[:-1]
+    becomes = _AFTER[log.kinds]
+    # the event that last changed the state, up to each; the first of a case does, in any case
+    changed = np.maximum.accumulate(np.where((becomes >= 0) | first, np.arange(n), 0))
+    state = np.zeros(n, np.int64)
+    state[1:] = np.maximum(becomes[changed[:-1]], 0)
+    state[first] = 0
+    illegal = ~_ALLOWED[state, log.kinds]
+    answers = np.flatnonzero(log.kinds == _FIRST_RESPONSE)
+    illegal[answers[1:][log.cases[answers[1:]] == log.cases[answers[:-1]]]] = True
+    return state, illegal
+
+
+def _reason(kind: int, state: int) -> str:
+    """Return why an event is refused, the same for all cases alike."""
+    name = KINDS[kind]
+    if state == 0:
+        return f"{name!r} before 'opened'"
+    if kind == _FIRST_RESPONSE and _ALLOWED[state, kind]:
+        return "a second 'first_response'"
+    return f"{name!r} of a case that is {_STATES[state]}"

@@ -1,0 +1,188 @@
+"""The figures of closing the loop for one group of cases: rates, times and what waits; plain records."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+
+from npskit.errors import InvalidValueError, did_you_mean
+
+RATES = ("coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all")
+MEASURES = ("first_response", "close")
+CLOCKS = ("calendar", "business")
+
+
+@attrs.frozen
+class LoopRate:
+    """A share of cases with its score (Wilson) interval.
+
+    Args:
+        name: One of `RATES`.
+        hits: How many cases it is true of.
+        n: Of how many it might be; 0 where the log does not say.
+        low: Lower limit, 0..1.
+        high: Upper limit, 0..1.
+    """
+
+    name: str
+    hits: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The share, 0..1; NaN of none."""
+        return self.hits / self.n if self.n else float("nan")
+
+
+@attrs.frozen
+class LoopTime:
+    """How long it takes until something happens; cases where it has not happened yet are censored, not left out.
+
+    All times are in hours. `median` and `p90` are of the Kaplan-Meier curve, infinite where the curve has not come down
+    that far; `within` is its share at the target, NaN where no case is known for that long.
+
+    Args:
+        measure: `"first_response"` or `"close"`, counted from the opening.
+        clock: `"calendar"`, or `"business"` for opening time only.
+        done: Of how many cases it has happened.
+        waiting: Of how many it has not.
+        median: By when it has happened to half.
+        median_low: Lower limit of it.
+        median_high: Upper limit of it.
+        p90: By when it has happened to nine in ten.
+        p90_low: Lower limit of it.
+        p90_high: Upper limit of it.
+        target: Within how long it should happen, on this clock; NaN without a target.
+        within: The share to which it happens within that, 0..1.
+        within_low: Lower limit of it.
+        within_high: Upper limit of it.
+        undecided: Cases where it has not happened, and the target has not passed.
+    """
+
+    measure: str
+    clock: str
+    done: int
+    waiting: int
+    median: float
+    median_low: float
+    median_high: float
+    p90: float
+    p90_low: float
+    p90_high: float
+    target: float
+    within: float
+    within_low: float
+    within_high: float
+    undecided: int
+
+
+@attrs.frozen
+class Backlog:
+    """What waits: cases that are not closed.
+
+    Args:
+        open: How many.
+        median_age: Since when half of them wait, in hours of the calendar; NaN of none.
+        oldest: Since when the oldest waits, in hours of the calendar; NaN of none.
+    """
+
+    open: int
+    median_age: float
+    oldest: float
+
+
+@attrs.frozen
+class LoopFigures:
+    """All figures of one group of cases.
+
+    Args:
+        cases: How many cases.
+        rates: One for each of `RATES`.
+        times: One for each measure and clock.
+        backlog: What waits.
+    """
+
+    cases: int
+    rates: tuple[LoopRate, ...]
+    times: tuple[LoopTime, ...]
+    backlog: Backlog
+
+    def rate(self, name: str) -> LoopRate:
+        """Return one of the rates.
+
+        Raises:
+            InvalidValueError: If there is none of that name.
+        """
+        found = next((rate for rate in self.rates if rate.name == name), None)
+        if found is None:
+            raise InvalidValueError(f"there is no rate {name!r}; {did_you_mean(str(name), RATES)}")
+        return found
+
+    def time(self, measure: str, clock: str = "calendar") -> LoopTime:
+        """Return how long it takes to the first response or to close, on one of the clocks.
+
+        Raises:
+            InvalidValueError: If there is no such measure, or no such clock: the business clock needs a calendar.
+        """
+        found = next((time for time in self.times if (time.measure, time.clock) == (measure, clock)), None)
+        if found is None:
+            have = ", ".join(f"{time.measure!r} on {time.clock!r}" for time in self.times)
+            raise InvalidValueError(
+                f"there is no time {measure!r} on the clock {clock!r}: there are {have}; the business clock needs "
+                "closed_loop(..., calendar=BusinessCalendar())"
+            )
+        return found
+
+    def flat(self) -> dict[str, Any]:
+        """Return every figure under one name, ready to be a row of a table."""
+        row: dict[str, Any] = {"cases": self.cases}
+        row |= {"open": self.backlog.open, "median_age": self.backlog.median_age, "oldest": self.backlog.oldest}
+        for rate in self.rates:
+            row |= {rate.name: rate.value, f"{rate.name}_low": rate.low, f"{rate.name}_high": rate.high}
+            row |= {f"{rate.name}_n": rate.n}
+        for time in self.times:
+            name = time.measure if time.clock == "calendar" else f"{time.measure}_{time.clock}"
+            parts = attrs.asdict(time, filter=attrs.filters.exclude("measure", "clock"))
+            row |= {f"{name}_{part}": value for part, value in parts.items()}
+        return row
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain Python; every rate with its value."""
+        return {
+            "cases": self.cases,
+            "rates": {rate.name: {"value": rate.value, **attrs.asdict(rate)} for rate in self.rates},
+            "times": [attrs.asdict(time) for time in self.times],
+            "backlog": attrs.asdict(self.backlog),
+        }
+
+
+def hours_text(hours: float, clock: str = "calendar") -> str:
+    """Return hours as a person reads them; opening time stays in hours, because a day of it depends on the office.
+
+    Example:
+        >>> hours_text(0.25), hours_text(5), hours_text(100), hours_text(100, "business"), hours_text(float("inf"))
+        ('15 min', '5 h', '4.2 d', '100 h', 'not reached')
+    """
+    if math.isnan(hours):
+        return "-"
+    if math.isinf(hours):
+        return "not reached"
+    if hours < 1:
+        return f"{60 * hours:.0f} min"
+    days = hours > 48 and clock == "calendar"
+    return f"{hours / 24 if days else hours:.1f}".removesuffix(".0") + (" d" if days else " h")
+
+
+def share_text(value: float, low: float, high: float) -> tuple[str, str]:
+    """Return a share and its interval in percent; a dash where there is none.
+
+    Example:
+        >>> share_text(0.5, 0.2, 0.8)
+        ('50.0%', '20.0% .. 80.0%')
+    """
+    limits = "" if math.isnan(low) else f"{low:.1%} .. {high:.1%}"
+    return ("-" if math.isnan(value) else f"{value:.1%}"), limits

@@ -1,0 +1,352 @@
+"""Is the loop closed? How soon customers hear from us, how soon cases are closed, and whether that helped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.cases.figures import (
+    MEASURES,
+    RATES,
+    Backlog,
+    LoopFigures,
+    LoopRate,
+    LoopTime,
+)
+from npskit.followup.cases.log import CaseLog, read_case_log
+from npskit.followup.cases.result import ClosedLoop
+from npskit.followup.cases.survival import kaplan_meier
+from npskit.followup.cases.times import in_zone
+from npskit.followup.clock import BusinessCalendar, find_zone
+from npskit.inference.intervals import score_interval
+from npskit.inference.limits import tail_of
+from npskit.score_table import segment_names
+from npskit.scorers.base import Scorer
+from npskit.validation import whole_number
+
+TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
+_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(m|min|h|d|w)\s*")
+_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 1440, "w": 10080}
+# What the log must hold for a figure to mean anything: one of these.
+_NEEDS = {
+    "coverage": ("first_response", "contacted"),
+    "first_response": ("first_response", "contacted"),
+    "close": ("closed",),
+    "reach": ("contacted",),
+    "resolution": ("resolved",),
+    "reopened": ("reopened",),
+    "escalated": ("escalated",),
+}
+
+
+def closed_loop(
+    cases: Any,
+    *,
+    by: str | Sequence[str] | None = None,
+    targets: Mapping[str, str | dt.timedelta] = TARGETS,
+    calendar: BusinessCalendar | None = None,
+    as_of: Any = None,
+    eligible: int | Mapping[Any, int] | None = None,
+    scorer: Scorer | None = None,
+    columns: Mapping[str, str] | None = None,
+    events: Mapping[str, str] | None = None,
+    recorded: Collection[str] = (),
+    level: float = 0.95,
+) -> ClosedLoop:
+    """Return how well the loop is closed: who was answered, how soon, what is open, and who was won back.
+
+    - *Times* run from the opening to the first response (or the first contact, if that is earlier) and to the closing
+      that stands: a case that was reopened is open. They are Kaplan-Meier quantiles with Brookmeyer-Crowley limits
+      (`npskit.followup.cases.survival`): what has not happened by `as_of` is censored there. A case closed without
+      an answer still waits for one.
+    - *Within the target* is the share of that curve, with Rothman's score interval: cases that are open but not yet
+      due are undecided, and count as neither kept nor missed.
+    - *Coverage* is the share of `eligible` (or of the cases) that was answered. *Reach*: contacted, of those whom one
+      tried to reach (an attempt, a response, a contact). *Resolution*: resolved and not reopened since, of the cases
+      that were ever resolved or closed; *reopened*: of the same. *Escalated*: of all cases. *Recovery*: of the
+      customers of the worst category, those who are in another when surveyed again; of those surveyed again, who may be
+      the friendlier ones, and of all. It is no effect: much of it is regression to the mean
+      (`effect_of_follow_up` measures the effect). All have score (Wilson) intervals. An event that the log never holds
+      is not recorded rather than never the case: its rate is NaN, of none; `recorded` says otherwise.
+
+    Args:
+        cases: `Case` objects, any dataframe with one row per case or one per event, a mapping of columns, or a list
+            of dictionaries; see `npskit.followup.cases.log.read_case_log`. A million rows take a second or two.
+        by: `"owner"` (team member), `"category"` (segment), `"theme"`, `"channel"`, `"month"` (of opening), any
+            column of the log, or several of them.
+        targets: Within how long the `"first_response"` and the `"close"` should be: `"30m"`, `"48h"`, `"7d"`, `"2w"` or
+            a timedelta. On the business clock 24 hours stand for one working day (`BusinessCalendar.opening_time`).
+        calendar: Opening hours, for the times on the business clock beside those of the calendar.
+        as_of: The time up to which things are known; later events are left aside. Default: the latest time in the log.
+        eligible: How many should have been answered: a number, or with `by` a mapping of group to number.
+        scorer: What categories and scores in the log mean; the first category is the worst. Default `NPS()`.
+        columns: Which column is what, where the names do not tell: `{"opened": "Created on"}`.
+        events: What the log's own words for events mean: `{"Ticket created": "opened"}`.
+        recorded: Events that the log would hold if there had been any, such as `"reopened"`.
+        level: Confidence level of the intervals.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError, ColumnNotFoundError: If an argument cannot be used; the
+            message names it.
+
+    Example:
+        >>> loop = closed_loop(
+        ...     {
+        ...         "opened": ["2026-03-02 09:00", "2026-03-02 10:00", "2026-03-03 09:00"],
+        ...         "first_response": ["2026-03-02 11:00", "2026-03-03 10:00", None],
+        ...         "closed": ["2026-03-04 09:00", None, None],
+        ...     }
+        ... )
+        >>> loop
+        ClosedLoop(cases=3, open=2, first_response=24 h, close=48 h)
+        >>> loop.rate("coverage").hits, loop.first_response.waiting
+        (2, 1)
+    """
+    tail_of(level)
+    limits = {measure: _span(targets[measure], measure) for measure in _checked_targets(targets)}
+    names = (by,) if isinstance(by, str) else tuple(by or ())
+    log = read_case_log(cases, columns=columns, events=events, recorded=recorded, as_of=as_of, scorer=scorer, by=names)
+    codes, keys = _groups(log, names)
+    expected = None if eligible is None else _eligible(eligible, keys)
+    answered = ~np.isnat(log.responded)
+    if expected is not None:
+        _check_eligible(expected, keys, answered, codes)
+    spans = _durations(log, calendar)
+    everything = np.zeros(len(log), np.intp)
+    whole = None if eligible is None else np.array([_total(eligible)])
+    found = _figures(log, everything, 1, spans, limits, calendar, whole, level)
+    parts = _figures(log, codes, len(keys), spans, limits, calendar, expected, level) if names else []
+    return ClosedLoop(
+        found[0],
+        names,
+        dict(zip(keys, parts, strict=True)) if names else {},
+        _as_of(log),
+        as_of is not None,
+        float(level),
+        calendar,
+        eligible is not None,
+        log.rejected,
+        log.left_out,
+        log.backend,
+    )
+
+
+# ---- arguments ----
+
+
+def _checked_targets(targets: Mapping[str, Any]) -> list[str]:
+    if not isinstance(targets, Mapping):
+        raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {targets!r}")
+    for measure in targets:
+        if measure not in MEASURES:
+            raise InvalidValueError(f"targets: there is no {measure!r}; {did_you_mean(str(measure), MEASURES)}")
+    return list(targets)
+
+
+def _span(value: Any, measure: str) -> dt.timedelta:
+    """Return a target as a duration."""
+    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    span = dt.timedelta(minutes=float(found[1]) * _MINUTES[found[2]]) if found else value
+    if not isinstance(span, dt.timedelta) or span <= dt.timedelta(0):
+        raise InvalidValueError(
+            f"targets: {measure!r} must be a duration above 0, such as '30m', '48h', '7d', '2w' or a timedelta: "
+            f"got {value!r}"
+        )
+    return span
+
+
+def _total(eligible: Any) -> int:
+    return sum(eligible.values()) if isinstance(eligible, Mapping) else whole_number(eligible, "eligible")
+
+
+def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]]) -> NDArray[np.int64] | None:
+    """Return how many should have been answered in each group; None where only the total is known."""
+    if not isinstance(eligible, Mapping):
+        return np.array([whole_number(eligible, "eligible")]) if keys == [()] else None
+    given = {key if isinstance(key, tuple) else (key,): whole_number(n, "eligible") for key, n in eligible.items()}
+    lacking = [key for key in keys if key not in given]
+    if lacking:
+        raise InvalidValueError(
+            f"eligible: there is no number for the group {segment_names(lacking)[0]!r}; give one for each of "
+            f"{', '.join(segment_names(keys)[:12])}"
+        )
+    return np.array([given[key] for key in keys], np.int64)
+
+
+def _check_eligible(
+    expected: NDArray[np.int64], keys: Sequence[tuple[Any, ...]], answered: NDArray[np.bool_], codes: NDArray[np.intp]
+) -> None:
+    hits = np.bincount(codes[answered], minlength=len(keys))
+    short = np.flatnonzero(hits > expected)
+    if len(short):
+        name = segment_names([keys[short[0]]])[0]
+        raise InvalidValueError(
+            f"eligible{f' of {name!r}' if name else ''} is {expected[short[0]]}, and {hits[short[0]]} were answered: "
+            "give how many should have been"
+        )
+
+
+def _groups(log: CaseLog, by: Sequence[str]) -> tuple[NDArray[np.intp], list[tuple[Any, ...]]]:
+    """Return the group of each case, and what makes each group, in order; the cases of no value come last."""
+    if not by:
+        return np.zeros(len(log), np.intp), [()]
+    columns = [log.keys[name] for name in by]
+    sizes = [max(len(values), 1) for _, values in columns]
+    numbers = np.ravel_multi_index([codes for codes, _ in columns], sizes)
+    distinct, groups = np.unique(numbers, return_inverse=True)
+    places = np.unravel_index(distinct, sizes)
+    keys = [
+        tuple(values[i] for (_, values), i in zip(columns, at, strict=True))
+        for at in zip(*(place.tolist() for place in places), strict=True)
+    ]
+    return groups, keys
+
+
+def _as_of(log: CaseLog) -> dt.datetime | None:
+    """Return the time up to which things are known, in the zone of the data; None where there is no time."""
+    at = log.as_of.astype("datetime64[us]").item()
+    if not isinstance(at, dt.datetime):
+        return None
+    if log.time_zone is None:
+        return at
+    return at.replace(tzinfo=dt.UTC).astimezone(find_zone(log.time_zone))
+
+
+# ---- figures ----
+
+
+@attrs.frozen(eq=False)
+class _Spans:
+    """How long each case took, or has taken so far: hours, and whether it has happened."""
+
+    measure: str
+    clock: str
+    hours: NDArray[np.float64]
+    happened: NDArray[np.bool_]
+
+
+def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
+    """Return the times of each measure on each clock, of what the log holds."""
+    found = []
+    for measure, ends in (("first_response", log.responded), ("close", log.closed)):
+        happened = ~np.isnat(ends)
+        until = np.where(happened, ends, log.as_of)
+        held = np.full(len(log), _is_recorded(log, measure))
+        hours = _hours(until - log.opened)
+        found.append(_Spans(measure, "calendar", hours[held], happened[held]))
+        if calendar is not None:
+            zone = None if log.time_zone is None else (calendar.time_zone or log.time_zone)
+            passed = calendar.elapsed(in_zone(log.opened, zone), in_zone(until, zone))
+            found.append(_Spans(measure, "business", _hours(passed)[held], happened[held]))
+    return found
+
+
+def _hours(spans: NDArray[np.timedelta64]) -> NDArray[np.float64]:
+    return np.asarray(spans / np.timedelta64(1, "h"))
+
+
+def _is_recorded(log: CaseLog, figure: str) -> bool:
+    """Return whether the log holds what a figure is made of."""
+    if figure.startswith("recovered"):
+        return log.worst is not None and log.later is not None
+    return any(kind in log.recorded for kind in _NEEDS[figure])
+
+
+def _figures(
+    log: CaseLog,
+    codes: NDArray[np.intp],
+    n_groups: int,
+    spans: Sequence[_Spans],
+    targets: Mapping[str, dt.timedelta],
+    calendar: BusinessCalendar | None,
+    expected: NDArray[np.int64] | None,
+    level: float,
+) -> list[LoopFigures]:
+    """Return the figures of each group."""
+    short = codes.astype(np.uint16) if n_groups < 2**16 else codes  # numpy sorts short integers by counting
+    order = np.argsort(short, kind="stable") if n_groups > 1 else np.arange(len(codes))
+    edges = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_groups))])
+    rates = _rates(log, codes, n_groups, expected, level)
+    waiting = np.isnat(log.closed)
+    ages = _hours(log.as_of - log.opened)
+    found = []
+    for group in range(n_groups):
+        rows = order[edges[group] : edges[group + 1]] if n_groups > 1 else slice(None)
+        open_ages = ages[rows][waiting[rows]]
+        backlog = Backlog(0, float("nan"), float("nan"))
+        if len(open_ages):
+            backlog = Backlog(len(open_ages), float(np.median(open_ages)), float(open_ages.max()))
+        times = tuple(_time(one, rows, targets.get(one.measure), calendar, level) for one in spans)
+        found.append(LoopFigures(int(edges[group + 1] - edges[group]), rates[group], times, backlog))
+    return found
+
+
+def _time(
+    spans: _Spans, rows: Any, target: dt.timedelta | None, calendar: BusinessCalendar | None, level: float
+) -> LoopTime:
+    """Return one time of one group."""
+    if not len(spans.hours):  # not recorded
+        rows = slice(0)
+    hours, happened = spans.hours[rows], spans.happened[rows]
+    curve = kaplan_meier(hours, happened)
+    limit, within, low, high, undecided = float("nan"), float("nan"), float("nan"), float("nan"), 0
+    if target is not None:
+        span = calendar.opening_time(target) if calendar is not None and spans.clock == "business" else target
+        limit = span / dt.timedelta(hours=1)
+        lower, upper = curve.interval(limit, level, "score")
+        within, low, high = 1 - float(curve.at(limit)), 1 - float(upper), 1 - float(lower)
+        undecided = int(np.count_nonzero(~happened & (hours <= limit)))
+    return LoopTime(
+        spans.measure,
+        spans.clock,
+        curve.n_events,
+        curve.n - curve.n_events,
+        curve.median,
+        *curve.quantile_interval(0.5, level),
+        curve.quantile(0.9),
+        *curve.quantile_interval(0.9, level),
+        limit,
+        within,
+        low,
+        high,
+        undecided,
+    )
+
+
+def _rates(
+    log: CaseLog, codes: NDArray[np.intp], n_groups: int, expected: NDArray[np.int64] | None, level: float
+) -> list[tuple[LoopRate, ...]]:
+    """Return the rates of each group."""
+    everyone = np.ones(len(log), np.bool_)
+    no_one = ~everyone
+    worst = no_one if log.worst is None else log.worst
+    again = no_one if log.later is None else log.later >= 0
+    better = no_one if log.later is None else log.later > 0
+    what = {
+        "coverage": (~np.isnat(log.responded), everyone),
+        "reach": (log.reached, log.tried),
+        "resolution": (log.resolved, log.ended),
+        "reopened": (log.reopened, log.ended),
+        "escalated": (log.escalated, everyone),
+        "recovered_of_surveyed": (worst & better, worst & again),
+        "recovered_of_all": (worst & better, worst),
+    }
+    columns = []
+    for name in RATES:
+        true, possible = what[name]
+        if not _is_recorded(log, name):
+            true = possible = no_one
+        hits, n = (np.bincount(codes[which], minlength=n_groups) for which in (true, possible))
+        if name == "coverage" and expected is not None:
+            n = expected
+        low, high = score_interval(np.stack([n - hits, hits], axis=-1), np.array([0.0, 1.0]), level)
+        parts = (np.asarray(part).tolist() for part in (hits, n, low, high))
+        columns.append([LoopRate(name, *values) for values in zip(*parts, strict=True)])
+    return list(zip(*columns, strict=True))

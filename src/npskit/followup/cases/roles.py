@@ -1,0 +1,143 @@
+"""Which column of a case log is which: by what columns are called in help desks and CRMs, or as the caller says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.followup.cases.case import KINDS
+
+_SUFFIX = re.compile(r"_(at|on|time|date|datetime|timestamp|utc)$")
+_KIND_WORDS = {
+    "opened": ("open", "created", "create", "creation", "started"),
+    "assigned": ("assignment", "assign"),
+    "contact_attempted": ("attempted", "attempt", "contact_attempt", "call_attempted"),
+    "first_response": ("responded", "response", "first_reply", "replied", "first_responded", "answered"),
+    "contacted": ("contact", "reached", "spoken"),
+    "escalated": ("escalation", "escalate"),
+    "resolved": ("resolution", "solved", "resolve"),
+    "informed": ("customer_informed", "notified"),
+    "closed": ("close", "closing", "completed"),
+    "reopened": ("reopen", "re_opened", "reopening"),
+}
+_ABOUT = {
+    "case": ("case_id", "ticket", "ticket_id", "id", "case_number"),
+    "category": ("segment",),
+    "score": ("nps",),
+    "later_score": ("score_later", "new_score", "later_nps"),
+    "later": ("later_category", "later_segment"),
+    "theme": ("topic",),
+    "channel": (),
+}
+_OWNER = ("owner", "assignee", "assigned_to", "team_member", "agent", "user", "by")
+_BY_CASE = {**_ABOUT, "owner": _OWNER[1:], **_KIND_WORDS}
+_BY_EVENT = {
+    **_ABOUT,
+    "event": ("kind", "event_type", "event_name", "action"),
+    "at": ("time", "timestamp", "date", "datetime", "when", "event_time", "event_at", "event_date"),
+    "by": _OWNER[:-1],
+}
+ALIASES = {"segment": "category", "team_member": "owner", "topic": "theme"}
+"""Other names for what figures can be broken down by."""
+
+
+def _tidy(name: str) -> str:
+    """Return a name in lower case, with one underscore wherever it has anything but letters and digits."""
+    return re.sub(r"[\W_]+", "_", name).strip("_").casefold()
+
+
+def kind_of(name: object, words: Mapping[str, str]) -> int:
+    """Return the place in `KINDS` of what a log calls an event, -1 if it is not known.
+
+    Example:
+        >>> KINDS[kind_of("First Response", {})], KINDS[kind_of("gelöst", {"gelöst": "resolved"})]
+        ('first_response', 'resolved')
+    """
+    if name in words:
+        return KINDS.index(words[str(name)])
+    tidy = _tidy(str(name))
+    for i, kind in enumerate(KINDS):
+        if tidy == kind or tidy in _KIND_WORDS[kind]:
+            return i
+    return -1
+
+
+def check_words(words: Mapping[str, str]) -> None:
+    """Refuse a mapping of a log's own words to what is no event.
+
+    Raises:
+        InvalidValueError: If a value is none of `KINDS`.
+    """
+    for word, kind in words.items():
+        if kind not in KINDS:
+            raise InvalidValueError(f"events: {word!r} cannot mean {kind!r}; {did_you_mean(str(kind), KINDS)}")
+
+
+def find_roles(columns: Sequence[str], given: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """Return the column of each role that is there, and whether there is one row per event (not one per case).
+
+    Args:
+        columns: The names of the columns.
+        given: Columns by role, where the caller says so.
+
+    Raises:
+        ColumnNotFoundError: If a column that was given is not there, or none is found for a role that is needed.
+        IncompatibleError: If two columns fit one role.
+        InvalidValueError: If there is no such role.
+
+    Example:
+        >>> find_roles(["Ticket ID", "Created at", "Solved at"], {})
+        ({'case': 'Ticket ID', 'opened': 'Created at', 'resolved': 'Solved at'}, False)
+    """
+    known = {*_BY_CASE, *_BY_EVENT}
+    for role, name in given.items():
+        if role not in known:
+            raise InvalidValueError(f"columns: there is no role {role!r}; {did_you_mean(str(role), sorted(known))}")
+        if name not in columns:
+            raise ColumnNotFoundError(
+                f"columns: there is no column {name!r} for {role!r}; {did_you_mean(str(name), columns)}"
+            )
+    by_event = _matched(columns, given, {role: _BY_EVENT[role] for role in ("case", "event", "at")})
+    if len(by_event) == 3:
+        return _single(_matched(columns, given, _BY_EVENT)), True
+    found = _single(_matched(columns, given, _BY_CASE))
+    if "opened" not in found:
+        shown = ", ".join(map(repr, list(columns)[:12]))
+        raise ColumnNotFoundError(
+            "a case log needs a column 'opened' (one row per case) or columns 'case', 'event' and 'at' (one row per "
+            f"event): got {shown}; say which is which, as in columns={{'opened': 'Created on'}}"
+        )
+    return found, False
+
+
+def _matched(
+    columns: Sequence[str], given: Mapping[str, str], roles: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return the columns that fit each role: the one of its own name, else those of another name for it."""
+    free = [name for name in columns if name not in given.values()]
+    tidy = {name: _tidy(name) for name in free}
+    found: dict[str, list[str]] = {}
+    for role, words in roles.items():
+        if role in given:
+            found[role] = [given[role]]
+            continue
+        exact = [name for name in free if tidy[name] == role]
+        names = (role, *words)
+        fits = exact or [name for name in free if tidy[name] in names]
+        if not fits and role in KINDS:
+            fits = [name for name in free if _SUFFIX.sub("", tidy[name]) in names]
+        if fits:
+            found[role] = fits
+    return found
+
+
+def _single(matched: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return the one column of each role."""
+    for role, names in matched.items():
+        if len(names) > 1:
+            raise IncompatibleError(
+                f"columns {', '.join(map(repr, names))} all may be {role!r}: say which, as in "
+                f"columns={{{role!r}: {names[0]!r}}}"
+            )
+    return {role: names[0] for role, names in matched.items()}

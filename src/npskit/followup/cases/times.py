@@ -1,0 +1,109 @@
+"""The times of a case log: one clock for all of them, whatever they are written as."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.followup.clock import find_zone
+from npskit.frames import Frame
+from npskit.reading.times import parse_times
+
+Moments = NDArray[np.datetime64]
+
+
+@attrs.frozen(eq=False)
+class CaseTimes:
+    """Columns of times that go together: UTC where they know their zone, the wall clock where they do not.
+
+    Args:
+        values: datetime64[us] by role.
+        bad: For each role the rows that hold no time.
+        time_zone: Their zone, None where naive.
+    """
+
+    values: dict[str, Moments]
+    bad: dict[str, NDArray[np.int64]]
+    time_zone: str | None
+
+    @classmethod
+    def read(cls, frame: Frame, names: Mapping[str, str]) -> CaseTimes:
+        """Read columns, given by role.
+
+        Raises:
+            IncompatibleError: If some know their zone and others do not.
+        """
+        values, bad = {}, {}
+        zones: dict[str, str | None] = {}
+        for role, name in names.items():
+            values[role], bad[role], zone = _times_of(frame, name)
+            if not np.isnat(values[role]).all():
+                zones[role] = zone
+        naive = [names[role] for role, zone in zones.items() if zone is None]
+        if naive and len(naive) < len(zones):
+            aware = next(names[role] for role, zone in zones.items() if zone is not None)
+            raise IncompatibleError(
+                f"the times in {aware!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
+            )
+        return cls(values, bad, next(iter(zones.values()), None))
+
+    def moment(self, value: Any) -> np.datetime64:
+        """Return a time that the caller gave as those of the log are.
+
+        Raises:
+            InvalidValueError: If it is no time.
+            IncompatibleError: If it knows its zone and the log does not, or the other way about.
+        """
+        found = parse_times([value])
+        if np.isnat(found.values[0]):
+            raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {value!r}")
+        if (found.time_zone is None) != (self.time_zone is None):
+            has, wants = ("a", "none") if found.time_zone else ("no", "one")
+            raise IncompatibleError(f"as_of={value!s} has {has} time zone, the times of the log have {wants}")
+        return np.datetime64(found.values[0])
+
+
+def _times_of(frame: Frame, name: str) -> tuple[Moments, NDArray[np.int64], str | None]:
+    """Return a column as times, the rows that hold none though something stands there, and its zone."""
+    values = frame.column(name).filled()
+    if values.dtype.kind == "M":
+        aware = frame.utc(name)
+        times, zone = (values.astype("datetime64[us]"), None) if aware is None else (aware[0], _known_zone(aware[1]))
+        return times, np.empty(0, np.int64), zone
+    found = parse_times(values)
+    return found.values, np.array([cell.position for cell in found.rejected], np.int64), found.time_zone
+
+
+def _known_zone(name: str) -> str:
+    """Return a zone by its name, UTC for what is only an offset."""
+    try:
+        find_zone(name)
+    except InvalidValueError:
+        return "UTC"
+    return name
+
+
+def in_zone(utc: Moments, zone: str | None) -> Moments:
+    """Return UTC as the wall clock of a zone; as it is where there is none.
+
+    Example:
+        >>> in_zone(np.array(["2026-01-01T12:00", "2026-07-01T12:00"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
+        array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
+    """
+    if zone is None or zone == "UTC":
+        return utc
+    clock = find_zone(zone)
+    # clocks change at full quarters of an hour, so each is asked for once
+    quarters, where = np.unique(utc.astype("datetime64[m]").astype(np.int64) // 15, return_inverse=True)
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    shifts = [  # none for NaT
+        (epoch + dt.timedelta(minutes=15 * q)).astimezone(clock).utcoffset() if abs(q) < 10**8 else dt.timedelta()
+        for q in quarters.tolist()
+    ]
+    return np.asarray(utc + np.array(shifts, "timedelta64[us]")[where]) if len(shifts) else utc

@@ -1,0 +1,1 @@
+"""Whether following up helped, against those left alone at random."""

@@ -1,0 +1,292 @@
+"""Did following up help? Customers meant to be followed up against those held out at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.impact.contrasts import ALL, ArmContrast, share_contrasts, uneven
+from npskit.followup.impact.effect import BeforeAfter, FollowUpEffect, SetAside
+from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
+from npskit.followup.impact.outcomes import Named, Outcomes, known_ids, read_moves, read_outcomes
+from npskit.followup.impact.regression_to_the_mean import (
+    ExpectedChange,
+    change_by_correlation,
+    change_of_held_out,
+    change_of_untreated,
+    checked_correlation,
+    correlation_of_repeats,
+)
+from npskit.frames import Frame
+from npskit.inference.limits import tail_of
+from npskit.inference.moves import Moves
+from npskit.inference.paired import paired_difference
+from npskit.score import LEVEL, Score
+from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.tally import Tally
+
+NO_REVENUE = ("left_out", "zero")
+# A difference in who answered that chance alone would seldom make.
+_SUSPICIOUS = 0.05
+
+
+class Plan(Protocol):
+    """What is read of a plan; `FollowUpPlan` has it."""
+
+    @property
+    def scorer(self) -> Scorer:
+        """What the answers mean."""
+
+    @property
+    def customers(self) -> NDArray[Any]:
+        """Who gave each answer, None where unknown, shape `(rows,)`."""
+
+    @property
+    def categories(self) -> NDArray[np.integer[Any]]:
+        """Category of each answer, -1 where it has none, shape `(rows,)`."""
+
+    @property
+    def intended(self) -> NDArray[np.bool_]:
+        """Which rows stand above the line, in both arms, one of each customer; shape `(rows,)`."""
+
+    @property
+    def holdout(self) -> NDArray[np.bool_]:
+        """Which rows are of customers held out at random, shape `(rows,)`."""
+
+
+def effect_of_follow_up(
+    plan: Plan,
+    later: Any,
+    *,
+    customer: str = "customer",
+    score: str | Sequence[str] | Mapping[str, str] | None = None,
+    time: str | None = None,
+    since: Any = None,
+    retained: str | None = None,
+    revenue: str | None = None,
+    no_revenue: str = "left_out",
+    untreated: Any = None,
+    repeat_correlation: float | None = None,
+    level: float = LEVEL,
+) -> FollowUpEffect:
+    """Return what following up did to the score, to retention and to revenue, by intention to treat.
+
+    Customers whom the plan meant to follow up are compared with those it held out at random, whoever was really
+    reached: only these two groups differ by nothing but the follow-up (Fisher, The Design of Experiments (1935);
+    Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer counts
+    once: with the latest row in which a figure is known. The score is that of those who answered again; whether as many
+    did in both arms is tested, and the bounds of Manski, "Nonparametric bounds on treatment effects", American Economic
+    Review 80 (1990) 319-323 say what the effect on all might be.
+
+    The plain before/after figure is given beside it as what it is: not an effect. How much of it is regression to the
+    mean is read from the customers held out, else from `untreated`, else from `repeat_correlation`.
+
+    Args:
+        plan: What `Survey.follow_up` returns.
+        later: The later answers: a dataframe, a mapping of columns, or a list of `Response`; rows of anybody else are
+            counted and set aside.
+        customer: Its column of customers, ids as in the plan.
+        score: Its columns of answers, one for each question of the plan's scorer; None for the names of the questions.
+        time: Its column of times. Without one (and without `at` in responses) a customer may have one row only.
+        since: Rows from before this time are set aside: needed where `later` also has the answers that the plan was
+            made of.
+        retained: Its column of whether the customer is still there: true or false, 1 or 0. Customers of whom that is
+            missing are left out of the rate, and counted.
+        revenue: Its column of what the customer paid since.
+        no_revenue: What a missing revenue means: `"left_out"` if it is not known, `"zero"` if whoever is not there
+            paid nothing. The result says which, and of how many.
+        untreated: Answers of customers who were not followed up and answered more than once, such as the survey from
+            before there was any follow-up: the same columns as `later`, with times.
+        repeat_correlation: The correlation of two answers of one customer without any follow-up, if you know it.
+        level: Confidence level of each interval by itself.
+
+    Raises:
+        ColumnNotFoundError: If a column is not there.
+        InvalidTypeError: If an argument is of a type that cannot be used.
+        InvalidValueError: If a value cannot be used, the plan intends nobody, or a customer has several rows and no
+            time.
+        IncompatibleError: If the columns of the plan differ in length, or the score needs other columns.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> from npskit.scorers.nps import NPS
+        >>> plan = SimpleNamespace(
+        ...     scorer=NPS(), customers=np.arange(200).astype(object), categories=np.zeros(200, int),
+        ...     intended=np.ones(200, bool), holdout=np.arange(200) >= 100)
+        >>> later = {"customer": range(200), "score": [9] * 40 + [7] * 30 + [3] * 30 + [9] * 20 + [7] * 30 + [3] * 50}
+        >>> found = effect_of_follow_up(plan, later)
+        >>> found
+        FollowUpEffect(NPS 40.0, interval=(17.1, 61.3), level=0.95, p_value=0.00068, treated=100, held_out=100)
+        >>> found.contrast("recovered").difference
+        20.0
+        >>> found.before_after[0].change, found.before_after[0].by_itself.value  # most of which is no effect
+        (110.0, 70.0)
+    """
+    tail_of(level)
+    if no_revenue not in NO_REVENUE:
+        raise InvalidValueError(f"no_revenue must be one of {', '.join(NO_REVENUE)}: got {no_revenue!r}")
+    if repeat_correlation is not None:
+        checked_correlation(repeat_correlation)
+    book, answers, intended, holdout = _columns(plan)
+    # who is not known cannot be found again, in neither arm
+    traceable = np.array([who is not None for who in known_ids(plan.customers)])
+    compared = np.flatnonzero(intended & traceable)
+    if not compared.size:
+        raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
+    names = Named(customer, score, time, retained, revenue)
+    found = read_outcomes(later, names, book, plan.customers, compared, since)
+    arm, present = holdout[compared].astype(np.intp), answers[compared]
+    tables = count_arms(arm, present, found.category, len(book.categories))
+    moves = None if untreated is None else read_moves(untreated, names, book)
+    everyone = np.bincount(answers[answers >= 0], minlength=len(book.categories))
+    contrasts = contrasts_of(book, tables, found, arm, present, no_revenue, level)
+    scores = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), book.scorer)) for table in tables]
+    return FollowUpEffect(
+        score=book.name,
+        categories=book.categories,
+        level=float(level),
+        treated=scores[0],
+        held_out=scores[1],
+        contrasts=contrasts,
+        bounds=worst_case_bounds(tables, book.worths),
+        before_after=_before_after(book, tables, everyone, moves, repeat_correlation, level),
+        set_aside=SetAside(
+            int((intended & ~traceable).sum()),
+            found.unknown,
+            found.elsewhere,
+            found.anonymous,
+            found.early,
+            found.superseded,
+        ),
+        warnings=_warnings(book, contrasts, found, arm, no_revenue),
+        backend=Frame(later).backend,
+    )
+
+
+def _columns(plan: Plan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return scorer, answers, intended and holdout of the plan, checked."""
+    try:
+        scorer, answers, rows = plan.scorer, np.asarray(plan.categories).astype(np.intp), len(plan.customers)
+        intended, holdout = np.asarray(plan.intended), np.asarray(plan.holdout)
+    except (AttributeError, TypeError):
+        raise InvalidTypeError(
+            f"plan must be a FollowUpPlan, such as survey.follow_up(...) returns: got {plan!r}"
+        ) from None
+    lengths = {rows, len(answers), len(intended), len(holdout)}
+    if len(lengths) > 1 or not intended.dtype.kind == holdout.dtype.kind == "b":
+        raise IncompatibleError(
+            f"plan: its columns must be equally long, and its marks booleans: got lengths {lengths}"
+        )
+    book = codebook(scorer)
+    if answers.max() >= len(book.categories):
+        raise IncompatibleError(
+            f"plan: its scorer has {len(book.categories)} categories, and an answer is of number {answers.max()}"
+        )
+    return book, np.maximum(answers, -1), intended, holdout
+
+
+def _before_after(
+    book: Codebook,
+    tables: Counts,
+    everyone: Counts,
+    moves: Moves | None,
+    correlation: float | None,
+    level: float,
+) -> tuple[BeforeAfter, ...]:
+    """Return how the treated who answered again moved, in all and by present category."""
+    k = len(book.categories)
+    rows = [(ALL, np.arange(k)), *((name, np.array([i])) for i, name in enumerate(book.categories))]
+    result = []
+    for name, inside in rows:
+        ours, theirs = (np.where(np.isin(np.arange(k), inside)[:, np.newaxis], t[:k, :k], 0) for t in tables)
+        found = paired_difference(ours, book.worths, level)
+        before = float(ours.sum(axis=1) @ book.worths / found.n) if found.n else float("nan")
+        by_itself = _by_itself(book, ours.sum(axis=1), theirs, everyone, moves, correlation, level)
+        result.append(
+            BeforeAfter(
+                name,
+                int(found.n),
+                before,
+                before + found.difference,
+                found.difference,
+                found.low,
+                found.high,
+                by_itself,
+            )
+        )
+    return tuple(result)
+
+
+def _by_itself(
+    book: Codebook,
+    selected: Counts,
+    held_out: Counts,
+    everyone: Counts,
+    moves: Moves | None,
+    correlation: float | None,
+    level: float,
+) -> ExpectedChange | None:
+    """Return the change without follow-up from the best source there is; None where there is none."""
+    if not selected.any():
+        return None
+    if held_out.any():
+        return change_of_held_out(held_out, book.worths, level)
+    pairs = 0
+    if moves is not None:
+        found = change_of_untreated(moves, selected, book.worths, level)
+        if found is not None:
+            return found
+        if correlation is None:
+            pairs, r = int(moves.counts.sum()), correlation_of_repeats(moves.counts[0], book.worths)
+            correlation = r if r == r else None
+    if correlation is None:
+        return None
+    return change_by_correlation(correlation, everyone, selected, book.worths, n=pairs)
+
+
+def _warnings(
+    book: Codebook, contrasts: tuple[ArmContrast, ...], found: Outcomes, arm: NDArray[np.intp], no_revenue: str
+) -> tuple[str, ...]:
+    """Return what a reader must know before taking the figures for an effect."""
+    if not (arm == 1).any():
+        return (
+            "Nobody was held out: what following up did cannot be told from these figures. Hold customers out at "
+            "random next time.",
+        )
+    said = []
+    if not (arm == 0).any():
+        said.append("Everybody was held out: there is no follow-up to judge.")
+    answered = next(c for c in contrasts if c.measure == "answered")
+    if answered.p_value < _SUSPICIOUS:
+        said.append(
+            f"The arms did not answer again equally often ({_against(answered)}): those who did are no longer alike "
+            f"but for the follow-up, and the difference of their {book.name} may come from who answered."
+        )
+    known = {"retention": None if found.retained is None else found.retained >= 0}
+    known["revenue"] = None if found.revenue is None else ~np.isnan(found.revenue)
+    for name, mask in known.items():
+        if mask is None or mask.all():
+            continue
+        counts = [([int(mask[arm == side].sum())], [int((arm == side).sum())]) for side in range(2)]
+        (share,) = share_contrasts(name, [ALL], counts[0], counts[1], of="assigned")
+        missing = f"{name.capitalize()} is missing of {int((~mask).sum())} of {len(mask)} customers"
+        policy = "counted as zero" if name == "revenue" and no_revenue == "zero" else "left out"
+        uneven_arms = ", and not equally often in both arms" if share.p_value < _SUSPICIOUS else ""
+        said.append(f"{missing}, who are {policy}{uneven_arms} (known of {_against(share)}).")
+    if found.revenue is not None:
+        money = found.revenue if no_revenue == "left_out" else np.nan_to_num(found.revenue)
+        if any(uneven(money[(arm == side) & ~np.isnan(money)]) for side in range(2)):
+            said.append(
+                "A few customers make most of the revenue, too few for its interval to be relied on (Cochran's rule: "
+                "more than 25 times the squared skewness)."
+            )
+    return tuple(said)
+
+
+def _against(share: ArmContrast) -> str:
+    """Return the shares of both arms in words."""
+    return f"{share.treated.value:.1f}% of the treated, {share.held_out.value:.1f}% of the held out"

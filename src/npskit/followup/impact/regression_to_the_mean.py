@@ -1,0 +1,170 @@
+"""Regression to the mean: by how much customers chosen for their answer change the next time, whatever is done.
+
+An answer is part lasting opinion, part the day. Whoever is chosen for a low one had a bad day more often than not, and
+the next is an ordinary day. Sources: Davis, "The effect of regression to the mean in epidemiologic and clinical
+studies", American Journal of Epidemiology 104 (1976) 493-498; Barnett, van der Pols & Dobson, "Regression to the mean:
+what it is and how to deal with it", International Journal of Epidemiology 34 (2005) 215-220.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.inference.limits import checked_counts
+from npskit.inference.moves import Moves
+from npskit.inference.paired import paired_difference
+from npskit.inference.two_sample import mover
+
+Source = Literal["held out", "untreated", "correlation"]
+NAN = float("nan")
+
+
+@attrs.frozen
+class ExpectedChange:
+    """By how much a score changes without any follow-up.
+
+    Args:
+        value: The change, in units of the score.
+        low: Lower limit; NaN where it follows from a correlation, which has none here.
+        high: Upper limit.
+        source: `"held out"`: what it was among the customers held out; `"untreated"`: among other customers who were
+            not followed up, with the present answers of the treated; `"correlation"`: (1 - r) of the way to the mean.
+        n: Pairs of answers it rests on; 0 where the correlation was given.
+        correlation: r, where that is the source; else None.
+    """
+
+    value: float
+    low: float
+    high: float
+    source: Source
+    n: int
+    correlation: float | None = None
+
+
+def change_of_held_out(table: ArrayLike, worths: ArrayLike, level: float = 0.95) -> ExpectedChange:
+    """Return the change of customers held out at random: regression to the mean, and whatever else happened.
+
+    Args:
+        table: Customers by category before and after, shape `(K, K)`.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level.
+
+    Example:
+        >>> change_of_held_out([[6, 2, 2], [0, 0, 0], [0, 0, 0]], [-100, 0, 100]).value
+        60.0
+    """
+    found = paired_difference(table, worths, level)
+    return ExpectedChange(found.difference, found.low, found.high, "held out", int(found.n))
+
+
+def change_of_untreated(
+    moves: Moves, selected: ArrayLike, worths: ArrayLike, level: float = 0.95
+) -> ExpectedChange | None:
+    """Return the change to expect of the selected, if they move as customers not followed up did.
+
+    Category by category: the mean of the later worths of those who were in it, less its worth, weighted by how many of
+    the selected are in it. It takes nothing for granted about the shape of the distribution. The interval is MOVER over
+    the score intervals of the categories, clustered by customer where one moves more than once.
+
+    Args:
+        moves: Steps of customers who were not followed up, of a single group.
+        selected: How many of the selected are in each category at present, shape `(K,)`.
+        worths: What each category is worth, shape `(K,)`.
+        level: Confidence level.
+
+    Returns:
+        None where no step starts from one of the categories that the selected are in.
+
+    Example:
+        >>> moves = Moves.of_table([[6, 2, 2], [1, 6, 3], [0, 2, 8]])
+        >>> change_of_untreated(moves, [30, 10, 0], [-100, 0, 100]).value
+        50.0
+    """
+    counts, w = checked_counts(selected, worths)
+    chosen = np.flatnonzero(counts)
+    if not chosen.size or not moves.counts[0].sum(axis=1)[chosen].all():
+        return None
+    k = w.size
+    before, values = np.repeat(np.arange(k), k), np.tile(w, k)
+    found = [moves.mean(values, before == i, float(moves.leaving[0, i])) for i in chosen.tolist()]
+    limits = np.array([estimate.interval(level, "score") for estimate in found], dtype=np.float64).reshape(-1, 2)
+    means, share = np.array([float(e.mean) for e in found]), counts[chosen] / counts.sum()
+    value, shift = float(share @ means - share @ w[chosen]), float(share @ w[chosen])
+    low, high = mover(means, limits[:, 0], limits[:, 1], share)
+    pairs = int(moves.counts[0][chosen].sum())
+    return ExpectedChange(value, float(low) - shift, float(high) - shift, "untreated", pairs)
+
+
+def change_by_correlation(
+    correlation: float, everyone: ArrayLike, selected: ArrayLike, worths: ArrayLike, *, n: int = 0
+) -> ExpectedChange:
+    """Return (1 - r)(mean of everyone - mean of the selected): the classical formula (Davis 1976; Barnett et al. 2005).
+
+    It holds where the expected later answer is a straight line in the present one, as it is for two normal variables.
+    Three categories do not lie on a line: take it for the size of the thing, not for its second digit.
+
+    Args:
+        correlation: r of two answers of one customer without any follow-up between, -1..1.
+        everyone: Answers of all customers per category, shape `(K,)`.
+        selected: Those of the selected, shape `(K,)`.
+        worths: What each category is worth, shape `(K,)`.
+        n: How many pairs of answers r was estimated from.
+
+    Raises:
+        InvalidTypeError: If `correlation` is no number.
+        InvalidValueError: If it is not within -1..1.
+
+    Example:
+        >>> change_by_correlation(0.6, [25, 25, 50], [10, 0, 0], [-100, 0, 100]).value
+        50.0
+    """
+    r = checked_correlation(correlation)
+    means = []
+    for counts in (everyone, selected):
+        c, w = checked_counts(counts, worths)
+        means.append(float(c @ w / c.sum()) if c.any() else NAN)
+    return ExpectedChange((1 - r) * (means[0] - means[1]), NAN, NAN, "correlation", n, r)
+
+
+def checked_correlation(value: float) -> float:
+    """Return a correlation as a float, refusing what is none."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise InvalidTypeError(f"repeat_correlation must be a number within -1..1, such as 0.5: got {value!r}")
+    if not -1 <= value <= 1:
+        raise InvalidValueError(f"repeat_correlation must lie within -1..1: got {value!r}")
+    return float(value)
+
+
+def correlation_of_repeats(table: ArrayLike, worths: ArrayLike) -> float:
+    """Return Pearson's correlation of the worths of two answers of one customer; NaN where one does not vary.
+
+    Args:
+        table: Customers by category of the first answer and of the second, shape `(K, K)`.
+        worths: What each category is worth, shape `(K,)`.
+
+    Raises:
+        InvalidValueError: If the shapes do not fit.
+
+    Example:
+        >>> round(correlation_of_repeats([[6, 2, 2], [1, 6, 3], [0, 2, 8]], [-100, 0, 100]), 3)
+        0.619
+    """
+    counts, w = checked_counts(table, worths)
+    if counts.shape != (w.size, w.size):
+        raise InvalidValueError(f"table must be square, a row and a column for each worth: got shape {counts.shape}")
+    n = counts.sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        first, second = (_centered(counts.sum(axis=axis), w, n) for axis in (1, 0))
+        spreads = [float(counts.sum(axis=axis) @ part**2) for axis, part in ((1, first), (0, second))]
+        r = float(first @ counts @ second / np.sqrt(spreads[0] * spreads[1]))
+    return min(1.0, max(-1.0, r)) if r == r else NAN
+
+
+def _centered(counts: NDArray[np.float64], worths: NDArray[np.float64], n: np.float64) -> NDArray[np.float64]:
+    """Return the worths less their mean."""
+    return np.asarray(worths - counts @ worths / n)

@@ -1,0 +1,381 @@
+"""What an answer to a response is made of: its steps, its offers, the context it rests on, and the follow-up itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import numbers
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.display import plain
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.wording import moment, quoted, span
+from npskit.model import Attributes, Response
+
+if TYPE_CHECKING:
+    from npskit.followup.messages import Draft
+
+URGENCIES = ("ordinary", "urgent", "critical")
+NO_TIME = dt.timedelta(0)
+
+
+def amount(value: Any, name: str, most: float = math.inf) -> float:
+    """Return a finite number of at least 0 and at most `most` as a float, or refuse it by name."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, np.number)):
+        raise InvalidTypeError(f"{name} must be a number: got {value!r} ({type(value).__name__})")
+    if not 0 <= float(value) <= most or math.isinf(value):
+        limit = "" if math.isinf(most) else f" and at most {most:g}"
+        raise InvalidValueError(f"{name} must be finite, at least 0{limit}: got {value!r}")
+    return float(value)
+
+
+def _amount(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    amount(value, field.name)
+
+
+def _hundred(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    amount(value, field.name, 100.0)
+
+
+def _amount_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None:
+        amount(value, field.name)
+
+
+def is_name(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a text that is not empty."""
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{field.name} must be a text: got {value!r} ({type(value).__name__})")
+    if not value.strip():
+        raise InvalidValueError(f"{field.name} must be a text that is not empty: got {value!r}")
+
+
+def _text_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None:
+        is_name(instance, field, value)
+
+
+def _duration(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, dt.timedelta):
+        fix = f"such as timedelta(hours={value!r})" if isinstance(value, int | float) else "such as timedelta(hours=4)"
+        raise InvalidTypeError(f"{field.name} must be a timedelta, {fix}: got {value!r} ({type(value).__name__})")
+    if value < NO_TIME:
+        raise InvalidValueError(f"{field.name} must not be negative: got {value!r}")
+
+
+def _duration_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None:
+        _duration(instance, field, value)
+
+
+def _moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, (dt.datetime, type(None))) or (value is not None and value != value):
+        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {value!r} ({type(value).__name__})")
+
+
+def _urgency(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or value not in (0, 1, 2):
+        raise InvalidValueError(f"{field.name} must be 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
+
+
+def _bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise InvalidTypeError(f"{field.name} must be True or False: got {value!r}")
+
+
+def is_a(kind: type) -> Any:
+    """Return a validator of one kind."""
+
+    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kind):
+            raise InvalidTypeError(f"{field.name} must be a {kind.__name__}: got {value!r} ({type(value).__name__})")
+
+    return check
+
+
+def _all(kind: type) -> Any:
+    """Return a validator of tuples of one kind."""
+
+    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+        for item in value:
+            if not isinstance(item, kind):
+                raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {item!r}")
+
+    return check
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return several things as a tuple; a single text, or what is no sequence, as a tuple of it."""
+    if isinstance(value, (str, Action, Offer)):
+        return (value,)
+    try:
+        return tuple(value)
+    except TypeError:
+        return (value,)
+
+
+@attrs.frozen
+class Action:
+    """One step of an answer.
+
+    Args:
+        name: What is done, by the name its message templates have: `"thank"`, `"apologize"`, `"stay_in_touch"`.
+        after: How long after the follow-up is due.
+        minutes: The staff time it takes.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> Action("stay_in_touch", after=dt.timedelta(days=14), minutes=5)
+        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5)
+    """
+
+    name: str = attrs.field(validator=is_name)
+    after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, validator=_duration)
+    minutes: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
+
+
+@attrs.frozen
+class Offer:
+    """Something that costs money: `amount + share * value`, at most `cap`.
+
+    Args:
+        name: What it is: `"coupon"`, `"compensation"`.
+        amount: The fixed cost, in your currency.
+        share: The part of the customer's value given besides, 0..1; nothing where the value is unknown.
+        cap: The most it may cost, in your currency; None for no limit.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> Offer("compensation", amount=5, share=0.05, cap=50).cost(300)
+        20.0
+    """
+
+    name: str = attrs.field(validator=is_name)
+    amount: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
+    share: float = attrs.field(default=0.0, kw_only=True)
+    cap: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
+
+    @share.validator
+    def _is_share(self, field: attrs.Attribute[float], value: Any) -> None:
+        amount(value, field.name, 1.0)
+
+    def cost(self, value: float | None = None) -> float:
+        """Return what the offer costs for a customer of a value, in your currency.
+
+        Args:
+            value: What the customer is worth, in your currency; None or NaN if unknown, counted as 0.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If the value is not a finite number of at least 0.
+        """
+        known = 0.0 if value is None or value != value else amount(value, "value")
+        return float(self.costs(known))
+
+    def costs(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return the cost for each value, shape as `values`; NaN means unknown, negative values count as 0.
+
+        Example:
+            >>> Offer("gift", amount=5, share=0.1, cap=20).costs([np.nan, 100, 1000]).tolist()
+            [5.0, 15.0, 20.0]
+        """
+        array = np.asarray(values, dtype=np.float64)
+        known = np.where(array > 0, array, 0.0)
+        return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
+
+
+@attrs.frozen
+class Context:
+    """What is known besides the response itself when its answer is chosen.
+
+    Args:
+        category: The category of the answer under its scorer: `"detractor"`, `"at risk"`.
+        urgency: How urgent the comment is: 0 ordinary, 1 urgent, 2 critical.
+        value: What the customer is worth, in your currency; None if unknown.
+        channel: Where the answer came in and is answered: `"email"`, `"chat"`; None if unknown.
+        language: The customer's language, such as `"de"`; None if unknown.
+        theme: What the comment is about; None if unknown.
+        public: Whether others can read it, as a review.
+        now: When the clock starts; None if unknown.
+        below: How many points the answer lies below the best one of its category; 0 where there is more than one
+            question.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> Context("detractor", urgency=2, channel="chat").urgency
+        2
+    """
+
+    category: str = attrs.field(validator=is_name)
+    urgency: int = attrs.field(default=0, kw_only=True, validator=_urgency)
+    value: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    language: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    theme: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    public: bool = attrs.field(default=False, kw_only=True, validator=_bool)
+    now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
+    below: int = attrs.field(default=0, kw_only=True)
+
+
+def _as_details(value: Any) -> Attributes:
+    return value if isinstance(value, Attributes) else Attributes(dict(value))
+
+
+@attrs.frozen
+class FollowUp:
+    """What to do about one response: who is first, by when, in which steps, with which offers, and why.
+
+    A strategy returns one; the playbook then adds the points of value and urgency to its priority, sets when it is due
+    and the team, and says why. See `npskit.followup.playbook.Playbook`.
+
+    Args:
+        customer: Whom to answer; None if unknown.
+        category: The category of the answer: `"detractor"`, `"at risk"`.
+        strategy: The name of the strategy that chose this.
+        priority: 0..100; the highest is answered first.
+        due: By when the first step is to be taken; None where no starting time was known.
+        within: How long it may take by the strategy's own account; the playbook may allow less. None to leave it to
+            the playbook.
+        actions: The steps, in order.
+        offers: What may be offered, one of them at most.
+        offer_required: Whether one of the offers has to be made; else making none is an alternative.
+        team: Which group of people should answer; None to leave it open.
+        channel: Where to answer.
+        language: In which language.
+        value: What the customer is worth, in your currency; None if unknown.
+        urgency: How urgent the comment is: 0 ordinary, 1 urgent, 2 critical.
+        reasons: Why, in words.
+        details: What messages may fill in, by name: the response's attributes.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> found = FollowUp("c-17", category="detractor", strategy="rescue", priority=70, actions=[Action("listen")])
+        >>> print(found)
+        Customer "c-17" (detractor): rescue, priority 70. Steps: listen.
+    """
+
+    customer: Hashable = attrs.field(default=None)
+    category: str = attrs.field(kw_only=True, validator=is_name)
+    strategy: str = attrs.field(kw_only=True, validator=is_name)
+    priority: float = attrs.field(default=50.0, kw_only=True, validator=_hundred)
+    due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
+    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, validator=_duration_or_none)
+    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(Action))
+    offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(Offer))
+    offer_required: bool = attrs.field(default=False, kw_only=True, validator=_bool)
+    team: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    language: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
+    value: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
+    urgency: int = attrs.field(default=0, kw_only=True, validator=_urgency)
+    reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(str))
+    details: Mapping[str, Any] = attrs.field(default=Attributes({}), kw_only=True, converter=_as_details)
+
+    @property
+    def minutes(self) -> float:
+        """The staff time of all steps together, in minutes."""
+        return float(sum(action.minutes for action in self.actions))
+
+    def message(
+        self, language: str | None = None, *, action: str | None = None, currency: str | None = None, **fields: Any
+    ) -> Draft:
+        """Return a draft of the message for a step, with the customer's details filled in.
+
+        Args:
+            language: The language to write in; None for the customer's, or English.
+            action: The name of the step; None for the first.
+            currency: ISO 4217 code of amounts, such as `"EUR"`.
+            fields: What to fill in besides `details`, or instead; see `npskit.followup.messages.list_fields`.
+
+        Raises:
+            InvalidValueError: If there is no letter for the step, a field it needs is missing, or an amount has no
+                currency.
+
+        Example:
+            >>> found = FollowUp("c-17", category="promoter", strategy="praise", actions=[Action("thank")])
+            >>> found.message("de", name="Zoë").subject
+            'Danke – Sie haben uns eine große Freude gemacht'
+        """
+        from npskit.followup.messages import draft
+
+        if action is None:
+            if not self.actions:
+                raise InvalidValueError(f"action must name a letter: {self.strategy!r} has no steps")
+            action = self.actions[0].name
+        return draft(action, {**self.details, **fields}, language=language or self.language, currency=currency)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the follow-up as JSON can hold it; times in ISO 8601, durations in hours."""
+        found = {
+            field.name: plain(getattr(self, field.name))
+            for field in attrs.fields(FollowUp)
+            if field.name not in ("within", "actions", "offers", "reasons", "details")
+        }
+        actions = [{"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes)} for a in self.actions]
+        return found | {
+            "within_hours": None if self.within is None else _hours(self.within),
+            "actions": actions,
+            "offers": [offer.name for offer in self.offers],
+            "minutes": self.minutes,
+            "reasons": list(self.reasons),
+            "details": {name: plain(value) for name, value in self.details.items()},
+        }
+
+    def __str__(self) -> str:
+        who = "A customer" if self.customer is None else f"Customer {quoted(self.customer)}"
+        due = "" if self.due is None else f", due {moment(self.due)}"
+        parts = [f"{who} ({self.category}): {self.strategy}, priority {self.priority:.0f}{due}."]
+        if self.team is not None:
+            parts.append(f"Team: {self.team}.")
+        if self.actions:
+            steps = (a.name if a.after == NO_TIME else f"{a.name} after {span(a.after)}" for a in self.actions)
+            parts.append(f"Steps: {', '.join(steps)}.")
+        if self.offers:
+            parts.append(f"Offers: {' or '.join(offer.name for offer in self.offers)}.")
+        if self.reasons:
+            parts.append(f"Why: {'; '.join(self.reasons)}.")
+        return " ".join(parts)
+
+
+def _hours(duration: dt.timedelta) -> float:
+    return duration.total_seconds() / 3600
+
+
+@runtime_checkable
+class Strategy(Protocol):
+    """What to do about a response, or None where another strategy should decide.
+
+    Anything with a name that can be called with a response and its context. It may set a priority of its own, how long
+    the answer may take (`within`) or the very time it is due; the playbook adds the rest. Pure functions of their
+    arguments keep plans reproducible.
+
+    Example:
+        >>> @attrs.frozen
+        ... class Renewal:
+        ...     name = "renewal is near"
+        ...     def __call__(self, response, context):
+        ...         if response.attributes.get("days_to_renewal", 999) > 30:
+        ...             return None
+        ...         return FollowUp(response.customer, category=context.category, strategy=self.name, priority=90)
+        >>> isinstance(Renewal(), Strategy)
+        True
+    """
+
+    @property
+    def name(self) -> str:
+        """What the strategy is called, as a person reads it."""
+
+    def __call__(self, response: Response, context: Context) -> FollowUp | None:
+        """Return what to do, or None to pass the response on."""

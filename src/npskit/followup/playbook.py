@@ -1,0 +1,354 @@
+"""The playbook: strategies in order, and what turns the one that applies into a follow-up with a place in the queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+from collections.abc import Hashable
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.assigned import Assigned, ask, assign
+from npskit.followup.clock import BusinessCalendar
+from npskit.followup.columns import Table, is_review, points_below
+from npskit.followup.due import DueTimes
+from npskit.followup.model import URGENCIES, Context, FollowUp, Strategy, as_tuple, is_a
+from npskit.followup.points import Points
+from npskit.followup.rules import Team, age, as_urgency
+from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgency_of
+from npskit.followup.wording import quoted
+from npskit.model import Response, SCIAnswer
+from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.nps import NPS
+from npskit.scorers.sci import SCI
+from npskit.validation import is_missing
+
+_CONTEXT = ("value", "channel", "language", "theme", "public", "urgency")
+_ABOUT = ("customer", "at", "comment")
+
+
+def _as_strategies(value: Any) -> tuple[Strategy, ...]:
+    strategies = (value,) if callable(value) else as_tuple(value)
+    for strategy in strategies:
+        if not callable(strategy) or not isinstance(getattr(strategy, "name", None), str):
+            raise InvalidTypeError(f"a strategy has a name and can be called: got {strategy!r}")
+    return strategies
+
+
+def _are_teams(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
+    for team in value:
+        if not isinstance(team, Team):
+            raise InvalidTypeError(f"teams must hold Teams: got {team!r}")
+
+
+def _can_judge(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
+    if not callable(value):
+        raise InvalidTypeError(f"urgency must be UrgencyWords or a function of a comment: got {value!r}")
+
+
+@attrs.frozen
+class Playbook:
+    """Strategies in order: the first that returns a follow-up decides.
+
+    The playbook then adds points for value and urgency to the priority (see `Points`), says by when (see `DueTimes`),
+    gives it to a team, and writes down why.
+
+    Args:
+        strategies: The strategies: rules, or anything of the shape of `Strategy`. Their names are distinct.
+        due: How long follow-ups may take.
+        points: What is added to the priority.
+        urgency: How urgent a comment is: words, or a function from a comment to 0, 1 or 2.
+        teams: Who answers what no strategy has given to a team; the first whose conditions hold.
+        name: What the playbook is called.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> found = Playbook.default().recommend(Response(3, customer="c-17", comment="No refund for weeks!"))
+        >>> found.strategy, found.priority, found.team
+        ('urgent detractor', 79.0, 'customer care')
+    """
+
+    strategies: tuple[Strategy, ...] = attrs.field(converter=_as_strategies)
+    due: DueTimes = attrs.field(default=DueTimes(), kw_only=True, validator=is_a(DueTimes))
+    points: Points = attrs.field(default=Points(), kw_only=True, validator=is_a(Points))
+    urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge)
+    teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_are_teams)
+    name: str = attrs.field(default="playbook", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        names = [strategy.name for strategy in self.strategies]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InvalidValueError(f"the names of strategies must be distinct: {twice[0]!r} occurs more than once")
+
+    @staticmethod
+    def default() -> Playbook:
+        """Return the playbook that comes with npskit, read once; see `default_toml` for a copy to change."""
+        return _default()
+
+    @staticmethod
+    def default_toml() -> str:
+        """Return the text of the playbook that comes with npskit, to save and change.
+
+        Example:
+            >>> Playbook.from_toml(Playbook.default_toml()) == Playbook.default()
+            True
+        """
+        from npskit.followup.playbook_file import default_text
+
+        return default_text()
+
+    @staticmethod
+    def from_toml(source: str | os.PathLike[str]) -> Playbook:
+        """Return a playbook written in TOML, as the default one is.
+
+        Args:
+            source: A path; or the text itself, which has more than one line.
+
+        Raises:
+            InvalidValueError: If the text is no valid playbook; the message names the file, the line and the fix.
+            FileNotFoundError: If there is no such file.
+        """
+        from npskit.followup.playbook_file import read_playbook
+
+        return read_playbook(source)
+
+    def recommend(
+        self,
+        response: Response | SCIAnswer,
+        *,
+        scorer: Scorer | None = None,
+        now: dt.datetime | None = None,
+        calendar: BusinessCalendar | None = None,
+        **context: Any,
+    ) -> FollowUp | None:
+        """Return what to do about a response, or None where it cannot be scored or no strategy applies.
+
+        Arguments as of the function `recommend`; `why_none` says why it was None.
+        """
+        playbook = self
+        if calendar is not None:
+            playbook = attrs.evolve(self, due=attrs.evolve(self.due, calendar=calendar))
+        read, around, _ = playbook._read(response, scorer, now, context)
+        return None if around is None else playbook.answer(read, around)
+
+    def why_none(
+        self,
+        response: Response | SCIAnswer,
+        *,
+        scorer: Scorer | None = None,
+        now: dt.datetime | None = None,
+        **context: Any,
+    ) -> str | None:
+        """Return why there is no recommendation for a response, in words; None where there is one.
+
+        Example:
+            >>> Playbook.default().why_none(Response(11))
+            'the answer 11 is not on the scale 0..10'
+        """
+        read, around, problem = self._read(response, scorer, now, context)
+        if around is None:
+            return problem
+        if self.answer(read, around) is not None:
+            return None
+        return f"no strategy of the playbook applies to this answer ({around.category})"
+
+    def assign(self, table: Table) -> Assigned:
+        """Return what to do about each response of a table: the same as `recommend`, for all at once.
+
+        Rules are evaluated on columns. A strategy of your own is called for each response that reaches it, which takes
+        some ten microseconds each.
+
+        Example:
+            >>> found = Playbook.default().assign(Table.of([3, 9, None]))
+            >>> found.strategy.tolist()[2], found.priority.round().tolist()[:1]
+            (-1, [63.0])
+        """
+        return assign(self, table)
+
+    def answer(self, response: Response, context: Context) -> FollowUp | None:
+        """Return the follow-up of the first strategy that has one, finished; None if none has."""
+        for strategy in self.strategies:
+            found = ask(strategy, response, context)
+            if found is not None:
+                return self._finish(found, strategy, response, context)
+        return None
+
+    def _finish(self, found: FollowUp, strategy: Strategy, response: Response, context: Context) -> FollowUp:
+        """Return a strategy's follow-up with its place in the queue, its due time, its team and the reasons."""
+        priority, why_priority = self.points.priority(found.priority, context.value, context.urgency)
+        reasons = [*found.reasons, *self._why_urgent(response, context), why_priority]
+        due = found.due
+        if context.now is not None:
+            due, why_due = self.due.of(
+                context.now,
+                category=context.category,
+                channel=context.channel,
+                urgency=context.urgency,
+                within=found.within,
+                own=found.due,
+            )
+            reasons.append(why_due)
+        elif due is None:
+            reasons.append("no due time: when the response was given is not known, and now was not given")
+        team = found.team
+        if team is None:
+            team = next((t.name for t in self.teams if t.when.hold(response, context)), None)
+        details = dict(response.attributes)
+        if response.score is not None:
+            details["score"] = response.score
+        known = {"value": context.value, "channel": context.channel, "language": context.language}
+        details |= {name: value for name, value in (known | {"theme": context.theme}).items() if value is not None}
+        return attrs.evolve(
+            found,
+            customer=response.customer,
+            category=context.category,
+            strategy=strategy.name,
+            priority=priority,
+            due=due,
+            team=team,
+            channel=found.channel or context.channel,
+            language=found.language or context.language,
+            value=context.value,
+            urgency=context.urgency,
+            reasons=tuple(reasons),
+            details=details | dict(found.details),
+        )
+
+    def _why_urgent(self, response: Response, context: Context) -> list[str]:
+        """Return the word that makes a comment urgent, quoted, if there is one."""
+        if not context.urgency:
+            return []
+        said = f"the comment is {URGENCIES[context.urgency]}"
+        if isinstance(self.urgency, UrgencyWords) and response.comment is not None:
+            level, word = self.urgency.found(response.comment)
+            if level == context.urgency:
+                said += f": it says {quoted(word)}"
+        return [said]
+
+    def _read(
+        self, response: Any, scorer: Scorer | None, now: dt.datetime | None, given: dict[str, Any]
+    ) -> tuple[Response, Context | None, str]:
+        """Return the response and its context; None for the context, and why, where it cannot be scored."""
+        book = codebook(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
+        about = {name: given.pop(name) for name in _ABOUT if name in given}
+        for name in given:
+            if name not in _CONTEXT:
+                hint = did_you_mean(name, (*_CONTEXT, *_ABOUT, "scorer", "now"))
+                raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
+        read = _as_response(response, about)
+        category, below, problem = _category(read, book)
+        if category is None:
+            return read, None, problem
+        known = {name: read.attributes.get(name) for name in _CONTEXT if name != "urgency"} | given
+        urgency = known.pop("urgency", None)
+        level = urgency_of(read.comment, self.urgency) if urgency is None else as_urgency(urgency)
+        return read, _context(category, below, level, known, self._start(read, now)), ""
+
+    def _start(self, response: Response, now: dt.datetime | None) -> dt.datetime | None:
+        """Return when the clock starts: now, else when the response was given, else None."""
+        if now is not None:
+            age(response, now)  # refuses a time with a zone beside one without
+            return now
+        if response.at is None or isinstance(response.at, dt.datetime):
+            return response.at
+        return self.due.opening(response.at)
+
+
+def _as_response(response: Any, about: dict[str, Any]) -> Response:
+    """Return a response, or the three answers of the SCI as one whose attributes they are."""
+    if isinstance(response, SCIAnswer):
+        return Response(None, attributes=attrs.asdict(response), **about)
+    if not isinstance(response, Response):
+        raise InvalidTypeError(f"response must be a Response or an SCIAnswer: got {response!r}; write Response(score)")
+    return attrs.evolve(response, **about) if about else response
+
+
+def _category(response: Response, book: Codebook) -> tuple[str | None, int, str]:
+    """Return the category of a response and how far it is below the category's best answer; or why there is none."""
+    single = len(book.questions) == 1
+    if not single and response.score is not None:
+        raise IncompatibleError(
+            f"{book.name} reads {', '.join(book.questions)}, not a score: give an SCIAnswer, or a Response(None) with "
+            "those attributes"
+        )
+    answers = [response.score] if single else [response.attributes.get(name) for name in book.questions]
+    for answer, scale, question in zip(answers, book.scales, book.questions, strict=True):
+        what = "the answer" if single else f"the answer to {question}"
+        if answer is None or is_missing(answer):
+            return None, 0, f"{what} is missing"
+        if answer not in scale:
+            return None, 0, f"{what} {quoted(answer)[1:-1]} is not on the scale {scale}"
+    place = tuple(int(answer) - scale.low for answer, scale in zip(answers, book.scales, strict=True))  # type: ignore[arg-type]
+    return book.categories[book.grid[place]], int(points_below(book)[place]), ""
+
+
+def _context(category: str, below: int, urgency: int, known: dict[str, Any], now: dt.datetime | None) -> Context:
+    """Return a context; what is missing or blank is unknown, and nothing is public that is not said to be."""
+    read: dict[str, Any] = {}
+    for name, value in known.items():
+        value = value.item() if isinstance(value, np.generic) else value
+        if not is_missing(value) and not (isinstance(value, str) and not value.strip()):
+            read[name] = bool(value) if name == "public" and value in (0, 1) else value
+    # What is written as a review can be read by others, unless it is said that it cannot.
+    read.setdefault("public", is_review(read.get("channel")))
+    return Context(category, urgency=urgency, now=now, below=below, **read)
+
+
+@functools.cache
+def _default() -> Playbook:
+    from npskit.followup.playbook_file import default_text, parse_playbook
+
+    return parse_playbook(default_text(), "default_playbook.toml")
+
+
+def recommend(
+    response: Response | SCIAnswer,
+    *,
+    playbook: Playbook | None = None,
+    scorer: Scorer | None = None,
+    now: dt.datetime | None = None,
+    calendar: BusinessCalendar | None = None,
+    customer: Hashable = None,
+    at: dt.date | None = None,
+    comment: str | None = None,
+    **context: Any,
+) -> FollowUp | None:
+    """Return what to do about one response: how, by when, who, and why.
+
+    Args:
+        response: The response; or the three answers of the SCI, with `customer`, `at` and `comment` given beside.
+            Its attributes named `value`, `channel`, `language`, `theme` and `public` are read; where it is not
+            said whether others can read it, they can where the channel is `"review"`.
+        playbook: The playbook; None for the default one.
+        scorer: What the answer means; None for `NPS()`, or `SCI()` for an `SCIAnswer`.
+        now: When the clock starts; None for when the response was given, or the opening of that day where only the
+            date is known. The computer's clock is never read: where neither is known nothing has a due time.
+        calendar: The opening hours; None for the playbook's.
+        customer: Who answered, instead of the response's.
+        at: When, instead of the response's.
+        comment: The comment, instead of the response's.
+        context: `value`, `channel`, `language`, `theme`, `public` or `urgency`, instead of the attributes'.
+
+    Returns:
+        The follow-up; None where the answer is missing or off the scale, or no strategy applies: `Playbook.why_none`
+        says which.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> found = recommend(Response(2, customer="c-17"), now=dt.datetime(2026, 3, 6, 16), channel="chat")
+        >>> print(found.strategy, found.due)
+        silent detractor 2026-03-06 16:15:00
+    """
+    given = {"customer": customer, "at": at, "comment": comment}
+    context |= {name: value for name, value in given.items() if value is not None}
+    chosen = Playbook.default() if playbook is None else playbook
+    return chosen.recommend(response, scorer=scorer, now=now, calendar=calendar, **context)

@@ -1,0 +1,96 @@
+"""What is added to the priority a strategy gives: points for the customer's value and for an urgent comment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import number
+from npskit.errors import InvalidValueError
+from npskit.followup.model import URGENCIES, amount
+
+
+def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    amount(value, field.name, 100.0)
+
+
+def _is_high(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None and amount(value, field.name) == 0:
+        raise InvalidValueError("high_value must be above 0: give None for no points for the value")
+
+
+@attrs.frozen(kw_only=True)
+class Points:
+    """What is added to the priority a strategy gives, at most 100 in all.
+
+    priority = min(100, strategy's + value * min(1, customer's value / high_value) + points of the urgency)
+
+    Args:
+        urgent: Points for an urgent comment.
+        critical: Points for a critical one; no fewer than for an urgent one.
+        value: Points for a customer of `high_value` or more; proportionally fewer for others.
+        high_value: From where on a customer gets all of them, in your currency; None for no points for the value.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> Points(high_value=1000).priorities([60.0, 60.0], [np.nan, 500.0], [0, 2]).tolist()
+        [60.0, 85.0]
+    """
+
+    urgent: float = attrs.field(default=10.0, validator=_is_points)
+    critical: float = attrs.field(default=20.0, validator=_is_points)
+    value: float = attrs.field(default=10.0, validator=_is_points)
+    high_value: float | None = attrs.field(default=None, validator=_is_high)
+
+    def __attrs_post_init__(self) -> None:
+        if self.critical < self.urgent:
+            raise InvalidValueError(
+                f"critical comments come before urgent ones: got {self.critical:g} points for critical, "
+                f"{self.urgent:g} for urgent"
+            )
+
+    def priorities(self, base: Any, values: Any, urgency: Any) -> NDArray[np.float64]:
+        """Return priorities, 0..100; shape as the arguments.
+
+        Args:
+            base: The priorities the strategies give.
+            values: What the customers are worth, NaN where unknown.
+            urgency: How urgent the comments are, 0 to 2.
+        """
+        levels = np.array([0.0, self.urgent, self.critical])[np.asarray(urgency)]
+        found: NDArray[np.float64] = np.minimum(np.asarray(base) + self.of_values(values) + levels, 100.0)
+        return found
+
+    def of_values(self, values: Any) -> NDArray[np.float64]:
+        """Return the points for each value."""
+        worth = np.nan_to_num(np.asarray(values, dtype=np.float64))
+        if self.high_value is None:
+            return np.zeros(worth.shape)
+        # Clipped before dividing, which then cannot overflow.
+        points: NDArray[np.float64] = self.value * (np.minimum(worth, self.high_value) / self.high_value)
+        return points
+
+    def priority(self, base: float, value: float | None, urgency: int) -> tuple[float, str]:
+        """Return one priority, and what it is made of, in words.
+
+        Example:
+            >>> Points().priority(60, None, 1)
+            (70.0, 'priority 70: 60 by the strategy, 10 for an urgent comment')
+        """
+        worth = np.nan if value is None else value
+        found = float(self.priorities(base, worth, urgency))
+        parts = [f"{_short(base)} by the strategy"]
+        if (of_value := float(self.of_values(worth))) > 0:
+            parts.append(f"{_short(of_value)} for the customer's value")
+        if level := (0.0, self.urgent, self.critical)[urgency]:
+            parts.append(f"{_short(level)} for {'an' if urgency == 1 else 'a'} {URGENCIES[urgency]} comment")
+        return found, f"priority {_short(found)}: {', '.join(parts)}{', at most 100' if found == 100 else ''}"
+
+
+def _short(points: float) -> str:
+    return number(points).removesuffix(".0")

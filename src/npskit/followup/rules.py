@@ -1,0 +1,304 @@
+"""Rules: strategies that are data. When they apply, and what to do then; for one response, or for a million."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.columns import Table, Words, fold, primary
+from npskit.followup.model import URGENCIES, Action, Context, FollowUp, Offer, amount, as_tuple, is_a, is_name
+from npskit.followup.wording import duration
+from npskit.model import Response
+
+_DAY = dt.timedelta(days=1)
+
+
+def as_urgency(value: Any, name: str = "urgency") -> int:
+    """Return an urgency by its number or its name.
+
+    Raises:
+        InvalidValueError: If there is no such urgency.
+
+    Example:
+        >>> as_urgency("critical"), as_urgency(1)
+        (2, 1)
+    """
+    if isinstance(value, str) and value in URGENCIES:
+        return URGENCIES.index(value)
+    if isinstance(value, bool) or value not in (0, 1, 2):
+        hint = did_you_mean(value, URGENCIES) if isinstance(value, str) else f"known: {', '.join(URGENCIES)}"
+        raise InvalidValueError(f"{name} must be ordinary, urgent or critical: got {value!r}; {hint}")
+    return int(value)
+
+
+def _as_texts(value: Any) -> tuple[str, ...]:
+    texts = as_tuple(value)
+    for text in texts:
+        if not isinstance(text, str) or not text.strip():
+            raise InvalidTypeError(f"conditions on texts are a text or a list of texts: got {value!r}")
+    return texts
+
+
+def _as_score(value: Any) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    ends = as_tuple(value)
+    if len(ends) != 2 or any(isinstance(end, bool) or not isinstance(end, int) for end in ends) or ends[0] > ends[1]:
+        raise InvalidValueError(f"score must be the lowest and the highest answer, such as [0, 6]: got {value!r}")
+    return ends[0], ends[1]
+
+
+def _flag(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, (bool, type(None))):
+        raise InvalidTypeError(f"{field.name} must be True, False or None: got {value!r}")
+
+
+def _limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None:
+        amount(value, field.name)
+
+
+def _as_within(value: Any) -> dt.timedelta | None:
+    return None if value is None else duration(value, "within")
+
+
+def _as_steps(value: Any) -> tuple[Action, ...]:
+    return tuple(Action(step) if isinstance(step, str) else step for step in as_tuple(value))
+
+
+def age(response: Response, now: dt.datetime | None) -> dt.timedelta | None:
+    """Return how long ago a response was given, from midnight where only its date is known; None if unknown.
+
+    Raises:
+        IncompatibleError: If one of the two times has a time zone and the other has none.
+    """
+    at = response.at
+    if at is None or now is None:
+        return None
+    if not isinstance(at, dt.datetime):
+        at = dt.datetime(at.year, at.month, at.day, tzinfo=now.tzinfo)
+    if (at.tzinfo is None) != (now.tzinfo is None):
+        raise IncompatibleError(f"now and the time of the response need both a time zone, or none: {now!r} and {at!r}")
+    return now - at
+
+
+@attrs.frozen(kw_only=True)
+class Conditions:
+    """What must be true of a response and its context; what is not said does not matter.
+
+    What is not known fulfils no condition on it, except that `comment=False` and `public=False` hold where there is no
+    comment and nothing is public.
+
+    Args:
+        category: One or more names of categories: `"detractor"`, `("at risk", "vulnerable")`.
+        score: The lowest and the highest answer, both included.
+        urgency: The least urgency of the comment: 0 or `"ordinary"`, 1 or `"urgent"`, 2 or `"critical"`.
+        comment: Whether there is a comment.
+        channel: One or more channels, without regard to case.
+        theme: One or more themes, without regard to case.
+        language: One or more languages; `"de"` holds for `"de-AT"` as well.
+        public: Whether others can read it.
+        min_value: The least value of the customer, in your currency.
+        max_days: The most days since the answer.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a condition cannot be used; the message names it.
+
+    Example:
+        >>> Conditions(category="detractor", min_value=1000).words()
+        'detractor, worth 1000 or more'
+    """
+
+    category: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
+    score: tuple[int, int] | None = attrs.field(default=None, converter=_as_score)
+    urgency: int = attrs.field(default=0, converter=as_urgency)
+    comment: bool | None = attrs.field(default=None, validator=_flag)
+    channel: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
+    theme: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
+    language: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
+    public: bool | None = attrs.field(default=None, validator=_flag)
+    min_value: float | None = attrs.field(default=None, validator=_limit)
+    max_days: float | None = attrs.field(default=None, validator=_limit)
+
+    def hold(self, response: Response, context: Context) -> bool:
+        """Whether all conditions hold of a response."""
+        score, value, days = response.score, context.value, self.max_days
+        since = None if days is None else age(response, context.now)
+        return (
+            (not self.category or context.category in self.category)
+            and (self.score is None or (score is not None and self.score[0] <= score <= self.score[1]))
+            and context.urgency >= self.urgency
+            and (self.comment is None or self.comment == has_text(response.comment))
+            and _among(context.channel, self.channel, fold)
+            and _among(context.theme, self.theme, fold)
+            and _among(context.language, self.language, primary)
+            and (self.public is None or self.public == context.public)
+            and (self.min_value is None or (value is not None and value >= self.min_value))
+            and (days is None or (since is not None and since / _DAY <= days))
+        )
+
+    def mask(self, table: Table, urgency: NDArray[np.int8], starts: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Whether all conditions hold, for each row that is scored; shape `(n,)`.
+
+        Args:
+            table: The responses.
+            urgency: How urgent each comment is, shape `(n,)`.
+            starts: When each one's clock starts, shape `(n,)`; NaT where unknown.
+        """
+        found = table.category >= 0
+        if self.category:
+            found &= np.array([*(name in self.category for name in table.book.categories), False])[table.category]
+        if self.score is not None:
+            found &= (table.score >= self.score[0]) & (table.score <= self.score[1])
+        if self.urgency:
+            found &= urgency >= self.urgency
+        if self.comment is not None:
+            found &= table.commented if self.comment else ~table.commented
+        for words, wanted, folded in (
+            (table.channel, self.channel, fold),
+            (table.theme, self.theme, fold),
+            (table.language, self.language, primary),
+        ):
+            if wanted:
+                found &= _all_among(words, wanted, folded)
+        if self.public is not None:
+            found &= (False if table.public is None else table.public) == self.public
+        if self.min_value is not None:
+            found &= False if table.value is None else table.value >= self.min_value
+        if self.max_days is not None:
+            found &= _recent(table, starts, self.max_days)
+        return found
+
+    def words(self) -> str:
+        """Return the conditions in words; none is "every response"."""
+        said = [" or ".join(self.category)] if self.category else []
+        if self.score is not None:
+            said.append(f"score {self.score[0]} to {self.score[1]}")
+        if self.urgency:
+            said.append(f"{URGENCIES[self.urgency]}{' or critical' if self.urgency == 1 else ''} comment")
+        if self.comment is not None:
+            said.append("with a comment" if self.comment else "without a comment")
+        texts = {"channel": self.channel, "theme": self.theme, "language": self.language}
+        said += [f"{name} {' or '.join(wanted)}" for name, wanted in texts.items() if wanted]
+        if self.public is not None:
+            said.append("public" if self.public else "not public")
+        if self.min_value is not None:
+            said.append(f"worth {self.min_value:g} or more")
+        if self.max_days is not None:
+            said.append(f"at most {self.max_days:g} days ago")
+        return ", ".join(said) or "every response"
+
+
+def has_text(comment: str | None) -> bool:
+    """Whether there is a comment: more than white space."""
+    return comment is not None and bool(comment.strip())
+
+
+def _among(text: str | None, wanted: tuple[str, ...], folded: Any) -> bool:
+    return not wanted or (text is not None and folded(text) in map(folded, wanted))
+
+
+def _all_among(words: Words | None, wanted: tuple[str, ...], folded: Any) -> Any:
+    if words is None:
+        return False
+    return np.array([*(_among(name, wanted, folded) for name in words.names), False])[words.codes]
+
+
+def _recent(table: Table, starts: NDArray[np.datetime64], days: float) -> Any:
+    """Whether each answer was given at most so many days before the clock starts."""
+    if table.at is None:
+        return False
+    # NaT compares as False, as what is not known should.
+    return (starts - table.at.astype("datetime64[us]")) / np.timedelta64(1, "D") <= days
+
+
+@attrs.frozen
+class Rule:
+    """A strategy that is data: when it applies, and what to do then.
+
+    Args:
+        name: What it is called.
+        when: When it applies; every response if not given.
+        priority: The priority it begins with, 0..100.
+        per_point_below: What is added for every point the answer lies below the best one of its category.
+        within: How long the answer may take, a timedelta or a text such as `"2 days"`; None leaves it to the playbook.
+        actions: The steps, in order; a text is an action of that name.
+        offers: What may be offered, one of them at most.
+        offer_required: Whether one of the offers has to be made.
+        team: Who should answer; None leaves it to the playbook's teams.
+        reason: Why, in words; the conditions in words if not given.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+
+    Example:
+        >>> unhappy = Conditions(category="detractor")
+        >>> rule = Rule("rescue", when=unhappy, priority=60, per_point_below=2, actions="listen")
+        >>> rule(Response(4), Context("detractor", below=2)).priority
+        64.0
+        >>> rule(Response(9), Context("promoter")) is None
+        True
+    """
+
+    name: str = attrs.field(validator=is_name)
+    when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))
+    priority: float = attrs.field(default=50.0, kw_only=True)
+    per_point_below: float = attrs.field(default=0.0, kw_only=True)
+    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=_as_within)
+    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=_as_steps)
+    offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
+    offer_required: bool = attrs.field(default=False, kw_only=True)
+    team: str | None = attrs.field(default=None, kw_only=True)
+    reason: str | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        amount(self.priority, "priority", 100.0)
+        amount(self.per_point_below, "per_point_below", 100.0)
+        if self.offer_required and not self.offers:
+            raise InvalidValueError(f"rule {self.name!r}: offer_required needs offers to choose from")
+        # Making one checks all the parts it takes over.
+        self._follow_up(Response(None), Context("any"))
+
+    def __call__(self, response: Response, context: Context) -> FollowUp | None:
+        """Return what to do if the conditions hold, else None."""
+        return self._follow_up(response, context) if self.when.hold(response, context) else None
+
+    def _follow_up(self, response: Response, context: Context) -> FollowUp:
+        return FollowUp(
+            response.customer,
+            category=context.category,
+            strategy=self.name,
+            priority=float(self.priorities(context.below)),
+            within=self.within,
+            actions=self.actions,
+            offers=self.offers,
+            offer_required=self.offer_required,
+            team=self.team,
+            reasons=(self.reason or self.when.words(),),
+        )
+
+    def priorities(self, below: Any) -> Any:
+        """Return the priority of answers so many points below the best of their category; shape as `below`."""
+        return np.minimum(self.priority + self.per_point_below * np.maximum(below, 0), 100.0)
+
+
+@attrs.frozen
+class Team:
+    """Who should answer what no rule has given to a team.
+
+    Args:
+        name: What the team is called.
+        when: Which responses are theirs; every one if not given.
+
+    Example:
+        >>> Team("billing", when=Conditions(theme="price")).when.words()
+        'theme price'
+    """
+
+    name: str = attrs.field(validator=is_name)
+    when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))

@@ -1,0 +1,1 @@
+"""What loyalty is worth in money: revenue at risk, payback, break-even."""

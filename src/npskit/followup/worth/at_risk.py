@@ -1,0 +1,278 @@
+"""What loyalty is worth: revenue at risk by segment, and what it would bring if some customers behaved as others do.
+
+Every rate is yours, and none is built in: what a segment's customers stay and pay is in your own books.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting import factorize
+from npskit.display import html_table, number, record, text_table
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.impact.outcomes import amounts
+from npskit.followup.worth.quantities import share
+from npskit.frames import Column, Frame, as_column, native_frame
+from npskit.rows import Rows
+from npskit.scorers.base import Scorer, codebook
+
+Floats = NDArray[np.float64]
+
+
+@attrs.frozen
+class SegmentAtRisk:
+    """What of one segment's revenue is at risk.
+
+    Args:
+        segment: The segment.
+        customers: Customers in it whose value and rate are known.
+        revenue: Their revenue.
+        share: Its share of all revenue, 0..1.
+        retention: Their rate of retention, weighted by revenue, 0..1.
+        expected_loss: Revenue expected to leave: the sum of value times (1 - rate).
+        share_of_loss: Its share of all expected loss, 0..1.
+        upside: Revenue saved if the asked-for part of them behaved as another segment does; negative where that one
+            stays less.
+    """
+
+    segment: str
+    customers: int
+    revenue: float
+    share: float
+    retention: float
+    expected_loss: float
+    share_of_loss: float
+    upside: float
+
+
+@attrs.frozen(repr=False)
+class RevenueAtRisk:
+    """Revenue at risk by segment; the totals are the sums of the segments.
+
+    Args:
+        segments: One for each segment.
+        left_out: Customers left out, because their value, their segment or their rate is not known.
+        moved: What the upside supposes: which part of the first segment behaves as the second.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    segments: tuple[SegmentAtRisk, ...]
+    left_out: int
+    moved: tuple[tuple[str, str, float], ...] = ()
+    backend: str | None = None
+
+    @property
+    def revenue(self) -> float:
+        """Revenue of all."""
+        return math.fsum(s.revenue for s in self.segments)
+
+    @property
+    def expected_loss(self) -> float:
+        """Revenue expected to leave."""
+        return math.fsum(s.expected_loss for s in self.segments)
+
+    @property
+    def upside(self) -> float:
+        """Revenue saved if the asked-for parts behaved as asked."""
+        return math.fsum(s.upside for s in self.segments)
+
+    def __repr__(self) -> str:
+        return (
+            f"RevenueAtRisk(revenue={number(self.revenue)}, expected_loss={number(self.expected_loss)}, "
+            f"upside={number(self.upside)}, segments={len(self.segments)}, left_out={self.left_out})"
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), text_table(*self._rows()), *self._notes()])
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        header = ["segment", "customers", "revenue", "share", "retention", "expected loss", "share of loss"]
+        header += ["upside"] if self.moved else []
+        rows = []
+        for s in self.segments:
+            row = [s.segment, s.customers, s.revenue, _percent(s.share), _percent(s.retention), s.expected_loss]
+            rows.append([*row, _percent(s.share_of_loss), *([s.upside] if self.moved else [])])
+        return header, rows
+
+    def _notes(self) -> list[str]:
+        notes = [f"Upside: {part:.10g} of the {a} revenue stays as that of a {b} does." for a, b, part in self.moved]
+        return notes + (
+            [f"Left out, because something is not known of them: {self.left_out}."] if self.left_out else []
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python."""
+        totals = {name: getattr(self, name) for name in ("revenue", "expected_loss", "upside")}
+        return {**totals, **record(self)}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the segments as a dataframe, one row each; `backend` as for `Score.to_frame`."""
+        columns = {f.name: [getattr(s, f.name) for s in self.segments] for f in attrs.fields(SegmentAtRisk)}
+        return native_frame(columns, backend or self.backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=" ".join([repr(self), *self._notes()]))
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share)}%"
+
+
+def revenue_at_risk(
+    value: Any,
+    category: Any,
+    retention: Any,
+    *,
+    data: Any = None,
+    scorer: Scorer | None = None,
+    moved: Mapping[tuple[str, str], float] | None = None,
+) -> RevenueAtRisk:
+    """Return the revenue expected to leave, by segment, at your own rates of retention.
+
+    The expected loss of a customer is value times (1 - rate); that of a segment is the sum. If a part m of segment A
+    stayed as segment B does, m times the revenue of A times (rate of B - rate of A) would be saved, with the rates
+    weighted by revenue. That A would stay as B does if it answered as B does is your supposition: loyal answers and
+    loyal customers go together for many reasons.
+
+    Args:
+        value: Revenue of each customer over the period of the rates, shape `(customers,)`; a name with `data`.
+        category: The segment of each customer, as text; with `scorer` the answers (for several questions a list of
+            columns). A name with `data`, for several questions a list of names.
+        retention: The rate of each segment, 0..1, by name; or of each customer, shape `(customers,)`; or with `data`
+            the name of such a column.
+        data: A dataframe or a mapping of columns that the names are of.
+        scorer: What the answers mean, where `category` is answers.
+        moved: Which part of a segment, 0..1, is supposed to behave as another: `{("detractor", "passive"): 0.2}`.
+
+    Raises:
+        ColumnNotFoundError: If a column is not there.
+        InvalidTypeError: If an argument is of a type that cannot be used.
+        InvalidValueError: If a rate or a part does not lie within 0..1, a value is negative, a segment has no rate or
+            `moved` names none.
+        IncompatibleError: If the columns differ in length.
+
+    Example:
+        >>> found = revenue_at_risk(
+        ...     [100, 300, 200, 400], ["detractor", "detractor", "passive", "promoter"],
+        ...     {"detractor": 0.5, "passive": 0.75, "promoter": 1.0}, moved={("detractor", "passive"): 0.5})
+        >>> found
+        RevenueAtRisk(revenue=1000.0, expected_loss=250.0, upside=50.0, segments=3, left_out=0)
+        >>> [segment.expected_loss for segment in found.segments]
+        [200.0, 50.0, 0.0]
+    """
+    frame = None if data is None else Frame(data)
+    money = amounts(_column(value, frame, "value"), "value")
+    _refuse(money < 0, money, "value", "must not be negative: leave refunds out")
+    codes, names = _segments(category, frame, scorer)
+    if isinstance(retention, Mapping):
+        rates, names, codes = _rates_of_segments(retention, names, codes)
+    else:
+        rates = amounts(_column(retention, frame, "retention"), "retention")
+        _refuse(~((rates >= 0) & (rates <= 1)) & ~np.isnan(rates), rates, "retention", "must lie within 0..1")
+    if not len(money) == len(codes) == len(rates):
+        raise IncompatibleError(
+            f"value, category and retention must be equally long: got {len(money)}, {len(codes)} and {len(rates)}"
+        )
+    known = (codes >= 0) & ~np.isnan(money) & ~np.isnan(rates)
+    at, money, rates = codes[known], money[known], rates[known]
+    size = len(names)
+    customers = np.bincount(at, minlength=size)
+    revenue = np.bincount(at, weights=money, minlength=size)
+    loss = np.bincount(at, weights=money * (1 - rates), minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kept = 1 - loss / revenue
+        share, of_loss = revenue / revenue.sum(), loss / loss.sum()
+    parts = _moved(moved, names)
+    upside = np.zeros(size)
+    for a, b, part in parts:
+        upside[names.index(a)] += _saved(part, revenue[names.index(a)], kept[names.index(a)], kept[names.index(b)], b)
+    columns = (customers, revenue, share, kept, loss, of_loss, upside)
+    segments = zip(names, *(column.tolist() for column in columns), strict=True)
+    backend = None if frame is None else frame.backend
+    return RevenueAtRisk(tuple(SegmentAtRisk(*s) for s in segments), int((~known).sum()), parts, backend)
+
+
+def _saved(part: float, revenue: float, own: float, other: float, name: str) -> float:
+    """Return the revenue saved by a part of one segment that stays as another does."""
+    if revenue == 0 or part == 0:
+        return 0.0
+    if math.isnan(other):
+        raise InvalidValueError(f"moved: segment {name!r} has no revenue, so nothing says how its customers stay")
+    return part * revenue * (other - own)
+
+
+def _column(given: Any, frame: Frame | None, role: str) -> Column:
+    """Return a column: named in the data, or given."""
+    if frame is not None:
+        return frame.column(frame.require(given, role))
+    if isinstance(given, str):
+        raise InvalidTypeError(f"{role} names a column, {given!r}, of no data: give data= as well, or the values")
+    found = as_column(given)
+    return found if found is not None else Frame({role: given}).column(role)
+
+
+def _refuse(bad: NDArray[np.bool_], values: Floats, role: str, problem: str) -> None:
+    """Refuse numbers that have a problem, naming the first rows."""
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        shown = ", ".join(f"row {row}: {values[row]:g}" for row in rows[:5].tolist())
+        raise InvalidValueError(f"{role} {problem}: {shown}{', ...' if rows.size > 5 else ''}")
+
+
+def _segments(category: Any, frame: Frame | None, scorer: Scorer | None) -> tuple[NDArray[np.intp], list[str]]:
+    """Return the number of each customer's segment, -1 where not known, and the names."""
+    if scorer is None:
+        codes, keys = factorize(_column(category, frame, "category").filled())
+        if None in keys[-1:]:
+            codes, keys = np.where(codes == len(keys) - 1, -1, codes), keys[:-1]
+        return codes, [str(key) for key in keys]
+    book = codebook(scorer)
+    several = len(book.questions) > 1
+    if several and (isinstance(category, str) or not isinstance(category, Sequence)):
+        raise InvalidTypeError(f"category: {book.name} reads a list of columns, {', '.join(book.questions)}")
+    given = list(category) if several else [category]
+    if len(given) != len(book.questions):
+        raise IncompatibleError(f"category: {book.name} reads {', '.join(book.questions)}: got {len(given)} columns")
+    columns = tuple(_column(part, frame, "category") for part in given)
+    rows = Rows(columns, np.zeros(len(columns[0]), dtype=np.intp), ((),))
+    return rows.categories(book), list(book.categories)
+
+
+def _rates_of_segments(
+    retention: Mapping[Any, Any], names: list[str], codes: NDArray[np.intp]
+) -> tuple[Floats, list[str], NDArray[np.intp]]:
+    """Return the rate of each customer, and the segments in the order that the rates are given in."""
+    rates = {str(name): share(rate, f"retention[{name!r}]") for name, rate in retention.items()}
+    used = [names[i] for i in np.unique(codes[codes >= 0]).tolist()]
+    absent = [name for name in used if name not in rates]
+    if absent:
+        raise InvalidValueError(
+            f"retention: there is no rate for segment {absent[0]!r}; {did_you_mean(absent[0], rates)}"
+        )
+    order = list(rates)
+    to = np.array([order.index(name) if name in rates else -1 for name in names] + [-1], dtype=np.intp)
+    moved = to[codes]
+    return np.append(np.array(list(rates.values())), np.nan)[moved], order, moved
+
+
+def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str, str, float], ...]:
+    """Return what the upside supposes, checked."""
+    parts: list[tuple[str, str, float]] = []
+    for pair, part in (moved or {}).items():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise InvalidTypeError(f"moved maps pairs of segments, such as ('detractor', 'passive'): got {pair!r}")
+        for name in pair:
+            if name not in names:
+                raise InvalidValueError(f"moved: there is no segment {name!r}; {did_you_mean(str(name), names)}")
+        parts.append((pair[0], pair[1], share(part, f"moved[{pair!r}]")))
+    for name in names:
+        whole = math.fsum(part for a, _, part in parts if a == name)
+        if whole > 1 + 1e-12:
+            raise InvalidValueError(f"moved: the parts of {name!r} sum to at most 1: got {whole:g}")
+    return tuple(parts)

@@ -1,0 +1,226 @@
+"""When a programme of following up has paid for itself.
+
+The arithmetic is that of any investment; every rate is yours, and none is built in.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.display import html_table, number, record, text_table
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.impact.contrasts import ArmContrast
+from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, quantity, share
+from npskit.frames import native_frame
+
+
+@attrs.frozen
+class Payback:
+    """What a programme brings at one lift.
+
+    Args:
+        lift: How much likelier a treated customer stays because of it: a difference of shares, -1..1.
+        saved: Customers who stay because of it.
+        gain: What they bring over the periods, discounted.
+        net: gain - cost: the net present value.
+        roi: net / cost; NaN where it costs nothing.
+        periods: After how many periods the discounted gain has reached the cost; infinite if it does not within the
+            horizon.
+    """
+
+    lift: float
+    saved: float
+    gain: float
+    net: float
+    roi: float
+    periods: float
+
+
+@attrs.frozen(repr=False)
+class ProgramPayback:
+    """When a programme has paid for itself.
+
+    Args:
+        at: At the lift given.
+        low: At the lower limit of the lift, if it was given with one. As all figures follow from the lift, these are
+            limits of them all, at the same level.
+        high: At the upper limit.
+        customers: Customers treated.
+        cost: What treating them costs, fixed cost included.
+        worth: What one saved customer brings over the periods, discounted.
+        break_even_lift: The lift at which the gain is the cost; more than 1 where even saving everybody would not do.
+        horizon: How many periods are counted.
+    """
+
+    at: Payback
+    low: Payback | None
+    high: Payback | None
+    customers: float
+    cost: float
+    worth: float
+    break_even_lift: float
+    horizon: int
+
+    def __repr__(self) -> str:
+        return (
+            f"ProgramPayback(net={number(self.at.net)}, roi={number(self.at.roi, 2)}, "
+            f"periods={number(self.at.periods, 2)}, break_even_lift={number(self.break_even_lift, 4)})"
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), text_table(*self._rows()), *self._notes()])
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        header = ["", "lift", "customers saved", "gain", "cost", "net", "return", "paid back after"]
+        named = (("lower limit", self.low), ("estimate", self.at), ("upper limit", self.high))
+        rows = [
+            [
+                name,
+                points(p.lift),
+                p.saved,
+                p.gain,
+                self.cost,
+                p.net,
+                f"{number(100 * p.roi)}%",
+                "never" if math.isinf(p.periods) else f"{number(p.periods, 2)} periods",
+            ]
+            for name, p in named
+            if p is not None
+        ]
+        return header, rows
+
+    def _notes(self) -> list[str]:
+        reached = "" if self.break_even_lift <= 1 else ": more than saving everybody"
+        return [
+            f"It pays for itself from a lift of {points(self.break_even_lift)}{reached}, over {self.horizon} periods."
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python; infinite where it never pays."""
+        return record(self)
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return a dataframe with a row for the estimate and each limit; `backend` as for `Score.to_frame`."""
+        named = [(n, p) for n, p in (("low", self.low), ("at", self.at), ("high", self.high)) if p is not None]
+        columns: dict[str, list[Any]] = {"at": [name for name, _ in named]}
+        columns |= {f.name: [getattr(p, f.name) for _, p in named] for f in attrs.fields(Payback)}
+        return native_frame(columns, backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=" ".join(self._notes()))
+
+
+def points(lift: float) -> str:
+    """Return a difference of shares in percentage points.
+
+    Example:
+        >>> points(0.05)
+        '5.00 points'
+    """
+    return f"{number(100 * lift, 2)} points"
+
+
+def program_payback(
+    cost: float,
+    *,
+    customers: float,
+    lift: float | tuple[float, float, float] | ArmContrast,
+    value: float,
+    margin: float,
+    retention: float,
+    discount_rate: float,
+    periods: int,
+    fixed_cost: float = 0.0,
+) -> ProgramPayback:
+    """Return when following up has paid for itself, what it is worth, and from which lift on.
+
+    Of n customers treated, n·lift stay who would have left. Each brings value·margin at the end of the first period and
+    stays on at the rate of retention: value·margin·r^(t-1) at the end of period t, worth that divided by (1 + d)^t
+    today. Over T periods one is worth w = value·margin·Σ r^(t-1)/(1 + d)^t (Gupta, Lehmann & Stuart, "Valuing
+    Customers", Journal of Marketing Research 41 (2004) 7-18), the net present value is n·lift·w - cost, and the
+    break-even lift is cost/(n·w). Money is taken to come evenly within a period for the time of payback. All of it
+    rises with the lift, so that limits of the lift are limits of the rest.
+
+    Args:
+        cost: What treating one customer costs, paid at the start.
+        customers: How many are treated.
+        lift: How much likelier a customer stays because of it, as a difference of shares, -1..1: 0.05 for five points;
+            with its limits as (lift, low, high); or the contrast of a retention, `effect.contrast("retention")`.
+        value: Revenue of one customer in a period.
+        margin: Which part of it is left after what it costs to serve, 0..1.
+        retention: Which part of the saved stays on from one period to the next, 0..1.
+        discount_rate: By how much a period later is worth less: 0.1 for ten percent; 0 for not at all.
+        periods: How many periods are counted.
+        fixed_cost: What the programme costs whatever the number of customers.
+
+    Raises:
+        InvalidTypeError: If an argument is of a type that cannot be used.
+        InvalidValueError: If a share lies outside its range, a cost or a value is negative, there are no periods, or
+            the limits are not in order.
+
+    Example:
+        >>> program_payback(
+        ...     10, customers=100, lift=0.1, value=200, margin=0.5, retention=0.5, discount_rate=0, periods=2)
+        ProgramPayback(net=500.0, roi=0.50, periods=1.00, break_even_lift=0.0667)
+    """
+    each, fixed = not_negative(cost, "cost"), not_negative(fixed_cost, "fixed_cost")
+    n, paid = not_negative(customers, "customers"), not_negative(value, "value")
+    horizon = horizon_of(periods)
+    lifts = _lifts(lift)
+    flow = (
+        paid
+        * share(margin, "margin")
+        * discounted(share(retention, "retention"), not_negative(discount_rate, "discount_rate"), horizon)
+    )
+    total, worth = n * each + fixed, math.fsum(flow)
+    found = [None if x is None else _payback(x, n, total, flow) for x in lifts]
+    assert found[0] is not None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        break_even = float(np.divide(total, n * worth)) if total else 0.0
+    return ProgramPayback(found[0], found[1], found[2], n, total, worth, break_even, horizon)
+
+
+def _payback(lift: float, customers: float, cost: float, flow: NDArray[np.float64]) -> Payback:
+    """Return what a programme brings at one lift."""
+    saved = customers * lift
+    gains = saved * flow
+    gain = math.fsum(gains)
+    roi = (gain - cost) / cost if cost else float("nan")
+    return Payback(lift, saved, gain, gain - cost, roi, _paid_after(gains, cost))
+
+
+def _paid_after(gains: NDArray[np.float64], cost: float) -> float:
+    """Return after how many periods the gains have reached the cost, evenly within a period."""
+    if cost <= 0:
+        return 0.0
+    so_far = np.concatenate([[0.0], np.cumsum(gains)])
+    reached = np.flatnonzero(so_far >= cost)
+    if not reached.size:
+        return math.inf
+    period = int(reached[0])
+    return period - 1 + float((cost - so_far[period - 1]) / gains[period - 1])
+
+
+def _lifts(lift: Any) -> tuple[float, float | None, float | None]:
+    """Return a lift with its limits, if it has any, checked."""
+    if isinstance(lift, ArmContrast):
+        if lift.unit != "percent":
+            raise InvalidValueError(f"lift must be a contrast of shares, such as retention: got {lift.measure!r}")
+        lift = (lift.difference / 100, lift.low / 100, lift.high / 100)
+    given = tuple(lift) if isinstance(lift, tuple | list) else (lift,)
+    if len(given) not in (1, 3):
+        raise InvalidTypeError(f"lift must be a number or (lift, low, high): got {lift!r}")
+    numbers = [quantity(x, "lift") for x in given]
+    for x in numbers:
+        if not -1 <= x <= 1:
+            raise InvalidValueError(f"lift is a difference of shares, -1..1: got {x:g}; for 5 points write 0.05")
+    if len(numbers) == 1:
+        return numbers[0], None, None
+    if not numbers[1] <= numbers[0] <= numbers[2]:
+        raise InvalidValueError(f"lift must lie between its limits, given as (lift, low, high): got {lift!r}")
+    return numbers[0], numbers[1], numbers[2]

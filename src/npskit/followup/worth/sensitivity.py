@@ -1,0 +1,132 @@
+"""How much revenue at risk, and what a programme must achieve, hang on the rate of retention."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.display import html_table, number, record, text_table
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.worth.payback import points
+from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, share
+from npskit.frames import native_frame
+
+
+@attrs.frozen
+class AtRate:
+    """What one rate of retention makes of the same customers.
+
+    Args:
+        rate: The rate, 0..1.
+        expected_loss: Revenue of a period expected to leave: value times (1 - rate).
+        worth: What one saved customer brings over the periods, discounted.
+        break_even_lift: cost / worth: the lift from which treating a customer pays; infinite where worth is 0.
+    """
+
+    rate: float
+    expected_loss: float
+    worth: float
+    break_even_lift: float
+
+
+@attrs.frozen(repr=False)
+class RetentionSensitivity:
+    """How revenue at risk and the break-even lift move with the rate of retention.
+
+    Args:
+        rows: One for each rate, in the order given.
+        value: Revenue of all customers in a period.
+        customers: How many they are.
+        cost: What treating one of them costs.
+        horizon: How many periods are counted.
+    """
+
+    rows: tuple[AtRate, ...]
+    value: float
+    customers: int
+    cost: float
+    horizon: int
+
+    def __repr__(self) -> str:
+        return f"RetentionSensitivity({len(self.rows)} rates, value={number(self.value)}, cost={number(self.cost)})"
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{text_table(*self._rows())}"
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        header = ["retention", "expected loss", "worth of one saved", "break-even lift"]
+        rows = [[f"{number(100 * r.rate)}%", r.expected_loss, r.worth, points(r.break_even_lift)] for r in self.rows]
+        return header, rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain Python."""
+        return record(self)
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return a dataframe with a row for each rate; `backend` as for `Score.to_frame`."""
+        columns = {f.name: [getattr(r, f.name) for r in self.rows] for f in attrs.fields(AtRate)}
+        return native_frame(columns, backend)
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=repr(self))
+
+
+def retention_sensitivity(
+    value: ArrayLike,
+    rates: Iterable[float],
+    *,
+    cost: float,
+    margin: float,
+    discount_rate: float,
+    periods: int = 1,
+) -> RetentionSensitivity:
+    """Return how revenue at risk and the break-even lift move with the rate of retention.
+
+    A rate of retention is seldom known to a point, and both figures hang on it: revenue at risk falls with it, while a
+    saved customer is worth more the longer one stays. The worth of one saved and the break-even lift are those of
+    `program_payback`; over one period, without discount and with all of the revenue counted, the break-even lift is
+    cost / value.
+
+    Args:
+        value: Revenue of each customer in a period, shape `(customers,)`; or that of one.
+        rates: The rates of retention to look at, 0..1 each.
+        cost: What treating one customer costs.
+        margin: Which part of the revenue is left after what it costs to serve, 0..1.
+        discount_rate: By how much a period later is worth less; 0 for not at all.
+        periods: How many periods a saved customer is counted for.
+
+    Raises:
+        InvalidTypeError: If an argument is of a type that cannot be used.
+        InvalidValueError: If a share lies outside 0..1, a cost or a value is negative or missing, or no rate is
+            given.
+
+    Example:
+        >>> found = retention_sensitivity(200, [0.5, 0.75], cost=10, margin=1, discount_rate=0)
+        >>> [(row.expected_loss, row.break_even_lift) for row in found.rows]
+        [(100.0, 0.05), (50.0, 0.05)]
+    """
+    money = np.asarray(value)
+    if money.dtype.kind not in "iuf" or money.ndim > 1 or not money.size:
+        raise InvalidTypeError(f"value must be a number or a column of numbers: got {value!r}")
+    bad = np.flatnonzero(~((np.atleast_1d(money) >= 0) & np.isfinite(np.atleast_1d(money))))
+    if bad.size:
+        raise InvalidValueError(
+            f"value must be finite and not negative: rows {', '.join(map(str, bad[:5].tolist()))}; leave these "
+            "customers out"
+        )
+    each, total, n = not_negative(cost, "cost"), float(money.sum()), int(money.size)
+    kept, discount, horizon = share(margin, "margin"), not_negative(discount_rate, "discount_rate"), horizon_of(periods)
+    shares = [share(rate, "rates") for rate in rates]
+    if not shares:
+        raise InvalidValueError("rates: give at least one, such as [0.6, 0.7, 0.8]")
+    rows = []
+    for rate in shares:
+        worth = total / n * kept * math.fsum(discounted(rate, discount, horizon))
+        lift = each / worth if worth else math.inf if each else 0.0
+        rows.append(AtRate(rate, total * (1 - rate), worth, lift))
+    return RetentionSensitivity(tuple(rows), total, n, each, horizon)

@@ -1,0 +1,342 @@
+"""Case logs: any form of the same log gives the same columns, and nothing is dropped silently."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.cases.log import CaseLog, read_case_log
+from npskit.followup.cases.times import in_zone
+from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
+from npskit.scorers.csat import CSAT
+
+START = dt.datetime(2026, 3, 2, 9)
+COLUMNS = ("opened", "responded", "closed", "ended", "resolved", "reopened", "escalated", "tried", "reached")
+
+ROWS: dict[str, list[Any]] = {
+    "ticket_id": ["a", "b", "c", "d"],
+    "Created at": ["2026-03-02 09:00", "2026-03-02 10:00", "2026-03-03 09:00", "2026-03-04 09:00"],
+    "first_response": ["2026-03-02 11:00", "2026-03-03 10:00", None, None],
+    "Solved": ["2026-03-03 09:00", None, None, None],
+    "closed": ["2026-03-04 09:00", "2026-03-04 10:00", None, None],
+    "re-opened": [None, "2026-03-05 10:00", None, None],
+    "agent": ["Ann", "Bob", "Ann", None],
+    "score": [3, 5, 9, 0],
+    "later_score": [9, None, 2, 1],
+}
+
+
+def same(a: CaseLog, b: CaseLog, names: tuple[str, ...] = COLUMNS) -> bool:
+    """Whether two logs say the same of each case."""
+    return all(np.array_equal(getattr(a, n).astype("O"), getattr(b, n).astype("O")) for n in names)
+
+
+def typed() -> dict[str, list[Any]]:
+    """Return the rows with times as datetimes."""
+    times = ("Created at", "first_response", "Solved", "closed", "re-opened")
+    read = dt.datetime.fromisoformat
+    return {k: [v and read(v) for v in values] if k in times else values for k, values in ROWS.items()}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        typed(),
+        pd.DataFrame(ROWS),
+        pd.DataFrame(typed()),
+        pl.DataFrame(ROWS),
+        pl.DataFrame(typed()),
+        pl.DataFrame(typed()).lazy(),
+        pa.table(typed()),
+        [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)],
+    ],
+)
+def test_any_frame(source: Any) -> None:
+    """Text or datetimes, in any library: the same columns, found by their names."""
+    log, wanted = read_case_log(source, by=["owner"]), read_case_log(ROWS, by=["owner"])
+    assert same(log, wanted)
+    assert log.ids.tolist() == ["a", "b", "c", "d"]
+    assert log.closed.tolist() == [dt.datetime(2026, 3, 4, 9), None, None, None]
+    assert log.as_of == np.datetime64("2026-03-05T10:00")
+    assert log.worst is not None
+    assert log.worst.tolist() == [True, True, False, True]
+    assert log.later is not None
+    assert log.later.tolist() == [2, -1, 0, 0]
+    codes, names = log.keys["owner"]
+    assert [names[code] for code in codes.tolist()] == ["Ann", "Bob", "Ann", None]
+    assert log.recorded == {"opened", "first_response", "resolved", "closed", "reopened"}
+    assert len(log.rejected) == 0
+
+
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(KINDS), st.integers(0, 4), st.sampled_from([None, "Ann", "Bob"])),
+    max_size=25,
+)
+
+
+@settings(max_examples=150)
+@given(EVENTS, st.booleans())
+def test_events_as_cases(rows: list[tuple[int, str, int, str | None]], opened: bool) -> None:
+    """Of any events, the log takes the cases that `Case` takes, says the same of them, and lists all others."""
+    rows = [(i, "opened", 0, None) for i in range(4) if opened] + rows
+    at = [START + dt.timedelta(hours=hour) for _, _, hour, _ in rows]
+    frame: dict[str, list[Any]] = {
+        "case": [case for case, *_ in rows],
+        "event": [kind for _, kind, *_ in rows],
+        "at": at,
+        "by": [by for *_, by in rows],
+    }
+    log = read_case_log(frame, by=["owner"])
+    cases = []
+    for i in sorted(set(frame["case"])):
+        mine = [j for j, row in enumerate(rows) if row[0] == i]
+        if legal_order([rows[j][1] for j in mine], [at[j] for j in mine]) is not None:
+            cases.append(Case(i, [CaseEvent(rows[j][1], at[j], rows[j][3]) for j in mine]))
+    assert log.ids.tolist() == [case.id for case in cases]
+    assert log.opened.tolist() == [case.opened for case in cases]
+    assert log.responded.tolist() == [case.responded for case in cases]
+    assert log.closed.tolist() == [case.closed for case in cases]
+    assert log.reopened.tolist() == [case.first("reopened") is not None for case in cases]
+    codes, names = log.keys["owner"]
+    # of several events of one instant the log cannot know which row came first
+    if len({(row[0], row[2]) for row in rows}) == len(rows):
+        assert [names[code] for code in codes.tolist()] == [case.owner for case in cases]
+    assert {one.case for one in log.rejected} == set(frame["case"]) - set(log.ids.tolist())
+    assert all(rows[one.row][0] == one.case for one in log.rejected)
+    assert sum(log.rejected.counts.values()) == len(log.rejected)
+    if cases:
+        assert same(read_case_log(cases), log)
+
+
+TIMES = st.fixed_dictionaries({kind: st.none() | st.integers(1, 40) for kind in KINDS[1:]})
+
+
+@settings(max_examples=150)
+@given(st.lists(TIMES, max_size=6))
+def test_rows_as_events(cases: list[dict[str, int | None]]) -> None:
+    """A case whose single events are legal says the same in one row as in several."""
+    kept = []
+    for times in cases:
+        told = {
+            "opened": 0,
+            **{kind: 10 * hour + i for i, (kind, hour) in enumerate(times.items()) if hour is not None},
+        }
+        if legal_order(list(told), list(told.values())) is not None:
+            kept.append({kind: START + dt.timedelta(hours=hour) for kind, hour in told.items()})
+    events = [(i, kind, at) for i, case in enumerate(kept) for kind, at in case.items()]
+    by_case = {"case": list(range(len(kept))), **{kind: [case.get(kind) for case in kept] for kind in KINDS}}
+    by_event = {name: [event[i] for event in events] for i, name in enumerate(("case", "event", "at"))}
+    log = read_case_log(by_case)
+    assert len(log.rejected) == 0
+    assert same(log, read_case_log(by_event))
+
+
+def test_rejected_rows() -> None:
+    """Every row that cannot be is listed with its row, its case and the first reason, and no other is touched."""
+    t = [f"2026-03-{day:02d}" for day in range(1, 10)]
+    frame = {
+        "id": ["a", "b", "c", "d", "e", "f", "g", "a", "i", "j"],
+        "opened": [t[1], None, t[1], t[1], t[1], t[1], "soon", t[1], t[1], t[1]],
+        "first_response": [t[2], t[2], t[0], t[2], t[5], t[2], t[2], t[2], t[2], t[4]],
+        "resolved": [None, None, None, None, None, t[3], None, None, None, None],
+        "informed": [None, None, None, t[3], None, t[2], None, None, t[3], None],
+        "reopened": [None, None, None, None, None, None, None, None, t[4], t[5]],
+        "closed": [t[3], t[3], t[3], t[3], t[3], t[4], t[3], t[3], t[5], t[3]],
+    }
+    log = read_case_log(frame)
+    assert log.ids.tolist() == ["a", "i"]
+    assert [(one.row, one.case, one.reason) for one in log.rejected] == [
+        (1, "b", "no opening time"),
+        (2, "c", "first_response before opened"),
+        (3, "d", "informed before resolved"),
+        (4, "e", "first_response after closed"),
+        (5, "f", "informed before resolved"),
+        (6, "g", "opened is not a time"),
+        (7, "a", "the case has a row already"),
+        (9, "j", "first_response after closed"),
+    ]
+    assert log.rejected.counts["informed before resolved"] == 2
+    assert "informed before resolved: 2" in repr(log.rejected)
+
+
+def test_rejected_events() -> None:
+    """An unknown event is rejected alone; an illegal or timeless one takes its case with it."""
+    frame = {
+        "case": ["a", "a", "a", "b", "b", "c", None, "d", "d", "e", "e"],
+        "event": [
+            *["opened", "liked", "Solved", "opened", "reopened", "closed", "opened", "opened", "closed", "opened"],
+            None,
+        ],
+        "time": [*(f"2026-03-0{day}" for day in "23423322"), "tomorrow", "2026-03-02", "2026-03-02"],
+    }
+    log = read_case_log(frame)
+    assert log.ids.tolist() == ["a", "e"]
+    assert log.resolved.tolist() == [True, False]
+    assert [(one.row, one.case, one.reason) for one in log.rejected] == [
+        (1, "a", "'liked' is no event of a case"),
+        (4, "b", "'reopened' of a case that is open"),
+        (5, "c", "'closed' before 'opened'"),
+        (6, None, "no case"),
+        (8, "d", "no time, or not a time"),
+        (10, "e", "no event"),
+    ]
+    told = read_case_log(frame, events={"liked": "first_response"})
+    assert told.responded.tolist() == [dt.datetime(2026, 3, 3), None]
+    twice = {"case": [1] * 3, "event": ["opened", "response", "response"], "at": [START] * 3}
+    assert next(iter(read_case_log(twice).rejected)).reason == "a second 'first_response'"
+
+
+@pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame])
+def test_zones(library: Any) -> None:
+    """Times with a zone are compared as they happened, across the change to summer time and from text alike."""
+    utc = dt.UTC
+    opened, closed = dt.datetime(2026, 3, 28, 12, tzinfo=utc), dt.datetime(2026, 3, 29, 12, tzinfo=utc)
+    frame = library({"opened": [opened], "closed": [closed]})
+    if library is pd.DataFrame:
+        frame = frame.apply(lambda column: column.dt.tz_convert("Europe/Warsaw"))
+    else:
+        frame = frame.with_columns(pl.all().dt.convert_time_zone("Europe/Warsaw"))
+    log = read_case_log(frame, by=["month"], as_of="2026-03-30T00:00:00Z")
+    assert (log.closed - log.opened).tolist() == [dt.timedelta(hours=24)]
+    assert log.time_zone == "Europe/Warsaw"
+    text = read_case_log({"opened": ["2026-03-28T13:00+01:00"], "closed": ["2026-03-29T14:00+02:00"]})
+    assert (text.opened[0], text.closed[0], text.time_zone) == (log.opened[0], log.closed[0], "UTC")
+    with pytest.raises(IncompatibleError, match="the times in 'opened' know their zone, those in 'closed' do not"):
+        read_case_log({"opened": [opened], "closed": [closed.replace(tzinfo=None)]})
+    with pytest.raises(IncompatibleError, match=r"has no time zone, the times of the log have one"):
+        read_case_log(frame, as_of="2026-03-30")
+    late = read_case_log({"opened": [dt.datetime(2026, 3, 31, 23, tzinfo=utc)]}, by=["month"])
+    assert late.keys["month"][1] == ["2026-03"]
+
+
+def test_fixed_offset() -> None:
+    """A zone that is only an offset, of no name that a zone database knows, is read as UTC."""
+    zone = dt.timezone(dt.timedelta(hours=2))
+    log = read_case_log(pd.DataFrame({"opened": [dt.datetime(2026, 3, 2, 9, tzinfo=zone)]}), by=["month"])
+    assert (log.opened[0], log.time_zone) == (np.datetime64("2026-03-02T07:00"), "UTC")
+
+
+def test_columns_said() -> None:
+    """Names that tell nothing are said; of a name and another name for the same role the plain one counts."""
+    log = read_case_log({"x": [START], "y": [START], "closed": [None]}, columns={"opened": "x", "closed": "y"})
+    assert log.closed.tolist() == [START]
+    words: dict[str, Any] = {"columns": {"case": "k", "event": "was", "at": "am"}, "events": {"auf": "opened"}}
+    log = read_case_log({"k": [1], "was": ["auf"], "am": [START]}, **words)
+    assert log.opened.tolist() == [START]
+    log = read_case_log({"opened": [START], "created": [None], "theme": ["a"], "topic": ["b"]}, by=["topic", "theme"])
+    assert log.keys["topic"][1] == log.keys["theme"][1] == ["a"]
+
+
+def test_long_logs() -> None:
+    """Many cases over a century, to the microsecond, are put in order as well."""
+    rng = np.random.default_rng(1)
+    opened = np.datetime64("1930-01-01", "us") + rng.integers(0, 10**15, 400)
+    closed = opened + rng.integers(1, 2 * 10**15, 400)
+    shuffled = rng.permutation(800)
+    columns = {"case": [*range(400)] * 2, "event": ["opened"] * 400 + ["closed"] * 400, "at": [*opened, *closed]}
+    frame = {name: np.array(values)[shuffled] for name, values in columns.items()}
+    log = read_case_log(frame)
+    assert np.array_equal(log.opened, opened)
+    assert np.array_equal(log.closed, closed)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2035, 1, 1)), max_size=20))
+def test_wall_clock(times: list[dt.datetime]) -> None:
+    """UTC becomes the wall clock that the zone database says."""
+    import zoneinfo
+
+    zone = zoneinfo.ZoneInfo("Europe/Warsaw")
+    found = in_zone(np.array(times, "M8[us]"), "Europe/Warsaw").tolist()
+    assert found == [t.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None) for t in times]
+    assert in_zone(np.array(["NaT"], "M8[us]"), "Europe/Warsaw").tolist() == [None]
+
+
+def test_what_is_known_by_then() -> None:
+    """As of an earlier time later events have not happened, and later cases are not there but counted."""
+    for source in (
+        ROWS,
+        {
+            "case": ["a", "a", "b", "b", "c", "d"],
+            "event": ["opened", "closed", "opened", "closed", "opened", "opened"],
+            "at": [f"2026-03-{at}:00" for at in ("02 09", "04 09", "02 10", "04 10", "03 09", "04 09")],
+        },
+    ):
+        log = read_case_log(source, as_of="2026-03-03 12:00")
+        assert log.ids.tolist() == ["a", "b", "c"]
+        assert np.isnat(log.closed).all()
+        assert (log.left_out, log.as_of) == (1, np.datetime64("2026-03-03T12:00"))
+
+
+def test_said_once() -> None:
+    """What an event log says of a case in one of its rows it says of the case; the first one counts."""
+    frame = {
+        "case": [1, 1, 2, 2],
+        "event": ["opened", "closed", "opened", "closed"],
+        "at": [START, START + dt.timedelta(1)] * 2,
+        "theme": [None, "price", "speed", "price"],
+        "category": ["detractor", None, "Passive", None],
+        "later": [None, "promoter", None, None],
+        "shop": ["x", "y", None, None],
+    }
+    log = read_case_log(frame, by=["theme", "shop", "segment"])
+    shown = {name: [values[code] for code in codes.tolist()] for name, (codes, values) in log.keys.items()}
+    assert shown == {"theme": ["price", "speed"], "shop": ["x", None], "segment": ["detractor", "Passive"]}
+    assert log.worst is not None
+    assert log.later is not None
+    assert (log.worst.tolist(), log.later.tolist()) == ([True, False], [2, -1])
+    csat = read_case_log({"opened": [START], "score": [1], "later_score": [5]}, scorer=CSAT())
+    assert csat.worst is not None
+    assert csat.worst.tolist() == [True]
+
+
+def test_empty() -> None:
+    """No cases are no error."""
+    sources: list[Any] = [[], {"opened": []}, {"case": [], "event": [], "at": []}]
+    for source in sources:
+        log = read_case_log(source, by=["month"])
+        assert len(log) == len(log.rejected) == 0
+        assert np.isnat(log.as_of)
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "error", "words"),
+    [
+        ({"start": [START]}, {}, ColumnNotFoundError, "needs a column 'opened'"),
+        (
+            {"opened": [START], "created": [START]},
+            {"columns": {"opend": "created"}},
+            InvalidValueError,
+            "no role 'opend'",
+        ),
+        ({"opened": [START]}, {"columns": {"closed": "close"}}, ColumnNotFoundError, "no column 'close' for 'closed'"),
+        ({"created": [START], "created_at": [START]}, {"columns": {}}, None, ""),
+        ({"open": [START], "created": [START]}, {}, IncompatibleError, "all may be 'opened'"),
+        ({"opened": [START]}, {"by": ["owner"]}, ColumnNotFoundError, "the log has no 'owner'"),
+        ({"case": [1], "event": ["opened"], "at": [START]}, {"by": ["owner"]}, ColumnNotFoundError, "no column 'by'"),
+        ({"opened": [START]}, {"events": {"x": "opend"}}, InvalidValueError, "did you mean 'opened'"),
+        ({"opened": [START]}, {"recorded": ["reopend"]}, InvalidValueError, "did you mean 'reopened'"),
+        ({"opened": [START]}, {"as_of": "soon"}, InvalidValueError, "as_of must be a time"),
+        ({"opened": [START], "later": ["happy"]}, {}, InvalidValueError, "'happy' is no category of NPS"),
+        ([3], {}, InvalidTypeError, "item 0 is 3"),
+        ([{"opened": START}, 3], {}, InvalidTypeError, "item 1 is 3"),
+        ([Case.open("C", at=START)] * 2, {}, InvalidValueError, "1 ids occur more than once, such as 'C'"),
+        ({"opened": np.array([True])}, {}, InvalidTypeError, "not times"),
+    ],
+)
+def test_refused(source: Any, options: dict[str, Any], error: type[Exception] | None, words: str) -> None:
+    """What cannot be read is refused, saying what is missing or what to write."""
+    if error is None:
+        assert len(read_case_log(source, **options)) == 1
+        return
+    with pytest.raises(error, match=words):
+        read_case_log(source, **options)

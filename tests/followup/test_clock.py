@@ -1,0 +1,198 @@
+"""Opening hours: adding and counting are inverse, on arrays as on single times, also on days when clocks change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.clock import WEEKDAYS, BusinessCalendar, add_elapsed
+
+HOUR = dt.timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+naive_times = st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 12, 31))
+aware_times = st.builds(
+    lambda t, zone: t.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)),
+    naive_times,
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Bangkok", "Australia/Lord_Howe"]),
+)
+durations = st.timedeltas(dt.timedelta(0), dt.timedelta(days=60))
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> BusinessCalendar:
+    """Any opening hours, nights and whole days included."""
+    minutes = sorted(draw(st.sets(st.integers(0, 1440), min_size=2, max_size=2)))
+    opens, closes = (f"{m // 60:02}:{m % 60:02}" for m in minutes)
+    weekend = draw(st.sets(st.sampled_from(WEEKDAYS), max_size=6))
+    holidays = draw(st.lists(st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31)), max_size=8))
+    zone = draw(st.sampled_from([None, "Europe/Berlin", "America/New_York"]))
+    return BusinessCalendar(opens, closes, weekend=list(weekend), holidays=holidays, time_zone=zone)
+
+
+@given(calendars(), naive_times | aware_times, durations)
+@settings(max_examples=150)
+def test_add_and_elapsed_are_inverse(office: BusinessCalendar, start: dt.datetime, span: dt.timedelta) -> None:
+    """As much opening time passes until the end of a span as the span is long; it is never before the start."""
+    end = office.add(start, span)
+    assert end >= start
+    assert end.tzinfo == start.tzinfo
+    assert office.elapsed(start, end) == span
+    assert office.elapsed(end, start) == -span
+
+
+@given(calendars(), naive_times | aware_times, durations)
+@settings(max_examples=100)
+def test_the_end_is_the_earliest(office: BusinessCalendar, start: dt.datetime, span: dt.timedelta) -> None:
+    """A moment before the end of a span some of it is left; and an open end is reached again by what has passed."""
+    assume(span > dt.timedelta(0))
+    end = office.add(start, span)
+    before = add_elapsed(end, -dt.timedelta(microseconds=1))
+    assert office.elapsed(start, before) == span - dt.timedelta(microseconds=1)
+    assert office.latest_open(end) == end
+
+
+@given(calendars(), naive_times, st.lists(durations, min_size=2, max_size=2))
+@settings(max_examples=100)
+def test_spans_add_up(office: BusinessCalendar, start: dt.datetime, spans: list[dt.timedelta]) -> None:
+    """Two spans one after the other end where one of both lengths does, and a longer one never ends earlier."""
+    first, second = spans
+    assume(first > dt.timedelta(0) and second > dt.timedelta(0))
+    assert office.add(office.add(start, first), second) == office.add(start, first + second)
+
+
+@given(calendars(), st.lists(st.tuples(naive_times, durations), max_size=8))
+@settings(max_examples=100)
+def test_arrays_are_as_single_times(office: BusinessCalendar, rows: list[tuple[dt.datetime, dt.timedelta]]) -> None:
+    """On an array every method gives what it gives for each time alone; NaT stays NaT."""
+    times = np.array([t for t, _ in rows] + [None], dtype="datetime64[us]")
+    spans = np.array([s for _, s in rows] + [None], dtype="timedelta64[us]")
+    added = office.add(times, spans)
+    assert added.tolist()[:-1] == [office.add(t, s) for t, s in rows]
+    assert office.elapsed(times, added).tolist()[:-1] == [s for _, s in rows]
+    assert office.next_morning(times).tolist()[:-1] == [office.next_morning(t) for t, _ in rows]
+    assert office.latest_open(times).tolist()[:-1] == [office.latest_open(t) for t, _ in rows]
+    for found in (added, office.elapsed(times, added), office.next_morning(times), office.latest_open(times)):
+        assert found.tolist()[-1] is None
+
+
+@given(calendars(), naive_times | aware_times)
+@settings(max_examples=100)
+def test_mornings_and_closings(office: BusinessCalendar, at: dt.datetime) -> None:
+    """The next morning is a later opening; the latest open moment is not later; nothing is open in between."""
+    morning, latest = office.next_morning(at), office.latest_open(at)
+    assert latest <= at < morning
+    assert office.elapsed(latest, at) == dt.timedelta(0)
+    assert office.latest_open(morning) == morning
+    closed = add_elapsed(morning, -dt.timedelta(microseconds=1))
+    assert office.elapsed(closed, morning) == dt.timedelta(0) or office.day == 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-03-06T16:00", 2, "2026-03-09T10:00"),  # over a weekend
+        ("2026-03-06T16:00", 1, "2026-03-06T17:00"),  # to the very closing
+        ("2026-03-07T12:00", 0, "2026-03-09T09:00"),  # from a closed day
+        ("2026-03-06T12:00", 0, "2026-03-06T12:00"),
+        ("2026-12-23T15:00", 8, "2026-12-28T15:00"),  # over Christmas and a weekend
+        ("2026-03-06T03:00", 8, "2026-03-06T17:00"),  # from the night
+    ],
+)
+def test_worked_examples(start: str, hours: int, end: str) -> None:
+    """An office from nine to five, closed at weekends and over Christmas, counted by hand."""
+    office = BusinessCalendar(holidays=["2026-12-24", dt.date(2026, 12, 25)])
+    assert office.add(dt.datetime.fromisoformat(start), hours * HOUR) == dt.datetime.fromisoformat(end)
+
+
+def test_days_when_clocks_change() -> None:
+    """Around the clock, the day on which clocks go forward has 23 hours, and the day they go back has 25."""
+    always = BusinessCalendar("00:00", "24:00", weekend=[], time_zone="Europe/Berlin")
+    for day, hours in ((dt.datetime(2026, 3, 29), 23), (dt.datetime(2026, 10, 25), 25), (dt.datetime(2026, 7, 1), 24)):
+        start, end = day.replace(tzinfo=BERLIN), (day + dt.timedelta(days=1)).replace(tzinfo=BERLIN)
+        assert always.elapsed(start, end) == hours * HOUR
+        assert always.add(start, hours * HOUR) == end
+        assert add_elapsed(start, hours * HOUR) == end
+
+
+def test_the_zone_of_the_office() -> None:
+    """A time from elsewhere is looked at on the office's clock and comes back in its own zone."""
+    office = BusinessCalendar(time_zone="Europe/Berlin")
+    bangkok = dt.datetime(2026, 3, 9, 10, tzinfo=ZoneInfo("Asia/Bangkok"))  # four in the morning in Berlin
+    due = office.add(bangkok, HOUR)
+    assert due == dt.datetime(2026, 3, 9, 10, tzinfo=BERLIN)
+    assert due.tzinfo == bangkok.tzinfo
+    assert due.hour == 16
+
+
+def test_opening_hours_within_the_skipped_hour() -> None:
+    """Where clocks skip all opening hours of a day, that day has none."""
+    night = BusinessCalendar("02:15", "03:00", weekend=[], time_zone="Europe/Berlin")
+    start = dt.datetime(2026, 3, 29, 0, tzinfo=BERLIN)
+    assert night.elapsed(start, start.replace(hour=12)) == dt.timedelta(0)
+
+
+@given(calendars(), durations, durations)
+@settings(max_examples=60)
+def test_opening_time_of_durations(office: BusinessCalendar, one: dt.timedelta, two: dt.timedelta) -> None:
+    """A longer duration never stands for less opening time, and whole days stand for working days."""
+    short, long = sorted((one, two))
+    assert dt.timedelta(0) <= office.opening_time(short) <= office.opening_time(long)
+    assert office.opening_time(dt.timedelta(days=3)) == 3 * office.day
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"opens": "9:00"}, "opens must be a time of day"),
+        ({"closes": "24:30"}, "closes must be a time of day"),
+        ({"opens": 9}, "opens must be a time of day"),
+        ({"opens": "17:00", "closes": "09:00"}, "closes must be later than opens"),
+        ({"weekend": ["Satr"]}, "did you mean 'Sat'"),
+        ({"weekend": "Sat"}, "weekend must be a list"),
+        ({"weekend": WEEKDAYS}, "must leave a working day"),
+        ({"holidays": ["25.12.2026"]}, "is not a date"),
+        ({"holidays": "2026-12-25"}, "holidays must be a list"),
+        ({"holidays": [25]}, "holidays must be dates"),
+        ({"time_zone": "Europe/Warszawa"}, "time_zone 'Europe/Warszawa' is not known"),
+    ],
+)
+def test_wrong_calendars(arguments: dict[str, Any], words: str) -> None:
+    """What is no opening hours is refused, naming the part."""
+    with pytest.raises((InvalidValueError, InvalidTypeError), match=words):
+        BusinessCalendar(**arguments)
+
+
+def test_kinds_of_days() -> None:
+    """Days are taken as full names, as times, dates, datetimes and datetime64; equal calendars are equal."""
+    office = BusinessCalendar(dt.time(9), weekend=["sunday", "SAT"], holidays=[np.datetime64("2026-12-25")])
+    assert office == BusinessCalendar(holidays=[dt.datetime(2026, 12, 25, 3)])
+    assert eval(repr(office), {"BusinessCalendar": BusinessCalendar, "datetime": dt}) == office
+    assert hash(office) == hash(BusinessCalendar(holidays=["2026-12-25"]))
+
+
+def test_wrong_times() -> None:
+    """What is no time, mixes zones, goes back or beyond all years is refused."""
+    office, at = BusinessCalendar(), dt.datetime(2026, 3, 6)
+    with pytest.raises(IncompatibleError, match="with a time zone"):
+        office.elapsed(at, at.replace(tzinfo=dt.UTC))
+    with pytest.raises(InvalidTypeError, match="give a datetime"):
+        office.add("2026-03-06", HOUR)  # type: ignore[call-overload]
+    with pytest.raises(InvalidTypeError, match="array of int64"):
+        office.next_morning(np.array([1]))
+    with pytest.raises(InvalidValueError, match="must not be negative"):
+        office.add(at, -HOUR)
+    for span in (dt.timedelta(days=2_000_000), dt.timedelta(days=900_000_000), dt.timedelta(days=700_000)):
+        with pytest.raises(InvalidValueError, match="after the year 9999"):
+            office.add(at, span * (4 if span.days == 700_000 else 1))
+    with pytest.raises(InvalidValueError, match="after the year 9999"):
+        add_elapsed(at, dt.timedelta(days=900_000_000))
+    with pytest.raises(InvalidValueError, match="between the years"):
+        office.next_morning(dt.datetime(1, 1, 1))

@@ -1,0 +1,179 @@
+"""The letters that come with npskit: complete, alike in their fields, and tidy whatever is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npskit.followup.language_file import FIELDS, PUBLIC_FIELDS
+from npskit.followup.messages import Draft, Languages, draft, list_fields
+
+TAGS = ("en", "de", "pl", "th")
+FOLDER = Path(str(files("npskit.followup"))) / "languages"
+ACTIONS = [
+    "thank",
+    "reward",
+    "referral",
+    "community",
+    "review",
+    "ask_open",
+    "better_fit",
+    "offer",
+    "surprise",
+    "compare",
+    "told_you",
+    "listen",
+    "apologize",
+    "act",
+    "compensate",
+    "inform",
+    "stay_in_touch",
+    "public_reply",
+]
+LETTERS = [(action, tag) for tag in TAGS for action in ACTIONS]
+OFFERS = ("coupon", "upgrade", "referral_bonus", "discount", "early_access", "gift", "compensation")
+VALUES: dict[str, Any] = {
+    "name": "N",
+    "company": "C",
+    "sender": "S",
+    "contact": "T",
+    "target": 9,
+    "topic": "P",
+    "suggestion": "G",
+    "code": "D",
+    "link": "L",
+    "change": "H",
+    "next_step": "X",
+    "offer": "gift",
+    "amount": 20,
+    "share": 0.1,
+    "years": 3,
+    "days": 2,
+    "until": dt.date(2026, 3, 4),
+}
+REQUIRED = {"inform": {"change"}, "told_you": {"change"}}
+
+
+def letter(action: str, tag: str, **values: Any) -> Draft:
+    """Return the letter with these values besides the required ones."""
+    needed = {name: VALUES[name] for name in REQUIRED.get(action, ())}
+    return draft(action, needed | values, language=tag, currency="EUR")
+
+
+def test_all_actions_are_there() -> None:
+    """Every action of the default playbook, and no other, has a letter in every language of its own."""
+    assert Languages.default().tags == tuple(sorted(TAGS))
+    assert Languages.default().actions == tuple(sorted(ACTIONS))
+    assert {letter(action, tag).language for action, tag in LETTERS} == set(TAGS)
+    assert all(letter(action, tag).language == tag for action, tag in LETTERS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_all_languages_ask_for_the_same(action: str) -> None:
+    """Whoever can fill the letter in one language can fill it in all: the same fields, the same required ones."""
+    fields = [list_fields(action, tag) for tag in TAGS]
+    assert all(found == fields[0] for found in fields)
+    assert {field.name for field in fields[0] if field.required} == REQUIRED.get(action, set())
+
+
+def test_every_field_is_used() -> None:
+    """There is no field that no letter has."""
+    assert {field.name for action in ACTIONS for field in list_fields(action)} == set(FIELDS)
+
+
+@given(st.sampled_from(LETTERS), st.sets(st.sampled_from(sorted(VALUES))))
+@settings(max_examples=600)
+def test_letters_are_tidy(which: tuple[str, str], chosen: set[str]) -> None:
+    """Whatever is given or not: no gaps, no double spaces, no stray punctuation, no run-on sentences."""
+    found = letter(*which, **{name: VALUES[name] for name in chosen})
+    for text in (found.subject, found.body):
+        assert text == text.strip()
+        assert not re.search(r"[{}\[\]|#]", text)
+        assert not re.search(r" {2}| \n|\n |\n{3}", text)
+        assert not re.search(r" [.,;:?!]|[.,:;]{2}|[.?!;][A-Za-zÄÖÜŁ]|\( |\(\)| \)", text)
+    assert "\n" not in found.subject
+    assert len(found.subject) <= 70
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_name_is_greeted(tag: str) -> None:
+    """A greeting has the name where it is known, and is complete without it."""
+    assert "Zoë" in letter("listen", tag, name="Zoë").body.splitlines()[0]
+    assert letter("listen", tag).body.splitlines()[1] == ""
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("name", OFFERS)
+def test_offers_have_words(tag: str, name: str) -> None:
+    """The offers of the default playbook are called by words of the language, never by their identifiers."""
+    words = tomllib.loads((FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))["terms"][name]
+    for action in ("reward", "offer", "surprise", "compensate"):
+        body = letter(action, tag, offer=name).body
+        assert words in body
+        assert "_" not in body
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_amounts_are_named(tag: str) -> None:
+    """A token of apology, a reward and a referral bonus say how much it is, with the currency."""
+    for action in ("compensate", "reward", "offer", "referral"):
+        assert re.search(r"€20[.]00|20,00\xa0€", letter(action, tag, amount=20).body)
+    assert re.search(r"€20[.]00|20,00\xa0€", letter("compensate", tag, offer="compensation", amount=20).body)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_public_reply_is_public(tag: str) -> None:
+    """What everybody reads has no personal detail and no amount: it is the same whoever is answered."""
+    assert {field.name for field in list_fields("public_reply", tag)} == set(PUBLIC_FIELDS)
+    private = {name: value for name, value in VALUES.items() if name not in PUBLIC_FIELDS}
+    assert letter("public_reply", tag, **private) == letter("public_reply", tag)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_detractors_are_asked_and_apologized_to(tag: str) -> None:
+    """Listening asks at least one open question; the apology says sorry; staying in touch asks how it is now."""
+    questions = {"th": "ไหม|หรือไม่|อะไร|อย่างไร|คืออะไร"}.get(tag, r"\?")
+    sorry = {"en": "sorry", "de": "Entschuldigung|tut uns das leid", "pl": "[Pp]rzepraszamy", "th": "ขออภัย"}[tag]
+    assert re.search(questions, letter("listen", tag).body)
+    assert re.search(questions, letter("stay_in_touch", tag).body)
+    assert re.search(sorry, letter("apologize", tag).body)
+    assert re.search(sorry, letter("public_reply", tag).body)
+
+
+@pytest.mark.parametrize(
+    ("tag", "wrong"),
+    [
+        ("de", r"\b([Dd]u|[Dd]ir|[Dd]ich|[Dd]ein\w*|[Ee]uch|[Ee]uer\w*)\b|\bihnen\b"),
+        ("pl", r"\b\w+(łeś|łaś|łem|łam)\b|\b(Pan|Pani|Pana|Panem)\b"),
+        ("th", "ครับ|ค่ะ|คะ(?!แนน)|ดิฉัน|กระผม"),
+        ("en", r"\b(apologise|favour\w*|honour\w*|programme)\b"),
+    ],
+)
+def test_the_tone_is_one(tag: str, wrong: str) -> None:
+    """German says Sie; Polish has no forms that depend on gender; Thai no particles of it; English is American."""
+    for action in ACTIONS:
+        found = letter(action, tag, **VALUES)
+        assert not re.search(wrong, f"{found.subject}\n{found.body}"), action
+
+
+@pytest.mark.parametrize("tag", ["de", "pl"])
+def test_lower_case_after_the_greeting(tag: str) -> None:
+    """After a greeting with a comma the sentence goes on, in lower case but for the polite pronoun."""
+    for action in ACTIONS:
+        if action != "public_reply":
+            greeting, _, first = letter(action, tag).body.splitlines()[:3]
+            assert greeting.endswith(",")
+            assert first[0].islower() or re.match("Sie |Są Państwo|Mają Państwo", first)
+
+
+def test_the_files_are_shipped_where_they_are_looked_for() -> None:
+    """One file for each language, all of them loaded."""
+    assert {path.stem for path in FOLDER.glob("*.toml")} == set(TAGS)

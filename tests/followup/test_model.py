@@ -1,0 +1,141 @@
+"""Actions, offers, contexts and follow-ups: checked when made, readable, and as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.model import Action, Context, FollowUp, Offer, Strategy
+from npskit.followup.rules import Rule
+from npskit.followup.wording import duration, moment, quoted, span
+from npskit.model import Attributes, Response
+
+money = st.floats(0, 1e9)
+offers = st.builds(Offer, st.just("gift"), amount=money, share=st.floats(0, 1), cap=st.none() | money)
+
+
+@given(offers, st.none() | money, money)
+def test_costs(offer: Offer, one: float | None, two: float) -> None:
+    """An offer costs at least nothing and at most its cap, no less for a higher value, and the same in columns."""
+    cost = offer.cost(one)
+    assert 0 <= cost <= (float("inf") if offer.cap is None else offer.cap)
+    values = np.array([np.nan if one is None else one, two])
+    assert offer.costs(values).tolist() == [cost, offer.cost(two)]
+    assert offer.cost(None) <= cost
+    if one is not None and one <= two:
+        assert cost <= offer.cost(two)
+
+
+def test_cost_of_what_is_no_value() -> None:
+    """A value below 0 is refused for one customer, and counts as nothing in a column."""
+    with pytest.raises(InvalidValueError, match="value must be finite"):
+        Offer("gift", share=0.1).cost(-3)
+    assert Offer("gift", share=0.1).costs([-3.0]).tolist() == [0.0]
+    assert Offer("gift", amount=2, share=0.1).cost(float("nan")) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: Action(""), "name must be a text that is not empty"),
+        (lambda: Action(3), "name must be a text"),  # type: ignore[arg-type]
+        (lambda: Action("thank", minutes=-1), "minutes must be finite"),
+        (lambda: Action("thank", minutes=True), "minutes must be a number"),
+        (lambda: Action("thank", after=3), r"such as timedelta\(hours=3\)"),  # type: ignore[arg-type]
+        (lambda: Action("thank", after="3"), "after must be a timedelta"),  # type: ignore[arg-type]
+        (lambda: Action("thank", after=dt.timedelta(-1)), "after must not be negative"),
+        (lambda: Offer("gift", share=2), "share must be finite, at least 0 and at most 1"),
+        (lambda: Offer("gift", amount=float("nan")), "amount must be finite"),
+        (lambda: Offer("gift", cap=float("inf")), "cap must be finite"),
+        (lambda: Context("x", urgency=3), "urgency must be 0"),
+        (lambda: Context("x", urgency=True), "urgency must be 0"),
+        (lambda: Context("x", value="much"), "value must be a number"),  # type: ignore[arg-type]
+        (lambda: Context("x", channel=""), "channel must be a text that is not empty"),
+        (lambda: Context("x", public=1), "public must be True or False"),  # type: ignore[arg-type]
+        (lambda: Context("x", now=dt.date(2026, 1, 1)), "now must be a datetime"),  # type: ignore[arg-type]
+        (lambda: FollowUp(category="x", strategy="y", priority=101), "priority must be finite, at least 0 and at most"),
+        (lambda: FollowUp(category="x", strategy="y", actions=["thank"]), "actions must hold Actions"),
+        (lambda: FollowUp(category="x", strategy="y", offers=3), "offers must hold Offers"),
+        (lambda: FollowUp(category="x", strategy="y", within=3), "within must be a timedelta"),  # type: ignore[arg-type]
+        (lambda: duration(3), "must be a duration such as"),
+        (lambda: duration("3 moons"), "must be a number of minutes"),
+        (lambda: duration(dt.timedelta(-1)), "must not be negative"),
+    ],
+)
+def test_wrong_parts(call: Any, words: str) -> None:
+    """What cannot be used is refused, naming it."""
+    with pytest.raises((InvalidTypeError, InvalidValueError), match=words):
+        call()
+
+
+FULL = FollowUp(
+    "c-17",
+    category="detractor",
+    strategy="rescue",
+    priority=70.0,
+    due=dt.datetime(2026, 3, 2, 9),
+    within=dt.timedelta(hours=4),
+    actions=(Action("listen", minutes=10), Action("stay_in_touch", after=dt.timedelta(days=14), minutes=5)),
+    offers=(Offer("gift", amount=5), Offer("coupon", amount=3)),
+    team="care",
+    reasons=("a detractor", "urgent"),
+    details={"name": "Ann", "since": dt.date(2020, 1, 1)},
+)
+
+
+def test_a_follow_up_is_data() -> None:
+    """A follow-up is hashable, its repr makes it again, and its dictionary is JSON."""
+    known = {"FollowUp": FollowUp, "Action": Action, "Offer": Offer, "Attributes": Attributes, "datetime": dt}
+    assert eval(repr(FULL), known) == FULL
+    assert len({FULL, FULL}) == 1
+    read = json.loads(json.dumps(FULL.to_dict()))
+    assert read["actions"][1] == {"name": "stay_in_touch", "after_hours": 336.0, "minutes": 5.0}
+    assert (read["due"], read["minutes"], read["offers"]) == ("2026-03-02T09:00:00", 15.0, ["gift", "coupon"])
+    assert read["within_hours"] == 4
+    assert read["details"] == {"name": "Ann", "since": "2020-01-01"}
+
+
+def test_a_follow_up_in_words() -> None:
+    """In words it is one paragraph: who, what, by when, how, and why."""
+    assert str(FULL) == (
+        'Customer "c-17" (detractor): rescue, priority 70, due Mon 2026-03-02 09:00. Team: care. '
+        "Steps: listen, stay_in_touch after 14 days. Offers: gift or coupon. Why: a detractor; urgent."
+    )
+    assert str(FollowUp(category="x", strategy="y")) == "A customer (x): y, priority 50."
+
+
+@given(st.text(max_size=300), st.integers(1, 60))
+def test_quotations(text: str, most: int) -> None:
+    """A quotation is one printable line in quotation marks, no longer than asked, without quotation marks inside."""
+    found = quoted(text, most)
+    assert found.isprintable()
+    assert found.count('"') == 2
+    assert len(found) <= most + 5
+
+
+@given(st.timedeltas(dt.timedelta(0), dt.timedelta(days=400)))
+def test_spans_in_words(length: dt.timedelta) -> None:
+    """A duration of whole minutes in words is read back as the same duration."""
+    minutes = dt.timedelta(minutes=1 + length // dt.timedelta(minutes=1))
+    assert duration(span(minutes)) == minutes
+
+
+def test_short_words() -> None:
+    """Times say their offset; no time at all, one of a thing, and parts of seconds are said as such."""
+    assert moment(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)) == "Mon 2026-03-02 09:00 +0000"
+    assert span(dt.timedelta(0)) == "no time"
+    assert span(dt.timedelta(hours=1)) == "1 hour"
+    assert span(dt.timedelta(seconds=0.5)) == "0.5 seconds"
+
+
+def test_rules_are_strategies() -> None:
+    """A rule has the shape of a strategy; a plain function has not, for want of a name."""
+    assert isinstance(Rule("all"), Strategy)
+    assert Rule("all")(Response(3), Context("x")) is not None
