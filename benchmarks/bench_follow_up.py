@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Mapping
 
@@ -12,9 +13,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.harness import US, Case, Run, check
+from npskit.followup.allocation.by_priority import allocate_by_priority
 from npskit.followup.allocation.by_value import allocate
 from npskit.followup.holdout import uniform
-from npskit.followup.allocation.by_priority import allocate_by_priority
+from npskit.survey import Survey
 
 Floats = NDArray[np.float64]
 
@@ -86,11 +88,52 @@ def arms(fraction: float) -> Mapping[str, Run]:
     return {US: lambda: len(uniform(customers, "spring")), "random.Random(customer)": seeded}
 
 
+def _survey(n: int) -> Survey:
+    """Return a survey of so many customers: scores, ids as text, values, channels and times."""
+    rng = np.random.default_rng(20260302)
+    data = {
+        "score": rng.integers(0, 11, n),
+        "customer": [f"customer-{i}" for i in range(n)],
+        "value": rng.lognormal(5, 1, n).round(2),
+        "channel": rng.choice(np.array(["chat", "email", "phone"], dtype=object), n),
+        "at": np.datetime64("2026-01-01T00:00", "us") + rng.integers(0, 80 * 86_400, n).astype("timedelta64[s]"),
+    }
+    return Survey(data, score="score", customer="customer", time="at")
+
+
+def whole_by_value(fraction: float) -> Mapping[str, Run]:
+    n = max(100, int(1e6 * fraction))
+    survey = _survey(n)
+    lift = {"detractor": 0.1, ("detractor", "compensation"): 0.2, "passive": 0.05, ("passive", "gift"): 0.1}
+    return {US: lambda: survey.follow_up(budget=0.05 * n, capacity=0.01 * n, lift=lift, holdout=0.1).limits.spent}
+
+
+def whole_by_priority(fraction: float) -> Mapping[str, Run]:
+    n = max(100, int(1e6 * fraction))
+    survey = _survey(n)
+    return {US: lambda: survey.follow_up(budget=0.05 * n, capacity=0.01 * n, holdout=0.1).limits.spent}
+
+
+def drafts(fraction: float) -> Mapping[str, Run]:
+    """The file a team works from: 10,000 customers with the first letter to each."""
+    plan = _survey(max(10, int(1e4 * fraction))).follow_up(currency="EUR", language="de")
+
+    def written() -> int:
+        file = io.StringIO()
+        plan.to_csv(file, messages=True)
+        return file.getvalue().count("customer-")
+
+    return {US: written}
+
+
 CASES = [
     Case("plan-budget", "plan for 10⁶ candidates, three offers, a budget", one_limit, {}),
     Case("plan-limits", "plan for 10⁶ candidates, three offers, a budget and five owners", several_limits, {}),
     Case("plan-priority", "plan by priority for 10⁶ candidates", by_priority, {}),
     Case("plan-exact", "the best plan for 20,000 candidates", exact, {"scipy.optimize.milp on all": 0.1}),
+    Case("follow-up-value", "follow up 10⁶ customers by expected value, from columns to plan", whole_by_value, {}),
+    Case("follow-up-priority", "follow up 10⁶ customers by priority, from columns to plan", whole_by_priority, {}),
+    Case("follow-up-drafts", "write 10,000 follow-ups with letters as CSV", drafts, {}),
     Case("arms", "arms of 10⁶ customers", arms, {"random.Random(customer)": 0.5}),
 ]
 

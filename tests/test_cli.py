@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+import npskit as nk
 from npskit.__main__ import main
+from npskit.datasets import demo_survey
 
 EXPORT = """Date;Region;How likely are you to recommend us?;id
 1.3.2026;North;10 - Extremely likely;a
@@ -142,12 +146,150 @@ def test_nothing_answered(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 
 
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
-    """The demo prints score, interval, segments and ten customers to answer."""
+    """The demo prints score, interval, segments and the first ten customers to call, each with a reason."""
     code, out, err = run(capsys, "demo")
     assert (code, err) == (0, "")
     assert out.count("Bavaria") >= 1
     assert "95% interval" in out
-    assert len(out.split("answer these")[1].strip().splitlines()) == 11
+    calls = out.split("The first ten people to call today, and why")[1].split("\n\n")[1]
+    assert [line.split(".")[0].strip() for line in calls.splitlines() if ": detractor, " in line] == [
+        str(place) for place in range(1, 11)
+    ]
+
+
+# ---- follow-up ----
+
+CUSTOMERS = """score,when,who,said,worth,email,opted_out,change
+3,2026-03-02 10:00,c1,"Never again, <b>refund</b>!","1,200.50",=a@example.com,no,
+9,2026-03-02 11:00,c2,,300,b@example.com,,
+7,2026-03-02 12:00,c3,too {dear},NA,,yes,
+2,2026-02-02 10:00,c4,slow,90,d@example.com,no,
+eleven,2026-03-02 10:00,c5,,10,,,
+"""
+WHO = ["--customer", "who", "--time", "when", "--comment", "said", "--value", "worth"]
+
+
+@pytest.fixture
+def customers(tmp_path: Path) -> str:
+    path = tmp_path / "customers.csv"
+    path.write_text(CUSTOMERS, encoding="utf-8")
+    return str(path)
+
+
+def test_follow_up(capsys: pytest.CaptureFixture[str], customers: str) -> None:
+    """The plan is printed: who is followed up, who is left out, and whom to call first."""
+    code, out, err = run(
+        capsys, "follow-up", customers, "--score", "score", *WHO, "--budget", "40", "--currency", "EUR"
+    )
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "3 of 5 responses are followed up."
+    assert "Left out: opted out 1, unscored 1." in out
+    assert "  1. customer c1: detractor" in out
+    assert "of 40.00 EUR." in out
+
+
+def test_follow_up_by_value(capsys: pytest.CaptureFixture[str], customers: str) -> None:
+    """With lifts the plan is by expected gain; lifts, capacities and roles are written NAME=VALUE."""
+    words = [
+        "--lift",
+        "detractor=0.1,detractor/compensation=0.2,promoter=0.05",
+        "--capacity",
+        "customer care=1,key accounts=2,community=1",
+    ]
+    _, out, _ = run(
+        capsys, "follow-up", customers, "--score", "score", *WHO, *words, "--holdout", "0.1", "--seed", "3", "--json"
+    )
+    found = json.loads(out)
+    assert found["limits"]["value"] == pytest.approx(sum(each["gain"] for each in found["follow_ups"]))
+    assert found["limits"]["capacity"] == {"customer care": 1, "key accounts": 2, "community": 1}
+    assert found["holdout"] == 0.1
+    _, out, _ = run(
+        capsys, "follow-up", customers, "--score", "score", *WHO, *words[:2], "--capacity", "0.3", "--exact", "--json"
+    )
+    assert json.loads(out)["limits"]["method"] == "exact"
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_follow_up_writes_drafts(capsys: pytest.CaptureFixture[str], customers: str, tmp_path: Path, kind: str) -> None:
+    """-o writes the plan with drafts in the language asked for, safe to open; --everybody those left out as well."""
+    path = tmp_path / f"plan.{kind}"
+    words = ["--language", "de", "--currency", "EUR", "--keep", "email", "--fields", "company=ACME,sender=Ann"]
+    words += ["--now", "2026-03-03 09:00", "--max-age", "10 days", "--everybody", "-o", str(path)]
+    code, _, _ = run(capsys, "follow-up", customers, "--score", "score", *WHO, *words)
+    assert code == 0
+    if kind == "csv":
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows: list[dict[str, Any]] = list(csv.DictReader(file))
+        assert rows[0]["email"] == "'=a@example.com"
+    else:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        assert rows[0]["email"] == "=a@example.com"
+    assert [row["status"] for row in rows] == ["chosen", "chosen", "opted out", "too old", "unscored"]
+    assert rows[0]["message"].startswith("Guten Tag,")
+    assert rows[0]["message"].endswith("Ann\nACME")
+    assert not rows[2]["message"]
+    assert rows[0]["due"].startswith("2026-03-03")
+
+
+def test_follow_up_of_a_demo_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The demo's columns, written by a dataframe library and read back as text, make the same plan."""
+    data = demo_survey().columns
+    path = tmp_path / "demo.csv"
+    pd.DataFrame(data).to_csv(path, index=False)
+    words = ["--score", "score", "--time", "date", "--customer", "customer", "--comment", "comment", "--json"]
+    code, out, _ = run(capsys, "follow-up", str(path), *words, "--roles", "name=hotel")
+    assert code == 0
+    found = json.loads(out)
+    plan = nk.Survey(data, score="score", time="date", customer="customer", comment="comment").follow_up()
+    assert found["counts"] == plan.counts
+    # those of the same priority and time stand in the order of the rows
+    assert [each["row"] for each in found["follow_ups"]] == plan.order.tolist()
+
+
+def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A file with scores only can be planned; lines on standard error say what was taken for granted."""
+    path = tmp_path / "scores.csv"
+    path.write_text("score\n3\n9\n", encoding="utf-8")
+    code, out, err = run(capsys, "follow-up", str(path))
+    assert code == 0
+    assert "row 0: detractor" in out
+    assert "say who answered with --customer" in err
+    assert "name the column with --comment" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--value", "wroth"], "did you mean 'worth'"),
+        (["--value", "said"], "which is no number"),
+        (["--value", "worth", "--lift", "detracter=0.1"], "did you mean 'detractor'"),
+        (["--lift", "0.1"], "give value="),
+        (["--lift", "detractor="], "--lift must be written like name=value"),
+        (["--capacity", "lots"], "capacity must be hours of work"),
+        (["--capacity", "customer care=5"], "nobody answers for the team"),
+        (["--roles", "nmae=who"], "did you mean 'name'"),
+        (["--roles", "who"], "--roles must be written like name=value"),
+        (["--keep", "emial"], "did you mean 'email'"),
+        (["--holdout", "0.5"], "bind the column with customer="),
+        (["--holdout", "2"], "from 0 to below 1"),
+        (["--budget", "-1"], "budget must be a sum of money"),
+        (["--currency", "EURO"], "ISO 4217"),
+        (["--now", "soon"], "now must be a time"),
+        (["--max-age", "old"], "max_age must be"),
+        (["--seed", "-1"], "rng must be a seed"),
+        (["-o", "plan.xlsx"], "--output must end in .csv, .jsonl, .ndjson: got 'plan.xlsx'"),
+        (["-o", "no/such/folder/plan.csv"], "--output: 'no/such/folder/plan.csv' cannot be written"),
+        (["--playbook", "nowhere.toml"], "nowhere.toml"),
+        (["--playbook", "."], "'.' cannot be read"),
+        (["--fields", "company", "-o", "plan.csv"], "--fields must be written like name=value"),
+    ],
+)
+def test_errors_of_follow_up(capsys: pytest.CaptureFixture[str], customers: str, words: list[str], said: str) -> None:
+    """An error is one line on standard error, and exit code 2."""
+    code, out, err = run(capsys, "follow-up", customers, "--score", "score", *words)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert said in err
 
 
 def test_as_a_process(export: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from typing import Any
 
 import duckdb
@@ -507,3 +508,33 @@ def test_plan_from_a_score() -> None:
     """The shares of a score plan the next one."""
     score = nk.nps([10] * 60 + [8] * 30 + [3] * 10)
     assert nk.sample_size(margin=5, shares=score.shares).n == nk.sample_size(margin=5, shares=[0.1, 0.3, 0.6]).n
+
+
+def test_the_same_instant_is_in_the_same_month_whatever_holds_it() -> None:
+    """Text, Python times, pandas and Polars columns of one zone are all read on its own clock; a named zone wins."""
+    warsaw = zoneinfo.ZoneInfo("Europe/Warsaw")
+    moments = [dt.datetime(2026, 2, 1, 0, 30, tzinfo=warsaw), dt.datetime(2026, 2, 3, 9, tzinfo=warsaw)]
+    kinds: list[Any] = [
+        {"score": [9, 3], "at": [m.isoformat() for m in moments]},
+        {"score": [9, 3], "at": moments},
+        pd.DataFrame({"score": [9, 3], "at": pd.Series(moments, dtype=object)}),
+        pd.DataFrame({"score": [9, 3], "at": pd.to_datetime(pd.Series(moments))}),
+        pl.DataFrame({"score": [9, 3], "at": moments}).with_columns(pl.col("at").dt.convert_time_zone("Europe/Warsaw")),
+    ]
+    for data in kinds:
+        line = nk.Survey(data, time="at").timeline()
+        assert line.n.tolist() == [2], data
+        abroad = nk.Survey(data, time="at", time_zone="America/New_York").timeline()
+        assert abroad.n.tolist() == [1, 1], data
+
+
+def test_a_guessed_order_of_day_and_month_is_a_warning() -> None:
+    """Where no row tells, the guess is said; said by the user or shown by a row, there is nothing to guess."""
+    data: dict[str, list[Any]] = {"score": [9, 3], "at": ["03/01/2026", "04/01/2026"]}
+    with pytest.warns(UserWarning, match=r"'at'.*month first: give dayfirst=True"):
+        assert nk.Survey(data, time="at").timeline().n.tolist() == [1, 1]
+    assert nk.Survey(data, time="at", dayfirst=True).timeline().n.tolist() == [2]
+    assert nk.Survey(data | {"at": ["03/01/2026", "14/01/2026"]}, time="at").timeline().n.tolist() == [2]
+    mixed = data | {"at": ["2026-01-01T00:00+01:00", "2026-07-01T00:00+02:00"]}
+    with pytest.warns(UserWarning, match="offsets"):
+        nk.Survey(mixed, time="at").timeline()

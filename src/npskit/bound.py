@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
 from npskit.reading import Rejected, parse_times
+from npskit.reading.times import in_zone
 from npskit.rows import Rows, customer_numbers, equal_shares, latest, segments_of
 from npskit.score import Conventions
 from npskit.scorers.base import Codebook
@@ -38,6 +40,8 @@ class Bound:
         on_invalid: `"count"` or `"raise"`.
         population: See `Survey`.
         lonely: See `Survey`.
+        time_zone: See `Survey`.
+        dayfirst: See `Survey`.
         calibration: How the weights were calibrated to the population, or None.
         refused: What could not be used of the file the data came from; None if it came from none.
     """
@@ -49,9 +53,12 @@ class Bound:
     on_invalid: str = "count"
     population: Population = None
     lonely: Lonely = "fail"
+    time_zone: str | None = None
+    dayfirst: bool | None = None
     calibration: Calibration | None = None
     refused: tuple[Rejected, ...] | None = None
     _cache: dict[str, Column] = attrs.field(factory=dict, repr=False)
+    _read: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, repr=False)
 
     def column(self, name: str) -> Column:
         """Return one column of the data; it is kept."""
@@ -89,13 +96,24 @@ class Bound:
         column = self.role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
-        times = parse_times(column.filled())
+        if "times" in self._read:
+            return self._read["times"]
+        name = self.roles["time"]
+        aware = None if self.time_zone is None else self.frame.utc(name)
+        if aware is not None:
+            self._read["times"] = in_zone(aware[0], self.time_zone)
+            return self._read["times"]
+        times = parse_times(column.filled(), time_zone=self.time_zone, dayfirst=self.dayfirst)
+        for note in times.notes:
+            if "shows" not in note:  # what a row of the data shows is no guess
+                warnings.warn(f"time: column {name!r}: {note}", stacklevel=4)
         if times.rejected:
             first = times.rejected[0]
             raise InvalidValueError(
-                f"time: column {self.roles['time']!r} has {len(times.rejected)} values that are no times, the first "
+                f"time: column {name!r} has {len(times.rejected)} values that are no times, the first "
                 f"in row {first.position}: {first.value!r}; make them times, or None where they are not known"
             )
+        self._read["times"] = times.values
         return times.values
 
     def weights(self) -> NDArray[np.float64] | None:

@@ -94,7 +94,7 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
     return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return text as one line of visible characters, so that no name can break a table or drive a terminal."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
@@ -117,8 +117,8 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         South    7
     """
     listed = [list(row) for row in rows]
-    shown = [[number(v) if isinstance(v, float) else _line(str(v)) for v in row] for row in listed]
-    names = [_line(name) for name in header]
+    shown = [[number(v) if isinstance(v, float) else one_line(str(v)) for v in row] for row in listed]
+    names = [one_line(name) for name in header]
     widths = [max(map(_width, column)) for column in zip(names, *shown, strict=True)]
     numeric = [bool(listed) and all(not isinstance(row[i], str) for row in listed) for i in range(len(header))]
     lines = []

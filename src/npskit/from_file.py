@@ -132,8 +132,9 @@ def read(
         numbers = numbers_of(columns[bound["weight"]], decimal=decimal or loaded.report.decimal, missing=words or ())
         replace(bound["weight"], numbers.values, numbers.rejected, ())
     report = attrs.evolve(loaded.report, notes=tuple(notes))
+    named: dict[str, Any] = dict(bound)
     survey = Survey(
-        columns, score=answers, scorer=scorer, population=population, lonely=lonely, on_invalid=on_invalid, **bound
+        columns, score=answers, scorer=scorer, population=population, lonely=lonely, on_invalid=on_invalid, **named
     )
     return survey.with_file(report, tuple(rejected))
 

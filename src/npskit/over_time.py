@@ -147,6 +147,7 @@ def effect_of_rows(
         score=book.name,
         totals=totals,
         intervention=intervention,
+        repeats=rows.customers is not None,
     )
 
 

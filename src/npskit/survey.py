@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import attrs
+import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.bound import Bound, bind_score
@@ -31,6 +32,13 @@ from npskit.tracking.spans import stretch
 from npskit.tracking.timeline import timeline
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.transitions import Transitions, transitions
+
+if TYPE_CHECKING:
+    from npskit.followup.clock import BusinessCalendar
+    from npskit.followup.gains import Lift
+    from npskit.followup.plan import FollowUpPlan
+    from npskit.followup.playbook import Playbook
+    from npskit.followup.routing import Capacity
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
@@ -66,6 +74,8 @@ class Survey:
         population: Population = None,
         lonely: Lonely = "fail",
         on_invalid: str = "count",
+        time_zone: str | None = None,
+        dayfirst: bool | None = None,
     ) -> None:
         """Bind the columns of `data` to their roles.
 
@@ -87,6 +97,10 @@ class Survey:
             lonely: What a stratum with a single sampling unit contributes to the variance: `"fail"`, `"certainty"`,
                 `"remove"`, `"adjust"` or `"average"`; see `npskit.inference.strata`.
             on_invalid: `"count"` answers that cannot be scored, or `"raise"` an error naming the first ones.
+            time_zone: Whose days and months count where times know their zone, such as `"Europe/Warsaw"`. Default: the
+                zone, or the offset, that they all have; else UTC, with a warning. Naive times are taken as they are.
+            dayfirst: Whether the day stands first in dates such as `"3/4/26"`. Default: as the column shows; where no
+                row tells, the month, with a warning.
 
         Raises:
             ColumnNotFoundError: If a column is not there; the message says which one is close.
@@ -108,6 +122,8 @@ class Survey:
             on_invalid=on_invalid,
             population=population,
             lonely=lonely,
+            time_zone=time_zone,
+            dayfirst=dayfirst,
         )
         self._report: FileReport | None = None
 
@@ -481,6 +497,106 @@ class Survey:
             (20.0, 0.0)
         """
         return self._with(calibration=self._data.raked(totals))
+
+    # ---- following up ----
+
+    def follow_up(
+        self,
+        playbook: Playbook | None = None,
+        *,
+        budget: float | None = None,
+        capacity: Capacity = None,
+        members: Mapping[str, Sequence[str]] | None = None,
+        value: float | str | None = None,
+        lift: Lift = None,
+        holdout: float = 0.0,
+        rng: int | np.random.Generator = 0,
+        method: Literal["greedy", "exact"] = "greedy",
+        now: Any = None,
+        calendar: BusinessCalendar | None = None,
+        quiet: Any = "30 days",
+        max_age: Any = "90 days",
+        roles: Mapping[str, str] | None = None,
+        keep: str | Sequence[str] = (),
+        currency: str | None = None,
+        language: str = "en",
+    ) -> FollowUpPlan:
+        """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
+
+        The playbook recommends an answer to each response. With `value` and `lift` the plan is the one within budget
+        and capacity with the greatest expected value, `lift * value - cost` summed over the customers; without them
+        the recommendations are taken in order of priority while money and hours last. Of each customer one response
+        counts, the latest.
+
+        A strategy of your own finds all columns of the survey in the response's attributes.
+
+        Args:
+            playbook: What to do about which response; None for `Playbook.default()`.
+            budget: Money for all offers together, in your currency; None for no limit.
+            capacity: Hours of work: a number for everybody together, or a mapping of teams or persons to theirs;
+                work is then shared in proportion. None for no limit.
+            members: The persons of each team of the playbook, where `capacity` names persons.
+            value: What customers are worth, in your currency: a column, or one number for all. Default: the column
+                `"value"`, if there is one.
+            lift: By how much following up raises the chance that a customer stays, -1..1: P(stays | followed up) -
+                P(stays | left alone). A number, a column, or a mapping of categories, or of pairs of a category and an
+                offer, to either. It is yours to know: estimate it from an earlier holdout. An offer is made where its
+                own lift is worth more than it costs: by a lift of the category alone, contact without one is better.
+            holdout: Share of the customers left alone at random, so that `npskit.effect_of_follow_up` can say what
+                following up did. Who is left alone depends on `rng` and the customer's id only.
+            rng: Seed of the holdout, or a numpy generator: the same seed leaves the same customers alone.
+            method: `"greedy"`, which is quick, comes with a bound and never loses by a larger budget, or `"exact"`.
+            now: When the clock starts for everybody; None for when each response was given: some may then be overdue at
+                the time of the latest one. Quiet periods and ages count from `now` too, or else from the latest
+                response.
+            calendar: Opening hours; None for the playbook's. Times that know their zone are converted to that of the
+                calendar, if it has one; due times are on its clock.
+            quiet: Customers contacted so shortly before are left alone; needs the column `last_contact`.
+            max_age: Responses older than that are left alone, counted from `now` or the latest response: nobody wants
+                an answer to what they wrote last year. None for no limit.
+            roles: The columns with what else is read: `value`, `channel`, `language`, `theme`, `public`, `name`,
+                `opted_out` and `last_contact`. Default: the columns of these names, where there are such.
+            keep: Other columns to carry along, such as `["email", "phone"]`: they stand in the tables and files of the
+                plan, and fill the fields of their names in letters (`"code"`, `"link"`; not what is yours to say, such as
+                `"amount"`: see `FollowUpPlan.columns`).
+            currency: The currency of all amounts, such as `"EUR"`; messages name amounts only with it.
+            language: The language of messages where the customer's is not known.
+
+        Raises:
+            ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument or a column cannot be used.
+            IncompatibleError: If `holdout` is given and no customer is bound, `lift` and no value, or a team has
+                nobody.
+
+        Example:
+            >>> data = {"score": [2, 9, 6, 10], "id": list("abcd"), "value": [900, 300, 100, 500]}
+            >>> plan = Survey(data, customer="id").follow_up(capacity=0.4, lift={"detractor": 0.1, "promoter": 0.01})
+            >>> [(follow_up.customer, follow_up.category) for follow_up in plan]
+            [('a', 'detractor'), ('d', 'promoter')]
+            >>> plan.why(2)
+            'no hours are left after those who come before'
+        """
+        from npskit.followup.from_survey import follow_up_of  # scoring should not wait for playbooks
+
+        return follow_up_of(
+            self._data,
+            playbook,
+            budget=budget,
+            capacity=capacity,
+            members=members,
+            value=value,
+            lift=lift,
+            holdout=holdout,
+            rng=rng,
+            method=method,
+            now=now,
+            calendar=calendar,
+            quiet=quiet,
+            max_age=max_age,
+            roles=roles,
+            keep=keep,
+            currency=currency,
+            language=language,
+        )
 
     # ---- what could not be used ----
 

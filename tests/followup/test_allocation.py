@@ -343,6 +343,21 @@ def test_the_solver_says_when_there_is_no_plan() -> None:
     assert empty.shape == (0,)
 
 
+@pytest.mark.parametrize("dear", [((50.0, 1.0)), ((1.0, 50.0)), ((50.0, 50.0))])
+def test_one_candidate_beyond_the_limits_does_not_stand_in_the_way_of_all(dear: tuple[float, float]) -> None:
+    """An offer that no limit leaves room for comes first at every exchange rate; the others are chosen nevertheless."""
+    cost, hours = [dear[0], 1.0, 1.0, 1.0], [dear[1], 1.0, 1.0, 1.0]
+    found = allocate([1000.0, 1.0, 1.0, 1.0], cost, hours, budget=10, capacity=8)
+    assert found.chosen.tolist() == [-1, 0, 0, 0]
+
+
+def test_no_alternatives_are_nothing_to_gain() -> None:
+    """A table without columns is nobody's gain, not an error of numpy."""
+    none = np.zeros((3, 0))
+    assert allocate(none, none, none, budget=5, capacity=[1.0, 2.0]).outcome.tolist() == [1, 1, 1]
+    assert allocate_by_priority([1.0, 2.0, 3.0], none, none, budget=5).outcome.tolist() == [1, 1, 1]
+
+
 def test_nobody() -> None:
     """No candidates, or none with anything to gain, is an empty plan worth 0 under any limits."""
     for value in (np.empty((0, 2)), np.full((3, 2), -1.0), np.full((3, 2), np.nan)):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.holdout import assign_holdout, uniform
+from npskit.followup.holdout import assign_holdout, scrambled, uniform
 
 ids = st.lists(st.text() | st.integers() | st.sampled_from(["ä", "ลูกค้า", "\ud800", ""]), min_size=1, max_size=30)
 salts = st.text() | st.integers()
@@ -119,3 +119,15 @@ def test_bad_input_is_named(call: Any, error: type[Exception], message: str) -> 
     """What cannot be used is refused by name."""
     with pytest.raises(error, match=message):
         call()
+
+
+def test_ties_are_decided_by_numbers_that_know_nothing_of_the_arm() -> None:
+    """Law: different customers have different numbers, alike in both arms; unknown ones have none."""
+    arms = uniform(range(20_000), "spring")
+    ties = scrambled(arms)
+    assert len(np.unique(ties)) == len(np.unique(arms)) == 20_000
+    assert ((ties >= 0) & (ties < 1)).all()
+    held = ties[arms < 0.1]
+    assert abs(held.mean() - 0.5) < 4 / math.sqrt(12 * len(held))
+    assert abs(np.corrcoef(arms, ties)[0, 1]) < 4 / math.sqrt(20_000)
+    np.testing.assert_array_equal(scrambled(np.array([0.5, np.nan])), [0.17550369150720035, np.nan])

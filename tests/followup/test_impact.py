@@ -22,8 +22,8 @@ from npskit.datasets.records import HotelTruth
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.impact.contrasts import ArmContrast, money_contrast, uneven
 from npskit.followup.impact.effect import FollowUpEffect
-from npskit.followup.impact.measuring import effect_of_follow_up
 from npskit.followup.impact.intention_to_treat import count_arms, worst_case_bounds
+from npskit.followup.impact.measuring import effect_of_follow_up
 from npskit.followup.impact.regression_to_the_mean import (
     change_by_correlation,
     change_of_untreated,
@@ -341,6 +341,50 @@ def test_uneven_revenue_is_said() -> None:
     found = effect_of_follow_up(plan, later_of(plan, [9] * 80, paid=paid), revenue="paid")
     assert any("Cochran" in warning for warning in found.warnings)
     assert not uneven(np.full(5, 3.0))
+
+
+def test_revenue_of_a_small_arm_is_judged_by_the_skewness_of_the_large_one() -> None:
+    """Two customers show no skewness of their own: Welch's interval then covers far less than it says."""
+    plan = plan_of([0] * 102, [False] * 100 + [True] * 2)
+    paid = [0.0] * 60 + [float(i * i) for i in range(40)] + [0.0, 50.0]
+    found = effect_of_follow_up(plan, later_of(plan, [9] * 102, paid=paid), revenue="paid")
+    assert any("Cochran" in warning for warning in found.warnings)
+    constant = effect_of_follow_up(plan, later_of(plan, [9] * 102, paid=[1.0, 2.0] * 50 + [0.0, 0.0]), revenue="paid")
+    assert any("All of one arm brought the same revenue" in warning for warning in constant.warnings)
+
+
+def test_few_who_answered_again_are_said_and_no_effect_is_claimed() -> None:
+    """Of two held out a p-value of 1e-12 is an artefact; neither the headline nor the warnings may hide that."""
+    plan = plan_of([0] * 50, [True] * 2 + [False] * 48)
+    found = effect_of_follow_up(plan, later_of(plan, [3] * 2 + [9] * 48))
+    assert any("Only 48 of the treated and 2 of the held out answered again" in warning for warning in found.warnings)
+    assert found.few
+    assert "may not be the effect" in found.headline
+    assert "made" not in found.headline
+
+
+def test_unlike_arms_make_no_effect_in_the_headline() -> None:
+    """Where the arms did not answer equally often, the headline tells a difference, not an effect."""
+    plan = plan_of([0] * 400, [True] * 100 + [False] * 300)
+    found = effect_of_follow_up(plan, later_of(plan, [3] * 20 + [None] * 80 + [9] * 150 + [3] * 150))
+    assert found.unlike
+    assert "100.0 points higher than that of the held out" in found.headline
+    assert "may not be the effect" in found.headline
+
+
+def test_later_answers_on_another_scale_are_counted_and_said() -> None:
+    """Answers of 0..100 read as 0..10 are not silently taken for customers who did not answer."""
+    plan = plan_of([0] * 40, [False, True] * 20)
+    found = effect_of_follow_up(plan, later_of(plan, [90] * 20 + [9] * 18 + [None, 3]))
+    assert found.set_aside.unusable == 20
+    assert any("20 later answers are not on the scale of the NPS" in warning for warning in found.warnings)
+    assert "20 later answers that are not on the scale" in str(found)
+
+
+def test_an_empty_plan_is_refused_in_words() -> None:
+    """A plan without rows means to follow up nobody."""
+    with pytest.raises(InvalidValueError, match="follow up nobody"):
+        effect_of_follow_up(plan_of([], []), {"customer": [], "score": []})
 
 
 # ---- before and after ----

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.impact.contrasts import money_contrast, share_contrasts
+from npskit.followup.worth.at_risk import revenue_at_risk
 from npskit.followup.worth.payback import ProgramPayback, program_payback
 from npskit.followup.worth.sensitivity import retention_sensitivity
-from npskit.followup.worth.at_risk import revenue_at_risk
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 
@@ -369,3 +369,11 @@ def test_records_say_the_same_in_every_form() -> None:
     assert risk.to_dict()["expected_loss"] == 7.0
     assert table.to_dict()["rows"][0]["expected_loss"] == 200.0
     assert "RetentionSensitivity(2 rates, value=400.0, cost=5.0)" in str(table)
+
+
+def test_a_free_programme_that_drives_customers_away_is_never_paid_back() -> None:
+    """Without a cost and with a loss, nothing is paid back, and no return is printed as nan."""
+    found = program_payback(0, customers=10, lift=-0.1, value=10, margin=1, retention=0.5, discount_rate=0, periods=2)
+    assert (found.at.net, found.at.periods) == (-15.0, math.inf)
+    assert "never" in str(found)
+    assert "nan%" not in str(found)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading import parse_times
+from npskit.reading.times import in_zone
 
 MOMENTS = st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2060, 1, 1)).map(lambda t: t.replace(microsecond=0))
 
@@ -68,9 +70,9 @@ def test_naive_ways_of_writing_a_time(text: str, expected: str) -> None:
     ],
 )
 def test_times_that_know_their_zone(value: object) -> None:
-    """Offsets, Z and Unix times become the wall clock of UTC, or of the zone that is named."""
-    found = parse_times([value])
-    assert (found.values.tolist(), found.time_zone) == ([dt.datetime(2026, 1, 1, 10)], "UTC")
+    """Offsets, Z and Unix times become the wall clock of the zone that is named, and say that they know theirs."""
+    found = parse_times([value], time_zone="UTC")
+    assert (found.values.tolist(), found.time_zone, found.aware) == ([dt.datetime(2026, 1, 1, 10)], "UTC", True)
     found = parse_times([value], time_zone="Asia/Bangkok")
     assert (found.values.tolist(), found.time_zone) == ([dt.datetime(2026, 1, 1, 17)], "Asia/Bangkok")
 
@@ -182,3 +184,31 @@ def test_empty_columns_and_dates() -> None:
     assert parse_times([]).values.tolist() == []
     assert parse_times([dt.date(2026, 1, 2)]).values[0] == np.datetime64("2026-01-02")
     assert parse_times(np.array([], dtype=np.int64)).values.dtype == "datetime64[us]"
+
+
+def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> None:
+    """One zone or one offset in the whole column is its own clock; several are read in UTC, with a note."""
+    texts = ["2026-02-01T00:30:00+01:00", "2026-02-03T08:00:00+01:00"]
+    found = parse_times(texts)
+    assert (found.values.tolist()[0], found.time_zone, found.notes) == (dt.datetime(2026, 2, 1, 0, 30), "UTC+01:00", ())
+    warsaw = zoneinfo.ZoneInfo("Europe/Warsaw")
+    named = parse_times([dt.datetime(2026, 2, 1, 0, 30, tzinfo=warsaw), dt.datetime(2026, 7, 1, 0, 30, tzinfo=warsaw)])
+    assert named.values.tolist() == [dt.datetime(2026, 2, 1, 0, 30), dt.datetime(2026, 7, 1, 0, 30)]
+    assert (named.time_zone, named.aware, named.notes) == ("Europe/Warsaw", True, ())
+    mixed = parse_times([*texts, "2026-07-01T00:30:00+02:00"])
+    assert mixed.values.tolist()[0] == dt.datetime(2026, 1, 31, 23, 30)
+    assert mixed.time_zone == "UTC"
+    assert "2 offsets" in mixed.notes[0]
+    naive = parse_times(["2026-02-01"], time_zone="Europe/Warsaw")
+    assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
+
+
+@given(
+    st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2037, 1, 1)), st.sampled_from(["Europe/Warsaw", "Asia/Kolkata"])
+)
+def test_in_zone_is_the_clock_of_the_zone(moment: dt.datetime, zone: str) -> None:
+    """The vectorized wall clock is that of datetime itself, the hours of a change included."""
+    utc = np.array([moment, None], dtype="M8[us]")
+    expected = moment.replace(tzinfo=dt.UTC).astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
+    assert in_zone(utc, zone).tolist() == [expected, None]
+    assert in_zone(utc, None) is utc

@@ -15,6 +15,9 @@ from npskit.display import plain
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+# JSON does not escape them, but programs that split text into lines take them for the end of one.
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+
 
 def defused(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: with an apostrophe before what begins like one.
@@ -50,8 +53,8 @@ def write_csv(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] |
         to: A path, or an open text file.
     """
     if isinstance(to, str | os.PathLike):
-        # with a byte order mark, without which spreadsheets take UTF-8 for something else
-        with open(to, "w", encoding="utf-8-sig", newline="") as file:
+        # with a byte order mark, without which spreadsheets take UTF-8 for something else; half a character is escaped
+        with open(to, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
             write_csv(columns, file)
         return
     writer = csv.writer(to)
@@ -67,13 +70,14 @@ def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike
         to: A path, or an open text file.
     """
     if isinstance(to, str | os.PathLike):
-        with open(to, "w", encoding="utf-8", newline="\n") as file:
+        # half a character is escaped, which is how JSON writes it
+        with open(to, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             write_json_lines(columns, file)
         return
     names = list(columns)
     for row in zip(*columns.values(), strict=True):
         values = {name: _json(value) for name, value in zip(names, row, strict=True)}
-        to.write(json.dumps(values, ensure_ascii=False) + "\n")
+        to.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
 
 
 def _json(value: Any) -> Any:

@@ -100,7 +100,8 @@ def _shares(hours: NDArray[np.float64], n: int) -> NDArray[np.intp]:
     turns[weight == 0] = 0
     who = np.repeat(np.arange(len(weight)), turns)
     nth = np.arange(turns.sum()) - np.repeat(np.cumsum(turns) - turns, turns)
-    first: NDArray[np.intp] = who[np.argsort((nth + 0.5) / weight[who], kind="stable")][:n]
+    with np.errstate(over="ignore"):  # of hardly any hours a turn never comes
+        first: NDArray[np.intp] = who[np.argsort((nth + 0.5) / (weight / weight.max())[who], kind="stable")][:n]
     return first
 
 

@@ -67,13 +67,15 @@ class Times:
         values: datetime64[us], shape `(n,)`; NaT where missing or unreadable.
         rejected: The cells that are no times, in order, with the reason.
         time_zone: The zone the values are in; None where the column does not know.
-        notes: How an ambiguous order of day and month was resolved.
+        notes: How an ambiguous order of day and month, or times of several zones, were resolved.
+        aware: Whether the times know their zone themselves.
     """
 
     values: NDArray[np.datetime64]
     rejected: tuple[BadCell, ...]
     time_zone: str | None
     notes: tuple[str, ...] = ()
+    aware: bool = False
 
 
 def parse_times(
@@ -85,9 +87,9 @@ def parse_times(
     `9 Mar 2026`, `Mar 9, 2026`, and Unix seconds (or milliseconds, micro-, nanoseconds, by their size) as numbers or
     text.
 
-    Times that know their zone (an offset, `Z`, Unix seconds) become the wall clock of `time_zone`, of UTC where it is
-    not given. Naive times stay as they are: they are taken to be in `time_zone` already. A column holds the one or the
-    other.
+    Times that know their zone (an offset, `Z`, Unix seconds) become the wall clock of `time_zone`; where it is not
+    given, of the zone or the offset that they all have; where they differ, of UTC, and a note says so. Naive times stay
+    as they are: they are taken to be in `time_zone` already. A column holds the one or the other.
 
     `3/9/26` is read by the order the whole column supports: a first number above 12 in any row makes all of them day
     first, a second one month first. Where no row tells, slashes are month first, points and dashes day first; a note
@@ -95,7 +97,7 @@ def parse_times(
 
     Args:
         values: The column: texts, numbers, `datetime` objects, None, or an array of datetime64; shape `(n,)`.
-        time_zone: The zone, as in `"Europe/Warsaw"`.
+        time_zone: The zone, as in `"Europe/Warsaw"`; None for that of the column.
         dayfirst: Whether the day stands before the month; None finds it out.
 
     Raises:
@@ -110,7 +112,7 @@ def parse_times(
         >>> found.rejected
         (BadCell(position=2, value='soon', reason='not a time'),)
     """
-    zone = _zone(time_zone)
+    zone, name = _zone(time_zone), time_zone
     array = values if isinstance(values, np.ndarray) else objects(list(values))
     if array.ndim != 1:
         raise InvalidValueError(f"a column of times has one dimension: got shape {array.shape}")
@@ -128,12 +130,31 @@ def parse_times(
             f"some times know their zone ({_example(array, codes, aware)}) and others do not "
             f"({_example(array, codes, naive)}): rows are counted from 0; make them one or the other"
         )
+    if aware.any() and time_zone is None:
+        zone, name, said = _own_zone([t for t in read if isinstance(t, dt.datetime)])
+        notes += said
     table = np.array([_wall_clock(t, zone) for t in read], dtype="datetime64[us]")
     result = table[codes] if len(distinct) else np.empty(0, dtype="datetime64[us]")
     bad = np.array([isinstance(t, str) for t in read], dtype=bool)
     rows: list[int] = np.flatnonzero(bad[codes]).tolist() if bad.any() else []
     rejected = tuple(BadCell(i, shown(array[i]), str(read[codes[i]])) for i in rows)
-    return Times(result, rejected, (time_zone or "UTC") if aware.any() else time_zone, tuple(notes))
+    return Times(result, rejected, name, tuple(notes), bool(aware.any()))
+
+
+def _own_zone(times: Sequence[dt.datetime]) -> tuple[dt.tzinfo, str, list[str]]:
+    """Return the zone that all times have, or else the offset, or else UTC; its name; and a note on the last."""
+    keys = {getattr(t.tzinfo, "key", None) for t in times}
+    offsets = {t.utcoffset() or dt.timedelta() for t in times}
+    if len(keys) == 1 and (key := keys.pop()) is not None:
+        return _zone(key), key, []
+    if len(offsets) == 1:
+        zone = dt.timezone(offsets.pop())
+        return zone, str(zone), []
+    return (
+        dt.UTC,
+        "UTC",
+        [f"Times of {len(offsets)} offsets from UTC were read in UTC: give time_zone='Europe/Warsaw'."],
+    )
 
 
 def _zone(name: str | None) -> dt.tzinfo:
@@ -290,6 +311,27 @@ def _offset(zone: str | None) -> dt.timezone | None:
         raise ValueError(f"the zone {zone!r} is not known")
     ahead = dt.timedelta(hours=int(match[3] or 0), minutes=int(match[4] or 0))
     return dt.timezone(dt.timedelta(hours=hours) + (ahead if match[2] == "+" else -ahead))
+
+
+def in_zone(utc: NDArray[np.datetime64], zone: str | None) -> NDArray[np.datetime64]:
+    """Return times of UTC as the wall clock of a zone; as they are where there is none.
+
+    Raises:
+        InvalidValueError: If the zone is not known.
+
+    Example:
+        >>> in_zone(np.array(["2026-01-01T12:00", "2026-07-01T12:00"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
+        array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
+    """
+    if zone is None or zone == "UTC":
+        return utc
+    clock, known = _zone(zone), ~np.isnat(utc)
+    # clocks are set at full quarters of an hour, so each is asked for once
+    quarters, where = np.unique(utc[known].astype("datetime64[m]").astype(np.int64) // 15, return_inverse=True)
+    ahead = [(_EPOCH + dt.timedelta(minutes=15 * q)).astimezone(clock).utcoffset() for q in quarters.tolist()]
+    found = utc.copy()
+    found[known] += np.array(ahead, dtype="timedelta64[us]")[where]
+    return found
 
 
 def _wall_clock(time: _Read, zone: dt.tzinfo) -> dt.datetime | None:

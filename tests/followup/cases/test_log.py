@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.log import CaseLog, read_case_log
-from npskit.followup.cases.times import in_zone
+from npskit.reading.times import in_zone
 from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
 from npskit.scorers.csat import CSAT
 

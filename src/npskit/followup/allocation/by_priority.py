@@ -41,7 +41,8 @@ def allocate_by_priority(
     without an offer last). The first candidate whose hours do not fit closes its owner: nobody further down gets hours
     of that owner, other owners go on. The first whose money does not fit closes the budget: that candidate and
     everybody further down get their first alternative that costs nothing, if they have one. Nobody overtakes another
-    in the same queue by being cheaper, and held-out candidates stand above the line by the same rule as treated ones.
+    in the same queue by being cheaper, and held-out candidates stand above the line by the same rule as treated ones,
+    but for the treated one at the line itself who no longer fits.
 
     Args:
         priority: (n,) the higher the earlier; NaN for no candidate.
@@ -110,11 +111,15 @@ def _units(amounts: Floats) -> tuple[Floats, float]:
 
 def _first(available: Bools) -> Ints:
     """Return the first available alternative of each candidate; -1 if there is none."""
+    if not available.shape[1]:
+        return np.full(len(available), -1, dtype=np.intp)
     return np.where(available.any(axis=1), np.argmax(available, axis=1), -1)
 
 
 def _of(column: Floats, offer: Ints) -> Floats:
     """Return one alternative's entry for each candidate; 0 for none."""
+    if not column.shape[1]:
+        return np.zeros(len(offer))
     return np.where(offer >= 0, column[np.arange(len(offer)), offer], 0.0)
 
 

@@ -78,7 +78,8 @@ def allocate(
     possible and worth nothing; an alternative worth 0 or less is never chosen.
 
     Everyone above the line of the greedy order is `intended`, whichever the method: treated and held-out candidates by
-    the same rule, so that their later answers can be compared. Filling what is left of a limit from below the line, and
+    the same rule, so that their later answers can be compared, but for the treated one at the line itself who no
+    longer fits: of n candidates the arms differ by one in n. Filling what is left of a limit from below the line, and
     `"exact"`, may choose others as well.
 
     Args:
@@ -149,6 +150,8 @@ def _allocation(
 
 def _short_of(task: Problem, plan: Plan) -> NDArray[np.int8]:
     """Return 2 or 3 for each candidate: whether money or hours cost more of its best alternative, at their prices."""
+    if not task.size:
+        return np.zeros(0, dtype=np.int8)
     price = plan.bound.hours[task.owner]
     with np.errstate(invalid="ignore"):
         best = np.argmax(task.value - plan.bound.money * task.money - price * task.hours, axis=0)

@@ -8,12 +8,14 @@ step's weight, that is less than the next prefix. So the value never falls in th
 
 Two kinds of limits. Candidates are divided into groups (an owner's, or a fixed part of an owner's with the same part of
 the hours), by what they are and never by the limits. In each group, for each of a fixed family of exchange rates
-between money and hours, upgrades are taken in order of value per weight up to the first that breaks a limit; f(b), the
-best over the family, cannot fall in the group's money b or in its hours. The plan is the best of all divisions of the
-budget in which every group but the last gets a multiple of a unit. Units are powers of two: the finest one with few
-enough multiples in the budget contains the coarser ones, and each finer one divides as much as that many multiples
-reach (left out where a bound at that smaller budget shows that it cannot be better). A maximum over a set of divisions
-that only grows with the budget, of sums that only grow with the hours, never falls in either.
+between money and hours (and, of few candidates, of ceilings above which an alternative is passed over, so that one that
+no limit leaves room for does not stand in the way of all others), upgrades are taken in order of value per weight up to
+the first that breaks a limit; f(b), the best over the family, cannot fall in the group's money b or in its hours. The
+plan is the best of all divisions of the budget in which every group but the last gets a multiple of a unit. Units are
+powers of two: the finest one with few enough multiples in the budget contains the coarser ones, and each finer one
+divides as much as that many multiples reach (left out where a bound at that smaller budget shows that it cannot be
+better). A maximum over a set of divisions that only grows with the budget, of sums that only grow with the hours, never
+falls in either.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import NamedTuple
 import attrs
 import numpy as np
 
-from npskit.followup.allocation.problem import Floats, Ints, Problem
+from npskit.followup.allocation.problem import Bools, Floats, Ints, Problem
 from npskit.followup.allocation.relaxation import Bound, Upgrades, lagrangian_bound, upgrades
 
 # How many of the next candidates the rest of a limit is filled from, and the parts the blocked step is cut into.
@@ -156,8 +158,23 @@ SPAN = 6.0
 RATES = 13
 MOST_RATES = 33
 MOST_STEPS = 2_000_000
+# Up to so many candidates also pass over the dearest alternatives: above the highest, halved so many times, or above 0.
+FEW_CANDIDATES = 2000
+HALVINGS = 6
+CEILING_RATES = 3
 
-Rate = tuple[float, float]
+
+class Rate(NamedTuple):
+    """Weights of money and hours, and the most of either that an alternative may use."""
+
+    money: float
+    hours: float
+    most_money: float = math.inf
+    most_hours: float = math.inf
+
+    def passes(self, task: Problem) -> Bools:
+        """Return which alternatives are not above a ceiling, (K, n)."""
+        return np.asarray((task.money <= self.most_money) & (task.hours <= self.most_hours), dtype=bool)
 
 
 @attrs.frozen(eq=False)
@@ -216,8 +233,14 @@ def _groups(task: Problem) -> list[_Group]:
         hours = task.capacity[o] if parts == 1 else np.floor(task.capacity[o] / parts)
         for part in range(parts):
             mine = rows[part::parts]
-            groups.append(_Group(mine, task.take(mine), float(hours), _rates(task, part / parts)))
+            groups.append(_group(mine, task.take(mine), float(hours), _rates(task, part / parts)))
     return [g for g in groups if len(g.rows)]
+
+
+def _group(rows: Ints, task: Problem, hours: float, rates: list[Rate]) -> _Group:
+    """Return a group with the rates at which it has anything to choose."""
+    some = [rate for rate in rates if (rate.passes(task) & (task.value > 0)).any()]
+    return _Group(rows, task, hours, some)
 
 
 def _rates(task: Problem, shift: float) -> list[Rate]:
@@ -229,21 +252,32 @@ def _rates(task: Problem, shift: float) -> list[Rate]:
     places = 2 * (np.arange(count) + shift) / (count - 1 + (shift > 0)) - 1
     powers = SPAN * np.sign(places) * np.abs(places) ** 1.5
     money, hours = float(task.money.sum()), float(task.hours.sum())
-    return [(float(2.0 ** (p / 2)) / money, float(2.0 ** (-p / 2)) / hours) for p in powers]
+    rates = [Rate(float(2.0 ** (p / 2)) / money, float(2.0 ** (-p / 2)) / hours) for p in powers]
+    if task.size > FEW_CANDIDATES:
+        return rates
+    parts = [*(0.5**j for j in range(1, HALVINGS + 1)), 0.0]
+    money_ceilings, hours_ceilings = ([most * part for part in parts] for most in (task.money.max(), task.hours.max()))
+    ceilings = [(m, math.inf) for m in money_ceilings] + [(math.inf, h) for h in hours_ceilings]
+    ceilings += zip(money_ceilings, hours_ceilings, strict=True)
+    few = rates[:: (count - 1) // (CEILING_RATES - 1)]
+    return rates + [Rate(rate.money, rate.hours, *ceiling) for ceiling in ceilings for rate in few]
 
 
 def _path(group: _Group, rate: Rate) -> _Path:
     """Order the upgrades of a group by value per weight at one exchange rate."""
     task = group.task
-    steps = upgrades(task.value, rate[0] * task.money + rate[1] * task.hours)
+    value = task.value
+    if min(rate.most_money, rate.most_hours) < math.inf:
+        value = np.where(rate.passes(task), value, -math.inf)
+    steps = upgrades(value, rate.money * task.money + rate.hours * task.hours)
     order = _coarse_order(steps.slope)
     counted = task.counted[steps.row]
     money = np.cumsum(np.where(counted, steps.change(task.money), 0.0)[order])
     hours = np.cumsum(np.where(counted, steps.change(task.hours), 0.0)[order])
     # A step may exchange hours for money: all the steps before a place have to fit as well.
     stop = int(np.searchsorted(np.maximum.accumulate(hours), group.hours, side="right"))
-    value = np.concatenate([[0.0], np.cumsum(np.where(counted, steps.gain, 0.0)[order])])
-    return _Path(steps, order, np.maximum.accumulate(money), value, stop)
+    total = np.concatenate([[0.0], np.cumsum(np.where(counted, steps.gain, 0.0)[order])])
+    return _Path(steps, order, np.maximum.accumulate(money), total, stop)
 
 
 def _coarse_order(slope: Floats) -> Ints:

@@ -23,10 +23,10 @@ from npskit.followup.cases.figures import (
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
-from npskit.followup.cases.times import in_zone
 from npskit.followup.clock import BusinessCalendar, find_zone
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
+from npskit.reading.times import in_zone
 from npskit.score_table import segment_names
 from npskit.scorers.base import Scorer
 from npskit.validation import whole_number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,11 +59,11 @@ class CaseTimes:
             InvalidValueError: If it is no time.
             IncompatibleError: If it knows its zone and the log does not, or the other way about.
         """
-        found = parse_times([value])
+        found = parse_times([value], time_zone="UTC")
         if np.isnat(found.values[0]):
             raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {value!r}")
-        if (found.time_zone is None) != (self.time_zone is None):
-            has, wants = ("a", "none") if found.time_zone else ("no", "one")
+        if found.aware != (self.time_zone is not None):
+            has, wants = ("a", "none") if found.aware else ("no", "one")
             raise IncompatibleError(f"as_of={value!s} has {has} time zone, the times of the log have {wants}")
         return np.datetime64(found.values[0])
 
@@ -76,8 +75,9 @@ def _times_of(frame: Frame, name: str) -> tuple[Moments, NDArray[np.int64], str 
         aware = frame.utc(name)
         times, zone = (values.astype("datetime64[us]"), None) if aware is None else (aware[0], _known_zone(aware[1]))
         return times, np.empty(0, np.int64), zone
-    found = parse_times(values)
-    return found.values, np.array([cell.position for cell in found.rejected], np.int64), found.time_zone
+    found = parse_times(values, time_zone="UTC")
+    zone = "UTC" if found.aware else None
+    return found.values, np.array([cell.position for cell in found.rejected], np.int64), zone
 
 
 def _known_zone(name: str) -> str:
@@ -87,23 +87,3 @@ def _known_zone(name: str) -> str:
     except InvalidValueError:
         return "UTC"
     return name
-
-
-def in_zone(utc: Moments, zone: str | None) -> Moments:
-    """Return UTC as the wall clock of a zone; as it is where there is none.
-
-    Example:
-        >>> in_zone(np.array(["2026-01-01T12:00", "2026-07-01T12:00"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
-        array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
-    """
-    if zone is None or zone == "UTC":
-        return utc
-    clock = find_zone(zone)
-    # clocks change at full quarters of an hour, so each is asked for once
-    quarters, where = np.unique(utc.astype("datetime64[m]").astype(np.int64) // 15, return_inverse=True)
-    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    shifts = [  # none for NaT
-        (epoch + dt.timedelta(minutes=15 * q)).astimezone(clock).utcoffset() if abs(q) < 10**8 else dt.timedelta()
-        for q in quarters.tolist()
-    ]
-    return np.asarray(utc + np.array(shifts, "timedelta64[us]")[where]) if len(shifts) else utc

@@ -207,10 +207,14 @@ def _reach(variance: float, quantile: float) -> float:
     return 0.0 if variance == 0 else quantile * float(np.sqrt(variance))
 
 
-def uneven(amounts: Floats) -> bool:
+def uneven(amounts: Floats, size: int | None = None) -> bool:
     """Whether there are too few amounts for their skewness, so that a t interval may not hold its level.
 
     Cochran, Sampling Techniques (3rd ed. 1977), section 2.15: the number should exceed 25 times the squared skewness.
+
+    Args:
+        amounts: From which the skewness is taken.
+        size: The number to judge, where it is that of fewer amounts like these; a few show little of their skewness.
 
     Example:
         >>> uneven(np.arange(100.0)), uneven(np.array([0.0] * 99 + [1e6]))
@@ -219,4 +223,4 @@ def uneven(amounts: Floats) -> bool:
     if amounts.size < 2 or not (spread := float(amounts.std())):
         return False
     skewness = float((((amounts - amounts.mean()) / spread) ** 3).mean())
-    return amounts.size <= 25 * skewness**2
+    return (amounts.size if size is None else size) <= 25 * skewness**2

@@ -25,6 +25,9 @@ REGRESSION = (
     "Customers chosen for a low score score higher the next time whatever is done, and those chosen for a high one "
     "lower (regression to the mean)."
 )
+# A difference in who answered that chance alone would seldom make, and what is too few for normal approximations.
+SUSPICIOUS = 0.05
+FEW = 10
 _NAN, _NONE = float("nan"), "-"
 _DIGITS = {"points": 1, "percent": 1, "money": 2}
 _UNITS = {"points": "", "percent": "%", "money": ""}
@@ -64,6 +67,7 @@ class SetAside:
         unknown: Of customers that the plan does not know.
         elsewhere: Of customers of the plan who were neither meant to be followed up nor held out of it.
         anonymous: Without a customer.
+        unusable: Of customers compared, with an answer that is not on the scale.
         early: From before `since`, or without a time where that mattered.
         superseded: Scored, but the customer answered again later.
     """
@@ -72,6 +76,7 @@ class SetAside:
     unknown: int
     elsewhere: int
     anonymous: int
+    unusable: int
     early: int
     superseded: int
 
@@ -134,6 +139,16 @@ class FollowUpEffect:
         """The two scores held against each other, as `npskit.compare` gives it."""
         return compare(self.treated, self.held_out, level=self.level)
 
+    @property
+    def few(self) -> bool:
+        """Whether fewer than ten of an arm answered again: too few for the approximations to be relied on."""
+        return min(self.treated.n, self.held_out.n) < FEW
+
+    @property
+    def unlike(self) -> bool:
+        """Whether one arm answered again more often than chance would make it: then the answers compare unlike ones."""
+        return self.contrast("answered").p_value < SUSPICIOUS
+
     def contrast(self, measure: str, *, segment: str | None = None, of: str | None = None) -> ArmContrast:
         """Return one of the contrasts.
 
@@ -176,10 +191,16 @@ class FollowUpEffect:
         limits = f"{percent(self.level)} interval"
         if low <= 0 <= high:
             return (
-                f"No effect on the {self.score} is shown: it is {number(self.value)} points, but anything from "
+                f"No effect on the {self.score} is shown: the difference is {number(self.value)} points, but anything from "
                 f"{number(low)} to {number(high)} fits the figures ({limits})."
             )
         moved = "higher" if self.value > 0 else "lower"
+        if self.few or self.unlike:
+            return (
+                f"The {self.score} of the treated who answered again is {number(abs(self.value))} points {moved} than "
+                f"that of the held out ({limits} of the difference {number(low)} .. {number(high)}), which may not be "
+                "the effect: see the warnings."
+            )
         return (
             f"Following up made the {self.score} of those who answered again {number(abs(self.value))} points {moved} "
             f"({limits} of the difference {number(low)} .. {number(high)})."
@@ -222,6 +243,7 @@ class FollowUpEffect:
             "unknown": "later rows of customers unknown to the plan",
             "elsewhere": "later rows of customers outside the comparison",
             "anonymous": "later rows without a customer",
+            "unusable": "later answers that are not on the scale",
             "early": "later rows too early or without a time",
             "superseded": "answers superseded by a later one",
         }

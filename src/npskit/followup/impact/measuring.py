@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ALL, ArmContrast, share_contrasts, uneven
-from npskit.followup.impact.effect import BeforeAfter, FollowUpEffect, SetAside
+from npskit.followup.impact.effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
 from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
 from npskit.followup.impact.outcomes import Named, Outcomes, known_ids, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (
@@ -30,8 +30,6 @@ from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.tally import Tally
 
 NO_REVENUE = ("left_out", "zero")
-# A difference in who answered that chance alone would seldom make.
-_SUSPICIOUS = 0.05
 
 
 class Plan(Protocol):
@@ -133,7 +131,7 @@ def effect_of_follow_up(
         checked_correlation(repeat_correlation)
     book, answers, intended, holdout = _columns(plan)
     # who is not known cannot be found again, in neither arm
-    traceable = np.array([who is not None for who in known_ids(plan.customers)])
+    traceable = np.array([who is not None for who in known_ids(plan.customers)], dtype=np.bool_)
     compared = np.flatnonzero(intended & traceable)
     if not compared.size:
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
@@ -159,6 +157,7 @@ def effect_of_follow_up(
             found.unknown,
             found.elsewhere,
             found.anonymous,
+            found.unusable,
             found.early,
             found.superseded,
         ),
@@ -182,7 +181,7 @@ def _columns(plan: Plan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_],
             f"plan: its columns must be equally long, and its marks booleans: got lengths {lengths}"
         )
     book = codebook(scorer)
-    if answers.max() >= len(book.categories):
+    if answers.max(initial=-1) >= len(book.categories):
         raise IncompatibleError(
             f"plan: its scorer has {len(book.categories)} categories, and an answer is of number {answers.max()}"
         )
@@ -261,7 +260,18 @@ def _warnings(
     if not (arm == 0).any():
         said.append("Everybody was held out: there is no follow-up to judge.")
     answered = next(c for c in contrasts if c.measure == "answered")
-    if answered.p_value < _SUSPICIOUS:
+    again = contrasts[0]
+    if 0 < min(again.treated.n, again.held_out.n) < FEW:
+        said.append(
+            f"Only {again.treated.n} of the treated and {again.held_out.n} of the held out answered again: the limits "
+            "and p-values rest on approximations that do not hold for so few, and a p-value may be far too small."
+        )
+    if found.unusable:
+        said.append(
+            f"{found.unusable} later answers are not on the scale of the {book.name} and count as none: check that it "
+            "was asked on the same scale."
+        )
+    if answered.p_value < SUSPICIOUS:
         said.append(
             f"The arms did not answer again equally often ({_against(answered)}): those who did are no longer alike "
             f"but for the follow-up, and the difference of their {book.name} may come from who answered."
@@ -275,14 +285,20 @@ def _warnings(
         (share,) = share_contrasts(name, [ALL], counts[0], counts[1], of="assigned")
         missing = f"{name.capitalize()} is missing of {int((~mask).sum())} of {len(mask)} customers"
         policy = "counted as zero" if name == "revenue" and no_revenue == "zero" else "left out"
-        uneven_arms = ", and not equally often in both arms" if share.p_value < _SUSPICIOUS else ""
+        uneven_arms = ", and not equally often in both arms" if share.p_value < SUSPICIOUS else ""
         said.append(f"{missing}, who are {policy}{uneven_arms} (known of {_against(share)}).")
     if found.revenue is not None:
         money = found.revenue if no_revenue == "left_out" else np.nan_to_num(found.revenue)
-        if any(uneven(money[(arm == side) & ~np.isnan(money)]) for side in range(2)):
+        arms = [money[(arm == side) & ~np.isnan(money)] for side in range(2)]
+        fewest = min(part.size for part in arms)
+        if fewest > 1 and sorted(part.std() > 0 for part in arms) == [False, True]:
             said.append(
-                "A few customers make most of the revenue, too few for its interval to be relied on (Cochran's rule: "
-                "more than 25 times the squared skewness)."
+                "All of one arm brought the same revenue: its interval takes that for certain of all such customers."
+            )
+        if fewest and any(uneven(part, fewest) for part in arms):
+            said.append(
+                "A few customers make much of the revenue, and there are too few in an arm for its interval to be "
+                "relied on (Cochran's rule: more than 25 times the squared skewness)."
             )
     return tuple(said)
 

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.counting import INVALID, encode
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.frames import Column, Frame
 from npskit.inference.moves import Moves
@@ -55,6 +56,7 @@ class Outcomes:
         unknown: Rows of customers that the plan does not know.
         elsewhere: Rows of customers of the plan outside the comparison.
         anonymous: Rows without a customer.
+        unusable: Rows of customers compared, with an answer that is not on the scale.
         early: Rows from before the comparison, or without a time where that mattered.
         superseded: Scored rows whose customer answered again later.
     """
@@ -65,6 +67,7 @@ class Outcomes:
     unknown: int
     elsewhere: int
     anonymous: int
+    unusable: int
     early: int
     superseded: int
 
@@ -108,7 +111,7 @@ def read_outcomes(
         )
     usable = (place >= 0) & late
     size = len(compared)
-    categories = _categories(frame, names.score, book)
+    categories, invalid = _categories(frame, names.score, book)
     kept = _latest(usable & (categories >= 0), place, moments, ids, "score")
     retained = revenue = None
     if names.retained is not None:
@@ -130,6 +133,7 @@ def read_outcomes(
         unknown=len(unknown) - anonymous,
         elsewhere=int((place == _OUTSIDE).sum()),
         anonymous=anonymous,
+        unusable=int((usable & invalid).sum()),
         early=int(((place > _UNKNOWN) & ~late).sum()),
         superseded=int((usable & (categories >= 0)).sum()) - len(kept),
     )
@@ -147,7 +151,7 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
     moments = _moments(frame, names.time)
     if moments is None:
         raise InvalidValueError("untreated: answers of one customer have no order without times; name them with time=")
-    categories = _categories(frame, names.score, book)
+    categories, _ = _categories(frame, names.score, book)
     return count_moves(pair_steps(numbers, moments, categories, len(book.categories)))
 
 
@@ -235,8 +239,8 @@ def _latest(
     return rows[order[last]]
 
 
-def _categories(frame: Frame, score: Any, book: Codebook) -> NDArray[np.intp]:
-    """Return the category of each row's answer, -1 where it has none."""
+def _categories(frame: Frame, score: Any, book: Codebook) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the category of each row's answer, -1 where it has none, and which answers are not on the scale."""
     if score is None:
         names = list(book.questions)
     elif isinstance(score, Mapping):
@@ -247,7 +251,10 @@ def _categories(frame: Frame, score: Any, book: Codebook) -> NDArray[np.intp]:
         asked = ", ".join(book.questions)
         raise IncompatibleError(f"score: {book.name} reads a column for each of {asked}: got {score!r}")
     columns = tuple(frame.column(frame.require(name, "score")) for name in names)
-    return Rows(columns, np.zeros(len(columns[0]), dtype=np.intp), ((),)).categories(book)
+    invalid = np.zeros(len(columns[0]), dtype=np.bool_)
+    for column, question, scale in zip(columns, book.questions, book.scales, strict=True):
+        invalid |= encode(column.values, scale, name=question, mask=column.mask) == INVALID
+    return Rows(columns, np.zeros(len(columns[0]), dtype=np.intp), ((),)).categories(book), invalid
 
 
 def _flags(frame: Frame, name: str) -> NDArray[np.int8]:

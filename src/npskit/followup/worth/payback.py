@@ -86,7 +86,7 @@ class ProgramPayback:
                 p.gain,
                 self.cost,
                 p.net,
-                f"{number(100 * p.roi)}%",
+                "-" if math.isnan(p.roi) else f"{number(100 * p.roi)}%",
                 "never" if math.isinf(p.periods) else f"{number(p.periods, 2)} periods",
             ]
             for name, p in named
@@ -141,8 +141,8 @@ def program_payback(
 
     Of n customers treated, n·lift stay who would have left. Each brings value·margin at the end of the first period and
     stays on at the rate of retention: value·margin·r^(t-1) at the end of period t, worth that divided by (1 + d)^t
-    today. Over T periods one is worth w = value·margin·Σ r^(t-1)/(1 + d)^t (Gupta, Lehmann & Stuart, "Valuing
-    Customers", Journal of Marketing Research 41 (2004) 7-18), the net present value is n·lift·w - cost, and the
+    today. Over T periods one is worth w = value·margin·Σ r^(t-1)/(1 + d)^t (after Gupta, Lehmann & Stuart, "Valuing
+    Customers", Journal of Marketing Research 41 (2004) 7-18, with payments at the end of each period), the net present value is n·lift·w - cost, and the
     break-even lift is cost/(n·w). Money is taken to come evenly within a period for the time of payback. All of it
     rises with the lift, so that limits of the lift are limits of the rest.
 
@@ -197,7 +197,8 @@ def _payback(lift: float, customers: float, cost: float, flow: NDArray[np.float6
 def _paid_after(gains: NDArray[np.float64], cost: float) -> float:
     """Return after how many periods the gains have reached the cost, evenly within a period."""
     if cost <= 0:
-        return 0.0
+        # what costs nothing and drives customers away is never paid back either
+        return math.inf if gains.sum() < 0 else 0.0
     so_far = np.concatenate([[0.0], np.cumsum(gains)])
     reached = np.flatnonzero(so_far >= cost)
     if not reached.size:

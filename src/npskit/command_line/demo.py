@@ -1,0 +1,28 @@
+"""`python -m npskit demo`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from npskit.command_line.score_file import summary
+from npskit.datasets import demo_survey
+from npskit.score import LEVEL
+from npskit.survey import Survey
+
+
+def add_demo(commands: Any) -> None:
+    """Add the command to those of a parser."""
+    demo = commands.add_parser("demo", help="score a simulated hotel survey, and plan whom to call")
+    demo.set_defaults(run=_run)
+
+
+def _run(_: argparse.Namespace) -> None:
+    data = demo_survey()
+    survey = Survey(data.columns, score="score", time="date", customer="customer", comment="comment")
+    print("A simulated survey of a hotel chain (python: npskit.datasets.demo_survey())\n")
+    print(summary(survey.score(), LEVEL, "score"))
+    print(f"\nBy region\n\n{survey.score(by='region').sort()}")
+    print("\nThe first ten people to call today, and why\n")
+    print(survey.follow_up(currency="EUR").first())
+    print("\nNext: python -m npskit follow-up FILE --budget 5000 --currency EUR --language de -o plan.csv")

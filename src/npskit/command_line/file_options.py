@@ -1,0 +1,129 @@
+"""What is in a file and what its answers mean: the options that say so, and the survey they make."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+
+from npskit.errors import InvalidValueError
+from npskit.from_file import Roles, read
+from npskit.scorers.base import Scale, Scorer
+from npskit.scorers.registry import get_scorer
+from npskit.survey import Survey
+
+_ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what is in a file and what its answers mean."""
+    command.add_argument("file", metavar="FILE")
+    command.add_argument(
+        "--score",
+        metavar="COLUMN[,COLUMN...]",
+        help="the column(s) with the answers; found out if the survey tool is known",
+    )
+    command.add_argument(
+        "--scorer", default="nps", help="nps (default), sci, csat, ces, or the name of an installed one"
+    )
+    command.add_argument("--scale", metavar="LOW..HIGH", help="the answer scale, such as 1..10")
+    command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
+    command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
+    command.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
+    command.add_argument("--method", help="ces: mean, top_box or net")
+    for role in ("time", "customer"):
+        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column with the {role}")
+    command.add_argument("--encoding", help="of the file, where it is not found out")
+    command.add_argument("--separator", help="of the columns, where it is not found out")
+    command.add_argument("--decimal", help="mark, where it is not found out: . or ,")
+    command.add_argument("--missing", metavar="WORD[,WORD...]", help="what means no answer, such as 99,none")
+    command.add_argument("--time-zone", metavar="ZONE", help="the zone of the times, such as Europe/Warsaw")
+
+
+def names(text: str | None, several: bool = True) -> str | list[str] | None:
+    """Return the column names of an option; a comma separates several, where there can be several."""
+    if text is None or not several or "," not in text:
+        return text
+    return [part.strip() for part in text.split(",")]
+
+
+def _scale(text: str) -> tuple[int, int]:
+    low, _, high = text.replace("..", ":").replace("-", ":").partition(":")
+    try:
+        return int(low), int(high)
+    except ValueError:
+        raise InvalidValueError(f"--scale must be written like 1..10: got {text!r}") from None
+
+
+def _scorer(options: argparse.Namespace) -> Scorer:
+    given = {name: getattr(options, name) for name in ("detractor", "promoter", "top", "method")}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if options.scale is not None:
+        chosen["scale"] = _scale(options.scale)
+    elif options.scorer in ("sci", "csat") and (options.top or 0) > 5:
+        chosen["scale"] = (1, 10)  # a top box above five is of the ten-point scale
+    return get_scorer(options.scorer, **chosen)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Return what shows the progress of reading on a terminal, or None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        if total > 20_000_000:  # smaller files are read before anyone wonders
+            end = "\n" if done >= total else ""
+            print(f"\rreading {done / 1e6:,.0f} of {total / 1e6:,.0f} MB", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def read_survey(options: argparse.Namespace) -> Survey:
+    """Return the survey in the file that the options name."""
+    scorer = _scorer(options)
+    return read(
+        options.file,
+        score=names(options.score, several=len(scorer.questions) > 1),
+        scorer=scorer,
+        encoding=options.encoding,
+        separator=options.separator,
+        decimal=options.decimal,
+        missing=None if options.missing is None else _codes(options.missing),
+        time_zone=options.time_zone,
+        progress=_progress(),
+        **_named_roles(options),
+    )
+
+
+def tell(survey: Survey, options: argparse.Namespace) -> None:
+    """Say on standard error what was decided unasked, and what looks wrong."""
+    tally = survey.tally()
+    invalid, scored = int(tally.invalid), int(tally.n)
+    notes = [note for note in (survey.report.notes if survey.report else ()) if "used only if named" in note]
+    if options.score is None:
+        notes.append(f"scored column {survey.roles['score']!r}; name another with --score")
+    if invalid > scored:
+        total = invalid + scored
+        notes.append(f"most answers ({invalid} of {total}) do not lie on the scale of {survey.scorer!r}; see --scale")
+    elif scored >= 5 and options.scale is None and tally.by_answer and tally.book.scale == Scale(0, 10):
+        highest = int(np.flatnonzero(tally.distribution)[-1])
+        if highest <= 5:
+            notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")
+    for note in notes:
+        print(f"npskit: {note}", file=sys.stderr)
+
+
+def _named_roles(options: argparse.Namespace) -> Roles:
+    """Return the roles that were given: one that was not may be found out."""
+    given = {role: getattr(options, role, None) for role in _ROLES}
+    return cast(Roles, {role: name for role, name in given.items() if name is not None})
+
+
+def _codes(text: str) -> list[str | int]:
+    """Return what means a missing answer: whole numbers as such too."""
+    parts = [part.strip() for part in text.split(",")]
+    return [*parts, *(int(part) for part in parts if re.fullmatch(r"[+-]?[0-9]+", part))]

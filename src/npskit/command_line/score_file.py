@@ -1,0 +1,85 @@
+"""`python -m npskit score FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from npskit.command_line.file_options import add_options, names, read_survey, tell
+from npskit.display import number, percent, text_table
+from npskit.reading import Rejected
+from npskit.score import LEVEL, Score
+
+
+def add_score(commands: Any) -> None:
+    """Add the command to those of a parser."""
+    score = commands.add_parser(
+        "score", help="score a file of answers", description="Score a CSV, TSV, JSON lines or Parquet file."
+    )
+    score.set_defaults(run=_run)
+    add_options(score)
+    score.add_argument("--by", metavar="COLUMN[,COLUMN...]", help="one score for each value of the column(s)")
+    for role in ("weight", "stratum", "cluster", "label"):
+        score.add_argument(f"--{role}", metavar="COLUMN", help=f"the column with the {role}")
+    score.add_argument("--denominator", default="valid", help="valid (default) or all")
+    score.add_argument("--repeats", default="all", help="all (default), latest or mean answer of each customer")
+    score.add_argument("--interval", default="score", metavar="METHOD", help="how the interval is computed")
+    score.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
+    score.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
+    score.add_argument("--json", action="store_true", help="print JSON: the score is under 'value'")
+
+
+def _run(options: argparse.Namespace) -> None:
+    survey = read_survey(options)
+    by = names(options.by, several=options.by not in survey.columns)
+    policies = {"denominator": options.denominator, "repeats": options.repeats}
+    interval = {"level": options.level, "method": options.interval}
+    result = survey.score(**policies) if by is None else survey.score(by, **policies)
+    if options.json:
+        found = result.to_dict(**interval)
+        if options.rejected:
+            found["rejected"] = [attrs.asdict(cell) for cell in survey.rejected]
+        print(json.dumps(_without_nan(found), ensure_ascii=False, indent=2, default=str))
+    else:
+        print(summary(result, **interval) if isinstance(result, Score) else result.to_text(**interval))
+        if options.rejected:
+            print(_rejected(survey.rejected))
+    tell(survey, options)
+
+
+def _without_nan(value: Any) -> Any:
+    """Return a result as JSON can hold it: null where there is no number."""
+    if isinstance(value, dict):
+        return {key: _without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def summary(score: Score, level: float, method: str) -> str:
+    """Return a score with its interval, counts and conventions, a line each.
+
+    Args:
+        score: The score.
+        level: Confidence level of the interval.
+        method: How the interval is computed.
+    """
+    lines = [f"{score.name}  {number(score.value, 4)}"]
+    if score.n:
+        lines.append(f"{percent(level)} interval  {score.interval(level, method)}")
+    lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}")
+    shares = zip(score.counts.items(), score.shares.values(), strict=True)
+    weighted = " weighted" if score.conventions.weighted else ""
+    lines += [f"{name}  {count}  ({share:.1%}{weighted})" for (name, count), share in shares if score.n]
+    return "\n".join([*lines, str(score.conventions)])
+
+
+def _rejected(rejected: Sequence[Rejected]) -> str:
+    shown = [[str(r.row), r.column or "", repr(r.value), r.reason] for r in rejected[:50]]
+    more = f"\n... and {len(rejected) - 50} more" if len(rejected) > 50 else ""
+    return f"\nnot used: {len(rejected)}\n" + text_table(["row", "column", "value", "reason"], shown) + more

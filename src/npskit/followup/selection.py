@@ -1,0 +1,204 @@
+"""From recommendations to a plan: who is left alone at random, who answers whom, and who fits within the limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.followup import statuses as status
+from npskit.followup.allocation.by_priority import allocate_by_priority
+from npskit.followup.allocation.by_value import Allocation, Method, allocate
+from npskit.followup.assigned import Assigned
+from npskit.followup.candidates import Answers, candidates_of
+from npskit.followup.gains import Lift, Read
+from npskit.followup.holdout import scrambled, uniform
+from npskit.followup.options import Options, options_of
+from npskit.followup.plan import FollowUpPlan, Limits
+from npskit.followup.routing import Capacity, Routes, route
+
+EVERYBODY = "everybody"
+NO_TEAM = "unassigned"
+# What the outcomes of an allocation are called in a plan.
+_OUTCOMES = np.array([status.CHOSEN, status.NO_GAIN, status.BUDGET, status.CAPACITY, status.HOLDOUT], dtype=np.int8)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Terms:
+    """Under which terms a plan is made; see `npskit.Survey.follow_up`.
+
+    Args:
+        read: Returns a column of numbers that `lift` names.
+        lift: See `npskit.followup.gains.Lift`.
+        budget: Money for all offers together; infinite for no limit.
+        capacity: Hours of work; see `npskit.followup.routing.route`.
+        members: The persons of each team; see there.
+        holdout: Share of the customers left alone at random.
+        salt: Names the experiment: the same customer is in the same arm of it, always.
+        method: `"greedy"` or `"exact"`.
+        now: When the plan is made; None if unknown.
+        quiet: How long a contacted customer is left alone.
+        max_age: How old a response may be; None for any age.
+    """
+
+    read: Read
+    lift: Lift = None
+    budget: float = math.inf
+    capacity: Capacity = None
+    members: Mapping[str, Sequence[str]] | None = None
+    holdout: float = 0.0
+    salt: str = ""
+    method: Method = "greedy"
+    now: np.datetime64 | None = None
+    quiet: dt.timedelta = dt.timedelta(0)
+    max_age: dt.timedelta | None = None
+
+
+def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any) -> FollowUpPlan:
+    """Choose whom to follow up and with which offer.
+
+    Args:
+        answers: The responses.
+        assigned: What the playbook recommends for each.
+        terms: Limits, values and the holdout.
+        presented: How the plan presents itself: `currency`, `language`, `kept`, `backend`.
+    """
+    found = candidates_of(answers, assigned, terms.now, terms.quiet, terms.max_age)
+    rows = np.flatnonzero(found == status.CHOSEN)
+    chance = uniform(answers.customers, terms.salt)
+    # Whom nobody can name cannot be left alone, and is no part of the comparison.
+    known = ~np.isnan(chance)
+    held = known & (chance < terms.holdout)
+    ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
+
+    options = options_of(answers, assigned, rows, terms.lift, terms.read)
+    routes = _routes(assigned, rows, ties, terms)
+    hours = assigned.minutes[rows] / 60
+    made = _allocated(assigned.priority[rows], options, hours, routes, terms, ~held[rows], ties)
+    found[rows] = _outcomes(made, options, hours, routes, terms, held[rows])
+
+    taken = np.flatnonzero(made.chosen >= 0)
+    column = made.chosen[taken]
+    gain = options.best
+    if options.gain is not None:
+        gain[taken] = options.gain[taken, column]
+
+    def spread(values: NDArray[Any], empty: Any, at: NDArray[np.intp]) -> NDArray[Any]:
+        """Return an array over all responses with values at some of them."""
+        whole = np.full(len(found), empty, dtype=values.dtype)
+        whole[at] = values
+        return whole
+
+    return FollowUpPlan(
+        answers.book,
+        assigned,
+        answers.customers,
+        answers.categories,
+        found,
+        offers=spread(np.where(column == options.without, -1, column), -1, rows[taken]),
+        owner=spread(routes.owner[taken], -1, rows[taken]),
+        owners=routes.names,
+        cost=spread(options.cost[taken, column], 0.0, rows[taken]),
+        gain=spread(gain, np.nan, rows),
+        holdout=held,
+        intended=spread(made.intended, False, rows) & known,
+        share=terms.holdout,
+        limits=_limits(made, routes, np.bincount(routes.owner[taken], hours[taken], len(routes.names)), terms.budget),
+        now=terms.now,
+        **presented,
+    )
+
+
+def _routes(assigned: Assigned, rows: NDArray[np.intp], ties: NDArray[np.float64], terms: Terms) -> Routes:
+    """Return who answers each candidate."""
+    teams = assigned.teams
+    team = assigned.team[rows].astype(np.intp)
+    if (team < 0).any():
+        team, teams = np.where(team < 0, len(teams), team), (*teams, NO_TEAM)
+    order = np.lexsort((ties, -assigned.priority[rows]))
+    return route(teams, team, order, terms.capacity, terms.members)
+
+
+def _allocated(
+    priority: NDArray[np.float64],
+    options: Options,
+    hours: NDArray[np.float64],
+    routes: Routes,
+    terms: Terms,
+    counted: NDArray[np.bool_],
+    ties: NDArray[np.float64],
+) -> Allocation:
+    """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
+    owner, capacity = routes.limits
+    # Hours that nothing limits need not be looked at.
+    work = np.repeat(hours[:, None], options.cost.shape[1], axis=1) if np.isfinite(capacity).any() else None
+    limits: dict[str, Any] = {"budget": terms.budget, "capacity": capacity, "counted": counted, "tie_break": ties}
+    if options.gain is None:
+        return allocate_by_priority(priority, options.cost, work, owner, **limits)
+    return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)
+
+
+def _outcomes(
+    made: Allocation,
+    options: Options,
+    hours: NDArray[np.float64],
+    routes: Routes,
+    terms: Terms,
+    held: NDArray[np.bool_],
+) -> NDArray[np.int8]:
+    """Return the status of each candidate. Who is left alone would be followed up else: not those below the line."""
+    found = _OUTCOMES[made.outcome]
+    below = held & ~made.intended
+    found[below] = _short_of(made, options, hours, routes, terms.budget)[below]
+    if options.gain is not None:
+        found[below & ~(options.best > 0)] = status.NO_GAIN
+    return found
+
+
+def _short_of(
+    made: Allocation, options: Options, hours: NDArray[np.float64], routes: Routes, budget: float
+) -> NDArray[np.int8]:
+    """Return which of the two limits keeps each candidate below the line."""
+    owner, capacity = routes.limits
+    if made.price_of_hours is None or made.price_of_money is None:
+        # By priority whoever can be contacted without an offer lacks hours only.
+        by_hours = np.isfinite(capacity).any() & (math.isinf(budget) | (options.cost == 0).any(axis=1))
+    elif math.isinf(budget) or not np.isfinite(capacity).any():
+        by_hours = np.full(len(hours), math.isinf(budget))
+    else:
+        assert options.gain is not None, "there are prices only where there are gains"
+        money = made.price_of_money * options.cost
+        net = np.where(np.isnan(options.gain), -np.inf, options.gain - money)
+        at_best = np.nan_to_num(money[np.arange(len(hours)), np.argmax(net, axis=1)])
+        by_hours = made.price_of_hours[0 if owner is None else owner] * hours > at_best
+    return np.where(by_hours, status.CAPACITY, status.BUDGET).astype(np.int8)
+
+
+def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float) -> Limits:
+    """Return the limits by name, with what the plan makes of them."""
+    if routes.hours is None:
+        names: tuple[str, ...] = (EVERYBODY,)
+        capacity, used = np.array([routes.together]), np.array([used.sum()])
+    else:
+        names, capacity = routes.names, routes.hours
+    prices = np.full(len(names), np.nan) if made.price_of_hours is None else made.price_of_hours
+    return Limits(
+        budget=budget,
+        spent=made.spent,
+        capacity=dict(zip(names, capacity.tolist(), strict=True)),
+        used=dict(zip(names, used.tolist(), strict=True)),
+        value=_number(made.value),
+        bound=_number(made.bound),
+        price_of_money=_number(made.price_of_money),
+        price_of_hours=dict(zip(names, prices.tolist(), strict=True)),
+        method=made.method,
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

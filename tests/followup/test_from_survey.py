@@ -1,0 +1,399 @@
+"""How the columns of a survey are read for a plan: any kind of data is the same plan, and errors name the column."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import npskit as nk
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
+from npskit.followup.plan import FollowUpPlan
+
+DATA: dict[str, list[Any]] = {
+    "score": [2, 9, None, 7, 4, 10, 6, 12],
+    "id": [7, 8, 9, None, 11, 12, 7, 13],
+    "value": [300.0, None, 20.0, 50.0, 1200.0, 80.0, 300.0, 10.0],
+    "channel": ["chat", None, "email", "review", "email", "chat", "chat", "email"],
+    "comment": ["never again", None, "ok", "", "fine", "great", "still waiting", "x"],
+    "at": [dt.datetime(2026, 3, 2, hour) for hour in range(8)],
+    "opted_out": [False, None, False, False, True, False, None, False],
+}
+RESPONSES = [
+    nk.Response(
+        score if score != 12 else None,
+        customer=who,
+        at=at,
+        comment=comment,
+        attributes={"value": value, "channel": channel, "opted_out": out},
+    )
+    for score, who, value, channel, comment, at, out in zip(*DATA.values(), strict=True)
+]
+ROLES = {"score": "score", "customer": "id", "time": "at", "comment": "comment"}
+
+
+def planned(data: Any, **options: Any) -> FollowUpPlan:
+    return nk.Survey(data, score="score", customer="id", time="at", comment="comment").follow_up(**options)
+
+
+KINDS: dict[str, Callable[[], Any]] = {
+    "lists": lambda: DATA,
+    "arrays": lambda: {name: np.array(cells, dtype=object) for name, cells in DATA.items()},
+    "pandas": lambda: pd.DataFrame(DATA),
+    "pandas of own types": lambda: pd.DataFrame(DATA).convert_dtypes(),
+    "polars": lambda: pl.DataFrame(DATA),
+    "polars lazy": lambda: pl.LazyFrame(DATA),
+    "pyarrow": lambda: pa.table(DATA),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("options", [{}, {"lift": 0.1, "budget": 60, "holdout": 0.3}])
+def test_any_kind_of_data_is_the_same_plan(kind: str, options: dict[str, Any]) -> None:
+    """Law: lists, arrays and dataframes of all libraries give one plan; ids are whole numbers beside missing ones."""
+    expected, found = planned(DATA, **options), planned(KINDS[kind](), **options)
+    assert found.columns(everything=True) == expected.columns(everything=True)
+    assert found.customers.tolist() == DATA["id"]
+    assert all(type(who) in (int, type(None)) for who in found.customers)
+    np.testing.assert_array_equal(found.holdout, expected.holdout)
+
+
+def test_responses_are_the_same_plan() -> None:
+    """Law: a list of responses is read as a table is."""
+    found, expected = nk.Survey(RESPONSES).follow_up(), planned(DATA)
+    ours, theirs = found.columns(everything=True), expected.columns(everything=True)
+    ours.pop("why"), theirs.pop("why")
+    assert ours == theirs
+    assert found.why(7) == "the answer is missing"
+
+
+def test_the_plan_agrees_with_recommend() -> None:
+    """Law: what a plan says of a response is what `recommend` says of it, but for the offer it chose."""
+    found = planned(DATA)
+    for row in found.order.tolist():
+        one = nk.recommend(RESPONSES[row])
+        assert one is not None
+        assert attrs.evolve(one, offers=(), details={}) == attrs.evolve(found.follow_up(row), offers=(), details={})
+
+
+def test_roles_of_other_names() -> None:
+    """Example: roles name columns, and a column of a role's own name needs no naming; the score's column is no role."""
+    data = {
+        "score": [3, 3],
+        "worth": [100, 2000],
+        "via": ["chat", "chat"],
+        "Vorname": ["Zoë", None],
+        "lang": ["de", "pl"],
+    }
+    survey = nk.Survey(data, score="score")
+    found = survey.follow_up(roles={"value": "worth", "channel": "via", "name": "Vorname", "language": "lang"})
+    assert [(each.value, each.channel, each.language) for each in found] == [(100, "chat", "de"), (2000, "chat", "pl")]
+    assert "Zoë" in found.message(found.follow_up(0)).body
+    assert found.message(found.follow_up(1)).language == "pl"
+    assert found.message(found.follow_up(1), "en").body.startswith("Dzień dobry")
+    own = nk.Survey({"score": [3], "name": ["Ann"], "theme": ["price"]}, score="score").follow_up()
+    assert (own.follow_up(0).team, own.follow_up(0).details["name"]) == ("billing", "Ann")
+    named_value = nk.Survey({"value": [3]}, score="value").follow_up()
+    assert named_value.follow_up(0).value is None
+
+
+@pytest.mark.parametrize(
+    "values", [["100", None, " 2000 "], ["100,50", "", "2.000,00"], [100, None, 2000], [np.int8(100), None, 2000.0]]
+)
+def test_values_as_texts_and_numbers(values: list[Any]) -> None:
+    """Law: numbers written as texts, in either notation, are numbers; what is missing is unknown."""
+    found = nk.Survey({"score": [3, 3, 3], "value": values}, score="score").follow_up()
+    value = {row: found.follow_up(row).value for row in range(3)}
+    assert value[1] is None
+    assert value[0] == pytest.approx(100, abs=0.6)
+    assert value[2] == 2000
+
+
+@pytest.mark.parametrize("yes", [True, 1, "yes", "TRUE", " Y ", 1.0])
+def test_yes_and_no(yes: Any) -> None:
+    """Law: the usual ways to say yes and no are understood; what is missing is no."""
+    survey = nk.Survey(
+        {"score": [3] * 4, "opted_out": [yes, "no" if isinstance(yes, str) else 0, None, "n/a"]}, score="score"
+    )
+    assert survey.follow_up().counts["opted out"] == 1
+    public = nk.Survey({"score": [3] * 2, "public": [yes, None]}, score="score").follow_up()
+    assert [public.follow_up(row).strategy for row in (0, 1)] == ["public detractor", "silent detractor"]
+
+
+def test_words_for_nothing() -> None:
+    """Law: "NA", "-" and blanks are no comment, no channel and no customer."""
+    data = {
+        "score": [3] * 4,
+        "id": ["NA", "n/a", "-", " "],
+        "comment": ["NA", "none", "", "."],
+        "channel": ["null"] * 4,
+    }
+    found = nk.Survey(data, score="score", customer="id", comment="comment").follow_up()
+    assert len(found) == 4
+    assert {(each.strategy, each.channel, each.customer) for each in found} == {("silent detractor", None, None)}
+
+
+def test_an_id_is_one_customer_as_number_and_as_text() -> None:
+    """Law: 7, 7.0 and "7" are one customer, with one plan; another spelling is another."""
+    found = nk.Survey({"score": [3] * 5, "id": [7, "7", 7.0, "07", 7.5]}, score="score", customer="id").follow_up()
+    assert found.counts["superseded"] == 2
+    assert found.customers.tolist() == [7, "7", 7, "07", 7.5]
+
+
+# ---- times ----
+
+
+def test_dates_only_and_no_times() -> None:
+    """Example: a date counts from the opening of its day; without times nothing is due unless now is given."""
+    for cells in ([dt.date(2026, 3, 7), None], np.array(["2026-03-07", "NaT"], dtype="M8[D]")):
+        found = nk.Survey({"score": [3, 3], "at": cells}, score="score", time="at").follow_up()
+        assert [each.due for each in found] == [dt.datetime(2026, 3, 10, 17), None]
+    without = nk.Survey({"score": [3, 3]}, score="score")
+    assert [each.due for each in without.follow_up()] == [None, None]
+    assert without.follow_up().now is None
+    dues = {each.due for each in without.follow_up(now="2026-03-02 09:00")}
+    assert dues == {dt.datetime(2026, 3, 3, 17)}
+
+
+def test_now_starts_the_clock() -> None:
+    """Law: with now nothing is overdue; else what was due before the latest answer is, and the headline says so."""
+    data = {"score": [3, 3, 3], "at": ["2026-03-02 10:00", "2026-03-20 10:00", "2026-03-20 11:00"]}
+    survey = nk.Survey(data, score="score", time="at")
+    found = survey.follow_up()
+    assert found.overdue.tolist() == [True, False, False]
+    assert "Overdue: 1 of them were due before 2026-03-20 11:00." in found.headline()
+    assert "(overdue)" in found.first()
+    later = survey.follow_up(now=dt.datetime(2026, 3, 25, 9))
+    assert not later.overdue.any()
+    assert "Overdue" not in str(later)
+    assert survey.follow_up(now="2026-12-01").counts["too old"] == 3
+    assert survey.follow_up(now="2026-12-01", max_age=None).counts["chosen"] == 3
+
+
+ZONED = pd.DataFrame({"score": [3], "at": pd.to_datetime(["2026-03-06 20:00"]).tz_localize("UTC")})
+BANGKOK = nk.BusinessCalendar(time_zone="Asia/Bangkok")
+
+
+def test_zones() -> None:
+    """Law: times that know their zone are converted to the calendar's, in every library, as by `recommend`."""
+    found = nk.Survey(ZONED, score="score", time="at").follow_up()
+    assert found.follow_up(0).due == dt.datetime(2026, 3, 10, 17)  # Friday evening in UTC
+    exact = nk.recommend(nk.Response(3, at=dt.datetime(2026, 3, 6, 20, tzinfo=dt.UTC)), calendar=BANGKOK)
+    assert exact is not None
+    assert exact.due is not None
+    expected = exact.due.astimezone(dt.timezone(dt.timedelta(hours=7))).replace(tzinfo=None)
+    aware = {"score": [3], "at": [dt.datetime(2026, 3, 6, 20, tzinfo=dt.UTC)]}
+    for data in (ZONED, pl.from_pandas(ZONED), pa.Table.from_pandas(ZONED), aware):
+        there = nk.Survey(data, score="score", time="at").follow_up(calendar=BANGKOK)
+        assert there.follow_up(0).due == expected
+        assert there.now == np.datetime64("2026-03-07T03:00")
+    now = dt.datetime(2026, 3, 9, 10, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+    for data in (ZONED, aware):
+        survey = nk.Survey(data, score="score", time="at")
+        assert survey.follow_up(now=now).now == np.datetime64("2026-03-09T03:00")
+        assert survey.follow_up(now=now, calendar=BANGKOK).now == np.datetime64("2026-03-09T10:00")
+        assert survey.follow_up(now="2026-03-09 10:00").now == np.datetime64("2026-03-09T10:00")
+
+
+def test_clocks_set_forward() -> None:
+    """Example: each time is converted by the offset that held then; a missing one stays missing."""
+    at = pd.to_datetime(["2026-03-28 12:00", "2026-03-30 12:00", "NaT"]).tz_localize("UTC")
+    data = pd.DataFrame({"score": [3, 3, 3], "at": at})
+    playbook = nk.Playbook.default()
+    found = nk.Survey(data, score="score", time="at").follow_up(
+        playbook, calendar=nk.BusinessCalendar(time_zone="Europe/Warsaw")
+    )
+    assert found.assigned.table.at is not None
+    assert found.assigned.table.at.tolist() == [dt.datetime(2026, 3, 28, 13), dt.datetime(2026, 3, 30, 14), None]
+
+
+def test_last_contact_needs_a_time_of_the_plan() -> None:
+    """Example: who was contacted lately is left alone; where "lately" means nothing, that is an error."""
+    survey = nk.Survey({"score": [3, 3], "last_contact": ["2026-03-01", None]}, score="score")
+    assert survey.follow_up(now="2026-03-05").counts["quiet"] == 1
+    assert survey.follow_up(now="2026-03-05", quiet="3 days").counts["quiet"] == 0
+    with pytest.raises(IncompatibleError, match="last_contact: how long ago that was is not known: give now="):
+        survey.follow_up()
+
+
+def test_last_contact_in_any_form() -> None:
+    """Law: last contacts are dates, texts, or times that know their zone, on the same clock as the answers."""
+    at = pd.to_datetime(["2026-03-10 20:00"] * 3).tz_localize("UTC")
+    last = pd.to_datetime(["2026-03-08 18:00", "2026-03-08 16:00", "NaT"]).tz_localize("UTC")
+    survey = nk.Survey(pd.DataFrame({"score": [3] * 3, "at": at, "last_contact": last}), score="score", time="at")
+    options: dict[str, Any] = {"now": "2026-03-11 00:00", "quiet": "2 days"}
+    assert survey.follow_up(calendar=BANGKOK, **options).counts["quiet"] == 1
+    days = {"score": [3] * 3, "last_contact": [dt.date(2026, 3, 10), dt.date(2026, 3, 1), None]}
+    assert nk.Survey(days, score="score").follow_up(**options).counts["quiet"] == 1
+    named = nk.Survey(
+        {"score": [3], "last_contact": ["2026-03-10T12:00+00:00"]}, score="score", time_zone="Asia/Bangkok"
+    )
+    assert named.follow_up(now="2026-03-10 18:00+07:00", quiet="1 hours").counts["quiet"] == 1
+    assert named.follow_up(now="2026-03-10 21:00+07:00", quiet="1 hours").counts["quiet"] == 0
+
+
+def test_themes_that_are_numbers() -> None:
+    """Example: what is no text is taken as its text; what an attribute holds is read once and kept."""
+    found = nk.Survey({"score": [3, 3], "theme": [7, None], "name": [3.5, "Ann"]}, score="score").follow_up()
+    assert [each.details.get("theme") for each in found] == ["7", None]
+    assert len(found.assigned.table.attributes) == 1
+    assert found.assigned.table.attributes["name"] is found.assigned.table.attributes["name"]
+
+
+# ---- strategies of one's own, and what is kept ----
+
+
+@attrs.frozen
+class Renewal:
+    """A strategy that reads a column of its own."""
+
+    name: str = "renewal is near"
+
+    def __call__(self, response: nk.Response, context: nk.Context) -> nk.FollowUp | None:
+        left = response.attributes.get("days_to_renewal")
+        if left is None or left > 30:
+            return None
+        assert response.attributes["amount"] == 9e9
+        return nk.FollowUp(
+            response.customer, category=context.category, strategy=self.name, priority=90, actions=[nk.Action("thank")]
+        )
+
+
+def test_a_strategy_reads_any_column() -> None:
+    """Example: a strategy of one's own finds the other columns; what is ours to say is not filled in from them."""
+    data = {
+        "score": [10, 10, 10],
+        "days_to_renewal": [5, None, 90],
+        "amount": [9e9] * 3,
+        "link": ["https://x.example"] * 3,
+    }
+    playbook = nk.Playbook([Renewal(), *nk.Playbook.default().strategies])
+    survey = nk.Survey(pd.DataFrame(data), score="score")
+    found = survey.follow_up(playbook)
+    assert [each.strategy for each in found] == ["renewal is near", "silent promoter", "silent promoter"]
+    assert dict(found.follow_up(0).details) == {"score": 10, "days_to_renewal": 5, "link": "https://x.example"}
+
+
+class Untouchable(dict[str, Any]):
+    """Columns, of which one must not be read."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "secret":
+            raise AssertionError("read without need")
+        return super().__getitem__(name)
+
+
+def test_columns_nobody_asked_for_are_not_read() -> None:
+    """Law: with rules only, other columns cost nothing: they are not even read."""
+    survey = nk.Survey({"score": [2, 9], "secret": [1, 2]}, score="score")
+    columns = survey._data.frame._arrays
+    assert columns is not None
+    survey._data.frame._arrays = Untouchable(columns)
+    assert len(survey.follow_up().columns()["row"]) == 2
+    playbook = nk.Playbook([Renewal(), *nk.Playbook.default().strategies])
+    with pytest.raises(AssertionError, match="read without need"):
+        survey.follow_up(playbook)
+
+
+def test_what_is_kept() -> None:
+    """Example: kept columns stand in tables and letters; one called like a column of the plan is told apart."""
+    data = {"score": [3, 10], "email": ["a@example.com", None], "owner": ["x", "y"], "code": ["A1", "A2"]}
+    found = nk.Survey(data, score="score").follow_up(keep=["email", "owner", "code"])
+    columns = found.columns(messages=True)
+    assert columns["email"] == ["a@example.com", None]
+    assert columns["owner (survey)"] == ["x", "y"]
+    assert columns["owner"] == ["customer care", "community"]
+    assert columns["note"] == [None, None]
+    assert "A2" in found.message(found.follow_up(1), action="reward").body
+    assert list(columns)[:6] == ["row", "customer", "category", "email", "owner (survey)", "code"]
+
+
+# ---- errors ----
+
+SURVEY = nk.Survey(
+    {"score": [3, 9], "id": [1, 2], "value": [1, 2], "word": ["x", "y"], "at": ["2026-03-01"] * 2},
+    customer="id",
+    time="at",
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "said"),
+    [
+        ({"playbook": "mine.toml"}, InvalidTypeError, "playbook must be a Playbook"),
+        ({"roles": {"nmae": "word"}}, InvalidValueError, "roles: a plan reads no 'nmae'; did you mean 'name'?"),
+        (
+            {"roles": {"name": "wrod"}},
+            ColumnNotFoundError,
+            r"roles\['name'\]: there is no column 'wrod'; did you mean 'word'",
+        ),
+        ({"roles": ["name"]}, InvalidTypeError, "roles must map roles to columns"),
+        (
+            {"roles": {"opted_out": "word"}},
+            InvalidValueError,
+            r"opted_out: row 0 \(from 0\) holds 'x', which is neither",
+        ),
+        ({"roles": {"last_contact": "word"}}, InvalidValueError, r"last_contact: row 0 .*no time.*\(2 such rows\)"),
+        ({"keep": "emial"}, ColumnNotFoundError, "keep: there is no column 'emial'"),
+        ({"value": "vaule"}, ColumnNotFoundError, "did you mean 'value'"),
+        ({"value": "word"}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is no number"),
+        ({"value": True}, InvalidTypeError, "value must be the name of a column, or one number"),
+        ({"value": -5}, InvalidValueError, "value must be finite and at least 0"),
+        (
+            {"lift": {"detracter": 0.1}},
+            InvalidValueError,
+            "lift: there is no category 'detracter'; did you mean 'detractor'",
+        ),
+        ({"lift": "word"}, InvalidValueError, "word: row 0"),
+        ({"lift": "at"}, InvalidValueError, "at: row 0"),
+        ({"lift": "value"}, InvalidValueError, "from -1 to 1"),
+        ({"lift": "lfit"}, ColumnNotFoundError, "lift: there is no column 'lfit'"),
+        ({"holdout": 1}, InvalidValueError, "from 0 to below 1"),
+        ({"holdout": "0.1"}, InvalidValueError, "from 0 to below 1"),
+        ({"budget": -1}, InvalidValueError, "budget must be a sum of money"),
+        ({"budget": math.nan}, InvalidValueError, "budget must be a sum of money"),
+        ({"capacity": -1}, InvalidValueError, "at least 0 hours"),
+        (
+            {"capacity": {"care": 3}, "members": {"customer care": ["Anna"]}},
+            InvalidValueError,
+            "says nothing of 'Anna'",
+        ),
+        ({"rng": -1}, InvalidTypeError, "rng must be a seed"),
+        ({"rng": 1.5}, InvalidTypeError, "rng must be a seed"),
+        ({"rng": True}, InvalidTypeError, "rng must be a seed"),
+        ({"method": "best", "lift": 0.1}, InvalidValueError, "method must be 'greedy' or 'exact'"),
+        ({"method": "best"}, InvalidValueError, "method must be 'greedy' or 'exact'"),
+        ({"now": "soon"}, InvalidValueError, "now must be a time"),
+        ({"now": 7}, InvalidValueError, "now must be a time"),
+        ({"now": dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}, InvalidValueError, "now knows its time zone"),
+        ({"quiet": "long"}, InvalidValueError, "quiet must be a number of minutes"),
+        ({"max_age": "-1 days"}, InvalidValueError, "max_age must be"),
+        ({"currency": "EURO"}, InvalidValueError, "ISO 4217"),
+        ({"currency": 5}, InvalidTypeError, "ISO 4217"),
+        ({"language": ""}, InvalidTypeError, "language must be a tag"),
+    ],
+)
+def test_errors_name_the_argument(options: dict[str, Any], kind: type[NpskitError], said: str) -> None:
+    """Law: what cannot be used is refused with the argument's name, and what would do."""
+    with pytest.raises(kind, match=said):
+        SURVEY.follow_up(**options)
+
+
+def test_what_does_not_go_together() -> None:
+    """Example: a holdout needs customers, a lift needs values, a column of times needs times."""
+    bare = nk.Survey({"score": [3, 9]})
+    with pytest.raises(IncompatibleError, match="bind the column with customer="):
+        bare.follow_up(holdout=0.1)
+    with pytest.raises(IncompatibleError, match="give value="):
+        bare.follow_up(lift=0.1)
+    assert bare.follow_up(lift=0.1, value=100).limits.value > 0
+    with pytest.raises(InvalidValueError, match=r"time: column 'when' .* row 0: 'soon'"):
+        nk.Survey({"score": [3], "when": ["soon"]}, score="score", time="when").follow_up()
