@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import npskit as nk
 from npskit.comparison import compare
 from npskit.datasets import hotels
 from npskit.datasets.records import HotelTruth
@@ -737,3 +738,20 @@ def test_counts_of_arms_are_of_customers() -> None:
     tables = count_arms(np.array([0, 0, 1]), np.array([0, -1, 2]), np.array([1, 2, 0]), 3)
     assert tables.sum() == 3
     assert worst_case_bounds(tables, WORTHS) == (150.0, 150.0)
+
+
+def test_answers_the_plan_was_made_of_are_no_later_answers() -> None:
+    """Where both times are known, rows from up to when the plan was made do not count, unless `since` says so."""
+    ids = [f"c{i}" for i in range(40)]
+    data = {"customer": ids, "score": [3] * 40, "day": ["2026-01-05"] * 40}
+    plan = nk.Survey(data, customer="customer", time="day").follow_up(holdout=0.5)
+    later = {
+        "customer": ids * 2,
+        "score": [3] * 40 + [9] * 40,
+        "day": ["2026-01-05"] * 40 + ["2026-03-05"] * 40,
+    }
+    found = nk.effect_of_follow_up(plan, later, time="day")
+    assert found.set_aside.early == 40
+    assert found.treated.value == found.held_out.value == 100.0
+    earlier = nk.effect_of_follow_up(plan, later, time="day", since="2026-01-01")
+    assert earlier.set_aside.early == 0

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npskit.display import html_table, number, one_line
-from npskit.followup.statuses import CHOSEN, HOLDOUT, STATUSES
+from npskit.followup.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
 
 if TYPE_CHECKING:
     from npskit.followup.plan import FollowUpPlan
 
 FIRST = 10
+UNUSED = " No offer brings more than it costs by the lifts given; a lift may be of a category and an offer."
 _HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "wrote")
 
 
@@ -29,6 +30,9 @@ def headline(plan: FollowUpPlan) -> list[str]:
             f"Left alone at random: {number(100 * plan.share)} % of customers, of whom "
             f"{plan.counts[STATUSES[HOLDOUT]]:,} would be followed up."
         )
+    urgent = (plan.assigned.urgency > 0) & np.isin(plan.status, (BUDGET, CAPACITY, NO_GAIN))
+    if urgent.any():
+        lines.append(f"Urgent, and yet left out for want of money, hours or gain: {int(urgent.sum()):,}.")
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")
@@ -40,7 +44,8 @@ def _limits(plan: FollowUpPlan) -> list[str]:
     limits, lines = plan.limits, []
     if not math.isinf(limits.budget) or limits.spent:
         of = "" if math.isinf(limits.budget) else f" of {limits.budget:,.2f}"
-        lines.append(f"Money: {limits.spent:,.2f}{of}{_currency(plan)}.")
+        unused = "" if limits.spent or limits.method == "priority" or not limits.budget else UNUSED
+        lines.append(f"Money: {limits.spent:,.2f}{of}{_currency(plan)}.{unused}")
     for name, hours in limits.capacity.items():
         of = "" if math.isinf(hours) else f" of {number(hours)}"
         if of or limits.used[name]:

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.reading.times import in_zone
-from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
 from npskit.scorers.csat import CSAT
 
 START = dt.datetime(2026, 3, 2, 9)
@@ -86,8 +86,8 @@ EVENTS = st.lists(
 @settings(max_examples=150)
 @given(EVENTS, st.booleans())
 def test_events_as_cases(rows: list[tuple[int, str, int, str | None]], opened: bool) -> None:
-    """Of any events, the log takes the cases that `Case` takes, says the same of them, and lists all others."""
-    rows = [(i, "opened", 0, None) for i in range(4) if opened] + rows
+    """Of any events, none repeated, the log takes the cases that `Case` takes, says the same, and lists all others."""
+    rows = list(dict.fromkeys([*((i, "opened", 0, None) for i in range(4) if opened), *rows]))
     at = [START + dt.timedelta(hours=hour) for _, _, hour, _ in rows]
     frame: dict[str, list[Any]] = {
         "case": [case for case, *_ in rows],
@@ -191,7 +191,11 @@ def test_rejected_events() -> None:
     ]
     told = read_case_log(frame, events={"liked": "first_response"})
     assert told.responded.tolist() == [dt.datetime(2026, 3, 3), None]
-    twice = {"case": [1] * 3, "event": ["opened", "response", "response"], "at": [START] * 3}
+    twice = {
+        "case": [1] * 3,
+        "event": ["opened", "response", "response"],
+        "at": [START, START, START + dt.timedelta(hours=1)],
+    }
     assert next(iter(read_case_log(twice).rejected)).reason == "a second 'first_response'"
 
 
@@ -340,3 +344,21 @@ def test_refused(source: Any, options: dict[str, Any], error: type[Exception] | 
         return
     with pytest.raises(error, match=words):
         read_case_log(source, **options)
+
+
+def test_an_event_that_stands_there_twice_counts_once() -> None:
+    """A repeated row is named among the rejected, and its case counts as if it were not there."""
+    log = {
+        "case": ["a", "a", "b"],
+        "event": ["opened", "closed", "opened"],
+        "at": ["2026-03-02 09:00", "2026-03-02 10:00", "2026-03-03 09:00"],
+        "by": ["Ann", "Ann", "Bo"],
+    }
+    once = read_case_log(log)
+    twice = read_case_log({name: [*values, *values] for name, values in log.items()})
+    assert twice.closed.tolist() == once.closed.tolist()
+    assert twice.ids.tolist() == once.ids.tolist() == ["a", "b"]
+    assert [(refused.row, refused.reason) for refused in twice.rejected] == [
+        (row, "the same event at the same time stands there already") for row in (3, 4, 5)
+    ]
+    assert len(once.rejected) == 0

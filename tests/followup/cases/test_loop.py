@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case
-from npskit.followup.clock import BusinessCalendar
-from npskit.followup.cases.loop import closed_loop
 from npskit.followup.cases.figures import RATES
+from npskit.followup.cases.loop import closed_loop
 from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
+from npskit.followup.clock import BusinessCalendar
 from npskit.inference.intervals import score_interval
 
 MONDAY = dt.datetime(2026, 3, 2, 9)

@@ -253,11 +253,27 @@ def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog
     broken = np.zeros(len(ids), np.bool_)
     broken[case_of[timeless]] = True
     usable = np.flatnonzero((kinds >= 0) & ~nameless & ~broken[case_of])
+    again = _repeated(case_of[usable], kinds[usable], at[usable], table.column("by"), usable)
+    refused.add(usable[again], "the same event at the same time stands there already")
+    usable = usable[~again]
     log, wrong = settle(case_of[usable], kinds[usable], at[usable].astype(np.int64), usable)
     for reason, rows in wrong.items():
         refused.add(rows, reason)
     now = _as_of(times, [log.at.astype("datetime64[us]")], as_of)
     return _of_events(table, times, log, now, case_of, labels, refused)
+
+
+def _repeated(case: Any, kinds: Any, at: Moments, by: Any, rows: NDArray[np.intp]) -> Flags:
+    """Return which events stand there already, word for word, as joins of tables make them."""
+    who = np.zeros(len(rows), np.int64) if by is None else factorize(by)[0][rows]
+    order = np.lexsort((rows, who, at, kinds, case))
+    same = np.ones(len(order), np.bool_)
+    for column in (case, kinds, at, who):
+        same[1:] &= column[order][1:] == column[order][:-1]
+    same[:1] = False
+    repeated = np.zeros(len(order), np.bool_)
+    repeated[order] = same
+    return repeated
 
 
 def _of_events(

@@ -191,8 +191,8 @@ class FollowUpEffect:
         limits = f"{percent(self.level)} interval"
         if low <= 0 <= high:
             return (
-                f"No effect on the {self.score} is shown: the difference is {number(self.value)} points, but anything from "
-                f"{number(low)} to {number(high)} fits the figures ({limits})."
+                f"No effect on the {self.score} is shown: the difference is {number(self.value)} points, but anything "
+                f"from {number(low)} to {number(high)} fits the figures ({limits})."
             )
         moved = "higher" if self.value > 0 else "lower"
         if self.few or self.unlike:

@@ -90,8 +90,8 @@ def effect_of_follow_up(
         customer: Its column of customers, ids as in the plan.
         score: Its columns of answers, one for each question of the plan's scorer; None for the names of the questions.
         time: Its column of times. Without one (and without `at` in responses) a customer may have one row only.
-        since: Rows from before this time are set aside: needed where `later` also has the answers that the plan was
-            made of.
+        since: Rows from before this time are set aside, such as the answers that the plan was made of. Default: where
+            both times are known, rows from up to when the plan was made are.
         retained: Its column of whether the customer is still there: true or false, 1 or 0. Customers of whom that is
             missing are left out of the rate, and counted.
         revenue: Its column of what the customer paid since.
@@ -136,7 +136,8 @@ def effect_of_follow_up(
     if not compared.size:
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
     names = Named(customer, score, time, retained, revenue)
-    found = read_outcomes(later, names, book, plan.customers, compared, since)
+    made = getattr(plan, "now", None) if since is None else None
+    found = read_outcomes(later, names, book, plan.customers, compared, since, made)
     arm, present = holdout[compared].astype(np.intp), answers[compared]
     tables = count_arms(arm, present, found.category, len(book.categories))
     moves = None if untreated is None else read_moves(untreated, names, book)

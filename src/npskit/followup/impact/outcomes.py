@@ -79,6 +79,7 @@ def read_outcomes(
     known: NDArray[Any],
     compared: NDArray[np.intp],
     since: Any = None,
+    made: np.datetime64 | None = None,
 ) -> Outcomes:
     """Return what became of the customers compared, each by its latest row in which that is known.
 
@@ -89,6 +90,7 @@ def read_outcomes(
         known: The customers of all rows of the plan, shape `(rows,)`.
         compared: The rows of those compared, each of another customer, shape `(customers,)`.
         since: Rows from before this time are set aside.
+        made: Where rows have times, those from up to this one are set aside as well; None for none.
 
     Raises:
         ColumnNotFoundError: If a column is not there.
@@ -101,6 +103,8 @@ def read_outcomes(
     place = _places(known, compared, ids)
     moments = _moments(frame, names.time)
     late = _late(moments, since, len(ids))
+    if made is not None and moments is not None:
+        late &= moments > made
     unknown = np.flatnonzero(place == _UNKNOWN)
     anonymous = sum(who is None for who in ids)
     if ids and not (place > _UNKNOWN).any() and anonymous < len(ids):
