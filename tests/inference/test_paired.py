@@ -252,3 +252,33 @@ def test_what_does_not_fit() -> None:
     both = Moves.of(np.arange(2), np.zeros(2, int), np.ones(2, int), 2, np.arange(2), 2)
     with pytest.raises(InvalidValueError, match="single group: got 2"):
         stuart_maxwell(both)
+
+
+def _repeating(rng: np.random.Generator, customers: int) -> Moves:
+    """Return the moves of customers with 2 to 6 answers each, about an opinion of their own that stays."""
+    who, before, after = [], [], []
+    for customer in range(customers):
+        answers = rng.choice(3, size=rng.integers(2, 7), p=rng.dirichlet([0.75, 0.9, 1.35]))
+        who.append(np.full(answers.size - 1, customer))
+        before.append(answers[:-1])
+        after.append(answers[1:])
+    return Moves.of(np.concatenate(who), np.concatenate(before), np.concatenate(after), 3)
+
+
+def test_interval_is_as_wide_as_the_error_says() -> None:
+    """Steps of one customer cancel: with many customers the interval is the difference ± z of the clustered error."""
+    found = paired_difference(_repeating(np.random.default_rng(3), 400), NPS)
+    assert (found.high - found.low) / (2 * 1.96 * found.se) == pytest.approx(1, abs=0.02)
+    independent = paired_difference(_repeating(np.random.default_rng(3), 400).counts[0], NPS)
+    assert found.se < 0.7 * independent.se
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("customers", "coverage"), [(10, 0.97), (30, 0.96), (300, 0.94)])
+def test_repeats_are_covered_and_test_and_interval_agree(customers: int, coverage: float) -> None:
+    """Where nothing changed the interval holds 0 as often as documented, and agrees with the test in 97 % or more."""
+    rng, times = np.random.default_rng(1), 1000
+    found = [paired_difference(_repeating(rng, customers), NPS) for _ in range(times)]
+    held = np.array([each.low <= 0 <= each.high for each in found])
+    assert held.mean() == pytest.approx(coverage, abs=0.02)
+    assert (held == np.array([each.p >= 0.05 for each in found])).mean() >= 0.97

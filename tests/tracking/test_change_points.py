@@ -387,3 +387,62 @@ def test_what_a_program_reads() -> None:
     shown = found._repr_html_()
     assert "NPS &lt;b&gt;" in shown
     assert "<b>" not in shown
+
+
+def test_no_change_is_said() -> None:
+    """A table without rows would leave a reader alone."""
+    assert "No change was found" in str(change_points([[30, 40, 30]] * 6, [-100, 0, 100]))
+
+
+def test_thin_periods_do_not_hide_how_much_large_ones_vary() -> None:
+    """φ of lively large periods is the same with thin ones between them; with equal sizes all pairs weigh alike."""
+    rng = np.random.default_rng(2)
+    shares = [0.2, 0.3, 0.5]
+    large = np.array([rng.multinomial(200, rng.dirichlet(60 * np.array(shares))) for _ in range(40)])
+    thin = rng.multinomial(5, shares, 40)
+    mixed = np.stack([large, thin], axis=1).reshape(-1, 3)
+    assert period_dispersion(large) > 3
+    assert period_dispersion(mixed) == period_dispersion(large)
+    assert period_dispersion(mixed[::-1]) == pytest.approx(period_dispersion(mixed), rel=1e-12)
+    pairs = [period_dispersion(large[i : i + 2]) for i in range(39)]
+    assert min(pairs) >= 1
+    assert period_dispersion(large[:2]) == pytest.approx(pairs[0])
+
+
+def test_pairs_weigh_what_they_know() -> None:
+    """Of three periods φ is the mean of its two pairs, by n₁n₂/(n₁ + n₂)."""
+    periods = np.array([[5.0, 20, 15], [60, 20, 20], [10, 30, 60]])
+    ratios, weights = [], []
+    for first, second in itertools.pairwise(periods):
+        both = np.array([first, second])
+        expected = np.outer(both.sum(axis=1), both.sum(axis=0)) / both.sum()
+        n = both.sum(axis=1)
+        ratios.append(((both - expected) ** 2 / expected).sum() / 2 * (1 - 1 / n.sum()))
+        weights.append(n.prod() / n.sum())
+    assert period_dispersion(periods) == pytest.approx(np.average(ratios, weights=weights), rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("periods", "chance", "lively", "growing", "uneven"),
+    [(6, 10, 21, 17, 22), (12, 10, 19, 16, 22), (24, 7, 13, 10, 17), (52, 4, 7, 7, 16)],
+)
+def test_false_changes_are_as_many_as_documented(
+    periods: int, chance: int, lively: int, growing: int, uneven: int
+) -> None:
+    """Of series in which nothing happened the share that shows a change is that of the page, within 4 points."""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "monitors.md").read_text()
+    assert f"| {periods} | {chance} % | {lively} % | {growing} % | {uneven} % |" in page
+    rng, shares = np.random.default_rng(1), np.array([0.2, 0.3, 0.5])
+    for documented, vary, kind in ((chance, 0, ""), (lively, 1, ""), (growing, 1, "growing"), (uneven, 1, "uneven")):
+        found = 0
+        for _ in range(1500):
+            sizes = np.full(periods, 100)
+            if kind == "growing":
+                sizes = np.linspace(2, 200, periods).astype(int)
+            elif kind == "uneven":
+                sizes = np.maximum(2, rng.lognormal(4, 1, periods)).astype(int)
+            each = rng.dirichlet(60 * shares, periods) if vary else np.tile(shares, (periods, 1))
+            counts = [rng.multinomial(n, p) for n, p in zip(sizes, each, strict=True)]
+            found += bool(change_points(counts, [-100, 0, 100]).changes)
+        assert abs(found / 15 - documented) < 4

@@ -16,6 +16,7 @@ from npskit.comparison import compare
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.contrasts import cluster_robust, design_contrast
+from npskit.inference.design import design_estimate
 from npskit.score import Score
 from npskit.tally import Tally
 from npskit.tracking.effect import Effect
@@ -266,7 +267,7 @@ def test_placebo_of_a_planted_effect() -> None:
         found = placebo_check(counts, 100 * WORTHS, 24, method=method)
         assert (found.window, found.share) == (6, 0)
         assert found.usable == 13
-        assert "0% of 13 dates" in str(found)
+        assert "at 0 of 13 dates" in str(found)
         assert repr(found) == f"Placebo(actual={actual}, share=0.00, dates=13, window=6)"
     short = placebo_check(counts[22:], WORTHS, 1)
     assert (short.usable, str(short)) == (0, "Placebo check: the time before is too short for it.")
@@ -371,3 +372,80 @@ def test_each_method_says_what_it_assumes() -> None:
     for found, word in zip(effects, words, strict=True):
         assert any(word in assumed for assumed in found.assumes)
         assert any("rises again by itself" in assumed for assumed in found.assumes)
+
+
+# ---- customers ----
+
+
+def test_cells_are_clustered_as_the_effect_is() -> None:
+    """Few customers with many answers each say no more of a side than of the difference."""
+    rng = np.random.default_rng(1)
+    customer, side = np.repeat(np.arange(12), 40), np.tile(np.repeat([0, 1], 20), 12)
+    categories = rng.integers(0, 3, 12)[customer]
+    counts = [np.bincount(categories[side == s], minlength=3) for s in (0, 1)]
+    totals = cluster_totals(categories, 3, clusters=customer, groups=side, n_groups=2)
+    found, naive = before_after(counts[0], counts[1], WORTHS, totals=totals), before_after(counts[0], counts[1], WORTHS)
+    low, high = design_estimate(totals, WORTHS, customers="all").interval(0.95, "score")
+    assert [(cell.low, cell.high) for cell in found.cells] == list(zip(low.tolist(), high.tolist(), strict=True))
+    for cell, other in zip(found.cells, naive.cells, strict=True):
+        assert cell.value == other.value
+        assert cell.high - cell.low > 3 * (other.high - other.low)
+
+
+@pytest.mark.parametrize("categories", [(1, 1), (2, 2), (0, 2)])
+def test_customers_who_do_not_differ_prove_nothing(categories: tuple[int, int]) -> None:
+    """Without any spread the interval has a width all the same, and there is a p-value that agrees with it."""
+    customer, side = np.repeat(np.arange(6), 4), np.tile([0, 0, 1, 1], 6)
+    answers = np.array(categories)[side]
+    counts = [np.bincount(answers[side == s], minlength=3) for s in (0, 1)]
+    totals = cluster_totals(answers, 3, clusters=customer, groups=side, n_groups=2)
+    found = before_after(counts[0], counts[1], WORTHS, totals=totals)
+    independent = before_after(counts[0], counts[1], WORTHS)
+    assert found.interval.high - found.interval.low > independent.interval.high - independent.interval.low > 0
+    assert found.value == independent.value
+    assert (found.p_value < 0.05) == (not found.interval.low <= 0 <= found.interval.high)
+
+
+def test_a_missing_time_of_pandas_is_no_time() -> None:
+    """NaT of pandas says that it is a datetime."""
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(InvalidTypeError, match="at must be a date or a time"):
+        Intervention("new checkout", pandas.NaT)
+
+
+def test_placebo_beside_an_empty_date() -> None:
+    """Where there are too few answers about the date, that is said instead of NaN."""
+    counts = np.array([[3, 4, 5]] * 8 + [[0, 0, 0]] * 4 + [[3, 4, 5]] * 8)
+    found = placebo_check(counts, WORTHS, 10, window=2)
+    assert found.usable
+    assert np.isnan(found.share)
+    assert "too few answers" in str(found)
+    assert "nan" not in str(found)
+
+
+def test_a_side_of_one_cluster_has_no_error_that_is_known() -> None:
+    """One hotel that got it, answering before and after, moves no variance: none is claimed."""
+    cluster, side = np.repeat(np.arange(6), 8), np.tile([0, 0, 0, 0, 1, 1, 1, 1], 6)
+    categories = np.random.default_rng(2).integers(0, 3, cluster.size)
+    groups = np.where(cluster == 0, side, 2 + side)
+    cells = [np.bincount(categories[groups == g], minlength=3) for g in range(4)]
+    totals = cluster_totals(categories, 3, clusters=cluster, groups=groups, n_groups=4)
+    found = did(cells, totals=totals)
+    assert found.value == pytest.approx(did(cells).value)
+    assert np.isnan([found.p_value, *found.interval]).all()
+    assert "cannot be known" in found.assumes[-1]
+    halves = 2 * cluster + np.arange(cluster.size) % 2
+    two = cluster_totals(categories, 3, clusters=halves, groups=groups, n_groups=4)
+    few = did(cells, totals=two)
+    assert few.se > 0
+    assert few.assumes[-1].startswith("2 customers or clusters")
+
+
+def test_a_series_says_what_it_makes_of_customers() -> None:
+    """Where customers may answer again a series, which is not clustered, names it among what must be true."""
+    plain, told = (
+        effect_over_periods(MONTHS, WORTHS, 4, method="interrupted_series", repeats=r) for r in (False, True)
+    )
+    assert told.assumes[:-1] == plain.assumes
+    assert "Customers who answer in several periods" in told.assumes[-1]
+    assert (told.value, told.se) == (plain.value, plain.se)

@@ -411,6 +411,16 @@ def test_alarms_need_something_to_watch_for() -> None:
         Tracker(target=40, window=100)
 
 
+def test_equal_groups_are_called_alike_in_any_order() -> None:
+    """Merged trackers and one that saw all answers write the same text, whichever of 1 and 1.0 came first."""
+    one, other, all_of_them = (Tracker(by="shop") for _ in range(3))
+    one.update(9, group=1)
+    other.update(3, group=1.0).update(3, group=np.float64(2))
+    all_of_them.update(3, group=1.0).update(9, group=1).update(3, group=2)
+    assert (one + other).to_json() == (other + one).to_json() == all_of_them.to_json()
+    assert Tracker.from_json((one + other).to_json()).to_json() == all_of_them.to_json()
+
+
 # ---- files ----
 
 
@@ -420,7 +430,7 @@ def make(scorer: Scorer | None = None, **options: Any) -> Tracker:
     single = len(tracker.tally().scorer.questions) == 1
     rows: list[Any] = [9, 3, None, 11, 1] if single else [(5, 5, 5), (5, None, 5), (1, 2, 99)]
     for i, row in enumerate(rows * 4):
-        aside: dict[str, Any] = {"group": ["north", None, 2.5, True][i % 4]} if "by" in options else {}
+        aside: dict[str, Any] = {"group": ["north", None, 2.5, 7][i % 4]} if "by" in options else {}
         tracker.update(row, at=START + dt.timedelta(hours=9 * i), **aside)
     return tracker
 
@@ -561,6 +571,8 @@ def test_damaged_text_is_refused_or_still_a_tracker(kind: int, path: list[int], 
         (Tracker(by="region"), lambda t: t.update(9, group=("a", "b")), "a part for each of region"),
         (Tracker(by="region"), lambda t: t.update(9, group=START), "group must be text"),
         (Tracker(by="region"), lambda t: t.update(9, group=float("inf")), "group must be text, a finite number"),
+        (Tracker(by="vip"), lambda t: t.update(9, group=True), "group must not be a boolean"),
+        (Tracker(by="vip"), lambda t: t.update_many([9, 1], groups=np.array([True, False])), "must not be a boolean"),
         (Tracker(by="region"), lambda t: t.update_many([9]), "groups must be given: this tracker is by region"),
         (Tracker(by="region"), lambda t: t.update_many([9], groups=["a", "b"]), "groups has 2 rows"),
         (Tracker(by=("a", "b")), lambda t: t.update_many([9], groups=[["x"]]), "a column for each of a, b: got 1"),
@@ -628,3 +640,9 @@ def test_its_repr_says_what_it_is() -> None:
     assert repr(Tracker(window="30d")) == "Tracker(NPS=nan, n=0, window=30d)"
     with pytest.raises(TypeError, match="unhashable"):
         hash(tracker)
+
+
+def test_a_time_as_text_is_refused_as_such() -> None:
+    """Not as a column of the wrong length."""
+    with pytest.raises(InvalidTypeError, match="at must be a datetime"):
+        Tracker().update_many([9, 10], at="2026-01-01")

@@ -425,9 +425,9 @@ def test_it_reads_well() -> None:
     assert repr(found) == "Timeline(NPS every month, '2026-01' to '2026-03', periods=3, n=31, undated=1)"
     assert str(found).splitlines() == [
         "month     NPS  95% interval    n",
-        "2026-01  33.3  -2.4 .. 61.5   30",
+        "2026-01  33.3  -2.4 .. 61.5   30  data from 2026-01-05",
         "2026-02   nan                  0  too few",
-        "2026-03   0.0  -79.3 .. 79.3   1  too few",
+        "2026-03   0.0  -79.3 .. 79.3   1  too few, data until 2026-03-05",
         "1 without a time, in no month",
     ]
     assert repr(timeline(days, [10] * 32, window="1q")) == (
@@ -521,3 +521,30 @@ def test_no_answers_are_a_timeline_too() -> None:
             assert "periods=0" in repr(found)
             if "half_life" not in options:
                 assert len(found.against()) == len(found.against("year")) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "marks"),
+    [
+        ("2026-01-01", "2026-03-31", ["", "", ""]),
+        ("2026-01-02", "2026-03-31", ["data from 2026-01-02", "", ""]),
+        ("2026-01-01", "2026-03-30", ["", "", "data until 2026-03-30"]),
+    ],
+)
+def test_periods_that_are_not_whole_are_marked(first: str, last: str, marks: list[str]) -> None:
+    """A first or last period that data do not fill says from or until when there are any; windows have no such end."""
+    days = np.arange(first, np.datetime64(last) + 1, dtype="M8[D]")
+    found = timeline(np.repeat(days, 2), [9, 3] * len(days))
+    lines = str(found).splitlines()[1:]
+    assert [line[line.rfind("  ") :].strip() if "data" in line else "" for line in lines] == marks
+    assert "data" not in str(timeline(days, [9] * len(days), window="30d"))
+    assert "data" not in str(timeline(days, [9] * len(days), every="day"))
+
+
+def test_one_period_may_lack_both_ends() -> None:
+    """A single period, few answers in its middle: all is said, of every segment."""
+    days = np.array(["2026-01-10", "2026-01-20"], dtype="M8[D]")
+    mark = "too few, data from 2026-01-10, data until 2026-01-20"
+    assert str(timeline(days, [9, 3])).splitlines()[1].endswith(mark)
+    parts = timeline(days, [9, 3], by=["city"], groups=[0, 1], segments=[("A",), ("B",)])
+    assert [line.endswith(mark) for line in str(parts).splitlines()[1:]] == [True, True]

@@ -341,3 +341,18 @@ def test_what_cannot_be_used(options: dict[str, Any], error: type[Exception], me
         of_rows([(0, 0, 1), (0, 1, 2)], **options)
     with pytest.raises(InvalidValueError, match="no category of NPS"):
         of_rows([(0, 0, 1), (0, 1, 2)]).who("x", "promoter")
+
+
+def test_names_of_groups_cannot_drive_a_terminal() -> None:
+    """What stands below the tables is as safe as what stands in them."""
+    found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1], groups=[0, 0, 1, 1], group_names=["a\x1b[31m", "b"])
+    assert "\x1b" not in str(found)
+    assert "a\\x1b[31m less b" in str(found)
+
+
+def test_no_steps_are_said() -> None:
+    """That is said, instead of a line of NaN; and so is what was left out."""
+    shown = str(transitions([1, 2, 0], [0, 1, 2], np.array(["2026-01-01", "2026-01-02", "NaT"], dtype="M8[D]")))
+    assert "no steps: nobody gave two answers" in shown
+    assert "left out: 1 answers without a time" in shown
+    assert "nan%" not in shown

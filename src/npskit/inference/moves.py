@@ -139,13 +139,16 @@ class Moves:
             return values.T @ (self.counts.ravel()[:, np.newaxis] * values)
         return values.T @ self.products @ values
 
-    def mean(self, values: Floats, inside: NDArray[np.bool_], customers: float) -> Estimate:
+    def mean(
+        self, values: Floats, inside: NDArray[np.bool_], customers: float, ceiling: float | None = None
+    ) -> Estimate:
         """Return the mean of `values` over the moves `inside`, with its variance clustered by customer.
 
         Args:
             values: What a move is worth, shape `(cells,)`.
             inside: Which cells are asked about, shape `(cells,)`.
             customers: How many customers have moves inside.
+            ceiling: The most independent moves that intervals may take them for; None for as many as there are.
         """
         counts = self.counts.ravel()[inside]
         if self.products is None:
@@ -163,7 +166,8 @@ class Moves:
             df = n**2 / moves_squared - 1
         variance = np.where(customers < 2, np.nan, variance)
         amounts = counts[np.newaxis].astype(np.float64)
-        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, grouped=False)
+        most = None if ceiling is None else np.full(1, ceiling)
+        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, grouped=False, ceiling=most)
 
     def difference(self, values: Floats, a: NDArray[np.bool_], b: NDArray[np.bool_], customers: float) -> Contrast:
         """Return the mean of `values` over the moves `a` less that over `b`, where some customers have moves in both.

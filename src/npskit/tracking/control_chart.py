@@ -109,8 +109,10 @@ class ControlChart:
 
     def _rows(self) -> tuple[list[str], list[list[Any]]]:
         digits = 1 if self.method == "laney" else 2
-        header = ["period", self.score, "n"]
-        cells = [list(map(str, self.periods)), self.values.tolist(), [f"{n:.10g}" for n in self.n.tolist()]]
+        whole = bool((self.n == np.round(self.n)).all())
+        header = ["period", self.score, "n" if whole else "effective n"]
+        shown_n = [f"{n:.10g}" if whole else number(n) for n in self.n.tolist()]
+        cells = [list(map(str, self.periods)), self.values.tolist(), shown_n]
         if self.method != "laney":
             watched = {"ewma": self.rising} if self.method == "ewma" else {"up": self.rising, "down": self.falling}
             header += watched

@@ -24,7 +24,7 @@ class Cell:
         name: `"before"`, `"after"`, with a control `"control before"`, `"control after"`.
         n: Answers, or sum of weights.
         value: The score; NaN without answers.
-        low: Lower score limit, as if answers were independent.
+        low: Lower score limit, at effective counts where answers are clustered by customer.
         high: Upper score limit.
     """
 

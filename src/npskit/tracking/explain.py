@@ -11,12 +11,14 @@ from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.inference.clusters import ClusterTotals
 from npskit.inference.contrasts import Contrast
 from npskit.inference.estimate import Estimate
+from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile, tail_of
 from npskit.inference.two_sample import mover
 from npskit.score import LEVEL, Interval
 from npskit.score_table import ScoreTable, segment_names
+from npskit.tracking.alike import variance_of_alike, variance_of_means
 from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
-from npskit.tracking.mix_rate import MixRate, mix_and_rate
+from npskit.tracking.mix_rate import ROUNDING, MixRate, mix_and_rate
 
 
 def all_keys(before: ScoreTable, after: ScoreTable) -> tuple[tuple[Any, ...], ...]:
@@ -38,11 +40,15 @@ def explain_change(
 
     Of many segments some move by chance: read a contribution beside its standard error.
 
+    Where all answers of a segment are alike in a period, as a single one is, or all customers moved alike, their spread
+    is 0 and says nothing of the error. It is then taken from the score interval of as many such answers, at Kish's
+    number of customers; see `npskit.tracking.alike`. Errors of parts and segments then hold it as well.
+
     Args:
         before: Scores by segment before.
         after: Scores by the same columns after, of the same scorer and conventions.
         level: Confidence level of the intervals: of the difference MOVER on two score intervals, of the parts the
-            estimate ± z SE; with `totals` ± t SE.
+            estimate ± z SE; with `totals` ± t SE, but as without where all customers moved alike.
         totals: Sums per customer or sampling unit, where answers are clustered: group i is segment i of
             `all_keys(before, after)` before, group S + i the same after.
 
@@ -82,19 +88,25 @@ def explain_change(
         totals=totals,
     )
     difference = float(found.after - found.before)
+    whole = amounts.sum(axis=1)
+    effective = whole * (found.n_effective / whole.sum(axis=1))[:, np.newaxis]
+    variance = _variance(found, effective, worths)
+    clustered = totals is not None and not np.isinf(found.df)
     if totals is None:
         sums = [(c.sum(axis=0), worths, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ())) for c, a, q in tables]
-        low, high = _limits([Estimate.from_sums(*each) for each in sums], level)
+        low, high = _limits([Estimate.from_sums(*each).interval(level, "score") for each in sums], found)
+    elif clustered:
+        low, high = Contrast(difference, variance, found.df).interval(level)
     else:
-        low, high = Contrast(difference, float(found.covariance.sum()), found.df).interval(level)
+        low, high = _limits([score_interval(each, worths, level) for each in effective], found)
     return ChangeExplanation(
         by=before.by,
         score=before.name,
         before=float(found.before),
         after=float(found.after),
         difference=difference,
-        se=float(np.sqrt(found.covariance.sum())),
-        interval=Interval(low, high, level=level, method="mover" if totals is None else "clustered"),
+        se=float(np.sqrt(variance)),
+        interval=Interval(low, high, level=level, method="clustered" if clustered else "mover"),
         parts=_parts(found, before.by, level),
         segments=_segments(found, keys, counts.sum(axis=2)),
         span=float(np.ptp(worths)),
@@ -144,11 +156,18 @@ def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
     return np.array(columns, dtype=np.intp).T
 
 
-def _limits(estimates: list[Estimate], level: float) -> tuple[float, float]:
-    """Return MOVER's limits of the second less the first."""
-    limits = [estimate.interval(level, "score") for estimate in estimates]
+def _variance(found: MixRate, effective: NDArray[Any], worths: NDArray[Any]) -> float:
+    """Return the variance of the difference; where all are or moved alike, that of as many independent answers."""
+    variance, apart = float(found.covariance.sum()), float(variance_of_means(effective, worths).sum())
+    if variance <= ROUNDING * apart:
+        return apart
+    return variance + float(variance_of_alike(effective, worths).sum())
+
+
+def _limits(limits: list[tuple[NDArray[Any], NDArray[Any]]], found: MixRate) -> tuple[float, float]:
+    """Return MOVER's limits of the second score less the first."""
     lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
-    low, high = mover(np.array([float(e.mean) for e in estimates]), lows, highs, np.array([-1.0, 1.0]))
+    low, high = mover(np.array([float(found.before), float(found.after)]), lows, highs, np.array([-1.0, 1.0]))
     return float(low), float(high)
 
 
@@ -156,7 +175,7 @@ def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...
     """Return the mix of each column and the rate."""
     names = ["mix"] if len(by) == 1 else [f"mix of {by[0]}"]
     names += [f"mix of {name} within {', '.join(by[:i])}" for i, name in enumerate(by[1:], 1)]
-    errors = np.sqrt(np.diag(found.covariance)).tolist()
+    errors = np.sqrt(np.diag(found.covariance + found.hidden)).tolist()
     if np.isinf(found.df):
         reach = normal_quantile(level)
     else:
@@ -172,7 +191,7 @@ def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...
 
 def _segments(found: MixRate, keys: tuple[tuple[Any, ...], ...], n: NDArray[Any]) -> tuple[SegmentChange, ...]:
     """Return what each segment adds, largest first."""
-    covariances = found.covariances
+    covariances = found.covariances + found.hiddens
     variances = [covariances[:, :-1, :-1].sum(axis=(1, 2)), covariances[:, -1, -1], covariances.sum(axis=(1, 2))]
     mix_se, rate_se, se = (np.sqrt(np.maximum(v, 0.0)).tolist() for v in variances)
     names, effects = segment_names(keys), found.effects.tolist()

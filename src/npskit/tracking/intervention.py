@@ -24,7 +24,7 @@ def _moment(value: Any, name: str) -> dt.datetime:
             raise InvalidValueError(f"{name} must be a date such as '2026-03-01': got {value!r}") from None
     if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
         found = dt.datetime.combine(found, dt.time())
-    if not isinstance(found, dt.datetime):
+    if not isinstance(found, dt.datetime) or found != found:  # NaT of pandas is a datetime
         raise InvalidTypeError(f"{name} must be a date or a time: got {value!r} ({type(value).__name__})")
     if found.tzinfo is not None:
         raise InvalidValueError(

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals
 from npskit.inference.constrained import Floats
-from npskit.inference.contrasts import Contrast, cluster_robust, design_contrast
+from npskit.inference.contrasts import cluster_robust, design_contrast
+from npskit.inference.design import design_estimate
 from npskit.inference.intervals import score_interval, score_limits
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
@@ -43,9 +44,20 @@ ASSUMES: dict[str, tuple[str, ...]] = {
     ),
 }
 _INDEPENDENT = "Answers are independent of each other: nobody answers twice, or customers are bound."
-_CLUSTERED = "Customers are independent of each other; answers of one need not be, on either side."
+_CLUSTERED = (
+    "Customers (or clusters, where these are bound) are independent of each other; answers of one need not be, on "
+    "either side."
+)
+_REPEATS = (
+    "Customers who answer in several periods are not told apart from others: what their answers have in common is left "
+    "to the correlation of neighboring periods, which fades. Opinions that last do not."
+)
+# Below so many customers or clusters on a side an interval is mostly too narrow.
+_FEW = 10
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
+# Of the range of the worths: a standard error below it is rounding, of customers who do not differ.
+_NO_ERROR = 1e-12
 
 
 def before_after(
@@ -61,7 +73,11 @@ def before_after(
 
     Interval and p-value are those of two independent samples: MOVER on the score limits, and the score test (see
     `npskit.inference.two_sample`). With `totals`, those of the regression on the period, clustered by customer (see
-    `npskit.inference.contrasts.cluster_robust`).
+    `npskit.inference.contrasts.cluster_robust`); where all answers of a side are worth the same, so that this has no
+    error, MOVER at effective counts. Few customers or clusters on one side, beside many on the other, make an interval
+    too narrow: of 20 clusters of which nothing happened to any, 2 against 18 differ at 5 % in 25 % of simulated cases,
+    3 against 17 in 17 %, 5 against 15 in 6 %; a side of a single one adds nothing to the error, so that limits and p
+    are NaN.
 
     What must be true for it to mean anything, in full in `ASSUMES["before_after"]`: without the change the score would
     have stayed where it was; the same kind of people answered before and after; nobody acted *because* the score was
@@ -101,7 +117,7 @@ def difference_in_differences(
     """Return by how much more the treated moved than the control: (after - before) less the same of the control.
 
     The interval is MOVER over the four score intervals; the p-value is the one of the level at which that interval
-    ends at 0. With `totals` both are those of the regression clustered by customer.
+    ends at 0. With `totals` both are those of the regression clustered by customer, as for `before_after`.
 
     What must be true for it to mean anything, in full in `ASSUMES["difference_in_differences"]`: without the change the
     two would have moved in parallel (in mean worth: near the ends of the scale two scores cannot move alike); the
@@ -191,6 +207,7 @@ def effect_over_periods(
     score: str = "score",
     totals: ClusterTotals | None = None,
     intervention: Intervention | None = None,
+    repeats: bool = False,
 ) -> Effect:
     """Return the effect from the counts of periods, with its placebo check.
 
@@ -210,6 +227,7 @@ def effect_over_periods(
         score: The name of the score.
         totals: Sums per customer of the pooled sides; see `before_after` and `difference_in_differences`.
         intervention: What was changed.
+        repeats: Whether customers may have answered more than once; a series then says what it makes of that.
 
     Raises:
         InvalidTypeError, InvalidValueError: If an argument cannot be used.
@@ -230,6 +248,7 @@ def effect_over_periods(
         raise IncompatibleError("lags goes with method='interrupted_series', and only with it")
     if is_series:
         found = series_effect(counts, worths, at, lags=lags, level=level, score=score)
+        found = attrs.evolve(found, assumes=(*found.assumes, _REPEATS)) if repeats else found
     else:
         before, after = _split(counts, at)
         if control is None:
@@ -267,32 +286,53 @@ def _contrast_effect(
     totals: ClusterTotals | None,
 ) -> Effect:
     """Return the effect that is a contrast of groups, independent or clustered."""
+    tail_of(level)
     n, means, variances = moments(counts, worths)
-    lows, highs = score_interval(counts, worths, level)
+    effective, (lows, highs), term = counts, score_interval(counts, worths, level), None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = float(np.sqrt((variances / n).sum()))
+    fewest = _FEW
+    if totals is not None:
+        one_stratum = len(np.unique(totals.strata)) < 2
+        contrast = (cluster_robust if one_stratum else design_contrast)(totals, worths, coefficients)
+        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se
+        sides = design_estimate(totals, worths, customers="all" if one_stratum else None)
+        effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
+        if fewest == 1:
+            term = Term("effect", contrast.value, se, *[float("nan")] * 3)
+        elif not se <= _NO_ERROR * float(np.ptp(worths)):  # customers who do not differ prove nothing
+            term = Term("effect", contrast.value, se, *contrast.interval(level), contrast.p_value)
+    if term is None:
+        low, high = mover(means, lows, highs, coefficients)
+        if len(coefficients) == 2 and totals is None:
+            p = float(score_test(counts[1], counts[0], worths)[1])
+        else:
+            p = _mover_p(effective, worths, means, coefficients)
+        term = Term("effect", float(np.dot(coefficients, means)), se, float(low), float(high), p)
     names = ("before", "after", "control before", "control after")
     columns = (n, means, lows, highs)
     cells = tuple(Cell(*row) for row in zip(names, *(c.tolist() for c in columns), strict=False))
-    if totals is not None:
-        term = _clustered_term(totals, worths, coefficients, level)
-    else:
-        low, high = mover(means, lows, highs, coefficients)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            se = float(np.sqrt((variances / n).sum()))
-        if len(coefficients) == 2:
-            p = float(score_test(counts[1], counts[0], worths)[1])
-        else:
-            p = _mover_p(counts, worths, means, coefficients)
-        term = Term("effect", float(np.dot(coefficients, means)), se, float(low), float(high), p)
     assumes = (*ASSUMES[method], _INDEPENDENT if totals is None else _CLUSTERED)
+    if fewest < _FEW:
+        assumes = (*assumes, _few_units(fewest))
     return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
 
 
-def _clustered_term(totals: ClusterTotals, worths: Floats, coefficients: tuple[float, ...], level: float) -> Term:
-    """Return the contrast of groups that share customers."""
-    tail_of(level)
-    one_stratum = len(np.unique(totals.strata)) < 2
-    found: Contrast = (cluster_robust if one_stratum else design_contrast)(totals, worths, coefficients)
-    return Term("effect", found.value, found.se, *found.interval(level), found.p_value)
+def _fewest_units(totals: ClusterTotals, groups: int) -> int:
+    """Return of how many sampling units the answers of a group are, where they are of the fewest."""
+    there = totals.weights.sum(axis=1) > 0
+    pairs = np.unique(np.stack([totals.groups[there], totals.units[there]]), axis=1)
+    return int(np.bincount(pairs[0], minlength=groups).min())
+
+
+def _few_units(fewest: int) -> str:
+    """Return what is to be said of few sampling units."""
+    if fewest == 1:
+        return "All answers of one side are of one customer or cluster: how sure the effect is cannot be known."
+    return (
+        f"{fewest} customers or clusters, as many as there are on the smallest side, stand for all. The fewer there "
+        "are beside the other sides, the more the interval is too narrow."
+    )
 
 
 def _mover_p(counts: Floats, worths: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:

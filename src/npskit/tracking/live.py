@@ -132,7 +132,7 @@ class Tracker:
         Args:
             answer: Anything that may be an answer, as in a column; for a scorer of several questions a tuple of one
                 each. What is missing or invalid is counted as such.
-            group: With `by`, its group: text, a number, a boolean or None; a tuple of these for several columns.
+            group: With `by`, its group: text, a number or None; a tuple of these for several columns.
             at: Its time: a datetime, a date or a `numpy.datetime64`; needed for a window by time, otherwise only for
                 an alarm to say when. All with a time zone, or none.
 

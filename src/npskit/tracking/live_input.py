@@ -78,15 +78,18 @@ def key_of(by: tuple[str, ...], group: Any) -> Key:
     return tuple(map(_part, parts))
 
 
-def _part(value: Any) -> str | float | bool | None:
-    """Return one part of a group as it is kept: as JSON can hold it."""
+def _part(value: Any) -> str | float | None:
+    """Return one part of a group as it is kept: as JSON can hold it, and equal ones in one way."""
     if isinstance(value, np.generic):
         value = value.item()
     if is_missing(value):
         return None
+    if isinstance(value, bool):
+        # as a key it is 1 or 0, so that what the group is called would depend on which of them came first
+        raise InvalidTypeError(f"group must not be a boolean, which Python takes for 1 or 0: got {value!r}; use text")
     if not isinstance(value, str | int | float) or (isinstance(value, float) and math.isinf(value)):
-        raise InvalidTypeError(f"group must be text, a finite number, a boolean or None: got {value!r}; use its text")
-    return value
+        raise InvalidTypeError(f"group must be text, a finite number or None: got {value!r}; use its text")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def in_order(key: Key) -> list[tuple[bool, bool, Any]]:
@@ -127,7 +130,7 @@ def times_of(
         if periods is not None:
             moment(at)
         return None, last
-    single = isinstance(at, dt.date | np.datetime64)
+    single = isinstance(at, dt.date | np.datetime64 | str)  # text is refused as such
     times = np.asarray([at] * min(rows, 1) if single else at)
     if not single and times.shape != (rows,):
         raise IncompatibleError(f"at must have a time for each of {rows} rows: got shape {times.shape}")

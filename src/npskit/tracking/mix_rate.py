@@ -21,7 +21,11 @@ from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import Floats
 from npskit.inference.linearize import Layout
-from npskit.tracking.nested import Cells, filled
+from npskit.tracking.alike import variance_of_alike
+from npskit.tracking.nested import Cells, Slopes, filled
+
+# Of the variance that independent answers would have: a variance below it is rounding.
+ROUNDING = 1e-12
 
 
 @attrs.frozen(eq=False)
@@ -37,7 +41,12 @@ class MixRate:
             through its rate. NaN where a period has no answers at all.
         covariance: Covariances of the sums of the effects over the segments, shape `(D + 1, D + 1)`.
         covariances: Those of the effects of each segment, shape `(S, D + 1, D + 1)`.
-        df: Degrees of freedom, infinite unless clustered.
+        hidden: What is to be added to `covariance` for segments whose answers are all alike, whose spread therefore
+            says nothing (see `npskit.tracking.alike`); 0 where there is none.
+        hiddens: What is to be added to `covariances`.
+        n_effective: Answers of each period by Kish, (ΣW)²/ΣW² for W the weight of an answer or sampling unit; shape
+            `(2,)`.
+        df: Degrees of freedom; infinite unless clustered, and where all sampling units moved alike.
     """
 
     before: Any
@@ -47,6 +56,9 @@ class MixRate:
     effects: NDArray[Any]
     covariance: Floats
     covariances: Floats
+    hidden: Floats
+    hiddens: Floats
+    n_effective: Floats
     df: float
 
     @property
@@ -114,35 +126,70 @@ def mix_and_rate(
     found = Cells.of(before, after, worths, codes)
     segments, effects = len(found.codes), found.dimensions + 1
     if not all(m > 0 for m in found.total):
-        nothing = np.full((segments, effects, effects), np.nan)
-        values = np.full((segments, effects), np.nan)
-        return MixRate(*found.overall, found.shares, found.scores, values, nothing[0], nothing, np.inf)
+        values, n_effective = np.full((segments, effects), np.nan), np.full(2, np.nan)
+        errors = _unknown(segments, effects) | {"n_effective": n_effective, "df": np.inf}
+        return MixRate(*found.overall, found.shares, found.scores, values, **errors)
     values = found.effects()
-    if totals is not None:
-        covariance, each, df = _clustered(found, totals)
-        return MixRate(*found.overall, found.shares, found.scores, values, covariance, each, df)
-    counts = found.counts.astype(np.float64)
+    slopes = found.slopes()
+    errors = _independent(found, slopes, squares, n) if totals is None else _clustered(found, slopes, totals)
+    return MixRate(*found.overall, found.shares, found.scores, values, **errors)
+
+
+def _independent(
+    found: Cells, slopes: Slopes, squares: tuple[ArrayLike, ArrayLike] | None, n: tuple[float, float] | None
+) -> dict[str, Any]:
+    """Return what `MixRate` says of errors, of independent answers."""
+    counts = slopes.cells.counts
     spread = counts if squares is None else np.stack([np.asarray(s, dtype=np.float64) for s in squares])
     if spread.shape != counts.shape:
         raise InvalidValueError(f"squares must be two arrays of shape {counts.shape[1:]}: got {spread.shape[1:]}")
     sizes = np.ones(2) if n is None else np.asarray(n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = np.ones(2) if n is None else sizes / (sizes - 1)
-    slopes = found.slopes()
-    covariance = np.einsum("tskf,tskg,tsk,t->fg", *[slopes.of_totals()] * 2, spread, factors)
+        each_weight = spread.sum(axis=2) / counts.sum(axis=2)
+    covariance = _products(slopes.of_totals(), spread, factors)
     each = slopes.by_segment(spread * factors[:, np.newaxis, np.newaxis])
-    return MixRate(*found.overall, found.shares, found.scores, values, covariance, each, np.inf)
+    n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
+    known = {"covariance": covariance, "covariances": each, "n_effective": n_effective, "df": np.inf}
+    return known | _hidden(slopes, each_weight)
 
 
-def _clustered(found: Cells, totals: ClusterTotals) -> tuple[Floats, Floats, float]:
-    """Return the covariances of the sums and of each segment, and the degrees of freedom, from sampling units."""
+def _unknown(segments: int, effects: int) -> dict[str, Any]:
+    """Return covariances of which nothing is known."""
+    each = np.full((segments, effects, effects), np.nan)
+    return {"covariance": each[0], "covariances": each, "hidden": each[0], "hiddens": each}
+
+
+def _products(steps: Floats, amounts: Floats, factors: Floats) -> Floats:
+    """Return the covariances of sums to which answers add `steps`, shape (2, S, K, effects)."""
+    return np.asarray(np.einsum("tskf,tskg,tsk,t->fg", steps, steps, amounts, factors))
+
+
+def _hidden(slopes: Slopes, each_weight: Floats) -> dict[str, Any]:
+    """Return the covariances to add where the answers of a segment are all alike: of the sums, and by segment.
+
+    Args:
+        slopes: The derivatives.
+        each_weight: What one independent answer (or sampling unit) weighs in each segment, by Kish: shape `(2, S)`.
+    """
+    cells = slopes.cells
+    with np.errstate(invalid="ignore"):
+        counts = np.where(each_weight[..., np.newaxis] > 0, cells.counts / each_weight[..., np.newaxis], 0.0)
+    variances = variance_of_alike(counts, cells.worths)
+    steps = slopes.of_means()
+    whole = np.einsum("tsf,tsg,ts->fg", steps, steps, variances)
+    return {"hidden": whole, "hiddens": slopes.by_segment_of_means(variances)}
+
+
+def _clustered(found: Cells, slopes: Slopes, totals: ClusterTotals) -> dict[str, Any]:
+    """Return what `MixRate` says of errors, from sampling units."""
     segments = len(found.codes)
     if totals.n_groups != 2 * segments or totals.n_categories != len(found.worths):
         raise InvalidValueError(
             f"totals must have {2 * segments} groups (every segment before, then every segment after) and "
             f"{len(found.worths)} categories: got {totals.n_groups} and {totals.n_categories}"
         )
-    layout, slopes = Layout.of(totals.strata, None, "fail"), found.slopes()
+    layout = Layout.of(totals.strata, None, "fail")
     units = np.arange(len(totals.strata), dtype=np.intp)
     used = np.unique(totals.units)
     # as for the difference of two periods: units less strata, less one
@@ -153,9 +200,39 @@ def _clustered(found: Cells, totals: ClusterTotals) -> tuple[Floats, Floats, flo
         per_cell = (totals.weights[..., np.newaxis] * each).sum(axis=1)
         return np.asarray(layout.covariance(sum_by(totals.units, per_cell, len(units)), units, 0 * units, 1)[0])
 
-    effects = found.dimensions + 1
+    by_segment, by_period = _unit_weights(totals, segments)
+    n_effective = slopes.cells.counts.sum(axis=(1, 2)) / by_period
+    known = {"n_effective": n_effective, "df": df}
     if df < 1:
-        unknown = np.full((segments, effects, effects), np.nan)
-        return unknown[0], unknown, df
-    each = [covariance(slopes.of_segment(s)) for s in range(segments)]
-    return covariance(slopes.of_totals()), np.stack(each), df
+        return known | _unknown(segments, found.dimensions + 1)
+    steps, counts = slopes.of_totals(), slopes.cells.counts
+    whole, nothing_varied = _or_apart(covariance(steps), _products(steps, counts, by_period))
+    if nothing_varied.all():
+        known["df"] = np.inf
+    each = np.stack([covariance(slopes.of_segment(s)) for s in range(segments)])
+    each, _ = _or_apart(each, slopes.by_segment(counts * by_period[:, np.newaxis, np.newaxis]))
+    return known | {"covariance": whole, "covariances": each} | _hidden(slopes, by_segment)
+
+
+def _unit_weights(totals: ClusterTotals, segments: int) -> tuple[Floats, Floats]:
+    """Return what one sampling unit weighs by Kish, ΣW²/ΣW: of each segment, shape (2, S), and period, shape (2,)."""
+    weights, period = totals.weights.sum(axis=1), totals.groups // segments
+    sums = [np.bincount(totals.units[period == t], weights=weights[period == t]) for t in range(2)]
+    # a unit has a single cell in each group
+    each, squares = (np.bincount(totals.groups, weights=w, minlength=2 * segments) for w in (weights, weights**2))
+    with np.errstate(invalid="ignore"):
+        by_period = np.array([(w**2).sum() / w.sum() for w in sums])
+        return (squares / each).reshape(2, segments), by_period
+
+
+def _or_apart(covariance: Floats, apart: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return covariances (..., effects, effects), where nothing varied from unit to unit those of answers apart.
+
+    And which effects these are, shape (..., effects).
+
+    Where all customers moved alike their spread is 0, by chance or because there are few; what then is known of the
+    error is what as many independent customers would have.
+    """
+    own, other = (np.diagonal(a, axis1=-2, axis2=-1) for a in (covariance, apart))
+    alike = own <= ROUNDING * other
+    return covariance + np.where(alike[..., np.newaxis] & alike[..., np.newaxis, :], apart, 0.0), alike

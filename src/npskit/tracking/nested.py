@@ -196,19 +196,37 @@ class Slopes:
                 found[t, prefix == prefix[segment]] += self._at(j, t)[segment]
         return found
 
+    def of_means(self) -> Floats:
+        """Return by how much the score of a segment moves the sums over all segments, shape (2, S, effects)."""
+        found = np.zeros((*self.cells.masses[:, -1].shape, self.cells.dimensions + 1))
+        for t in range(2):
+            for j, prefix in enumerate(self.cells.prefixes):
+                found[t] += np.stack([_spread(prefix, column) for column in self.linear[t, j].T], axis=-1)
+        return np.asarray(found * self.cells.masses[:, -1, :, np.newaxis])
+
     def by_segment(self, squares: Floats) -> Floats:
         """Return the covariances of the effects of each segment, shape (S, effects, effects).
 
         Args:
             squares: Sums of squared weights, shape `(2, S, K)`.
         """
+        return self._by_segment(squares, [[self._at(j, t) for t in range(2)] for j in range(len(self.cells.prefixes))])
+
+    def by_segment_of_means(self, variances: Floats) -> Floats:
+        """Return the same from variances of the scores of segments, independent of each other: shape `(2, S)`."""
+        squares = (self.cells.masses[:, -1] ** 2 * variances)[..., np.newaxis]
+        steps = [[self.linear[t, j][:, np.newaxis] for t in range(2)] for j in range(len(self.cells.prefixes))]
+        return self._by_segment(squares, steps)
+
+    def _by_segment(self, squares: Floats, steps: list[list[Floats]]) -> Floats:
+        """Sum products of the effects, shape (S, m, effects) by prefix and period, over squares (2, S, m)."""
         depth = self.cells.dimensions + 1
         found = np.zeros((squares.shape[1], depth, depth))
         for t in range(2):
             within = [np.stack([_spread(p, column) for column in squares[t].T], axis=-1) for p in self.cells.prefixes]
             moved = np.zeros((*squares.shape[1:], depth))
             for j in range(depth):
-                moved = moved + self._at(j, t)
+                moved = moved + steps[j][t]
                 ring = within[j] - within[j + 1] if j + 1 < depth else within[j]
                 found += np.einsum("skf,skg,sk->sfg", moved, moved, np.maximum(ring, 0.0))
         return found

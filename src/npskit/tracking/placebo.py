@@ -51,9 +51,13 @@ class Placebo:
         """The share of them at least as far from 0 as the actual one; NaN where there is none to compare."""
         if not self.usable or np.isnan(self.actual):
             return float("nan")
+        return self._extreme / self.usable
+
+    @property
+    def _extreme(self) -> int:
+        """Number of dates with an estimate at least as far from 0 as the actual one."""
         found = np.array(self.estimates)
-        extreme = int((np.abs(found[np.isfinite(found)]) >= abs(self.actual)).sum())
-        return extreme / self.usable
+        return int((np.abs(found[np.isfinite(found)]) >= abs(self.actual)).sum())
 
     def __repr__(self) -> str:
         return (
@@ -64,10 +68,15 @@ class Placebo:
     def __str__(self) -> str:
         if not self.usable:
             return "Placebo check: the time before is too short for it."
+        if np.isnan(self.actual):
+            return (
+                f"Placebo check: within {self.window} periods of the intervention there are too few answers for an "
+                "estimate to compare."
+            )
         return (
-            f"Placebo check: at {number(100 * self.share, 0)}% of {self.usable} dates when nothing happened the "
-            f"estimate is at least as far from 0 as {number(self.actual)}, that of the intervention (over "
-            f"{self.window} periods before and after)."
+            f"Placebo check: at {self._extreme} of {self.usable} dates when nothing happened the estimate is at least "
+            f"as far from 0 as {number(self.actual)}, that of the intervention (over {self.window} periods before and "
+            "after). Neighboring dates share their answers."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -75,9 +75,9 @@ def timeline(
         Timeline(NPS every month, '2026-01' to '2026-03', periods=3, n=4, undated=1)
         >>> print(found)
         month      NPS  95% interval    n
-        2026-01    0.0  -81.1 .. 81.1   2  too few
+        2026-01    0.0  -81.1 .. 81.1   2  too few, data from 2026-01-10
         2026-02    nan                  0  too few
-        2026-03  100.0  -31.5 .. 100.0  2  too few
+        2026-03  100.0  -31.5 .. 100.0  2  too few, data until 2026-03-02
         1 without a time, in no month
     """
     check_every(every)
@@ -169,6 +169,7 @@ def timeline_of(
         tally, undated, begins = tally[0], undated[0], begins[0]
     worths = tally.table(denominator)
     conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+    first, last = as_dates(np.array([table.edges[0], table.edges[-1] - 1])).tolist()
     return Timeline(
         every,
         labels(found.numbers, every),
@@ -180,6 +181,7 @@ def timeline_of(
         conventions,
         Estimate.from_sums(worths.counts, worths.worths, worths.weights, worths.squares),
         window=str(chosen) or None,
+        span=(first, last) if len(found.starts) else None,
         by=tuple(by),
         segments=tuple(segments),
         too_few=too_few,

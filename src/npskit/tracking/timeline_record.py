@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -39,7 +40,8 @@ class Timeline:
     period or window as independent (or as clustered by customer or sampling unit, where `conventions.variance` says so)
     and each period for itself: of twenty periods
     in which nothing changed, one lies outside the interval of another as a matter of course. That the periods compare
-    at all assumes the same kind of customer was asked in the same way. The first and the last period may not be whole.
+    at all assumes the same kind of customer was asked in the same way. The first and the last period may not be whole:
+    as text they say from or until when there are data, if that is not all of it.
 
     Args:
         every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`: how often there is a score.
@@ -52,6 +54,7 @@ class Timeline:
         conventions: What the scores were computed under.
         estimates: Means and variances, shape `(T,)` or `(G, T)`.
         window: None for calendar periods; else what each score is of: `"30d"`, `"200 answers"`, `"half-life 30d"`.
+        span: The first and the last day there are rows of, whole or in part; None where that is not known.
         by: The names of the columns that make the segments.
         segments: The values of these columns for each segment.
         too_few: The number of answers below which a score is marked.
@@ -68,6 +71,7 @@ class Timeline:
     conventions: Conventions
     estimates: Estimate
     window: str | None = None
+    span: tuple[dt.date, dt.date] | None = None
     by: tuple[str, ...] = ()
     segments: tuple[tuple[Any, ...], ...] = ()
     too_few: int = TOO_FEW

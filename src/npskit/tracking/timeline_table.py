@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,11 +47,24 @@ def rows_of(line: Timeline, level: float, method: str) -> tuple[list[str], list[
     parts = (line.values, line.n, line.estimates.n_effective, line.few)
     header = [*line.by, line.every, line.name, f"{percent(level)} interval", "n"]
     header += ["effective n", ""] if line.conventions.weighted else [""]
-    rows = []
+    rows, aside = [], _not_whole(line)
     scores = zip(*_unrolled(line), low, high, *(array.ravel().tolist() for array in parts), strict=True)
     for key, label, lower, upper, value, n, effective, few in scores:
         row = [*segment_names([(part,) for part in key]), label, value]
         row += [f"{number(lower)} .. {number(upper)}" if n else "", n]
         row += [effective] if line.conventions.weighted else []
-        rows.append([*row, "too few" if few else ""])
+        rows.append([*row, ", ".join(["too few"] * few + aside.get(label, []))])
     return header, rows
+
+
+def _not_whole(line: Timeline) -> dict[str, list[str]]:
+    """Return from or until when there are data in the first and the last period, where they do not fill it."""
+    found: dict[str, list[str]] = {}
+    if line.span is None or line.window is not None or not line.labels:
+        return found
+    first, last = line.span
+    if first > line.starts[0].item():
+        found.setdefault(line.labels[0], []).append(f"data from {first}")
+    if last + dt.timedelta(days=1) < line.ends[-1].item():
+        found.setdefault(line.labels[-1], []).append(f"data until {last}")
+    return found

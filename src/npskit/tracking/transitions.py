@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.comparison import Pair
-from npskit.display import html_table, number, p_value, percent, plain, text_table
+from npskit.display import html_table, number, one_line, p_value, percent, plain, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.frames import native_frame
 from npskit.inference import paired
@@ -247,14 +247,22 @@ class Transitions:
 
     def _notes(self) -> list[str]:
         """Return what stands below the tables, a line each."""
+        if not self.n:
+            return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
         named = (("Stuart-Maxwell", self.stuart_maxwell), ("Bhapkar", self.bhapkar), ("Bowker", self.bowker))
         tests = ", ".join(f"{name} p={p_value(float(test.p))}" for name, test in named)
         notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
         notes += [
-            f"{pair.a} less {pair.b}: {100 * pair.difference:.1f} percentage points "
+            f"{one_line(pair.a)} less {one_line(pair.b)}: {100 * pair.difference:.1f} percentage points "
             f"({100 * pair.low:.1f} .. {100 * pair.high:.1f}), p={p_value(pair.p_adjusted)}"
             for pair in self.comparison
+            if not np.isnan(pair.difference)
         ]
+        return notes + self._left_out()
+
+    def _left_out(self) -> list[str]:
+        """Return which steps and answers do not enter, a line each."""
+        notes = []
         if len(self.steps.tied):
             notes.append(
                 f"left out: {self.steps.unordered} steps of {len(self.steps.tied)} customers who answered more than "

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from npskit.display import number, percent
+from npskit.display import number, one_line, percent
 from npskit.score_table import segment_names
 
 if TYPE_CHECKING:
-    from npskit.tracking.change_explanation import ChangeExplanation, SegmentChange
+    from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
 
 _CLEAR = 0.1
 _WIDTH = 100
@@ -37,16 +37,11 @@ def wrapped(text: str, *, hang: str = "") -> str:
     )
 
 
-def _visible(name: str) -> str:
-    """Return visible characters only, so that no name can drive a terminal."""
-    return name if name.isprintable() else repr(name)[1:-1]
-
-
 @attrs.frozen
 class _Cause:
     """A segment, or a part that several share: what it adds through one factor, and how it moved."""
 
-    name: str = attrs.field(converter=_visible)
+    name: str = attrs.field(converter=one_line)
     adds: float
     before: float
     after: float
@@ -83,7 +78,9 @@ def explain_in_words(found: ChangeExplanation) -> str:
         listed = [f"{'' if (v > 0) == up else 'less '}{shown(abs(v))} {why}" for v, why in reasons]
         text = f"{start}: {', '.join(listed)}."
     low, high = found.interval
-    if low <= 0 <= high:
+    if math.isnan(low):
+        text += " How much of that is chance cannot be known from so few."
+    elif low <= 0 <= high:
         level = percent(found.interval.level)
         text += f" That may be chance: the {level} interval is {shown(low)} to {shown(high)}."
     return text
@@ -92,14 +89,26 @@ def explain_in_words(found: ChangeExplanation) -> str:
 def _reason(found: ChangeExplanation, part: int, shown: Callable[[float], str]) -> str:
     """Return why one part of the change is what it is."""
     value, depth = found.parts[part].value, len(found.by)
+    if not _beyond_chance(found.parts[part]):
+        what = f"the scores within {', '.join(found.by)}" if part == depth else _mix(found, part)
+        return f"from {what}{'' if math.isnan(found.parts[part].low) else ', which is within chance'}"
     causes = _scores(found.segments) if part == depth else _shares(found.segments, part)
     named = _main(causes, value)
     word = "because" if abs(sum(cause.adds for cause in named) - value) <= _CLEAR * abs(value) else "mainly because"
     if part == depth:
         moved = [f"{c.name} ({shown(c.before)} to {shown(c.after)})" for c in named]
         return f"{word} {' and '.join(moved)} scored {'higher' if value > 0 else 'lower'}"
-    what = "the mix" if depth == 1 else f"the {found.parts[part].name}"
-    return f"{word} {what} moved {' and '.join(map(_move, named))}"
+    return f"{word} {_mix(found, part)} moved {' and '.join(map(_move, named))}"
+
+
+def _beyond_chance(part: Part) -> bool:
+    """Whether the interval of a part is on one side of 0, so that a reason may be given for it."""
+    return part.low > 0 or part.high < 0
+
+
+def _mix(found: ChangeExplanation, part: int) -> str:
+    """Return what the mix of a column is called."""
+    return "the mix" if len(found.by) == 1 else f"the {found.parts[part].name}"
 
 
 def _move(cause: _Cause) -> str:
