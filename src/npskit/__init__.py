@@ -28,6 +28,37 @@ if TYPE_CHECKING:
     from npskit.errors import MissingDependencyError as MissingDependencyError
     from npskit.errors import NpskitError as NpskitError
     from npskit.errors import UnreadableFileError as UnreadableFileError
+    from npskit.followup.cases.case import Case as Case
+    from npskit.followup.cases.case import CaseEvent as CaseEvent
+    from npskit.followup.cases.loop import closed_loop as closed_loop
+    from npskit.followup.cases.result import ClosedLoop as ClosedLoop
+    from npskit.followup.clock import BusinessCalendar as BusinessCalendar
+    from npskit.followup.due import DueTimes as DueTimes
+    from npskit.followup.impact.effect import FollowUpEffect as FollowUpEffect
+    from npskit.followup.impact.measuring import effect_of_follow_up as effect_of_follow_up
+    from npskit.followup.messages import Draft as Draft
+    from npskit.followup.messages import Languages as Languages
+    from npskit.followup.messages import draft as draft
+    from npskit.followup.messages import list_fields as list_fields
+    from npskit.followup.model import Action as Action
+    from npskit.followup.model import Context as Context
+    from npskit.followup.model import FollowUp as FollowUp
+    from npskit.followup.model import Offer as Offer
+    from npskit.followup.model import Strategy as Strategy
+    from npskit.followup.plan import FollowUpPlan as FollowUpPlan
+    from npskit.followup.playbook import Playbook as Playbook
+    from npskit.followup.playbook import recommend as recommend
+    from npskit.followup.points import Points as Points
+    from npskit.followup.rules import Conditions as Conditions
+    from npskit.followup.rules import Rule as Rule
+    from npskit.followup.rules import Team as Team
+    from npskit.followup.urgency import UrgencyWords as UrgencyWords
+    from npskit.followup.worth.at_risk import RevenueAtRisk as RevenueAtRisk
+    from npskit.followup.worth.at_risk import revenue_at_risk as revenue_at_risk
+    from npskit.followup.worth.payback import ProgramPayback as ProgramPayback
+    from npskit.followup.worth.payback import program_payback as program_payback
+    from npskit.followup.worth.sensitivity import RetentionSensitivity as RetentionSensitivity
+    from npskit.followup.worth.sensitivity import retention_sensitivity as retention_sensitivity
     from npskit.from_file import read as read
     from npskit.inference.planning import SampleSize as SampleSize
     from npskit.inference.planning import sample_size as sample_size
@@ -74,14 +105,26 @@ __all__ = [
     "CSAT",
     "NPS",
     "SCI",
+    "Action",
     "Alarm",
+    "BusinessCalendar",
+    "Case",
+    "CaseEvent",
     "ChangeExplanation",
     "ChangePoints",
+    "ClosedLoop",
     "ColumnNotFoundError",
     "Comparison",
+    "Conditions",
+    "Context",
     "ControlChart",
     "Conventions",
+    "Draft",
+    "DueTimes",
     "Effect",
+    "FollowUp",
+    "FollowUpEffect",
+    "FollowUpPlan",
     "GroupComparison",
     "IncompatibleError",
     "Interval",
@@ -89,10 +132,18 @@ __all__ = [
     "InvalidTypeError",
     "InvalidValueError",
     "LabelAudit",
+    "Languages",
     "MissingDependencyError",
     "NpskitError",
+    "Offer",
+    "Playbook",
+    "Points",
+    "ProgramPayback",
     "Response",
     "Retention",
+    "RetentionSensitivity",
+    "RevenueAtRisk",
+    "Rule",
     "SCIAnswer",
     "SampleSize",
     "Scale",
@@ -100,25 +151,36 @@ __all__ = [
     "ScoreTable",
     "Scorer",
     "Segment",
+    "Strategy",
     "Survey",
     "Tally",
+    "Team",
     "Timeline",
     "Tracker",
     "Transitions",
     "UnreadableFileError",
+    "UrgencyWords",
     "__version__",
     "available",
     "ces",
+    "closed_loop",
     "compare",
     "csat",
     "datasets",
+    "draft",
+    "effect_of_follow_up",
     "get_scorer",
     "growth",
+    "list_fields",
     "measure",
     "nps",
+    "program_payback",
     "read",
+    "recommend",
     "register",
     "retention",
+    "retention_sensitivity",
+    "revenue_at_risk",
     "sample_size",
     "sci",
     "testing",
@@ -137,6 +199,23 @@ _ROOMS = {
         "NpskitError",
         "UnreadableFileError",
     ),
+    "npskit.followup.cases.case": ("Case", "CaseEvent"),
+    "npskit.followup.cases.loop": ("closed_loop",),
+    "npskit.followup.cases.result": ("ClosedLoop",),
+    "npskit.followup.clock": ("BusinessCalendar",),
+    "npskit.followup.due": ("DueTimes",),
+    "npskit.followup.impact.effect": ("FollowUpEffect",),
+    "npskit.followup.impact.measuring": ("effect_of_follow_up",),
+    "npskit.followup.messages": ("Draft", "Languages", "draft", "list_fields"),
+    "npskit.followup.model": ("Action", "Context", "FollowUp", "Offer", "Strategy"),
+    "npskit.followup.plan": ("FollowUpPlan",),
+    "npskit.followup.playbook": ("Playbook", "recommend"),
+    "npskit.followup.points": ("Points",),
+    "npskit.followup.rules": ("Conditions", "Rule", "Team"),
+    "npskit.followup.urgency": ("UrgencyWords",),
+    "npskit.followup.worth.at_risk": ("RevenueAtRisk", "revenue_at_risk"),
+    "npskit.followup.worth.payback": ("ProgramPayback", "program_payback"),
+    "npskit.followup.worth.sensitivity": ("RetentionSensitivity", "retention_sensitivity"),
     "npskit.from_file": ("read",),
     "npskit.inference.planning": ("SampleSize", "sample_size"),
     "npskit.scoring": ("ces", "csat", "measure", "nps", "retention", "sci"),

@@ -292,9 +292,9 @@ class Survey:
             >>> survey = Survey({"score": [9, 10, 3], "day": ["2026-01-05", "2026-01-31", "2026-03-01"]}, time="day")
             >>> print(survey.timeline())
             month       NPS  95% interval    n
-            2026-01   100.0  -31.5 .. 100.0  2  too few
+            2026-01   100.0  -31.5 .. 100.0  2  too few, data from 2026-01-05
             2026-02     nan                  0  too few
-            2026-03  -100.0  -100.0 .. 58.7  1  too few
+            2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
         """
         names = self._data.by(by)
         times = self._data.times("timeline")
@@ -546,9 +546,8 @@ class Survey:
                 following up did. Who is left alone depends on `rng` and the customer's id only.
             rng: Seed of the holdout, or a numpy generator: the same seed leaves the same customers alone.
             method: `"greedy"`, which is quick, comes with a bound and never loses by a larger budget, or `"exact"`.
-            now: When the clock starts for everybody; None for when each response was given: some may then be overdue at
-                the time of the latest one. Quiet periods and ages count from `now` too, or else from the latest
-                response.
+            now: What time it is: due times count from when each response was given, and what should have been answered
+                before now is overdue. Quiet periods and `max_age` count back from it. None for the latest response.
             calendar: Opening hours; None for the playbook's. Times that know their zone are converted to that of the
                 calendar, if it has one; due times are on its clock.
             quiet: Customers contacted so shortly before are left alone; needs the column `last_contact`.
@@ -557,8 +556,8 @@ class Survey:
             roles: The columns with what else is read: `value`, `channel`, `language`, `theme`, `public`, `name`,
                 `opted_out` and `last_contact`. Default: the columns of these names, where there are such.
             keep: Other columns to carry along, such as `["email", "phone"]`: they stand in the tables and files of the
-                plan, and fill the fields of their names in letters (`"code"`, `"link"`; not what is yours to say, such as
-                `"amount"`: see `FollowUpPlan.columns`).
+                plan, and fill the fields of their names in letters (`"code"`, `"link"`; not what is yours to say, such
+                as `"amount"`: see `FollowUpPlan.columns`).
             currency: The currency of all amounts, such as `"EUR"`; messages name amounts only with it.
             language: The language of messages where the customer's is not known.
 

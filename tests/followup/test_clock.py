@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import pickle
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -196,3 +198,12 @@ def test_wrong_times() -> None:
         add_elapsed(at, dt.timedelta(days=900_000_000))
     with pytest.raises(InvalidValueError, match="between the years"):
         office.next_morning(dt.datetime(1, 1, 1))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_copies(copied: Any) -> None:
+    """A calendar can be pickled and copied, and counts the same afterwards."""
+    office = BusinessCalendar("08:00", "20:00", weekend=["Sun"], holidays=["2026-03-02"], time_zone="Europe/Warsaw")
+    friday = dt.datetime(2026, 2, 27, 19)
+    assert copied(office) == office
+    assert copied(office).add(friday, dt.timedelta(hours=20)) == office.add(friday, dt.timedelta(hours=20))

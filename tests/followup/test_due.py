@@ -10,6 +10,7 @@ import pytest
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.clock import BusinessCalendar
 from npskit.followup.due import DueTimes
+from npskit.followup.playbook import Playbook
 
 FRIDAY = dt.datetime(2026, 3, 6, 16)
 DAY = dt.timedelta(days=1)
@@ -46,7 +47,9 @@ def test_closed_longer_than_anything_may_take() -> None:
     holidays = [FRIDAY.date() + day * DAY for day in range(1, 12)]
     due = DueTimes(calendar=BusinessCalendar(holidays=holidays))
     assert due.of(FRIDAY + 2 * HOUR, category="detractor")[0] == FRIDAY + 2 * HOUR + 7 * DAY
-    assert due.of(FRIDAY, category="detractor")[0] == FRIDAY + HOUR
+    found, why = due.of(FRIDAY, category="detractor")
+    assert found == FRIDAY + HOUR
+    assert "the last opening time within 7 days" in why
 
 
 def test_days_when_clocks_change() -> None:
@@ -57,6 +60,22 @@ def test_days_when_clocks_change() -> None:
     found, _ = DueTimes(clock="calendar").of(start, category="detractor")
     assert (found.day, found.hour) == (30, 13)
     assert found.astimezone(dt.UTC) - start.astimezone(dt.UTC) == 48 * HOUR
+
+
+def test_defaults_are_those_of_the_default_playbook() -> None:
+    """Due times made without arguments are those of the playbook that comes with npskit."""
+    assert DueTimes() == Playbook.default().due
+
+
+def test_a_limit_of_the_very_name_goes_first() -> None:
+    """A limit holds for all names of its channel, but for those that have one of their own."""
+    due = DueTimes(channel={"chat": "15 minutes", "WhatsApp": "5 minutes", "app": "1 hour"})
+
+    def minutes(channel: str, kind: str | None = None) -> float:
+        start = dt.datetime(2026, 3, 2, 9)
+        return (due.of(start, category="x", channel=channel, kind=kind)[0] - start) / dt.timedelta(minutes=1)
+
+    assert [minutes("Messenger"), minutes("whatsapp"), minutes("Portal", "app")] == [15, 5, 60]
 
 
 @pytest.mark.parametrize(

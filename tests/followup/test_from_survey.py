@@ -152,10 +152,10 @@ def test_an_id_is_one_customer_as_number_and_as_text() -> None:
 
 
 def test_dates_only_and_no_times() -> None:
-    """Example: a date counts from the opening of its day; without times nothing is due unless now is given."""
+    """Example: a date counts from the opening of its day, an unknown time from when the plan is made, if known."""
     for cells in ([dt.date(2026, 3, 7), None], np.array(["2026-03-07", "NaT"], dtype="M8[D]")):
         found = nk.Survey({"score": [3, 3], "at": cells}, score="score", time="at").follow_up()
-        assert [each.due for each in found] == [dt.datetime(2026, 3, 10, 17), None]
+        assert [each.due for each in found] == [dt.datetime(2026, 3, 10, 17)] * 2
     without = nk.Survey({"score": [3, 3]}, score="score")
     assert [each.due for each in without.follow_up()] == [None, None]
     assert without.follow_up().now is None
@@ -163,8 +163,8 @@ def test_dates_only_and_no_times() -> None:
     assert dues == {dt.datetime(2026, 3, 3, 17)}
 
 
-def test_now_starts_the_clock() -> None:
-    """Law: with now nothing is overdue; else what was due before the latest answer is, and the headline says so."""
+def test_what_was_due_before_now_is_overdue() -> None:
+    """Law: the clock starts with the response; a later now makes more of them overdue, and moves no due time."""
     data = {"score": [3, 3, 3], "at": ["2026-03-02 10:00", "2026-03-20 10:00", "2026-03-20 11:00"]}
     survey = nk.Survey(data, score="score", time="at")
     found = survey.follow_up()
@@ -172,8 +172,9 @@ def test_now_starts_the_clock() -> None:
     assert "Overdue: 1 of them were due before 2026-03-20 11:00." in found.headline()
     assert "(overdue)" in found.first()
     later = survey.follow_up(now=dt.datetime(2026, 3, 25, 9))
-    assert not later.overdue.any()
-    assert "Overdue" not in str(later)
+    assert later.overdue.all()
+    assert later.assigned.due.tolist() == found.assigned.due.tolist()
+    assert "Overdue" not in str(survey.follow_up(now="2026-03-02 10:30", max_age=None))
     assert survey.follow_up(now="2026-12-01").counts["too old"] == 3
     assert survey.follow_up(now="2026-12-01", max_age=None).counts["chosen"] == 3
 

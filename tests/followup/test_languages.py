@@ -177,3 +177,38 @@ def test_lower_case_after_the_greeting(tag: str) -> None:
 def test_the_files_are_shipped_where_they_are_looked_for() -> None:
     """One file for each language, all of them loaded."""
     assert {path.stem for path in FOLDER.glob("*.toml")} == set(TAGS)
+
+
+@pytest.mark.parametrize(
+    ("tag", "promise"), [("en", "hear from us"), ("de", "hören"), ("pl", "odezwiemy"), ("th", "ติดต่อกลับ")]
+)
+def test_a_time_is_promised_only_where_it_is_given(tag: str, promise: str) -> None:
+    """Who apologizes before anything is known says that it should be put right, not that it already is."""
+    assert promise not in letter("apologize", tag).body
+    assert promise in letter("apologize", tag, days=2).body
+
+
+CLAIMS = {
+    "en": "every answer|every review|everyone|carefully|before others|will tell you so|forgotten",
+    "de": "[Jj]ede Antwort wird|jede Bewertung|an alle|genau angesehen|früher als andere|sagen wir Ihnen|vergessen",
+    "pl": "[Kk]ażdą|wszystkim, którzy|[Dd]okładnie|wcześniej niż inni|otwarcie to powiemy|[Zz]apomnieli",
+    "th": "ทุกคำตอบ|ทุกรีวิว|ทุกคน|อย่างละเอียด|ก่อนใคร|บอกคุณตามตรง|ลืม",
+}
+
+
+@pytest.mark.parametrize(("action", "tag"), LETTERS)
+def test_nothing_is_claimed_that_only_the_company_knows(action: str, tag: str) -> None:
+    """No letter says that everybody was told, that every answer is read by a person, that a case was looked at
+    carefully, or that the community sees news first: the letters of one company cannot know what another one does."""
+    assert not re.search(CLAIMS[tag], letter(action, tag).body)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_referral_promises_a_bonus_only_where_there_is_one(tag: str) -> None:
+    """The letter that asks for a referral speaks of a bonus only where it is given one."""
+    words = tomllib.loads((FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))["terms"]["referral_bonus"]
+    without, with_bonus = letter("referral", tag).body, letter("referral", tag, offer="referral_bonus").body
+    assert words in with_bonus
+    assert words not in without
+    assert len(without.split("\n\n")) == len(with_bonus.split("\n\n"))
+    assert len(without) < len(with_bonus)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -319,3 +320,47 @@ def test_a_variety_can_stand_alone(tmp_path: Path) -> None:
     languages = with_files(tmp_path, 'language = "fr-CA"\n[thank]\nsubject = "Merci"\nbody = "Merci."')
     assert draft("thank", {}, language="fr-CA", languages=languages) == Draft("thank", "fr-CA", "Merci", "Merci.")
     assert draft("thank", {}, language="fr", languages=languages).language == "en"
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = 1" + "0" * 5000])
+def test_files_beyond_reason(tmp_path: Path, text: str) -> None:
+    """What Python cannot read for its size is reported as other files that cannot be read are."""
+    path = tmp_path / "fr.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match=r"fr\.toml"):
+        Languages.default().with_file(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u200b \u2060", "\u00ad", "\u3164", "\u2800", "\ufe0f", "\u200d\u200c", "\U000e0001"]
+)
+def test_a_name_nobody_can_see_is_none(name: str) -> None:
+    """Text of zero-width characters and fillers counts as not given, as white space does."""
+    assert clean(name) == ""
+    assert draft("listen", {"name": name}) == draft("listen", {})
+
+
+@pytest.mark.parametrize("name", ["\u200bAnn", "👩\u200d👩\u200d👧", "ไทย", "نگار\u200cها"])
+def test_names_with_something_to_see_stay(name: str) -> None:
+    """Zero-width characters between visible ones belong to the name."""
+    assert name in draft("listen", {"name": name}).body
+
+
+@pytest.mark.parametrize("name", [5, 5.0, np.float64(5), np.int64(5), "5"])
+def test_numbers_as_names(name: Any) -> None:
+    """A whole number is written as one, whatever column it comes from."""
+    assert draft("listen", {"name": name}).body.startswith("Hello 5,")
+
+
+def test_a_name_that_is_half_a_number() -> None:
+    """A number that is not whole is no name."""
+    for name in (5.5, float("inf"), True):
+        with pytest.raises(InvalidTypeError, match="the field 'name' must be text"):
+            draft("listen", {"name": name})
+
+
+@pytest.mark.parametrize("years", [0, -1, 0.0, -0.5])
+def test_no_years(years: float) -> None:
+    """Nobody has been a customer for 0 years, or for fewer."""
+    for language in ("en", "de", "pl", "th"):
+        assert draft("thank", {"years": years}, language=language) == draft("thank", {}, language=language)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.messages import Languages
 from npskit.followup.model import Action, Context, FollowUp, Offer, Strategy
 from npskit.followup.rules import Rule
 from npskit.followup.wording import duration, moment, quoted, span
@@ -61,7 +64,7 @@ def test_cost_of_what_is_no_value() -> None:
         (lambda: Context("x", public=1), "public must be True or False"),  # type: ignore[arg-type]
         (lambda: Context("x", now=dt.date(2026, 1, 1)), "now must be a datetime"),  # type: ignore[arg-type]
         (lambda: FollowUp(category="x", strategy="y", priority=101), "priority must be finite, at least 0 and at most"),
-        (lambda: FollowUp(category="x", strategy="y", actions=["thank"]), "actions must hold Actions"),
+        (lambda: FollowUp(category="x", strategy="y", actions=[3]), "actions must hold Actions"),
         (lambda: FollowUp(category="x", strategy="y", offers=3), "offers must hold Offers"),
         (lambda: FollowUp(category="x", strategy="y", within=3), "within must be a timedelta"),  # type: ignore[arg-type]
         (lambda: duration(3), "must be a duration such as"),
@@ -139,3 +142,100 @@ def test_rules_are_strategies() -> None:
     """A rule has the shape of a strategy; a plain function has not, for want of a name."""
     assert isinstance(Rule("all"), Strategy)
     assert Rule("all")(Response(3), Context("x")) is not None
+
+
+GIFT = Offer("gift", amount=6, step="surprise")
+BONUS = Offer("referral_bonus", amount=10, step="referral")
+steps = st.lists(
+    st.builds(Action, st.sampled_from("abcd"), minutes=st.integers(0, 30), needs_offer=st.booleans()), max_size=5
+)
+choices = st.lists(st.builds(Offer, st.sampled_from("xyz"), step=st.none() | st.sampled_from("abcd")), max_size=3)
+
+
+@given(steps, choices, st.booleans())
+def test_no_step_without_its_offer(actions: list[Action], offers: list[Offer], required: bool) -> None:
+    """With an offer, or none, just the steps remain that need no other; the minutes are theirs, and at most those of
+    the undecided follow-up; deciding twice changes nothing."""
+    found = FollowUp(
+        category="x", strategy="s", actions=actions, offers=offers, offer_required=required and bool(offers)
+    )
+    decided = [found.with_offer(offer) for offer in (*offers, None)]
+    for offer, one in zip((*offers, None), decided, strict=True):
+        kept = [a for a in actions if not a.needs_offer or (offer is not None and a.name == offer.step)]
+        assert one.actions == tuple(kept)
+        assert one.offers == (() if offer is None else (offer,))
+        assert one.minutes == sum(action.minutes for action in kept)
+        assert set(one.left_out) == {a.name for a in actions if a not in kept}
+        assert one.with_offer(offer) == one
+    assert found.minutes == max(one.minutes for one in (decided[:-1] if found.offer_required else decided))
+
+
+def test_only_its_own_offers() -> None:
+    """An offer that is not among those of the follow-up is refused."""
+    with pytest.raises(InvalidValueError, match=r"offer must be one of those of the follow-up: .* there are none"):
+        FollowUp(category="x", strategy="s").with_offer(GIFT)
+
+
+def test_letters_of_steps_that_give() -> None:
+    """The offer stands in the letter of its step and in no other; without it that letter is not written, unless what
+    is given is said."""
+    actions = [Action("thank"), Action("surprise", needs_offer=True), Action("referral"), Action("reward")]
+    found = FollowUp(category="x", strategy="s", actions=actions, offers=[GIFT, BONUS], value=100.0)
+    given, none = found.with_offer(GIFT), found.with_offer(None)
+    assert "a small gift" in given.message(action="surprise").body
+    assert "gift" not in given.message(action="reward").body
+    assert "a small gift" in found.message(action="surprise").body
+    for without in (none, none.with_offer(None), found.with_offer(BONUS)):
+        with pytest.raises(
+            InvalidValueError, match="the step 'surprise' needs an offer, and none is made: make one of"
+        ):
+            without.message(action="surprise")
+    assert "a gold watch" in none.message(action="surprise", offer="a gold watch").body
+    with pytest.raises(InvalidValueError, match="needs an offer"):
+        none.message(action="surprise", offer=None)
+    two = attrs.evolve(found, offers=[GIFT, Offer("upgrade", step="surprise")])
+    with pytest.raises(
+        InvalidValueError, match="2 of its offers may be made: choose 'gift' or 'upgrade' by with_offer"
+    ):
+        two.message(action="surprise")
+    assert "a free upgrade" in two.with_offer(two.offers[1]).message(action="surprise").body
+
+
+def test_amounts_of_offers() -> None:
+    """With a currency the letter says what the offer costs, but not of a bonus that two people share; what is given by
+    name goes before it."""
+    credit = Offer("compensation", amount=5, share=0.1, cap=50, step="compensate")
+    bonus = attrs.evolve(BONUS, step="referral")
+    actions = [Action("compensate", needs_offer=True), Action("referral")]
+    found = FollowUp(category="x", strategy="s", actions=actions, offers=[credit, bonus], value=100.0)
+    assert "(€15.00)" in found.message(currency="EUR").body
+    assert "(" not in found.message().body
+    assert "€3.00" in found.message(currency="EUR", amount=3).body
+    told = found.with_offer(bonus).message(action="referral", currency="EUR").body
+    assert "a referral bonus" in told
+    assert "€" not in told
+    assert "bonus" not in found.with_offer(None).message(action="referral", currency="EUR").body
+    own = attrs.evolve(found, details={"offer": "a lifetime of coffee"})
+    assert "a lifetime of coffee" in own.message().body
+
+
+def test_letters_in_a_language_of_your_own(tmp_path: Path) -> None:
+    """A follow-up writes in the languages it is given."""
+    file = tmp_path / "fr.toml"
+    file.write_text('language = "fr"\n[thank]\nsubject = "Merci"\nbody = "Merci[[ {name}]]."\n', encoding="utf-8")
+    found = FollowUp(category="x", strategy="s", actions="thank", language="fr-CA", details={"name": "Zoë"})
+    languages = Languages.default().with_file(file)
+    assert found.message(languages=languages).subject == "Merci"
+    assert found.message().language == "en"
+
+
+def test_a_text_is_an_action() -> None:
+    """Where a step is wanted, its name will do, as in a rule."""
+    assert FollowUp(category="x", strategy="s", actions=["act", Action("inform")]).actions[0] == Action("act")
+    assert FollowUp(category="x", strategy="s", actions="act").minutes == 0
+
+
+def test_numbers_beyond_floats() -> None:
+    """A whole number that no float holds is refused like any other that is too large."""
+    with pytest.raises(InvalidValueError, match="amount must be finite"):
+        Offer("gift", amount=10**400)

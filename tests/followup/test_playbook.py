@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
+import pickle
 import re
 from typing import Any
 
@@ -35,7 +37,7 @@ AWARE = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 times = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 31))
 CELLS: dict[str, st.SearchStrategy[Any]] = {
     "value": st.none() | st.floats(0, 5000),
-    "channel": st.sampled_from([None, "", "chat", "Chat ", "email", "review", "pigeon"]),
+    "channel": st.sampled_from([None, "", "chat", "Chat ", "E-Mail", "review", "Yelp", "Portal", "pigeon"]),
     "language": st.sampled_from([None, "de", "de-AT", "DE_ch", "en"]),
     "theme": st.sampled_from([None, "price", "Room", " "]),
     "public": st.sampled_from([None, True, False]),
@@ -93,8 +95,9 @@ def playbooks(draw: st.DrawFn, categories: tuple[str, ...]) -> Playbook:
             priority=draw(st.floats(0, 100)),
             per_point_below=draw(st.floats(0, 5)),
             within=draw(st.none() | st.timedeltas(dt.timedelta(0), dt.timedelta(days=9))),
-            actions=[Action("thank", minutes=i)],
-            offers=[Offer("gift", amount=i)],
+            actions=[Action("thank", minutes=i), Action("surprise", minutes=3, needs_offer=True)],
+            offers=[Offer("gift", amount=i, step="surprise"), Offer("coupon")],
+            offer_required=draw(st.booleans()),
             team=draw(st.sampled_from([None, "a", "b"])),
         )
         for i in range(draw(st.integers(0, 4)))
@@ -110,7 +113,8 @@ def playbooks(draw: st.DrawFn, categories: tuple[str, ...]) -> Playbook:
     points = Points(high_value=draw(st.none() | st.floats(1e-6, 5000)))
     words = UrgencyWords(critical=["lawyer"], urgent=["refund", "n*"])
     teams = [Team("c", when=draw(conditions(categories))), Team("a", when=draw(conditions(categories)))]
-    return Playbook(strategies, due=due, points=points, urgency=words, teams=teams)
+    channels = draw(st.sampled_from([{}, {"portal": "app"}, {"portal": "reviews", "yelp": "chat"}]))
+    return Playbook(strategies, due=due, points=points, urgency=words, teams=teams, channels=channels)
 
 
 @st.composite
@@ -146,6 +150,7 @@ def test_columns_are_as_rows(data: st.DataObject, scorer: Any) -> None:
         if one is None:
             assert np.isnan(found.priority[row])
             assert np.isnat(found.due[row])
+            assert found.minutes[row] == found.minutes_without[row] == 0
             assert (found.menu[row], found.team[row], found.offers(row), found.offer_required(row)) == (
                 -1,
                 -1,
@@ -158,6 +163,8 @@ def test_columns_are_as_rows(data: st.DataObject, scorer: Any) -> None:
         assert found.due[row].item() == one.due
         assert found.urgency[row] == one.urgency
         assert found.minutes[row] == one.minutes
+        assert found.minutes_without[row] == one.with_offer(None).minutes
+        assert found.menu_minutes[found.menu[row]] == tuple(one.with_offer(o).minutes for o in (*one.offers, None))
         assert found.offers(row) == one.offers
         assert found.offer_required(row) == one.offer_required
         assert (None if found.team[row] < 0 else found.teams[found.team[row]]) == one.team
@@ -274,12 +281,15 @@ def test_default_due_times() -> None:
 
 
 def test_start_of_the_clock() -> None:
-    """The clock starts now; else when the answer was given; else at the opening of its day; else nothing is due, and
-    that is said."""
+    """The clock starts when the answer was given, whatever the time is now: at the opening of its day where only that
+    is known; else now; else nothing is due, and that is said."""
     chat = {"channel": "chat"}
     at = dt.datetime(2026, 3, 2, 12)
     cases: list[tuple[dt.date | None, dt.datetime | None, dt.datetime | None]] = [
-        (at, MONDAY, MONDAY.replace(minute=15)),
+        (at, at + dt.timedelta(days=3), at.replace(minute=15)),
+        (dt.date(2026, 3, 1), at, dt.datetime(2026, 3, 2, 9, 15)),
+        (dt.date(2026, 3, 2), AWARE, AWARE.replace(minute=15)),
+        (None, MONDAY, MONDAY.replace(minute=15)),
         (at, None, at.replace(minute=15)),
         (at.date(), None, dt.datetime(2026, 3, 2, 9, 15)),
         (dt.date(2026, 3, 1), None, dt.datetime(2026, 3, 2, 9, 15)),
@@ -291,6 +301,134 @@ def test_start_of_the_clock() -> None:
         assert found.due == expected
     assert found is not None
     assert "no due time" in found.reasons[-1]
+
+
+@given(
+    st.integers(0, 10),
+    times,
+    st.lists(st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)), min_size=2, max_size=2),
+    st.sampled_from([None, "Hm", "a refund"]),
+    st.sampled_from([None, "chat", "mail", "Yelp"]),
+)
+@settings(max_examples=150)
+def test_time_that_passes_gives_no_more_time(
+    score: int, at: dt.datetime, waits: list[dt.timedelta], comment: str | None, channel: str | None
+) -> None:
+    """Under the default playbook a later now never makes an answer of a known time due later, in columns as in rows."""
+    dues = []
+    for now in (at + wait for wait in sorted(waits)):
+        found = recommend(Response(score, at=at, comment=comment), now=now, channel=channel)
+        table = Table.of([score], at=[at], comment=[comment], channel=[channel], now=now)
+        assert found is not None
+        if at.time() != dt.time(0):
+            assert DEFAULT.assign(table).due[0].item() == found.due
+        assert found.due is not None
+        dues.append(found.due)
+    assert dues[1] <= dues[0]
+
+
+def test_ages_count_from_now() -> None:
+    """Who answered long ago is no recent passive, and was due long ago."""
+    recent, old = (
+        recommend(Response(8, at=MONDAY, comment="ok"), now=MONDAY + dt.timedelta(days=days)) for days in (1, 20)
+    )
+    assert recent is not None
+    assert old is not None
+    assert (recent.strategy, old.strategy) == ("recent passive", "passive")
+    assert recent.due == old.due == dt.datetime(2026, 3, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("column", "dates"),
+    [
+        (["2026-03-02", None, "2026-03-03"], True),
+        (["2026-03-02 00:00:00", "2026-03-03 00:00:00"], True),
+        (np.array(["2026-03-02", "NaT"], dtype="datetime64[ns]"), True),
+        ([dt.datetime(2026, 3, 2), dt.datetime(2026, 3, 3)], True),
+        ([dt.date(2026, 3, 2)], True),
+        (["2026-03-02 00:00", "2026-03-03 00:01"], False),
+        (np.array(["NaT"], dtype="datetime64[us]"), False),
+    ],
+)
+def test_dates_without_a_time(column: Any, dates: bool) -> None:
+    """A column of times that are all midnight is one of dates: the clock starts at the opening of the day."""
+    table = Table.of([3] * len(column), at=column, channel=["chat"] * len(column))
+    assert table.at is not None
+    assert table.at.dtype == np.dtype("datetime64[D]" if dates else "datetime64[us]")
+    if dates:
+        assert DEFAULT.assign(table).due[0].item() == dt.datetime(2026, 3, 2, 9, 15)
+        assert table.response(0).at == dt.date(2026, 3, 2)
+
+
+def test_names_of_your_own_for_channels() -> None:
+    """What a playbook calls a channel decides on limits, conditions and what is public, unless that is said."""
+    playbook = attrs.evolve(DEFAULT, channels={"Kunden-Portal": "app", "stars": "review"})
+    at = dt.datetime(2026, 3, 2, 9, 30)
+    table = Table.of(
+        [3] * 4, at=[at] * 4, channel=["kundenportal", "Stars", "STARS", "whatsapp"], public=[None, None, 0, 1]
+    )
+    found = playbook.assign(table)
+    assert [found.follow_up(row).actions[0].name for row in range(4)] == [  # type: ignore[union-attr]
+        "listen",
+        "public_reply",
+        "listen",
+        "public_reply",
+    ]
+    assert [f"{due:%H:%M}" for due in found.due.tolist()] == ["13:30", "09:30", "09:30", "09:45"]
+    assert found.follow_up(1).channel == "Stars"  # type: ignore[union-attr]
+    private = attrs.evolve(DEFAULT, channels={"yelp": "letter"})
+    assert private.assign(Table.of([3], channel=["Yelp"])).follow_up(0).actions[0].name == "listen"  # type: ignore[union-attr]
+    assert DEFAULT.assign(table).follow_up(1).actions[0].name == "listen"  # type: ignore[union-attr]
+    with pytest.raises(InvalidTypeError, match=r"channels\.portal must be the name of a channel"):
+        Playbook([], channels={"portal": 3})
+
+
+def test_the_priority_says_what_it_is_made_of() -> None:
+    """The points of a rule, of the score, the value and the urgency are told apart, and sum to the priority."""
+    playbook = attrs.evolve(DEFAULT, points=Points(high_value=1000))
+    found = playbook.recommend(Response(3, comment="No refund"), value=500)
+    assert found is not None
+    assert found.reasons[-2] == (
+        "priority 84: 66 by the strategy, 3 for the score, 5 for the customer's value, 10 for an urgent comment"
+    )
+    assert found.priority == 66 + 3 + 5 + 10
+
+
+def test_steps_in_the_order_they_are_taken() -> None:
+    """In the default playbook no step comes before one that stands above it, and each rule begins with one that needs
+    no offer; whatever is put right takes a day, unless it is urgent."""
+    for rule in DEFAULT.strategies:
+        assert isinstance(rule, Rule)
+        afters = [action.after for action in rule.actions]
+        named = {action.name: action.after for action in rule.actions}
+        assert not rule.actions[0].needs_offer
+        assert afters[0] == dt.timedelta(0)
+        if "stay_in_touch" in named:
+            assert named["stay_in_touch"] == dt.timedelta(days=14)
+        if "act" in named and "urgent" not in rule.name:
+            assert (named["act"], named["inform"]) == (dt.timedelta(days=1), dt.timedelta(days=2))
+        if "offer" not in named and "urgent" not in rule.name:
+            assert afters == sorted(afters)
+
+
+def test_what_gives_needs_an_offer() -> None:
+    """In the default playbook whatever gives something is an offer's step; only the referral can do without."""
+    giving = {offer.step for rule in DEFAULT.strategies if isinstance(rule, Rule) for offer in rule.offers}
+    needing = {a.name for rule in DEFAULT.strategies if isinstance(rule, Rule) for a in rule.actions if a.needs_offer}
+    assert giving == {"reward", "offer", "surprise", "compensate", "referral"}
+    assert needing == giving - {"referral"}
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_copies(copied: Any) -> None:
+    """A playbook and what it recommends can be pickled and copied, and do the same afterwards."""
+    answer = Response(3, at=dt.datetime(2026, 3, 6, 16), comment="No refund", attributes={"name": "Ann"})
+    found = DEFAULT.recommend(answer)
+    assert copied(found) == found
+    assert copied(DEFAULT) == DEFAULT
+    assert copied(DEFAULT).recommend(answer) == found
+    table = Table.of([3, 9], at=["2026-03-02 10:00", None])
+    assert copied(DEFAULT.assign(table)).follow_up(0) == DEFAULT.assign(table).follow_up(0)
 
 
 def test_reasons_quote_safely() -> None:
@@ -397,6 +535,51 @@ class Wrong:
 
     def __call__(self, response: Response, context: Context) -> Any:
         return "call them"
+
+
+def test_a_class_is_no_strategy() -> None:
+    """A class that was not called would fail only at the first response."""
+    with pytest.raises(InvalidTypeError, match=r"not a class: write Wrong\(\)"):
+        Playbook([Wrong])
+
+
+@pytest.mark.parametrize("answer", [Response(8), Response(10), *(SCIAnswer(a, a, 5) for a in (3, 4, 5))])
+@pytest.mark.parametrize("public", [True, False])
+def test_what_cannot_wait_comes_before_asking_for_anything(answer: Any, public: bool) -> None:
+    """Who writes of an injury is listened to, whatever the score; nothing is offered, and no favor asked for."""
+    found = recommend(answer, comment="I was injured", public=public)
+    assert found is not None
+    steps = [action.name for action in found.actions if not action.after]
+    assert [step for step in steps if step != "public_reply"][:2] == ["listen", "act"] or found.category == "at risk"
+    assert not {"thank", "community", "review", "referral", "reward", "surprise", "offer"} & set(steps)
+    assert (steps[0] == "public_reply") == public
+
+
+def test_letters_take_of_the_customer_what_is_the_customers() -> None:
+    """A column "company" or "amount" of a survey is the customer's, not the sender's; nothing of it becomes public."""
+    known = {"company": "Customer Ltd", "contact": "ann@example.org", "amount": 1299.0, "name": "Ann", "code": "A1"}
+    found = recommend(Response(2, comment="slow", attributes=known), channel="review")
+    assert found is not None
+    assert not {"company", "contact", "amount"} & set(found.details)
+    public = found.message(action="public_reply", company="ACME").body
+    assert "ACME" in public
+    assert not re.search("Customer|example|Ann", public)
+    private = found.message(action="compensate", amount=20, currency="EUR").body
+    assert "20.00" in private
+    assert "Ann" in private
+    assert "A1" in private
+    assert "1,299" not in private
+    assert "Customer" not in private
+
+
+def test_dates_are_dates_in_columns_too() -> None:
+    """A column of dates counts from the opening of the day, as one date does."""
+    day = dt.date(2026, 3, 4)
+    column = DEFAULT.assign(Table.of([2, 2], at=[day, None], channel=["email", "email"])).due
+    found = recommend(Response(2, at=day), channel="email")
+    assert found is not None
+    assert column[0] == np.datetime64(found.due, "us")
+    assert np.isnat(column[1])
 
 
 def test_texts_as_times_and_one_value_for_all() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,18 @@ def test_the_default_is_whole() -> None:
         ("amount = 5", "amount = -5", 17, "amount must be finite, at least 0"),
         ("amount = 5", "share = 5", 17, "share must be finite, at least 0 and at most 1"),
         ("amount = 5", "amount = inf", 17, "amount must be finite"),
+        # steps that give, and what they give
+        ("thank = { minutes = 2 }", 'thank = { needs_offer = "yes" }', 14, "needs_offer must be True or False"),
+        ("thank = { minutes = 2 }", "thank = { needs_ofer = true }", 14, "did you mean 'needs_offer'?"),
+        ("thank = { minutes = 2 }", "thank = { needs_offer = true }", 25, "'thank' needs an offer, and no offer of"),
+        ('after = "2 days" }', "needs_offer = true }", 25, "'thank' needs an offer, and no offer of rule 'unhappy'"),
+        ("cap = 7", 'step = "thnak"', 17, "no action 'thnak' in [actions]; did you mean 'thank'?"),
+        ("cap = 7", "step = 3", 17, "write the name of an action of [actions]"),
+        ('  { name = "thank", after = "2 days" },', "X", 27, "not valid TOML"),
+        # channels
+        ("[points]", "[channels]\nportal = 3\n[points]", 10, "channels.portal must be the name of a channel"),
+        ("[points]", '[channels]\n"-" = "app"\n[points]', 10, "channels.- must name a channel"),
+        ("[points]", "[[channels]]\n[points]", 9, "channels must be a table"),
         ('"1 hour"', '"soon"', 15, "after must be a number of minutes"),
         ('["refund"]', '["re*fund"]', 12, "'re*fund' is no word"),
         ('urgency = "urgent"', 'urgency = "ugent"', 23, "did you mean 'urgent'"),
@@ -192,7 +205,58 @@ def test_nothing_in_it() -> None:
         Playbook.from_toml("a = " + "[" * 5000 + "\n")
 
 
+def test_an_offer_for_a_step_that_is_not_there() -> None:
+    """An offer is refused in a rule without its step, on the line of the rule's offers."""
+    text = GOOD.replace("cap = 7", 'step = "thank"').replace('{ name = "thank", after = "2 days" },', "")
+    with pytest.raises(InvalidValueError, match="line 29: offers: 'gift' is for the step 'thank', which is not among"):
+        Playbook.from_toml(text)
+
+
+def test_names_of_channels() -> None:
+    """Names of your own for channels are read, and looked up without regard to case, spaces and hyphens."""
+    found = Playbook.from_toml(GOOD.replace("[points]", '[channels]\n"Kunden-Portal" = "app"\n[points]'))
+    assert found.channels == {"kundenportal": "app"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\t\n"])
+def test_no_text(text: str) -> None:
+    """An empty text is called so."""
+    with pytest.raises(InvalidValueError, match="the playbook is empty: give the path"):
+        Playbook.from_toml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\n" + "#" * (1 << 21), "playbook is larger than a megabyte"),
+        ("\n" + "a." * 400_000 + "a = 1\n", r"playbook, line 2: a key of so many parts: a\.a\."),
+        ("\n[" + "a . " * 200_000 + "a]\n", "playbook, line 2: a key of so many parts"),
+        ("\nx = {" + '"a"."b".' * 90_000 + "a = 1}\n", "playbook, line 2: a key of so many parts"),
+        ("\nname = " + "[" * 400_000 + "\n", "nested too deeply|not valid TOML"),
+        ("\n" + "a" * 900_000 + " = 1\n", "unknown key"),
+    ],
+)
+def test_texts_without_measure(text: str, words: str) -> None:
+    """What is far larger or deeper than any playbook is refused at once."""
+    begun = time.process_time()
+    with pytest.raises(InvalidValueError, match=words):
+        Playbook.from_toml(text)
+    assert time.process_time() - begun < 5
+
+
 def test_own_categories() -> None:
     """Categories of one's own scorer are named at the top."""
     text = 'categories = ["thrilled"]\n[[rule]]\nname = "all"\nwhen = { category = "thrilled" }\n'
     assert Playbook.from_toml(text).strategies[0].name == "all"
+
+
+def test_a_number_without_end() -> None:
+    """A number of more digits than Python reads is refused like other mistakes."""
+    with pytest.raises(InvalidValueError, match=r"playbook: .*digits"):
+        Playbook.from_toml("name = 1" + "0" * 5000 + "\n")
+
+
+def test_an_empty_condition() -> None:
+    """A list that was emptied must not make a rule apply to everybody."""
+    with pytest.raises(InvalidValueError, match="line 3: channel is an empty list"):
+        Playbook.from_toml('[[rule]]\nname = "chat"\nwhen = { channel = [] }\n')

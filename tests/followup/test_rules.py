@@ -32,6 +32,9 @@ NOW = dt.datetime(2026, 3, 2, 9)
         ({"comment": False}, {}, True),
         ({"channel": "Chat"}, {"channel": " chat"}, True),
         ({"channel": ["app", "chat"]}, {}, False),
+        ({"channel": "social"}, {"channel": "Twitter"}, True),
+        ({"channel": "twitter"}, {"channel": "Twitter"}, True),
+        ({"channel": "twitter"}, {"channel": "Facebook"}, False),
         ({"theme": "price"}, {"theme": "PRICE"}, True),
         ({"language": "de"}, {"language": "de-AT"}, True),
         ({"language": "de_DE"}, {"language": "de"}, True),
@@ -107,9 +110,14 @@ def test_in_words() -> None:
         (lambda: Rule("a", actions=[3]), "actions must hold Actions"),
         (lambda: Rule("a", offers=["gift"]), "offers must hold Offers"),
         (lambda: Rule("a", offer_required=True), "offer_required needs offers"),
+        (
+            lambda: Rule("a", offers=Offer("gift", step="act")),
+            "offers: 'gift' is for the step 'act', which is not among",
+        ),
+        (lambda: Rule("a", actions=Action("act", needs_offer=True)), "actions: 'act' needs an offer, and no offer of"),
         (lambda: Rule("a", when="always"), "when must be a Conditions"),  # type: ignore[arg-type]
         (lambda: Rule("a", team=3), "team must be a text"),  # type: ignore[arg-type]
-        (lambda: Rule("a", reason=3), "reasons must hold strs"),  # type: ignore[arg-type]
+        (lambda: Rule("a", reason=3), "reason must be a text or None"),  # type: ignore[arg-type]
         (lambda: Team(""), "name must be a text that is not empty"),
         (lambda: age(Response(1, at=NOW), NOW.replace(tzinfo=dt.UTC)), "need both a time zone"),
     ],

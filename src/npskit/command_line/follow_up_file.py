@@ -11,6 +11,7 @@ from typing import Any
 
 from npskit.command_line.file_options import add_options, names, read_survey, tell
 from npskit.errors import InvalidValueError
+from npskit.followup.messages import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 
@@ -33,7 +34,7 @@ def add_follow_up(commands: Any) -> None:
     follow.add_argument("--comment", metavar="COLUMN", help="the column with the comment")
     follow.add_argument("--playbook", metavar="FILE", help="what to do about whom, in TOML; default: the one of npskit")
     _add_limits(follow)
-    follow.add_argument("--now", metavar="TIME", help="when the clock starts; default: when each answer was given")
+    follow.add_argument("--now", metavar="TIME", help="what time it is; default: that of the latest answer")
     follow.add_argument(
         "--max-age", default="90 days", metavar="TIME", help="of answers (default '90 days'), or 'none'"
     )
@@ -51,6 +52,9 @@ def add_follow_up(commands: Any) -> None:
         "--language", default="en", metavar="CODE", help="of drafts where the customer's is not known (default en)"
     )
     follow.add_argument("--fields", metavar="NAME=TEXT[,...]", help="to fill into all drafts, such as company=ACME")
+    follow.add_argument(
+        "--letters", metavar="FILE", help="letters in one more language, or others of your own, in TOML"
+    )
     follow.add_argument("--everybody", action="store_true", help="write everybody, with why they are left out")
     follow.add_argument(
         "-o", "--output", metavar="FILE", help="write the plan with drafts of letters: .csv, or .jsonl for JSON lines"
@@ -98,8 +102,9 @@ def _run(options: argparse.Namespace) -> None:
         currency=options.currency,
         language=options.language,
     )
+    languages = None if options.letters is None else _languages(Path(options.letters))
     if options.output is not None:
-        _write(plan, Path(options.output), options)
+        _write(plan, Path(options.output), options, languages)
     if options.json:
         print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -119,11 +124,20 @@ def _playbook(path: Path) -> Playbook:
         raise InvalidValueError(f"--playbook: {str(path)!r} cannot be read: {error}") from None
 
 
-def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace) -> None:
+def _languages(path: Path) -> Languages:
+    """Return the languages that come with npskit, and the one in a file."""
+    try:
+        return Languages.default().with_file(path)
+    except OSError as error:
+        raise InvalidValueError(f"--letters: {str(path)!r} cannot be read: {error.strerror}") from None
+
+
+def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> None:
     """Write a plan with its drafts to a file of the kind its name says."""
     fields = _pairs(options.fields, "--fields") if options.fields else None
+    wanted = {"messages": True, "everything": options.everybody, "fields": fields, "languages": languages}
     try:
-        _KINDS[path.suffix.lower()](plan, path, messages=True, everything=options.everybody, fields=fields)
+        _KINDS[path.suffix.lower()](plan, path, **wanted)
     except OSError as error:
         raise InvalidValueError(f"--output: {str(path)!r} cannot be written: {error.strerror}") from None
 

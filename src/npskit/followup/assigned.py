@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.columns import Table
-from npskit.followup.model import Context, FollowUp, Offer, Strategy
+from npskit.followup.model import Context, FollowUp, Offer, Strategy, minutes_of
 from npskit.followup.rules import Rule
 from npskit.followup.urgency import urgencies_of
 from npskit.model import Response
@@ -37,11 +37,13 @@ class Assigned:
         due: By when, datetime64[us] on the clock of the table; NaT where that is unknown or no strategy applies.
         starts: When each one's clock starts, datetime64[us]; NaT where unknown.
         urgency: How urgent the comment is, 0 to 2: int8.
-        minutes: The staff time of all steps; 0 where no strategy applies.
+        minutes: The staff time of the steps, with the offer that takes the longest; 0 where no strategy applies.
+        minutes_without: The same when no offer is made.
         team: Who should answer, index into `teams`, -1 for nobody in particular: int32.
         teams: The names of the teams that occur in the playbook.
         menu: What may be offered, index into `menus`, -1 where no strategy applies: int32.
         menus: The distinct choices: the offers, and whether one of them has to be made.
+        menu_minutes: For each menu the staff time of the steps with each of its offers, and last without one.
     """
 
     playbook: Playbook
@@ -52,10 +54,12 @@ class Assigned:
     starts: NDArray[np.datetime64]
     urgency: NDArray[np.int8]
     minutes: NDArray[np.float64]
+    minutes_without: NDArray[np.float64]
     team: NDArray[np.int32]
     teams: tuple[str, ...]
     menu: NDArray[np.int32]
     menus: tuple[Menu, ...]
+    menu_minutes: tuple[tuple[float, ...], ...]
 
     def __len__(self) -> int:
         return len(self.strategy)
@@ -104,18 +108,17 @@ class _Draft:
     base: NDArray[np.float64]
     within: NDArray[np.int64]
     own: NDArray[np.datetime64]
-    minutes: NDArray[np.float64]
     team: NDArray[np.int32]
     menu: NDArray[np.int32]
     teams: dict[str, int] = attrs.field(factory=dict)
-    menus: dict[Menu, int] = attrs.field(factory=dict)
+    menus: dict[tuple[Menu, tuple[float, ...]], int] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, rows: int) -> _Draft:
         """Return columns in which no strategy applies."""
         none = np.full(rows, -1, dtype=np.int32)
         endless = np.full(rows, _ENDLESS, dtype=np.int64)
-        return cls(none, np.zeros(rows), endless, np.full(rows, _NAT), np.zeros(rows), none.copy(), none.copy())
+        return cls(none, np.zeros(rows), endless, np.full(rows, _NAT), none.copy(), none.copy())
 
     def fill(self, rows: Any, place: int, base: Any, found: Rule | FollowUp) -> None:
         """Write what a strategy, the one at `place`, says of some rows."""
@@ -123,15 +126,22 @@ class _Draft:
         self.base[rows] = base
         if found.within is not None:
             self.within[rows] = found.within // dt.timedelta(microseconds=1)
-        self.minutes[rows] = float(sum(action.minutes for action in found.actions))
         if found.team is not None:
             self.team[rows] = self.teams.setdefault(found.team, len(self.teams))
-        self.menu[rows] = self.menus.setdefault((found.offers, found.offer_required), len(self.menus))
+        menu = (found.offers, found.offer_required), minutes_of(found.actions, found.offers)
+        self.menu[rows] = self.menus.setdefault(menu, len(self.menus))
+
+    def minutes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the minutes of each row with the offer that takes the longest, and without one."""
+        most = [max(each[:-1] if required and offers else each) for (offers, required), each in self.menus]
+        without = [each[-1] for _, each in self.menus]
+        return np.array([*most, 0.0])[self.menu], np.array([*without, 0.0])[self.menu]
 
 
 def assign(playbook: Playbook, table: Table) -> Assigned:
     """Return what a playbook recommends for each response of a table."""
     rows = len(table)
+    table = table.under(playbook.channels)
     judge = playbook.urgency
     urgency = np.zeros(rows, dtype=np.int8) if table.comment is None else urgencies_of(table.comment, judge)
     starts = playbook.due.starts(table)
@@ -154,6 +164,7 @@ def assign(playbook: Playbook, table: Table) -> Assigned:
         found & ~np.isnat(starts), playbook.due.column(table, starts, urgency, draft.within, draft.own), _NAT
     )
     due = np.where(found & np.isnat(starts), draft.own, due)
+    minutes, minutes_without = draft.minutes()
     return Assigned(
         playbook,
         table,
@@ -162,11 +173,13 @@ def assign(playbook: Playbook, table: Table) -> Assigned:
         due,
         starts,
         urgency,
-        draft.minutes,
+        minutes,
+        minutes_without,
         draft.team,
         tuple(draft.teams),
         draft.menu,
-        tuple(draft.menus),
+        tuple(menu for menu, _ in draft.menus),
+        tuple(each for _, each in draft.menus),
     )
 
 

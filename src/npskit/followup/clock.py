@@ -192,6 +192,12 @@ class BusinessCalendar:
         days = np.busdaycalendar(weekmask=mask, holidays=np.array(self.holidays, dtype="datetime64[D]"))
         object.__setattr__(self, "_days", days)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # numpy's calendars can be neither pickled nor copied: a copy makes its own.
+        return _made, (
+            {field.name: getattr(self, field.name) for field in attrs.fields(BusinessCalendar) if field.init},
+        )
+
     @property
     def day(self) -> dt.timedelta:
         """The opening time of a working day."""
@@ -351,6 +357,11 @@ class BusinessCalendar:
         """Return the opening time between."""
         line = self._line(np.minimum(first, last), np.maximum(first, last), 0, zone)
         return line.passed(last) - line.passed(first)
+
+
+def _made(parts: dict[str, Any]) -> BusinessCalendar:
+    """Return a calendar of its parts."""
+    return BusinessCalendar(**parts)
 
 
 def _known(at: NDArray[Any]) -> NDArray[np.bool_]:

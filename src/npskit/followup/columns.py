@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.counting import INVALID, MISSING, encode, factorize
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.channels import kind_of
 from npskit.followup.model import Context
 from npskit.frames import as_column
 from npskit.model import Response
@@ -104,28 +105,22 @@ def _as_values(column: Any, rows: int) -> NDArray[np.float64] | None:
     return values
 
 
-def is_review(channel: object) -> bool:
-    """Whether a channel is that of public reviews."""
-    return isinstance(channel, str) and fold(channel) == "review"
-
-
-def _as_flags(column: Any, rows: int, channel: Words | None) -> NDArray[np.bool_] | None:
-    """Return the column of what is public; where that is missing, reviews are."""
+def _as_flags(column: Any, rows: int) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """Return the column of what is said to be public, and where nothing is said; None twice if nowhere anything is."""
     if isinstance(column, bool):
-        return np.full(rows, column)
-    reviews = [is_review(name) for name in (channel.names if channel else ())]
-    if column is None and not any(reviews):
-        return None
-    flags = np.array([*reviews, False])[channel.codes] if channel else np.zeros(rows, dtype=bool)
+        return np.full(rows, column), np.zeros(rows, dtype=bool)
     if column is None:
-        return flags
+        return None, None
+    flags, unsaid = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
     cells = _values(column, rows, "public")
     for row, cell in enumerate(cells.tolist() if isinstance(cells, np.ndarray) else cells):
         if isinstance(cell, (bool, np.bool_)) or cell in (0, 1):
             flags[row] = bool(cell)
-        elif not is_missing(cell):
+        elif is_missing(cell):
+            unsaid[row] = True
+        else:
             raise InvalidTypeError(f"public must hold True and False: got {cell!r} in row {row} (rows count from 0)")
-    return flags
+    return flags, unsaid
 
 
 def _as_comments(column: Any, rows: int) -> list[str | None] | None:
@@ -145,11 +140,17 @@ def _as_comments(column: Any, rows: int) -> list[str | None] | None:
 
 
 def _as_times(column: Any, rows: int) -> NDArray[np.datetime64] | None:
-    """Return the times of the answers: datetime64[us] of the wall clock, or datetime64[D] where they are dates."""
+    """Return the times of the answers: datetime64[us] of the wall clock, or datetime64[D] where they are dates.
+
+    Where every known time is midnight they are dates that a file or a dataframe has made times of.
+    """
     if column is None:
         return None
     cells = _values(column, rows, "at")
     array = cells if isinstance(cells, np.ndarray) else np.array([*cells, None], dtype=object)[:-1]
+    if array.dtype.kind == "O" and all(type(cell) is dt.date or is_missing(cell) for cell in array.tolist()):
+        days = [None if is_missing(cell) else cell for cell in array.tolist()]
+        return np.array([*days, None], dtype="datetime64[D]")[:-1]
     if array.dtype.kind != "M":
         from npskit.reading.times import parse_times
 
@@ -158,7 +159,11 @@ def _as_times(column: Any, rows: int) -> NDArray[np.datetime64] | None:
             cell = read.rejected[0]
             raise InvalidValueError(f"at: {cell.value!r} in row {cell.position} (rows count from 0) is {cell.reason}")
         array = read.values
-    return array.astype("datetime64[D]" if array.dtype == np.dtype("datetime64[D]") else "datetime64[us]")
+    times: NDArray[np.datetime64] = array
+    dates = times.astype("datetime64[D]")
+    known = ~np.isnat(times)
+    dated = times.dtype == dates.dtype or (known.any() and bool((times[known] == dates[known]).all()))
+    return dates if dated else times.astype("datetime64[us]")
 
 
 def _as_now(now: Any) -> np.datetime64 | None:
@@ -186,11 +191,14 @@ class Table:
         language: Languages; or None.
         theme: What comments are about; or None.
         public: Whether others can read it; or None.
+        unsaid: Where it is not said whether others can read it, so that the channel decides; None for nowhere.
         comment: Comments; or None.
         at: When: datetime64[us] of the wall clock, or datetime64[D]; or None.
         customer: Who; or None.
         attributes: What else is known, by name.
-        now: When the clock starts, for all; None for when each answer was given.
+        now: What time it is, by which ages are counted; the clock starts then only where `at` is unknown. None if
+            unknown.
+        channels: Names of your own for channels, besides the everyday ones; see `under`.
 
     Example:
         >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
@@ -214,6 +222,8 @@ class Table:
     customer: Sequence[Any] | None = None
     attributes: Mapping[str, Any] = attrs.field(factory=dict)
     now: np.datetime64 | None = None
+    unsaid: NDArray[np.bool_] | None = None
+    channels: Mapping[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -243,11 +253,12 @@ class Table:
             public: Whether others can read it: a column, or one boolean for all. Where it is missing, reviews are
                 public.
             comment: What customers wrote.
-            at: When they answered: datetime64, or anything `parse_times` reads; datetime64[D] counts from the opening
-                of that day.
+            at: When they answered, when the clock starts: datetime64, or anything `parse_times` reads. datetime64[D],
+                and times that are all midnight, are dates: the clock starts at the opening of that day.
             customer: Who answered.
             attributes: Other columns, by name, for strategies and messages.
-            now: When the clock starts, on the same wall clock as `at`; None for when each answer was given.
+            now: What time it is, on the same wall clock as `at`, by which ages are counted; the clock starts then only
+                where `at` is unknown. None if unknown.
 
         Raises:
             InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot be used; the message names it.
@@ -264,21 +275,40 @@ class Table:
             raise IncompatibleError(f"the columns of answers differ in length: {[len(code) for code in codes]}")
         category, below = _categories(book, codes)
         texts = {"channel": channel, "language": language, "theme": theme}
-        words = {name: as_words(column, rows, name) for name, column in texts.items()}
-        return cls(
+        words: Any = {name: as_words(column, rows, name) for name, column in texts.items()}
+        flags, unsaid = _as_flags(public, rows)
+        table = cls(
             book,
             codes,
             category,
             below,
             value=_as_values(value, rows),
             **words,
-            public=_as_flags(public, rows, words["channel"]),
+            public=flags,
+            unsaid=unsaid,
             comment=_as_comments(comment, rows),
             at=_as_times(at, rows),
             customer=None if customer is None else _values(customer, rows, "customer"),
             attributes={name: _values(column, rows, name) for name, column in (attributes or {}).items()},
             now=_as_now(now),
         )
+        return table.under({})
+
+    def under(self, channels: Mapping[str, str]) -> Table:
+        """Return the table read with names of your own for channels; where it is not said, reviews are public.
+
+        Args:
+            channels: As `npskit.followup.channels.as_channels` returns them.
+        """
+        table = attrs.evolve(self, channels=channels)
+        kinds = table.kinds
+        if kinds is None:
+            return table
+        reviews = np.array([*(kind == "review" for kind in kinds.names), False])[kinds.codes]
+        if table.public is not None:
+            unsaid = False if table.unsaid is None else table.unsaid
+            return attrs.evolve(table, public=np.where(unsaid, reviews, table.public))
+        return attrs.evolve(table, public=reviews, unsaid=np.ones(len(table), dtype=bool)) if reviews.any() else table
 
     def __len__(self) -> int:
         return len(self.category)
@@ -289,6 +319,13 @@ class Table:
         if len(self.codes) > 1:
             return np.full(len(self), np.nan)
         return np.where(self.category < 0, np.nan, self.codes[0].astype(np.float64) + self.book.scales[0].low)
+
+    @functools.cached_property
+    def kinds(self) -> Words | None:
+        """What kind of channel each answer came in by, parallel to `channel`; None without one."""
+        if self.channel is None:
+            return None
+        return Words(self.channel.codes, tuple(kind_of(name, self.channels) or "" for name in self.channel.names))
 
     @functools.cached_property
     def commented(self) -> NDArray[np.bool_]:
@@ -303,7 +340,7 @@ class Table:
         known |= {name: word for name in TEXTS if (word := self._word(name, row)) is not None}
         if self.value is not None and not np.isnan(self.value[row]):
             known["value"] = float(self.value[row])
-        if self.public is not None:
+        if self.public is not None and (self.unsaid is None or not self.unsaid[row]):
             known["public"] = bool(self.public[row])
         answers = [self._answer(question, row) for question in range(len(self.codes))]
         if len(answers) > 1:
@@ -317,14 +354,17 @@ class Table:
     def context(self, row: int, urgency: int, start: dt.datetime | None) -> Context:
         """Return what is known of a scored row besides its response."""
         value = np.nan if self.value is None else self.value[row]
+        now: Any = start if self.now is None else self.now.item()
         return Context(
             self.book.categories[self.category[row]],
             urgency=urgency,
             value=None if np.isnan(value) else float(value),
             public=False if self.public is None else bool(self.public[row]),
-            now=start,
+            now=now,
+            starts=start,
             below=int(self.below[row]),
             channel=self._word("channel", row),
+            kind=None if self.kinds is None else self.kinds.at(row),
             language=self._word("language", row),
             theme=self._word("theme", row),
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.channels import kind_of
 from npskit.followup.clock import BusinessCalendar, add_elapsed
 from npskit.followup.columns import Table, fold
 from npskit.followup.model import URGENCIES, is_a
@@ -27,8 +28,10 @@ CHANNELS: Mapping[str, str] = {
     "social": "30 minutes",
     "phone": "4 hours",
     "app": "4 hours",
+    "sms": "4 hours",
     "email": NEXT_MORNING,
     "review": "24 hours",
+    "letter": "3 days",
 }
 """How long an answer may take by default, by channel."""
 
@@ -86,9 +89,11 @@ class DueTimes:
         clock: `"business"` or `"calendar"`.
         calendar: The opening hours, which the next working morning is read from on either clock.
         channel: Limits by channel, timedeltas or texts such as `"15 minutes"`, or `"next morning"`: the next opening.
-            Default: chat 15 minutes, social 30 minutes, phone and app 4 hours, email the next morning, review 24 hours.
+            A limit holds for all names of its channel (see `npskit.followup.channels.kind_of`), unless there is one for
+            the very name. Default: chat 15 minutes, social 30 minutes, phone, app and sms 4 hours, email the next
+            morning, review 24 hours, letter 3 days.
         category: Limits by category. Default 48 hours for detractors and customers at risk.
-        urgency: Limits by urgency. Default 4 hours for critical comments.
+        urgency: Limits by urgency. Default 24 hours for urgent comments, 4 hours for critical ones.
         never_beyond: The longest of all. Default 7 days.
 
     Raises:
@@ -108,18 +113,26 @@ class DueTimes:
         default=Attributes(_as_categories({"detractor": "48 hours", "at risk": "48 hours"})), converter=_as_categories
     )
     urgency: Attributes = attrs.field(
-        default=Attributes(_as_urgencies({"critical": "4 hours"})), converter=_as_urgencies
+        default=Attributes(_as_urgencies({"urgent": "24 hours", "critical": "4 hours"})), converter=_as_urgencies
     )
     never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_duration)
 
-    def opening(self, day: dt.date) -> dt.datetime:
+    def opening(self, day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
         """Return when the clock starts for what is known to be of a day: at its opening, or the next one.
+
+        Args:
+            day: The day.
+            zone: The time zone whose day it is; None for a time without one.
 
         Example:
             >>> DueTimes().opening(dt.date(2026, 3, 7))
             datetime.datetime(2026, 3, 9, 9, 0)
         """
-        return self.calendar.add(dt.datetime(day.year, day.month, day.day), dt.timedelta(0))
+        return self.calendar.add(dt.datetime(day.year, day.month, day.day, tzinfo=zone), dt.timedelta(0))
+
+    def _of_channel(self, channel: str, kind: str | None) -> Any:
+        """Return the limit of a channel: that of its name, else that of its kind."""
+        return self.channel.get(fold(channel), self.channel.get(kind or ""))
 
     def of(
         self,
@@ -127,6 +140,7 @@ class DueTimes:
         *,
         category: str,
         channel: str | None = None,
+        kind: str | None = None,
         urgency: int = 0,
         within: dt.timedelta | None = None,
         own: dt.datetime | None = None,
@@ -137,6 +151,7 @@ class DueTimes:
             start: When its clock starts.
             category: The category of the answer.
             channel: Where it came in; None if unknown.
+            kind: What kind of channel that is; None for what its name says.
             urgency: How urgent the comment is, 0 to 2.
             within: What the strategy allows.
             own: A time the strategy names, with a time zone if `start` has one.
@@ -144,7 +159,7 @@ class DueTimes:
         Raises:
             IncompatibleError: If one of the two times has a time zone and the other has none.
         """
-        by_channel = None if channel is None else self.channel.get(fold(channel))
+        by_channel = None if channel is None else self._of_channel(channel, kind or kind_of(channel))
         limits = [(self.never_beyond, "the longest anything may take")]
         for limit, why in (
             (by_channel, f"for channel {quoted(channel)}"),
@@ -169,7 +184,10 @@ class DueTimes:
         cap = add_elapsed(start, self.never_beyond)
         if found > cap:
             latest = self.calendar.latest_open(cap) if self.clock == "business" else cap
-            found, said = latest if latest > start else cap, f"{span(self.never_beyond)}, the longest anything may take"
+            longest = f"{span(self.never_beyond)}, the longest anything may take"
+            found, said = (
+                (latest, f"the last opening time within {longest}") if start < latest < cap else (cap, longest)
+            )
         return found, f"due {moment(found)}: {said}, from {moment(start)}"
 
     def _after(self, start: dt.datetime, limit: dt.timedelta) -> dt.datetime:
@@ -178,14 +196,18 @@ class DueTimes:
         return self.calendar.add(start, self.calendar.opening_time(limit))
 
     def starts(self, table: Table) -> NDArray[np.datetime64]:
-        """Return when each row's clock starts: datetime64[us], shape `(n,)`, NaT where unknown."""
-        if table.now is not None:
-            return np.full(len(table), table.now)
+        """Return when each row's clock starts: datetime64[us], shape `(n,)`.
+
+        That is when the response was given, or at the opening of that day where only its date is known; now where that
+        is unknown; NaT where that is unknown as well.
+        """
+        now = np.datetime64("NaT", "us") if table.now is None else table.now
         if table.at is None:
-            return np.full(len(table), np.datetime64("NaT", "us"))
-        if table.at.dtype == np.dtype("datetime64[D]"):
-            return self.calendar.add(table.at.astype("datetime64[us]"), dt.timedelta(0))
-        return table.at
+            return np.full(len(table), now)
+        at = table.at
+        if at.dtype == np.dtype("datetime64[D]"):
+            at = self.calendar.add(at.astype("datetime64[us]"), dt.timedelta(0))
+        return np.where(np.isnat(at), now, at)
 
     def column(
         self,
@@ -204,7 +226,9 @@ class DueTimes:
             within: What each one's strategy allows, in microseconds; the largest int64 for no limit.
             own: The time each one's strategy names, or NaT.
         """
-        channels = [self.channel.get(fold(name)) for name in (table.channel.names if table.channel else ())]
+        channels = []
+        if table.channel is not None and table.kinds is not None:
+            channels = list(map(self._of_channel, table.channel.names, table.kinds.names))
         limits = np.minimum(within, _ticks([self.never_beyond])[0])
         limits = np.minimum(limits, _ticks([self.urgency.get(name) for name in URGENCIES])[urgency])
         by_category = _ticks([*map(self.category.get, table.book.categories), None])

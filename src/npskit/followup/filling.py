@@ -44,6 +44,12 @@ _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs, and the characters that reorder the text around them.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+# What takes no ink: fillers, variation selectors and the blank of Braille; what formats is known by its category.
+_BLANK = re.compile(
+    "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+# Counts that say nothing from none downward: nobody has been a customer for 0 years.
+_FROM_ONE = frozenset({"years"})
 
 
 class TemplateError(Exception):
@@ -234,6 +240,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     overrides and isolates) are dropped. White space becomes single spaces; with `lines`, line breaks remain, at most
     one blank line in a row. Longer than 200 characters (2000 with `lines`) is cut, with an ellipsis. A line with
     right-to-left characters is wrapped in an isolate (U+2068 ... U+2069), so that it cannot turn its neighbors around.
+    Of text in which nothing is visible, such as zero-width spaces, nothing is left.
 
     Example:
         >>> clean("Ann\r\nBcc: x@example.com"), clean("\x00\u202eAnn ")
@@ -242,10 +249,17 @@ def clean(text: str, *, lines: bool = False) -> str:
     rows = _UNSAFE.sub("", _BREAK.sub("\n", text)).split("\n")
     tidy = "\n".join(" ".join(row.split()) for row in rows)
     tidy = re.sub(r"\n{3,}", "\n\n", tidy).strip() if lines else " ".join(tidy.split())
+    if not _is_visible(tidy):
+        return ""
     longest = LONGEST_LINES if lines else LONGEST_LINE
     if len(tidy) > longest:
         tidy = tidy[: longest - 1].rstrip() + "…"
     return "\n".join(_isolated(row) for row in tidy.split("\n"))
+
+
+def _is_visible(text: str) -> bool:
+    """Whether anything of a text can be seen."""
+    return any(unicodedata.category(sign) != "Cf" for sign in _BLANK.sub("", text))
 
 
 def _isolated(row: str) -> str:
@@ -259,7 +273,7 @@ class Writer:
     """Writes values the way a language does: numbers, money and dates by the Unicode CLDR, text cleaned.
 
     Args:
-        values: What is given, by name of field. None, NaN, blank text, and no money at all count as not given.
+        values: What is given, by name of field. None, NaN, blank text, no money at all and no years count as not given.
         locale: Whose way of writing numbers and dates is followed.
         category: The plural category of a number in the language of the letter.
         terms: Words of the letter's language for fields of kind `term`, such as the names of offers.
@@ -292,6 +306,8 @@ class Writer:
 
     def _text(self, slot: Slot, value: Any) -> str:
         """Return text or a whole number as it is, cleaned; a known term in the words of the language."""
+        if isinstance(value, float | np.floating) and float(value).is_integer():
+            value = int(value)
         if isinstance(value, bool | np.bool_) or not isinstance(value, str | numbers.Integral):
             raise InvalidTypeError(f"the field {slot.name!r} must be text: got {value!r:.80}")
         text = str(value)
@@ -314,6 +330,8 @@ class Writer:
         from babel.numbers import format_decimal, format_percent
 
         number = _decimal(slot, value)
+        if slot.name in _FROM_ONE and number <= 0:
+            return None
         if slot.kind == "number":
             text = format_decimal(number, locale=self.locale)
             if slot.forms:

@@ -113,7 +113,7 @@ def _read(
         comment=None if comment is None else read.texts(comment),
         at=at,
         customer=customers,
-        now=moment,
+        now=made,
     )
     answers = Answers(
         data.book,

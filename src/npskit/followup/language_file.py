@@ -140,6 +140,10 @@ class _Reader:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UnreadableFileError(f"{source} is not TOML: {error}") from error
+        except RecursionError:
+            raise UnreadableFileError(f"{source} is nested too deeply for a language file") from None
+        except ValueError as error:  # such as a number of more digits than Python reads
+            raise UnreadableFileError(f"{source}: {error}") from None
         self.lines = _lines(text)
         self.used: set[str] = set()
 

@@ -80,7 +80,10 @@ class Languages:
 
     A letter is looked for in the exact language (`de-AT`), then in those it is a variety of (`de`), then in the one
     that its file names as its fallback, and at last in English. Each letter falls back on its own, so that a file may
-    hold only some of them.
+    hold only some of them. Begin with `Languages.default()`, and add to it with `with_file`.
+
+    Args:
+        languages: The languages by their tags.
 
     Example:
         >>> Languages.default()
@@ -224,8 +227,8 @@ def draft(
     """Return a draft of the message for a step of an answer.
 
     Values are filled in as they are, as text: see `npskit.followup.filling.clean` for what is taken out of them. None,
-    NaN, blank text, and an amount or share of nothing count as not given; fields that the letter does not have are
-    ignored.
+    NaN, text in which nothing is visible, an amount or share of nothing and `years` of 0 or below count as not given;
+    fields that the letter does not have are ignored.
 
     Args:
         action: The step: `"thank"`, `"apologize"`; `Languages.actions` lists them.

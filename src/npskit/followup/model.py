@@ -14,13 +14,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.display import plain
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.channels import kind_of
 from npskit.followup.wording import moment, quoted, span
 from npskit.model import Attributes, Response
 
 if TYPE_CHECKING:
-    from npskit.followup.messages import Draft
+    from npskit.followup.messages import Draft, Languages
 
 URGENCIES = ("ordinary", "urgent", "critical")
+# Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
+OURS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
+GIFTS = ("offer", "amount", "share")
+# Two people share what a referral brings: who gets how much of what it costs is not known here.
+SHARED_ACTION = "referral"
 NO_TIME = dt.timedelta(0)
 
 
@@ -28,10 +34,14 @@ def amount(value: Any, name: str, most: float = math.inf) -> float:
     """Return a finite number of at least 0 and at most `most` as a float, or refuse it by name."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, np.number)):
         raise InvalidTypeError(f"{name} must be a number: got {value!r} ({type(value).__name__})")
-    if not 0 <= float(value) <= most or math.isinf(value):
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not 0 <= found <= most or math.isinf(found):
         limit = "" if math.isinf(most) else f" and at most {most:g}"
-        raise InvalidValueError(f"{name} must be finite, at least 0{limit}: got {value!r}")
-    return float(value)
+        raise InvalidValueError(f"{name} must be finite, at least 0{limit}: got {value!r:.80}")
+    return found
 
 
 def _amount(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
@@ -127,18 +137,21 @@ class Action:
         name: What is done, by the name its message templates have: `"thank"`, `"apologize"`, `"stay_in_touch"`.
         after: How long after the follow-up is due.
         minutes: The staff time it takes.
+        needs_offer: Whether it is taken only together with an offer whose `step` it is: a compensation is not
+            announced where none is made.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
 
     Example:
         >>> Action("stay_in_touch", after=dt.timedelta(days=14), minutes=5)
-        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5)
+        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False)
     """
 
     name: str = attrs.field(validator=is_name)
     after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, validator=_duration)
     minutes: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
+    needs_offer: bool = attrs.field(default=False, kw_only=True, validator=_bool)
 
 
 @attrs.frozen
@@ -150,6 +163,7 @@ class Offer:
         amount: The fixed cost, in your currency.
         share: The part of the customer's value given besides, 0..1; nothing where the value is unknown.
         cap: The most it may cost, in your currency; None for no limit.
+        step: The name of the step whose letter names the offer; None for none.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -163,6 +177,7 @@ class Offer:
     amount: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
     share: float = attrs.field(default=0.0, kw_only=True)
     cap: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
+    step: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
 
     @share.validator
     def _is_share(self, field: attrs.Attribute[float], value: Any) -> None:
@@ -204,9 +219,12 @@ class Context:
         language: The customer's language, such as `"de"`; None if unknown.
         theme: What the comment is about; None if unknown.
         public: Whether others can read it, as a review.
-        now: When the clock starts; None if unknown.
+        now: What time it is, by which ages are counted; None if unknown.
+        starts: When the clock of the answer starts: when the response was given, else `now`; None if unknown.
         below: How many points the answer lies below the best one of its category; 0 where there is more than one
             question.
+        kind: What kind of channel `channel` is, by which conditions and limits go: `"review"` for Trustpilot; from
+            `npskit.followup.channels` if not given.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -224,7 +242,29 @@ class Context:
     theme: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
     public: bool = attrs.field(default=False, kw_only=True, validator=_bool)
     now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
+    starts: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
     below: int = attrs.field(default=0, kw_only=True)
+    kind: str | None = attrs.field(kw_only=True, validator=_text_or_none)
+
+    @kind.default
+    def _kind(self) -> str | None:
+        return kind_of(self.channel) or None
+
+
+def as_steps(value: Any) -> tuple[Action, ...]:
+    """Return steps as actions; a text is an action of that name."""
+    return tuple(Action(step) if isinstance(step, str) else step for step in as_tuple(value))
+
+
+def taken(actions: tuple[Action, ...], offer: Offer | None) -> tuple[Action, ...]:
+    """Return the steps that are taken with an offer, or with none: those that need another one are not."""
+    step = None if offer is None else offer.step
+    return tuple(action for action in actions if not action.needs_offer or action.name == step)
+
+
+def minutes_of(actions: tuple[Action, ...], offers: tuple[Offer, ...]) -> tuple[float, ...]:
+    """Return the minutes of the steps that are taken with each offer, and last with none."""
+    return tuple(float(sum(action.minutes for action in taken(actions, offer))) for offer in (*offers, None))
 
 
 def _as_details(value: Any) -> Attributes:
@@ -246,7 +286,7 @@ class FollowUp:
         due: By when the first step is to be taken; None where no starting time was known.
         within: How long it may take by the strategy's own account; the playbook may allow less. None to leave it to
             the playbook.
-        actions: The steps, in order.
+        actions: The steps, in order; a text is an action of that name.
         offers: What may be offered, one of them at most.
         offer_required: Whether one of the offers has to be made; else making none is an alternative.
         team: Which group of people should answer; None to leave it open.
@@ -255,7 +295,10 @@ class FollowUp:
         value: What the customer is worth, in your currency; None if unknown.
         urgency: How urgent the comment is: 0 ordinary, 1 urgent, 2 critical.
         reasons: Why, in words.
-        details: What messages may fill in, by name: the response's attributes.
+        left_out: The names of the steps that are not taken because their offer is not made; see `with_offer`.
+        details: What messages may fill in, by name: what the strategy gives, and the response's attributes, but for
+            those named company, sender, contact, offer, amount or share. There they are the customer's, and in
+            letters yours: give them to `message`.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -272,7 +315,7 @@ class FollowUp:
     priority: float = attrs.field(default=50.0, kw_only=True, validator=_hundred)
     due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, validator=_duration_or_none)
-    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(Action))
+    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps, validator=_all(Action))
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(Offer))
     offer_required: bool = attrs.field(default=False, kw_only=True, validator=_bool)
     team: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
@@ -281,47 +324,112 @@ class FollowUp:
     value: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
     urgency: int = attrs.field(default=0, kw_only=True, validator=_urgency)
     reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(str))
+    left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(str))
     details: Mapping[str, Any] = attrs.field(default=Attributes({}), kw_only=True, converter=_as_details)
 
     @property
     def minutes(self) -> float:
-        """The staff time of all steps together, in minutes."""
-        return float(sum(action.minutes for action in self.actions))
+        """The staff time of the steps together, in minutes, with the offer that takes the longest."""
+        *minutes, without = minutes_of(self.actions, self.offers)
+        return max(minutes if self.offers and self.offer_required else [*minutes, without])
+
+    def with_offer(self, offer: Offer | None) -> FollowUp:
+        """Return the follow-up with one of its offers, or none: the steps that need another one are left out.
+
+        Args:
+            offer: The offer that is made, one of `offers`; None to make none.
+
+        Raises:
+            InvalidValueError: If it is not among the offers.
+
+        Example:
+            >>> gift = Offer("gift", amount=5, step="surprise")
+            >>> steps = [Action("thank", minutes=2), Action("surprise", minutes=4, needs_offer=True)]
+            >>> found = FollowUp(category="promoter", strategy="praise", actions=steps, offers=[gift])
+            >>> [[action.name for action in found.with_offer(made).actions] for made in (gift, None)]
+            [['thank', 'surprise'], ['thank']]
+            >>> found.minutes, found.with_offer(None).minutes
+            (6.0, 2.0)
+        """
+        if offer is not None and offer not in self.offers:
+            known = ", ".join(repr(each.name) for each in self.offers) or "there are none"
+            raise InvalidValueError(f"offer must be one of those of the follow-up: got {offer!r}; known: {known}")
+        kept = taken(self.actions, offer)
+        dropped = (action.name for action in self.actions if action not in kept)
+        return attrs.evolve(
+            self,
+            actions=kept,
+            offers=() if offer is None else (offer,),
+            left_out=tuple(dict.fromkeys((*self.left_out, *dropped))),
+        )
 
     def message(
-        self, language: str | None = None, *, action: str | None = None, currency: str | None = None, **fields: Any
+        self,
+        language: str | None = None,
+        *,
+        action: str | None = None,
+        currency: str | None = None,
+        languages: Languages | None = None,
+        **fields: Any,
     ) -> Draft:
         """Return a draft of the message for a step, with the customer's details filled in.
+
+        The name of an offer and, with a currency, what it costs are filled in where it is the only one of this step.
+        The letter of a step that needs an offer is not written without one. What a referral bonus costs is not filled
+        in, since two people share it: give `amount`, what each of them gets.
 
         Args:
             language: The language to write in; None for the customer's, or English.
             action: The name of the step; None for the first.
             currency: ISO 4217 code of amounts, such as `"EUR"`.
-            fields: What to fill in besides `details`, or instead; see `npskit.followup.messages.list_fields`.
+            languages: Where to look for the letter; None for the languages that come with npskit.
+            fields: What to fill in besides `details`, or instead; see `npskit.list_fields`. Into
+                a public reply nothing else is filled.
 
         Raises:
-            InvalidValueError: If there is no letter for the step, a field it needs is missing, or an amount has no
-                currency.
+            InvalidValueError: If there is no letter for the step, the step needs an offer and not exactly one may be
+                made, a field it needs is missing, or an amount has no currency.
 
         Example:
             >>> found = FollowUp("c-17", category="promoter", strategy="praise", actions=[Action("thank")])
             >>> found.message("de", name="Zoë").subject
             'Danke – Sie haben uns eine große Freude gemacht'
         """
+        from npskit.followup.language_file import PUBLIC_ACTION
         from npskit.followup.messages import draft
 
         if action is None:
             if not self.actions:
                 raise InvalidValueError(f"action must name a letter: {self.strategy!r} has no steps")
             action = self.actions[0].name
-        return draft(action, {**self.details, **fields}, language=language or self.language, currency=currency)
+        known = {} if action == PUBLIC_ACTION else {**self._gift(action, currency, fields), **self.details}
+        return draft(
+            action, {**known, **fields}, language=language or self.language, currency=currency, languages=languages
+        )
+
+    def _gift(self, action: str, currency: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the letter for a step says of its offer; nothing where the fields or the details say it."""
+        if any(known.get(name) is not None for name in GIFTS for known in (fields, self.details)):
+            return {}
+        mine = [offer for offer in self.offers if offer.step == action]
+        if len(mine) == 1:
+            gift: dict[str, Any] = {"offer": mine[0].name}
+            if currency is not None and action != SHARED_ACTION:
+                gift["amount"] = mine[0].cost(self.value)
+            return gift
+        if action in self.left_out or any(step.needs_offer and step.name == action for step in self.actions):
+            which = " or ".join(repr(offer.name) for offer in mine)
+            fix = f"choose {which} by with_offer" if mine else "make one of its offers"
+            none = f"{len(mine)} of its offers may be made" if mine else "none is made"
+            raise InvalidValueError(f"the step {action!r} needs an offer, and {none}: {fix}, or give offer= or amount=")
+        return {}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the follow-up as JSON can hold it; times in ISO 8601, durations in hours."""
         found = {
             field.name: plain(getattr(self, field.name))
             for field in attrs.fields(FollowUp)
-            if field.name not in ("within", "actions", "offers", "reasons", "details")
+            if field.name not in ("within", "actions", "offers", "left_out", "reasons", "details")
         }
         actions = [{"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes)} for a in self.actions]
         return found | {

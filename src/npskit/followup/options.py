@@ -21,10 +21,12 @@ class Options:
 
     Args:
         cost: In your currency, NaN where the alternative is not there; shape `(candidates, K)`.
+        hours: Of staff work, those of the steps that are taken then; shape `(candidates, K)`.
         gain: Expected value beyond the cost, NaN where unknown; shape `(candidates, K)`. None without value and lift.
     """
 
     cost: NDArray[np.float64]
+    hours: NDArray[np.float64]
     gain: NDArray[np.float64] | None
 
     @property
@@ -57,15 +59,16 @@ def options_of(answers: Answers, assigned: Assigned, rows: NDArray[np.intp], lif
     width = 1 + max((len(offers) for offers, _ in assigned.menus), default=0)
     values = np.full(len(rows), np.nan) if answers.values is None else answers.values[rows]
     menu = assigned.menu[rows]
-    cost = np.full((len(rows), width), np.nan)
-    for number, (offers, required) in enumerate(assigned.menus):
+    cost, hours = np.full((len(rows), width), np.nan), np.zeros((len(rows), width))
+    for number, ((offers, required), minutes) in enumerate(zip(assigned.menus, assigned.menu_minutes, strict=True)):
         mine = np.flatnonzero(menu == number)
         for k, offer in enumerate(offers):
-            cost[mine, k] = offer.costs(values[mine])
+            cost[mine, k], hours[mine, k] = offer.costs(values[mine]), minutes[k] / 60
+        hours[mine, -1] = minutes[-1] / 60
         if not required:
             cost[mine, -1] = 0.0
     if lift is None:
-        return Options(cost, None)
+        return Options(cost, hours, None)
     check_lift(lift, answers.book.categories, sorted({o.name for offers, _ in assigned.menus for o in offers}))
     if answers.values is None:
         raise IncompatibleError(
@@ -75,7 +78,7 @@ def options_of(answers: Answers, assigned: Assigned, rows: NDArray[np.intp], lif
     rising = np.full((len(rows), width), np.nan)
     for mine, category, k, offer_name in _parts(answers.categories[rows], assigned, menu):
         rising[mine, k] = lift_of(lift, answers.book.categories[category], offer_name, rows[mine], read)
-    return Options(cost, rising * values[:, None] - cost)
+    return Options(cost, hours, rising * values[:, None] - cost)
 
 
 def _parts(

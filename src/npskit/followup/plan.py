@@ -23,7 +23,7 @@ from npskit.frames import Column, native_frame
 from npskit.scorers.base import Codebook, Scorer
 
 if TYPE_CHECKING:
-    from npskit.followup.messages import Draft
+    from npskit.followup.messages import Draft, Languages
 
 _ARRAYS = ("customers", "categories", "status", "offers", "owner", "cost", "gain", "holdout", "intended")
 
@@ -164,8 +164,7 @@ class FollowUpPlan:
         found = self.assigned.follow_up(row) if self.chosen[row] else None
         if found is None:
             raise InvalidValueError(f"row {row} is not followed up: {self.why(row)}")
-        offer = self.offer(row)
-        return attrs.evolve(found, offers=() if offer is None else (offer,))
+        return found.with_offer(self.offer(row))
 
     def offer(self, row: int) -> Offer | None:
         """Return the offer made to one response, or None."""
@@ -188,29 +187,28 @@ class FollowUpPlan:
         return int(row)
 
     def message(
-        self, follow_up: FollowUp, language: str | None = None, *, action: str | None = None, **fields: Any
+        self,
+        follow_up: FollowUp,
+        language: str | None = None,
+        *,
+        action: str | None = None,
+        languages: Languages | None = None,
+        **fields: Any,
     ) -> Draft:
-        """Return the draft of a message of one of the follow-ups, with its offer and the plan's currency filled in.
-
-        The amount of an offer is what it costs; it is left out without a currency, and of a referral bonus, which two
-        share.
+        """Return the draft of a message of one of the follow-ups, in the plan's currency; see `FollowUp.message`.
 
         Args:
             follow_up: One of the plan's.
             language: The language where the customer's is not known; None for the plan's.
             action: The step; None for the first.
+            languages: Where to look for the letter; None for the languages that come with npskit.
             fields: What to fill in besides what is known of the customer.
 
         Raises:
             InvalidValueError: If the message needs a detail that is missing; the message names it.
         """
         wanted = follow_up.language or language or self.language
-        if follow_up.offers:
-            offer = follow_up.offers[0]
-            fields.setdefault("offer", offer.name)
-            if self.currency is not None and action != "referral":
-                fields.setdefault("amount", offer.cost(follow_up.value))
-        return follow_up.message(wanted, action=action, currency=self.currency, **fields)
+        return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)
 
     # ---- as tables and files ----
 
@@ -221,6 +219,7 @@ class FollowUpPlan:
         messages: bool = False,
         language: str | None = None,
         fields: Mapping[str, Any] | None = None,
+        languages: Languages | None = None,
     ) -> dict[str, list[Any]]:
         """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
 
@@ -234,11 +233,12 @@ class FollowUpPlan:
                 which says what is missing where a letter could not be written.
             language: The language of the drafts where the customer's is not known; None for the plan's.
             fields: What to fill into all drafts besides: `{"company": "ACME", "sender": "Ann"}`.
+            languages: Where to look for the letters; None for the languages that come with npskit.
 
         Raises:
             InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
         """
-        return plan_table.columns_of(self, everything, messages, language, fields)
+        return plan_table.columns_of(self, everything, messages, language, fields, languages)
 
     def to_frame(self, backend: str | None = None, **options: Any) -> Any:
         """Return `columns(**options)` as a dataframe of the caller's own library; several actions are joined by "; ".

@@ -17,6 +17,7 @@ from npskit.frames import free_name
 from npskit.validation import is_missing
 
 if TYPE_CHECKING:
+    from npskit.followup.messages import Languages
     from npskit.followup.plan import FollowUpPlan
 
 Cell = Callable[[int, FollowUp], Any]
@@ -42,6 +43,7 @@ def columns_of(
     messages: bool,
     language: str | None,
     fields: Mapping[str, Any] | None,
+    languages: Languages | None,
 ) -> dict[str, list[Any]]:
     """Return a plan as columns; see `FollowUpPlan.columns`."""
     rows: list[int] = (np.arange(len(plan.status)) if everything else plan.order).tolist()
@@ -52,7 +54,7 @@ def columns_of(
     if everything:
         table |= {"status": [STATUSES[i] for i in plan.status], "why": [plan.why(row) for row in rows]}
     if messages:
-        table |= _drafts(plan, found, language, fields)
+        table |= _drafts(plan, found, language, fields, languages)
     return table
 
 
@@ -89,14 +91,18 @@ def _cells(plan: FollowUpPlan, row: int, found: FollowUp) -> dict[str, Any]:
 
 
 def _drafts(
-    plan: FollowUpPlan, found: list[FollowUp | None], language: str | None, fields: Mapping[str, Any] | None
+    plan: FollowUpPlan,
+    found: list[FollowUp | None],
+    language: str | None,
+    fields: Mapping[str, Any] | None,
+    languages: Languages | None,
 ) -> dict[str, list[str | None]]:
     """Return the first message to each, and what keeps it from being written."""
     if not isinstance(fields, Mapping | None):
         raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {fields!r:.80}")
     if not isinstance(language, str | None):
         raise InvalidTypeError(f"language must be a tag such as 'de': got {language!r}")
-    drafts = [_draft(plan, each, language, dict(fields or {})) for each in found]
+    drafts = [_draft(plan, each, language, {**(fields or {}), "languages": languages}) for each in found]
     return {name: [draft[i] for draft in drafts] for i, name in enumerate(("subject", "message", "note"))}
 
 

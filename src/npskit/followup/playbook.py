@@ -13,15 +13,16 @@ import numpy as np
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.assigned import Assigned, ask, assign
+from npskit.followup.channels import as_channels, kind_of
 from npskit.followup.clock import BusinessCalendar
-from npskit.followup.columns import Table, is_review, points_below
+from npskit.followup.columns import Table, points_below
 from npskit.followup.due import DueTimes
-from npskit.followup.model import URGENCIES, Context, FollowUp, Strategy, as_tuple, is_a
+from npskit.followup.model import OURS, URGENCIES, Context, FollowUp, Strategy, as_tuple, is_a
 from npskit.followup.points import Points
-from npskit.followup.rules import Team, age, as_urgency
+from npskit.followup.rules import Rule, Team, age, as_urgency
 from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgency_of
 from npskit.followup.wording import quoted
-from npskit.model import Response, SCIAnswer
+from npskit.model import Attributes, Response, SCIAnswer
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
@@ -36,6 +37,8 @@ def _as_strategies(value: Any) -> tuple[Strategy, ...]:
     for strategy in strategies:
         if not callable(strategy) or not isinstance(getattr(strategy, "name", None), str):
             raise InvalidTypeError(f"a strategy has a name and can be called: got {strategy!r}")
+        if isinstance(strategy, type):
+            raise InvalidTypeError(f"a strategy is an object, not a class: write {strategy.__name__}()")
     return strategies
 
 
@@ -55,7 +58,8 @@ class Playbook:
     """Strategies in order: the first that returns a follow-up decides.
 
     The playbook then adds points for value and urgency to the priority (see `Points`), says by when (see `DueTimes`),
-    gives it to a team, and writes down why.
+    gives it to a team, and writes down why. Due times count from when the response was given; only where that is not
+    known, from now. Now is what time it is, which rules on the age of a response go by.
 
     Args:
         strategies: The strategies: rules, or anything of the shape of `Strategy`. Their names are distinct.
@@ -63,6 +67,8 @@ class Playbook:
         points: What is added to the priority.
         urgency: How urgent a comment is: words, or a function from a comment to 0, 1 or 2.
         teams: Who answers what no strategy has given to a team; the first whose conditions hold.
+        channels: Names of your own for channels, `{"kundenportal": "app"}`, besides the everyday ones (see
+            `npskit.followup.channels.kind_of`). Conditions, due times and what is public go by them.
         name: What the playbook is called.
 
     Raises:
@@ -79,6 +85,7 @@ class Playbook:
     points: Points = attrs.field(default=Points(), kw_only=True, validator=is_a(Points))
     urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge)
     teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_are_teams)
+    channels: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_channels)
     name: str = attrs.field(default="playbook", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -182,14 +189,16 @@ class Playbook:
 
     def _finish(self, found: FollowUp, strategy: Strategy, response: Response, context: Context) -> FollowUp:
         """Return a strategy's follow-up with its place in the queue, its due time, its team and the reasons."""
-        priority, why_priority = self.points.priority(found.priority, context.value, context.urgency)
+        of_score = found.priority - strategy.priority if isinstance(strategy, Rule) else 0.0
+        priority, why_priority = self.points.priority(found.priority, context.value, context.urgency, of_score=of_score)
         reasons = [*found.reasons, *self._why_urgent(response, context), why_priority]
         due = found.due
-        if context.now is not None:
+        if context.starts is not None:
             due, why_due = self.due.of(
-                context.now,
+                context.starts,
                 category=context.category,
                 channel=context.channel,
+                kind=context.kind,
                 urgency=context.urgency,
                 within=found.within,
                 own=found.due,
@@ -200,7 +209,7 @@ class Playbook:
         team = found.team
         if team is None:
             team = next((t.name for t in self.teams if t.when.hold(response, context)), None)
-        details = dict(response.attributes)
+        details = {name: value for name, value in response.attributes.items() if name not in OURS}
         if response.score is not None:
             details["score"] = response.score
         known = {"value": context.value, "channel": context.channel, "language": context.language}
@@ -249,16 +258,30 @@ class Playbook:
         known = {name: read.attributes.get(name) for name in _CONTEXT if name != "urgency"} | given
         urgency = known.pop("urgency", None)
         level = urgency_of(read.comment, self.urgency) if urgency is None else as_urgency(urgency)
-        return read, _context(category, below, level, known, self._start(read, now)), ""
+        starts = self._start(read, now)
+        known |= {"now": starts if now is None else now, "starts": starts}
+        return read, self._context(category, below, level, known), ""
 
     def _start(self, response: Response, now: dt.datetime | None) -> dt.datetime | None:
-        """Return when the clock starts: now, else when the response was given, else None."""
-        if now is not None:
-            age(response, now)  # refuses a time with a zone beside one without
+        """Return when the clock starts: when the response was given, else now, else None."""
+        age(response, now)  # refuses a time with a zone beside one without
+        if response.at is None:
             return now
-        if response.at is None or isinstance(response.at, dt.datetime):
+        if isinstance(response.at, dt.datetime):
             return response.at
-        return self.due.opening(response.at)
+        return self.due.opening(response.at, None if now is None else now.tzinfo)
+
+    def _context(self, category: str, below: int, urgency: int, known: dict[str, Any]) -> Context:
+        """Return a context; what is missing or blank is unknown, and nothing is public that is not said to be."""
+        read: dict[str, Any] = {}
+        for name, value in known.items():
+            value = value.item() if isinstance(value, np.generic) else value
+            if not is_missing(value) and not (isinstance(value, str) and not value.strip()):
+                read[name] = bool(value) if name == "public" and value in (0, 1) else value
+        kind = kind_of(read.get("channel"), self.channels)
+        # What is written as a review can be read by others, unless it is said that it cannot.
+        read.setdefault("public", kind == "review")
+        return Context(category, urgency=urgency, below=below, kind=kind, **read)
 
 
 def _as_response(response: Any, about: dict[str, Any]) -> Response:
@@ -289,18 +312,6 @@ def _category(response: Response, book: Codebook) -> tuple[str | None, int, str]
     return book.categories[book.grid[place]], int(points_below(book)[place]), ""
 
 
-def _context(category: str, below: int, urgency: int, known: dict[str, Any], now: dt.datetime | None) -> Context:
-    """Return a context; what is missing or blank is unknown, and nothing is public that is not said to be."""
-    read: dict[str, Any] = {}
-    for name, value in known.items():
-        value = value.item() if isinstance(value, np.generic) else value
-        if not is_missing(value) and not (isinstance(value, str) and not value.strip()):
-            read[name] = bool(value) if name == "public" and value in (0, 1) else value
-    # What is written as a review can be read by others, unless it is said that it cannot.
-    read.setdefault("public", is_review(read.get("channel")))
-    return Context(category, urgency=urgency, now=now, below=below, **read)
-
-
 @functools.cache
 def _default() -> Playbook:
     from npskit.followup.playbook_file import default_text, parse_playbook
@@ -325,11 +336,13 @@ def recommend(
     Args:
         response: The response; or the three answers of the SCI, with `customer`, `at` and `comment` given beside.
             Its attributes named `value`, `channel`, `language`, `theme` and `public` are read; where it is not
-            said whether others can read it, they can where the channel is `"review"`.
+            said whether others can read it, they can where the channel is one of reviews.
         playbook: The playbook; None for the default one.
         scorer: What the answer means; None for `NPS()`, or `SCI()` for an `SCIAnswer`.
-        now: When the clock starts; None for when the response was given, or the opening of that day where only the
-            date is known. The computer's clock is never read: where neither is known nothing has a due time.
+        now: What time it is, which rules on the age of a response go by; None for when the response was given. Due
+            times count from when the response was given (the opening of that day where only its date is known), and
+            from now only where that is unknown. The computer's clock is never read: where neither is known nothing has
+            a due time.
         calendar: The opening hours; None for the playbook's.
         customer: Who answered, instead of the response's.
         at: When, instead of the response's.

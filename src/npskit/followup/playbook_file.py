@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
+from npskit.followup.channels import as_channels
 from npskit.followup.clock import BusinessCalendar
 from npskit.followup.due import DueTimes
 from npskit.followup.model import Action, Offer
@@ -23,14 +24,19 @@ from npskit.followup.rules import Conditions, Rule, Team
 from npskit.followup.toml_lines import Path, key_lines
 from npskit.followup.urgency import UrgencyWords
 from npskit.followup.wording import duration
+from npskit.model import Attributes
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.retention import Retention
 from npskit.scorers.sci import SCI
 
-_SECTIONS = ("name", "categories", "due", "points", "urgency", "actions", "offers", "team", "rule")
+_SECTIONS = ("name", "categories", "channels", "due", "points", "urgency", "actions", "offers", "team", "rule")
 _Part = TypeVar("_Part")
 _LARGEST = 1 << 20
+_TOO_LARGE = "is larger than a megabyte, and so no playbook"
+# Keys of more parts than any playbook has: reading them takes time that grows with the square of their number.
+_PART = r"""(?:(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
+_DEEP = re.compile(rf"(?:{_PART}\.[ \t]*){{16}}")
 _DECODE = re.compile(r"(?P<problem>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 
 
@@ -47,11 +53,13 @@ def read_playbook(source: str | os.PathLike[str]) -> Playbook:
     Raises:
         InvalidValueError: If it is no valid playbook; the message names the file, the line and the fix.
     """
+    if isinstance(source, str) and not source.strip():
+        raise InvalidValueError("the playbook is empty: give the path of a TOML file, or the text of one")
     if isinstance(source, str) and "\n" in source:
         return parse_playbook(source, "playbook")
     path = FilePath(source)
     if path.stat().st_size > _LARGEST:
-        raise InvalidValueError(f"{path.name} is larger than a megabyte, and so no playbook")
+        raise InvalidValueError(f"{path.name} {_TOO_LARGE}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,13 +83,23 @@ def parse_playbook(text: str, name: str) -> Playbook:
         ...
         npskit.errors.InvalidValueError: mine.toml, line 4: no action 'tank' in [actions]; did you mean 'thank'?
     """
+    if len(text) > _LARGEST:
+        raise InvalidValueError(f"{name} {_TOO_LARGE}")
+    deep = _DEEP.search(text)
+    if deep is not None:
+        raise InvalidValueError(
+            f"{name}, line {text.count(chr(10), 0, deep.start()) + 1}: a key of so many parts: {deep[0]:.40}..."
+        )
     try:
         document = tomllib.loads(text)
+        lines = key_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidValueError(_syntax(str(error), text, name)) from None
     except RecursionError:
         raise InvalidValueError(f"{name}: nested too deeply for a playbook") from None
-    return _Reader(name, key_lines(text)).playbook(document)
+    except ValueError as error:  # such as a number of more digits than Python reads
+        raise InvalidValueError(f"{name}: {error}") from None
+    return _Reader(name, lines).playbook(document)
 
 
 def _syntax(problem: str, text: str, name: str) -> str:
@@ -104,7 +122,7 @@ class _Reader:
         """Return the playbook."""
         self.known((), document, _SECTIONS)
         actions = {name: self.action(("actions", name), name, t) for name, t in self.tables(document, "actions")}
-        offers = {name: self.offer(("offers", name), name, t) for name, t in self.tables(document, "offers")}
+        offers = {name: self.offer(("offers", name), name, t, actions) for name, t in self.tables(document, "offers")}
         categories = self.categories(document)
         due, points = self.due(document, categories), self.build((), "points", document, Points)
         urgency = self.build((), "urgency", document, UrgencyWords)
@@ -116,20 +134,26 @@ class _Reader:
         name = document.get("name", self.name)
         if not isinstance(name, str):
             self.fail(("name",), f"name must be a text: got {name!r}")
-        return Playbook(rules, due=due, points=points, urgency=urgency, teams=teams, name=name)
+        return Playbook(
+            rules, due=due, points=points, urgency=urgency, teams=teams, channels=self.channels(document), name=name
+        )
 
     # ---- parts ----
 
     def action(self, path: Path, name: str, table: dict[str, Any]) -> Action:
         """Return an action of the catalog, or a changed one of a rule."""
-        self.known(path, table, ("after", "minutes"))
+        self.known(path, table, ("after", "minutes", "needs_offer"))
         with self.at(path):
             after = duration(table["after"], "after") if "after" in table else dt.timedelta(0)
-            return Action(name, after=after, minutes=table.get("minutes", 0.0))
+            return Action(
+                name, after=after, minutes=table.get("minutes", 0.0), needs_offer=table.get("needs_offer", False)
+            )
 
-    def offer(self, path: Path, name: str, table: dict[str, Any]) -> Offer:
+    def offer(self, path: Path, name: str, table: dict[str, Any], actions: Mapping[str, Action]) -> Offer:
         """Return an offer of the catalog."""
-        self.known(path, table, ("amount", "share", "cap"))
+        self.known(path, table, ("amount", "share", "cap", "step"))
+        if "step" in table:
+            self.chosen((*path, "step"), table["step"], actions, "action")
         with self.at(path):
             return Offer(name, **table)
 
@@ -146,6 +170,14 @@ class _Reader:
             table["calendar"] = self.build(("due",), "calendar", table, BusinessCalendar)
         with self.at(("due",)):
             return DueTimes(**table)
+
+    def channels(self, document: dict[str, Any]) -> Attributes:
+        """Return names of one's own for channels."""
+        table = self.table(document, "channels", ())
+        for name in table:
+            with self.at(("channels", name)):
+                as_channels({name: table[name]})
+        return as_channels(table)
 
     def team(self, path: Path, table: dict[str, Any], categories: tuple[str, ...]) -> Team:
         """Return a team."""
@@ -177,7 +209,7 @@ class _Reader:
         """Return a step of a rule: the name of an action, or a table that changes it."""
         if not isinstance(item, dict):
             return self.chosen(path, item, actions, "action")
-        self.known(path, item, ("name", "after", "minutes"))
+        self.known(path, item, ("name", "after", "minutes", "needs_offer"))
         self.require(path, item, "name")
         found = self.chosen((*path, "name"), item["name"], actions, "action")
         changed = self.action(path, found.name, {key: value for key, value in item.items() if key != "name"})
@@ -194,6 +226,11 @@ class _Reader:
     def conditions(self, path: Path, table: dict[str, Any], categories: tuple[str, ...]) -> Conditions:
         """Return the conditions of a rule or a team."""
         if "when" in table:
+            for key, value in self.table(table, "when", path).items():
+                if value == []:
+                    self.fail(
+                        (*path, "when", key), f"{key} is an empty list, which nothing fulfills; name one, or drop it"
+                    )
             wanted = self.table(table, "when", path).get("category", ())
             for category in [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else ():
                 if isinstance(category, str):

@@ -75,16 +75,26 @@ class Points:
         points: NDArray[np.float64] = self.value * (np.minimum(worth, self.high_value) / self.high_value)
         return points
 
-    def priority(self, base: float, value: float | None, urgency: int) -> tuple[float, str]:
+    def priority(self, base: float, value: float | None, urgency: int, *, of_score: float = 0.0) -> tuple[float, str]:
         """Return one priority, and what it is made of, in words.
+
+        Args:
+            base: The priority the strategy gives.
+            value: What the customer is worth; None if unknown.
+            urgency: How urgent the comment is, 0 to 2.
+            of_score: How much of `base` is for the score.
 
         Example:
             >>> Points().priority(60, None, 1)
             (70.0, 'priority 70: 60 by the strategy, 10 for an urgent comment')
+            >>> Points().priority(64, None, 0, of_score=3)
+            (64.0, 'priority 64: 61 by the strategy, 3 for the score')
         """
         worth = np.nan if value is None else value
         found = float(self.priorities(base, worth, urgency))
-        parts = [f"{_short(base)} by the strategy"]
+        parts = [f"{_short(base - of_score)} by the strategy"]
+        if of_score > 0:
+            parts.append(f"{_short(of_score)} for the score")
         if (of_value := float(self.of_values(worth))) > 0:
             parts.append(f"{_short(of_value)} for the customer's value")
         if level := (0.0, self.urgent, self.critical)[urgency]:

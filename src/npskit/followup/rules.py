@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.columns import Table, Words, fold, primary
-from npskit.followup.model import URGENCIES, Action, Context, FollowUp, Offer, amount, as_tuple, is_a, is_name
+from npskit.followup.model import URGENCIES, Action, Context, FollowUp, Offer, amount, as_steps, as_tuple, is_a, is_name
 from npskit.followup.wording import duration
 from npskit.model import Response
 
@@ -67,10 +67,6 @@ def _as_within(value: Any) -> dt.timedelta | None:
     return None if value is None else duration(value, "within")
 
 
-def _as_steps(value: Any) -> tuple[Action, ...]:
-    return tuple(Action(step) if isinstance(step, str) else step for step in as_tuple(value))
-
-
 def age(response: Response, now: dt.datetime | None) -> dt.timedelta | None:
     """Return how long ago a response was given, from midnight where only its date is known; None if unknown.
 
@@ -91,7 +87,7 @@ def age(response: Response, now: dt.datetime | None) -> dt.timedelta | None:
 class Conditions:
     """What must be true of a response and its context; what is not said does not matter.
 
-    What is not known fulfils no condition on it, except that `comment=False` and `public=False` hold where there is no
+    What is not known fulfills no condition on it, except that `comment=False` and `public=False` hold where there is no
     comment and nothing is public.
 
     Args:
@@ -99,7 +95,8 @@ class Conditions:
         score: The lowest and the highest answer, both included.
         urgency: The least urgency of the comment: 0 or `"ordinary"`, 1 or `"urgent"`, 2 or `"critical"`.
         comment: Whether there is a comment.
-        channel: One or more channels, without regard to case.
+        channel: One or more channels, without regard to case; `"social"` holds for Twitter as well (see
+            `npskit.followup.channels.kind_of`).
         theme: One or more themes, without regard to case.
         language: One or more languages; `"de"` holds for `"de-AT"` as well.
         public: Whether others can read it.
@@ -134,7 +131,7 @@ class Conditions:
             and (self.score is None or (score is not None and self.score[0] <= score <= self.score[1]))
             and context.urgency >= self.urgency
             and (self.comment is None or self.comment == has_text(response.comment))
-            and _among(context.channel, self.channel, fold)
+            and (_among(context.channel, self.channel, fold) or _among(context.kind, self.channel, fold))
             and _among(context.theme, self.theme, fold)
             and _among(context.language, self.language, primary)
             and (self.public is None or self.public == context.public)
@@ -159,11 +156,9 @@ class Conditions:
             found &= urgency >= self.urgency
         if self.comment is not None:
             found &= table.commented if self.comment else ~table.commented
-        for words, wanted, folded in (
-            (table.channel, self.channel, fold),
-            (table.theme, self.theme, fold),
-            (table.language, self.language, primary),
-        ):
+        if self.channel:
+            found &= _all_among(table.channel, self.channel, fold) | _all_among(table.kinds, self.channel, fold)
+        for words, wanted, folded in ((table.theme, self.theme, fold), (table.language, self.language, primary)):
             if wanted:
                 found &= _all_among(words, wanted, folded)
         if self.public is not None:
@@ -210,11 +205,12 @@ def _all_among(words: Words | None, wanted: tuple[str, ...], folded: Any) -> Any
 
 
 def _recent(table: Table, starts: NDArray[np.datetime64], days: float) -> Any:
-    """Whether each answer was given at most so many days before the clock starts."""
+    """Whether each answer was given at most so many days before now; before the clock starts if now is not known."""
     if table.at is None:
         return False
     # NaT compares as False, as what is not known should.
-    return (starts - table.at.astype("datetime64[us]")) / np.timedelta64(1, "D") <= days
+    now: Any = starts if table.now is None else table.now
+    return (now - table.at.astype("datetime64[us]")) / np.timedelta64(1, "D") <= days
 
 
 @attrs.frozen
@@ -250,7 +246,7 @@ class Rule:
     priority: float = attrs.field(default=50.0, kw_only=True)
     per_point_below: float = attrs.field(default=0.0, kw_only=True)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=_as_within)
-    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=_as_steps)
+    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
     offer_required: bool = attrs.field(default=False, kw_only=True)
     team: str | None = attrs.field(default=None, kw_only=True)
@@ -261,8 +257,28 @@ class Rule:
         amount(self.per_point_below, "per_point_below", 100.0)
         if self.offer_required and not self.offers:
             raise InvalidValueError(f"rule {self.name!r}: offer_required needs offers to choose from")
+        if not isinstance(self.reason, str | None):
+            raise InvalidTypeError(f"reason must be a text or None: got {self.reason!r}")
         # Making one checks all the parts it takes over.
         self._follow_up(Response(None), Context("any"))
+        self._check_steps()
+
+    def _check_steps(self) -> None:
+        """Refuse an offer whose step is not there, and a step that needs an offer which is not there."""
+        names = {action.name for action in self.actions}
+        steps = {offer.step for offer in self.offers}
+        for offer in self.offers:
+            if offer.step is not None and offer.step not in names:
+                raise InvalidValueError(
+                    f"offers: {offer.name!r} is for the step {offer.step!r}, which is not among the actions of rule "
+                    f"{self.name!r}; add the step, or drop the offer"
+                )
+        for action in self.actions:
+            if action.needs_offer and action.name not in steps:
+                raise InvalidValueError(
+                    f"actions: {action.name!r} needs an offer, and no offer of rule {self.name!r} is for that step; "
+                    f"add an offer with step={action.name!r}, or drop the step"
+                )
 
     def __call__(self, response: Response, context: Context) -> FollowUp | None:
         """Return what to do if the conditions hold, else None."""

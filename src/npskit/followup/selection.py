@@ -78,9 +78,8 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
 
     options = options_of(answers, assigned, rows, terms.lift, terms.read)
     routes = _routes(assigned, rows, ties, terms)
-    hours = assigned.minutes[rows] / 60
-    made = _allocated(assigned.priority[rows], options, hours, routes, terms, ~held[rows], ties)
-    found[rows] = _outcomes(made, options, hours, routes, terms, held[rows])
+    made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
+    found[rows] = _outcomes(made, options, routes, terms, held[rows])
 
     taken = np.flatnonzero(made.chosen >= 0)
     column = made.chosen[taken]
@@ -94,6 +93,7 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
         whole[at] = values
         return whole
 
+    used = np.bincount(routes.owner[taken], options.hours[taken, column], len(routes.names))
     return FollowUpPlan(
         answers.book,
         assigned,
@@ -108,7 +108,7 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
         holdout=held,
         intended=spread(made.intended, False, rows) & known,
         share=terms.holdout,
-        limits=_limits(made, routes, np.bincount(routes.owner[taken], hours[taken], len(routes.names)), terms.budget),
+        limits=_limits(made, routes, used, terms.budget),
         now=terms.now,
         **presented,
     )
@@ -127,7 +127,6 @@ def _routes(assigned: Assigned, rows: NDArray[np.intp], ties: NDArray[np.float64
 def _allocated(
     priority: NDArray[np.float64],
     options: Options,
-    hours: NDArray[np.float64],
     routes: Routes,
     terms: Terms,
     counted: NDArray[np.bool_],
@@ -136,7 +135,7 @@ def _allocated(
     """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
     owner, capacity = routes.limits
     # Hours that nothing limits need not be looked at.
-    work = np.repeat(hours[:, None], options.cost.shape[1], axis=1) if np.isfinite(capacity).any() else None
+    work = options.hours if np.isfinite(capacity).any() else None
     limits: dict[str, Any] = {"budget": terms.budget, "capacity": capacity, "counted": counted, "tie_break": ties}
     if options.gain is None:
         return allocate_by_priority(priority, options.cost, work, owner, **limits)
@@ -146,7 +145,6 @@ def _allocated(
 def _outcomes(
     made: Allocation,
     options: Options,
-    hours: NDArray[np.float64],
     routes: Routes,
     terms: Terms,
     held: NDArray[np.bool_],
@@ -154,28 +152,27 @@ def _outcomes(
     """Return the status of each candidate. Who is left alone would be followed up else: not those below the line."""
     found = _OUTCOMES[made.outcome]
     below = held & ~made.intended
-    found[below] = _short_of(made, options, hours, routes, terms.budget)[below]
+    found[below] = _short_of(made, options, routes, terms.budget)[below]
     if options.gain is not None:
         found[below & ~(options.best > 0)] = status.NO_GAIN
     return found
 
 
-def _short_of(
-    made: Allocation, options: Options, hours: NDArray[np.float64], routes: Routes, budget: float
-) -> NDArray[np.int8]:
+def _short_of(made: Allocation, options: Options, routes: Routes, budget: float) -> NDArray[np.int8]:
     """Return which of the two limits keeps each candidate below the line."""
     owner, capacity = routes.limits
     if made.price_of_hours is None or made.price_of_money is None:
         # By priority whoever can be contacted without an offer lacks hours only.
         by_hours = np.isfinite(capacity).any() & (math.isinf(budget) | (options.cost == 0).any(axis=1))
     elif math.isinf(budget) or not np.isfinite(capacity).any():
-        by_hours = np.full(len(hours), math.isinf(budget))
+        by_hours = np.full(len(options.cost), math.isinf(budget))
     else:
         assert options.gain is not None, "there are prices only where there are gains"
         money = made.price_of_money * options.cost
-        net = np.where(np.isnan(options.gain), -np.inf, options.gain - money)
-        at_best = np.nan_to_num(money[np.arange(len(hours)), np.argmax(net, axis=1)])
-        by_hours = made.price_of_hours[0 if owner is None else owner] * hours > at_best
+        work = made.price_of_hours[[0] if owner is None else owner][:, None] * options.hours
+        net = np.where(np.isnan(options.gain), -np.inf, options.gain - money - work)
+        best = np.arange(len(net)), np.argmax(net, axis=1)
+        by_hours = work[best] > np.nan_to_num(money[best])
     return np.where(by_hours, status.CAPACITY, status.BUDGET).astype(np.int8)
 
 

@@ -35,7 +35,11 @@ def texts(column: Column) -> NDArray[Any]:
     """Return a column with None where nothing is known, and all else as text."""
     cells = column.filled().tolist()
     if set(map(type, cells)) - {str, type(None)}:
-        cells = [None if is_missing(cell) else str(cell) for cell in cells]
+        # whole numbers beside missing ones come as floats
+        cells = [
+            None if is_missing(cell) else str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+            for cell in cells
+        ]
     return _objects(_known(cells))
 
 

@@ -143,8 +143,8 @@ def program_payback(
     stays on at the rate of retention: value·margin·r^(t-1) at the end of period t, worth that divided by (1 + d)^t
     today. Over T periods one is worth w = value·margin·Σ r^(t-1)/(1 + d)^t (after Gupta, Lehmann & Stuart, "Valuing
     Customers", Journal of Marketing Research 41 (2004) 7-18, with payments at the end of each period), the net present
-    value is n·lift·w - cost, and the break-even lift is cost/(n·w). Money is taken to come evenly within a period for the time of payback. All of it
-    rises with the lift, so that limits of the lift are limits of the rest.
+    value is n·lift·w - cost, and the break-even lift is cost/(n·w). Money is taken to come evenly within a period for
+    the time of payback. All of it rises with the lift, so that limits of the lift are limits of the rest.
 
     Args:
         cost: What treating one customer costs, paid at the start.
