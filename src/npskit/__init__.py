@@ -40,10 +40,8 @@ if TYPE_CHECKING:
     from npskit.followup.messages import Languages as Languages
     from npskit.followup.messages import draft as draft
     from npskit.followup.messages import list_fields as list_fields
-    from npskit.followup.model import Action as Action
     from npskit.followup.model import Context as Context
     from npskit.followup.model import FollowUp as FollowUp
-    from npskit.followup.model import Offer as Offer
     from npskit.followup.model import Strategy as Strategy
     from npskit.followup.plan import FollowUpPlan as FollowUpPlan
     from npskit.followup.playbook import Playbook as Playbook
@@ -52,6 +50,8 @@ if TYPE_CHECKING:
     from npskit.followup.rules import Conditions as Conditions
     from npskit.followup.rules import Rule as Rule
     from npskit.followup.rules import Team as Team
+    from npskit.followup.steps import Action as Action
+    from npskit.followup.steps import Offer as Offer
     from npskit.followup.urgency import UrgencyWords as UrgencyWords
     from npskit.followup.worth.at_risk import RevenueAtRisk as RevenueAtRisk
     from npskit.followup.worth.at_risk import revenue_at_risk as revenue_at_risk
@@ -207,12 +207,13 @@ _ROOMS = {
     "npskit.followup.impact.effect": ("FollowUpEffect",),
     "npskit.followup.impact.measuring": ("effect_of_follow_up",),
     "npskit.followup.messages": ("Draft", "Languages", "draft", "list_fields"),
-    "npskit.followup.model": ("Action", "Context", "FollowUp", "Offer", "Strategy"),
+    "npskit.followup.model": ("Context", "FollowUp", "Strategy"),
     "npskit.followup.plan": ("FollowUpPlan",),
     "npskit.followup.playbook": ("Playbook", "recommend"),
     "npskit.followup.points": ("Points",),
     "npskit.followup.rules": ("Conditions", "Rule", "Team"),
     "npskit.followup.urgency": ("UrgencyWords",),
+    "npskit.followup.steps": ("Action", "Offer"),
     "npskit.followup.worth.at_risk": ("RevenueAtRisk", "revenue_at_risk"),
     "npskit.followup.worth.payback": ("ProgramPayback", "program_payback"),
     "npskit.followup.worth.sensitivity": ("RetentionSensitivity", "retention_sensitivity"),

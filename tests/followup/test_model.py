@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.messages import Languages
-from npskit.followup.model import Action, Context, FollowUp, Offer, Strategy
+from npskit.followup.model import Context, FollowUp, Strategy
 from npskit.followup.rules import Rule
+from npskit.followup.steps import Action, Offer
 from npskit.followup.wording import duration, moment, quoted, span
 from npskit.model import Attributes, Response
 

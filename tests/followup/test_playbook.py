@@ -19,10 +19,11 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.clock import BusinessCalendar
 from npskit.followup.columns import Table
 from npskit.followup.due import DueTimes
-from npskit.followup.model import Action, Context, FollowUp, Offer
+from npskit.followup.model import Context, FollowUp
 from npskit.followup.playbook import Playbook, recommend
 from npskit.followup.points import Points
 from npskit.followup.rules import Conditions, Rule, Team
+from npskit.followup.steps import Action, Offer
 from npskit.followup.urgency import UrgencyWords
 from npskit.model import Response, SCIAnswer
 from npskit.scorers.ces import CES

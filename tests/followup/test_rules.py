@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.columns import Table
-from npskit.followup.model import Action, Context, Offer
+from npskit.followup.model import Context
 from npskit.followup.rules import Conditions, Rule, Team, age, as_urgency
+from npskit.followup.steps import Action, Offer
 from npskit.model import Response
 
 NOW = dt.datetime(2026, 3, 2, 9)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.columns import Table
-from npskit.followup.model import Context, FollowUp, Offer, Strategy, minutes_of
+from npskit.followup.model import Context, FollowUp, Strategy
 from npskit.followup.rules import Rule
+from npskit.followup.steps import Offer, minutes_of
 from npskit.followup.urgency import urgencies_of
 from npskit.model import Response
 

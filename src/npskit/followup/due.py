@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import kind_of
+from npskit.followup.checks import is_a
 from npskit.followup.clock import BusinessCalendar, add_elapsed
 from npskit.followup.columns import Table, fold
-from npskit.followup.model import URGENCIES, is_a
+from npskit.followup.model import URGENCIES
 from npskit.followup.wording import duration, moment, quoted, span
 from npskit.model import Attributes
 

@@ -1,20 +1,29 @@
-"""What an answer to a response is made of: its steps, its offers, the context it rests on, and the follow-up itself."""
+"""The follow-up itself, the context it rests on, and the protocol of a strategy that makes one."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-import numbers
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from npskit.display import plain
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.followup.channels import kind_of
+from npskit.followup.checks import (
+    NO_TIME,
+    all_are,
+    is_amount_or_none,
+    is_bool,
+    is_duration_or_none,
+    is_moment_or_none,
+    is_name,
+    is_priority,
+    is_text_or_none,
+    is_urgency,
+)
+from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
 from npskit.followup.wording import moment, quoted, span
 from npskit.model import Attributes, Response
 
@@ -27,184 +36,6 @@ OURS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
 GIFTS = ("offer", "amount", "share")
 # Two people share what a referral brings: who gets how much of what it costs is not known here.
 SHARED_ACTION = "referral"
-NO_TIME = dt.timedelta(0)
-
-
-def amount(value: Any, name: str, most: float = math.inf) -> float:
-    """Return a finite number of at least 0 and at most `most` as a float, or refuse it by name."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, np.number)):
-        raise InvalidTypeError(f"{name} must be a number: got {value!r} ({type(value).__name__})")
-    try:
-        found = float(value)
-    except OverflowError:
-        found = math.inf
-    if not 0 <= found <= most or math.isinf(found):
-        limit = "" if math.isinf(most) else f" and at most {most:g}"
-        raise InvalidValueError(f"{name} must be finite, at least 0{limit}: got {value!r:.80}")
-    return found
-
-
-def _amount(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    amount(value, field.name)
-
-
-def _hundred(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    amount(value, field.name, 100.0)
-
-
-def _amount_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        amount(value, field.name)
-
-
-def is_name(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a text that is not empty."""
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{field.name} must be a text: got {value!r} ({type(value).__name__})")
-    if not value.strip():
-        raise InvalidValueError(f"{field.name} must be a text that is not empty: got {value!r}")
-
-
-def _text_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        is_name(instance, field, value)
-
-
-def _duration(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, dt.timedelta):
-        fix = f"such as timedelta(hours={value!r})" if isinstance(value, int | float) else "such as timedelta(hours=4)"
-        raise InvalidTypeError(f"{field.name} must be a timedelta, {fix}: got {value!r} ({type(value).__name__})")
-    if value < NO_TIME:
-        raise InvalidValueError(f"{field.name} must not be negative: got {value!r}")
-
-
-def _duration_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        _duration(instance, field, value)
-
-
-def _moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, (dt.datetime, type(None))) or (value is not None and value != value):
-        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {value!r} ({type(value).__name__})")
-
-
-def _urgency(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if isinstance(value, bool) or value not in (0, 1, 2):
-        raise InvalidValueError(f"{field.name} must be 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
-
-
-def _bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, bool):
-        raise InvalidTypeError(f"{field.name} must be True or False: got {value!r}")
-
-
-def is_a(kind: type) -> Any:
-    """Return a validator of one kind."""
-
-    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-        if not isinstance(value, kind):
-            raise InvalidTypeError(f"{field.name} must be a {kind.__name__}: got {value!r} ({type(value).__name__})")
-
-    return check
-
-
-def _all(kind: type) -> Any:
-    """Return a validator of tuples of one kind."""
-
-    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-        for item in value:
-            if not isinstance(item, kind):
-                raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {item!r}")
-
-    return check
-
-
-def as_tuple(value: Any) -> tuple[Any, ...]:
-    """Return several things as a tuple; a single text, or what is no sequence, as a tuple of it."""
-    if isinstance(value, (str, Action, Offer)):
-        return (value,)
-    try:
-        return tuple(value)
-    except TypeError:
-        return (value,)
-
-
-@attrs.frozen
-class Action:
-    """One step of an answer.
-
-    Args:
-        name: What is done, by the name its message templates have: `"thank"`, `"apologize"`, `"stay_in_touch"`.
-        after: How long after the follow-up is due.
-        minutes: The staff time it takes.
-        needs_offer: Whether it is taken only together with an offer whose `step` it is: a compensation is not
-            announced where none is made.
-
-    Raises:
-        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
-
-    Example:
-        >>> Action("stay_in_touch", after=dt.timedelta(days=14), minutes=5)
-        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False)
-    """
-
-    name: str = attrs.field(validator=is_name)
-    after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, validator=_duration)
-    minutes: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
-    needs_offer: bool = attrs.field(default=False, kw_only=True, validator=_bool)
-
-
-@attrs.frozen
-class Offer:
-    """Something that costs money: `amount + share * value`, at most `cap`.
-
-    Args:
-        name: What it is: `"coupon"`, `"compensation"`.
-        amount: The fixed cost, in your currency.
-        share: The part of the customer's value given besides, 0..1; nothing where the value is unknown.
-        cap: The most it may cost, in your currency; None for no limit.
-        step: The name of the step whose letter names the offer; None for none.
-
-    Raises:
-        InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
-
-    Example:
-        >>> Offer("compensation", amount=5, share=0.05, cap=50).cost(300)
-        20.0
-    """
-
-    name: str = attrs.field(validator=is_name)
-    amount: float = attrs.field(default=0.0, kw_only=True, validator=_amount)
-    share: float = attrs.field(default=0.0, kw_only=True)
-    cap: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
-    step: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-
-    @share.validator
-    def _is_share(self, field: attrs.Attribute[float], value: Any) -> None:
-        amount(value, field.name, 1.0)
-
-    def cost(self, value: float | None = None) -> float:
-        """Return what the offer costs for a customer of a value, in your currency.
-
-        Args:
-            value: What the customer is worth, in your currency; None or NaN if unknown, counted as 0.
-
-        Raises:
-            InvalidTypeError, InvalidValueError: If the value is not a finite number of at least 0.
-        """
-        known = 0.0 if value is None or value != value else amount(value, "value")
-        return float(self.costs(known))
-
-    def costs(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Return the cost for each value, shape as `values`; NaN means unknown, negative values count as 0.
-
-        Example:
-            >>> Offer("gift", amount=5, share=0.1, cap=20).costs([np.nan, 100, 1000]).tolist()
-            [5.0, 15.0, 20.0]
-        """
-        array = np.asarray(values, dtype=np.float64)
-        known = np.where(array > 0, array, 0.0)
-        return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
 
 
 @attrs.frozen
@@ -235,36 +66,20 @@ class Context:
     """
 
     category: str = attrs.field(validator=is_name)
-    urgency: int = attrs.field(default=0, kw_only=True, validator=_urgency)
-    value: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
-    channel: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    language: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    theme: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    public: bool = attrs.field(default=False, kw_only=True, validator=_bool)
-    now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
-    starts: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
+    urgency: int = attrs.field(default=0, kw_only=True, validator=is_urgency)
+    value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    theme: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    public: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
+    now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
+    starts: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     below: int = attrs.field(default=0, kw_only=True)
-    kind: str | None = attrs.field(kw_only=True, validator=_text_or_none)
+    kind: str | None = attrs.field(kw_only=True, validator=is_text_or_none)
 
     @kind.default
     def _kind(self) -> str | None:
         return kind_of(self.channel) or None
-
-
-def as_steps(value: Any) -> tuple[Action, ...]:
-    """Return steps as actions; a text is an action of that name."""
-    return tuple(Action(step) if isinstance(step, str) else step for step in as_tuple(value))
-
-
-def taken(actions: tuple[Action, ...], offer: Offer | None) -> tuple[Action, ...]:
-    """Return the steps that are taken with an offer, or with none: those that need another one are not."""
-    step = None if offer is None else offer.step
-    return tuple(action for action in actions if not action.needs_offer or action.name == step)
-
-
-def minutes_of(actions: tuple[Action, ...], offers: tuple[Offer, ...]) -> tuple[float, ...]:
-    """Return the minutes of the steps that are taken with each offer, and last with none."""
-    return tuple(float(sum(action.minutes for action in taken(actions, offer))) for offer in (*offers, None))
 
 
 def _as_details(value: Any) -> Attributes:
@@ -312,19 +127,19 @@ class FollowUp:
     customer: Hashable = attrs.field(default=None)
     category: str = attrs.field(kw_only=True, validator=is_name)
     strategy: str = attrs.field(kw_only=True, validator=is_name)
-    priority: float = attrs.field(default=50.0, kw_only=True, validator=_hundred)
-    due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=_moment_or_none)
-    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, validator=_duration_or_none)
-    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps, validator=_all(Action))
-    offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(Offer))
-    offer_required: bool = attrs.field(default=False, kw_only=True, validator=_bool)
-    team: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    channel: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    language: str | None = attrs.field(default=None, kw_only=True, validator=_text_or_none)
-    value: float | None = attrs.field(default=None, kw_only=True, validator=_amount_or_none)
-    urgency: int = attrs.field(default=0, kw_only=True, validator=_urgency)
-    reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(str))
-    left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_all(str))
+    priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
+    due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
+    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, validator=is_duration_or_none)
+    actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps, validator=all_are(Action))
+    offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(Offer))
+    offer_required: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
+    team: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
+    urgency: int = attrs.field(default=0, kw_only=True, validator=is_urgency)
+    reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
+    left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
     details: Mapping[str, Any] = attrs.field(default=Attributes({}), kw_only=True, converter=_as_details)
 
     @property

@@ -17,8 +17,9 @@ from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup import plan_table, plan_text
 from npskit.followup.assigned import Assigned
 from npskit.followup.export import write_csv, write_json_lines
-from npskit.followup.model import FollowUp, Offer
+from npskit.followup.model import FollowUp
 from npskit.followup.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
+from npskit.followup.steps import Offer
 from npskit.frames import Column, native_frame
 from npskit.scorers.base import Codebook, Scorer
 

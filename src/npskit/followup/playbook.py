@@ -14,12 +14,14 @@ import numpy as np
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.assigned import Assigned, ask, assign
 from npskit.followup.channels import as_channels, kind_of
+from npskit.followup.checks import is_a
 from npskit.followup.clock import BusinessCalendar
 from npskit.followup.columns import Table, points_below
 from npskit.followup.due import DueTimes
-from npskit.followup.model import OURS, URGENCIES, Context, FollowUp, Strategy, as_tuple, is_a
+from npskit.followup.model import OURS, URGENCIES, Context, FollowUp, Strategy
 from npskit.followup.points import Points
 from npskit.followup.rules import Rule, Team, age, as_urgency
+from npskit.followup.steps import as_tuple
 from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgency_of
 from npskit.followup.wording import quoted
 from npskit.model import Attributes, Response, SCIAnswer

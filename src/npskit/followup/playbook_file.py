@@ -17,10 +17,10 @@ from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.channels import as_channels
 from npskit.followup.clock import BusinessCalendar
 from npskit.followup.due import DueTimes
-from npskit.followup.model import Action, Offer
 from npskit.followup.playbook import Playbook
 from npskit.followup.points import Points
 from npskit.followup.rules import Conditions, Rule, Team
+from npskit.followup.steps import Action, Offer
 from npskit.followup.toml_lines import Path, key_lines
 from npskit.followup.urgency import UrgencyWords
 from npskit.followup.wording import duration

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from npskit.display import number
 from npskit.errors import InvalidValueError
-from npskit.followup.model import URGENCIES, amount
+from npskit.followup.checks import amount
+from npskit.followup.model import URGENCIES
 
 
 def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.checks import amount, is_a, is_name
 from npskit.followup.columns import Table, Words, fold, primary
-from npskit.followup.model import URGENCIES, Action, Context, FollowUp, Offer, amount, as_steps, as_tuple, is_a, is_name
+from npskit.followup.model import URGENCIES, Context, FollowUp
+from npskit.followup.steps import Action, Offer, as_steps, as_tuple
 from npskit.followup.wording import duration
 from npskit.model import Response
 
