@@ -398,3 +398,10 @@ def test_what_does_not_go_together() -> None:
     assert bare.follow_up(lift=0.1, value=100).limits.value > 0
     with pytest.raises(InvalidValueError, match=r"time: column 'when' .* row 0: 'soon'"):
         nk.Survey({"score": [3], "when": ["soon"]}, score="score", time="when").follow_up()
+
+
+@pytest.mark.parametrize(("yes", "no"), [("ja", "Nein"), ("TAK", "nie"), ("ใช่", "ไม่ใช่"), ("Yes", "no"), ("1", "0")])
+def test_yes_and_no_in_the_languages_of_the_letters(yes: str, no: str) -> None:
+    """Law: whoever opted out in an export in their language is left alone."""
+    data = {"score": [3, 3, 3], "opted_out": [yes, no, None]}
+    assert nk.Survey(data, score="score").follow_up().counts["opted out"] == 1

@@ -18,8 +18,9 @@ from npskit.reading import numbers_of, parse_times
 from npskit.reading.times import in_zone
 from npskit.validation import is_missing
 
-_YES = frozenset({"true", "yes", "y", "1", "1.0", "t"})
-_NO = frozenset({"false", "no", "n", "0", "0.0", "f"})
+# In the languages that letters come in.
+_YES = frozenset({"true", "yes", "y", "1", "1.0", "t", "ja", "wahr", "tak", "prawda", "ใช่", "จริง"})
+_NO = frozenset({"false", "no", "n", "0", "0.0", "f", "nein", "falsch", "nie", "fałsz", "ไม่", "ไม่ใช่", "เท็จ"})
 # Words for a missing value, such as "n/a", are shorter than that.
 _LONGEST_NOTHING = 5
 
