@@ -255,6 +255,11 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
     assert "row 0: detractor" in out
     assert "say who answered with --customer" in err
     assert "name the column with --comment" in err
+    assert "name the column with --roles opted_out=COLUMN" in err
+    path.write_text("score,Kontaktsperre\n3,nein\n9,Ja\n", encoding="utf-8")
+    code, out, err = run(capsys, "follow-up", str(path), "--roles", "opted_out=Kontaktsperre")
+    assert "opted out 1" in out
+    assert "opted_out" not in err
 
 
 @pytest.mark.parametrize(

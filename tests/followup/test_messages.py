@@ -235,6 +235,21 @@ def test_a_file_may_hold_only_what_differs(tmp_path: Path) -> None:
     assert draft("thank", {}, language="de", languages=languages) == draft("thank", {}, language="de")
 
 
+def test_words_that_a_language_lacks_are_borrowed(tmp_path: Path) -> None:
+    """The name of an offer is said in the nearest language that has a word for it, and not as the playbook has it."""
+    letter = '[offer]\nsubject = "A"\nbody = "[[{offer}]]"\n'
+    languages = with_files(tmp_path, AUSTRIAN + letter, f'language = "cs"\nfallback = "pl"\n{letter}')
+    for tag, offer, said in (
+        ("de-AT", "gift", "ein Packerl"),
+        ("de-AT", "compensation", "eine Gutschrift auf Ihr Kundenkonto"),
+        ("cs", "early_access", draft("offer", {"offer": "early_access"}, language="pl").body),
+        ("cs", "spa day", "spa day"),
+    ):
+        body = draft("offer", {"offer": offer}, language=tag, languages=languages).body
+        words = next(line for line in body.split("\n\n") if line and not line.startswith(("Grüß", "Mit")))
+        assert words in said
+
+
 def test_a_letter_of_a_shipped_language_can_be_replaced(tmp_path: Path) -> None:
     """A second file for a language wins where it says something, and leaves the rest."""
     mine = 'language = "en"\n[thank]\nsubject = "T"\nbody = "B"\ngreeting = ""\nclosing = "[[{sender}]]"\n'

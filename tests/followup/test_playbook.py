@@ -583,6 +583,21 @@ def test_dates_are_dates_in_columns_too() -> None:
     assert np.isnat(column[1])
 
 
+@pytest.mark.parametrize("clock", ["business", "calendar"])
+@pytest.mark.parametrize("channel", ["email", "chat", "pigeon"])
+def test_a_date_of_a_day_off_is_due_no_later_than_a_time_of_that_day(clock: str, channel: str) -> None:
+    """Law: an answer of Saturday waits until Monday morning, not until Tuesday, also where only its date is known."""
+    playbook = attrs.evolve(DEFAULT, due=attrs.evolve(DEFAULT.due, clock=clock))
+    day, noon = dt.date(2026, 3, 7), dt.datetime(2026, 3, 7, 12)
+    at_noon = playbook.recommend(Response(2, at=noon), channel=channel)
+    known = playbook.recommend(Response(2, at=day), channel=channel)
+    assert at_noon is not None
+    assert known is not None
+    assert known.due <= at_noon.due  # type: ignore[operator]
+    column = playbook.assign(Table.of([2, 2], at=[day, None], channel=[channel] * 2)).due
+    assert column[0] == np.datetime64(known.due, "us")
+
+
 def test_texts_as_times_and_one_value_for_all() -> None:
     """Columns may be texts of times, numbers as objects, one value for all."""
     table = Table.of([1, 9], at=["2026-03-02 10:00", None], value=50, public=True, comment=[float("nan"), "x"])

@@ -85,6 +85,7 @@ def _run(options: argparse.Namespace) -> None:
         raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {options.output!r}")
     playbook = None if options.playbook is None else _playbook(Path(options.playbook))
     survey = read_survey(options)
+    roles = _pairs(options.roles, "--roles") if options.roles else {}
     plan = survey.follow_up(
         playbook,
         budget=options.budget,
@@ -97,7 +98,7 @@ def _run(options: argparse.Namespace) -> None:
         now=options.now,
         max_age=None if options.max_age == "none" else options.max_age,
         quiet=options.quiet,
-        roles=_pairs(options.roles, "--roles") if options.roles else None,
+        roles=roles,
         keep=names(options.keep, several=options.keep not in survey.columns) or (),
         currency=options.currency,
         language=options.language,
@@ -114,6 +115,9 @@ def _run(options: argparse.Namespace) -> None:
         print("npskit: every answer counts as a customer's only one; say who answered with --customer", file=sys.stderr)
     if "comment" not in survey.roles:
         print("npskit: nobody counts as having written anything; name the column with --comment", file=sys.stderr)
+    if "opted_out" not in {*roles, *survey.columns}:
+        said = "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
+        print(f"npskit: {said}", file=sys.stderr)
 
 
 def _playbook(path: Path) -> Playbook:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import kind_of
 from npskit.followup.checks import is_a
-from npskit.followup.clock import BusinessCalendar, add_elapsed
+from npskit.followup.clock import DAY, BusinessCalendar, add_elapsed
 from npskit.followup.columns import Table, fold
 from npskit.followup.model import URGENCIES
 from npskit.followup.wording import duration, moment, quoted, span
@@ -119,7 +119,9 @@ class DueTimes:
     never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_duration)
 
     def opening(self, day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
-        """Return when the clock starts for what is known to be of a day: at its opening, or the next one.
+        """Return when the clock starts for what is known to be of a day: at its opening.
+
+        On a day off it starts at the same hour: a date counts as a time of that day would.
 
         Args:
             day: The day.
@@ -127,9 +129,16 @@ class DueTimes:
 
         Example:
             >>> DueTimes().opening(dt.date(2026, 3, 7))
-            datetime.datetime(2026, 3, 9, 9, 0)
+            datetime.datetime(2026, 3, 7, 9, 0)
         """
-        return self.calendar.add(dt.datetime(day.year, day.month, day.day, tzinfo=zone), dt.timedelta(0))
+        midnight = dt.datetime(day.year, day.month, day.day, tzinfo=zone)
+        opened = self.calendar.add(midnight, dt.timedelta(0))
+        return opened if opened - midnight < DAY else midnight + self._hour()
+
+    def _hour(self) -> dt.timedelta:
+        """Return how long after midnight the office opens."""
+        opens = dt.time.fromisoformat(self.calendar.opens)
+        return dt.timedelta(hours=opens.hour, minutes=opens.minute)
 
     def _of_channel(self, channel: str, kind: str | None) -> Any:
         """Return the limit of a channel: that of its name, else that of its kind."""
@@ -207,7 +216,9 @@ class DueTimes:
             return np.full(len(table), now)
         at = table.at
         if at.dtype == np.dtype("datetime64[D]"):
-            at = self.calendar.add(at.astype("datetime64[us]"), dt.timedelta(0))
+            midnight = at.astype("datetime64[us]")
+            opened = self.calendar.add(midnight, dt.timedelta(0))
+            at = np.where(opened - midnight < np.timedelta64(DAY), opened, midnight + np.timedelta64(self._hour()))
         return np.where(np.isnat(at), now, at)
 
     def column(

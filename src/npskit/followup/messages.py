@@ -161,6 +161,10 @@ class Languages:
         for name in reversed(_varieties(tag)):
             if name in self._languages:
                 whole = attrs.evolve(whole.updated(self._languages[name]), tag=tag)
+        terms = dict[str, str]()
+        for other in reversed(list(self._chain(tag))):
+            terms |= self._languages[other].terms
+        whole = attrs.evolve(whole, terms=terms)
         letter = whole.letters[action]
         greeting = whole.greeting if letter.greeting is None else letter.greeting
         closing = whole.closing if letter.closing is None else letter.closing

@@ -65,6 +65,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
             "personid",
             "kunde",
             "kundennummer",
+            "kundennr",
             "kundenid",
             "email",
             "emailaddress",
