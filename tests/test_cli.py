@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,7 +182,11 @@ def test_follow_up(capsys: pytest.CaptureFixture[str], customers: str) -> None:
     code, out, err = run(
         capsys, "follow-up", customers, "--score", "score", *WHO, "--budget", "40", "--currency", "EUR"
     )
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err == (
+        "npskit: cells that cannot be used: 1; the first in row 6 of column 'score': 'eleven' (not a whole number); "
+        "python -m npskit score --rejected lists them\n"
+    )
     assert out.splitlines()[0] == "3 of 5 responses are followed up."
     assert "Left out: opted out 1, unscored 1." in out
     assert "  1. customer c1: detractor" in out
@@ -343,3 +348,18 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("npskit ")
+
+
+def test_follow_up_writes_what_a_spreadsheet_of_the_country_opens(
+    capsys: pytest.CaptureFixture[str], customers: str, tmp_path: Path
+) -> None:
+    """With a semicolon between cells the decimal mark is a comma; what cannot separate is refused."""
+    path = tmp_path / "plan.csv"
+    words = ("follow-up", customers, "--score", "score", *WHO, "--output-separator")
+    assert run(capsys, *words, ";", "-o", str(path))[0] == 0
+    header, first = path.read_text(encoding="utf-8-sig").splitlines()[:2]
+    assert header.startswith("row;customer;category")
+    assert re.search(r";[0-9]+,[0-9]+;", first)
+    code, _, err = run(capsys, *words, "ab", "-o", str(path))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "two different characters" in err

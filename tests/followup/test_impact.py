@@ -631,7 +631,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[NpskitError], str]] = [
     ({}, {"since": "yesterday", "time": "at"}, InvalidValueError, "since must be a time"),
     ({}, {"since": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "time": "at"}, InvalidValueError, "without a time zone"),
     ({"stayed": [2, 0]}, {"retained": "stayed"}, InvalidValueError, "row 0: 2"),
-    ({"stayed": ["yes", None]}, {"retained": "stayed"}, InvalidTypeError, "row 0 has 'yes'"),
+    ({"stayed": ["perhaps", None]}, {"retained": "stayed"}, InvalidTypeError, "row 0 has 'perhaps'"),
     ({"stayed": [np.inf, 1.0]}, {"revenue": "stayed"}, InvalidValueError, "revenue must be finite.*rows 0"),
     ({}, {"untreated": GOOD}, InvalidValueError, "untreated: answers of one customer have no order without times"),
 ]
@@ -755,3 +755,15 @@ def test_answers_the_plan_was_made_of_are_no_later_answers() -> None:
     assert found.treated.value == found.held_out.value == 100.0
     earlier = nk.effect_of_follow_up(plan, later, time="day", since="2026-01-01")
     assert earlier.set_aside.early == 0
+
+
+def test_ids_and_answers_that_went_through_a_file_are_the_same() -> None:
+    """A customer is the same as a number and as its text, and yes is yes in the languages of the letters."""
+    data = {"customer": list(range(40)), "score": [3] * 40}
+    plan = nk.Survey(data, customer="customer").follow_up(holdout=0.5)
+    later = {"customer": list(range(40)), "score": [9, 3] * 20, "stayed": [1, 0] * 20}
+    wanted = effect_of_follow_up(plan, later, retained="stayed")
+    read = {"customer": [str(i) for i in range(40)], "score": [9, 3] * 20, "stayed": ["Ja", "nein"] * 20}
+    assert str(effect_of_follow_up(plan, read, retained="stayed")) == str(wanted)
+    floats = later | {"customer": np.arange(40.0)}
+    assert str(effect_of_follow_up(plan, floats, retained="stayed")) == str(wanted)

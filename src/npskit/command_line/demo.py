@@ -24,5 +24,5 @@ def _run(_: argparse.Namespace) -> None:
     print(summary(survey.score(), LEVEL, "score"))
     print(f"\nBy region\n\n{survey.score(by='region').sort()}")
     print("\nThe first ten people to call today, and why\n")
-    print(survey.follow_up(currency="EUR").first())
+    print(survey.follow_up(currency="EUR", max_age="30 days").first())
     print("\nNext: python -m npskit follow-up FILE --budget 5000 --currency EUR --language de -o plan.csv")

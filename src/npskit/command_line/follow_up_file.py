@@ -59,6 +59,12 @@ def add_follow_up(commands: Any) -> None:
     follow.add_argument(
         "-o", "--output", metavar="FILE", help="write the plan with drafts of letters: .csv, or .jsonl for JSON lines"
     )
+    follow.add_argument(
+        "--output-separator",
+        default=",",
+        metavar="CHARACTER",
+        help="of the CSV; ';' also makes its decimal mark a comma",
+    )
     follow.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -111,6 +117,13 @@ def _run(options: argparse.Namespace) -> None:
     else:
         print(plan)
     tell(survey, options)
+    if survey.rejected:
+        first = survey.rejected[0]
+        print(
+            f"npskit: cells that cannot be used: {len(survey.rejected)}; the first in row {first.row} of column "
+            f"{first.column!r}: {first.value!r:.80} ({first.reason}); python -m npskit score --rejected lists them",
+            file=sys.stderr,
+        )
     if "customer" not in survey.roles:
         print("npskit: every answer counts as a customer's only one; say who answered with --customer", file=sys.stderr)
     if "comment" not in survey.roles:
@@ -139,7 +152,15 @@ def _languages(path: Path) -> Languages:
 def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> None:
     """Write a plan with its drafts to a file of the kind its name says."""
     fields = _pairs(options.fields, "--fields") if options.fields else None
-    wanted = {"messages": True, "everything": options.everybody, "fields": fields, "languages": languages}
+    wanted: dict[str, Any] = {
+        "messages": True,
+        "everything": options.everybody,
+        "fields": fields,
+        "languages": languages,
+    }
+    if path.suffix.lower() == ".csv":
+        mark = "," if options.output_separator == ";" else "."
+        wanted |= {"separator": options.output_separator, "decimal": mark}
     try:
         _KINDS[path.suffix.lower()](plan, path, **wanted)
     except OSError as error:

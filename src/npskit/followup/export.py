@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from npskit.display import plain
+from npskit.errors import InvalidValueError
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -29,21 +30,27 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, decimal: str = ".") -> str:
     """Return a cell of a CSV file: numbers as they are, all else as harmless text, nothing where there is nothing."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(value).replace(".", decimal)
     if isinstance(value, dt.date):
         return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
     text = "; ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
     return defused(text.replace("\0", ""))
 
 
-def write_csv(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] | TextIO) -> None:
+def write_csv(
+    columns: Mapping[str, Sequence[Any]],
+    to: str | os.PathLike[str] | TextIO,
+    *,
+    separator: str = ",",
+    decimal: str = ".",
+) -> None:
     """Write columns as CSV in UTF-8 with a header, as RFC 4180 has it.
 
     Text that a spreadsheet would execute gets an apostrophe in front; numbers are written as such.
@@ -51,15 +58,25 @@ def write_csv(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] |
     Args:
         columns: Equally long sequences by name.
         to: A path, or an open text file.
+        separator: What stands between cells; spreadsheets of much of Europe expect `";"`.
+        decimal: The decimal mark of numbers; there it is `","`.
+
+    Raises:
+        InvalidValueError: If separator and decimal mark are not single characters, or the same.
     """
+    if len(separator) != 1 or len(decimal) != 1 or separator == decimal or separator in '\r\n"':
+        raise InvalidValueError(
+            "separator and decimal must be two different characters, such as ';' and ',': got "
+            f"{separator!r} and {decimal!r}"
+        )
     if isinstance(to, str | os.PathLike):
         # with a byte order mark, without which spreadsheets take UTF-8 for something else; half a character is escaped
         with open(to, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
-            write_csv(columns, file)
+            write_csv(columns, file, separator=separator, decimal=decimal)
         return
-    writer = csv.writer(to)
+    writer = csv.writer(to, delimiter=separator)
     writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+    writer.writerows([_cell(value, decimal) for value in row] for row in zip(*columns.values(), strict=True))
 
 
 def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] | TextIO) -> None:

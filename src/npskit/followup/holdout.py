@@ -109,10 +109,20 @@ def _key(salt: str | int) -> bytes:
     return key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
 
 
-def _text(customer: object) -> bytes:
-    """Return the text of an id; a whole number has no decimal point, however it is stored."""
+def text_of(customer: object) -> str:
+    """Return the text of an id; a whole number has no decimal point, however it is stored.
+
+    Example:
+        >>> text_of(7.0), text_of("7"), text_of(b"7")
+        ('7', '7', '7')
+    """
     if isinstance(customer, bytes):
-        return customer
+        return customer.decode("utf-8", "surrogateescape")
     if isinstance(customer, (float, np.floating)) and float(customer).is_integer():
         customer = int(customer)
-    return str(customer).encode("utf-8", "surrogatepass")
+    return str(customer)
+
+
+def _text(customer: object) -> bytes:
+    """Return the bytes of an id's text."""
+    return customer if isinstance(customer, bytes) else text_of(customer).encode("utf-8", "surrogatepass")

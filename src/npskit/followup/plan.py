@@ -258,14 +258,21 @@ class FollowUpPlan:
         }
         return native_frame(joined, backend or self.backend)
 
-    def to_csv(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
+    def to_csv(
+        self, path: str | os.PathLike[str] | TextIO, *, separator: str = ",", decimal: str = ".", **options: Any
+    ) -> None:
         """Write `columns(**options)` as CSV in UTF-8 that no spreadsheet takes for formulas.
 
         Args:
             path: A path, or an open text file.
+            separator: What stands between cells; spreadsheets of much of Europe expect `";"`.
+            decimal: The decimal mark of numbers; there it is `","`.
             options: See `columns`.
+
+        Raises:
+            InvalidValueError: If separator and decimal mark are not single characters, or the same.
         """
-        write_csv(self.columns(**options), path)
+        write_csv(self.columns(**options), path, separator=separator, decimal=decimal)
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
         """Write `columns(**options)` as JSON lines in UTF-8, one object a follow-up.

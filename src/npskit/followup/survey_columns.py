@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from npskit.answers import parse_answer
 from npskit.bound import Bound
 from npskit.errors import InvalidValueError
+from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column
 from npskit.reading import numbers_of, parse_times
 from npskit.reading.times import in_zone
 from npskit.validation import is_missing
 
-# In the languages that letters come in.
-_YES = frozenset({"true", "yes", "y", "1", "1.0", "t", "ja", "wahr", "tak", "prawda", "ใช่", "จริง"})
-_NO = frozenset({"false", "no", "n", "0", "0.0", "f", "nein", "falsch", "nie", "fałsz", "ไม่", "ไม่ใช่", "เท็จ"})
 # Words for a missing value, such as "n/a", are shorter than that.
 _LONGEST_NOTHING = 5
 
@@ -96,9 +94,9 @@ def flags(column: Column, name: str) -> NDArray[np.bool_]:
     found = np.zeros(len(cells), dtype=np.bool_)
     for row, cell in enumerate(cells.tolist()):
         said = "" if is_missing(cell) else str(cell).strip().casefold()
-        if said in _YES:
+        if said in YES:
             found[row] = True
-        elif said not in _NO and parse_answer(said) is not None:
+        elif said not in NO and parse_answer(said) is not None:
             raise InvalidValueError(
                 f"{name}: row {row} (from 0) holds {cell!r:.80}, which is neither yes nor no; write true or false"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from npskit.counting import INVALID, encode
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.followup.holdout import text_of
+from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column, Frame
 from npskit.inference.moves import Moves
 from npskit.reading import parse_times
@@ -111,7 +113,7 @@ def read_outcomes(
         named = next(who for who in ids if who is not None)
         raise InvalidValueError(
             f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {named!r}; the plan has "
-            f"{known[compared[0]]!r}: give the same ids of the same type"
+            f"{known[compared[0]]!r}: give the same ids"
         )
     usable = (place >= 0) & late
     size = len(compared)
@@ -161,17 +163,22 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
 
 def _places(known: NDArray[Any], compared: NDArray[np.intp], ids: list[Any]) -> NDArray[np.intp]:
     """Return which of the compared each row is of, or that it is of another or of an unknown customer."""
-    chosen = known[compared].tolist()
-    try:
-        place = dict.fromkeys(known_ids(known), _OUTSIDE)
-        place.pop(None, None)
-        place.update(zip(chosen, range(len(chosen)), strict=True))
-        found = np.fromiter(map(place.get, ids, itertools.repeat(_UNKNOWN)), dtype=np.intp, count=len(ids))
-    except TypeError:
-        raise InvalidTypeError("customer: ids must be hashable, such as texts or numbers") from None
+    chosen = _texts(known[compared].tolist())
+    place = dict.fromkeys(_texts(known_ids(known)), _OUTSIDE)
+    place.pop(None, None)
+    place.update(zip(chosen, range(len(chosen)), strict=True))
+    found = np.fromiter(map(place.get, _texts(ids), itertools.repeat(_UNKNOWN)), dtype=np.intp, count=len(ids))
     if len(set(chosen)) < len(chosen):
         raise IncompatibleError("plan: a customer is intended more than once; there is one plan for each")
     return found
+
+
+def _texts(ids: list[Any]) -> list[str | None]:
+    """Return ids as the texts by which they are compared: a number that went through a file is the same customer."""
+    strange = next((who for who in ids if not isinstance(who, Hashable)), None)
+    if strange is not None:
+        raise InvalidTypeError(f"customer: ids must be hashable, such as texts or numbers: got {strange!r:.80}")
+    return [who if who is None or isinstance(who, str) else text_of(who) for who in ids]
 
 
 def known_ids(ids: NDArray[Any]) -> list[Any]:
@@ -262,8 +269,12 @@ def _categories(frame: Frame, score: Any, book: Codebook) -> tuple[NDArray[np.in
 
 
 def _flags(frame: Frame, name: str) -> NDArray[np.int8]:
-    """Return 1 for true, 0 for false, -1 for what is missing."""
+    """Return 1 for true, 0 for false, -1 for what is missing; yes and no as in `npskit.followup.yes_or_no`."""
     column = frame.column(frame.require(name, "retained"))
+    if column.values.dtype == object:
+        said = [cell.strip().casefold() if isinstance(cell, str) else cell for cell in column.filled().tolist()]
+        cells = [True if cell in YES else False if cell in NO else cell for cell in said]
+        column = Column(np.fromiter(cells, dtype=object), column.mask)
     values = amounts(column, "retained")
     bad = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
     if bad.size:
