@@ -246,7 +246,8 @@ def test_texts_without_measure(text: str, words: str) -> None:
 
 def test_own_categories() -> None:
     """Categories of one's own scorer are named at the top."""
-    text = 'categories = ["thrilled"]\n[[rule]]\nname = "all"\nwhen = { category = "thrilled" }\n'
+    rule = '[[rule]]\nname = "all"\nwhen = { category = "thrilled" }\nactions = ["thank"]\n'
+    text = f'categories = ["thrilled"]\n[actions]\nthank = {{}}\n{rule}'
     assert Playbook.from_toml(text).strategies[0].name == "all"
 
 
@@ -260,3 +261,11 @@ def test_an_empty_condition() -> None:
     """A list that was emptied must not make a rule apply to everybody."""
     with pytest.raises(InvalidValueError, match="line 3: channel is an empty list"):
         Playbook.from_toml('[[rule]]\nname = "chat"\nwhen = { channel = [] }\n')
+
+
+def test_a_rule_without_actions() -> None:
+    """A rule has to say what to do: customers with nothing to be done for them would count as followed up."""
+    with pytest.raises(InvalidValueError, match="line 1: a rule without actions"):
+        Playbook.from_toml('[[rule]]\nname = "all"\n')
+    with pytest.raises(InvalidValueError, match="line 1: a rule without actions"):
+        Playbook.from_toml('[[rule]]\nname = "all"\nactions = []\n')

@@ -201,6 +201,8 @@ class _Reader:
         read = dict(table)
         read["when"] = self.conditions(path, table, categories)
         read["actions"] = [self.step(p, item, actions) for p, item in self.items(path, table, "actions")]
+        if not read["actions"]:
+            self.fail(path, 'a rule without actions says nothing of what to do; write actions = ["..."]')
         read["offers"] = [self.chosen(p, item, offers, "offer") for p, item in self.items(path, table, "offers")]
         with self.at(path):
             return Rule(read.pop("name"), **read)
