@@ -767,3 +767,23 @@ def test_ids_and_answers_that_went_through_a_file_are_the_same() -> None:
     assert str(effect_of_follow_up(plan, read, retained="stayed")) == str(wanted)
     floats = later | {"customer": np.arange(40.0)}
     assert str(effect_of_follow_up(plan, floats, retained="stayed")) == str(wanted)
+
+
+def test_without_a_holdout_the_survey_itself_says_how_much_regresses() -> None:
+    """Where customers answered repeatedly before, their correlation gives a rough estimate; where nobody did, none."""
+    data = hotels(6_000, rng=3, shift=0)
+    columns = {name: data[name] for name in ("score", "date", "customer")}
+    survey = nk.Survey(columns, score="score", time="date", customer="customer")
+    plan = survey.follow_up(max_age=None)
+    later = {"customer": data["customer"], "score": data.truth.follow_up.score_if_left}
+    last = dict(zip(later["customer"].tolist(), later["score"].tolist(), strict=True))
+    found = effect_of_follow_up(plan, {"customer": list(last), "score": list(last.values())})
+    detractors = next(each for each in found.before_after if each.segment == "detractor")
+    own = detractors.by_itself
+    assert own is not None
+    assert (own.source, own.n > 1_000) == ("correlation", True)
+    # nobody was followed up in truth: all of the change is regression, and most of it is foreseen
+    assert 0.5 < own.value / detractors.change < 1.5
+    assert "rough" in str(found)
+    once = nk.Survey({"customer": ["a", "b"], "score": [3, 9]}, customer="customer").follow_up()
+    assert effect_of_follow_up(once, {"customer": ["a", "b"], "score": [3, 9]}).before_after[0].by_itself is None

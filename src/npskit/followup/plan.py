@@ -119,6 +119,11 @@ class FollowUpPlan:
         return self.book.scorer
 
     @property
+    def times(self) -> NDArray[np.datetime64] | None:
+        """When each response was given; None if unknown."""
+        return self.assigned.table.at
+
+    @property
     def chosen(self) -> NDArray[np.bool_]:
         """Whether each response is followed up."""
         chosen: NDArray[np.bool_] = self.status == CHOSEN

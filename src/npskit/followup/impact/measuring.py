@@ -12,7 +12,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ALL, ArmContrast, share_contrasts, uneven
 from npskit.followup.impact.effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
 from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
-from npskit.followup.impact.outcomes import Named, Outcomes, known_ids, read_moves, read_outcomes
+from npskit.followup.impact.outcomes import Named, Outcomes, known_ids, moves_within, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (
     ExpectedChange,
     change_by_correlation,
@@ -141,6 +141,7 @@ def effect_of_follow_up(
     arm, present = holdout[compared].astype(np.intp), answers[compared]
     tables = count_arms(arm, present, found.category, len(book.categories))
     moves = None if untreated is None else read_moves(untreated, names, book)
+    earlier = moves_within(plan, book) if untreated is None and repeat_correlation is None else None
     everyone = np.bincount(answers[answers >= 0], minlength=len(book.categories))
     contrasts = contrasts_of(book, tables, found, arm, present, no_revenue, level)
     scores = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), book.scorer)) for table in tables]
@@ -152,7 +153,7 @@ def effect_of_follow_up(
         held_out=scores[1],
         contrasts=contrasts,
         bounds=worst_case_bounds(tables, book.worths),
-        before_after=_before_after(book, tables, everyone, moves, repeat_correlation, level),
+        before_after=_before_after(book, tables, everyone, (moves, earlier), repeat_correlation, level),
         set_aside=SetAside(
             int((intended & ~traceable).sum()),
             found.unknown,
@@ -193,7 +194,7 @@ def _before_after(
     book: Codebook,
     tables: Counts,
     everyone: Counts,
-    moves: Moves | None,
+    moves: tuple[Moves | None, Moves | None],
     correlation: float | None,
     level: float,
 ) -> tuple[BeforeAfter, ...]:
@@ -226,23 +227,29 @@ def _by_itself(
     selected: Counts,
     held_out: Counts,
     everyone: Counts,
-    moves: Moves | None,
+    moves: tuple[Moves | None, Moves | None],
     correlation: float | None,
     level: float,
 ) -> ExpectedChange | None:
-    """Return the change without follow-up from the best source there is; None where there is none."""
+    """Return the change without follow-up from the best source there is; None where there is none.
+
+    Of `moves` the first are those of customers who were not followed up; the second those of the survey that the plan
+    was made of, of which only the correlation is used: some of these customers may have been followed up before.
+    """
     if not selected.any():
         return None
     if held_out.any():
         return change_of_held_out(held_out, book.worths, level)
     pairs = 0
-    if moves is not None:
-        found = change_of_untreated(moves, selected, book.worths, level)
+    untreated, earlier = moves
+    if untreated is not None:
+        found = change_of_untreated(untreated, selected, book.worths, level)
         if found is not None:
             return found
-        if correlation is None:
-            pairs, r = int(moves.counts.sum()), correlation_of_repeats(moves.counts[0], book.worths)
-            correlation = r if r == r else None
+    repeats = untreated if untreated is not None else earlier
+    if repeats is not None and correlation is None:
+        pairs, r = int(repeats.counts.sum()), correlation_of_repeats(repeats.counts[0], book.worths)
+        correlation = r if r == r else None
     if correlation is None:
         return None
     return change_by_correlation(correlation, everyone, selected, book.worths, n=pairs)

@@ -161,6 +161,23 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
     return count_moves(pair_steps(numbers, moments, categories, len(book.categories)))
 
 
+def moves_within(plan: Any, book: Codebook) -> Moves | None:
+    """Return the steps between the answers that a plan was made of, of customers who gave several; None without times.
+
+    Args:
+        plan: The plan; its `times` say when each answer was given, where that is known.
+        book: Its scorer, read once.
+    """
+    times = getattr(plan, "times", None)
+    if times is None:
+        return None
+    who = np.fromiter(known_ids(plan.customers), dtype=object, count=len(plan.customers))
+    moments = np.asarray(times).astype("datetime64[us]")
+    return count_moves(
+        pair_steps(customer_numbers(Column(who)), moments, np.asarray(plan.categories), len(book.categories))
+    )
+
+
 def _places(known: NDArray[Any], compared: NDArray[np.intp], ids: list[Any]) -> NDArray[np.intp]:
     """Return which of the compared each row is of, or that it is of another or of an unknown customer."""
     chosen = _texts(known[compared].tolist())
