@@ -1,4 +1,4 @@
-"""Whom to follow up: plans under limits beside a plain mixed-integer program, and arms by customer."""
+"""Following up: plans under limits beside a plain mixed-integer program, arms by customer, closed-loop figures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from benchmarks.harness import US, Case, Run, check
 from npskit.followup.allocation.by_priority import allocate_by_priority
 from npskit.followup.allocation.by_value import allocate
+from npskit.followup.cases.loop import closed_loop
 from npskit.followup.holdout import uniform
 from npskit.survey import Survey
 
@@ -126,6 +127,17 @@ def drafts(fraction: float) -> Mapping[str, Run]:
     return {US: written}
 
 
+def loop(fraction: float) -> Mapping[str, Run]:
+    """A flat log of 10⁶ cases, answered after a day and closed after four, on average."""
+    n = max(100, int(1e6 * fraction))
+    rng = np.random.default_rng(1)
+    opened = np.datetime64("2026-01-01", "s") + rng.integers(0, 90 * 86_400, n)
+    answered = opened + rng.exponential(86_400, n).astype("m8[s]")
+    closed = answered + rng.exponential(259_200, n).astype("m8[s]")
+    log = {"case": np.arange(n), "opened": opened, "first_response": answered, "closed": closed}
+    return {US: lambda: closed_loop(log, as_of="2026-04-01").cases}
+
+
 CASES = [
     Case("plan-budget", "plan for 10⁶ candidates, three offers, a budget", one_limit, {}),
     Case("plan-limits", "plan for 10⁶ candidates, three offers, a budget and five owners", several_limits, {}),
@@ -134,6 +146,7 @@ CASES = [
     Case("follow-up-value", "follow up 10⁶ customers by expected value, from columns to plan", whole_by_value, {}),
     Case("follow-up-priority", "follow up 10⁶ customers by priority, from columns to plan", whole_by_priority, {}),
     Case("follow-up-drafts", "write 10,000 follow-ups with letters as CSV", drafts, {}),
+    Case("closed-loop", "closed-loop figures of 10⁶ cases", loop, {}),
     Case("arms", "arms of 10⁶ customers", arms, {"random.Random(customer)": 0.5}),
 ]
 

@@ -92,11 +92,6 @@ def _part(value: Any) -> str | float | None:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def in_order(key: Key) -> list[tuple[bool, bool, Any]]:
-    """Return what groups are sorted by: numbers, then text, then the missing."""
-    return [(part is None, isinstance(part, str), 0 if part is None else part) for part in key]
-
-
 def groups_of(
     by: tuple[str, ...], groups: Any, buckets: NDArray[np.int64] | None, rows: int
 ) -> tuple[list[Key], NDArray[np.intp] | None]:
