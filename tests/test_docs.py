@@ -141,4 +141,5 @@ def test_the_architecture_page_shows_the_layers_that_are_checked() -> None:
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", PAGES["explanation/architecture.md"], re.MULTILINE)
     rooms = [room for row in rows for room in re.findall(r"`(\w+)`", row)]
-    assert rooms == [layer.removeprefix("npskit.") for layer in layers]
+    there = {path.stem for path in (ROOT / "src" / "npskit").iterdir()}
+    assert rooms == [name for layer in layers if (name := layer.strip("()")) in there]
