@@ -27,8 +27,9 @@ from npskit.errors import (
     MissingDependencyError,
     NpskitError,
 )
-from npskit.frames import Column, Frame, as_column, native_frame
+from npskit.frames import Column, Frame, as_column
 from npskit.model import Response
+from npskit.results.native import native_frame
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = dt.datetime(2026, 1, 1, 12)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
-from npskit.score import Conventions, Interval, Score
+from npskit.results.interval import Interval
+from npskit.score import Conventions, Score
 from npskit.scorers.base import Scale
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS

@@ -50,8 +50,8 @@ from npskit.inference.planning import sample_size as sample_size
 from npskit.model import Response as Response
 from npskit.model import SCIAnswer as SCIAnswer
 from npskit.model import Segment as Segment
+from npskit.results.interval import Interval as Interval
 from npskit.score import Conventions as Conventions
-from npskit.score import Interval as Interval
 from npskit.score import Score as Score
 from npskit.score_table import ScoreTable as ScoreTable
 from npskit.scorers import growth as growth

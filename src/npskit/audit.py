@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import factorize
-from npskit.display import html_table, record, text_table
-from npskit.frames import native_frame
+from npskit.results.display import html_table, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import record
 
 _BLANK, _UNKNOWN = -2, -1
 

@@ -7,14 +7,16 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.display import html_table, number, p_value, percent, record, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.frames import native_frame
 from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import pairwise, welch_anova
 from npskit.inference.permutation import permutation_test
 from npskit.inference.two_sample import mover, score_test
-from npskit.score import LEVEL, Interval, Score
+from npskit.results.display import html_table, number, p_value, percent, text_table
+from npskit.results.interval import LEVEL, Interval
+from npskit.results.native import native_frame
+from npskit.results.values import record
+from npskit.score import Score
 from npskit.score_table import ScoreTable, segment_names
 
 METHODS = ("score", "permutation")

@@ -4,47 +4,18 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
 from typing import Any, Self
 
 import attrs
 import numpy as np
 
-from npskit.display import html_table, number, percent
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_p_value
+from npskit.results.display import html_table, number, percent
+from npskit.results.interval import LEVEL, Interval
+from npskit.results.native import free_name, native_frame
 from npskit.tally import Tally, check_denominator
-
-LEVEL = 0.95
-
-
-@attrs.frozen
-class Interval:
-    """A confidence (or credible) interval, in units of the score.
-
-    Example:
-        >>> low, high = Interval(10.0, 30.0, level=0.95, method="score")
-        >>> low, high
-        (10.0, 30.0)
-        >>> 20 in Interval(10.0, 30.0, level=0.95, method="score")
-        True
-    """
-
-    low: float
-    high: float
-    level: float = attrs.field(kw_only=True, converter=float)
-    method: str = attrs.field(kw_only=True)
-
-    def __iter__(self) -> Iterator[float]:
-        return iter((self.low, self.high))
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-    def __str__(self) -> str:
-        return f"{number(self.low)} .. {number(self.high)}"
 
 
 @attrs.frozen

@@ -11,11 +11,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, percent, plain, text_table
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
-from npskit.frames import free_name, native_frame
 from npskit.inference.estimate import Estimate
-from npskit.score import LEVEL, Conventions, Interval, Score, same_estimate
+from npskit.results.display import html_table, number, percent, text_table
+from npskit.results.interval import LEVEL, Interval
+from npskit.results.native import free_name, native_frame
+from npskit.results.values import plain
+from npskit.score import Conventions, Score, same_estimate
 from npskit.tally import Tally
 from npskit.validation import is_hashable, is_missing, is_whole, to_int
 

@@ -17,8 +17,9 @@ from npskit.frames import Column, Frame
 from npskit.inference.strata import Lonely, Population
 from npskit.over_time import arms_of, clustered_line, effect_of_rows, explain_rows
 from npskit.reading import FileReport, Rejected
+from npskit.results.interval import LEVEL
 from npskit.rows import REPEATS, coded
-from npskit.score import LEVEL, Score
+from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS

@@ -18,8 +18,9 @@ from npskit.followup.messages import Languages
 from npskit.followup.model import Context, FollowUp, Strategy
 from npskit.followup.rules import Rule
 from npskit.followup.steps import Action, Offer
-from npskit.followup.wording import duration, moment, quoted, span
+from npskit.followup.wording import duration, moment, span
 from npskit.model import Attributes, Response
+from npskit.results.display import quoted
 
 money = st.floats(0, 1e9)
 offers = st.builds(Offer, st.just("gift"), amount=money, share=st.floats(0, 1), cap=st.none() | money)

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.export import defused
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.statuses import STATUSES, WHY
+from npskit.results.files import defused
 
 HOSTILE = [
     "{self.__class__}",

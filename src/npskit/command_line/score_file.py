@@ -11,9 +11,10 @@ from typing import Any
 import attrs
 
 from npskit.command_line.file_options import add_options, names, read_survey, tell
-from npskit.display import number, percent, text_table
 from npskit.reading import Rejected
-from npskit.score import LEVEL, Score
+from npskit.results.display import number, percent, text_table
+from npskit.results.interval import LEVEL
+from npskit.score import Score
 
 
 def add_score(commands: Any) -> None:

@@ -16,8 +16,9 @@ from npskit.followup.checks import is_a
 from npskit.followup.clock import DAY, BusinessCalendar, add_elapsed
 from npskit.followup.columns import Table, fold
 from npskit.followup.model import URGENCIES
-from npskit.followup.wording import duration, moment, quoted, span
+from npskit.followup.wording import duration, moment, span
 from npskit.model import Attributes
+from npskit.results.display import quoted
 
 CLOCKS = ("business", "calendar")
 NEXT_MORNING = "next morning"

@@ -16,10 +16,10 @@ from typing import Any
 
 import attrs
 
-from npskit.display import record
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
 from npskit.followup.filling import MissingFieldError, Template, Writer
 from npskit.followup.language_file import Language, Letter, locale_of, normal_tag, read_language
+from npskit.results.values import record
 
 LAST_RESORT = "en"
 

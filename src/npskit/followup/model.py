@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from npskit.display import plain
 from npskit.errors import InvalidValueError
 from npskit.followup.channels import kind_of
 from npskit.followup.checks import (
@@ -24,8 +23,10 @@ from npskit.followup.checks import (
     is_urgency,
 )
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
-from npskit.followup.wording import moment, quoted, span
+from npskit.followup.wording import moment, span
 from npskit.model import Attributes, Response
+from npskit.results.display import quoted
+from npskit.results.values import plain
 
 if TYPE_CHECKING:
     from npskit.followup.messages import Draft, Languages

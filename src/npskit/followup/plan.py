@@ -12,15 +12,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup import plan_table, plan_text
 from npskit.followup.assigned import Assigned
-from npskit.followup.export import write_csv, write_json_lines
 from npskit.followup.model import FollowUp
 from npskit.followup.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.steps import Offer
-from npskit.frames import Column, native_frame
+from npskit.frames import Column
+from npskit.results.display import number
+from npskit.results.files import write_csv, write_json_lines
+from npskit.results.native import native_frame
 from npskit.scorers.base import Codebook, Scorer
 
 if TYPE_CHECKING:

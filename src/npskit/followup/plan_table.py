@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from npskit.display import plain
 from npskit.errors import InvalidTypeError, NpskitError
 from npskit.followup.model import FollowUp
 from npskit.followup.statuses import STATUSES
-from npskit.frames import free_name
+from npskit.results.native import free_name
+from npskit.results.values import plain
 from npskit.validation import is_missing
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.display import html_table, number, one_line
 from npskit.followup.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
+from npskit.results.display import html_table, number, one_line
 
 if TYPE_CHECKING:
     from npskit.followup.plan import FollowUpPlan

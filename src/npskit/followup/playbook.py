@@ -23,8 +23,8 @@ from npskit.followup.points import Points
 from npskit.followup.rules import Rule, Team, age, as_urgency
 from npskit.followup.steps import as_tuple
 from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgency_of
-from npskit.followup.wording import quoted
 from npskit.model import Attributes, Response, SCIAnswer
+from npskit.results.display import quoted
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI

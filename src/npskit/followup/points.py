@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import number
 from npskit.errors import InvalidValueError
 from npskit.followup.checks import amount
 from npskit.followup.model import URGENCIES
+from npskit.results.display import number
 
 
 def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:

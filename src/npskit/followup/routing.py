@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.results.display import number
 
 Capacity = float | Mapping[str, float] | None
 """Hours of work: of everybody together, or of each team or person; None where they do not matter."""

@@ -6,24 +6,11 @@ import datetime as dt
 import re
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.results.display import quoted
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s*(minute|hour|day|week)s?")
-
-
-def quoted(value: object, most: int = 40) -> str:
-    r"""Return what a customer wrote, for a sentence: one line, visible characters only, cut, in quotation marks.
-
-    Example:
-        >>> quoted("never\nagain")
-        '"never again"'
-        >>> quoted("a" * 50, most=5)
-        '"aaaaa..."'
-    """
-    text = str(value)[: 4 * most + 4]
-    visible = " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace('"', "'")
-    return f'"{visible[:most].rstrip()}..."' if len(visible) > most or len(str(value)) > len(text) else f'"{visible}"'
 
 
 def span(duration: dt.timedelta) -> str:

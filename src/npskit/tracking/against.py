@@ -8,13 +8,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, p_value, percent, plain, text_table
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.frames import free_name, native_frame
 from npskit.inference.limits import tail_of
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import mover, score_test
-from npskit.score import LEVEL
+from npskit.results.display import html_table, number, p_value, percent, text_table
+from npskit.results.interval import LEVEL
+from npskit.results.native import free_name, native_frame
+from npskit.results.values import plain
 from npskit.score_table import segment_names
 
 if TYPE_CHECKING:

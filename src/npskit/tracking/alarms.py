@@ -14,9 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, percent, plain, record, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.frames import native_frame
 from npskit.inference.sequences import (
     DIRECTIONS,
     anytime_p_value,
@@ -25,7 +23,11 @@ from npskit.inference.sequences import (
     log_wealth,
     log_wealth_of_difference,
 )
-from npskit.score import Interval, Score
+from npskit.results.display import html_table, number, percent, text_table
+from npskit.results.interval import Interval
+from npskit.results.native import native_frame
+from npskit.results.values import plain, record
+from npskit.score import Score
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import attrs
 
-from npskit.display import html_table, number, plain, text_table
-from npskit.frames import free_name, native_frame
-from npskit.score import Interval
-from npskit.tracking.wording import explain_in_words, wrapped
+from npskit.results.display import html_table, number, text_table, wrapped
+from npskit.results.interval import Interval
+from npskit.results.native import free_name, native_frame
+from npskit.results.values import plain
+from npskit.tracking.wording import explain_in_words
 
 ASSUMES = (
     "The answers of both periods come from the same kind of invitation: who is asked, and who answers, did not change "

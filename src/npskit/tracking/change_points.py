@@ -43,7 +43,7 @@ from npskit.inference.constrained import Floats
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
 from npskit.inference.two_sample import difference_interval, moments
-from npskit.score import LEVEL
+from npskit.results.interval import LEVEL
 from npskit.tracking.changes import Change, ChangePoints
 from npskit.tracking.checks import checked_periods, period_labels, within
 from npskit.validation import whole_number

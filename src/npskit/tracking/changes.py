@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 
-from npskit.display import html_table, number, percent, plain, text_table
-from npskit.frames import native_frame
+from npskit.results.display import html_table, number, percent, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import plain
 
 
 @attrs.frozen

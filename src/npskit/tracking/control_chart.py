@@ -8,9 +8,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, plain, text_table
-from npskit.frames import native_frame
 from npskit.inference.constrained import Floats
+from npskit.results.display import html_table, number, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import plain
 
 
 @attrs.frozen

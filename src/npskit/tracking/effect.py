@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from npskit.display import html_table, number, p_value, percent, text_table
-from npskit.frames import native_frame
-from npskit.score import Interval
+from npskit.results.display import html_table, number, p_value, percent, text_table, wrapped
+from npskit.results.interval import Interval
+from npskit.results.native import native_frame
 from npskit.tracking.placebo import Placebo
-from npskit.tracking.wording import wrapped
 
 if TYPE_CHECKING:
     from npskit.tracking.intervention import Intervention

@@ -14,7 +14,7 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile, tail_of
 from npskit.inference.two_sample import mover
-from npskit.score import LEVEL, Interval
+from npskit.results.interval import LEVEL, Interval
 from npskit.score_table import ScoreTable, segment_names
 from npskit.tracking.alike import variance_of_alike, variance_of_means
 from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange

@@ -14,7 +14,7 @@ from npskit.inference.design import design_estimate
 from npskit.inference.intervals import score_interval, score_limits
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
-from npskit.score import LEVEL
+from npskit.results.interval import LEVEL
 from npskit.tracking.effect import Cell, Effect, Term
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.placebo import placebo_check

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
+from npskit.results.display import number
 from npskit.score import Conventions, Score
 from npskit.score_table import ScoreTable
 from npskit.scorers.base import Scorer, codebook

@@ -13,7 +13,8 @@ import attrs
 import numpy as np
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.score import Interval, Score
+from npskit.results.interval import Interval
+from npskit.score import Score
 from npskit.scorers.base import Codebook, Scale, Scorer, codebook
 from npskit.scorers.registry import get_scorer
 from npskit.tally import Tally

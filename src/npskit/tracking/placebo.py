@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.display import number
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.constrained import Floats
 from npskit.inference.limits import checked_counts
 from npskit.inference.two_sample import moments
+from npskit.results.display import number
 from npskit.tracking.series import LEAST_PERIODS, interrupted_series
 from npskit.validation import whole_number
 

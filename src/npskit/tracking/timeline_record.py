@@ -10,11 +10,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, plain, text_table
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
-from npskit.frames import native_frame
 from npskit.inference.estimate import Estimate
-from npskit.score import LEVEL, Conventions, Score
+from npskit.results.display import html_table, text_table
+from npskit.results.interval import LEVEL
+from npskit.results.native import native_frame
+from npskit.results.values import plain
+from npskit.score import Conventions, Score
 from npskit.score_table import TOO_FEW, segment_names
 from npskit.tally import Tally
 from npskit.tracking.against import TimelineComparison, compare_periods

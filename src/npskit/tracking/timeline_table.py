@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import number, percent
-from npskit.frames import free_name
+from npskit.results.display import number, percent
+from npskit.results.native import free_name
 from npskit.score_table import segment_names
 
 if TYPE_CHECKING:

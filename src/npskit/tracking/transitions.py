@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.comparison import Pair
-from npskit.display import html_table, number, one_line, p_value, percent, plain, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.frames import native_frame
 from npskit.inference import paired
 from npskit.inference.k_sample import ChiSquareTest
 from npskit.inference.limits import tail_of
 from npskit.inference.moves import Moves
 from npskit.inference.paired import PairedDifference, paired_difference, stationary_shares
-from npskit.score import LEVEL
+from npskit.results.display import html_table, number, one_line, p_value, percent, text_table
+from npskit.results.interval import LEVEL
+from npskit.results.native import native_frame
+from npskit.results.values import plain
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.tracking.moved import GroupTransitions, MovedShare, compare_shares, count_moves, moved_share
 from npskit.tracking.pairs import Mode, Steps, pair_steps

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
 
-from npskit.display import number, one_line, percent
+from npskit.results.display import number, one_line, percent
 from npskit.score_table import segment_names
 
 if TYPE_CHECKING:
     from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
 
 _CLEAR = 0.1
-_WIDTH = 100
-
-
-def wrapped(text: str, *, hang: str = "") -> str:
-    """Return text in lines of at most 100 characters, broken between words only.
-
-    Args:
-        text: The text; longer words stay whole.
-        hang: What every line after the first begins with.
-    """
-    return textwrap.fill(
-        text,
-        _WIDTH,
-        subsequent_indent=hang,
-        replace_whitespace=False,
-        expand_tabs=False,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 @attrs.frozen

@@ -348,7 +348,7 @@ class Case:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain Python, times in ISO 8601."""
-        from npskit.display import plain
+        from npskit.results.values import plain
 
         events = [{name: plain(value) for name, value in attrs.asdict(event).items()} for event in self.events]
         names = ("id", "customer", "category", "theme", "channel", "later", "state", "owner")

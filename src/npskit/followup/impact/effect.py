@@ -7,12 +7,14 @@ from typing import Any
 import attrs
 
 from npskit.comparison import Comparison, compare
-from npskit.display import html_table, number, p_value, percent, record, text_table
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.followup.impact.contrasts import ALL, ArmContrast, ArmValue
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
-from npskit.frames import native_frame
-from npskit.score import Interval, Score
+from npskit.results.display import html_table, number, p_value, percent, text_table
+from npskit.results.interval import Interval
+from npskit.results.native import native_frame
+from npskit.results.values import record
+from npskit.score import Score
 
 ASSUMES = (
     "Who was held out was drawn at random, by customer, before anybody was followed up.",

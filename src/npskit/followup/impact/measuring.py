@@ -25,7 +25,8 @@ from npskit.frames import Frame
 from npskit.inference.limits import tail_of
 from npskit.inference.moves import Moves
 from npskit.inference.paired import paired_difference
-from npskit.score import LEVEL, Score
+from npskit.results.interval import LEVEL
+from npskit.score import Score
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.tally import Tally
 

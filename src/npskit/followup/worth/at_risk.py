@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import factorize
-from npskit.display import html_table, number, record, text_table
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.impact.outcomes import amounts
 from npskit.followup.worth.quantities import share
-from npskit.frames import Column, Frame, as_column, native_frame
+from npskit.frames import Column, Frame, as_column
+from npskit.results.display import html_table, number, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import record
 from npskit.rows import Rows
 from npskit.scorers.base import Scorer, codebook
 

@@ -12,11 +12,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.display import html_table, number, record, text_table
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ArmContrast
 from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, quantity, share
-from npskit.frames import native_frame
+from npskit.results.display import html_table, number, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import record
 
 
 @attrs.frozen

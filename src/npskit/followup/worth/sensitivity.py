@@ -10,11 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.display import html_table, number, record, text_table
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import points
 from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, share
-from npskit.frames import native_frame
+from npskit.results.display import html_table, number, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import record
 
 
 @attrs.frozen

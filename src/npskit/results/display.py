@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import math
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import attrs
-import numpy as np
-
 MOST_ROWS = 1000
+_WIDTH = 100
+# What Markdown gives a meaning, and the bar between the cells of a table.
+_MARKS = {ord(mark): f"\\{mark}" for mark in "\\`*_{}[]|~$#"}
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -48,27 +48,9 @@ def percent(level: float) -> str:
     return f"{100 * level:.10g}%"
 
 
-def plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: text, a number, a boolean or None; dates in ISO 8601, all else as its text.
-
-    Example:
-        >>> plain(np.int64(3)), plain(np.datetime64("2026-01-31")), plain(dt.datetime(2026, 1, 31, 9, 30))
-        (3, '2026-01-31', '2026-01-31T09:30:00')
-    """
-    if isinstance(value, np.generic) and value.dtype.kind in "biufU":
-        value = value.item()
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
-
-
-def record(result: attrs.AttrsInstance) -> dict[str, Any]:
-    """Return a result as JSON can hold it: dictionaries, lists and plain values, without where it came from."""
-    return attrs.asdict(
-        result,
-        filter=attrs.filters.exclude("backend"),
-        value_serializer=lambda _result, _field, value: list(value) if isinstance(value, tuple) else value,
-    )
+def shown(value: Any) -> str:
+    """Return a cell of a table as a person reads it: a number with one decimal if it has any."""
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:
@@ -83,8 +65,7 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
 
     def cell(value: Any) -> str:
         side = "" if isinstance(value, str) else ' style="text-align:right"'
-        shown = number(value) if isinstance(value, float) else str(value)
-        return f"<td{side}>{html.escape(shown)}</td>"
+        return f"<td{side}>{html.escape(shown(value))}</td>"
 
     head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows[:MOST_ROWS])
@@ -116,14 +97,70 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         North   12
         South    7
     """
-    listed = [list(row) for row in rows]
-    shown = [[number(v) if isinstance(v, float) else one_line(str(v)) for v in row] for row in listed]
-    names = [one_line(name) for name in header]
-    widths = [max(map(_width, column)) for column in zip(names, *shown, strict=True)]
-    numeric = [bool(listed) and all(not isinstance(row[i], str) for row in listed) for i in range(len(header))]
+    names, cells, numeric = _cells(header, rows)
+    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     lines = []
-    for row in [names, *shown]:
+    for row in [names, *cells]:
         pads = (" " * (w - _width(c)) for c, w in zip(row, widths, strict=True))
-        cells = (pad + c if right else c + pad for c, pad, right in zip(row, pads, numeric, strict=True))
-        lines.append("  ".join(cells).rstrip())
+        padded = (pad + c if right else c + pad for c, pad, right in zip(row, pads, numeric, strict=True))
+        lines.append("  ".join(padded).rstrip())
     return "\n".join(lines)
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    r"""Return a table as Markdown (of GitHub, and of most others), with everything escaped.
+
+    Example:
+        >>> print(markdown_table(["region", "n"], [["<b>|", 12]]))
+        | region | n |
+        | --- | ---: |
+        | &lt;b&gt;\| | 12 |
+    """
+    names, cells, numeric = _cells(header, rows)
+    lines = [[markdown_text(cell) for cell in row] for row in [names, *cells]]
+    lines.insert(1, ["---:" if right else "---" for right in numeric])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def markdown_text(text: str) -> str:
+    """Return text that Markdown shows as it is: on one line, without a meaning."""
+    return html.escape(one_line(text), quote=False).translate(_MARKS)
+
+
+def _cells(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[list[str]], list[bool]]:
+    """Return the names and the cells of a table as text on one line, and which columns hold numbers."""
+    listed = [list(row) for row in rows]
+    numeric = [bool(listed) and all(not isinstance(row[i], str) for row in listed) for i in range(len(header))]
+    return [*map(one_line, header)], [[one_line(shown(value)) for value in row] for row in listed], numeric
+
+
+def wrapped(text: str, *, hang: str = "") -> str:
+    """Return text in lines of at most 100 characters, broken between words only.
+
+    Args:
+        text: The text; longer words stay whole.
+        hang: What every line after the first begins with.
+    """
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        subsequent_indent=hang,
+        replace_whitespace=False,
+        expand_tabs=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def quoted(value: object, most: int = 40) -> str:
+    r"""Return what a customer wrote, for a sentence: one line, visible characters only, cut, in quotation marks.
+
+    Example:
+        >>> quoted("never\nagain")
+        '"never again"'
+        >>> quoted("a" * 50, most=5)
+        '"aaaaa..."'
+    """
+    text = str(value)[: 4 * most + 4]
+    visible = " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace('"', "'")
+    return f'"{visible[:most].rstrip()}..."' if len(visible) > most or len(str(value)) > len(text) else f'"{visible}"'

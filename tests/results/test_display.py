@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.display import MOST_ROWS, html_table, number, p_value, percent, plain, text_table
+from npskit.results.display import MOST_ROWS, html_table, number, p_value, percent, text_table
+from npskit.results.values import plain
 
 
 class Reader(HTMLParser):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from npskit.display import plain
 from npskit.errors import InvalidValueError
+from npskit.results.values import json_safe
+from npskit.validation import is_missing
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -32,7 +33,7 @@ def defused(text: str) -> str:
 
 def _cell(value: Any, decimal: str = ".") -> str:
     """Return a cell of a CSV file: numbers as they are, all else as harmless text, nothing where there is nothing."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if is_missing(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -79,6 +80,18 @@ def write_csv(
     writer.writerows([_cell(value, decimal) for value in row] for row in zip(*columns.values(), strict=True))
 
 
+def csv_text(columns: Mapping[str, Sequence[Any]], *, separator: str = ",", decimal: str = ".") -> str:
+    r"""Return columns as the text of such a file.
+
+    Example:
+        >>> csv_text({"region": ["=1+1", "South"], "value": [1.5, float("nan")]})
+        "region,value\r\n'=1+1,1.5\r\nSouth,\r\n"
+    """
+    file = io.StringIO(newline="")
+    write_csv(columns, file, separator=separator, decimal=decimal)
+    return file.getvalue()
+
+
 def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike[str] | TextIO) -> None:
     """Write columns as JSON lines in UTF-8, one object a row; null where there is nothing.
 
@@ -91,15 +104,6 @@ def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike
         with open(to, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             write_json_lines(columns, file)
         return
-    names = list(columns)
     for row in zip(*columns.values(), strict=True):
-        values = {name: _json(value) for name, value in zip(names, row, strict=True)}
+        values = json_safe(dict(zip(columns, row, strict=True)))
         to.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
-
-
-def _json(value: Any) -> Any:
-    """Return a value as JSON has it."""
-    if isinstance(value, tuple | list):
-        return [_json(part) for part in value]
-    found = plain(value)
-    return None if isinstance(found, float) and not math.isfinite(found) else found

@@ -1,0 +1,42 @@
+"""An interval: two limits, how sure they are, and how they were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from npskit.results.display import number
+
+LEVEL = 0.95
+
+
+@attrs.frozen
+class Interval:
+    """A confidence (or credible) interval, in units of the score.
+
+    Example:
+        >>> low, high = Interval(10.0, 30.0, level=0.95, method="score")
+        >>> low, high
+        (10.0, 30.0)
+        >>> 20 in Interval(10.0, 30.0, level=0.95, method="score")
+        True
+    """
+
+    low: float
+    high: float
+    level: float = attrs.field(kw_only=True, converter=float)
+    method: str = attrs.field(kw_only=True)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.low, self.high))
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return self.shown()
+
+    def shown(self, digits: int = 1) -> str:
+        """Return the limits as a person reads them, with as many decimals; nothing where they are not known."""
+        return "" if self.low != self.low else f"{number(self.low, digits)} .. {number(self.high, digits)}"

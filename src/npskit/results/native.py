@@ -1,0 +1,62 @@
+"""Columns of Python values as a dataframe of the caller's own library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from npskit.errors import InvalidValueError, MissingDependencyError
+from npskit.frames import BACKENDS
+
+_HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
+
+
+def free_name(name: str, taken: Iterable[str], kind: str) -> str:
+    """Return `name`, or if that is taken `name` with its kind in brackets.
+
+    Example:
+        >>> free_name("n", ["value", "n"], "segment"), free_name("region", ["n"], "segment")
+        ('n (segment)', 'region')
+    """
+    while name in taken:
+        name = f"{name} ({kind})"
+    return name
+
+
+def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> Any:
+    """Return columns as a dataframe of a library.
+
+    Args:
+        columns: Equally long sequences of Python values by name. A column of several types becomes text.
+        backend: `"pandas"`, `"polars"` or `"pyarrow"`; None for the first of them your program has imported.
+
+    Raises:
+        InvalidValueError: If `backend` is none of these.
+        MissingDependencyError: If the library is not there.
+    """
+    chosen = backend or next((name for name in BACKENDS if name in sys.modules), None)
+    if chosen is None:
+        raise MissingDependencyError(
+            f"to_frame() needs a dataframe library: import one of {', '.join(BACKENDS)} first, or name it with backend="
+        )
+    if chosen not in BACKENDS:
+        raise InvalidValueError(f"backend must be one of {', '.join(BACKENDS)}: got {chosen!r}")
+    import narwhals.stable.v2 as nw
+
+    held = {name: _of_one_type(values) for name, values in columns.items()}
+    try:
+        return nw.from_dict(held, backend=nw.Implementation.from_backend(chosen)).to_native()  # type: ignore[arg-type]
+    except ImportError:
+        raise MissingDependencyError(f"{chosen} is not installed: python -m pip install {chosen}") from None
+
+
+def _of_one_type(values: Sequence[Any]) -> Sequence[Any]:
+    """Return values that any library can hold in one column: as they are, else as floats, else as text."""
+    kinds = set(map(type, values)) - {type(None)}
+    if len(kinds) < 2 and all(issubclass(kind, _HELD) for kind in kinds):
+        return values
+    to: type[float] | type[str] = float if kinds == {int, float} else str
+    return [None if value is None else to(value) for value in values]

@@ -1,0 +1,208 @@
+"""The base of every result: one way to compare it, to show it, to keep it and to hand it on.
+
+A result says its `columns` (a table of Python values), what a person reads of it (`_rows`, with a headline and notes),
+and what is kept of it (`_record`). Everything else follows from these and is written once, here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+import attrs
+import numpy as np
+
+from npskit.results.display import html_table, markdown_table, markdown_text, text_table
+from npskit.results.native import native_frame
+from npskit.results.values import fields_of, flat, hashed, json_safe, same
+
+Columns = dict[str, list[Any]]
+Rows = tuple[list[str], list[list[Any]]]
+
+
+class Result:
+    """Base of the frozen attrs classes that npskit answers with; make them with `@attrs.frozen(eq=False, repr=False)`.
+
+    Results are equal if they say the same, NaN included; they can be hashed where all they hold can. Their arrays are
+    read-only. Options such as `level=` are those of the result's `columns`, and reach it through every method here.
+    """
+
+    __slots__ = ()
+
+    # The version of what `to_dict` gives: it rises when a name changes its meaning, not when names are added.
+    _VERSION = 1
+
+    def __attrs_post_init__(self) -> None:
+        for value in fields_of(self).values():
+            if type(value) is np.ndarray:
+                value.setflags(write=False)
+
+    # ---- what a result says of itself; each has a default that suits a plain record ----
+
+    def columns(self, *_: Any, **options: Any) -> Columns:
+        """Return the result as columns of plain Python values, by name."""
+        _no_options(options)
+        cells = {name: _cell(value) for name, value in flat(self).items() if not _is_nested(value)}
+        return {name: [value] for name, value in cells.items()}
+
+    def _rows(self, *_: Any, **options: Any) -> Rows:
+        """Return header and rows of the table that a person reads."""
+        columns = self.columns(**options)
+        rows = zip(*columns.values(), strict=True)
+        return list(columns), [["" if cell is None else cell for cell in row] for row in rows]
+
+    def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
+        """Return what `to_dict` says, before it is made fit for JSON."""
+        _no_options(options)
+        return fields_of(self)
+
+    def _headline(self) -> str:
+        """Return what stands above the table."""
+        return repr(self)
+
+    def _caption(self) -> str:
+        """Return what stands above the table in HTML and Markdown."""
+        return self._headline()
+
+    def _notes(self) -> Sequence[str]:
+        """Return what stands below the table, a line each."""
+        return ()
+
+    # ---- as a value ----
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return same(list(fields_of(self).values()), list(fields_of(other).values()))
+
+    def __hash__(self) -> int:
+        return hash(hashed(self))
+
+    # ---- as a program reads it ----
+
+    def to_dict(self, **options: Any) -> dict[str, Any]:
+        """Return everything as JSON has it: null where there is no number, `schema` and `version` to know it by.
+
+        Args:
+            options: What the result's `columns` takes, such as `level=` and `method=`.
+        """
+        return {"schema": schema_of(type(self)), "version": self._VERSION, **json_safe(self._record(**options))}
+
+    def to_json(self, **options: Any) -> str:
+        """Return `to_dict(**options)` as JSON text."""
+        return json.dumps(self.to_dict(**options), ensure_ascii=False, allow_nan=False)
+
+    def to_frame(self, backend: str | None = None, **options: Any) -> Any:
+        """Return `columns(**options)` as a dataframe.
+
+        Args:
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in, else the one your
+                program has imported.
+            options: What the result's `columns` takes, such as `level=` and `method=`.
+
+        Raises:
+            InvalidValueError: If `backend` is none of these.
+            MissingDependencyError: If the library is not there.
+        """
+        columns = {name: list(map(_cell, values)) for name, values in self.columns(**options).items()}
+        return native_frame(columns, backend or getattr(self, "backend", None))
+
+    def to_csv(
+        self,
+        path: str | os.PathLike[str] | TextIO | None = None,
+        *,
+        separator: str = ",",
+        decimal: str = ".",
+        **options: Any,
+    ) -> str | None:
+        """Write `columns(**options)` as CSV in UTF-8 that no spreadsheet takes for formulas; return it without `path`.
+
+        Args:
+            path: A path, or an open text file.
+            separator: What stands between cells; spreadsheets of much of Europe expect `";"`.
+            decimal: The decimal mark of numbers; there it is `","`.
+            options: What the result's `columns` takes, such as `level=` and `method=`.
+
+        Raises:
+            InvalidValueError: If separator and decimal mark are not single characters, or the same.
+        """
+        from npskit.results.files import csv_text, write_csv
+
+        columns = self.columns(**options)
+        if path is None:
+            return csv_text(columns, separator=separator, decimal=decimal)
+        write_csv(columns, path, separator=separator, decimal=decimal)
+        return None
+
+    # ---- as a person reads it ----
+
+    def to_text(self, **options: Any) -> str:
+        """Return the result as plain text, with an aligned table.
+
+        Args:
+            options: What the result's `columns` takes, such as `level=` and `method=`.
+        """
+        return "\n".join(filter(None, [self._headline(), text_table(*self._rows(**options)), *self._notes()]))
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_markdown(self, **options: Any) -> str:
+        """Return the result as Markdown, with everything escaped; `options` as for `to_text`."""
+        parts = [markdown_text(self._caption()), markdown_table(*self._rows(**options))]
+        return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._notes())]))
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._notes()])))
+
+
+def schema_of(kind: type) -> str:
+    """Return what a result of a class is called where it is kept.
+
+    Example:
+        >>> class ScoreTable: ...
+        >>> schema_of(ScoreTable)
+        'score_table'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def columns_of(rows: Iterable[attrs.AttrsInstance], kind: type[attrs.AttrsInstance]) -> Columns:
+    """Return records of one class as columns, those of its fields; the limits of an interval as two of them."""
+    found = [flat(row) for row in rows]
+    names = found[0] if found else flat_names(kind)
+    return {name: [row[name] for row in found] for name in names}
+
+
+def flat_names(kind: type[attrs.AttrsInstance]) -> list[str]:
+    """Return the names of the cells that a record of a class has as a row of a table."""
+    names: list[str] = []
+    for field in attrs.fields(kind):
+        limits = str(field.type).startswith("Interval")
+        start = field.name.removesuffix("interval")
+        names += [f"{start}low", f"{start}high"] if limits else [field.name]
+    return names
+
+
+def records(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a table as mappings."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether a value is too much for a cell of a table."""
+    return isinstance(value, Mapping) or attrs.has(type(value))
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell of a dataframe: several in one text."""
+    return "; ".join(map(str, value)) if isinstance(value, tuple | list) else value
+
+
+def _no_options(options: Mapping[str, Any]) -> None:
+    """Refuse options that a result does not take, as Python refuses an argument."""
+    for name in options:
+        raise TypeError(f"this result takes no option {name!r}")

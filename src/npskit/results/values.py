@@ -1,0 +1,136 @@
+"""The values in a result: as JSON and tables hold them, and whether two of them are the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.results.interval import Interval
+from npskit.validation import is_missing
+
+# The fields of a record that say where it came from, which is no part of what it says.
+_ASIDE = ("backend",)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as text or JSON can hold it: text, a number, a boolean or None; dates in ISO 8601.
+
+    Example:
+        >>> plain(np.int64(3)), plain(np.datetime64("2026-01-31")), plain(dt.datetime(2026, 1, 31, 9, 30))
+        (3, '2026-01-31', '2026-01-31T09:30:00')
+    """
+    if isinstance(value, np.generic) and value.dtype.kind in "biufU":
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def json_safe(value: Any) -> Any:
+    """Return a value of any depth as JSON has it: null where there is no number, the keys of mappings as text.
+
+    A record is a mapping of its fields; in a list of records the limits of an interval stand flat, as in a table.
+
+    Example:
+        >>> json_safe({"value": float("nan"), ("North", 2026): np.array([1.5, np.inf])})
+        {'value': None, 'North / 2026': [1.5, None]}
+        >>> json_safe(Interval(1.0, float("inf"), level=0.9, method="score"))
+        {'low': 1.0, 'high': None, 'level': 0.9, 'method': 'score'}
+    """
+    if isinstance(value, np.ndarray):
+        # as Python has it; dates beyond what Python can hold stay numpy's
+        return [json_safe(part) for part in (value.astype(object) if value.dtype.kind == "m" else value)]
+    if isinstance(value, Mapping):
+        return {_name(key): json_safe(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [json_safe(flat(part) if _is_row(part) else part) for part in value]
+    if hasattr(value, "_record"):
+        return json_safe(value._record())
+    if attrs.has(type(value)):
+        return json_safe(fields_of(value))
+    found = plain(value)
+    return None if isinstance(found, float) and not math.isfinite(found) else found
+
+
+def _name(key: Any) -> str:
+    return " / ".join(map(_name, key)) if isinstance(key, tuple) else str(plain(key))
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value is a record that is a row of a table."""
+    return attrs.has(type(value)) and not isinstance(value, Interval) and not hasattr(value, "_record")
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """Return the fields of a record by name, without where it came from."""
+    return {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name not in _ASIDE}
+
+
+def flat(record: Any) -> dict[str, Any]:
+    """Return the fields of a record as the cells of a row: `interval` as `low` and `high`.
+
+    Example:
+        >>> @attrs.frozen
+        ... class Term:
+        ...     name: str
+        ...     interval: Interval
+        >>> flat(Term("a", Interval(1.0, 2.0, level=0.95, method="score")))
+        {'name': 'a', 'low': 1.0, 'high': 2.0}
+    """
+    kinds = {field.name: str(field.type) for field in attrs.fields(type(record))}
+    row: dict[str, Any] = {}
+    for name, value in fields_of(record).items():
+        if isinstance(value, Interval) or kinds[name].startswith("Interval"):
+            start = name.removesuffix("interval")
+            row |= {f"{start}low": None if value is None else value.low}
+            row |= {f"{start}high": None if value is None else value.high}
+        else:
+            row[name] = value
+    return row
+
+
+def record(result: Any) -> dict[str, Any]:
+    """Return a result as JSON can hold it."""
+    return {name: json_safe(value) for name, value in fields_of(result).items()}
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values say the same: NaN equals NaN, and records are equal field by field, at any depth.
+
+    Example:
+        >>> same((float("nan"), np.array([1, 2])), (float("nan"), np.array([1, 2])))
+        True
+    """
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape):
+            return False
+        if a.dtype.kind == "O" or b.dtype.kind == "O":
+            return all(map(same, a.flat, b.flat))
+        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fcmM" and a.dtype.kind == b.dtype.kind)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(same(part, b[key]) for key, part in a.items())
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if type(a) is type(b) and is_missing(a) and is_missing(b):
+        return True
+    try:
+        equal = a is b or bool(a == b)
+    except (TypeError, ValueError):
+        equal = False
+    if equal or type(a) is not type(b) or not attrs.has(type(a)):
+        return equal
+    return same(list(fields_of(a).values()), list(fields_of(b).values()))
+
+
+def hashed(value: Any) -> Any:
+    """Return what a value is hashed by, the same for values that are the same."""
+    if attrs.has(type(value)):
+        return type(value), *map(hashed, fields_of(value).values())
+    if isinstance(value, tuple):
+        return tuple(map(hashed, value))
+    return None if is_missing(value) else value
