@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
 from npskit.inference.sequences import (
-    DIRECTIONS,
     anytime_p_value,
     confidence_sequence,
     difference_sequence,
     log_wealth,
     log_wealth_of_difference,
 )
+from npskit.inference.wealth import DIRECTIONS
 
 few = settings(max_examples=40, deadline=None)
 REFERENCE = Path(__file__).parent.parent / "reference" / "anytime_valid.json"

@@ -20,7 +20,7 @@ from scipy.special import bdtr
 import npskit as nk
 from npskit.datasets import hotels
 from npskit.datasets.records import Dataset
-from npskit.inference.sequences import DIRECTIONS
+from npskit.inference.wealth import DIRECTIONS
 from npskit.tracking.alarms import Watch
 from npskit.tracking.change_points import segmentation_cost
 from npskit.tracking.placebo import Placebo

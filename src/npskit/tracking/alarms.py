@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.sequences import (
-    DIRECTIONS,
     anytime_p_value,
     confidence_sequence,
     difference_sequence,
     log_wealth,
     log_wealth_of_difference,
 )
+from npskit.inference.wealth import DIRECTIONS
 from npskit.results.display import html_table, number, percent, text_table
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
