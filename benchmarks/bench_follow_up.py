@@ -13,13 +13,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.harness import US, Case, Run, check
+from npskit.arrays import Floats
 from npskit.followup.allocation.by_priority import allocate_by_priority
 from npskit.followup.allocation.by_value import allocate
 from npskit.followup.cases.loop import closed_loop
 from npskit.followup.holdout import uniform
 from npskit.survey import Survey
-
-Floats = NDArray[np.float64]
 
 
 def _candidates(n: int) -> tuple[Floats, Floats, Floats, NDArray[np.int64], Floats]:

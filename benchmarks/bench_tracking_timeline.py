@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
+from npskit.arrays import Times
 from npskit.tracking.timeline import timeline
 
 ROWS, YEARS = 1e7, 3
@@ -30,7 +31,6 @@ TOLD = "C loop, told the first day"
 NUMPY = "NumPy, blocked bincount"
 BLOCK = 1 << 17
 
-Times = NDArray[np.datetime64]
 Answers = NDArray[np.int8]
 
 

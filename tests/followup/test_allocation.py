@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.allocation import exact as exact_allocation
 from npskit.followup.allocation.by_priority import allocate_by_priority
@@ -25,7 +26,6 @@ from npskit.followup.allocation.problem import problem
 from npskit.followup.allocation.relaxation import upgrades
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "allocation.json").read_text())
-Floats = NDArray[np.float64]
 
 few = settings(max_examples=25, deadline=None)
 methods = st.sampled_from(["greedy", "exact"])

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import _many, constrained_shares, mean_variance
-
-Floats = NDArray[np.float64]
 
 WORTHS = ([-100.0, 0.0, 100.0], [0.0, 50.0, 100.0], [5.0, 3.0, 1.0], [0.0, 99.0, 100.0], [1.0, 2.0, 3.0, 4.0, 7.0])
 counts_of = st.one_of(st.integers(0, 8), st.integers(0, 10**6), st.floats(0.01, 50)).map(float)

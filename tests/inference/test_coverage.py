@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.inference.intervals import METHODS, interval
 
-Floats = NDArray[np.float64]
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "coverage.json").read_text())["grid_95"]
 NPS = np.array([-1.0, 0.0, 1.0])
 # The 171 points inside the simplex whose shares are twentieths.

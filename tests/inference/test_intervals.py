@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import constrained_shares
 from npskit.inference.intervals import (
@@ -26,7 +26,6 @@ from npskit.inference.intervals import (
     wald,
 )
 
-Floats = NDArray[np.float64]
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "one_sample.json").read_text())
 NPS = np.array([-1.0, 0.0, 1.0])
 ANY_WORTHS = ("score", "scas", "jeffreys", "wald")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.shrinkage import (
     MAX_PRECISION,
@@ -26,7 +26,6 @@ from npskit.inference.shrinkage import (
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "shrinkage.json").read_text())
 NPS = np.array([-1.0, 0.0, 1.0])
 
-Floats = NDArray[np.float64]
 few = settings(max_examples=60, deadline=None)
 
 

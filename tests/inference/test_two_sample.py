@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import constrained_shares, distinct_worths
 from npskit.inference.intervals import score_interval
@@ -30,7 +30,6 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_sample.js
 NPS = np.array([-1.0, 0.0, 1.0])
 CES = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
 
-Floats = NDArray[np.float64]
 few = settings(max_examples=40, deadline=None)
 levels = st.sampled_from([0.8, 0.95, 0.99])
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval, wald
 from npskit.inference.strata import stratified_variance
@@ -23,8 +23,6 @@ from npskit.inference.weights import (
     taylor_variance,
     weighted_mean,
 )
-
-Floats = NDArray[np.float64]
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

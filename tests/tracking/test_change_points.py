@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.two_sample import difference_interval
@@ -33,7 +33,6 @@ REFERENCE = json.loads((FILES / "change_points.json").read_text())
 WEEKS = np.loadtxt(FILES / "weekly_counts.csv", delimiter=",", skiprows=1)[:, 1:]
 NPS = np.array([-100.0, 0.0, 100.0])
 
-Floats = NDArray[np.float64]
 
 few = settings(max_examples=40, deadline=None)
 penalties = st.floats(0.5, 20)

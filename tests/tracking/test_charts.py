@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart, laney_dispersion
 from npskit.tracking.control_chart import ControlChart, Signal
@@ -25,7 +25,6 @@ WEEKS = np.loadtxt(FILES / "weekly_counts.csv", delimiter=",", skiprows=1)[:, 1:
 BASELINE = slice(0, 30)
 NPS = np.array([-1.0, 0.0, 1.0])
 
-Floats = NDArray[np.float64]
 Chart = Callable[..., ControlChart]
 
 few = settings(max_examples=40, deadline=None)

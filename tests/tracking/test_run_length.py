@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.tracking.run_length import cusum_run_length, ewma_run_length, shewhart_run_length
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "average_run_length.json").read_text())
-
-Floats = NDArray[np.float64]
 
 
 def _cases(name: str) -> list[Any]:

@@ -13,12 +13,10 @@ import functools
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.datasets.records import DriverTruth, Wave
 from npskit.errors import InvalidValueError
-
-Floats = NDArray[np.float64]
 
 SEGMENTS = ("detractor", "passive", "promoter")
 WORTHS = np.array([-100.0, 0.0, 100.0])

@@ -8,9 +8,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import ColumnNotFoundError, did_you_mean
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen(eq=False)

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from npskit.arrays import Floats
 from npskit.datasets import draws, model
-from npskit.datasets.records import Dataset, Floats, FollowUpTruth, HotelTruth
+from npskit.datasets.records import Dataset, FollowUpTruth, HotelTruth
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 
 Day = str | dt.date | np.datetime64

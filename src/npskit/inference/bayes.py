@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.limits import Sample, sample_of, score_distances
 
 Complex = NDArray[np.complex128]

@@ -15,17 +15,16 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Codes, Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
+from npskit.inference.clusters import factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
-
-Floats = NDArray[np.float64]
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
 _AGREEMENT = 1e-6

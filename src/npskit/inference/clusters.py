@@ -13,11 +13,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Codes, Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.weights import check_weights
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-
-Floats = NDArray[np.float64]
 
 _NEWTON_STEPS = 200
 # A part of the range of the worths whose square root still has all its digits, and that no answer can tell from 0.

@@ -8,13 +8,12 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals
 from npskit.inference.design import influence
 from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen

@@ -12,13 +12,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.inference.clusters import ClusterTotals, Codes, sum_by
+from npskit.arrays import Codes, Floats
+from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
-
-Floats = NDArray[np.float64]
 
 Customers: TypeAlias = Literal["all", "mean"] | None
 """Where sampling units are customers: whether `"all"` answers of each count, or their `"mean"`. None: another design.

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.limits import sample_of
 
 _MAX_STEPS = 10_000

@@ -14,8 +14,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.constrained import NEGLIGIBLE, Floats, constrained_shares
+from npskit.inference.constrained import NEGLIGIBLE, constrained_shares
 from npskit.inference.limits import (
     BLOCK,
     Sample,

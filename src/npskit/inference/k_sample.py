@@ -8,8 +8,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats, mean_variance
+from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import checked_counts
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import difference_interval, moments, score_test

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats, distinct_worths
+from npskit.inference.constrained import distinct_worths
 
 # Rows worked on at a time: small enough for the cache, large enough to hide the interpreter.
 BLOCK = 8192

@@ -13,11 +13,10 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Codes, Floats
 from npskit.errors import IncompatibleError
-from npskit.inference.clusters import Codes, factorize, sum_by, unit_codes
+from npskit.inference.clusters import factorize, sum_by, unit_codes
 from npskit.inference.strata import Lonely, Population, sampled_in_full, stratum_factors
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen(eq=False)

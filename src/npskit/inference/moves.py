@@ -8,8 +8,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.contrasts import Contrast
 from npskit.inference.design import as_estimate
 from npskit.inference.estimate import Estimate

@@ -18,8 +18,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.k_sample import ChiSquareTest
 from npskit.inference.moves import Moves
 from npskit.inference.two_sample import normal_p

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats, distinct_worths
+from npskit.inference.constrained import distinct_worths
 from npskit.inference.limits import checked_counts
 
 # Values of the characteristic function times categories; some seconds. Half a million answers with three categories.

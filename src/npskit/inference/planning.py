@@ -10,8 +10,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats, mean_variance
+from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import normal_quantile
 from npskit.validation import whole_number
 

@@ -8,8 +8,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats, distinct_worths
+from npskit.inference.constrained import distinct_worths
 from npskit.inference.limits import normal_quantile
 from npskit.inference.planning import NPS_WORTHS, checked_shares, positive_whole
 from npskit.inference.two_sample import moments, score_z

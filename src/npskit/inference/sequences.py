@@ -24,8 +24,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.limits import falling_root, tail_of
 from npskit.inference.wealth import (
     TOLERANCE,

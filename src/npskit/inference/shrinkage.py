@@ -6,8 +6,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats, mean_variance
+from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import checked_counts
 
 # Σα that stands for infinity: segments do not differ, and 10^6 answers move a share by one part in 10^6.

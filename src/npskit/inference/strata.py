@@ -13,9 +13,8 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-
-Floats = NDArray[np.float64]
 
 Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
 """What a stratum with a single sampling unit contributes, as `survey.lonely.psu` of R's `survey`.

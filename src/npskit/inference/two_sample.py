@@ -12,8 +12,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats, constrained_shares, distinct_worths, mean_variance
+from npskit.inference.constrained import constrained_shares, distinct_worths, mean_variance
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import checked_counts
 

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.inference.constrained import Floats
+from npskit.arrays import Floats
 from npskit.inference.limits import checked_counts, normal_quantile, tail_of
 from npskit.inference.two_sample import moments, normal_p
 

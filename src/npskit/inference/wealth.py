@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.inference.constrained import Floats
 from npskit.inference.limits import checked_counts, falling_root
 
 DIRECTIONS = ("both", "below", "above")

@@ -10,12 +10,11 @@ to strata and clusters.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
-
-Floats = NDArray[np.float64]
 
 # Counts that intervals can work on: of a census as many as leave nothing to chance, of next to nothing known a trace.
 _MOST, _LEAST = 1e15, 1e-6

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference.limits import tail_of
 from npskit.inference.multiplicity import adjust
@@ -21,7 +22,6 @@ from npskit.score_table import segment_names
 if TYPE_CHECKING:
     from npskit.tracking.timeline_record import Timeline
 
-Floats = NDArray[np.float64]
 
 PREVIOUS = ("previous", "year")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.inference.constrained import Floats, mean_variance
+from npskit.arrays import Floats
+from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile
 

@@ -38,8 +38,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
 from npskit.inference.two_sample import difference_interval, moments

@@ -23,8 +23,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.two_sample import moments
 from npskit.tracking.checks import checked_periods, period_labels, within
 from npskit.tracking.control_chart import ControlChart, Signal

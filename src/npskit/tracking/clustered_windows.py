@@ -11,8 +11,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.inference.clusters import ClusterTotals, factorize, sum_by
-from npskit.inference.constrained import Floats
 from npskit.inference.design import Customers, design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population

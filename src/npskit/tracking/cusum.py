@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from npskit.inference.constrained import Floats
+from npskit.arrays import Floats
 
 
 def cumulative_sum(steps: Floats) -> Floats:

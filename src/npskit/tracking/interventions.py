@@ -6,9 +6,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals
-from npskit.inference.constrained import Floats
 from npskit.inference.contrasts import cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
 from npskit.inference.intervals import score_interval, score_limits

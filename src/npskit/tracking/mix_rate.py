@@ -17,9 +17,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
-from npskit.inference.constrained import Floats
 from npskit.inference.linearize import Layout
 from npskit.tracking.alike import variance_of_alike
 from npskit.tracking.nested import Cells, Slopes, filled

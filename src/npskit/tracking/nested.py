@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats
 
 MOST_DIMENSIONS = 6
 

@@ -14,9 +14,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Integers
 from npskit.counting.columns import slices
 from npskit.errors import InvalidValueError
-from npskit.tracking.sorting import Integers, in_threads, sort_blocks, workers
+from npskit.tracking.sorting import in_threads, sort_blocks, workers
 
 Codes = NDArray[np.integer[Any]]
 

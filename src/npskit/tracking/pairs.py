@@ -18,10 +18,11 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Integers
 from npskit.counting.columns import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.tracking.packing import BLOCK, Answers, Codes, Layout, pack_sorted
-from npskit.tracking.sorting import Integers, in_threads, workers
+from npskit.tracking.sorting import in_threads, workers
 
 Mode = Literal["consecutive", "first_last", "waves"]
 

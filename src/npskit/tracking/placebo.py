@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.limits import checked_counts
 from npskit.inference.two_sample import moments
 from npskit.results.display import number

@@ -16,8 +16,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.inference.constrained import Floats
 from npskit.tracking.checks import within
 
 Limits = Literal["steady", "exact"]

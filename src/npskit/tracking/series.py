@@ -6,8 +6,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import Floats
 from npskit.inference.contrasts import Contrast
 from npskit.inference.limits import checked_counts
 from npskit.tracking.short_series import Working

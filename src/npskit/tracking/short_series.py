@@ -18,7 +18,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.inference.constrained import Floats
+from npskit.arrays import Floats
 
 # The most that errors are taken to be correlated: beyond it they are a trend, and no short series tells the two apart.
 _STRONGEST = 0.9

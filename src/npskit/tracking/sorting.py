@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from npskit.arrays import Integers
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

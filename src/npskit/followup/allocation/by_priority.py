@@ -7,12 +7,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Bools, Codes, Floats
 from npskit.errors import IncompatibleError
 from npskit.followup.allocation.by_value import Allocation
 from npskit.followup.allocation.problem import (
-    Bools,
-    Floats,
-    Ints,
     flags,
     in_units,
     limit,
@@ -109,14 +107,14 @@ def _units(amounts: Floats) -> tuple[Floats, float]:
     return in_units(amounts, float(amounts.max(axis=1, initial=0.0).sum()))
 
 
-def _first(available: Bools) -> Ints:
+def _first(available: Bools) -> Codes:
     """Return the first available alternative of each candidate; -1 if there is none."""
     if not available.shape[1]:
         return np.full(len(available), -1, dtype=np.intp)
     return np.where(available.any(axis=1), np.argmax(available, axis=1), -1)
 
 
-def _of(column: Floats, offer: Ints) -> Floats:
+def _of(column: Floats, offer: Codes) -> Floats:
     """Return one alternative's entry for each candidate; 0 for none."""
     if not column.shape[1]:
         return np.zeros(len(offer))
@@ -124,15 +122,15 @@ def _of(column: Floats, offer: Ints) -> Floats:
 
 
 def _walk(
-    first: Ints,
-    without: Ints,
+    first: Codes,
+    without: Codes,
     money: Floats,
     hours: Floats,
-    owner: Ints,
+    owner: Codes,
     counted: Bools,
     budget: float,
     capacity: Floats,
-) -> tuple[Ints, NDArray[np.int8]]:
+) -> tuple[Codes, NDArray[np.int8]]:
     """Return the alternative of each candidate, who stand in order, and the outcome."""
     # As if there were money for all: nobody before the place where it runs out notices the difference.
     reached = _within_hours(first, hours, owner, counted, capacity)
@@ -144,7 +142,7 @@ def _walk(
     return np.where(reached, offer, -1), why
 
 
-def _within_hours(offer: Ints, hours: Floats, owner: Ints, counted: Bools, capacity: Floats) -> Bools:
+def _within_hours(offer: Codes, hours: Floats, owner: Codes, counted: Bools, capacity: Floats) -> Bools:
     """Return who has an alternative that comes before its owner is full, or needs no hours."""
     needed = _of(hours, offer)
     by_owner = np.argsort(owner, kind="stable")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from npskit.arrays import Bools, Codes, Floats
 from npskit.followup.allocation.greedy import Plan
-from npskit.followup.allocation.problem import Bools, Floats, Ints, Problem
+from npskit.followup.allocation.problem import Problem
 from npskit.followup.allocation.relaxation import Bound
 
 # The solver keeps its limits to within a tolerance; ours are kept exactly, if need be by a second try with less room.
 TRIES = 5
 
 
-def exact(task: Problem, start: Plan) -> Ints:
+def exact(task: Problem, start: Plan) -> Codes:
     """Return the alternatives of a plan of the greatest value; never below that of `start`.
 
     An alternative whose value net of the bound's prices is further below its candidate's best than the bound is above
@@ -26,7 +27,7 @@ def exact(task: Problem, start: Plan) -> Ints:
     return found
 
 
-def _better(task: Problem, known: Ints, bound: Bound) -> Ints:
+def _better(task: Problem, known: Codes, bound: Bound) -> Codes:
     """Return the best plan for candidates who all count; `known` if there is no better one."""
     room = bound.value - task.worth(known)
     if room <= 1e-12 * max(1.0, abs(bound.value)):
@@ -62,7 +63,7 @@ def _open(task: Problem, bound: Bound, room: float) -> tuple[Bools, Bools]:
     return net >= best - room, best <= room
 
 
-def _solve(task: Problem, open_: Bools, nothing: Bools, budget: float, capacity: Floats) -> Ints | None:
+def _solve(task: Problem, open_: Bools, nothing: Bools, budget: float, capacity: Floats) -> Codes | None:
     """Return the alternatives of the best plan among the open ones; None if the solver finds none."""
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, vstack

@@ -26,7 +26,8 @@ from typing import NamedTuple
 import attrs
 import numpy as np
 
-from npskit.followup.allocation.problem import Bools, Floats, Ints, Problem
+from npskit.arrays import Bools, Codes, Floats
+from npskit.followup.allocation.problem import Problem
 from npskit.followup.allocation.relaxation import Bound, Upgrades, lagrangian_bound, upgrades
 
 # How many of the next candidates the rest of a limit is filled from, and the parts the blocked step is cut into.
@@ -39,8 +40,8 @@ FEW_OWNERS = 64
 class Plan(NamedTuple):
     """A plan within the limits: (n,) alternatives, -1 for nothing; the same for everybody above the line; a bound."""
 
-    offer: Ints
-    intended: Ints
+    offer: Codes
+    intended: Codes
     bound: Bound
 
 
@@ -62,7 +63,7 @@ def greedy(task: Problem) -> Plan:
     return two_limits(task)
 
 
-def one_limit(task: Problem, weight: Floats, group: Ints, limits: Floats) -> tuple[Ints, Ints, float, Floats]:
+def one_limit(task: Problem, weight: Floats, group: Codes, limits: Floats) -> tuple[Codes, Codes, float, Floats]:
     """Return the plan, everyone above the line, the bound of the relaxation and the price in each group."""
     steps = upgrades(task.value, weight)
     place, counted = group[steps.row], task.counted[steps.row]
@@ -92,14 +93,14 @@ def one_limit(task: Problem, weight: Floats, group: Ints, limits: Floats) -> tup
     return offer, above, bound, price
 
 
-def _first_distinct(rows: Ints) -> Ints:
+def _first_distinct(rows: Codes) -> Codes:
     """Return the first distinct candidates in order, at most a window of them."""
     _, first = np.unique(rows, return_index=True)
     return rows[np.sort(first)][:WINDOW]
 
 
 def _fill(
-    task: Problem, weight: Floats, offer: Ints, everyone: Ints, nearest: Ints, rest: float, blocked: float
+    task: Problem, weight: Floats, offer: Codes, everyone: Codes, nearest: Codes, rest: float, blocked: float
 ) -> None:
     """Fill the rest of a limit, in place: the better of the best single upgrade and a knapsack of the nearest ones."""
     now = offer[everyone]
@@ -120,7 +121,7 @@ def _fill(
 
 
 def _small_knapsack(
-    task: Problem, weight: Floats, offer: Ints, rows: Ints, rest: int, blocked: int
+    task: Problem, weight: Floats, offer: Codes, rows: Codes, rest: int, blocked: int
 ) -> list[tuple[int, int, float]]:
     """Return (candidate, alternative, gain) of the best upgrades with weights rounded up to parts of `blocked`."""
     room = rest * PARTS // blocked
@@ -181,7 +182,7 @@ class Rate(NamedTuple):
 class _Group:
     """Some of one owner's candidates with their part of the hours."""
 
-    rows: Ints
+    rows: Codes
     task: Problem
     hours: float
     rates: list[Rate]
@@ -191,12 +192,12 @@ class _Path(NamedTuple):
     """Upgrades at one exchange rate, in order, and how far the money of counted ones leads."""
 
     steps: Upgrades
-    order: Ints
+    order: Codes
     money: Floats
     value: Floats
     stop: int
 
-    def reach(self, budget: Floats) -> Ints:
+    def reach(self, budget: Floats) -> Codes:
         """Return how many steps are within each budget and within the hours."""
         return np.minimum(np.searchsorted(self.money, budget, side="right"), self.stop)
 
@@ -237,7 +238,7 @@ def _groups(task: Problem) -> list[_Group]:
     return [g for g in groups if len(g.rows)]
 
 
-def _group(rows: Ints, task: Problem, hours: float, rates: list[Rate]) -> _Group:
+def _group(rows: Codes, task: Problem, hours: float, rates: list[Rate]) -> _Group:
     """Return a group with the rates at which it has anything to choose."""
     some = [rate for rate in rates if (rate.passes(task) & (task.value > 0)).any()]
     return _Group(rows, task, hours, some)
@@ -280,7 +281,7 @@ def _path(group: _Group, rate: Rate) -> _Path:
     return _Path(steps, order, np.maximum.accumulate(money), total, stop)
 
 
-def _coarse_order(slope: Floats) -> Ints:
+def _coarse_order(slope: Floats) -> Codes:
     """Return the order by falling slope; long ones to within half a percent, which a radix sort does quickly."""
     if len(slope) < 5_000:
         return np.argsort(-slope, kind="stable")
@@ -290,7 +291,7 @@ def _coarse_order(slope: Floats) -> Ints:
     return np.argsort(np.uint16(65535) - bits.astype(np.uint16), kind="stable")
 
 
-def _curves(groups: list[_Group], budgets: list[Floats]) -> tuple[list[Floats], list[Ints]]:
+def _curves(groups: list[_Group], budgets: list[Floats]) -> tuple[list[Floats], list[Codes]]:
     """Return for each group its best value at its budgets, and the exchange rate of each."""
     values = [np.full(len(b), -1.0) for b in budgets]
     which = [np.zeros(len(b), dtype=np.intp) for b in budgets]

@@ -6,13 +6,10 @@ import math
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Bools, Codes, Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 # Sums of whole numbers below this are exact in float64, with room to spare.
 EXACT = 2.0**52
@@ -37,11 +34,11 @@ class Problem:
         hours_scale: Units for an hour.
     """
 
-    rows: Ints
+    rows: Codes
     value: Floats
     money: Floats
     hours: Floats
-    owner: Ints
+    owner: Codes
     counted: Bools
     budget: float
     capacity: Floats
@@ -63,7 +60,7 @@ class Problem:
         """Whether any counted candidate could use hours, whatever the capacity."""
         return bool(np.any(self.hours[:, self.counted]))
 
-    def take(self, keep: Ints | Bools | slice, *, capacity: Floats | None = None) -> Problem:
+    def take(self, keep: Codes | Bools | slice, *, capacity: Floats | None = None) -> Problem:
         """Return the problem of some of the candidates."""
         return attrs.evolve(
             self,
@@ -76,21 +73,21 @@ class Problem:
             capacity=self.capacity if capacity is None else capacity,
         )
 
-    def of(self, column: Floats, offer: Ints) -> Floats:
+    def of(self, column: Floats, offer: Codes) -> Floats:
         """Return one alternative's entry of `column` for each candidate; 0 where `offer` is -1."""
         return np.where(offer >= 0, column.take(np.maximum(offer, 0) * self.size + np.arange(self.size)), 0.0)
 
-    def used(self, offer: Ints) -> tuple[float, Floats]:
+    def used(self, offer: Codes) -> tuple[float, Floats]:
         """Return the money and the hours of each owner that a plan uses, in whole units."""
         taken = np.where(self.counted, offer, -1)
         hours = np.bincount(self.owner, self.of(self.hours, taken), minlength=len(self.capacity))
         return float(self.of(self.money, taken).sum()), hours.astype(np.float64)
 
-    def worth(self, offer: Ints) -> float:
+    def worth(self, offer: Codes) -> float:
         """Return the value of a plan, counted candidates only."""
         return float(self.of(self.value, np.where(self.counted, offer, -1)).sum())
 
-    def fits(self, offer: Ints) -> bool:
+    def fits(self, offer: Codes) -> bool:
         """Whether a plan is within all limits."""
         money, hours = self.used(offer)
         return money <= self.budget and bool(np.all(hours <= self.capacity))
@@ -133,7 +130,7 @@ def limit(name: str, value: float) -> float:
     return number
 
 
-def owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -> tuple[Ints, Floats]:
+def owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -> tuple[Codes, Floats]:
     """Return the owners' codes and one capacity for each owner."""
     limits = np.asarray(capacity, dtype=np.float64)
     if limits.ndim > 1 or not np.all(limits >= 0):
@@ -243,7 +240,7 @@ def _money(money: Floats, gain: Floats, counted: Bools, budget: float) -> tuple[
     return units, scale, limit_in_units(budget, scale, float(units.max(axis=0, initial=0.0)[counted].sum()))
 
 
-def _hours(hours: Floats, gain: Floats, counted: Bools, owner: Ints, capacity: Floats) -> tuple[Floats, float, Floats]:
+def _hours(hours: Floats, gain: Floats, counted: Bools, owner: Codes, capacity: Floats) -> tuple[Floats, float, Floats]:
     """Return hours and capacity in whole units, and the scale."""
     wanted = np.ascontiguousarray(np.where(gain > 0, hours, 0.0))
     units, scale = in_units(wanted, float(wanted.max(axis=0, initial=0.0).sum()))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from npskit.followup.allocation.problem import Bools, Floats, Ints, Problem
+from npskit.arrays import Bools, Codes, Floats
+from npskit.followup.allocation.problem import Problem
 
 
 class Upgrades(NamedTuple):
@@ -26,9 +27,9 @@ class Upgrades(NamedTuple):
         slope: (m,) gain per weight, never rising within a candidate; infinite where the step is free.
     """
 
-    row: Ints
-    offer: Ints
-    before: Ints
+    row: Codes
+    offer: Codes
+    before: Codes
     gain: Floats
     slope: Floats
 
@@ -41,7 +42,7 @@ class Upgrades(NamedTuple):
         change[later] -= flat.take(self.before[later] * n + self.row[later])
         return change
 
-    def plan(self, taken: Bools, n: int) -> Ints:
+    def plan(self, taken: Bools, n: int) -> Codes:
         """Return the alternative of each candidate once the steps `taken` are done; -1 for nothing."""
         offer = np.full(n, -1, dtype=np.intp)
         # Later steps stand later, and the last assignment to a row is the one that stays.
@@ -73,8 +74,8 @@ def upgrades(value: Floats, weight: Floats) -> Upgrades:
 
 
 def _steepest(
-    value: Floats, weight: Floats, rows: Ints, at_value: Floats, at_weight: Floats
-) -> tuple[Ints, Floats, Floats]:
+    value: Floats, weight: Floats, rows: Codes, at_value: Floats, at_weight: Floats
+) -> tuple[Codes, Floats, Floats]:
     """Return for each row the alternative with the most value per weight from where it is, the gain and the slope."""
     best = np.full(len(rows), -1, dtype=np.intp)
     best_gain, best_slope = np.zeros(len(rows)), np.zeros(len(rows))
@@ -98,7 +99,7 @@ class Bound(NamedTuple):
     hours: Floats
 
 
-def priced(task: Problem, money: float, hours: Floats) -> tuple[Floats, Ints]:
+def priced(task: Problem, money: float, hours: Floats) -> tuple[Floats, Codes]:
     """Return each candidate's best value less what it uses at these prices, and that alternative; 0 and -1 for none."""
     best, offer = np.zeros(task.size), np.full(task.size, -1, dtype=np.intp)
     price = hours[task.owner]

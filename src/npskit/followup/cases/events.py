@@ -9,9 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Integers
 from npskit.followup.cases.case import KINDS, LEADS_TO, LEGAL, legal_order
-
-Integers = NDArray[np.int64]
 
 _STATES = ("new", "open", "resolved", "closed")
 _FIRST_RESPONSE = KINDS.index("first_response")

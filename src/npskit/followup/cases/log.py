@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Times
 from npskit.counting import factorize
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import KINDS
@@ -19,12 +20,10 @@ from npskit.followup.cases.events import EventLog, settle
 from npskit.followup.cases.rejections import Refused, Rejections
 from npskit.followup.cases.roles import ALIASES, check_words, find_roles, kind_of
 from npskit.followup.cases.table import MONTH, CaseTable, case_frame
-from npskit.followup.cases.times import CaseTimes, Moments
+from npskit.followup.cases.times import CaseTimes
 from npskit.reading.times import in_zone
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
-
-Flags = NDArray[np.bool_]
 
 _NAT = np.datetime64("NaT", "us")
 
@@ -56,16 +55,16 @@ class CaseLog:
     """
 
     ids: NDArray[Any]
-    opened: Moments
-    responded: Moments
-    closed: Moments
-    ended: Flags
-    resolved: Flags
-    reopened: Flags
-    escalated: Flags
-    tried: Flags
-    reached: Flags
-    worst: Flags | None
+    opened: Times
+    responded: Times
+    closed: Times
+    ended: Bools
+    resolved: Bools
+    reopened: Bools
+    escalated: Bools
+    tried: Bools
+    reached: Bools
+    worst: Bools | None
     later: NDArray[np.int64] | None
     keys: Mapping[str, tuple[NDArray[np.intp], list[Any]]]
     recorded: frozenset[str]
@@ -134,7 +133,7 @@ def read_case_log(
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)
 
 
-def _months(opened: Moments, zone: str | None) -> tuple[NDArray[np.intp], list[Any]]:
+def _months(opened: Times, zone: str | None) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the month each case was opened in, on the clock of its zone."""
     codes, months = factorize(in_zone(opened, zone).astype("datetime64[M]"))
     return codes, [str(month) for month in months]
@@ -157,7 +156,7 @@ def _by_case(table: CaseTable, as_of: Any) -> CaseLog:
     now = _as_of(times, [values[usable] for values in at.values()], as_of)
     keep = usable & (at["opened"] <= now)
 
-    def known(kind: str) -> Moments:
+    def known(kind: str) -> Times:
         if kind not in at:
             return np.full(int(keep.sum()), _NAT)
         values = at[kind][keep]
@@ -194,7 +193,7 @@ def _by_case(table: CaseTable, as_of: Any) -> CaseLog:
     )
 
 
-def _refused_cases(at: dict[str, Moments], bad: dict[str, NDArray[np.int64]], ids: Any) -> Refused:
+def _refused_cases(at: dict[str, Times], bad: dict[str, NDArray[np.int64]], ids: Any) -> Refused:
     """Return the rows of a log of cases that cannot have happened."""
     refused = Refused()
     for kind, rows in bad.items():
@@ -222,7 +221,7 @@ def _refused_cases(at: dict[str, Moments], bad: dict[str, NDArray[np.int64]], id
     return refused
 
 
-def _as_of(times: CaseTimes, columns: Sequence[Moments], as_of: Any) -> np.datetime64:
+def _as_of(times: CaseTimes, columns: Sequence[Times], as_of: Any) -> np.datetime64:
     """Return the time up to which things are known: the latest of the log, if the caller does not say."""
     if as_of is not None:
         return times.moment(as_of)
@@ -263,7 +262,7 @@ def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog
     return _of_events(table, times, log, now, case_of, labels, refused)
 
 
-def _repeated(case: Any, kinds: Any, at: Moments, by: Any, rows: NDArray[np.intp]) -> Flags:
+def _repeated(case: Any, kinds: Any, at: Times, by: Any, rows: NDArray[np.intp]) -> Bools:
     """Return which events stand there already, word for word, as joins of tables make them."""
     who = np.zeros(len(rows), np.int64) if by is None else factorize(by)[0][rows]
     order = np.lexsort((rows, who, at, kinds, case))
@@ -292,11 +291,11 @@ def _of_events(
     closing = log.last_of(("opened", "resolved", "closed", "reopened"), len(labels))[present]
     undoing = log.last_of(("resolved", "reopened"), len(labels))[present]
 
-    def first(*kinds: str) -> Moments:
+    def first(*kinds: str) -> Times:
         found = [log.first_at(kind, len(labels))[present] for kind in kinds]
         return np.asarray(np.fmin.reduce(found))
 
-    def has(*kinds: str) -> Flags:
+    def has(*kinds: str) -> Bools:
         return ~np.isnat(first(*kinds))
 
     keys: dict[str, tuple[NDArray[np.intp], list[Any]]] = {}

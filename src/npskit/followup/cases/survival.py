@@ -12,11 +12,10 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile
-
-Floats = NDArray[np.float64]
 
 METHODS = ("log_log", "score")
 # Products of shares that ought to be equal differ by rounding.

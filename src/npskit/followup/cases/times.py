@@ -9,12 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.clock import find_zone
 from npskit.frames import Frame
 from npskit.reading.times import parse_times
-
-Moments = NDArray[np.datetime64]
 
 
 @attrs.frozen(eq=False)
@@ -27,7 +26,7 @@ class CaseTimes:
         time_zone: Their zone, None where naive.
     """
 
-    values: dict[str, Moments]
+    values: dict[str, Times]
     bad: dict[str, NDArray[np.int64]]
     time_zone: str | None
 
@@ -68,7 +67,7 @@ class CaseTimes:
         return np.datetime64(found.values[0])
 
 
-def _times_of(frame: Frame, name: str) -> tuple[Moments, NDArray[np.int64], str | None]:
+def _times_of(frame: Frame, name: str) -> tuple[Times, NDArray[np.int64], str | None]:
     """Return a column as times, the rows that hold none though something stands there, and its zone."""
     values = frame.column(name).filled()
     if values.dtype.kind == "M":

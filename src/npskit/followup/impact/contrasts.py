@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import moments, mover, score_test
 
-Floats = NDArray[np.float64]
 Unit = Literal["points", "percent", "money"]
 Base = Literal["answered", "assigned", "known"]
 

@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.counting import factorize
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.impact.outcomes import amounts
@@ -23,8 +24,6 @@ from npskit.results.native import native_frame
 from npskit.results.values import record
 from npskit.rows import Rows
 from npskit.scorers.base import Scorer, codebook
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen
