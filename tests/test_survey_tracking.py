@@ -17,11 +17,11 @@ from npskit.datasets.records import Dataset
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.contrasts import cluster_robust
+from npskit.times.periods import EVERY
 from npskit.tracking import explain
 from npskit.tracking.change_points import change_points
 from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart
 from npskit.tracking.interventions import before_after, difference_in_differences
-from npskit.tracking.periods import EVERY
 
 WORTHS = [-100.0, 0.0, 100.0]
 BEFORE, AFTER = ("2024-01-01", "2025-03-01"), ("2025-03-01", "2026-01-01")
@@ -321,7 +321,7 @@ def window_alone(data: dict[str, Any], line: nk.Timeline, t: int, fading: Any = 
 @settings(max_examples=25, deadline=None)
 @given(
     drawn=rows,
-    window=st.sampled_from(["9d", "30d", "2m"]),
+    window=st.sampled_from(["9d", "30d", "2mo"]),
     every=st.sampled_from(["week", "month"]),
     roles=st.sampled_from([{}, {"weight": "w"}, {"cluster": "who", "customer": None}, {"stratum": "half"}]),
 )
@@ -366,7 +366,7 @@ def test_windows_of_whole_months_are_the_months() -> None:
     survey = hotel_survey(data, customer="customer", weight="weight")
     for denominator in ("valid", "all"):
         months = survey.timeline("month", denominator=denominator)
-        moving = survey.timeline("month", window="1m", denominator=denominator)
+        moving = survey.timeline("month", window="1mo", denominator=denominator)
         for found, wanted in zip(moving.intervals(), months.intervals(), strict=True):
             np.testing.assert_allclose(found[:-1], wanted[:-1], atol=1e-9)
     assert str(moving.conventions).endswith("variance: clustered")

@@ -17,7 +17,6 @@ from npskit.followup.cases.case import Case as Case
 from npskit.followup.cases.case import CaseEvent as CaseEvent
 from npskit.followup.cases.loop import closed_loop as closed_loop
 from npskit.followup.cases.result import ClosedLoop as ClosedLoop
-from npskit.followup.clock import BusinessCalendar as BusinessCalendar
 from npskit.followup.due import DueTimes as DueTimes
 from npskit.followup.impact.effect import FollowUpEffect as FollowUpEffect
 from npskit.followup.impact.measuring import effect_of_follow_up as effect_of_follow_up
@@ -73,6 +72,7 @@ from npskit.scoring import retention as retention
 from npskit.scoring import sci as sci
 from npskit.survey import Survey as Survey
 from npskit.tally import Tally as Tally
+from npskit.times.business_calendar import BusinessCalendar as BusinessCalendar
 from npskit.tracking.alarms import Alarm as Alarm
 from npskit.tracking.change_explanation import ChangeExplanation as ChangeExplanation
 from npskit.tracking.changes import ChangePoints as ChangePoints

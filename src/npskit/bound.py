@@ -18,11 +18,11 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
 from npskit.reading import Rejected, parse_times
-from npskit.reading.times import in_zone
 from npskit.rows import Rows, customer_numbers, equal_shares, latest, segments_of
 from npskit.score import Conventions
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
+from npskit.times.zones import in_zone
 
 Counted = tuple[tuple[tuple[Any, ...], ...], Tally, Estimate, Conventions]
 """The values that make each segment, their counts, their estimates, and under which conventions."""

@@ -6,6 +6,7 @@ answers that weigh alike.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import attrs
@@ -23,13 +24,14 @@ from npskit.score import Conventions
 from npskit.score_table import ScoreTable
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
+from npskit.times.durations import DAY
+from npskit.times.spans import periods_around
 from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.clustered_windows import window_estimates
 from npskit.tracking.effect import Effect
 from npskit.tracking.explain import explain_change
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.interventions import effect_over_periods
-from npskit.tracking.spans import periods_around
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.windows import Window
 
@@ -111,7 +113,7 @@ def effect_of_rows(
         arms: 0 for each row that was treated, 1 for the control, -1 for neither.
         controlled: Whether there is a control.
         method: As for `effect_over_periods`.
-        every: The periods; see `npskit.tracking.spans.periods_around`.
+        every: The periods; see `npskit.times.spans.periods_around`.
         level: Confidence level.
         on_invalid: `"count"` or `"raise"`.
 
@@ -152,7 +154,7 @@ def effect_of_rows(
 
 
 def clustered_line(
-    line: Timeline, data: Bound, rows: Rows, times: Times, denominator: str, half_life: str | None = None
+    line: Timeline, data: Bound, rows: Rows, times: Times, denominator: str, half_life: str | dt.timedelta | None = None
 ) -> Timeline:
     """Return a timeline with the estimates that its rows have where they are not independent.
 
@@ -181,7 +183,7 @@ def clustered_line(
     elif data.calibration is None:
         fades = Window.of(None, half_life).half_life
         dated = attrs.evolve(rows, groups=places)
-        found = _window_estimates(line, data, dated, times, denominator, None if fades is None else fades.days)
+        found = _window_estimates(line, data, dated, times, denominator, None if fades is None else fades.fixed // DAY)
     else:
         found = None if half_life is not None else _calibrated_windows(line, data, rows, times, denominator)
     if found is None:

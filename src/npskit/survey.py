@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
@@ -25,21 +26,21 @@ from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scoring import ON_INVALID
 from npskit.tally import Tally
+from npskit.times.spans import stretch
 from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.effect import Effect
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.pairs import Mode
-from npskit.tracking.spans import stretch
 from npskit.tracking.timeline import timeline
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.transitions import Transitions, transitions
 
 if TYPE_CHECKING:
-    from npskit.followup.clock import BusinessCalendar
     from npskit.followup.gains import Lift
     from npskit.followup.plan import FollowUpPlan
     from npskit.followup.playbook import Playbook
     from npskit.followup.routing import Capacity
+    from npskit.times.business_calendar import BusinessCalendar
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
@@ -264,8 +265,8 @@ class Survey:
         every: str = "month",
         *,
         by: str | Sequence[str] | None = None,
-        window: str | int | None = None,
-        half_life: str | None = None,
+        window: str | dt.timedelta | int | None = None,
+        half_life: str | dt.timedelta | None = None,
         denominator: str = "valid",
         too_few: int = TOO_FEW,
     ) -> Timeline:
@@ -279,8 +280,8 @@ class Survey:
         Args:
             every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
             by: A column, or several, that make the segments; None for the whole.
-            window: `"30d"` scores the 30 days up to the end of each period, a whole number the latest whole days with
-                that many answers; see `npskit.tracking.timeline.timeline`.
+            window: `"30d"` (or `"3 months"`) scores the 30 days up to the end of each period, a whole number the latest
+                whole days with that many answers; see `npskit.tracking.timeline.timeline`.
             half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
             denominator: As for `score`.
             too_few: Scores of fewer answers are marked.
@@ -551,7 +552,8 @@ class Survey:
                 before now is overdue. Quiet periods and `max_age` count back from it. None for the latest response.
             calendar: Opening hours; None for the playbook's. Times that know their zone are converted to that of the
                 calendar, if it has one; due times are on its clock.
-            quiet: Customers contacted so shortly before are left alone; needs the column `last_contact`.
+            quiet: Customers contacted so shortly before, are left alone (`"2 weeks"`); needs the column
+                `last_contact`.
             max_age: Responses older than that are left alone, counted from `now` or the latest response: nobody wants
                 an answer to what they wrote last year. None for no limit.
             roles: The columns with what else is read: `value`, `channel`, `language`, `theme`, `public`, `name`,

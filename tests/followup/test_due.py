@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.clock import BusinessCalendar
 from npskit.followup.due import DueTimes
 from npskit.followup.playbook import Playbook
+from npskit.times.business_calendar import BusinessCalendar
 
 FRIDAY = dt.datetime(2026, 3, 6, 16)
 DAY = dt.timedelta(days=1)
@@ -83,7 +83,10 @@ def test_a_limit_of_the_very_name_goes_first() -> None:
     [
         (lambda: DueTimes(clock="sun"), "clock must be business or calendar"),
         (lambda: DueTimes(channel="15 minutes"), "channel must map names to durations"),
-        (lambda: DueTimes(category={"detractor": "next morning"}), "category.detractor must be a number of minutes"),
+        (
+            lambda: DueTimes(category={"detractor": "next morning"}),
+            "category.detractor must be a number of s, min, h",
+        ),
         (lambda: DueTimes(urgency={"urgnt": "1 hour"}), "urgency.urgnt means nothing; did you mean 'urgent'"),
         (lambda: DueTimes(never_beyond=7), "never_beyond must be a duration"),
         (lambda: DueTimes(calendar="always"), "calendar must be a BusinessCalendar"),  # type: ignore[arg-type]

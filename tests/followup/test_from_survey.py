@@ -375,7 +375,7 @@ SURVEY = nk.Survey(
         ({"now": "soon"}, InvalidValueError, "now must be a time"),
         ({"now": 7}, InvalidValueError, "now must be a time"),
         ({"now": dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}, InvalidValueError, "now knows its time zone"),
-        ({"quiet": "long"}, InvalidValueError, "quiet must be a number of minutes"),
+        ({"quiet": "long"}, InvalidValueError, "quiet must be a number of s, min, h, d or w"),
         ({"max_age": "-1 days"}, InvalidValueError, "max_age must be"),
         ({"currency": "EURO"}, InvalidValueError, "ISO 4217"),
         ({"currency": 5}, InvalidTypeError, "ISO 4217"),

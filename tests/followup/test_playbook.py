@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.clock import BusinessCalendar
 from npskit.followup.columns import Table
 from npskit.followup.due import DueTimes
 from npskit.followup.model import Context, FollowUp
@@ -30,6 +29,7 @@ from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
+from npskit.times.business_calendar import BusinessCalendar
 
 DEFAULT = Playbook.default()
 MONDAY = dt.datetime(2026, 3, 2, 10)

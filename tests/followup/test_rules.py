@@ -107,7 +107,7 @@ def test_in_words() -> None:
         (lambda: Rule(""), "name must be a text that is not empty"),
         (lambda: Rule("a", priority=101), "priority must be"),
         (lambda: Rule("a", per_point_below=-1), "per_point_below must be"),
-        (lambda: Rule("a", within="soon"), "within must be a number of minutes"),
+        (lambda: Rule("a", within="soon"), "within must be a number of s, min, h, d or w"),
         (lambda: Rule("a", actions=[3]), "actions must hold Actions"),
         (lambda: Rule("a", offers=["gift"]), "offers must hold Offers"),
         (lambda: Rule("a", offer_required=True), "offer_required needs offers"),

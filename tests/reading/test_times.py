@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading import parse_times
-from npskit.reading.times import in_zone
+from npskit.times.zones import in_zone
 
 MOMENTS = st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2060, 1, 1)).map(lambda t: t.replace(microsecond=0))
 

@@ -607,8 +607,8 @@ def test_times_with_and_without_a_zone_do_not_mix() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"window": "30"}, "window must be a number of answers, or a time such as '30d'"),
-        ({"window": "0d"}, "window must be a number of answers"),
+        ({"window": "30"}, "window must be a number of s, min, h, d or w"),
+        ({"window": "0d"}, "window must be a duration of a whole number of minutes"),
         ({"window": 0}, "window must be between 1 and"),
         ({"window": True}, "window must be a whole number"),
         ({"by": ["a", "a"]}, "by must be the name of a column"),

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.times.durations import parse_fixed
 
 NO_TIME = dt.timedelta(0)
 
@@ -59,19 +60,14 @@ def is_text_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -
         is_name(instance, field, value)
 
 
-def is_duration(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a timedelta that is not negative."""
-    if not isinstance(value, dt.timedelta):
-        fix = f"such as timedelta(hours={value!r})" if isinstance(value, int | float) else "such as timedelta(hours=4)"
-        raise InvalidTypeError(f"{field.name} must be a timedelta, {fix}: got {value!r} ({type(value).__name__})")
-    if value < NO_TIME:
-        raise InvalidValueError(f"{field.name} must not be negative: got {value!r}")
+def as_after(value: Any) -> dt.timedelta:
+    """Return how long after something, by the one grammar of durations."""
+    return parse_fixed(value, "after")
 
 
-def is_duration_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a timedelta that is not negative, or None."""
-    if value is not None:
-        is_duration(instance, field, value)
+def as_within(value: Any) -> dt.timedelta | None:
+    """Return how long something may take, or None, by the one grammar of durations."""
+    return None if value is None else parse_fixed(value, "within")
 
 
 def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:

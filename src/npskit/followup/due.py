@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import kind_of
 from npskit.followup.checks import is_a
-from npskit.followup.clock import DAY, BusinessCalendar, add_elapsed
 from npskit.followup.columns import Table, fold
 from npskit.followup.model import URGENCIES
-from npskit.followup.wording import duration, moment, span
 from npskit.model import Attributes
 from npskit.results.display import quoted
+from npskit.times.business_calendar import BusinessCalendar
+from npskit.times.durations import DAY, in_words, parse_fixed
+from npskit.times.zones import add_elapsed, time_in_words
 
 CLOCKS = ("business", "calendar")
 NEXT_MORNING = "next morning"
@@ -47,7 +48,7 @@ def _limits(value: Any, name: str, *, morning: bool = False) -> Attributes:
         if morning and isinstance(limit, str) and fold(limit).replace("_", " ") == NEXT_MORNING:
             read[fold(str(key))] = NEXT_MORNING
         else:
-            read[fold(str(key)) if morning else str(key)] = duration(limit, f"{name}.{key}")  # type: ignore[assignment]
+            read[fold(str(key)) if morning else str(key)] = parse_fixed(limit, f"{name}.{key}")  # type: ignore[assignment]
     return Attributes(read)
 
 
@@ -68,7 +69,7 @@ def _as_urgencies(value: Any) -> Attributes:
 
 
 def _as_duration(value: Any) -> dt.timedelta:
-    return duration(value, "never_beyond")
+    return parse_fixed(value, "never_beyond")
 
 
 def _is_clock(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
@@ -90,10 +91,10 @@ class DueTimes:
     Args:
         clock: `"business"` or `"calendar"`.
         calendar: The opening hours, which the next working morning is read from on either clock.
-        channel: Limits by channel, timedeltas or texts such as `"15 minutes"`, or `"next morning"`: the next opening.
-            A limit holds for all names of its channel (see `npskit.followup.channels.kind_of`), unless there is one for
-            the very name. Default: chat 15 minutes, social 30 minutes, phone, app and sms 4 hours, email the next
-            morning, review 24 hours, letter 3 days.
+        channel: Limits by channel, timedeltas or texts such as `"15 minutes"` and `"4h"`, or `"next morning"`: the next
+            opening. A limit holds for all names of its channel (see `npskit.followup.channels.kind_of`), unless there
+            is one for the very name. Default: chat 15 minutes, social 30 minutes, phone, app and sms 4 hours, email the
+            next morning, review 24 hours, letter 3 days.
         category: Limits by category. Default 48 hours for detractors and customers at risk.
         urgency: Limits by urgency. Default 24 hours for urgent comments, 4 hours for critical ones.
         never_beyond: The longest of all. Default 7 days.
@@ -182,7 +183,7 @@ class DueTimes:
                 limits.append((limit, why))
         limit, why = min(limits, key=lambda found: found[0])
         counted = ", in opening time" if self.clock == "business" else ""
-        found, said = self._after(start, limit), f"{span(limit)} {why}{counted}"
+        found, said = self._after(start, limit), f"{in_words(limit)} {why}{counted}"
         if by_channel == NEXT_MORNING and (morning := self.calendar.next_morning(start)) < found:
             found, said = morning, f"the next working morning for channel {quoted(channel)}"
         if own is not None:
@@ -195,11 +196,11 @@ class DueTimes:
         cap = add_elapsed(start, self.never_beyond)
         if found > cap:
             latest = self.calendar.latest_open(cap) if self.clock == "business" else cap
-            longest = f"{span(self.never_beyond)}, the longest anything may take"
+            longest = f"{in_words(self.never_beyond)}, the longest anything may take"
             found, said = (
                 (latest, f"the last opening time within {longest}") if start < latest < cap else (cap, longest)
             )
-        return found, f"due {moment(found)}: {said}, from {moment(start)}"
+        return found, f"due {time_in_words(found)}: {said}, from {time_in_words(start)}"
 
     def _after(self, start: dt.datetime, limit: dt.timedelta) -> dt.datetime:
         if self.clock == "calendar":

@@ -15,7 +15,6 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup import survey_columns as read
 from npskit.followup.allocation.by_value import Method
 from npskit.followup.candidates import Answers
-from npskit.followup.clock import BusinessCalendar
 from npskit.followup.columns import Table
 from npskit.followup.gains import Lift
 from npskit.followup.plan import FollowUpPlan
@@ -23,7 +22,8 @@ from npskit.followup.playbook import Playbook
 from npskit.followup.routing import Capacity
 from npskit.followup.rules import Rule
 from npskit.followup.selection import Terms, plan_of
-from npskit.followup.wording import duration
+from npskit.times.business_calendar import BusinessCalendar
+from npskit.times.durations import parse_fixed
 
 ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact")
 """What a plan reads of a customer besides the answer; a column of that name is used without being named."""
@@ -70,8 +70,8 @@ def follow_up_of(
         salt=_salt(rng),
         method=method,
         now=made,
-        quiet=duration(quiet, "quiet"),
-        max_age=None if max_age is None else duration(max_age, "max_age"),
+        quiet=parse_fixed(quiet, "quiet"),
+        max_age=None if max_age is None else parse_fixed(max_age, "max_age"),
     )
     return plan_of(
         answers,

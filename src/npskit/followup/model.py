@@ -13,9 +13,9 @@ from npskit.followup.channels import kind_of
 from npskit.followup.checks import (
     NO_TIME,
     all_are,
+    as_within,
     is_amount_or_none,
     is_bool,
-    is_duration_or_none,
     is_moment_or_none,
     is_name,
     is_priority,
@@ -23,10 +23,11 @@ from npskit.followup.checks import (
     is_urgency,
 )
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
-from npskit.followup.wording import moment, span
 from npskit.model import Attributes, Response
 from npskit.results.display import quoted
 from npskit.results.values import plain
+from npskit.times.durations import in_words
+from npskit.times.zones import time_in_words
 
 if TYPE_CHECKING:
     from npskit.followup.messages import Draft, Languages
@@ -130,7 +131,7 @@ class FollowUp:
     strategy: str = attrs.field(kw_only=True, validator=is_name)
     priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
     due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
-    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, validator=is_duration_or_none)
+    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps, validator=all_are(Action))
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(Offer))
     offer_required: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
@@ -259,12 +260,12 @@ class FollowUp:
 
     def __str__(self) -> str:
         who = "A customer" if self.customer is None else f"Customer {quoted(self.customer)}"
-        due = "" if self.due is None else f", due {moment(self.due)}"
+        due = "" if self.due is None else f", due {time_in_words(self.due)}"
         parts = [f"{who} ({self.category}): {self.strategy}, priority {self.priority:.0f}{due}."]
         if self.team is not None:
             parts.append(f"Team: {self.team}.")
         if self.actions:
-            steps = (a.name if a.after == NO_TIME else f"{a.name} after {span(a.after)}" for a in self.actions)
+            steps = (a.name if a.after == NO_TIME else f"{a.name} after {in_words(a.after)}" for a in self.actions)
             parts.append(f"Steps: {', '.join(steps)}.")
         if self.offers:
             parts.append(f"Offers: {' or '.join(offer.name for offer in self.offers)}.")

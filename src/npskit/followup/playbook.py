@@ -15,7 +15,6 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.assigned import Assigned, ask, assign
 from npskit.followup.channels import as_channels, kind_of
 from npskit.followup.checks import is_a
-from npskit.followup.clock import BusinessCalendar
 from npskit.followup.columns import Table, points_below
 from npskit.followup.due import DueTimes
 from npskit.followup.model import OURS, URGENCIES, Context, FollowUp, Strategy
@@ -28,6 +27,7 @@ from npskit.results.display import quoted
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
+from npskit.times.business_calendar import BusinessCalendar
 from npskit.validation import is_missing
 
 _CONTEXT = ("value", "channel", "language", "theme", "public", "urgency")

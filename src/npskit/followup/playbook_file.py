@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 import re
 import tomllib
@@ -15,7 +14,6 @@ import attrs
 
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.channels import as_channels
-from npskit.followup.clock import BusinessCalendar
 from npskit.followup.due import DueTimes
 from npskit.followup.playbook import Playbook
 from npskit.followup.points import Points
@@ -23,12 +21,12 @@ from npskit.followup.rules import Conditions, Rule, Team
 from npskit.followup.steps import Action, Offer
 from npskit.followup.toml_lines import Path, key_lines
 from npskit.followup.urgency import UrgencyWords
-from npskit.followup.wording import duration
 from npskit.model import Attributes
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.retention import Retention
 from npskit.scorers.sci import SCI
+from npskit.times.business_calendar import BusinessCalendar
 
 _SECTIONS = ("name", "categories", "channels", "due", "points", "urgency", "actions", "offers", "team", "rule")
 _Part = TypeVar("_Part")
@@ -144,10 +142,7 @@ class _Reader:
         """Return an action of the catalog, or a changed one of a rule."""
         self.known(path, table, ("after", "minutes", "needs_offer"))
         with self.at(path):
-            after = duration(table["after"], "after") if "after" in table else dt.timedelta(0)
-            return Action(
-                name, after=after, minutes=table.get("minutes", 0.0), needs_offer=table.get("needs_offer", False)
-            )
+            return Action(name, **table)
 
     def offer(self, path: Path, name: str, table: dict[str, Any], actions: Mapping[str, Action]) -> Offer:
         """Return an offer of the catalog."""

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.checks import amount, is_a, is_name
+from npskit.followup.checks import amount, as_within, is_a, is_name
 from npskit.followup.columns import Table, Words, fold, primary
 from npskit.followup.model import URGENCIES, Context, FollowUp
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple
-from npskit.followup.wording import duration
 from npskit.model import Response
 
 _DAY = dt.timedelta(days=1)
@@ -63,10 +62,6 @@ def _flag(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
 def _limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if value is not None:
         amount(value, field.name)
-
-
-def _as_within(value: Any) -> dt.timedelta | None:
-    return None if value is None else duration(value, "within")
 
 
 def age(response: Response, now: dt.datetime | None) -> dt.timedelta | None:
@@ -247,7 +242,7 @@ class Rule:
     when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))
     priority: float = attrs.field(default=50.0, kw_only=True)
     per_point_below: float = attrs.field(default=0.0, kw_only=True)
-    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=_as_within)
+    within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
     offer_required: bool = attrs.field(default=False, kw_only=True)

@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.followup.checks import (
     NO_TIME,
     amount,
+    as_after,
     is_amount,
     is_amount_or_none,
     is_bool,
-    is_duration,
     is_name,
     is_text_or_none,
 )
@@ -28,7 +28,7 @@ class Action:
 
     Args:
         name: What is done, by the name its message templates have: `"thank"`, `"apologize"`, `"stay_in_touch"`.
-        after: How long after the follow-up is due.
+        after: How long after the follow-up is due: a timedelta or a text such as `"14 days"`.
         minutes: The staff time it takes.
         needs_offer: Whether it is taken only together with an offer whose `step` it is: a compensation is not
             announced where none is made.
@@ -37,12 +37,12 @@ class Action:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
 
     Example:
-        >>> Action("stay_in_touch", after=dt.timedelta(days=14), minutes=5)
+        >>> Action("stay_in_touch", after="14 days", minutes=5)
         Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False)
     """
 
     name: str = attrs.field(validator=is_name)
-    after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, validator=is_duration)
+    after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, converter=as_after)
     minutes: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
     needs_offer: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
 

@@ -16,7 +16,7 @@ from npskit.errors import InvalidValueError
 from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column
 from npskit.reading import numbers_of, parse_times
-from npskit.reading.times import in_zone
+from npskit.times.zones import in_zone
 from npskit.validation import is_missing
 
 # Words for a missing value, such as "n/a", are shorter than that.

@@ -15,6 +15,7 @@ from npskit.answers import parse_answer
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading.cells import BadCell, coded
 from npskit.reading.collector import objects, shown
+from npskit.times.zones import EPOCH, find_zone
 
 # What a value is: missing, or a time with whether it knows its zone, or a reason why it is none.
 _Read: TypeAlias = dt.datetime | str | None
@@ -55,7 +56,6 @@ _OFFSETS = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cdt": -5, "mst": 
     "west": 1,
     "jst": 9,
 }
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _NO_TIME = "not a time"
 
 
@@ -112,7 +112,7 @@ def parse_times(
         >>> found.rejected
         (BadCell(position=2, value='soon', reason='not a time'),)
     """
-    zone, name = _zone(time_zone), time_zone
+    zone, name = find_zone(time_zone), time_zone
     array = values if isinstance(values, np.ndarray) else objects(list(values))
     if array.ndim != 1:
         raise InvalidValueError(f"a column of times has one dimension: got shape {array.shape}")
@@ -146,7 +146,7 @@ def _own_zone(times: Sequence[dt.datetime]) -> tuple[dt.tzinfo, str, list[str]]:
     keys = {getattr(t.tzinfo, "key", None) for t in times}
     offsets = {t.utcoffset() or dt.timedelta() for t in times}
     if len(keys) == 1 and (key := keys.pop()) is not None:
-        return _zone(key), key, []
+        return find_zone(key), key, []
     if len(offsets) == 1:
         zone = dt.timezone(offsets.pop())
         return zone, str(zone), []
@@ -155,17 +155,6 @@ def _own_zone(times: Sequence[dt.datetime]) -> tuple[dt.tzinfo, str, list[str]]:
         "UTC",
         [f"Times of {len(offsets)} offsets from UTC were read in UTC: give time_zone='Europe/Warsaw'."],
     )
-
-
-def _zone(name: str | None) -> dt.tzinfo:
-    if name is None or name == "UTC":
-        return dt.UTC
-    import zoneinfo
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise InvalidValueError(f"time_zone {name!r} is not known: write it as in 'Europe/Warsaw' or 'UTC'") from error
 
 
 def _distinct(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
@@ -261,7 +250,7 @@ def _unix(number: float, whole: int | None) -> _Read:
         return f"{_NO_TIME}: a number that is no Unix time"
     power = 0 if size < 1e11 else 3 if size < 1e14 else 6 if size < 1e17 else 9
     micro = round(number * 10.0 ** (6 - power)) if whole is None else whole * 1_000_000 // 10**power
-    return _EPOCH + dt.timedelta(microseconds=micro)
+    return EPOCH + dt.timedelta(microseconds=micro)
 
 
 def _numeric(match: re.Match[str], order: _Order | None) -> dt.datetime:
@@ -311,27 +300,6 @@ def _offset(zone: str | None) -> dt.timezone | None:
         raise ValueError(f"the zone {zone!r} is not known")
     ahead = dt.timedelta(hours=int(match[3] or 0), minutes=int(match[4] or 0))
     return dt.timezone(dt.timedelta(hours=hours) + (ahead if match[2] == "+" else -ahead))
-
-
-def in_zone(utc: NDArray[np.datetime64], zone: str | None) -> NDArray[np.datetime64]:
-    """Return times of UTC as the wall clock of a zone; as they are where there is none.
-
-    Raises:
-        InvalidValueError: If the zone is not known.
-
-    Example:
-        >>> in_zone(np.array(["2026-01-01T12:00", "2026-07-01T12:00"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
-        array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
-    """
-    if zone is None or zone == "UTC":
-        return utc
-    clock, known = _zone(zone), ~np.isnat(utc)
-    # clocks are set at full quarters of an hour, so each is asked for once
-    quarters, where = np.unique(utc[known].astype("datetime64[m]").astype(np.int64) // 15, return_inverse=True)
-    ahead = [(_EPOCH + dt.timedelta(minutes=15 * q)).astimezone(clock).utcoffset() for q in quarters.tolist()]
-    found = utc.copy()
-    found[known] += np.array(ahead, dtype="timedelta64[us]")[where]
-    return found
 
 
 def _wall_clock(time: _Read, zone: dt.tzinfo) -> dt.datetime | None:

@@ -16,7 +16,7 @@ from npskit.inference.clusters import ClusterTotals, factorize, sum_by
 from npskit.inference.design import Customers, design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
-from npskit.tracking.periods import Days
+from npskit.times.periods import Days
 
 
 def window_estimates(

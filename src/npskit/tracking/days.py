@@ -20,7 +20,7 @@ from npskit.inference.weights import check_weights
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.tally import Tally
-from npskit.tracking.periods import Days, ticks
+from npskit.times.periods import Days, ticks
 from npskit.validation import whole_number
 
 # More days than any survey lasts: beyond, a date is a slip of the pen or stands for "never".

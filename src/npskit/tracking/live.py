@@ -54,7 +54,7 @@ class Tracker:
         scorer: What the answers mean. Default `NPS()`.
         by: The names of the columns that make groups, one or several; each update then has its `group`.
         window: None for all answers; a number of them for the last so many that came in (also missing and invalid
-            ones); `"30d"` (or `w`, `h`, `min`) for the last 30 calendar days up to that of the latest answer, in the
+            ones); `"30d"` (or w, h, min) for the last 30 calendar days up to that of the latest answer, in the
             answers' own time zone (hours and minutes by the clock of UTC). Each update of a window by time has an `at`.
         target: Watch whether the score falls below this, in units of the score.
         reference: Watch whether the score falls below this `Score` of other answers, simple counts.
@@ -91,7 +91,7 @@ class Tracker:
         scorer: Scorer | None = None,
         *,
         by: str | Sequence[str] | None = None,
-        window: int | str | None = None,
+        window: int | str | dt.timedelta | None = None,
         target: float | None = None,
         reference: Score | None = None,
         alpha: float = 0.05,

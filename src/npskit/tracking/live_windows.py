@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-import re
 from collections import deque
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -13,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.times.durations import DAY, HOUR, MINUTE, parse_duration
 from npskit.validation import whole_number
 
 # A group, with a part for each column that makes the groups; () where there are none.
 Key: TypeAlias = tuple[Any, ...]
 
-_LENGTH = re.compile(r"([1-9]\d{0,5})\s*(min|h|d|w)")
-_MINUTES = {"min": 1, "h": 60, "d": 1440, "w": 1440}
 _MOST_ANSWERS = 100_000_000
 
 
@@ -104,22 +102,19 @@ class LastPeriods:
     An answer that comes late is counted in the period of its time; where that has left, it is past at once.
 
     Attributes:
-        spec: The length, as it is given to a tracker.
+        spec: The length, such as `"30d"`.
         now: The latest period, as a number; None before the first answer.
         past: How many rows have left.
     """
 
     __slots__ = ("_minutes", "_number", "buckets", "now", "past", "spec")
 
-    def __init__(self, spec: str) -> None:
-        found = _LENGTH.fullmatch(spec)
-        if not found:
-            raise InvalidValueError(
-                f"window must be a number of answers, or a time such as '30d' (min, h, d, w): got {spec!r}"
-            )
-        self.spec = spec
-        self._minutes = _MINUTES[found[2]]
-        self._number = int(found[1]) * (7 if found[2] == "w" else 1)
+    def __init__(self, length: str | dt.timedelta) -> None:
+        found = parse_duration(length, "window", step=MINUTE)
+        step = {"hour": HOUR, "minute": MINUTE, "second": MINUTE}.get(found.unit, DAY)
+        self.spec = str(found)
+        self._minutes = step // MINUTE
+        self._number = found.fixed // step
         self.now: int | None = None
         self.past = 0
         self.buckets: dict[int, Cells] = {}
@@ -186,7 +181,7 @@ def window_of(value: Any) -> Window | None:
     """Return the window of what was given: a number of answers, a length of time, or None for none."""
     if value is None:
         return None
-    if isinstance(value, str):
+    if isinstance(value, str | dt.timedelta):
         return LastPeriods(value)
     size = whole_number(value, "window")
     if not 0 < size <= _MOST_ANSWERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,9 @@ from npskit.inference.estimate import Estimate
 from npskit.score import Conventions
 from npskit.score_table import TOO_FEW
 from npskit.scorers.base import Scorer
+from npskit.times.durations import DAY
+from npskit.times.periods import as_dates, as_times, check_every, labels
 from npskit.tracking.days import DayTable, count_days, span_of
-from npskit.tracking.periods import as_dates, as_times, check_every, labels
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.windows import Periods, Window
 
@@ -26,8 +28,8 @@ def timeline(
     times: Any,
     *answers: Any,
     every: str = "month",
-    window: str | int | None = None,
-    half_life: str | None = None,
+    window: str | dt.timedelta | int | None = None,
+    half_life: str | dt.timedelta | None = None,
     scorer: Scorer | None = None,
     by: Sequence[str] = (),
     groups: Any = None,
@@ -49,9 +51,9 @@ def timeline(
             where it is not known, and then the answer is `undated`. What counts is the clock on the wall.
         answers: One sequence or array per question of the scorer, each of shape `(n,)`.
         every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`.
-        window: None scores calendar periods. `"30d"` (also weeks `w`, months `m`, quarters `q`, years `y`) scores, at
-            the last day of each period, the answers of the 30 days that end with it. A whole number k scores the
-            answers of the latest whole days that hold k scored answers or more: within a day there is no order.
+        window: None scores calendar periods. `"30d"` (or `"4 weeks"`, `"3 months"`, `"1y"`, any duration of whole days)
+            scores, at the last day of each period, the answers of the 30 days that end with it. A whole number k scores
+            the answers of the latest whole days that hold k scored answers or more: within a day there is no order.
         half_life: `"30d"` or `"4w"`: all answers so far, weighing half as much with every 30 days of age, instead of a
             window; intervals are then at effective counts. See `npskit.tracking.days.DayTable.faded`.
         scorer: What the answers mean. Default `NPS()`.
@@ -124,8 +126,8 @@ def timeline_of(
     table: DayTable,
     *,
     every: str = "month",
-    window: str | int | None = None,
-    half_life: str | None = None,
+    window: str | dt.timedelta | int | None = None,
+    half_life: str | dt.timedelta | None = None,
     by: Sequence[str] = (),
     segments: Sequence[tuple[Any, ...]] = (),
     denominator: str = "valid",
@@ -161,7 +163,7 @@ def timeline_of(
     if chosen.answers:
         begins = table.last(found.ends, chosen.answers)
     if chosen.half_life is not None:
-        tally = table.faded(found.ends, chosen.half_life.days)
+        tally = table.faded(found.ends, chosen.half_life.fixed // DAY)
     else:
         tally = table.between(begins, found.ends)
     undated = table.undated

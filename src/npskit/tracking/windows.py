@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import attrs
 import numpy as np
 
 from npskit.errors import InvalidValueError
-from npskit.tracking.periods import Days, Length, first_days, period_numbers
+from npskit.times.durations import DAY, Duration, parse_duration
+from npskit.times.periods import Days, days_before, first_days, period_numbers
 from npskit.validation import whole_number
 
 
@@ -14,12 +17,12 @@ from npskit.validation import whole_number
 class Window:
     """What each score of a timeline is of: a calendar period, some time back, some answers back, or all, fading."""
 
-    length: Length | None = None
+    length: Duration | None = None
     answers: int = 0
-    half_life: Length | None = None
+    half_life: Duration | None = None
 
     @classmethod
-    def of(cls, window: str | int | None, half_life: str | None) -> Window:
+    def of(cls, window: str | dt.timedelta | int | None, half_life: str | dt.timedelta | None) -> Window:
         """Return it from the arguments of `npskit.tracking.timeline.timeline`.
 
         Raises:
@@ -32,12 +35,12 @@ class Window:
         if window is not None and half_life is not None:
             raise InvalidValueError(f"window={window!r} and half_life={half_life!r} exclude each other: leave one out")
         if half_life is not None:
-            return cls(half_life=Length.parse(half_life, "half_life", "dw"))
+            return cls(half_life=parse_duration(half_life, "half_life", step=DAY))
         if window is None:
             return cls()
         return (
-            cls(length=Length.parse(window, "window"))
-            if isinstance(window, str)
+            cls(length=parse_duration(window, "window", calendar=True, step=DAY))
+            if isinstance(window, str | dt.timedelta)
             else cls(answers=_whole_answers(window))
         )
 
@@ -57,7 +60,7 @@ class Periods:
     """Periods in order, and the days whose answers are scored at each; all of shape `(T,)`.
 
     Args:
-        numbers: See `npskit.tracking.periods.period_numbers`.
+        numbers: See `npskit.times.periods.period_numbers`.
         starts: The first day of each.
         begins: The first day of the answers scored at it.
         ends: The day after the last of them.
@@ -82,7 +85,7 @@ class Periods:
         if not str(window):
             return cls(numbers, starts, starts, ends)
         ends = np.minimum(ends, end)  # a window reaches back from the last day that there is
-        begins = np.full(len(ends), first) if window.length is None else window.length.before(ends)
+        begins = np.full(len(ends), first) if window.length is None else days_before(ends, window.length)
         return cls(numbers, starts, begins, ends)
 
 

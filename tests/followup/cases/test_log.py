@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
 from npskit.followup.cases.log import CaseLog, read_case_log
-from npskit.reading.times import in_zone
 from npskit.scorers.csat import CSAT
+from npskit.times.zones import in_zone
 
 START = dt.datetime(2026, 3, 2, 9)
 COLUMNS = ("opened", "responded", "closed", "ended", "resolved", "reopened", "escalated", "tried", "reached")

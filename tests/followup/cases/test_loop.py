@@ -20,8 +20,8 @@ from npskit.followup.cases.figures import RATES
 from npskit.followup.cases.loop import closed_loop
 from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
-from npskit.followup.clock import BusinessCalendar
 from npskit.inference.intervals import score_interval
+from npskit.times.business_calendar import BusinessCalendar
 
 MONDAY = dt.datetime(2026, 3, 2, 9)
 
@@ -254,7 +254,11 @@ def test_nothing() -> None:
     ("options", "error", "words"),
     [
         ({"targets": {"closing": "7d"}}, InvalidValueError, "there is no 'closing'"),
-        ({"targets": {"close": "7 parsecs"}}, InvalidValueError, "'close' must be a duration above 0"),
+        (
+            {"targets": {"close": "7 parsecs"}},
+            InvalidValueError,
+            r"'close'\] must be a number of s, min",
+        ),
         ({"targets": {"close": dt.timedelta(0)}}, InvalidValueError, "must be a duration above 0"),
         ({"targets": "7d"}, InvalidTypeError, "targets must be a mapping"),
         ({"level": 95}, InvalidValueError, "level"),

@@ -21,9 +21,9 @@ from npskit.followup.cases.rejections import Refused, Rejections
 from npskit.followup.cases.roles import ALIASES, check_words, find_roles, kind_of
 from npskit.followup.cases.table import MONTH, CaseTable, case_frame
 from npskit.followup.cases.times import CaseTimes
-from npskit.reading.times import in_zone
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
+from npskit.times.zones import in_zone
 
 _NAT = np.datetime64("NaT", "us")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -23,17 +22,16 @@ from npskit.followup.cases.figures import (
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
-from npskit.followup.clock import BusinessCalendar, find_zone
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
-from npskit.reading.times import in_zone
 from npskit.score_table import segment_names
 from npskit.scorers.base import Scorer
+from npskit.times.business_calendar import BusinessCalendar
+from npskit.times.durations import TICK, parse_fixed
+from npskit.times.zones import find_zone
 from npskit.validation import whole_number
 
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
-_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(m|min|h|d|w)\s*")
-_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 1440, "w": 10080}
 # What the log must hold for a figure to mean anything: one of these.
 _NEEDS = {
     "coverage": ("first_response", "contacted"),
@@ -81,8 +79,8 @@ def closed_loop(
             of dictionaries; see `npskit.followup.cases.log.read_case_log`. A million rows take a second or two.
         by: `"owner"` (team member), `"category"` (segment), `"theme"`, `"channel"`, `"month"` (of opening), any
             column of the log, or several of them.
-        targets: Within how long the `"first_response"` and the `"close"` should be: `"30m"`, `"48h"`, `"7d"`, `"2w"` or
-            a timedelta. On the business clock 24 hours stand for one working day (`BusinessCalendar.opening_time`).
+        targets: Within how long the `"first_response"` and the `"close"` should be: `"30 min"`, `"48h"`, `"7 days"`
+            or a timedelta. On the business clock 24 hours stand for one working day (`BusinessCalendar.opening_time`).
         calendar: Opening hours, for the times on the business clock beside those of the calendar.
         as_of: The time up to which things are known; later events are left aside. Default: the latest time in the log.
         eligible: How many should have been answered: a number, or with `by` a mapping of group to number.
@@ -110,7 +108,7 @@ def closed_loop(
         (2, 1)
     """
     tail_of(level)
-    limits = {measure: _span(targets[measure], measure) for measure in _checked_targets(targets)}
+    limits = _limits(targets)
     names = (by,) if isinstance(by, str) else tuple(by or ())
     log = read_case_log(cases, columns=columns, events=events, recorded=recorded, as_of=as_of, scorer=scorer, by=names)
     codes, keys = _groups(log, names)
@@ -141,25 +139,14 @@ def closed_loop(
 # ---- arguments ----
 
 
-def _checked_targets(targets: Mapping[str, Any]) -> list[str]:
+def _limits(targets: Any) -> dict[str, dt.timedelta]:
+    """Return targets as durations."""
     if not isinstance(targets, Mapping):
         raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {targets!r}")
     for measure in targets:
         if measure not in MEASURES:
             raise InvalidValueError(f"targets: there is no {measure!r}; {did_you_mean(str(measure), MEASURES)}")
-    return list(targets)
-
-
-def _span(value: Any, measure: str) -> dt.timedelta:
-    """Return a target as a duration."""
-    found = _SPAN.fullmatch(value) if isinstance(value, str) else None
-    span = dt.timedelta(minutes=float(found[1]) * _MINUTES[found[2]]) if found else value
-    if not isinstance(span, dt.timedelta) or span <= dt.timedelta(0):
-        raise InvalidValueError(
-            f"targets: {measure!r} must be a duration above 0, such as '30m', '48h', '7d', '2w' or a timedelta: "
-            f"got {value!r}"
-        )
-    return span
+    return {measure: parse_fixed(value, f"targets[{measure!r}]", step=TICK) for measure, value in targets.items()}
 
 
 def _total(eligible: Any) -> int:
@@ -242,8 +229,7 @@ def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
         hours = _hours(until - log.opened)
         found.append(_Spans(measure, "calendar", hours[held], happened[held]))
         if calendar is not None:
-            zone = None if log.time_zone is None else (calendar.time_zone or log.time_zone)
-            passed = calendar.elapsed(in_zone(log.opened, zone), in_zone(until, zone))
+            passed = calendar.elapsed(log.opened, until, time_zone=log.time_zone)
             found.append(_Spans(measure, "business", _hours(passed)[held], happened[held]))
     return found
 

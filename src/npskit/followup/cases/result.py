@@ -11,11 +11,11 @@ import attrs
 from npskit.errors import ColumnNotFoundError, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
-from npskit.followup.clock import BusinessCalendar
 from npskit.results.display import html_table, percent, text_table
 from npskit.results.native import free_name, native_frame
 from npskit.results.values import plain
 from npskit.score_table import segment_names
+from npskit.times.business_calendar import BusinessCalendar
 
 _TITLES = {
     "coverage": "answered",

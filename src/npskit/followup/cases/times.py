@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Times
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.followup.clock import find_zone
 from npskit.frames import Frame
 from npskit.reading.times import parse_times
+from npskit.times.zones import find_zone
 
 
 @attrs.frozen(eq=False)

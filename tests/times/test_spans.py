@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.tracking.periods import EVERY, as_dates, first_days, labels, period_numbers
-from npskit.tracking.spans import periods_around, stretch
+from npskit.times.periods import EVERY, as_dates, first_days, labels, period_numbers
+from npskit.times.spans import periods_around, stretch
 
 moments = st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2035, 1, 1))
 

@@ -9,24 +9,20 @@ its first Thursday.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from typing import Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.times.durations import DAY, MONTHS, Duration
 from npskit.validation import is_missing
 
 Days = NDArray[np.int64]
 
 EVERY = ("day", "week", "month", "quarter", "year")
 
-_UNITS = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
-_LENGTH = re.compile(r"\s*([0-9]{1,6})\s*([dwmqy])\s*", re.IGNORECASE)
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # Units of datetime64 that a day is a whole number of.
 _PER_DAY = {"D": 1, "h": 24, "m": 1440} | {unit: 86_400 * 1000**i for i, unit in enumerate(["s", "ms", "us", "ns"])}
 # 1969-12-29, a Monday; day 0 was a Thursday.
@@ -46,55 +42,19 @@ def check_every(every: object) -> str:
     )
 
 
-@attrs.frozen
-class Length:
-    """A number of calendar units: `"30d"`, `"4w"`, `"3m"`, `"2q"`, `"1y"`."""
+def days_before(days: Days, duration: Duration) -> Days:
+    """Return the days that a duration of whole days or of the calendar began; of a month without such a day, its last.
 
-    many: int
-    unit: str
-
-    @classmethod
-    def parse(cls, text: object, name: str, units: str = "dwmqy") -> Length:
-        """Return a length from its text.
-
-        Args:
-            text: A whole number of at least 1 and a letter.
-            name: What to call it in an error.
-            units: The letters that can be used.
-
-        Raises:
-            InvalidTypeError: If it is no text.
-            InvalidValueError: If it is not of this form.
-        """
-        known = ", ".join(f"{letter} ({_UNITS[letter]}s)" for letter in units)
-        if not isinstance(text, str):
-            raise InvalidTypeError(f"{name} must be a text such as '30d', in {known}: got {text!r}")
-        found = _LENGTH.fullmatch(text)
-        if found is None or found[2].lower() not in units or int(found[1]) < 1:
-            raise InvalidValueError(f"{name} must be a number and one of {known}, such as '30d': got {text!r}")
-        return cls(int(found[1]), _UNITS[found[2].lower()])
-
-    def __str__(self) -> str:
-        return f"{self.many}{self.unit[0]}"
-
-    @property
-    def days(self) -> int:
-        """The number of days, of a length in days or weeks."""
-        return self.many * {"day": 1, "week": 7}[self.unit]
-
-    def before(self, days: Days) -> Days:
-        """Return the days this much earlier; of a month without such a day, its last.
-
-        Example:
-            >>> np.datetime64("2026-03-31") + (Length(1, "month").before(days := np.array([20543])) - days)[0]
-            np.datetime64('2026-02-28')
-        """
-        if self.unit not in _MONTHS:
-            return days - self.days
-        month = _month_numbers(days)
-        target = month - self.many * _MONTHS[self.unit]
-        first, after = _month_starts(target), _month_starts(target + 1)
-        return np.minimum(first + (days - _month_starts(month)), after - 1)
+    Example:
+        >>> as_dates(days_before(np.array([20543]), Duration(1, "month")))
+        array(['2026-02-28'], dtype='datetime64[D]')
+    """
+    if duration.unit not in MONTHS:
+        return days - duration.fixed // DAY
+    month = _month_numbers(days)
+    target = month - int(duration.count) * MONTHS[duration.unit]
+    first, after = _month_starts(target), _month_starts(target + 1)
+    return np.minimum(first + (days - _month_starts(month)), after - 1)
 
 
 def as_times(times: Any) -> NDArray[np.datetime64]:
@@ -154,7 +114,7 @@ def period_numbers(days: Days, every: str) -> Days:
         return days
     if every == "week":
         return (days - _MONDAY) // 7
-    return _month_numbers(days) // _MONTHS[every]
+    return _month_numbers(days) // MONTHS[every]
 
 
 def first_days(numbers: Days, every: str) -> Days:
@@ -168,7 +128,7 @@ def first_days(numbers: Days, every: str) -> Days:
         return numbers
     if every == "week":
         return 7 * numbers + _MONDAY
-    return _month_starts(numbers * _MONTHS[every])
+    return _month_starts(numbers * MONTHS[every])
 
 
 def labels(numbers: Days, every: str) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.tracking.periods import as_dates, as_times, check_every, first_days
+from npskit.times.durations import MONTHS
+from npskit.times.periods import as_dates, as_times, check_every, first_days
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
 _FIXED = {"day": 1, "week": 7}
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # More periods than anyone reads; a typing error in a year makes them.
 _MOST_PERIODS = 100_000
 
@@ -122,7 +122,7 @@ def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -
     moments = times[known].astype("datetime64[us]")
     middle = np.datetime64(at, "us")
     low, high = min(moments.min(), middle), max(moments.max(), middle)
-    least = _FIXED.get(every) or 28 * _MONTHS[every]
+    least = _FIXED.get(every) or 28 * MONTHS[every]
     back, forth = (
         int((end - start) / np.timedelta64(least, "D")) + 2 for start, end in ((low, middle), (middle, high))
     )
@@ -141,7 +141,7 @@ def _edges(middle: np.datetime64, steps: NDArray[np.int64], every: str) -> NDArr
     if every in _FIXED:
         return np.asarray(middle + steps * np.timedelta64(_FIXED[every], "D"))
     month, day = middle.astype("datetime64[M]"), middle.astype("datetime64[D]")
-    months = month + steps * _MONTHS[every]
+    months = month + steps * MONTHS[every]
     first, last = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]") - 1
     days = np.minimum(first + (day - month.astype("datetime64[D]")), last)
     return np.asarray(days.astype("datetime64[us]") + (middle - day))

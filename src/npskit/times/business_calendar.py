@@ -5,22 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Integers, Times
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-
-Microseconds: TypeAlias = NDArray[np.int64]
+from npskit.times.durations import DAY, TICK, parse_fixed
+from npskit.times.zones import EPOCH, find_zone, instants
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-DAY = dt.timedelta(days=1)
-_TICK = dt.timedelta(microseconds=1)
-_DAY_TICKS = DAY // _TICK
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_DAY_TICKS = DAY // TICK
+_NAT = np.iinfo(np.int64).min
 _LONGEST = dt.timedelta(days=3_000_000)
 _LAST_DAY = np.datetime64("9999-12-31")
 _BEYOND = "this ends after the year 9999: give a shorter duration"
@@ -83,67 +82,35 @@ def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> Non
         find_zone(value)
 
 
-def find_zone(name: str) -> dt.tzinfo:
-    """Return a time zone by its name.
-
-    Raises:
-        InvalidValueError: If there is none of that name.
-    """
-    import zoneinfo
-
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise InvalidValueError(f"time_zone {name!r} is not known: write it as in 'Europe/Warsaw' or 'UTC'") from error
-
-
-def add_elapsed(start: dt.datetime, duration: dt.timedelta) -> dt.datetime:
-    """Return the time a duration later: hours that really pass, also where clocks change, in the zone of `start`.
-
-    Raises:
-        InvalidValueError: If that is after the year 9999.
-
-    Example:
-        >>> add_elapsed(dt.datetime(2026, 3, 2, 9), dt.timedelta(hours=48))
-        datetime.datetime(2026, 3, 4, 9, 0)
-    """
-    try:
-        if start.tzinfo is None:
-            return start + duration
-        return (start.astimezone(dt.UTC) + duration).astimezone(start.tzinfo)
-    except OverflowError:
-        raise InvalidValueError(_BEYOND) from None
-
-
 @attrs.frozen(eq=False)
 class _Line:
     """The opening times of a stretch of days on one line of microseconds, and the opening time passed before each."""
 
-    starts: Microseconds
-    lengths: Microseconds
-    before: Microseconds
+    starts: Integers
+    lengths: Integers
+    before: Integers
 
-    def passed(self, at: Microseconds) -> Microseconds:
+    def passed(self, at: Integers) -> Integers:
         """Return the opening time from the start of the stretch up to each moment, which lies after it."""
         day = np.searchsorted(self.starts, at, side="right") - 1
-        found: Microseconds = self.before[day] + np.minimum(at - self.starts[day], self.lengths[day])
+        found: Integers = self.before[day] + np.minimum(at - self.starts[day], self.lengths[day])
         return found
 
-    def reached(self, passed: Microseconds) -> Microseconds:
+    def reached(self, passed: Integers) -> Integers:
         """Return the earliest moment by which so much opening time, above 0, has passed."""
         day = np.searchsorted(self.before, passed, side="left") - 1
-        found: Microseconds = self.starts[day] + passed - self.before[day]
+        found: Integers = self.starts[day] + passed - self.before[day]
         return found
 
-    def next_opening(self, at: Microseconds) -> Microseconds:
+    def next_opening(self, at: Integers) -> Integers:
         """Return the first opening after each moment."""
-        found: Microseconds = self.starts[np.searchsorted(self.starts, at, side="right")]
+        found: Integers = self.starts[np.searchsorted(self.starts, at, side="right")]
         return found
 
-    def latest_open(self, at: Microseconds) -> Microseconds:
+    def latest_open(self, at: Integers) -> Integers:
         """Return each moment, or the last closing before it."""
         day = np.searchsorted(self.starts, at, side="right") - 1
-        found: Microseconds = np.minimum(at, self.starts[day] + self.lengths[day])
+        found: Integers = np.minimum(at, self.starts[day] + self.lengths[day])
         return found
 
 
@@ -154,7 +121,9 @@ class BusinessCalendar:
     Opening time is the time that passes between `opens` and `closes` on working days. `add` and `elapsed` are inverse.
     All methods take one `datetime` or an array of datetime64. A `datetime` with a time zone is looked at in the
     calendar's zone (its own, if the calendar has none), where hours are counted as they really pass, also on the
-    days when clocks change, and comes back in the zone it came in. A naive one, and an array, is the wall clock.
+    days when clocks change, and comes back in the zone it came in. A naive one, and an array, is the wall clock. With
+    `time_zone` an array holds times of UTC: opening hours are then those of the calendar's zone, or of this one if it
+    has none. An hour that clocks show twice is open or closed as it was the first time, until the clock goes on.
 
     Args:
         opens: When the working day begins, `"09:00"` or a `datetime.time`.
@@ -203,31 +172,32 @@ class BusinessCalendar:
         """The opening time of a working day."""
         return dt.timedelta(minutes=_clock_minutes(self.closes) - _clock_minutes(self.opens))
 
-    def opening_time(self, duration: dt.timedelta) -> dt.timedelta:
+    def opening_time(self, duration: str | dt.timedelta) -> dt.timedelta:
         """Return the opening time a duration stands for: a working day for every 24 hours, and the rest as it is.
 
         "Within 48 hours" is within two working days; four hours are four hours of opening time, and what is left of
         less than 24 hours is never more than a working day.
 
         Example:
-            >>> BusinessCalendar().opening_time(dt.timedelta(hours=50)) / dt.timedelta(hours=1)
+            >>> BusinessCalendar().opening_time("50 hours") / dt.timedelta(hours=1)
             18.0
         """
-        days, rest = divmod(duration, DAY)
+        days, rest = divmod(parse_fixed(duration, "duration"), DAY)
         return days * self.day + min(rest, self.day)
 
     @overload
-    def add(self, start: dt.datetime, duration: dt.timedelta) -> dt.datetime: ...
+    def add(self, start: dt.datetime, duration: str | dt.timedelta) -> dt.datetime: ...
     @overload
-    def add(self, start: NDArray[np.datetime64], duration: Any) -> NDArray[np.datetime64]: ...
-    def add(self, start: Any, duration: Any) -> Any:
+    def add(self, start: Times, duration: Any, *, time_zone: str | None = None) -> Times: ...
+    def add(self, start: Any, duration: Any, *, time_zone: str | None = None) -> Any:
         """Return when so much opening time has passed: the earliest such time, never before `start`.
 
         A duration of 0 gives `start`, or the next opening if it is closed then.
 
         Args:
             start: A datetime, or an array of datetime64, any shape; NaT stays NaT.
-            duration: A timedelta of at least 0; with an array also an array of timedelta64 that fits it.
+            duration: A timedelta or a text such as `"4 hours"`; with an array also an array of timedelta64 to fit it.
+            time_zone: Given with an array of times of UTC: where the office is, if the calendar does not say.
 
         Returns:
             A datetime in the zone of `start`, or an array of datetime64[us].
@@ -235,92 +205,83 @@ class BusinessCalendar:
         Raises:
             InvalidValueError: If a duration is negative, or the end lies after the year 9999.
         """
+        duration = parse_fixed(duration, "duration") if isinstance(duration, str) else duration
         if isinstance(duration, dt.timedelta) and duration > _LONGEST:
             raise InvalidValueError(_BEYOND)
-        spans = np.asarray(duration, dtype="timedelta64[us]")
-        if not isinstance(start, np.ndarray):
-            at, zone = self._place(start)
-            return _take(int(self._add(at, spans.reshape(1).astype(np.int64), zone)[0]), start)
-        starts, spans = np.broadcast_arrays(start, spans)
-        known = _known(starts) & ~np.isnat(spans)
-        found = np.full(known.shape, np.datetime64("NaT", "us"))
-        ends = self._add(_ticks(starts[known]), spans[known].astype(np.int64), None)
-        found[known] = ends.astype("datetime64[us]")
-        return found
+        (at, zone), spans = self._place(start, time_zone), np.asarray(duration, dtype="timedelta64[us]")
+        return _take(_of_known(lambda starts, durations: self._add(starts, durations, zone), at, spans), start)
 
     @overload
     def next_morning(self, start: dt.datetime) -> dt.datetime: ...
     @overload
-    def next_morning(self, start: NDArray[np.datetime64]) -> NDArray[np.datetime64]: ...
-    def next_morning(self, start: Any) -> Any:
-        """Return the first opening after `start`, as a datetime in its zone or an array of datetime64[us].
+    def next_morning(self, start: Times, *, time_zone: str | None = None) -> Times: ...
+    def next_morning(self, start: Any, *, time_zone: str | None = None) -> Any:
+        """Return the first opening after `start`, as a datetime in its zone or an array of datetime64[us]; see `add`.
 
         Example:
             >>> BusinessCalendar().next_morning(dt.datetime(2026, 2, 27, 9))
             datetime.datetime(2026, 3, 2, 9, 0)
         """
-        return self._apply(start, _Line.next_opening)
+        at, zone = self._place(start, time_zone)
+        return _take(_of_known(lambda known: self._line(known, known, 0, zone).next_opening(known), at), start)
 
     @overload
     def latest_open(self, end: dt.datetime) -> dt.datetime: ...
     @overload
-    def latest_open(self, end: NDArray[np.datetime64]) -> NDArray[np.datetime64]: ...
-    def latest_open(self, end: Any) -> Any:
-        """Return `end`, or the last closing before it if it is closed then.
+    def latest_open(self, end: Times, *, time_zone: str | None = None) -> Times: ...
+    def latest_open(self, end: Any, *, time_zone: str | None = None) -> Any:
+        """Return `end`, or the last closing before it if it is closed then; see `add`.
 
         Example:
             >>> BusinessCalendar().latest_open(dt.datetime(2026, 3, 1, 12))
             datetime.datetime(2026, 2, 27, 17, 0)
         """
-        return self._apply(end, _Line.latest_open)
+        at, zone = self._place(end, time_zone)
+        return _take(_of_known(lambda known: self._line(known, known, 0, zone).latest_open(known), at), end)
 
     @overload
     def elapsed(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta: ...
     @overload
-    def elapsed(self, start: NDArray[np.datetime64], end: NDArray[np.datetime64]) -> NDArray[np.timedelta64]: ...
-    def elapsed(self, start: Any, end: Any) -> Any:
+    def elapsed(self, start: Times, end: Times, *, time_zone: str | None = None) -> NDArray[np.timedelta64]: ...
+    def elapsed(self, start: Any, end: Any, *, time_zone: str | None = None) -> Any:
         """Return the opening time between two moments, negative if `end` is before `start`.
 
         Args:
             start: A datetime, or an array of datetime64, any shape; NaT gives NaT.
             end: The same, with a time zone if `start` has one.
+            time_zone: Given with arrays of times of UTC: where the office is, if the calendar does not say.
 
         Raises:
             IncompatibleError: If one has a time zone and the other has none.
+
+        Example:
+            >>> always = BusinessCalendar("00:00", "24:00", weekend=())
+            >>> utc = np.array(["2026-03-28T12:00", "2026-03-29T12:00"], dtype="datetime64[m]")
+            >>> always.elapsed(utc[:1], utc[1:], time_zone="Europe/Warsaw") / np.timedelta64(1, "h")
+            array([24.])
         """
-        if isinstance(start, np.ndarray) or isinstance(end, np.ndarray):
-            starts, ends = np.broadcast_arrays(np.asarray(start), np.asarray(end))
-            known = _known(starts) & _known(ends)
-            found = np.full(known.shape, np.timedelta64("NaT", "us"))
-            passed = self._elapsed(_ticks(starts[known]), _ticks(ends[known]), None)
-            found[known] = passed.astype("timedelta64[us]")
-            return found
-        (first, zone), (last, other) = self._place(start), self._place(end)
+        (first, zone), (last, other) = self._place(start, time_zone), self._place(end, time_zone)
         if (zone is None) != (other is None):
             raise IncompatibleError(f"give both times with a time zone, or both without: got {start!r} and {end!r}")
-        return int(self._elapsed(first, last, zone)[0]) * _TICK
+        passed = _of_known(lambda starts, ends: self._elapsed(starts, ends, zone), first, last)
+        array = isinstance(start, np.ndarray) or isinstance(end, np.ndarray)
+        return passed.astype("timedelta64[us]") if array else int(passed) * TICK
 
-    def _apply(self, at: Any, find: Callable[[_Line, Microseconds], Microseconds]) -> Any:
-        """Apply a function of opening times to one time, or to those of an array that are known."""
-        if not isinstance(at, np.ndarray):
-            place, zone = self._place(at)
-            return _take(int(find(self._line(place, place, 0, zone), place)[0]), at)
-        known = _known(at)
-        places = _ticks(at[known])
-        found = np.full(at.shape, np.datetime64("NaT", "us"))
-        found[known] = find(self._line(places, places, 0, None), places).astype("datetime64[us]")
-        return found
-
-    def _place(self, at: dt.datetime) -> tuple[Microseconds, dt.tzinfo | None]:
-        """Return where a time lies on its line, and the zone of opening hours: UTC and a zone, or the wall clock."""
+    def _place(self, at: Any, time_zone: str | None) -> tuple[Times, dt.tzinfo | None]:
+        """Return times as an array, and the zone of opening hours: UTC and a zone, or the wall clock and None."""
+        if isinstance(at, np.ndarray):
+            if at.dtype.kind != "M":
+                raise InvalidTypeError(f"give a datetime or an array of datetime64: got an array of {at.dtype}")
+            zone = None if time_zone is None else find_zone(self.time_zone or time_zone)
+            return at.astype("datetime64[us]"), zone
         if not isinstance(at, dt.datetime):
             raise InvalidTypeError(f"give a datetime or an array of datetime64: got {at!r} ({type(at).__name__})")
         if at.tzinfo is None:
-            return np.array([(at - _EPOCH.replace(tzinfo=None)) // _TICK]), None
+            return np.array(at, "datetime64[us]"), None
         zone = at.tzinfo if self.time_zone is None else find_zone(self.time_zone)
-        return np.array([(at - _EPOCH) // _TICK]), zone
+        return np.array((at - EPOCH) // TICK).astype("datetime64[us]"), zone
 
-    def _line(self, first: Microseconds, last: Microseconds, days: int, zone: dt.tzinfo | None) -> _Line:
+    def _line(self, first: Integers, last: Integers, days: int, zone: dt.tzinfo | None) -> _Line:
         """Return the opening times from before `first` until `days` working days and some after `last`."""
         begin, end = int(first.min(initial=2**62)) // _DAY_TICKS, int(last.max(initial=-(2**62))) // _DAY_TICKS
         if not len(first):
@@ -334,16 +295,17 @@ class BusinessCalendar:
             raise InvalidValueError(_BEYOND)
         every = np.arange(earliest, latest + 1)
         midnights = every[np.is_busday(every, busdaycal=self._days)].astype("datetime64[m]").astype(np.int64)
-        starts, ends = (_on_line(midnights + _clock_minutes(clock), zone) for clock in (self.opens, self.closes))
+        walls = ((midnights + _clock_minutes(clock)).astype("datetime64[m]") for clock in (self.opens, self.closes))
+        starts, ends = (instants(wall, zone).astype("datetime64[us]").astype(np.int64) for wall in walls)
         # Opening hours inside the hour that clocks skip are none at all.
         lengths = np.maximum(ends - starts, 0)
         return _Line(starts, lengths, np.concatenate([[0], np.cumsum(lengths)]))
 
-    def _add(self, at: Microseconds, spans: Microseconds, zone: dt.tzinfo | None) -> Microseconds:
+    def _add(self, at: Integers, spans: Integers, zone: dt.tzinfo | None) -> Integers:
         """Return when each start and span of opening time ends."""
         if (spans < 0).any():
             raise InvalidValueError("duration must not be negative: elapsed(start, end) looks back")
-        longest = int(spans.max(initial=0)) // (self.day // _TICK)
+        longest = int(spans.max(initial=0)) // (self.day // TICK)
         if longest > _LONGEST // DAY:
             raise InvalidValueError(_BEYOND)
         # Two days in a year may be an hour short, or without opening hours.
@@ -353,7 +315,7 @@ class BusinessCalendar:
         unmoved = np.where(at - line.starts[day] <= line.lengths[day], at, line.next_opening(at))
         return np.where(spans == 0, unmoved, line.reached(np.maximum(passed + spans, 1)))
 
-    def _elapsed(self, first: Microseconds, last: Microseconds, zone: dt.tzinfo | None) -> Microseconds:
+    def _elapsed(self, first: Integers, last: Integers, zone: dt.tzinfo | None) -> Integers:
         """Return the opening time between."""
         line = self._line(np.minimum(first, last), np.maximum(first, last), 0, zone)
         return line.passed(last) - line.passed(first)
@@ -364,26 +326,18 @@ def _made(parts: dict[str, Any]) -> BusinessCalendar:
     return BusinessCalendar(**parts)
 
 
-def _known(at: NDArray[Any]) -> NDArray[np.bool_]:
-    if at.dtype.kind != "M":
-        raise InvalidTypeError(f"give a datetime or an array of datetime64: got an array of {at.dtype}")
-    known: NDArray[np.bool_] = ~np.isnat(at)
-    return known
+def _of_known(find: Callable[..., Integers], *columns: NDArray[Any]) -> Integers:
+    """Return what is found for moments and durations that are all known, as microseconds; for others that of NaT."""
+    columns = np.broadcast_arrays(*columns)
+    known = ~np.logical_or.reduce([np.isnat(column) for column in columns])
+    found = np.full(known.shape, _NAT)
+    found[known] = find(*(column[known].astype(np.int64) for column in columns))
+    return found
 
 
-def _ticks(at: NDArray[np.datetime64]) -> Microseconds:
-    return at.astype("datetime64[us]").astype(np.int64)
-
-
-def _on_line(wall: NDArray[np.int64], zone: dt.tzinfo | None) -> Microseconds:
-    """Return wall-clock minutes as microseconds: as they stand, or of UTC for a zone."""
-    if zone is None:
-        return wall * 60_000_000
-    times = ((_EPOCH + dt.timedelta(minutes=m)).replace(tzinfo=zone) for m in wall.tolist())
-    return np.array([(time - _EPOCH) // _TICK for time in times], dtype=np.int64)
-
-
-def _take(place: int, like: dt.datetime) -> dt.datetime:
-    """Return a place on a line as a time of the kind of `like`."""
-    at = _EPOCH + place * _TICK
+def _take(places: Integers, like: Any) -> Any:
+    """Return moments as they came: an array of datetime64, or a datetime in its zone."""
+    if isinstance(like, np.ndarray):
+        return places.astype("datetime64[us]")
+    at = EPOCH + int(places) * TICK
     return at.replace(tzinfo=None) if like.tzinfo is None else at.astimezone(like.tzinfo)

@@ -14,7 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.clock import WEEKDAYS, BusinessCalendar, add_elapsed
+from npskit.times.business_calendar import WEEKDAYS, BusinessCalendar
+from npskit.times.zones import add_elapsed
 
 HOUR = dt.timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -1,0 +1,1 @@
+"""Time: durations, time zones, periods of the calendar, and opening hours."""
