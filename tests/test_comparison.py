@@ -184,7 +184,7 @@ def test_pairs_are_comparisons() -> None:
     for pair in found.pairs:
         alone = compare(table[pair.a], table[pair.b], level=0.9)
         assert pair.difference == pytest.approx(alone.difference)
-        assert (pair.low, pair.high) == pytest.approx(tuple(alone.interval))
+        assert tuple(pair.interval) == pytest.approx(tuple(alone.interval))
         assert pair.p_value == pytest.approx(alone.p_value)
         assert pair.p_adjusted >= pair.p_value
     assert found.f > 0
@@ -241,8 +241,8 @@ def test_the_p_value_does_not_depend_on_the_level() -> None:
         for one, every in ways:
             pair = every.pairs[0]
             assert pair.p_value == pytest.approx(one.p_value)
-            assert (pair.low, pair.high) == pytest.approx(tuple(one.interval))
-            widths.append(pair.high - pair.low)
+            assert tuple(pair.interval) == pytest.approx(tuple(one.interval))
+            widths.append(pair.interval.high - pair.interval.low)
         assert widths[0] < widths[1] < widths[2]
 
 

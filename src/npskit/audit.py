@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import factorize
-from npskit.results.display import html_table, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import Columns, Result, columns_of
 
 _BLANK, _UNKNOWN = -2, -1
 
@@ -31,8 +29,8 @@ class Contradiction:
     label: str
 
 
-@attrs.frozen(repr=False)
-class LabelAudit:
+@attrs.frozen(eq=False, repr=False)
+class LabelAudit(Result):
     """What came of holding labels against answers. The score always goes by the answers.
 
     Args:
@@ -56,23 +54,11 @@ class LabelAudit:
         )
 
     def __str__(self) -> str:
-        return f"{self!r}\n{text_table(*self._rows())}" if self.contradictions else repr(self)
+        return self.to_text() if self.contradictions else repr(self)
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
-        return ["row", "answer", "label"], [[c.row, c.answer, c.label] for c in self.contradictions]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python."""
-        return record(self)
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the contradictions as a dataframe; `backend` as for `Score.to_frame`."""
-        header, rows = self._rows()
-        columns = {name: [row[i] for row in rows] for i, name in enumerate(header)}
-        return native_frame(columns, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
+    def columns(self) -> Columns:
+        """Return the contradictions as columns, one row each."""
+        return columns_of(self.contradictions, Contradiction)
 
 
 def audit_labels(

@@ -12,10 +12,7 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import pairwise, welch_anova
 from npskit.inference.permutation import permutation_test
 from npskit.inference.two_sample import mover, score_test
-from npskit.results.display import html_table, number, p_value, percent, text_table
-from npskit.results.interval import LEVEL, Interval
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, columns_of, number, p_value, percent
 from npskit.score import Score
 from npskit.score_table import ScoreTable, segment_names
 
@@ -23,8 +20,8 @@ METHODS = ("score", "permutation")
 MOST_SEGMENTS = 1000
 
 
-@attrs.frozen(repr=False)
-class Comparison:
+@attrs.frozen(eq=False, repr=False)
+class Comparison(Result):
     """The difference a - b of two scores of the same kind, with its sign.
 
     The interval and the p-value are computed in two ways and can disagree where p is close to 1 - level: 0, 3, 7
@@ -54,29 +51,31 @@ class Comparison:
             f"level={self.interval.level}, p_value={self.p_value:.3g}, method={self.method!r})"
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python; the difference is under `value`."""
-        return {
-            "score": self.a.name,
-            "value": self.difference,
-            "interval": attrs.asdict(self.interval),
-            "p_value": self.p_value,
-            "method": self.method,
-            "a": self.a.to_dict(),
-            "b": self.b.to_dict(),
-        }
+    def __str__(self) -> str:
+        return repr(self)
 
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the comparison as a dataframe of one row; `backend` as for `Score.to_frame`."""
+    @property
+    def backend(self) -> str | None:
+        """The dataframe library that `to_frame` gives by default."""
+        return self.a.backend
+
+    def columns(self) -> Columns:
+        """Return the comparison as columns of one row."""
         low, high = self.interval
         flat = {"score": self.a.name, "a": self.a.value, "b": self.b.value, "difference": self.difference}
         flat |= {"low": low, "high": high, "level": self.interval.level, "p_value": self.p_value}
-        return native_frame({name: [value] for name, value in flat.items()}, backend or self.a.backend)
+        return {name: [value] for name, value in flat.items()}
 
-    def _repr_html_(self) -> str:
+    def _rows(self) -> Rows:
         header = ["a", "b", "a - b", f"{percent(self.interval.level)} interval", "p"]
-        row = [self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]
-        return html_table(header, [row], caption=f"difference of {self.a.name}")
+        return header, [[self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]]
+
+    def _record(self) -> dict[str, Any]:
+        found = {"score": self.a.name, "value": self.difference, "interval": self.interval, "p_value": self.p_value}
+        return found | {"method": self.method, "a": self.a, "b": self.b}
+
+    def _caption(self) -> str:
+        return f"difference of {self.a.name}"
 
 
 def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") -> Comparison:
@@ -120,7 +119,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
     if method == "permutation":
         if not (a.estimate.simple and b.estimate.simple):
             raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
-        p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p)
+        p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p_value)
     else:
         ours, theirs = (score.estimate.effective_counts() for score in (a, b))
         p = float(score_test(ours, theirs, a.estimate.worths)[1])
@@ -143,8 +142,7 @@ class Pair:
         a: The name of the first segment.
         b: The name of the one subtracted from it.
         difference: a - b, in units of the score.
-        low: Lower limit of the difference.
-        high: Upper limit of the difference.
+        interval: Of the difference, for this pair alone.
         p_value: Two-sided, for this pair alone.
         p_adjusted: The same, allowing for the number of pairs.
     """
@@ -152,14 +150,13 @@ class Pair:
     a: str
     b: str
     difference: float
-    low: float
-    high: float
+    interval: Interval
     p_value: float
     p_adjusted: float
 
 
 @attrs.frozen(eq=False, repr=False)
-class GroupComparison:
+class GroupComparison(Result):
     """All segments held against each other: Welch's test of them all, and every pair by the score test.
 
     Args:
@@ -192,28 +189,15 @@ class GroupComparison:
             f"pairs={len(self.pairs)}, correction={self.correction!r})"
         )
 
-    def __str__(self) -> str:
-        return f"{self!r}\n{text_table(*self._rows())}"
+    def columns(self) -> Columns:
+        """Return the pairs as columns, one row each."""
+        return columns_of(self.pairs, Pair)
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})"]
-        rows = [
-            [p.a, p.b, p.difference, f"{number(p.low)} .. {number(p.high)}", p_value(p.p_value), p_value(p.p_adjusted)]
-            for p in self.pairs
+        return header, [
+            [p.a, p.b, p.difference, str(p.interval), p_value(p.p_value), p_value(p.p_adjusted)] for p in self.pairs
         ]
-        return header, rows
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python."""
-        return record(self)
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the pairs as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        columns = {a.name: [getattr(p, a.name) for p in self.pairs] for a in attrs.fields(Pair)}
-        return native_frame(columns, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
 
 
 def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
@@ -254,16 +238,17 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
     limits = found
     if not estimates.simple and level != LEVEL:
         limits = pairwise(estimates.effective_counts(level)[usable], worths, correction, level)
-    columns = (found.i, found.j, found.difference, limits.low, limits.high, found.p, found.p_adjusted)
+    columns = (found.i, found.j, found.difference, limits.low, limits.high, found.p_value, found.p_adjusted)
     pairs = tuple(
-        Pair(kept[i], kept[j], *figures) for i, j, *figures in zip(*(c.tolist() for c in columns), strict=True)
+        Pair(kept[i], kept[j], difference, Interval(low, high, level=level, method="mover"), *p_values)
+        for i, j, difference, low, high, *p_values in zip(*(c.tolist() for c in columns), strict=True)
     )
     return GroupComparison(
         by=table.by,
         score=table.name,
         f=float(overall.statistic),
         df=(float(overall.df1), float(overall.df2)),
-        p_value=float(overall.p),
+        p_value=float(overall.p_value),
         pairs=pairs,
         correction=correction,
         level=level,

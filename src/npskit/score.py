@@ -12,9 +12,7 @@ import numpy as np
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_p_value
-from npskit.results.display import html_table, number, percent
-from npskit.results.interval import LEVEL, Interval
-from npskit.results.native import free_name, native_frame
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent
 from npskit.tally import Tally, check_denominator
 
 
@@ -51,7 +49,7 @@ class Conventions:
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
-class Score:
+class Score(Result):
     """A score with its tally. Merge scores of the same conventions with `+`; see `Tally` for merging weighted ones.
 
     Weights that are all alike give the same score as none, but for few answers a wider interval: the variance of
@@ -246,14 +244,6 @@ class Score:
 
     __radd__ = __add__
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Score):
-            return NotImplemented
-        same = self.tally == other.tally and self.conventions == other.conventions
-        return same and same_estimate(self.clustered, other.clustered)
-
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         shown = f"{self.name}={number(self.value)}, n={self.n}"
         if self.n:
@@ -262,51 +252,27 @@ class Score:
         aside = ((name, getattr(self, name)) for name in ("missing", "invalid"))
         return f"Score({shown}{''.join(f', {name}={count}' for name, count in aside if count)})"
 
-    def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
-        """Return everything as plain Python, ready for JSON but for NaN and infinity: the score is under `value`.
+    def __str__(self) -> str:
+        return repr(self)
 
-        Args:
-            level: Confidence level of the interval.
-            method: How the interval is computed, see `interval`.
-        """
-        interval = self.interval(level, method)
-        return {
-            "score": self.name,
-            "value": self.value,
-            "n": self.n,
-            "missing": self.missing,
-            "invalid": self.invalid,
-            "counts": self.counts,
-            "shares": self.shares,
-            "se": self.se,
-            "n_effective": self.n_effective,
-            "interval": attrs.asdict(interval),
-            "conventions": attrs.asdict(self.conventions),
-        }
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the score as a dataframe of one row.
-
-        Args:
-            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in, else the one your
-                program has imported.
-        """
-        low, high = self.interval()
-        flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": LEVEL, "n": self.n}
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+        """Return the score as columns of one row; arguments as for `interval`."""
+        low, high = self.interval(level, method)
+        flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": level, "n": self.n}
         flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se}
         flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
-        return native_frame({name: [value] for name, value in flat.items()}, backend or self.backend)
+        return {name: [value] for name, value in flat.items()}
 
-    def _repr_html_(self) -> str:
-        header = [self.name, f"{percent(LEVEL)} interval", "n", "missing", "invalid", *self.counts]
+    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+        header = [self.name, f"{percent(level)} interval", "n", "missing", "invalid", *self.counts]
         shares = (f"{share:.1%}" for share in self.shares.values())
-        row = [self.value, str(self.interval()), self.n, self.missing, self.invalid, *shares]
-        return html_table(header, [row], caption=str(self.conventions))
+        row = [self.value, str(self.interval(level, method)), self.n, self.missing, self.invalid, *shares]
+        return header, [row]
 
+    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        names = ("value", "n", "missing", "invalid", "counts", "shares", "se", "n_effective")
+        found = {"score": self.name} | {name: getattr(self, name) for name in names}
+        return found | {"interval": self.interval(level, method), "conventions": self.conventions}
 
-def same_estimate(a: Estimate | None, b: Estimate | None) -> bool:
-    """Return whether two estimates are equal, NaN equal to NaN."""
-    if a is None or b is None:
-        return a is b
-    fields = (f.name for f in attrs.fields(Estimate))
-    return all(np.array_equal(getattr(a, f), getattr(b, f), equal_nan=True) for f in fields)
+    def _caption(self) -> str:
+        return str(self.conventions)

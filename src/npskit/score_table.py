@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference.estimate import Estimate
-from npskit.results.display import html_table, number, percent, text_table
-from npskit.results.interval import LEVEL, Interval
-from npskit.results.native import free_name, native_frame
-from npskit.results.values import plain
-from npskit.score import Conventions, Score, same_estimate
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent, records
+from npskit.score import Conventions, Score
 from npskit.tally import Tally
 from npskit.validation import is_hashable, is_missing, is_whole, to_int
 
@@ -42,7 +39,7 @@ def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ScoreTable:
+class ScoreTable(Result):
     """Scores by segment. Segments with fewer than `too_few` answers are marked, never hidden.
 
     Args:
@@ -75,9 +72,8 @@ class ScoreTable:
                 f"{len(self.keys)} keys need as many tallies and estimates: got shapes {self.tally.shape} and "
                 f"{self.estimates.mean.shape}"
             )
-        for array in (self.estimates.mean, self.shrunken):
-            if array is not None:
-                array.setflags(write=False)
+        super().__attrs_post_init__()
+        self.estimates.mean.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -108,19 +104,6 @@ class ScoreTable:
         """Return where a segment stands, None if there is none."""
         wanted = tuple(map(_as_part, key if isinstance(key, tuple) else (key,)))
         return self._positions.get(wanted) if is_hashable(wanted) else None
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ScoreTable):
-            return NotImplemented
-        names = ("by", "keys", "tally", "conventions", "too_few")
-        ours, theirs = self.shrunken, other.shrunken
-        shrunken = ours is theirs or (
-            ours is not None and theirs is not None and np.array_equal(ours, theirs, equal_nan=True)
-        )
-        same = all(getattr(self, name) == getattr(other, name) for name in names)
-        return same and shrunken and same_estimate(self.estimates, other.estimates)
-
-    __hash__ = None  # type: ignore[assignment]
 
     @property
     def name(self) -> str:
@@ -171,7 +154,7 @@ class ScoreTable:
             shrunken=None if self.shrunken is None else self.shrunken[order],
         )
 
-    def columns(self, *, level: float = LEVEL, method: str = "score") -> dict[str, list[Any]]:
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
         low, high = self.intervals(level, method)
         numbers: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
@@ -183,7 +166,7 @@ class ScoreTable:
         counts = zip(self.tally.book.categories, self.tally.counts.T, strict=True)
         numbers |= {free_name(category, ours, "count"): array for category, array in counts}
         numbers["too_few"] = self.few
-        table: dict[str, list[Any]] = {}
+        table: Columns = {}
         for i, name in enumerate(self.by):
             table[free_name(name, (*numbers, *table), "segment")] = [key[i] for key in self.keys]
         return table | {name: array.tolist() for name, array in numbers.items()}
@@ -197,30 +180,12 @@ class ScoreTable:
         """True for each segment with fewer than `too_few` answers."""
         return self.n < self.too_few
 
-    def to_dict(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
-        """Return everything as plain Python: one record per segment under `segments`; arguments as for `interval`."""
-        columns = self.columns(level=level, method=method)
-        for name in list(columns)[: len(self.by)]:
-            columns[name] = list(map(plain, columns[name]))
-        records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        return {
-            "score": self.name,
-            "by": list(self.by),
-            "level": level,
-            "method": method,
-            "segments": records,
-            "conventions": attrs.asdict(self.conventions),
-        }
+    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        segments = records(self.columns(level=level, method=method))
+        found = {"score": self.name, "by": self.by, "level": level, "method": method}
+        return found | {"segments": segments, "conventions": self.conventions}
 
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the table as a dataframe with one row per segment.
-
-        Args:
-            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in.
-        """
-        return native_frame(self.columns(), backend or self.backend)
-
-    def _rows(self, level: float, method: str) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
         low, high = self.intervals(level, method)
         header = [*self.by, self.name, f"{percent(level)} interval", "n"]
         shrunken = self.shrunken
@@ -234,18 +199,14 @@ class ScoreTable:
             rows.append([*row, "too few" if few[i] else ""])
         return [*header, ""], rows
 
-    def to_text(self, *, level: float = LEVEL, method: str = "score") -> str:
-        """Return the table as aligned text; arguments as for `Score.interval`."""
-        return text_table(*self._rows(level, method))
+    def _headline(self) -> str:
+        return ""
 
-    def __str__(self) -> str:
-        return self.to_text()
+    def _caption(self) -> str:
+        return str(self.conventions)
 
     def __repr__(self) -> str:
         return f"ScoreTable({self.name} by {', '.join(self.by)}, segments={len(self)}, n={int(self.n.sum())})"
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(LEVEL, "score"), caption=str(self.conventions))
 
 
 def _part_name(part: Any) -> str:

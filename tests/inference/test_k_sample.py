@@ -53,7 +53,7 @@ def test_order_scale_and_empty_groups_do_not_matter(table: NDArray[np.float64], 
 @given(table=groups())
 def test_p_is_a_probability_wherever_two_groups_enter(table: NDArray[np.float64]) -> None:
     """Whatever was answered: a p-value in 0..1 where two groups have enough answers, NaN where they have not."""
-    for p, least in ((welch_anova(table, NPS).p, 1), (wald_q(table, NPS).p, 0)):
+    for p, least in ((welch_anova(table, NPS).p_value, 1), (wald_q(table, NPS).p_value, 0)):
         if (table.sum(axis=1) > least).sum() >= 2:
             assert 0 <= p <= 1
         else:
@@ -75,14 +75,14 @@ def test_a_group_without_variance_enters_like_one_that_nearly_has_none() -> None
     others = [[20, 20, 60], [30, 40, 30]]
     alike, nearly = (welch_anova([row, *others], NPS) for row in ([0, 0, 100], [0, 1, 99]))
     assert 0.5 < alike.statistic / nearly.statistic < 2
-    assert alike.p < 1e-6
+    assert alike.p_value < 1e-6
 
 
 def test_groups_that_all_answer_alike_do_not_differ() -> None:
     """Without any variance F = Q = 0 and p = 1."""
     table = [[0, 0, 10], [0, 0, 5], [0, 0, 1]]
     f, q = welch_anova(table, NPS), wald_q(table, NPS)
-    assert [float(x) for x in (f.statistic, f.df1, f.p)] == [0, 1, 1]
+    assert [float(x) for x in (f.statistic, f.df1, f.p_value)] == [0, 1, 1]
     assert [float(x) for x in q] == [0, 2, 1]
 
 
@@ -102,12 +102,12 @@ def test_every_pair_is_compared_by_the_score_test(correction: str) -> None:
     pairs = pairwise(GROUPS, NPS, correction, level=0.9)
     assert [f"{'ABCDE'[i]}-{'ABCDE'[j]}" for i, j in zip(pairs.i, pairs.j, strict=True)] == REFERENCE["pair_names"]
     for k, (i, j) in enumerate(zip(pairs.i, pairs.j, strict=True)):
-        np.testing.assert_allclose((pairs.z[k], pairs.p[k]), score_test(GROUPS[i], GROUPS[j], NPS), rtol=1e-12)
+        np.testing.assert_allclose((pairs.z[k], pairs.p_value[k]), score_test(GROUPS[i], GROUPS[j], NPS), rtol=1e-12)
         limits = difference_interval(GROUPS[i], GROUPS[j], NPS, 0.9)
         np.testing.assert_allclose((pairs.low[k], pairs.high[k]), limits, rtol=1e-12)
         assert pairs.low[k] < pairs.difference[k] < pairs.high[k]
-    np.testing.assert_array_equal(pairs.p_adjusted, adjust(pairs.p, correction))
-    assert (pairs.p_adjusted >= pairs.p).all()
+    np.testing.assert_array_equal(pairs.p_adjusted, adjust(pairs.p_value, correction))
+    assert (pairs.p_adjusted >= pairs.p_value).all()
 
 
 def test_an_empty_group_is_not_compared() -> None:

@@ -87,11 +87,11 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
     assert ours.se**2 == pytest.approx(robust.variance * units / (units - 1), abs=1e-12)
     if theirs.variance > 1e-12:
         free = attrs.evolve(theirs, ceiling=np.full_like(theirs.ceiling, np.inf))
-        assert [ours.low, ours.high] == pytest.approx(
+        assert [ours.interval.low, ours.interval.high] == pytest.approx(
             [float(limit) for limit in free.interval(0.95, "score")], abs=1e-9
         )
         low, high = map(float, theirs.interval(0.95, "score"))
-        assert low - 1e-9 <= ours.low <= ours.high <= high + 1e-9
+        assert low - 1e-9 <= ours.interval.low <= ours.interval.high <= high + 1e-9
     sums = np.bincount(rows[0], weights=values[cells])
     squares = (sums**2).sum()
     assert ours.z == pytest.approx(sums.sum() / np.sqrt(squares) if squares else 0)
@@ -147,7 +147,7 @@ def test_one_customer_alone() -> None:
     """A single customer who moved twice has a difference, but no variance that could be known."""
     found = paired_difference(Moves.of(np.zeros(2, int), np.array([0, 1]), np.array([1, 1]), 3), WORTHS)
     assert found.difference == 0.5
-    assert np.isnan([found.se, found.low, found.high]).all()
+    assert np.isnan([found.se, found.interval.low, found.interval.high]).all()
     alone = Moves.of(np.zeros(2, int), np.array([0, 0]), np.array([1, 1]), 3, np.array([0, 1]), 2)
     half = np.arange(18) < 9
     assert np.isnan(alone.difference(np.tile(worth_differences(WORTHS), 2), half, ~half, 1.0).variance)

@@ -53,11 +53,11 @@ def test_reference_figures(name: str) -> None:
     assert found.difference == pytest.approx(case["diff"], abs=1e-12)
     assert found.se == pytest.approx(case["se"], abs=1e-12)
     assert found.z == pytest.approx(case["z_score0"], abs=1e-9)
-    assert found.p == pytest.approx(math.erfc(abs(case["z_score0"]) / math.sqrt(2)), abs=1e-12)
+    assert found.p_value == pytest.approx(math.erfc(abs(case["z_score0"]) / math.sqrt(2)), abs=1e-12)
     assert found.n == found.customers == case["n"]
     for test in TESTS:
         ours = test(case["table"])
-        assert [float(part) for part in (ours.statistic, ours.p, ours.df)] == pytest.approx(
+        assert [float(part) for part in (ours.statistic, ours.p_value, ours.df)] == pytest.approx(
             case[test.__name__], abs=1e-9
         )
     shares = stationary_shares(case["table"])
@@ -71,12 +71,12 @@ def test_interval_is_the_score_interval_of_the_differences() -> None:
     found = paired_difference(table, NPS, 0.9)
     counts = [table[i, i + d] if 0 <= i + d < 3 else 0 for d in (-2, -1, 0, 1, 2) for i in range(3)]
     by_difference = np.array(counts).reshape(5, 3).sum(axis=1)
-    assert (found.low, found.high) == pytest.approx(score_interval(by_difference, [-2, -1, 0, 1, 2], 0.9), abs=1e-9)
+    assert tuple(found.interval) == pytest.approx(score_interval(by_difference, [-2, -1, 0, 1, 2], 0.9), abs=1e-9)
     two = paired_difference([[212, 144], [256, 707]], [0, 1])
     # McNemar's chi-square of the two off-diagonal counts
     assert two.z**2 == pytest.approx((144 - 256) ** 2 / (144 + 256))
     assert two.difference == pytest.approx((144 - 256) / 1319)
-    assert two.low < two.difference < two.high
+    assert two.interval.low < two.difference < two.interval.high
 
 
 @given(tables())
@@ -85,8 +85,8 @@ def test_time_reversed(table: Table) -> None:
     """Transposing the table negates the difference, z and the interval, and leaves the tests as they are."""
     w = worths_of(len(table))
     one, other = paired_difference(table, w), paired_difference(table.T, w)
-    ours = [one.difference, one.low, one.high, one.z, one.p]
-    mirrored = [-other.difference, -other.high, -other.low, -other.z, other.p]
+    ours = [one.difference, *one.interval, one.z, one.p_value]
+    mirrored = [-other.difference, -other.interval.high, -other.interval.low, -other.z, other.p_value]
     assert ours == pytest.approx(mirrored, rel=1e-8, abs=1e-8, nan_ok=True)
     for test in TESTS:
         a, b = test(table), test(table.T)
@@ -138,7 +138,7 @@ def test_degrees_of_freedom(table: Table) -> None:
         assert float(bowker(table).df) == np.count_nonzero(np.triu(table + table.T, 1))
         assert 0 <= float(stuart_maxwell(table).statistic) <= table.sum() * (1 + 1e-9)
         assert float(bhapkar(table).statistic) >= float(stuart_maxwell(table).statistic)
-        assert all(0 <= float(test(table).p) <= 1 for test in TESTS)
+        assert all(0 <= float(test(table).p_value) <= 1 for test in TESTS)
 
 
 def test_two_categories_are_mcnemar() -> None:
@@ -162,12 +162,12 @@ def test_nothing_changed_and_nothing_at_all() -> None:
     """Where nobody changed p is 1 with no degree of freedom; without anybody everything is NaN."""
     same = np.diag([3, 4, 5])
     found = paired_difference(same, NPS)
-    assert (found.difference, found.z, found.p) == (0.0, 0.0, 1.0)
-    assert found.low < 0 < found.high
+    assert (found.difference, found.z, found.p_value) == (0.0, 0.0, 1.0)
+    assert found.interval.low < 0 < found.interval.high
     assert [[float(part) for part in test(same)] for test in TESTS] == [[0.0, 0.0, 1.0]] * 3
     none = np.zeros((3, 3))
     empty = paired_difference(none, NPS)
-    assert all(math.isnan(x) for x in (empty.difference, empty.se, empty.low, empty.high, empty.z, empty.p))
+    assert all(math.isnan(x) for x in (empty.difference, empty.se, *empty.interval, empty.z, empty.p_value))
     assert all(math.isnan(float(part)) for test in TESTS for part in test(none))
 
 
@@ -217,8 +217,8 @@ def test_where_it_leads(table: list[list[int]], expected: list[float] | None) ->
 def test_worths_of_any_unit() -> None:
     """In hundredths the difference is a hundred times what it is in ones, and z the same."""
     one, hundred = (paired_difference(FIGURES["A"]["table"], [u * w for w in NPS]) for u in (1, 100))
-    assert [hundred.difference, hundred.se, hundred.low, hundred.high] == pytest.approx(
-        [100 * x for x in (one.difference, one.se, one.low, one.high)]
+    assert [hundred.difference, hundred.se, *hundred.interval] == pytest.approx(
+        [100 * x for x in (one.difference, one.se, *one.interval)]
     )
     assert hundred.z == pytest.approx(one.z)
     steps = worth_differences([1, 2, 4]).reshape(3, 3)
@@ -268,7 +268,7 @@ def _repeating(rng: np.random.Generator, customers: int) -> Moves:
 def test_interval_is_as_wide_as_the_error_says() -> None:
     """Steps of one customer cancel: with many customers the interval is the difference ± z of the clustered error."""
     found = paired_difference(_repeating(np.random.default_rng(3), 400), NPS)
-    assert (found.high - found.low) / (2 * 1.96 * found.se) == pytest.approx(1, abs=0.02)
+    assert (found.interval.high - found.interval.low) / (2 * 1.96 * found.se) == pytest.approx(1, abs=0.02)
     independent = paired_difference(_repeating(np.random.default_rng(3), 400).counts[0], NPS)
     assert found.se < 0.7 * independent.se
 
@@ -279,6 +279,6 @@ def test_repeats_are_covered_and_test_and_interval_agree(customers: int, coverag
     """Where nothing changed the interval holds 0 as often as documented, and agrees with the test in 97 % or more."""
     rng, times = np.random.default_rng(1), 1000
     found = [paired_difference(_repeating(rng, customers), NPS) for _ in range(times)]
-    held = np.array([each.low <= 0 <= each.high for each in found])
+    held = np.array([each.interval.low <= 0 <= each.interval.high for each in found])
     assert held.mean() == pytest.approx(coverage, abs=0.02)
-    assert (held == np.array([each.p >= 0.05 for each in found])).mean() >= 0.97
+    assert (held == np.array([each.p_value >= 0.05 for each in found])).mean() >= 0.97

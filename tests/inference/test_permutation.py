@@ -62,7 +62,7 @@ def test_sides_and_scale_do_not_matter(
     """Swapping the samples and changing the worths linearly leave p and mid-p as they were."""
     a, b, worths = table
     expected = permutation_test(a, b, worths)
-    assert 0 <= expected.midp <= expected.p <= 1
+    assert 0 <= expected.midp <= expected.p_value <= 1
     np.testing.assert_allclose(permutation_test(b, a, worths), expected, rtol=1e-11)
     np.testing.assert_allclose(permutation_test(a, b, [shift + scale * w for w in worths]), expected, rtol=1e-11)
 
@@ -87,21 +87,21 @@ def test_thousands_of_answers_agree_with_the_score_test() -> None:
     np.testing.assert_allclose(found.midp, score_test(a, b, NPS)[1], rtol=2e-3)
     assert permutation_test(
         [2000, 1000, 2000, 0, 5000], [2050, 3050, 0, 0, 4900], [-1, 0, 0, 0.5, 1]
-    ).p == pytest.approx(found.p, rel=1e-11)
+    ).p_value == pytest.approx(found.p_value, rel=1e-11)
 
 
 def test_one_side_may_hold_no_table() -> None:
     """Where no deal lies as far out on the other side, only this one counts."""
     a, b = [1, 0, 0], [0, 3, 3]
-    assert permutation_test(a, b, NPS).p == pytest.approx(1 / 7, rel=1e-12)
-    assert permutation_test(a[::-1], b[::-1], NPS).p == pytest.approx(1 / 7, rel=1e-12)
+    assert permutation_test(a, b, NPS).p_value == pytest.approx(1 / 7, rel=1e-12)
+    assert permutation_test(a[::-1], b[::-1], NPS).p_value == pytest.approx(1 / 7, rel=1e-12)
 
 
 def test_no_difference_and_no_answers() -> None:
     """Equal scores have p = 1, the mid-p counts them half; without answers there is no test."""
     assert permutation_test([0, 0, 3], [0, 0, 4], NPS) == pytest.approx((1, 0.5), abs=1e-12)
     found = permutation_test([5, 0, 5], [0, 10, 0], NPS)
-    assert found.p == 1
+    assert found.p_value == 1
     assert found.midp == pytest.approx(enumerated([5, 0, 5], [0, 10, 0], [-1, 0, 1])[1], rel=1e-12)
     for a, b in (([0, 0, 0], [1, 2, 3]), ([1, 2, 3], [0, 0, 0])):
         assert np.isnan(permutation_test(a, b, NPS)).all()
@@ -128,5 +128,5 @@ def test_a_category_nobody_chose() -> None:
     """A category without answers changes nothing."""
     with_none = permutation_test([0, 1, 53], [0, 1, 53], [-100, 0, 100])
     without = permutation_test([1, 53], [1, 53], [0, 100])
-    assert with_none.p == pytest.approx(without.p)
+    assert with_none.p_value == pytest.approx(without.p_value)
     assert with_none.midp == pytest.approx(without.midp)

@@ -148,6 +148,8 @@ def test_the_result_says_what_it_is_for() -> None:
     assert repr(plan) == "SampleSize(n=739, margin=2.0, level=0.9, variance=6100.0, population=900)"
     assert isinstance(plan, SampleSize)
     assert plan.to_dict() == {
+        "schema": "sample_size",
+        "version": 1,
         "n": 739,
         "n_exact": plan.n_exact,
         "n_second": None,

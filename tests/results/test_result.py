@@ -32,6 +32,13 @@ class Part:
     interval: Interval | None
 
 
+@attrs.frozen
+class Holder:
+    """A record that cannot say whether it equals another."""
+
+    array: NDArray[Any]
+
+
 @attrs.frozen(eq=False, repr=False)
 class Made(Result):
     """A made-up result."""
@@ -188,6 +195,9 @@ def test_the_same() -> None:
     dates = np.array(["2026-03-01", "NaT"], dtype="M8[D]")
     assert same(dates, dates.copy())
     assert same(np.array([None, math.nan, "a"], dtype=object), np.array([None, math.nan, "a"], dtype=object))
+    assert not same(Part("a", math.nan, None), Part("b", math.nan, None))
+    assert not same(Holder(dates), Holder(dates[::-1]))
+    assert same(Holder(dates), Holder(dates.copy()))
     assert same({"a": [math.nan]}, {"a": (math.nan,)})
 
 

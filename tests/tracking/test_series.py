@@ -100,10 +100,10 @@ def test_effect_of_a_series() -> None:
     assert terms["trend before"].value == pytest.approx(100 * R["coef"][1])
     assert terms["change at the end"].value == pytest.approx(100 * (R["coef"][2] + 24 * R["coef"][3]))
     for term in found.terms:
-        assert term.low < term.value < term.high
+        assert term.interval.low < term.value < term.interval.high
         at_p = series_effect(COUNTS, 100 * WORTHS, AT, lags=4, level=1 - term.p_value)
         limits = next(t for t in at_p.terms if t.name == term.name)
-        assert min(abs(limits.low), abs(limits.high)) == pytest.approx(0, abs=1e-8)
+        assert min(abs(limits.interval.low), abs(limits.interval.high)) == pytest.approx(0, abs=1e-8)
     assert found.interval.method == "newey_west"
     assert any("straight" in assumed for assumed in found.assumes)
 

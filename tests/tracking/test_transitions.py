@@ -58,7 +58,7 @@ def test_reference_figures(name: str) -> None:
     assert found.difference.z == pytest.approx(case["z_score0"], abs=1e-9)
     for test in ("stuart_maxwell", "bhapkar", "bowker"):
         result = getattr(found, test)
-        figures = [float(result.statistic), float(result.p), float(result.df)]
+        figures = [float(result.statistic), float(result.p_value), float(result.df)]
         assert figures == pytest.approx(case[test], abs=1e-9)
     assert list(found.stationary.values()) == pytest.approx(case["stationary"], abs=1e-9)
     assert found.stationary_score == pytest.approx(100 * case["stationary_nps"], abs=1e-9)
@@ -71,12 +71,12 @@ def test_time_reversed(rows: list[Any]) -> None:
     ours, theirs = of_rows(rows), of_rows([(who, -when, kind) for who, when, kind in rows])
     np.testing.assert_array_equal(ours.counts, theirs.counts.T)
     a, b = ours.difference, theirs.difference
-    figures = [a.difference, a.low, a.high, a.z, a.p, ours.before]
-    mirrored = [-b.difference, -b.high, -b.low, -b.z, b.p, theirs.after]
+    figures = [a.difference, a.interval.low, a.interval.high, a.z, a.p_value, ours.before]
+    mirrored = [-b.difference, -b.interval.high, -b.interval.low, -b.z, b.p_value, theirs.after]
     assert figures == pytest.approx(mirrored, rel=1e-7, abs=1e-7, nan_ok=True)
     for test in ("stuart_maxwell", "bhapkar", "bowker"):
         forth, back = getattr(ours, test), getattr(theirs, test)
-        assert float(forth.p) == pytest.approx(float(back.p), abs=1e-8, nan_ok=True)
+        assert float(forth.p_value) == pytest.approx(float(back.p_value), abs=1e-8, nan_ok=True)
 
 
 @given(ROWS, st.randoms(use_true_random=False))
@@ -138,7 +138,7 @@ def test_clustered_by_customer() -> None:
     assert independent.difference.se < once.difference.se
     assert "clustered by customer" in str(chained)
     # back and forth: every customer ends where they began
-    assert (chained.difference.difference, chained.difference.p) == (0.0, 1.0)
+    assert (chained.difference.difference, chained.difference.p_value) == (0.0, 1.0)
 
 
 def test_share_of_passives_who_became_promoters() -> None:
@@ -186,7 +186,7 @@ def test_followed_up_or_not() -> None:
     assert pair.difference == pytest.approx(30 / 54 - 12 / 47)
     counts = [24, 30], [35, 12]
     low, high = difference_interval(*counts, [0, 1])
-    assert (pair.low, pair.high) == pytest.approx((float(low), float(high)))
+    assert tuple(pair.interval) == pytest.approx((float(low), float(high)))
     assert pair.p_value == pair.p_adjusted == pytest.approx(float(score_test(*counts, [0, 1])[1]))
     shown = str(found)
     assert "called less left alone: 30.0 percentage points" in shown
@@ -208,13 +208,13 @@ def test_customers_in_both_groups() -> None:
     (pair,) = found.comparison
     assert pair.difference == 0
     # every customer answers to both alike, so that the difference is known exactly
-    assert pair.high - pair.low == pytest.approx(0, abs=1e-12)
+    assert pair.interval.high - pair.interval.low == pytest.approx(0, abs=1e-12)
     assert found.groups[0].share.n == found.groups[1].share.n == 300
     shuffled = of_rows(rows, groups=rng.permutation(groups), group_names=("called", "left alone")).comparison[0]
-    assert shuffled.high - shuffled.low > 0.05
+    assert shuffled.interval.high - shuffled.interval.low > 0.05
     assert 0 < shuffled.p_value <= 1
     lonely = of_rows([(0, 0, 1), (0, 1, 1), (0, 2, 2)], groups=[0, 1, 1], group_names=("a", "b")).comparison[0]
-    assert math.isnan(lonely.low)
+    assert math.isnan(lonely.interval.low)
 
 
 def test_several_groups_are_adjusted() -> None:
@@ -265,7 +265,7 @@ def test_any_scorer(scorer: Any) -> None:
     assert found.difference.difference == pytest.approx(np.diff(worths).mean())
     assert found.after - found.before == pytest.approx(found.difference.difference)
     assert found.share().before == scorer.categories[-2]
-    assert 0 <= float(found.bowker.p) <= 1
+    assert 0 <= float(found.bowker.p_value) <= 1
     assert len(found.to_frame("polars")) == k * k
 
 
@@ -273,7 +273,7 @@ def test_nothing() -> None:
     """Without a customer who came back there is NaN, and something to read."""
     found = of_rows([(0, 1, 2), (1, 1, 0)])
     assert (found.n, found.customers, found.tied) == (0, 0, [])
-    values = (found.before, found.after, found.difference.difference, found.difference.p, found.stationary_score)
+    values = (found.before, found.after, found.difference.difference, found.difference.p_value, found.stationary_score)
     assert all(map(math.isnan, values))
     assert np.isnan(found.shares).all()
     assert repr(found).startswith("Transitions(NPS nan to nan")

@@ -14,6 +14,7 @@ from npskit.inference.clusters import ClusterTotals
 from npskit.inference.design import influence
 from npskit.inference.linearize import Layout
 from npskit.inference.strata import Lonely, Population
+from npskit.results import LEVEL, Interval
 
 
 @attrs.frozen
@@ -42,8 +43,8 @@ class Contrast:
 
         return float(2 * stdtr(self.df, -abs(self.value) / self.se)) if self.variance > 0 else float("nan")
 
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Return the limits value ± t SE.
+    def interval(self, level: float = LEVEL) -> Interval:
+        """Return value ± t SE.
 
         Raises:
             InvalidValueError: If `level` is not between 0 and 1.
@@ -53,7 +54,7 @@ class Contrast:
         from scipy.special import stdtrit
 
         margin = float(stdtrit(self.df, (1 + level) / 2)) * self.se
-        return self.value - margin, self.value + margin
+        return Interval(self.value - margin, self.value + margin, level=level, method="t")
 
 
 def design_contrast(

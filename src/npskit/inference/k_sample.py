@@ -22,7 +22,7 @@ class FTest(NamedTuple):
     statistic: Floats
     df1: Floats
     df2: Floats
-    p: Floats
+    p_value: Floats
 
 
 class ChiSquareTest(NamedTuple):
@@ -30,7 +30,7 @@ class ChiSquareTest(NamedTuple):
 
     statistic: Floats
     df: Floats
-    p: Floats
+    p_value: Floats
 
 
 def _checked_groups(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
@@ -85,7 +85,7 @@ def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
 
     Example:
         >>> test = welch_anova([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])
-        >>> round(float(test.statistic), 4), float(test.df1), round(float(test.df2), 2), round(float(test.p), 4)
+        >>> round(float(test.statistic), 4), float(test.df1), round(float(test.df2), 2), round(float(test.p_value), 4)
         (2.3447, 2.0, 129.71, 0.0999)
     """
     from scipy.special import fdtrc
@@ -130,7 +130,7 @@ def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
 
     Example:
         >>> test = wald_q([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])
-        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p), 4)
+        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p_value), 4)
         (4.761, 2.0, 0.0925)
     """
     from scipy.special import chdtrc
@@ -156,7 +156,7 @@ class Pairs:
         low: Lower limit of the difference, for this pair alone.
         high: Upper limit, for this pair alone.
         z: Score statistic.
-        p: Its two-sided p-value.
+        p_value: Its two-sided p-value.
         p_adjusted: The p-value adjusted for the number of pairs.
         correction: The name of the adjustment.
         level: The level of the limits.
@@ -168,7 +168,7 @@ class Pairs:
     low: Floats
     high: Floats
     z: Floats
-    p: Floats
+    p_value: Floats
     p_adjusted: Floats
     correction: str
     level: float

@@ -23,6 +23,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.k_sample import ChiSquareTest
 from npskit.inference.moves import Moves
 from npskit.inference.two_sample import normal_p
+from npskit.results import Interval
 
 # Relative to 1, the largest entry of a scaled matrix of whole numbers; what is smaller is rounding.
 _SINGULAR = 1e-11
@@ -46,22 +47,18 @@ class PairedDifference:
     Args:
         difference: Score after less score before, in units of the worths.
         se: Its standard error.
-        low: Lower limit.
-        high: Upper limit.
-        level: Level of the limits.
+        interval: Of the difference.
         z: Score statistic of no difference.
-        p: Its two-sided p-value.
+        p_value: Its two-sided p-value.
         n: Moves.
         customers: Customers who moved; independent of each other, which the moves of one are not.
     """
 
     difference: float
     se: float
-    low: float
-    high: float
-    level: float
+    interval: Interval
     z: float
-    p: float
+    p_value: float
     n: float
     customers: float
 
@@ -97,7 +94,7 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
 
     Example:
         >>> found = paired_difference([[40, 22, 11], [15, 60, 34], [6, 25, 120]], [-100, 0, 100])
-        >>> round(found.difference, 3), round(found.z, 3), round(found.p, 3)
+        >>> round(found.difference, 3), round(found.z, 3), round(found.p_value, 3)
         (7.808, 2.03, 0.042)
     """
     known = _single(moves)
@@ -110,9 +107,7 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
     return PairedDifference(
         float(estimate.mean),
         float(np.sqrt(estimate.variance)),
-        float(low),
-        float(high),
-        float(level),
+        Interval(float(low), float(high), level=level, method="score"),
         float(z),
         float(normal_p(z)),
         float(known.counts.sum()),
@@ -140,7 +135,7 @@ def stuart_maxwell(moves: ArrayLike | Moves) -> ChiSquareTest:
 
     Example:
         >>> test = stuart_maxwell([[40, 22, 11], [15, 60, 34], [6, 25, 120]])
-        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p), 4)
+        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p_value), 4)
         (4.1457, 2.0, 0.1258)
     """
     known = _single(moves)
@@ -164,7 +159,7 @@ def bhapkar(moves: ArrayLike | Moves) -> ChiSquareTest:
 
     Example:
         >>> test = bhapkar([[40, 22, 11], [15, 60, 34], [6, 25, 120]])
-        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p), 4)
+        >>> round(float(test.statistic), 4), float(test.df), round(float(test.p_value), 4)
         (4.198, 2.0, 0.1226)
     """
     known = _single(moves)
@@ -194,7 +189,7 @@ def bowker(moves: ArrayLike | Moves) -> ChiSquareTest:
 
     Example:
         >>> test = bowker([[5, 0, 2], [3, 7, 0], [0, 4, 0]])
-        >>> float(test.statistic), float(test.df), round(float(test.p), 4)
+        >>> float(test.statistic), float(test.df), round(float(test.p_value), 4)
         (9.0, 3.0, 0.0293)
     """
     known = _single(moves)

@@ -23,7 +23,7 @@ _BLOCK = 1 << 16
 class PermutationTest(NamedTuple):
     """Two-sided p-value, and mid-p, which counts the observed difference half."""
 
-    p: float
+    p_value: float
     midp: float
 
 
@@ -54,7 +54,7 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
 
     Example:
         >>> test = permutation_test([0, 2, 8], [3, 3, 4], [-100, 0, 100])
-        >>> round(test.p, 9), round(test.midp, 9)
+        >>> round(test.p_value, 9), round(test.midp, 9)
         (0.073350798, 0.042986425)
     """
     (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)

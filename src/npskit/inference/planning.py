@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 import numpy as np
@@ -14,13 +13,14 @@ from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import normal_quantile
+from npskit.results import Result
 from npskit.validation import whole_number
 
 NPS_WORTHS = (-100.0, 0.0, 100.0)
 
 
-@attrs.frozen(repr=False)
-class SampleSize:
+@attrs.frozen(eq=False, repr=False)
+class SampleSize(Result):
     """How many answers are needed, and what for.
 
     Args:
@@ -49,9 +49,8 @@ class SampleSize:
         shown = {k: v for k, v in attrs.asdict(self).items() if v is not None and k != "n_exact"}
         return f"SampleSize({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return all fields by name."""
-        return attrs.asdict(self)
+    def __str__(self) -> str:
+        return repr(self)
 
 
 def sample_size(

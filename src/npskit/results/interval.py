@@ -38,5 +38,5 @@ class Interval:
         return self.shown()
 
     def shown(self, digits: int = 1) -> str:
-        """Return the limits as a person reads them, with as many decimals; nothing where they are not known."""
-        return "" if self.low != self.low else f"{number(self.low, digits)} .. {number(self.high, digits)}"
+        """Return the limits as a person reads them, with so many decimals."""
+        return f"{number(self.low, digits)} .. {number(self.high, digits)}"

@@ -11,7 +11,6 @@ import attrs
 import numpy as np
 
 from npskit.results.interval import Interval
-from npskit.validation import is_missing
 
 # The fields of a record that say where it came from, which is no part of what it says.
 _ASIDE = ("backend",)
@@ -116,15 +115,14 @@ def same(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(same(part, b[key]) for key, part in a.items())
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(map(same, a, b))
-    if type(a) is type(b) and is_missing(a) and is_missing(b):
-        return True
     try:
         equal = a is b or bool(a == b)
-    except (TypeError, ValueError):
-        equal = False
-    if equal or type(a) is not type(b) or not attrs.has(type(a)):
+        nothing = not equal and bool(a != a) and bool(b != b)
+    except (TypeError, ValueError):  # of records that hold arrays
+        equal = nothing = False
+    if equal or type(a) is not type(b):
         return equal
-    return same(list(fields_of(a).values()), list(fields_of(b).values()))
+    return same(list(fields_of(a).values()), list(fields_of(b).values())) if attrs.has(type(a)) else nothing
 
 
 def hashed(value: Any) -> Any:
@@ -133,4 +131,4 @@ def hashed(value: Any) -> Any:
         return type(value), *map(hashed, fields_of(value).values())
     if isinstance(value, tuple):
         return tuple(map(hashed, value))
-    return None if is_missing(value) else value
+    return None if isinstance(value, float) and math.isnan(value) else value

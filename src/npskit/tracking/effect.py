@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from npskit.results.display import html_table, number, p_value, percent, text_table, wrapped
-from npskit.results.interval import Interval
-from npskit.results.native import native_frame
+from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent, wrapped
 from npskit.tracking.placebo import Placebo
 
 if TYPE_CHECKING:
@@ -23,15 +21,13 @@ class Cell:
         name: `"before"`, `"after"`, with a control `"control before"`, `"control after"`.
         n: Answers, or sum of weights.
         value: The score; NaN without answers.
-        low: Lower score limit, at effective counts where answers are clustered by customer.
-        high: Upper score limit.
+        interval: The score interval, at effective counts where answers are clustered by customer.
     """
 
     name: str
     n: float
     value: float
-    low: float
-    high: float
+    interval: Interval
 
 
 @attrs.frozen
@@ -42,21 +38,19 @@ class Term:
         name: What of.
         value: The estimate, in units of the score (per period for a slope).
         se: Its standard error.
-        low: Lower limit.
-        high: Upper limit.
+        interval: Of the estimate.
         p_value: Two-sided, of nothing.
     """
 
     name: str
     value: float
     se: float
-    low: float
-    high: float
+    interval: Interval
     p_value: float
 
 
-@attrs.frozen(repr=False)
-class Effect:
+@attrs.frozen(eq=False, repr=False)
+class Effect(Result):
     """What the score did when something was changed; the first term is the effect.
 
     What must be true for it to mean anything stands in `assumes`: no computation can find it out. The p-value is for a
@@ -104,12 +98,7 @@ class Effect:
     @property
     def interval(self) -> Interval:
         """Its interval."""
-        method = "mover"
-        if self.clustered:
-            method = "clustered"
-        elif self.method == "interrupted_series":
-            method = "newey_west"
-        return Interval(self.terms[0].low, self.terms[0].high, level=self.level, method=method)
+        return self.terms[0].interval
 
     def __repr__(self) -> str:
         low, high = self.interval
@@ -119,41 +108,25 @@ class Effect:
             f"level={self.level}, p_value={self.p_value:.3g}, method={self.method!r})"
         )
 
-    def __str__(self) -> str:
-        lines = [wrapped(repr(self), hang="  "), text_table(*self._rows())]
-        lines += [] if self.placebo is None else [wrapped(str(self.placebo))]
-        listed = (wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)
-        return "\n".join([*lines, "This assumes:", *listed])
+    def _headline(self) -> str:
+        return wrapped(repr(self), hang="  ")
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _caption(self) -> str:
+        return repr(self)
+
+    def _notes(self) -> list[str]:
+        placebo = [] if self.placebo is None else [wrapped(str(self.placebo))]
+        return [*placebo, "This assumes:", *(wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)]
+
+    def columns(self) -> Columns:
+        """Return the terms as columns, one row each."""
+        return columns_of(self.terms, Term)
+
+    def _rows(self) -> Rows:
         header = ["", self.score, f"{percent(self.level)} interval", "n", "p"]
-        rows: list[list[Any]] = [
-            [c.name, c.value, f"{number(c.low)} .. {number(c.high)}", f"{c.n:.10g}", ""] for c in self.cells
-        ]
-        rows += [[t.name, t.value, f"{number(t.low)} .. {number(t.high)}", "", p_value(t.p_value)] for t in self.terms]
-        return header, rows
+        rows: list[list[Any]] = [[c.name, c.value, str(c.interval), f"{c.n:.10g}", ""] for c in self.cells]
+        return header, rows + [[t.name, t.value, str(t.interval), "", p_value(t.p_value)] for t in self.terms]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python; the effect is under `value`."""
-        return {
-            "score": self.score,
-            "method": self.method,
-            "value": self.value,
-            "se": self.se,
-            "interval": attrs.asdict(self.interval),
-            "p_value": self.p_value,
-            "terms": [attrs.asdict(term) for term in self.terms],
-            "cells": [attrs.asdict(cell) for cell in self.cells],
-            "clustered": self.clustered,
-            "intervention": None if self.intervention is None else self.intervention.to_dict(),
-            "placebo": None if self.placebo is None else self.placebo.to_dict(),
-            "assumes": list(self.assumes),
-        }
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the terms as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        columns = {a.name: [getattr(t, a.name) for t in self.terms] for a in attrs.fields(Term)}
-        return native_frame(columns, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=f"{self!r}. This assumes: {' '.join(self.assumes)}")
+    def _record(self) -> dict[str, Any]:
+        first = {name: getattr(self, name) for name in ("score", "method", "value", "se", "interval", "p_value")}
+        return first | super()._record()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.results import Result
 
 
 def _moment(value: Any, name: str) -> dt.datetime:
@@ -43,7 +44,7 @@ def _end(value: Any) -> dt.datetime | None:
 
 
 @attrs.frozen(repr=False)
-class Intervention:
+class Intervention(Result):
     """Something that was changed at a known time.
 
     Args:
@@ -97,8 +98,10 @@ class Intervention:
         sides[outside] = -1
         return sides
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain Python."""
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _record(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "at": _iso(self.at),

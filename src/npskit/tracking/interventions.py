@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals
-from npskit.inference.contrasts import cluster_robust, design_contrast
+from npskit.inference.contrasts import Contrast, cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
 from npskit.inference.intervals import score_interval, score_limits
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL, Interval
 from npskit.tracking.effect import Cell, Effect, Term
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.placebo import placebo_check
@@ -54,6 +54,7 @@ _REPEATS = (
 )
 # Below so many customers or clusters on a side an interval is mostly too narrow.
 _FEW = 10
+_NAN = float("nan")
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
 # Of the range of the worths: a standard error below it is rounding, of customers who do not differ.
@@ -188,9 +189,7 @@ def series_effect(
         "change at the end": found.change_at(found.periods - 1),
         "trend before": found.contrast([0, 1, 0, 0]),
     }
-    terms = tuple(
-        Term(name, each.value, each.se, *each.interval(level), each.p_value) for name, each in estimates.items()
-    )
+    terms = tuple(_term(name, each, level, "newey_west") for name, each in estimates.items())
     return Effect(score, "interrupted_series", terms, level, (), ASSUMES["interrupted_series"])
 
 
@@ -299,23 +298,32 @@ def _contrast_effect(
         sides = design_estimate(totals, worths, customers="all" if one_stratum else None)
         effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
         if fewest == 1:
-            term = Term("effect", contrast.value, se, *[float("nan")] * 3)
+            term = Term("effect", contrast.value, se, Interval(_NAN, _NAN, level=level, method="clustered"), _NAN)
         elif not se <= _NO_ERROR * float(np.ptp(worths)):  # customers who do not differ prove nothing
-            term = Term("effect", contrast.value, se, *contrast.interval(level), contrast.p_value)
+            term = _term("effect", contrast, level, "clustered")
     if term is None:
         low, high = mover(means, lows, highs, coefficients)
         if len(coefficients) == 2 and totals is None:
             p = float(score_test(counts[1], counts[0], worths)[1])
         else:
             p = _mover_p(effective, worths, means, coefficients)
-        term = Term("effect", float(np.dot(coefficients, means)), se, float(low), float(high), p)
+        interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
+        term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
     names = ("before", "after", "control before", "control after")
-    columns = (n, means, lows, highs)
-    cells = tuple(Cell(*row) for row in zip(names, *(c.tolist() for c in columns), strict=False))
+    columns = zip(names, *(column.tolist() for column in (n, means, lows, highs)), strict=False)
+    cells = tuple(
+        Cell(name, answers, value, Interval(low, high, level=level, method="score"))
+        for name, answers, value, low, high in columns
+    )
     assumes = (*ASSUMES[method], _INDEPENDENT if totals is None else _CLUSTERED)
     if fewest < _FEW:
         assumes = (*assumes, _few_units(fewest))
     return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
+
+
+def _term(name: str, found: Contrast, level: float, method: str) -> Term:
+    """Return a contrast as a term of an effect."""
+    return Term(name, found.value, found.se, attrs.evolve(found.interval(level), method=method), found.p_value)
 
 
 def _fewest_units(totals: ClusterTotals, groups: int) -> int:

@@ -13,15 +13,15 @@ from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.limits import checked_counts
 from npskit.inference.two_sample import moments
-from npskit.results.display import number
+from npskit.results import Columns, Result, number
 from npskit.tracking.series import LEAST_PERIODS, interrupted_series
 from npskit.validation import whole_number
 
 METHODS = ("before_after", "difference_in_differences", "interrupted_series")
 
 
-@attrs.frozen(repr=False)
-class Placebo:
+@attrs.frozen(eq=False, repr=False)
+class Placebo(Result):
     """Estimates at dates before the intervention, beside the one at its date, all over windows of the same length.
 
     Windows of neighboring dates overlap, so the estimates are not independent: the share is a check of whether such an
@@ -79,15 +79,12 @@ class Placebo:
             "after). Neighboring dates share their answers."
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python."""
-        return {
-            "actual": self.actual,
-            "share": self.share,
-            "window": self.window,
-            "periods": list(self.periods),
-            "estimates": list(self.estimates),
-        }
+    def columns(self) -> Columns:
+        """Return the estimates as columns, one row for each period that was taken for the first after it."""
+        return {"period": list(self.periods), "estimate": list(self.estimates)}
+
+    def _record(self) -> dict[str, Any]:
+        return super()._record() | {"share": self.share}
 
 
 def default_window(before: int, after: int, method: str) -> int:

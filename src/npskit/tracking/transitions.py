@@ -221,8 +221,8 @@ class Transitions:
         d = self.difference
         return (
             f"Transitions({self.book.name} {number(self.before)} to {number(self.after)}, "
-            f"difference={number(d.difference)}, interval=({number(d.low)}, {number(d.high)}), level={self.level}, "
-            f"p_value={d.p:.3g}, n={self.n}, customers={self.customers}, tied={len(self.steps.tied)})"
+            f"difference={number(d.difference)}, interval=({', '.join(map(number, d.interval))}), level={self.level}, "
+            f"p_value={d.p_value:.3g}, n={self.n}, customers={self.customers}, tied={len(self.steps.tied)})"
         )
 
     def _rows(self) -> tuple[list[str], list[list[Any]]]:
@@ -242,7 +242,13 @@ class Transitions:
         rows = []
         for g in self.groups:
             d, s = g.difference, g.share
-            row = [g.name, int(d.n), d.difference, f"{number(d.low)} .. {number(d.high)}", p_value(d.p)]
+            row = [
+                g.name,
+                int(d.n),
+                d.difference,
+                str(d.interval),
+                p_value(d.p_value),
+            ]
             rows.append([*row, f"{s.value:.1%}", f"{s.interval.low:.1%} .. {s.interval.high:.1%}", s.n])
         return header, rows
 
@@ -251,11 +257,11 @@ class Transitions:
         if not self.n:
             return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
         named = (("Stuart-Maxwell", self.stuart_maxwell), ("Bhapkar", self.bhapkar), ("Bowker", self.bowker))
-        tests = ", ".join(f"{name} p={p_value(float(test.p))}" for name, test in named)
+        tests = ", ".join(f"{name} p={p_value(float(test.p_value))}" for name, test in named)
         notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
         notes += [
             f"{one_line(pair.a)} less {one_line(pair.b)}: {100 * pair.difference:.1f} percentage points "
-            f"({100 * pair.low:.1f} .. {100 * pair.high:.1f}), p={p_value(pair.p_adjusted)}"
+            f"({100 * pair.interval.low:.1f} .. {100 * pair.interval.high:.1f}), p={p_value(pair.p_adjusted)}"
             for pair in self.comparison
             if not np.isnan(pair.difference)
         ]
@@ -292,7 +298,7 @@ class Transitions:
             "counts": self.counts.tolist(),
             "shares": self.shares.tolist(),
             "tests": {
-                name: {"statistic": float(t.statistic), "df": float(t.df), "p_value": float(t.p)}
+                name: {"statistic": float(t.statistic), "df": float(t.df), "p_value": float(t.p_value)}
                 for name, t in tests.items()
             },
             "share": attrs.asdict(self.share()),
@@ -373,7 +379,7 @@ def transitions(
 
     Example:
         >>> found = transitions([0, 1, 1, 2, 2, 2, 1, 0], [0, 0, 1, 1, 2, 2, 3, 3], [1, 2] * 4)
-        >>> found.before, found.after, found.difference.p.__round__(3)
+        >>> found.before, found.after, found.difference.p_value.__round__(3)
         (0.0, 25.0, 0.564)
         >>> found.who("passive", "promoter")
         [1]

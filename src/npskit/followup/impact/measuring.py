@@ -215,8 +215,8 @@ def _before_after(
                 before,
                 before + found.difference,
                 found.difference,
-                found.low,
-                found.high,
+                found.interval.low,
+                found.interval.high,
                 by_itself,
             )
         )

@@ -59,7 +59,7 @@ def change_of_held_out(table: ArrayLike, worths: ArrayLike, level: float = 0.95)
         60.0
     """
     found = paired_difference(table, worths, level)
-    return ExpectedChange(found.difference, found.low, found.high, "held out", int(found.n))
+    return ExpectedChange(found.difference, found.interval.low, found.interval.high, "held out", int(found.n))
 
 
 def change_of_untreated(

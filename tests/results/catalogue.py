@@ -1,0 +1,50 @@
+"""One result of each kind, some of them with hostile names and with nothing in places: what the laws are tried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import Any
+
+import npskit as nk
+from npskit.results import Result
+from npskit.tracking.interventions import before_after
+
+# A name that would do harm in a page, a table, a spreadsheet or a terminal.
+HOSTILE = "=<script>|`*_\x1b[31m"
+ANSWERS = [10, 9, 7, 3, None, 11, 8, 9, 2, 6, 10, 10, 5, 9, 8, 1]
+REGIONS = ["North", HOSTILE] * 8
+DAYS = [dt.date(2026, 1, 5) + dt.timedelta(days=4 * i) for i in range(16)]
+
+
+def survey(**columns: Any) -> nk.Survey:
+    """Return a small survey, some of it missing or off the scale."""
+    data = {"score": ANSWERS, "region": REGIONS, "date": DAYS, "customer": [i % 7 for i in range(16)], **columns}
+    return nk.Survey(data, score="score", time="date", customer="customer")
+
+
+@functools.cache
+def catalogue() -> dict[str, Result]:
+    """Return a result of each kind by the name of its class, and some of one kind in other states."""
+    few = survey()
+    table = few.score(by="region")
+    found: dict[str, Result] = {
+        "Score": nk.nps(ANSWERS),
+        "Score, empty": nk.nps([]),
+        "Score, clustered": few.score(),
+        "ScoreTable": table,
+        "Comparison": nk.compare(nk.nps([10, 9, 3]), nk.nps([9, 2, 1, 10])),
+        "GroupComparison": few.compare(by="region"),
+        "LabelAudit": few_labels(),
+        "SampleSize": nk.sample_size(margin=5),
+        "Intervention": nk.Intervention(HOSTILE, "2026-02-01"),
+        "Effect": before_after([3, 4, 5], [2, 2, 9], [-100, 0, 100]),
+        "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),
+    }
+    return found
+
+
+def few_labels() -> nk.LabelAudit:
+    """Return labels held against answers."""
+    data = {"score": [10, 3, 8, None], "label": ["Promoter", HOSTILE, "detractor", "passive"]}
+    return nk.Survey(data, score="score", label="label").audit()

@@ -1,0 +1,161 @@
+"""The laws of every result, tried on one of each kind."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import importlib.util
+import io
+import json
+import pickle
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import npskit
+from npskit.results import Result
+from npskit.results.display import markdown_text, shown
+from npskit.results.files import _cell as csv_cell
+from npskit.results.result import schema_of
+from npskit.validation import is_hashable
+
+_spec = importlib.util.spec_from_file_location("catalogue", Path(__file__).parent / "catalogue.py")
+assert _spec is not None
+assert _spec.loader is not None
+catalogue = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(catalogue)
+FOUND: dict[str, Result] = catalogue.catalogue()
+
+# What public functions and methods return that is no result: data, a scorer, a value.
+NO_RESULTS = {
+    "Survey",
+    "Interval",
+    "Scorer",
+    "Playbook",
+    "Languages",
+    "Offer",
+    "Scale",
+    "BusinessCalendar",
+    "CaseEvent",
+}
+# Not yet on the base.
+PENDING = {
+    "Alarm", "Case", "ChangeExplanation", "ChangePoints", "ClosedLoop", "ControlChart", "Draft", "FollowUp",
+    "FollowUpEffect", "FollowUpPlan", "ProgramPayback", "RetentionSensitivity", "RevenueAtRisk", "Tally", "Timeline",
+    "Tracker", "Transitions",
+}  # fmt: skip
+
+
+@pytest.fixture(params=FOUND)
+def result(request: pytest.FixtureRequest) -> Result:
+    """A result of each kind."""
+    return FOUND[request.param]
+
+
+def returned() -> set[str]:
+    """Return the exported classes that exported functions, and methods of exported classes, say they return."""
+    exported = {name: getattr(npskit, name) for name in npskit.__all__}
+    classes = {name for name, value in exported.items() if isinstance(value, type)}
+    functions = [value for value in exported.values() if callable(value)]
+    functions += [v for c in classes for k, v in vars(exported[c]).items() if not k.startswith("_")]
+    found = [
+        str(getattr(f, "fget", f).__annotations__.get("return", ""))
+        for f in functions
+        if callable(getattr(f, "fget", f))
+    ]
+    return classes & {word for said in found for word in re.findall(r"\w+", said)}
+
+
+def test_whatever_is_returned_is_a_result() -> None:
+    """Every exported class that is returned, or that has a dict, derives from the base, and is tried here."""
+    classes = {name: kind for name in npskit.__all__ if isinstance(kind := getattr(npskit, name), type)}
+    said = returned() - NO_RESULTS - PENDING
+    kept = {name for name, kind in classes.items() if hasattr(kind, "to_dict")} - PENDING
+    results = {name for name, kind in classes.items() if issubclass(kind, Result)}
+    assert said | kept == results
+    assert results <= {name.partition(",")[0] for name in FOUND}
+    assert all(type(found).__name__ == name.partition(",")[0] for name, found in FOUND.items())
+
+
+def test_json(result: Result) -> None:
+    """A result is JSON all the way down, which says what it is; `to_json` is nothing else."""
+    found = result.to_dict()
+    assert (found["schema"], found["version"]) == (schema_of(type(result)), 1)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert json.loads(result.to_json()) == found
+    assert "backend" not in found
+
+
+def test_copies_are_equal(result: Result) -> None:
+    """A result equals its copies, and has their hash if it has one; it equals nothing else."""
+    twins = [copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))]
+    assert all(twin == result for twin in twins)
+    assert [other for other in FOUND.values() if other == result] == [result]
+    if is_hashable(result):
+        assert {hash(twin) for twin in twins} == {hash(result)}
+
+
+def plain(value: Any) -> Any:
+    """Return a cell of a dataframe as text, nothing where there is nothing."""
+    if value is None or value != value:
+        return ""
+    return str(float(value)) if isinstance(value, int | float | np.number) else str(value)[:10]
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_frames_agree_with_columns(result: Result, backend: str) -> None:
+    """A dataframe of any library has the names and the values of `columns`."""
+    columns = result.columns()
+    frame = result.to_frame(backend)
+    held = frame.to_pydict() if backend == "pyarrow" else {name: list(frame[name]) for name in frame.columns}
+    assert {name: list(map(plain, values)) for name, values in held.items()} == {
+        name: ["; ".join(v) if isinstance(v, tuple) else plain(v) for v in values] for name, values in columns.items()
+    }
+
+
+def test_csv_agrees_with_columns(result: Result) -> None:
+    """CSV has the same cells in full, and none that a spreadsheet would execute."""
+    text = result.to_csv()
+    assert text is not None
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    columns = result.columns()
+    assert header == [csv_cell(name) for name in columns]
+    assert rows == [[csv_cell(value) for value in row] for row in zip(*columns.values(), strict=True)]
+    for cell in (cell for row in [header, *rows] for cell in row):
+        assert not cell.startswith(("=", "+", "@", "-")) or re.fullmatch(r"-[\d.e+-]+|-inf", cell)
+
+
+class Page(HTMLParser):
+    """The tags of a page, and the cells of its tables."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.cells: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.add(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.cells:
+            self.cells[-1] += data
+
+
+def test_text_and_pages_agree(result: Result) -> None:
+    """Text, HTML and Markdown show the same cells, and no text in them has a meaning there."""
+    header, rows = result._rows()
+    cells = [shown(cell) for row in [header, *rows] for cell in row]
+    text, page, markdown = result.to_text(), Page(result._repr_html_()), result.to_markdown()
+    assert page.cells[: len(cells)] == cells
+    assert page.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert all(markdown_text(cell) in markdown for cell in cells)
+    assert "<script" not in markdown
+    for said in (str(result), text, markdown, repr(result)):
+        assert all(character.isprintable() or character == "\n" for character in said)
