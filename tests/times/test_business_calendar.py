@@ -208,3 +208,116 @@ def test_copies(copied: Any) -> None:
     friday = dt.datetime(2026, 2, 27, 19)
     assert copied(office) == office
     assert copied(office).add(friday, dt.timedelta(hours=20)) == office.add(friday, dt.timedelta(hours=20))
+
+
+# ---- arrays of instants ----
+
+# Zone, and days on which its clocks are set forward and back: by an hour, by half an hour, at midnight.
+CHANGES = [
+    ("Europe/Warsaw", dt.date(2026, 3, 29)),
+    ("Europe/Warsaw", dt.date(2026, 10, 25)),
+    ("Australia/Sydney", dt.date(2026, 10, 4)),
+    ("Australia/Sydney", dt.date(2026, 4, 5)),
+    ("Australia/Lord_Howe", dt.date(2026, 4, 5)),
+    ("America/Santiago", dt.date(2026, 9, 6)),
+    ("America/Santiago", dt.date(2026, 4, 5)),
+]
+ALWAYS = BusinessCalendar("00:00", "24:00", weekend=())
+MINUTE = np.timedelta64(1, "m")
+
+
+def counted(office: BusinessCalendar, zone: str, day: dt.date) -> tuple[np.ndarray[Any, Any], list[int]]:
+    """The minutes of UTC of five days around one, and how many before each are opening time, counted one by one.
+
+    An office opens when its clock first shows the hour of opening or a later one, and closes in the same way.
+    """
+    first = dt.datetime.combine(day, dt.time(), dt.UTC) - 2 * 24 * HOUR
+    minutes = [first + dt.timedelta(minutes=i) for i in range(5 * 1440)]
+    clock = ZoneInfo(zone)
+    walls = [minute.astimezone(clock).replace(tzinfo=None) for minute in minutes]
+    opened = [False] * len(minutes)
+    # Minutes of the first and the last date are there only in part: their hours are looked for from the day before.
+    for date in sorted({wall.date() for wall in walls}):
+        if WEEKDAYS[date.weekday()] in office.weekend or date in office.holidays:
+            continue
+        midnight = dt.datetime.combine(date, dt.time())
+        hours = [
+            midnight + dt.timedelta(hours=int(at[:2]), minutes=int(at[3:])) for at in (office.opens, office.closes)
+        ]
+        begin, end = (next((i for i, wall in enumerate(walls) if wall >= hour), len(walls)) for hour in hours)
+        opened[begin:end] = [True] * (end - begin)
+    return np.array([m.replace(tzinfo=None) for m in minutes], dtype="datetime64[m]"), [0, *np.cumsum(opened).tolist()]
+
+
+@pytest.mark.parametrize(("zone", "day"), CHANGES)
+@pytest.mark.parametrize(
+    "office", [ALWAYS, BusinessCalendar(weekend=()), BusinessCalendar("02:15", "22:00", weekend=["Mon"])]
+)
+def test_instants_are_counted_minute_by_minute(office: BusinessCalendar, zone: str, day: dt.date) -> None:
+    """On days when clocks change, too, what has elapsed is what a count of the minutes says; and nothing else is due.
+
+    Was: an array was a wall clock, so that around the clock 24.5 hours passed where 23.5 did, and -0.5 where 0.5 did.
+    """
+    utc, before = counted(office, zone, day)
+    # Only whole days of the zone: the first minutes of its first date are not all there.
+    inside = slice(1440, 4 * 1440)
+    minutes, passed = utc[inside], np.array(before[:-1])[inside]
+    elapsed = office.elapsed(np.repeat(minutes[:1], len(minutes)), minutes, time_zone=zone)
+    assert (elapsed / MINUTE).tolist() == (passed - passed[0]).tolist()
+    open_now = np.flatnonzero(np.diff(before)[inside])
+    starts = minutes[open_now][::97]
+    for span in (1, 59, 480):
+        ends = office.add(starts, dt.timedelta(minutes=span), time_zone=zone)
+        inside_too = ends <= minutes[-1]
+        places = ((ends[inside_too] - minutes[0]) / MINUTE).astype(int)
+        assert (passed[places] - passed[open_now[::97][inside_too]]).tolist() == [span] * int(inside_too.sum())
+
+
+@pytest.mark.parametrize(("zone", "day"), CHANGES)
+def test_around_the_clock_time_is_time(zone: str, day: dt.date) -> None:
+    """A desk that is always open has opening time as it passes, on the longest and the shortest day."""
+    utc = np.datetime64(day, "m") + np.arange(-2880, 2880, 7)
+    assert (ALWAYS.elapsed(utc[:-100], utc[100:], time_zone=zone) == 700 * MINUTE).all()
+    assert (ALWAYS.add(utc, "23h", time_zone=zone) == utc + 23 * 60).all()
+    assert (ALWAYS.latest_open(utc, time_zone=zone) == utc).all()
+
+
+zones = st.sampled_from(sorted({zone for zone, _ in CHANGES}))
+
+
+@given(calendars(), zones, st.lists(st.tuples(naive_times, durations), max_size=6))
+@settings(max_examples=60)
+def test_instants_are_as_single_times(
+    office: BusinessCalendar, zone: str, rows: list[tuple[dt.datetime, dt.timedelta]]
+) -> None:
+    """On an array of instants every method gives what it gives for each time with its zone; NaT stays NaT."""
+    times = np.array([t for t, _ in rows] + [None], dtype="datetime64[us]")
+    spans = np.array([s for _, s in rows] + [None], dtype="timedelta64[us]")
+    aware = [t.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)) for t, _ in rows]
+
+    def utc(found: list[dt.datetime]) -> list[Any]:
+        return [t.astimezone(dt.UTC).replace(tzinfo=None) for t in found] + [None]
+
+    added = office.add(times, spans, time_zone=zone)
+    assert added.tolist() == utc([office.add(t, s) for t, (_, s) in zip(aware, rows, strict=True)])
+    assert office.elapsed(times, added, time_zone=zone).tolist() == spans.tolist()
+    assert office.elapsed(added, times, time_zone=zone).tolist() == (-spans).tolist()
+    assert office.next_morning(times, time_zone=zone).tolist() == utc([office.next_morning(t) for t in aware])
+    assert office.latest_open(times, time_zone=zone).tolist() == utc([office.latest_open(t) for t in aware])
+
+
+def test_the_calendars_own_zone_comes_first() -> None:
+    """Instants are looked at in the office's zone, whatever zone they come with; without one they are a wall clock."""
+    office = BusinessCalendar(time_zone="Europe/Berlin")
+    noon = np.array(["2026-07-01T12:00"], dtype="datetime64[m]")
+    for zone in ("Asia/Bangkok", "UTC"):
+        assert office.next_morning(noon, time_zone=zone)[0] == np.datetime64("2026-07-02T07:00")
+    assert office.next_morning(noon)[0] == np.datetime64("2026-07-02T09:00")
+
+
+def test_a_skipped_opening_is_when_clocks_are_set() -> None:
+    """An office that opens at a time its clock skips is open from the moment that the clock is set."""
+    early = BusinessCalendar("02:15", "12:00", weekend=(), time_zone="Europe/Berlin")
+    start = dt.datetime(2026, 3, 29, 0, tzinfo=BERLIN)
+    assert early.next_morning(start) == dt.datetime(2026, 3, 29, 3, tzinfo=BERLIN)
+    assert early.elapsed(start, start.replace(hour=12)) == 9 * HOUR

@@ -295,8 +295,8 @@ class BusinessCalendar:
             raise InvalidValueError(_BEYOND)
         every = np.arange(earliest, latest + 1)
         midnights = every[np.is_busday(every, busdaycal=self._days)].astype("datetime64[m]").astype(np.int64)
-        walls = ((midnights + _clock_minutes(clock)).astype("datetime64[m]") for clock in (self.opens, self.closes))
-        starts, ends = (instants(wall, zone).astype("datetime64[us]").astype(np.int64) for wall in walls)
+        walls = np.stack([midnights + _clock_minutes(clock) for clock in (self.opens, self.closes)])
+        starts, ends = instants(walls.astype("datetime64[m]"), zone).astype("datetime64[us]").astype(np.int64)
         # Opening hours inside the hour that clocks skip are none at all.
         lengths = np.maximum(ends - starts, 0)
         return _Line(starts, lengths, np.concatenate([[0], np.cumsum(lengths)]))

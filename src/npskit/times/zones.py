@@ -91,13 +91,19 @@ def instants(wall: Times, zone: str | dt.tzinfo | None) -> Times:
         array(['2026-03-29T00:59', '2026-03-29T01:00'], dtype='datetime64[m]')
     """
     clock = find_zone(zone)
-    back = _moved(wall, clock, lambda moment: -_ahead(moment.replace(tzinfo=clock)))
-    if clock is dt.UTC:
-        return back
-    # A skipped time has become one whose clock shows something else: between the two the clocks are set.
-    for row in np.flatnonzero(in_zone(back, clock) > wall):
-        back[row] = _set_before(back[row], clock)
-    return back
+    skipped = []
+
+    def back(moment: dt.datetime) -> dt.timedelta:
+        first, second = (_ahead(moment.replace(tzinfo=clock, fold=fold)) for fold in (0, 1))
+        if first < second:
+            skipped.append(moment)
+        return -first
+
+    found = _moved(wall, clock, back)
+    # A skipped time has become one whose clock shows something later: between the two the clocks are set.
+    for row in np.argwhere(in_zone(found, clock) > wall).tolist() if skipped else ():
+        found[*row] = _set_before(found[*row], clock)
+    return found
 
 
 def _set_before(utc: np.datetime64, clock: dt.tzinfo) -> np.datetime64:
