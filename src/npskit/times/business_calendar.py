@@ -188,8 +188,8 @@ class BusinessCalendar:
     @overload
     def add(self, start: dt.datetime, duration: str | dt.timedelta) -> dt.datetime: ...
     @overload
-    def add(self, start: Times, duration: Any, *, time_zone: str | None = None) -> Times: ...
-    def add(self, start: Any, duration: Any, *, time_zone: str | None = None) -> Any:
+    def add(self, start: Times, duration: Any, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
+    def add(self, start: Any, duration: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
         """Return when so much opening time has passed: the earliest such time, never before `start`.
 
         A duration of 0 gives `start`, or the next opening if it is closed then.
@@ -214,8 +214,8 @@ class BusinessCalendar:
     @overload
     def next_morning(self, start: dt.datetime) -> dt.datetime: ...
     @overload
-    def next_morning(self, start: Times, *, time_zone: str | None = None) -> Times: ...
-    def next_morning(self, start: Any, *, time_zone: str | None = None) -> Any:
+    def next_morning(self, start: Times, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
+    def next_morning(self, start: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
         """Return the first opening after `start`, as a datetime in its zone or an array of datetime64[us]; see `add`.
 
         Example:
@@ -228,8 +228,8 @@ class BusinessCalendar:
     @overload
     def latest_open(self, end: dt.datetime) -> dt.datetime: ...
     @overload
-    def latest_open(self, end: Times, *, time_zone: str | None = None) -> Times: ...
-    def latest_open(self, end: Any, *, time_zone: str | None = None) -> Any:
+    def latest_open(self, end: Times, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
+    def latest_open(self, end: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
         """Return `end`, or the last closing before it if it is closed then; see `add`.
 
         Example:
@@ -242,8 +242,10 @@ class BusinessCalendar:
     @overload
     def elapsed(self, start: dt.datetime, end: dt.datetime) -> dt.timedelta: ...
     @overload
-    def elapsed(self, start: Times, end: Times, *, time_zone: str | None = None) -> NDArray[np.timedelta64]: ...
-    def elapsed(self, start: Any, end: Any, *, time_zone: str | None = None) -> Any:
+    def elapsed(
+        self, start: Times, end: Times, *, time_zone: str | dt.tzinfo | None = None
+    ) -> NDArray[np.timedelta64]: ...
+    def elapsed(self, start: Any, end: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
         """Return the opening time between two moments, negative if `end` is before `start`.
 
         Args:
@@ -267,7 +269,7 @@ class BusinessCalendar:
         array = isinstance(start, np.ndarray) or isinstance(end, np.ndarray)
         return passed.astype("timedelta64[us]") if array else int(passed) * TICK
 
-    def _place(self, at: Any, time_zone: str | None) -> tuple[Times, dt.tzinfo | None]:
+    def _place(self, at: Any, time_zone: str | dt.tzinfo | None) -> tuple[Times, dt.tzinfo | None]:
         """Return times as an array, and the zone of opening hours: UTC and a zone, or the wall clock and None."""
         if isinstance(at, np.ndarray):
             if at.dtype.kind != "M":

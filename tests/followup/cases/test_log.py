@@ -17,7 +17,6 @@ from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeErr
 from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.scorers.csat import CSAT
-from npskit.times.zones import in_zone
 
 START = dt.datetime(2026, 3, 2, 9)
 COLUMNS = ("opened", "responded", "closed", "ended", "resolved", "reopened", "escalated", "tried", "reached")
@@ -251,18 +250,6 @@ def test_long_logs() -> None:
     log = read_case_log(frame)
     assert np.array_equal(log.opened, opened)
     assert np.array_equal(log.closed, closed)
-
-
-@settings(max_examples=40)
-@given(st.lists(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2035, 1, 1)), max_size=20))
-def test_wall_clock(times: list[dt.datetime]) -> None:
-    """UTC becomes the wall clock that the zone database says."""
-    import zoneinfo
-
-    zone = zoneinfo.ZoneInfo("Europe/Warsaw")
-    found = in_zone(np.array(times, "M8[us]"), "Europe/Warsaw").tolist()
-    assert found == [t.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None) for t in times]
-    assert in_zone(np.array(["NaT"], "M8[us]"), "Europe/Warsaw").tolist() == [None]
 
 
 def test_what_is_known_by_then() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,9 @@ from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
 from npskit.times.business_calendar import BusinessCalendar
+from npskit.times.zones import add_elapsed
 
+ALWAYS = BusinessCalendar("00:00", "24:00", weekend=())
 MONDAY = dt.datetime(2026, 3, 2, 9)
 
 
@@ -138,7 +141,7 @@ def test_as_of(rows: list[tuple[Any, ...]], now: int) -> None:
 @given(st.lists(ROW, min_size=1, max_size=12))
 def test_office_that_never_closes(rows: list[tuple[Any, ...]]) -> None:
     """On the clock of an office that never closes all times are those of the calendar."""
-    loop = closed_loop(log(rows), calendar=BusinessCalendar("00:00", "24:00", weekend=()))
+    loop = closed_loop(log(rows), calendar=ALWAYS)
     for measure in ("first_response", "close"):
         a, b = loop.time(measure), loop.time(measure, "business")
         assert repr(b) == repr(a).replace("'calendar'", "'business'")
@@ -157,6 +160,49 @@ def test_business_clock() -> None:
     assert "first response, half (opening hours)" in str(loop)
     with pytest.raises(InvalidValueError, match="the business clock needs"):
         closed_loop(BY_HAND).time("close", "business")
+
+
+# Days on which clocks are set forward and back.
+CHANGES = [
+    ("Europe/Warsaw", (3, 29)),
+    ("Europe/Warsaw", (10, 25)),
+    ("Australia/Sydney", (10, 4)),
+    ("America/Santiago", (4, 5)),
+]
+OFFICES = [
+    ALWAYS,
+    BusinessCalendar(weekend=()),
+    BusinessCalendar("02:15", "23:30"),
+    BusinessCalendar(time_zone="Asia/Tokyo"),
+]
+
+
+@pytest.mark.parametrize("known", ["datetimes", "pandas", "cases"])
+@pytest.mark.parametrize("office", OFFICES)
+@pytest.mark.parametrize(("name", "day"), CHANGES)
+def test_opening_hours_are_those_of_the_calendar(
+    name: str, day: tuple[int, int], office: BusinessCalendar, known: str
+) -> None:
+    """Case by case the business clock says what `BusinessCalendar.elapsed` says, on days when clocks change, too.
+
+    Was: it subtracted wall clocks; in autumn a case closed "before" it was opened, and the whole report was refused.
+    """
+    zone = ZoneInfo(name)
+    noon = dt.datetime(2026, *day, 12, tzinfo=dt.UTC)
+    starts = [(noon + dt.timedelta(hours=h)).astimezone(zone) for h in (-40, -24, -13, -12, -11.5, -9) for _ in "12"]
+    ends = [add_elapsed(start, dt.timedelta(hours=h)) for start, h in zip(starts, [0.5, 23.5] * 6, strict=True)]
+    columns: Any = {"opened": starts, "closed": ends, "theme": [f"{row:02}" for row in range(len(starts))]}
+    if known == "pandas":
+        columns = pd.DataFrame(columns)
+    elif known == "cases":
+        rows = zip(starts, ends, columns["theme"], strict=True)
+        columns = [Case.open(k, at=start, theme=k).add("closed", at=end) for start, end, k in rows]
+    loop = closed_loop(columns, by="theme", calendar=office)
+    found = [figures.time("close", "business").median for figures in loop.groups.values()]
+    wanted = [office.elapsed(start, end) for start, end in zip(starts, ends, strict=True)]
+    assert found == [each / dt.timedelta(hours=1) for each in wanted]
+    if office is ALWAYS:
+        assert found == [0.5, 23.5] * 6
 
 
 def test_cases_and_recorded() -> None:

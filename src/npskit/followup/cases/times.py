@@ -14,6 +14,7 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.frames import Frame
 from npskit.reading.times import parse_times
 from npskit.times.zones import find_zone
+from npskit.validation import is_missing
 
 
 @attrs.frozen(eq=False)
@@ -75,8 +76,14 @@ def _times_of(frame: Frame, name: str) -> tuple[Times, NDArray[np.int64], str | 
         times, zone = (values.astype("datetime64[us]"), None) if aware is None else (aware[0], _known_zone(aware[1]))
         return times, np.empty(0, np.int64), zone
     found = parse_times(values, time_zone="UTC")
-    zone = "UTC" if found.aware else None
+    zone = _zone_of(values) if found.aware else None
     return found.values, np.array([cell.position for cell in found.rejected], np.int64), zone
+
+
+def _zone_of(values: NDArray[Any]) -> str:
+    """Return the zone that all times have by name, else UTC."""
+    keys = {getattr(getattr(value, "tzinfo", None), "key", None) for value in values.tolist() if not is_missing(value)}
+    return keys.pop() or "UTC" if len(keys) == 1 else "UTC"
 
 
 def _known_zone(name: str) -> str:
