@@ -71,7 +71,14 @@ def test_two_numbers_are_no_answer(first: int, second: int) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(None, float("nan"), np.float32("nan"), np.datetime64("NaT"), np.timedelta64("NaT"), Decimal("nan")),
+        *(
+            None,
+            float("nan"),
+            np.float32("nan"),
+            np.datetime64("NaT", "us"),
+            np.timedelta64("NaT", "us"),
+            Decimal("nan"),
+        ),
         *(pd.NA, pd.NaT, np.ma.masked, complex("nan")),
         *("", " ", "\t\n", "\u00a0", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NaT", "null", "None"),
         *("-", "--", ".", " na ", b"NA", b""),

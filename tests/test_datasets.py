@@ -85,7 +85,7 @@ def test_shape(n: int, seed: int, customers: int | None) -> None:
     for name, (low, high) in SCALES.items():
         assert data[name].dtype == np.int8
         assert ((data[name] >= low) & (data[name] <= high)).all()
-    assert (np.diff(data["date"]) >= np.timedelta64(0)).all()
+    assert (np.diff(data["date"]) >= np.timedelta64(0, "D")).all()
     assert data["customer"].min(initial=1) >= 1
     assert data["customer"].max(initial=1) <= (customers or max(1, round(n / 2.5)))
     for outcome in ("score_if_left", "score_if_contacted", "stayed_if_left", "stayed_if_contacted"):

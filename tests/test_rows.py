@@ -36,7 +36,9 @@ def column(values: list[Any]) -> Column:
 def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[Rows, NDArray[np.datetime64]]:
     """Return rows and their days."""
     scores, customers, groups, days = ([row[i] for row in rows] for i in range(4))
-    times = np.array([np.datetime64("NaT") if day < 0 else np.datetime64("2026-01-01") + day for day in days], "M8[us]")
+    times = np.where(
+        np.array(days) < 0, np.datetime64("NaT", "us"), np.datetime64("2026-01-01", "us") + np.array(days, "m8[D]")
+    )
     group, customer = (np.array(numbers, dtype=np.intp) for numbers in (groups, customers))
     return Rows((column(scores),), group, ((0,), (1,)), weights=weights, customers=customer), times
 

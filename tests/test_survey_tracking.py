@@ -220,7 +220,7 @@ def test_answers_without_a_time_or_after_the_end_are_on_no_side() -> None:
     until = nk.Intervention("trial", "2026-01-31", until="2026-02-20")
     found = survey.effect(until, every="day")
     late = data["day"] >= np.datetime64("2026-02-20")
-    days = np.where(late, np.datetime64("NaT"), data["day"])
+    days = np.where(late, np.datetime64("NaT", "us"), data["day"])
     assert nk.Survey(data | {"day": days}, time="day").effect(until, every="day") == found
     with pytest.raises(InvalidValueError, match="row 3"):
         nk.Survey(data | {"score": [10, 9, 8, 11, *data["score"][4:]]}, time="day", on_invalid="raise").effect(until)

@@ -34,7 +34,7 @@ def test_all_else_is_refused_by_name_and_left_alone(value: Any) -> None:
     assert to_int(value) is value
 
 
-@pytest.mark.parametrize("value", [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("NaN")])
+@pytest.mark.parametrize("value", [None, float("nan"), np.float32("nan"), np.datetime64("NaT", "us"), Decimal("NaN")])
 def test_markers_of_missing_values_are_missing(value: Any) -> None:
     """None, NaN and NaT are missing."""
     assert is_missing(value)

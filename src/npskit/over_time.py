@@ -129,7 +129,7 @@ def effect_of_rows(
         if not (scored & (cells == i)).any():
             who = ("treated", "control")[i // 2]
             raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {intervention!r}")
-    places, start, size = periods_around(np.where(inside, times, np.datetime64("NaT")), intervention.at, every)
+    places, start, size = periods_around(np.where(inside, times, np.datetime64("NaT", "us")), intervention.at, every)
     tally = _count(rows, np.where(inside, arms * size + places, -1), 2 * size, book, on_invalid)
     sums = tally.table()
     counts = sums.counts.astype(np.float64)

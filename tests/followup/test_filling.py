@@ -166,7 +166,7 @@ def test_lines_keep_at_most_one_blank_line() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("value", [None, float("nan"), np.nan, Decimal("nan"), np.datetime64("NaT")])
+@pytest.mark.parametrize("value", [None, float("nan"), np.nan, Decimal("nan"), np.datetime64("NaT", "us")])
 def test_missing_values_are_not_given(kind: str, value: object) -> None:
     """None, NaN and NaT are absent whatever the kind."""
     assert write(kind, value) is None

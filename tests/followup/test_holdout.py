@@ -71,7 +71,7 @@ def test_one_customer_has_one_number_however_the_id_is_stored() -> None:
 
 def test_missing_ids_have_no_number_and_are_not_held_out() -> None:
     """None, NaN and NaT get NaN and stay out of the holdout."""
-    customers = [None, math.nan, np.datetime64("NaT"), "a"]
+    customers = [None, math.nan, np.datetime64("NaT", "us"), "a"]
     assert np.isnan(uniform(customers)).tolist() == [True, True, True, False]
     assert assign_holdout(customers, 1.0).tolist() == [False, False, False, True]
     assert uniform([]).shape == (0,)

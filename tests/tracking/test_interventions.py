@@ -78,7 +78,7 @@ def test_an_end() -> None:
         ((3, "2026-03-01"), InvalidTypeError, "name must be text"),
         (("x", "soon"), InvalidValueError, "at must be a date"),
         (("x", 20260301), InvalidTypeError, "at must be a date"),
-        (("x", np.datetime64("NaT")), InvalidTypeError, "at must be a date"),
+        (("x", np.datetime64("NaT", "us")), InvalidTypeError, "at must be a date"),
         (("x", "2026-03-01T10:00+02:00"), InvalidValueError, "time zone"),
         (("x", "2026-03-01", "2026-03-01"), InvalidValueError, "until must be after"),
         (("x", "2026-03-01", "later"), InvalidValueError, "until must be a date"),

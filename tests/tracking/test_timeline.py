@@ -48,7 +48,7 @@ rows = st.lists(
 
 def columns(drawn: list[tuple[Any, Any, int]]) -> tuple[Any, list[Any], Any]:
     """Times, answers and groups of drawn rows."""
-    days = [np.datetime64("NaT") if d is None else START + d * DAY for d, *_ in drawn]
+    days = [np.datetime64("NaT", "us") if d is None else START + d * DAY for d, *_ in drawn]
     return np.array(days, dtype="M8[D]"), [a for _, a, _ in drawn], np.array([g for *_, g in drawn], int)
 
 
@@ -56,7 +56,7 @@ def simulated(n: int = 3000, days: int = 800, seed: int = 1) -> tuple[Any, Any]:
     """Times in no order, some of them not known, and answers."""
     rng = np.random.default_rng(seed)
     times = np.datetime64("2024-01-15", "s") + rng.integers(0, days * 86_400, n).astype("m8[s]")
-    times[::97] = np.datetime64("NaT")
+    times[::97] = np.datetime64("NaT", "us")
     return times, rng.integers(0, 11, n)
 
 
@@ -533,7 +533,7 @@ def test_no_answers_are_a_timeline_too() -> None:
 )
 def test_periods_that_are_not_whole_are_marked(first: str, last: str, marks: list[str]) -> None:
     """A first or last period that data do not fill says from or until when there are any; windows have no such end."""
-    days = np.arange(first, np.datetime64(last) + 1, dtype="M8[D]")
+    days = np.arange(first, np.datetime64(last) + DAY, dtype="M8[D]")
     found = timeline(np.repeat(days, 2), [9, 3] * len(days))
     lines = str(found).splitlines()[1:]
     assert [line[line.rfind("  ") :].strip() if "data" in line else "" for line in lines] == marks

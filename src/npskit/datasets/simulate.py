@@ -211,7 +211,8 @@ def _days(start: Day, shift_date: Day, end: Day) -> tuple[np.datetime64, np.date
     days: list[np.datetime64] = []
     for name, day in (("start", start), ("shift_date", shift_date), ("end", end)):
         try:
-            days.append(np.datetime64(day).astype("datetime64[D]"))
+            moment = np.datetime64(day, "us") if isinstance(day, str) else np.datetime64(day)
+            days.append(moment.astype("datetime64[D]"))
         except (TypeError, ValueError):
             raise InvalidTypeError(f"{name} must be a date such as '2025-03-01', not {day!r}") from None
     if not days[0] < days[1] < days[2]:

@@ -119,4 +119,4 @@ def _currency(plan: FollowUpPlan) -> str:
 
 
 def _minute(now: np.datetime64 | None) -> str:
-    return str(np.datetime64("NaT") if now is None else now.astype("datetime64[m]")).replace("T", " ")
+    return str(np.datetime64("NaT", "us") if now is None else now.astype("datetime64[m]")).replace("T", " ")

@@ -295,7 +295,7 @@ class BusinessCalendar:
         latest = np.busday_offset(np.datetime64(end, "D"), days + 3, roll="forward", busdaycal=self._days)
         if latest > _LAST_DAY:
             raise InvalidValueError(_BEYOND)
-        every = np.arange(earliest, latest + 1)
+        every = np.arange(earliest, latest + np.timedelta64(1, "D"))
         midnights = every[np.is_busday(every, busdaycal=self._days)].astype("datetime64[m]").astype(np.int64)
         walls = np.stack([midnights + _clock_minutes(clock) for clock in (self.opens, self.closes)])
         starts, ends = instants(walls.astype("datetime64[m]"), zone).astype("datetime64[us]").astype(np.int64)

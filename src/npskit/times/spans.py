@@ -14,6 +14,7 @@ from npskit.times.durations import MONTHS
 from npskit.times.periods import as_dates, as_times, check_every, first_days
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
+_DAY = np.timedelta64(1, "D")
 _FIXED = {"day": 1, "week": 7}
 # More periods than anyone reads; a typing error in a year makes them.
 _MOST_PERIODS = 100_000
@@ -59,10 +60,10 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
         assert year is not None
         if week is not None:
             begin = np.datetime64(dt.date.fromisocalendar(year, week, 1))
-            return begin, begin + 7
+            return begin, begin + 7 * _DAY
         if day is not None:
             begin = np.datetime64(dt.date(year, month or 1, day))
-            return begin, begin + 1
+            return begin, begin + _DAY
         dt.date(year, month or 1, 1)
     except ValueError:
         raise InvalidValueError(
@@ -141,7 +142,7 @@ def _edges(middle: np.datetime64, steps: NDArray[np.int64], every: str) -> NDArr
     if every in _FIXED:
         return np.asarray(middle + steps * np.timedelta64(_FIXED[every], "D"))
     month, day = middle.astype("datetime64[M]"), middle.astype("datetime64[D]")
-    months = month + steps * MONTHS[every]
-    first, last = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]") - 1
-    days = np.minimum(first + (day - month.astype("datetime64[D]")), last)
+    months = month + steps * np.timedelta64(MONTHS[every], "M")
+    first, after = months.astype("datetime64[D]"), (months + np.timedelta64(1, "M")).astype("datetime64[D]")
+    days = np.minimum(first + (day - month.astype("datetime64[D]")), after - _DAY)
     return np.asarray(days.astype("datetime64[us]") + (middle - day))
