@@ -41,7 +41,7 @@ def calendars(draw: st.DrawFn) -> BusinessCalendar:
 
 
 @given(calendars(), naive_times | aware_times, durations)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_add_and_elapsed_are_inverse(office: BusinessCalendar, start: dt.datetime, span: dt.timedelta) -> None:
     """As much opening time passes until the end of a span as the span is long; it is never before the start."""
     end = office.add(start, span)
@@ -52,7 +52,7 @@ def test_add_and_elapsed_are_inverse(office: BusinessCalendar, start: dt.datetim
 
 
 @given(calendars(), naive_times | aware_times, durations)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_the_end_is_the_earliest(office: BusinessCalendar, start: dt.datetime, span: dt.timedelta) -> None:
     """A moment before the end of a span some of it is left; and an open end is reached again by what has passed."""
     assume(span > dt.timedelta(0))
@@ -63,7 +63,7 @@ def test_the_end_is_the_earliest(office: BusinessCalendar, start: dt.datetime, s
 
 
 @given(calendars(), naive_times, st.lists(durations, min_size=2, max_size=2))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_spans_add_up(office: BusinessCalendar, start: dt.datetime, spans: list[dt.timedelta]) -> None:
     """Two spans one after the other end where one of both lengths does, and a longer one never ends earlier."""
     first, second = spans
@@ -72,7 +72,7 @@ def test_spans_add_up(office: BusinessCalendar, start: dt.datetime, spans: list[
 
 
 @given(calendars(), st.lists(st.tuples(naive_times, durations), max_size=8))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_arrays_are_as_single_times(office: BusinessCalendar, rows: list[tuple[dt.datetime, dt.timedelta]]) -> None:
     """On an array every method gives what it gives for each time alone; NaT stays NaT."""
     times = np.array([t for t, _ in rows] + [None], dtype="datetime64[us]")
@@ -87,7 +87,7 @@ def test_arrays_are_as_single_times(office: BusinessCalendar, rows: list[tuple[d
 
 
 @given(calendars(), naive_times | aware_times)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_mornings_and_closings(office: BusinessCalendar, at: dt.datetime) -> None:
     """The next morning is a later opening; the latest open moment is not later; nothing is open in between."""
     morning, latest = office.next_morning(at), office.latest_open(at)
@@ -286,7 +286,7 @@ zones = st.sampled_from(sorted({zone for zone, _ in CHANGES}))
 
 
 @given(calendars(), zones, st.lists(st.tuples(naive_times, durations), max_size=6))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_instants_are_as_single_times(
     office: BusinessCalendar, zone: str, rows: list[tuple[dt.datetime, dt.timedelta]]
 ) -> None:

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
@@ -587,6 +588,14 @@ def test_a_refused_update_changes_nothing(tracker: Tracker, change: Callable[[Tr
     with pytest.raises(NpskitError, match=message):
         change(tracker)
     assert tracker.seen == 0
+
+
+def test_the_latest_time_is_the_one_that_came_last() -> None:
+    """In the hour that clocks show twice the second time is later, whatever the clock shows."""
+    warsaw = ZoneInfo("Europe/Warsaw")
+    early, late = (dt.datetime(2026, 10, 25, 2, m, tzinfo=warsaw, fold=fold) for m, fold in ((50, 0), (10, 1)))
+    found = Tracker().update(9, at=early).update(9, at=late)
+    assert json.loads(found.to_json())["last"] == "2026-10-25T02:10:00+01:00"
 
 
 def test_times_with_and_without_a_zone_do_not_mix() -> None:

@@ -64,6 +64,18 @@ def time_in_words(value: dt.datetime) -> str:
     return f"{day} {value:%Y-%m-%d %H:%M}{' ' + offset if offset else ''}"
 
 
+def instant(at: dt.datetime) -> dt.datetime:
+    """Return a time that compares as it happened: of times of one zone Python compares the clocks on the wall.
+
+    Example:
+        >>> warsaw = find_zone("Europe/Warsaw")
+        >>> early, late = (dt.datetime(2026, 10, 25, 2, m, tzinfo=warsaw, fold=fold) for m, fold in ((50, 0), (10, 1)))
+        >>> early < late, instant(early) < instant(late)
+        (False, True)
+    """
+    return at if at.utcoffset() is None else at.astimezone(dt.UTC)
+
+
 def in_zone(utc: Times, zone: str | dt.tzinfo | None) -> Times:
     """Return times of UTC as the wall clock of a zone; as they are where there is none.
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.times.durations import DAY, HOUR, MINUTE, parse_duration
+from npskit.times.zones import instant
 from npskit.validation import whole_number
 
 # A group, with a part for each column that makes the groups; () where there are none.
@@ -123,8 +124,7 @@ class LastPeriods:
         """Return the period of a time: days as its own calendar has them, hours and minutes by the clock of UTC."""
         if self._minutes == 1440:
             return at.toordinal()
-        if at.tzinfo is not None:
-            at = at.astimezone(dt.UTC)
+        at = instant(at)
         return (at.toordinal() * 1440 + at.hour * 60 + at.minute) // self._minutes
 
     def bucket_of_each(self, times: NDArray[np.datetime64]) -> NDArray[np.int64]:
@@ -217,4 +217,4 @@ def later(known: dt.datetime | None, at: dt.datetime) -> dt.datetime:
         return at
     if (known.tzinfo is None) != (at.tzinfo is None):
         raise IncompatibleError(f"at: times with a time zone and without do not mix: {at} came after {known}")
-    return max(known, at)
+    return max(known, at, key=instant)

@@ -16,6 +16,7 @@ from typing import Any, Self
 import attrs
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.times.zones import instant
 from npskit.validation import is_hashable, is_missing
 
 # Events of one instant happened in this order, as far as it is a legal one.
@@ -152,11 +153,6 @@ class CaseEvent:
     note: str | None = attrs.field(default=None, validator=_is_text)
 
 
-def _instant(at: dt.datetime) -> dt.datetime:
-    """Return a time that compares as it happened: of one zone Python compares the clocks on the wall."""
-    return at if at.utcoffset() is None else at.astimezone(dt.UTC)
-
-
 def _as_tuple(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
     return tuple(events)
 
@@ -171,7 +167,7 @@ def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
         raise IncompatibleError(
             f"case {case!r}: some events know their time zone and others do not; make them one or the other"
         )
-    order = legal_order([e.kind for e in found], [_instant(e.at) for e in found])
+    order = legal_order([e.kind for e in found], [instant(e.at) for e in found])
     if order is None or not found:
         raise InvalidValueError(_what_is_wrong(case, found))
     return tuple(found[i] for i in order)
@@ -180,7 +176,7 @@ def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
 def _what_is_wrong(case: Any, events: Sequence[CaseEvent]) -> str:
     """Return which event cannot have happened, and what could."""
     state, responded = "new", False
-    for event in sorted(events, key=lambda e: (_instant(e.at), KINDS.index(e.kind))):
+    for event in sorted(events, key=lambda e: (instant(e.at), KINDS.index(e.kind))):
         allowed = legal_now(state, responded)
         if event.kind not in allowed:
             return refusal(case, event.kind, event.at, state, responded)
@@ -292,7 +288,7 @@ class Case:
         responded = self.first("first_response") is not None
         if kind not in legal_now(self.state, responded):
             raise InvalidValueError(refusal(self.id, kind, at, self.state, responded))
-        if _instant(event.at) < _instant(last.at):
+        if instant(event.at) < instant(last.at):
             raise InvalidValueError(
                 f"case {self.id!r}: {kind!r} at {at} is before {last.kind!r} at {last.at}, and the case is "
                 f"{self.state}; give a time that is not earlier"
@@ -322,7 +318,7 @@ class Case:
     def responded(self) -> dt.datetime | None:
         """When the customer first heard from us: the first response or the first contact, whichever is earlier."""
         heard = (self.first("first_response"), self.first("contacted"))
-        return min((event.at for event in heard if event is not None), key=_instant, default=None)
+        return min((event.at for event in heard if event is not None), key=instant, default=None)
 
     @property
     def closed(self) -> dt.datetime | None:
