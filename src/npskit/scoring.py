@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
-from npskit.counting import INVALID, encode
+from npskit.counting import CodedAnswers
 from npskit.errors import InvalidValueError
 from npskit.frames import as_column
 from npskit.score import Score
-from npskit.scorers.base import Codebook, Scale, Scorer
+from npskit.scorers.base import Scale, Scorer
 from npskit.scorers.ces import CES, Method
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
@@ -75,41 +75,14 @@ def measure(
         weights = weight_column.filled()
     tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
-        raise InvalidValueError(describe_invalid(answers, tally.book, masks))
+        listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
+        raise InvalidValueError(CodedAnswers(listed, tally.book, masks).refusal())
     score = Score.of(tally, denominator=denominator)
     return (
         score
         if on_invalid == "count"
         else attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
     )
-
-
-def describe_invalid(
-    answers: Sequence[Any], book: Codebook, masks: Sequence[NDArray[np.bool_] | None] | None = None
-) -> str:
-    """Return a sentence that names the first invalid answers with their rows.
-
-    Args:
-        answers: One column per question, of equal length.
-        book: The scorer's codebook.
-        masks: For each question None or True where the answer is missing.
-    """
-    parts = []
-    for i, (values, question, scale) in enumerate(zip(answers, book.questions, book.scales, strict=True)):
-        codes = encode(values, scale, name=question, mask=None if masks is None else masks[i])
-        rows = np.flatnonzero(codes == INVALID)
-        if rows.size:
-            listed = values if hasattr(values, "__getitem__") else list(values)
-            shown = ", ".join(f"row {row}: {_shown(listed[row])}" for row in rows[:5].tolist())
-            more = f" and {rows.size - 5} more" if rows.size > 5 else ""
-            parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
-    return "; ".join(parts)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as an error quotes it: as Python's own, and not at length."""
-    text = repr(value.item() if isinstance(value, np.generic) else value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def nps(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -11,15 +10,12 @@ import attrs
 import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
-from npskit.bound import Bound, bind_score
 from npskit.comparison import GroupComparison, compare_groups
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.frames import Column, Frame
+from npskit.frames import Frame
 from npskit.inference.strata import Lonely, Population
-from npskit.over_time import arms_of, clustered_line, effect_of_rows, explain_rows
-from npskit.reading import FileReport, Rejected
 from npskit.results.interval import LEVEL
-from npskit.rows import REPEATS, coded
+from npskit.sample import REPEATS, Bindings, Bound, bind_roles, bind_score, coded
 from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
@@ -31,9 +27,11 @@ from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.effect import Effect
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.pairs import Mode
-from npskit.tracking.timeline import timeline
+from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
+from npskit.tracking.timeline import timeline_of_sample
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.transitions import Transitions, transitions
+from npskit.tracking.windows import Window
 
 if TYPE_CHECKING:
     from npskit.followup.gains import Lift
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey:
+class Survey(Bindings):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts only, unless
@@ -110,80 +108,19 @@ class Survey:
         """
         if on_invalid not in ON_INVALID:
             raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
-        frame, book = Frame(data), codebook(scorer if scorer is not None else NPS())
+        frame, read = Frame(data), codebook(scorer if scorer is not None else NPS())
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
-        given |= {"stratum": stratum, "cluster": cluster, "label": label}
-        if frame.from_responses:
-            fields = {"time": "at", "customer": "customer", "comment": "comment"}
-            given |= {role: name for role, name in fields.items() if given[role] is None and _has_values(frame, name)}
         self._data = Bound(
             frame,
-            book,
-            bind_score(frame, book, score),
-            {role: frame.require(name, role) for role, name in given.items() if name is not None},
+            read,
+            bind_score(frame, read, score),
+            bind_roles(frame, given | {"stratum": stratum, "cluster": cluster, "label": label}),
             on_invalid=on_invalid,
             population=population,
             lonely=lonely,
             time_zone=time_zone,
             dayfirst=dayfirst,
         )
-        self._report: FileReport | None = None
-
-    def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
-        """Return the survey with how its file was read, and what could not be used of it.
-
-        Args:
-            report: How the file was read.
-            rejected: What could not be used.
-        """
-        survey = self._with(refused=rejected)
-        survey._report = report
-        return survey
-
-    def _with(self, **changes: Any) -> Self:
-        """Return the survey with something of its data changed."""
-        survey = copy.copy(self)
-        survey._data = attrs.evolve(self._data, **changes)
-        return survey
-
-    # ---- what is bound ----
-
-    @property
-    def scorer(self) -> Scorer:
-        """What the answers mean."""
-        return self._data.book.scorer
-
-    @property
-    def roles(self) -> dict[str, Any]:
-        """The columns by role; `score` has one per question."""
-        return {"score": self._data.score if len(self._data.score) > 1 else self._data.score[0], **self._data.roles}
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of all columns of the data."""
-        return self._data.frame.columns
-
-    @property
-    def report(self) -> FileReport | None:
-        """How the file was read (encoding, separator, tool, ...), or None if the data was no file."""
-        return self._report
-
-    @property
-    def _backend(self) -> str | None:
-        """The dataframe library of the data, None if it is of none."""
-        return self._data.frame.backend
-
-    def __repr__(self) -> str:
-        roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
-        return f"Survey({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
-
-    def column(self, name: str) -> Column:
-        """Return one column of the data as numpy values with a mask.
-
-        Raises:
-            ColumnNotFoundError: If there is none of this name.
-        """
-        return self._data.column(name)
 
     # ---- scoring ----
 
@@ -239,25 +176,24 @@ class Survey:
         if shrink and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
-        keys, tally, estimate, conventions = self._data.count(names, denominator, repeats)
+        found = self._data.measure(names, denominator, repeats)
         if by is None:
-            clustered = None if conventions.variance == "independent" else estimate[0]
-            return Score(tally[0], conventions, clustered, self._backend)
-        shrunken = estimate.shrunken() if shrink else None
+            clustered = None if found.conventions.variance == "independent" else found.estimate[0]
+            return Score(found.tally[0], found.conventions, clustered, self._backend)
         return ScoreTable(
             names,
-            keys,
-            tally,
-            conventions,
-            estimate,
+            found.keys,
+            found.tally,
+            found.conventions,
+            found.estimate,
             too_few=too_few,
-            shrunken=shrunken,
+            shrunken=found.estimate.shrunken() if shrink else None,
             backend=self._backend,
         )
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
         """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it."""
-        tally = self._data.count(self._data.by(by), "valid", "all")[1]
+        tally = self._data.count(self._data.by(by))
         return tally[0] if by is None else tally
 
     def timeline(
@@ -298,26 +234,17 @@ class Survey:
             2026-02     nan                  0  too few
             2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
         """
-        names = self._data.by(by)
-        times = self._data.times("timeline")
-        rows = self._data.rows(names, "all")
-        line = timeline(
+        names, times = self._data.by(by), self._data.times("timeline")
+        found = timeline_of_sample(
+            self._data.sample(),
             times,
-            *(c.values for c in rows.answers),
+            self._data.segments(names),
             every=every,
-            window=window,
-            half_life=half_life,
-            scorer=self.scorer,
+            window=Window.of(window, half_life),
             by=names,
-            groups=rows.groups if names else None,
-            segments=rows.keys if names else (),
-            weights=rows.weights,
-            masks=[c.mask for c in rows.answers],
             denominator=denominator,
-            too_few=too_few,
-            backend=self._backend,
         )
-        return clustered_line(line, self._data, rows, times, denominator, half_life)
+        return attrs.evolve(found, too_few=too_few, backend=self._backend)
 
     def transitions(
         self,
@@ -355,7 +282,7 @@ class Survey:
         codes, ids = coded(column)
         group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
         return transitions(
-            self._data.categories(),
+            self._data.sample().answers.categories,
             codes,
             self._data.times("transitions"),
             scorer=self.scorer,
@@ -397,8 +324,8 @@ class Survey:
         """
         names = self._data.by(by)
         spans = stretch(before, "before"), stretch(after, "after")
-        times, rows = self._data.times("explain_change"), self._data.rows(names, "all")
-        found = explain_rows(rows, times, self._data.book, spans, names, level, self._data.on_invalid)
+        times = self._data.times("explain_change")
+        found = explain_sample(self._data.sample(), self._data.segments(names), times, spans, names, level)
         return attrs.evolve(found, backend=self._backend)
 
     def effect(
@@ -442,20 +369,15 @@ class Survey:
         """
         if not isinstance(intervention, Intervention):
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
-        data = self._data
-        times, rows = data.times("effect"), data.rows((), "all")
-        arms = arms_of(data.named(treated, "treated"), data.named(control, "control"), len(times))
-        found = effect_of_rows(
-            rows,
-            times,
-            self._data.book,
-            intervention,
-            arms,
-            control is not None,
-            method,
-            every,
-            level,
-            self._data.on_invalid,
+        times = self._data.times("effect")
+        matching = self._data.matching
+        arms = arms_of(
+            None if treated is None else matching(treated, "treated"),
+            None if control is None else matching(control, "control"),
+            len(times),
+        )
+        found = effect_of_sample(
+            self._data.sample(), times, intervention, arms, method=method, every=every, level=level
         )
         return attrs.evolve(found, backend=self._backend)
 
@@ -602,14 +524,6 @@ class Survey:
 
     # ---- what could not be used ----
 
-    @property
-    def rejected(self) -> tuple[Rejected, ...]:
-        """What could not be used, with row, column, value and reason.
-
-        Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
-        """
-        return tuple(self._data.invalid_answers()) if self._data.refused is None else self._data.refused
-
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
 
@@ -619,10 +533,5 @@ class Survey:
         label = self._data.role("label")
         if label is None:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        categories = self._data.categories()
-        labels = label.filled().astype(object)
-        return audit_labels(categories, labels, self._data.book.categories, backend=self._backend)
-
-
-def _has_values(frame: Frame, name: str) -> bool:
-    return any(value is not None for value in frame.column(name).values)
+        answers, labels = self._data.answers(), label.filled().astype(object)
+        return audit_labels(answers.categories, labels, answers.codebook.categories, backend=self._backend)

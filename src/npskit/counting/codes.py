@@ -122,6 +122,8 @@ def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
 
 def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> Column:
     """Return answers of any kind as a column that can be read block by block; arguments as of `encode`."""
+    if isinstance(answers, Column):
+        return answers
     if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
         answers = _as_sequence(answers, name)
     coded = False

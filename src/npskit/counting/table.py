@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.codes import column, flat
+from npskit.counting.coded_answers import read_columns
+from npskit.counting.codes import flat
 from npskit.counting.columns import Column
 from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -112,25 +113,6 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     return array
 
 
-def _read(columns: Sequence[Any], book: Codebook, masks: Sequence[Any] | None) -> list[Column]:
-    """Return one column for each of the scorer's questions, all of one length."""
-    if len(columns) != len(book.scales) or (masks is not None and len(masks) != len(columns)):
-        raise IncompatibleError(
-            f"{book.name} reads {len(book.scales)} questions ({', '.join(book.questions)}): got {len(columns)} columns"
-            + (f" and {len(masks)} masks" if masks is not None else "")
-        )
-    read = [
-        column(answers, scale, name=name, mask=mask)
-        for answers, scale, name, mask in zip(
-            columns, book.scales, book.questions, [None] * len(columns) if masks is None else masks, strict=True
-        )
-    ]
-    for name, one in zip(book.questions, read, strict=True):
-        if one.size != read[0].size:
-            raise IncompatibleError(f"{name} has {one.size} rows, {book.questions[0]} has {read[0].size}")
-    return read
-
-
 def _few(answers: Any, book: Codebook) -> Counts | None:
     """Count a handful of small whole numbers, where every microsecond is overhead; None if it is anything else."""
     if type(answers) is np.ndarray and answers.ndim == 1 and answers.dtype.kind in "iu" and answers.size <= _FEW:
@@ -148,7 +130,9 @@ def _few(answers: Any, book: Codebook) -> Counts | None:
     return Counts(np.array([*found, 0, invalid], np.int64), None, None, True)
 
 
-def _by_answer(read: list[Column], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool) -> bool:
+def _by_answer(
+    read: Sequence[Column], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool
+) -> bool:
     """Decide whether cells are points of the scale."""
     if len(read) > 1:
         return False
@@ -206,7 +190,7 @@ def tabulate(
         few = _few(columns[0], book)
         if few is not None:
             return few
-    read = _read(columns, book, masks)
+    read = read_columns(columns, book, masks)
     rows = read[0].size
     checked_groups = None
     if groups is not None:

@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.bound import Bound
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup import survey_columns as read
 from npskit.followup.allocation.by_value import Method
@@ -22,6 +21,7 @@ from npskit.followup.playbook import Playbook
 from npskit.followup.routing import Capacity
 from npskit.followup.rules import Rule
 from npskit.followup.selection import Terms, plan_of
+from npskit.sample import Bound
 from npskit.times.business_calendar import BusinessCalendar
 from npskit.times.durations import parse_fixed
 
@@ -104,7 +104,7 @@ def _read(
         customers, numbers = read.customers(customer)
     table = Table.of(
         *(data.column(name).filled() for name in data.score),
-        scorer=data.book.scorer,
+        scorer=data.codebook.scorer,
         value=read.numbers(columns["value"], "value") if "value" in columns else value,
         channel=words["channel"],
         language=words["language"],
@@ -116,7 +116,7 @@ def _read(
         now=made,
     )
     answers = Answers(
-        data.book,
+        data.codebook,
         table.category,
         customers,
         numbers,

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.answers import parse_answer
-from npskit.bound import Bound
 from npskit.errors import InvalidValueError
 from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column
 from npskit.reading import numbers_of, parse_times
+from npskit.sample import Bound
 from npskit.times.zones import in_zone
 from npskit.validation import is_missing
 
@@ -118,7 +118,7 @@ def answered(data: Bound, zone: str | None) -> NDArray[np.datetime64] | None:
     days = _days(data.column(data.roles["time"]))
     if days is not None:
         return days
-    there = data if zone is None else attrs.evolve(data, time_zone=zone, read={})
+    there = data if zone is None else attrs.evolve(data, time_zone=zone)
     return there.times("follow_up")
 
 

@@ -91,6 +91,16 @@ class Estimate:
         parts = {name: getattr(self, name)[index] for name in _BY_GROUP}
         return attrs.evolve(self, **parts)
 
+    def blank(self, where: NDArray[np.bool_]) -> Self:
+        """Return the same, with nothing known of the groups that are True."""
+        nothing = {"amounts": 0.0, "n": 0.0, "ceiling": 0.0}
+        parts: dict[str, Any] = {}
+        for name in _BY_GROUP:
+            array = getattr(self, name)
+            at = where[..., np.newaxis] if name == "amounts" else where
+            parts[name] = np.where(at, nothing.get(name, np.nan), array)
+        return attrs.evolve(self, **parts)
+
     def reshape(self, shape: tuple[int, ...]) -> Self:
         """Return the same groups, `(G,)`, laid out in another shape."""
         parts = {name: getattr(self, name) for name in _BY_GROUP}

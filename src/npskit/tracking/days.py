@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.counting.coded_answers import read_columns
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.weights import check_weights
 from npskit.scorers.base import Scorer, codebook
@@ -218,7 +219,7 @@ def count_days(
         ([[[0, 0, 1], [0, 0, 0], [1, 0, 1]]], Tally(NPS, shape=(1,), rows=1))
     """
     book = codebook(scorer if scorer is not None else NPS())
-    columns = [a if isinstance(a, list | tuple | np.ndarray) else list(a) for a in answers]
+    columns = read_columns(answers, book, masks)
     span = span_of(times) if span is None else span
     edges = np.arange(span.first, span.end + 1) if edges is None else edges
     width = len(edges)  # the runs, and behind them the undated
@@ -231,25 +232,25 @@ def count_days(
             f"{n_groups:,} groups on {width - 1:,} days or periods take a table of {cells:,} cells, and at most "
             f"{_MOST_CELLS:,} can be held; choose coarser groups or fewer days"
         )
-    beside = {"groups": groups, "counts": counts}
-    given = [("answers", column) for column in columns] + [(n, v) for n, v in beside.items() if v is not None]
-    for name, column in given:
-        if len(column) != len(times):
-            raise IncompatibleError(f"{name} has {len(column)} rows, times has {len(times)}")
+    sizes = {"answers": columns[0].size} | {
+        n: len(v) for n, v in (("groups", groups), ("counts", counts)) if v is not None
+    }
+    for name, rows in sizes.items():
+        if rows != len(times):
+            raise IncompatibleError(f"{name} has {rows} rows, times has {len(times)}")
     numbers = None if groups is None else _checked_groups(np.asarray(groups), n_groups)
     if weights is not None and counts is None:
         weights = check_weights(weights)  # at once, so that an error names rows of the whole
     runs = _Runs(times, span, edges, size)
 
     def tally_of(at: slice) -> Tally:
-        parts = [column[at] for column in columns]
+        parts = [column.part(at) for column in columns]
         count = functools.partial(
             Tally.count if counts is None else Tally.from_distinct,
             *parts,
             scorer=book.scorer,
             groups=runs.read(at, numbers),
             n_groups=size,
-            masks=None if masks is None else [None if mask is None else mask[at] for mask in masks],
         )
         if counts is None:
             return count(weights=None if weights is None else weights[at], distribution=by_answer)

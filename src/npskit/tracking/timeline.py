@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError
-from npskit.inference.estimate import Estimate
+from npskit.sample import DaySpans, Keys, Measured, Places, Sample, estimate_spans
 from npskit.score import Conventions
 from npskit.score_table import TOO_FEW
 from npskit.scorers.base import Scorer
+from npskit.tally import Tally
 from npskit.times.durations import DAY
-from npskit.times.periods import as_dates, as_times, check_every, labels
-from npskit.tracking.days import DayTable, count_days, span_of
+from npskit.times.periods import Days, as_dates, as_times, check_every, labels
+from npskit.tracking.days import DayTable, Span, count_days, span_of
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.windows import Periods, Window
 
@@ -85,18 +87,12 @@ def timeline(
     check_every(every)
     chosen = Window.of(window, half_life)
     moments = as_times(times)
-    span = span_of(moments)
     if bool(by) != (groups is not None) or (groups is None and segments):
         raise IncompatibleError(
             "by, groups and segments go together: names, the number of each row, and what it stands for"
         )
     n_groups = len(segments) if by else 1
-    edges = None
-    if not chosen.by_day and n_groups * (span.end - span.first) > max(len(moments), _SMALL):
-        # many segments and few answers: only the days where something begins or ends
-        found = Periods.of(span.first, span.end, every, chosen)
-        wanted = np.concatenate([found.begins, found.ends, [span.first, span.end]])
-        edges = np.unique(np.clip(wanted, span.first, span.end))
+    span = span_of(moments)
     table = count_days(
         moments,
         *answers,
@@ -107,7 +103,7 @@ def timeline(
         masks=masks,
         counts=counts,
         span=span,
-        edges=edges,
+        edges=_edges(span, every, chosen, len(moments), n_groups),
     )
     return timeline_of(
         table,
@@ -120,6 +116,74 @@ def timeline(
         too_few=too_few,
         backend=backend,
     )
+
+
+def timeline_of_sample(
+    sample: Sample,
+    times: NDArray[np.datetime64],
+    segments: tuple[Places, Keys],
+    *,
+    every: str,
+    window: Window,
+    by: tuple[str, ...] = (),
+    denominator: str = "valid",
+) -> Timeline:
+    """Return the timeline of a sample, whose scores are clustered by customer or sampling unit where need be.
+
+    What must be true: customers (or the sampling units bound) are independent of each other; answers of one need not
+    be. Of calibrated rows with fading weights all answers count as independent: faded, the weights no longer agree with
+    what is known of the population.
+
+    Args:
+        sample: The rows.
+        times: When each was given, shape `(rows,)`.
+        segments: The segment of each row, and the values that make each.
+        every: The periods.
+        window: What each score is of.
+        by: The names of the columns that make the segments.
+        denominator: `"valid"` or `"all"`.
+
+    Raises:
+        InvalidValueError: If a stratum has a single sampling unit, and that is to fail.
+    """
+    check_every(every)
+    places, keys = segments
+    span = span_of(times)
+    dated = Places(np.where(np.isnat(times), -1, places.numbers), places.size) if span.gaps else places
+    clustering = None
+    if sample.calibration is None or window.half_life is None:
+        clustering = sample.clustering(dated, denominator)
+    table = count_days(
+        times,
+        *sample.answers.columns,
+        scorer=sample.answers.codebook.scorer,
+        groups=places.numbers if by else None,
+        n_groups=places.size,
+        weights=sample.weights,
+        span=span,
+        edges=_edges(span, every, window, len(times), places.size),
+    )
+
+    def measured(tally: Tally, begins: Days, ends: Days) -> Measured:
+        if clustering is None or not len(ends):
+            return Measured.of(tally, denominator)
+        days = times.astype("datetime64[D]").astype(np.int64)
+        fades = None if window.half_life is None else window.half_life.fixed // DAY
+        found = estimate_spans(sample, clustering, dated, days, DaySpans(begins, ends, fades))
+        return Measured.of(tally, denominator, found.reshape(tally.shape), sample.variance)
+
+    found = _line(table, every, window, measured, by=by, segments=keys if by else (), denominator=denominator)
+    known = attrs.evolve(found.conventions, by_customer=sample.customers is not None, invalid=sample.invalid)
+    return attrs.evolve(found, conventions=known)
+
+
+def _edges(span: Span, every: str, window: Window, rows: int, n_groups: int) -> Days | None:
+    """Return the days where something begins or ends, if of many segments and few answers these alone are counted."""
+    if window.by_day or n_groups * (span.end - span.first) <= max(rows, _SMALL):
+        return None
+    found = Periods.of(span.first, span.end, every, window)
+    wanted = np.concatenate([found.begins, found.ends, [span.first, span.end]])
+    return np.unique(np.clip(wanted, span.first, span.end))
 
 
 def timeline_of(
@@ -158,19 +222,39 @@ def timeline_of(
         [[100.0, -100.0], [0.0]]
     """
     chosen = Window.of(window, half_life)
-    found = Periods.of(int(table.edges[0]), int(table.edges[-1]), check_every(every), chosen)
+
+    def measured(tally: Tally, begins: Days, ends: Days) -> Measured:
+        return Measured.of(tally, denominator)
+
+    found = _line(
+        table, check_every(every), chosen, measured, by=tuple(by), segments=tuple(segments), denominator=denominator
+    )
+    return attrs.evolve(found, too_few=too_few, backend=backend)
+
+
+def _line(
+    table: DayTable,
+    every: str,
+    window: Window,
+    measure: Callable[[Tally, Days, Days], Measured],
+    *,
+    by: tuple[str, ...],
+    segments: Keys,
+    denominator: str,
+) -> Timeline:
+    """Return the timeline of a table by day; `measure` makes estimates of tallies by segment, and of their days."""
+    found = Periods.of(int(table.edges[0]), int(table.edges[-1]), every, window)
     begins = np.broadcast_to(found.begins, (table.tally.shape[0], len(found.ends)))
-    if chosen.answers:
-        begins = table.last(found.ends, chosen.answers)
-    if chosen.half_life is not None:
-        tally = table.faded(found.ends, chosen.half_life.fixed // DAY)
+    if window.answers:
+        begins = table.last(found.ends, window.answers)
+    if window.half_life is not None:
+        tally = table.faded(found.ends, window.half_life.fixed // DAY)
     else:
         tally = table.between(begins, found.ends)
-    undated = table.undated
+    measured, undated = measure(tally, begins, found.ends), table.undated
+    tally, estimate = measured.tally, measured.estimate
     if not by:
-        tally, undated, begins = tally[0], undated[0], begins[0]
-    worths = tally.table(denominator)
-    conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+        tally, estimate, undated, begins = tally[0], estimate[0], undated[0], begins[0]
     first, last = as_dates(np.array([table.edges[0], table.edges[-1] - 1])).tolist()
     return Timeline(
         every,
@@ -180,12 +264,15 @@ def timeline_of(
         as_dates(found.ends),
         tally,
         undated,
-        conventions,
-        Estimate.from_sums(worths.counts, worths.worths, worths.weights, worths.squares),
-        window=str(chosen) or None,
+        Conventions(
+            repr(tally.scorer),
+            denominator=denominator,
+            weighted=tally.weights is not None,
+            variance=measured.variance,
+        ),
+        estimate,
+        window=str(window) or None,
         span=(first, last) if len(found.starts) else None,
-        by=tuple(by),
-        segments=tuple(segments),
-        too_few=too_few,
-        backend=backend,
+        by=by,
+        segments=segments,
     )

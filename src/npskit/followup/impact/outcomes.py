@@ -11,14 +11,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import INVALID, encode
+from npskit.counting import INVALID, CodedAnswers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.holdout import text_of
 from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column, Frame
 from npskit.inference.moves import Moves
 from npskit.reading import parse_times
-from npskit.rows import Rows, customer_numbers
+from npskit.sample import customer_numbers
 from npskit.scorers.base import Codebook
 from npskit.tracking.moved import count_moves
 from npskit.tracking.pairs import pair_steps
@@ -279,10 +279,8 @@ def _categories(frame: Frame, score: Any, book: Codebook) -> tuple[NDArray[np.in
         asked = ", ".join(book.questions)
         raise IncompatibleError(f"score: {book.name} reads a column for each of {asked}: got {score!r}")
     columns = tuple(frame.column(frame.require(name, "score")) for name in names)
-    invalid = np.zeros(len(columns[0]), dtype=np.bool_)
-    for column, question, scale in zip(columns, book.questions, book.scales, strict=True):
-        invalid |= encode(column.values, scale, name=question, mask=column.mask) == INVALID
-    return Rows(columns, np.zeros(len(columns[0]), dtype=np.intp), ((),)).categories(book), invalid
+    answers = CodedAnswers([c.values for c in columns], book, [c.mask for c in columns])
+    return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])
 
 
 def _flags(frame: Frame, name: str) -> NDArray[np.int8]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.counting import factorize
+from npskit.counting import CodedAnswers, factorize
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.impact.outcomes import amounts
 from npskit.followup.worth.quantities import share
@@ -22,7 +22,6 @@ from npskit.frames import Column, Frame, as_column
 from npskit.results.display import html_table, number, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import record
-from npskit.rows import Rows
 from npskit.scorers.base import Scorer, codebook
 
 
@@ -241,8 +240,8 @@ def _segments(category: Any, frame: Frame | None, scorer: Scorer | None) -> tupl
     if len(given) != len(book.questions):
         raise IncompatibleError(f"category: {book.name} reads {', '.join(book.questions)}: got {len(given)} columns")
     columns = tuple(_column(part, frame, "category") for part in given)
-    rows = Rows(columns, np.zeros(len(columns[0]), dtype=np.intp), ((),))
-    return rows.categories(book), list(book.categories)
+    answers = CodedAnswers([c.values for c in columns], book, [c.mask for c in columns])
+    return answers.categories, list(book.categories)
 
 
 def _rates_of_segments(

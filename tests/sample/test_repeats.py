@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from npskit.counting import CodedAnswers
 from npskit.errors import InvalidTypeError
 from npskit.frames import Column
-from npskit.rows import Rows, customer_numbers, equal_shares, latest
+from npskit.sample import Places, Sample, customer_numbers
+from npskit.sample.repeats import equal_shares, latest
 from npskit.score import Score
 from npskit.scorers.base import codebook
 from npskit.scorers.nps import NPS
@@ -33,23 +35,27 @@ def column(values: list[Any]) -> Column:
     return Column(np.array(values, dtype=object))
 
 
-def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[Rows, NDArray[np.datetime64]]:
-    """Return rows and their days."""
+def coded(*columns: list[Any], scorer: Any = None) -> CodedAnswers:
+    """Return answers as a sample holds them."""
+    book = codebook(NPS() if scorer is None else scorer)
+    return CodedAnswers([np.array(values, dtype=object) for values in columns], book)
+
+
+def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[Sample, Places, NDArray[np.datetime64]]:
+    """Return a sample, its segments and its days."""
     scores, customers, groups, days = ([row[i] for row in rows] for i in range(4))
     times = np.where(
         np.array(days) < 0, np.datetime64("NaT", "us"), np.datetime64("2026-01-01", "us") + np.array(days, "m8[D]")
     )
     group, customer = (np.array(numbers, dtype=np.intp) for numbers in (groups, customers))
-    return Rows((column(scores),), group, ((0,), (1,)), weights=weights, customers=customer), times
+    return Sample(coded(scores), weights=weights, customers=customer), Places(group, 2), times
 
 
 @given(ROWS)
 @settings(deadline=None)
 def test_latest(rows: list[Row]) -> None:
     """Of each customer in each segment one row is kept: the latest of the scored ones, else the latest there is."""
-    whole, times = made(rows)
-    scored = whole.categories(codebook(NPS())) >= 0
-    kept = latest(whole, times, scored)
+    kept, places = latest(*made(rows))
     best: dict[tuple[int, int], int] = {}
     for i, (score, who, group, day) in enumerate(rows):
         old = best.get((group, who))
@@ -57,8 +63,10 @@ def test_latest(rows: list[Row]) -> None:
         if old is None or key > (rows[old][0] in range(11), rows[old][3], old):
             best[group, who] = i
     expected = sorted(best.values())
-    assert kept.answers[0].values.tolist() == [rows[i][0] for i in expected]
-    assert kept.groups.tolist() == [rows[i][2] for i in expected]
+    wanted = coded([rows[i][0] for i in expected])
+    assert kept.answers.codes[0].tolist() == wanted.codes[0].tolist()
+    assert kept.answers.categories.tolist() == wanted.categories.tolist()
+    assert places.numbers.tolist() == [rows[i][2] for i in expected]
     assert kept.customers is not None
     assert kept.customers.tolist() == [rows[i][1] for i in expected]
     assert kept.superseded == len(rows) - len(expected)
@@ -69,9 +77,9 @@ def test_latest(rows: list[Row]) -> None:
 def test_equal_shares(rows: list[Row], weighted: bool) -> None:
     """The rows of each customer in a segment weigh one together, or their weights' mean: the scored ones if any."""
     weights = np.arange(1.0, len(rows) + 1) if weighted else None
-    whole, _ = made(rows, weights)
-    scored = whole.categories(codebook(NPS())) >= 0
-    shared = equal_shares(whole, scored).weights
+    whole, places, _ = made(rows, weights)
+    scored = whole.answers.categories >= 0
+    shared = equal_shares(whole, places).weights
     assert shared is not None
     for who in range(4):
         for group in range(2):
@@ -105,44 +113,33 @@ def test_customers_of_numbers() -> None:
 
 def test_categories() -> None:
     """A row has a category where every question is answered on its scale."""
-    answers = (column([5, 5, 5, None, 9]), column([5, 4, 1, 5, 5]), column([5, 4, 5, 5, 5]))
-    rows = Rows(answers, np.zeros(5, np.intp), ((),))
-    book = codebook(SCI())
-    found = [book.categories[i] if i >= 0 else None for i in rows.categories(book)]
+    answers = coded([5, 5, 5, None, 9], [5, 4, 1, 5, 5], [5, 4, 5, 5, 5], scorer=SCI())
+    names = answers.codebook.categories
+    found = [names[i] if i >= 0 else None for i in answers.categories]
     assert found == ["secure", "favorable", "at risk", None, None]
-    assert Rows(tuple(column([]) for _ in range(3)), np.zeros(0, np.intp), ()).categories(book).size == 0
+    assert coded([], [], [], scorer=SCI()).categories.size == 0
 
 
 def test_independent_rows_have_no_clusters() -> None:
     """Where no customer answers twice, and there is no design, the tally says it all."""
-    rows, _ = made([(10, 0, 0, 0), (3, 1, 0, 0), (None, 1, 1, 0)])
-    book = codebook(NPS())
-    assert rows.clustered(rows.categories(book), book.worths) is None
-    plain = Rows(rows.answers, rows.groups, rows.keys)
-    assert plain.clustered(rows.categories(book), book.worths) is None
+    sample, places, _ = made([(10, 0, 0, 0), (3, 1, 0, 0), (None, 1, 1, 0)])
+    for each in (sample, Sample(sample.answers)):
+        assert each.clustering(places) is None
+        assert each.measure(places).variance == "independent"
 
 
 def test_take_keeps_what_belongs_together() -> None:
-    """All arrays of the rows are cut alike."""
+    """All arrays of the sample are cut alike."""
     n = np.arange(4)
-    rows = Rows(
-        (Column(n, n > 2),),
-        n,
-        ((0,), (1,), (2,), (3,)),
-        weights=n.astype(float),
-        customers=n,
-        strata=n.astype(str),
-        clusters=n,
-    )
-    kept = rows.take(np.array([True, False, True, False]))
-    assert kept.answers[0].mask is not None
-    assert kept.answers[0].mask.tolist() == [False, False]
-    for array in (kept.answers[0].values, kept.groups, kept.weights, kept.customers, kept.clusters):
+    answers = CodedAnswers([n], codebook(NPS()), [n > 2])
+    sample = Sample(answers, weights=n.astype(float), customers=n, strata=n.astype(str), clusters=n)
+    kept = sample.take(np.array([True, False, True, False]))
+    for array in (kept.answers.codes[0], kept.weights, kept.customers, kept.clusters):
         assert array is not None
         assert array.tolist() == [0, 2]
     assert kept.strata is not None
     assert kept.strata.tolist() == ["0", "2"]
-    assert (kept.superseded, kept.keys) == (2, rows.keys)
+    assert kept.superseded == 2
 
 
 DATA = {

@@ -1,0 +1,113 @@
+"""The answers to a scorer's questions, read once: as codes, as categories, and as columns to be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting.codes import column, encode
+from npskit.counting.columns import INVALID, MISSING, Coded, Column
+from npskit.errors import IncompatibleError
+from npskit.scorers.base import Codebook
+
+
+def read_columns(values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None) -> tuple[Column, ...]:
+    """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
+    if len(values) != len(codebook.scales) or (masks is not None and len(masks) != len(values)):
+        raise IncompatibleError(
+            f"{codebook.name} reads {len(codebook.scales)} questions ({', '.join(codebook.questions)}): "
+            f"got {len(values)} columns" + (f" and {len(masks)} masks" if masks is not None else "")
+        )
+    read = tuple(
+        column(answers, scale, name=name, mask=mask)
+        for answers, scale, name, mask in zip(
+            values, codebook.scales, codebook.questions, masks or [None] * len(values), strict=True
+        )
+    )
+    for name, one in zip(codebook.questions, read, strict=True):
+        if one.size != read[0].size:
+            raise IncompatibleError(f"{name} has {one.size} rows, {codebook.questions[0]} has {read[0].size}")
+    return read
+
+
+class CodedAnswers:
+    """One column of answers for each question, each cell of which is looked at once, however much is asked of it.
+
+    Counting alone reads the columns block by block. Whoever also asks for codes or categories asks for them first:
+    what is counted afterwards are the codes.
+
+    Args:
+        values: One sequence or array for each question.
+        codebook: What the answers mean.
+        masks: For each question None, or booleans, True where the answer is missing.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot hold answers.
+    """
+
+    def __init__(self, values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None) -> None:
+        self.codebook = codebook
+        self.columns: tuple[Column, ...] = read_columns(values, codebook, masks)
+        self._values = values
+        self._codes: tuple[NDArray[np.uint8], ...] | None = None
+        self._categories: NDArray[np.intp] | None = None
+
+    def __len__(self) -> int:
+        return self.columns[0].size
+
+    @property
+    def codes(self) -> tuple[NDArray[np.uint8], ...]:
+        """The code of each answer, one array for each question; see `npskit.counting.encode`."""
+        if self._codes is None:
+            self._codes = tuple(encode(each, each.scale) for each in self.columns)
+            self.columns = tuple(
+                Coded(codes, scale) for codes, scale in zip(self._codes, self.codebook.scales, strict=True)
+            )
+        return self._codes
+
+    @property
+    def categories(self) -> NDArray[np.intp]:
+        """The category of each row, -1 where it cannot be scored: shape `(rows,)`."""
+        if self._categories is None:
+            codes = self.codes
+            found = np.full(len(self), -1, dtype=np.intp)
+            scored = np.logical_and.reduce([(c != MISSING) & (c != INVALID) for c in codes])
+            if scored.all():
+                found[:] = self.codebook.grid[codes]
+            else:
+                found[scored] = self.codebook.grid[tuple(c[scored] for c in codes)]
+            self._categories = found
+        return self._categories
+
+    def take(self, kept: NDArray[np.bool_]) -> CodedAnswers:
+        """Return the answers of the rows where `kept` is True; they are not read again."""
+        found = object.__new__(CodedAnswers)
+        found.codebook, found._values = self.codebook, self._values
+        found._codes = tuple(codes[kept] for codes in self.codes)
+        found._categories = None if self._categories is None else self._categories[kept]
+        found.columns = tuple(Coded(c, each.scale) for c, each in zip(found._codes, self.columns, strict=True))
+        return found
+
+    def invalid(self) -> list[tuple[str, NDArray[np.intp]]]:
+        """Return for each question its name and the rows with an answer that is not on its scale."""
+        pairs = zip(self.codebook.questions, self.codes, strict=True)
+        return [(question, np.flatnonzero(codes == INVALID)) for question, codes in pairs]
+
+    def refusal(self) -> str:
+        """Return a sentence that names the first answers that are not on their scale; empty where there is none."""
+        parts = []
+        for values, scale, (question, rows) in zip(self._values, self.codebook.scales, self.invalid(), strict=True):
+            if rows.size:
+                shown = ", ".join(f"row {row}: {_shown(values[row])}" for row in rows[:5].tolist())
+                more = f" and {rows.size - 5} more" if rows.size > 5 else ""
+                parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
+        return "; ".join(parts)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as an error quotes it: as Python's own, and not at length."""
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,29 @@
+"""A survey's rows bound, placed and counted: the one way from data to estimates.
+
+`Bound` reads columns by their roles; a `Sample` holds the rows, each answer read once; `Places` say which row belongs
+where. What tracks a score over time or between groups makes places, and takes the counts and estimates from here.
+"""
+
+from npskit.sample.binding import Bindings, bind_roles, bind_score
+from npskit.sample.bound import Bound
+from npskit.sample.moving import DaySpans, estimate_spans
+from npskit.sample.places import Places
+from npskit.sample.repeats import REPEATS
+from npskit.sample.row_keys import Keys, coded, customer_numbers
+from npskit.sample.sample import Measured, Sample
+
+__all__ = [
+    "REPEATS",
+    "Bindings",
+    "Bound",
+    "DaySpans",
+    "Keys",
+    "Measured",
+    "Places",
+    "Sample",
+    "bind_roles",
+    "bind_score",
+    "coded",
+    "customer_numbers",
+    "estimate_spans",
+]

@@ -1,0 +1,126 @@
+"""Columns bound to their roles, and what a survey says of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import attrs
+
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.frames import Column, Frame
+from npskit.reading import FileReport, Rejected
+from npskit.sample.bound import Bound
+from npskit.scorers.base import Codebook, Scorer
+
+_FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
+"""The roles that a field of `Response` has."""
+
+
+class Bindings:
+    """What is bound, and what could not be used: the part of a survey that computes nothing."""
+
+    _data: Bound
+    _report: FileReport | None = None
+
+    def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
+        """Return the survey with how its file was read, and what could not be used of it.
+
+        Args:
+            report: How the file was read.
+            rejected: What could not be used.
+        """
+        survey = self._with(refused=rejected)
+        survey._report = report
+        return survey
+
+    def _with(self, **changes: Any) -> Self:
+        """Return the survey with something of its data changed."""
+        survey = copy.copy(self)
+        survey._data = attrs.evolve(self._data, **changes)
+        return survey
+
+    @property
+    def scorer(self) -> Scorer:
+        """What the answers mean."""
+        return self._data.codebook.scorer
+
+    @property
+    def roles(self) -> dict[str, Any]:
+        """The columns by role; `score` has one per question."""
+        score = self._data.score
+        return {"score": score if len(score) > 1 else score[0], **self._data.roles}
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns of the data."""
+        return self._data.frame.columns
+
+    def column(self, name: str) -> Column:
+        """Return one column of the data as numpy values with a mask.
+
+        Raises:
+            ColumnNotFoundError: If there is none of this name.
+        """
+        return self._data.column(name)
+
+    @property
+    def report(self) -> FileReport | None:
+        """How the file was read (encoding, separator, tool, ...), or None if the data was no file."""
+        return self._report
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What could not be used, with row, column, value and reason.
+
+        Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
+        """
+        return tuple(self._data.invalid_answers()) if self._data.refused is None else self._data.refused
+
+    @property
+    def _backend(self) -> str | None:
+        """The dataframe library of the data, None if it is of none."""
+        return self._data.frame.backend
+
+    def __repr__(self) -> str:
+        roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
+        return f"{type(self).__name__}({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
+
+
+def bind_score(
+    frame: Frame, codebook: Codebook, score: str | Sequence[str] | Mapping[str, str] | None
+) -> tuple[str, ...]:
+    """Return the column with the answers to each question of a scorer, checked to be there."""
+    questions = codebook.questions
+    if score is None:
+        absent = [q for q in questions if q not in frame.columns]
+        if absent:
+            raise ColumnNotFoundError(
+                f"score: name the column with the answers to {absent[0]!r}; {did_you_mean(absent[0], frame.columns)}"
+            )
+        return questions
+    if isinstance(score, Mapping):
+        unknown = [q for q in (*score, *questions) if q not in questions or q not in score]
+        if unknown:
+            raise InvalidValueError(
+                f"score: {codebook.name} asks {', '.join(questions)}; {unknown[0]!r} is not in both"
+            )
+        names = [score[q] for q in questions]
+    else:
+        names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(score)
+    if len(names) != len(questions):
+        raise IncompatibleError(
+            f"score: {codebook.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
+        )
+    return tuple(frame.require(name, "score") for name in names)
+
+
+def bind_roles(frame: Frame, given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the column of each role that has one, checked to be there; of responses also the fields in use."""
+    found = dict(given)
+    if frame.from_responses:
+        for role, name in _FIELDS.items():
+            if found[role] is None and any(value is not None for value in frame.column(name).values):
+                found[role] = name
+    return {role: frame.require(name, role) for role, name in found.items() if name is not None}

@@ -1,0 +1,306 @@
+"""Data bound to its roles, and its rows counted under the policies a survey is asked for."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting import CodedAnswers, factorize
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.frames import Column, Frame
+from npskit.inference.calibration import Calibration, rake
+from npskit.inference.estimate import Estimate
+from npskit.inference.strata import Lonely, Population
+from npskit.inference.weights import check_weights
+from npskit.reading import Rejected, parse_times
+from npskit.sample.places import Places
+from npskit.sample.repeats import equal_shares, latest
+from npskit.sample.row_keys import Keys, customer_numbers, segments_of
+from npskit.sample.sample import Sample
+from npskit.score import Conventions
+from npskit.scorers.base import Codebook
+from npskit.tally import Tally
+from npskit.times.zones import in_zone
+
+
+@attrs.frozen(eq=False)
+class Segmented:
+    """The segments of a survey, counted and scored.
+
+    Args:
+        keys: The values that make each segment.
+        tally: Shape `(segments,)`.
+        estimate: Shape `(segments,)`.
+        conventions: What it was computed under.
+    """
+
+    keys: Keys
+    tally: Tally
+    estimate: Estimate
+    conventions: Conventions
+
+
+@attrs.frozen(eq=False)
+class Bound:
+    """Data with the roles of its columns.
+
+    Args:
+        frame: The data.
+        codebook: What the answers mean.
+        score: The column with the answers to each question.
+        roles: The columns of the other roles that are bound.
+        on_invalid: `"count"` or `"raise"`.
+        population: See `Survey`.
+        lonely: See `Survey`.
+        time_zone: See `Survey`.
+        dayfirst: See `Survey`.
+        calibration: How the weights were calibrated to the population, or None.
+        refused: What could not be used of the file the data came from; None if it came from none.
+    """
+
+    frame: Frame
+    codebook: Codebook
+    score: tuple[str, ...]
+    roles: Mapping[str, str]
+    on_invalid: str = "count"
+    population: Population = None
+    lonely: Lonely = "fail"
+    time_zone: str | None = None
+    dayfirst: bool | None = None
+    calibration: Calibration | None = None
+    refused: tuple[Rejected, ...] | None = None
+    _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
+    # not carried over to a changed survey: what was read as times depends on its zone
+    _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
+
+    def column(self, name: str) -> Column:
+        """Return one column of the data; it is kept."""
+        if name not in self._columns:
+            self._columns[name] = self.frame.column(self.frame.require(name, "column"))
+        return self._columns[name]
+
+    def role(self, role: str) -> Column | None:
+        """Return the column of a role, None if it is not bound."""
+        return self.column(self.roles[role]) if role in self.roles else None
+
+    def matching(self, wanted: Any, name: str) -> NDArray[np.bool_]:
+        """Return True for each row that has the wanted value, or one of them, in every column: `{"region": "South"}`.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidTypeError: If it is no such mapping, or a value is of a kind that no column could hold.
+            InvalidValueError: If a value is nowhere in its column.
+        """
+        if not isinstance(wanted, Mapping) or not wanted:
+            raise InvalidTypeError(
+                f"{name} says which values of which column, as {{'region': 'South'}}: got {wanted!r}"
+            )
+        found = [
+            _holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}")
+            for column, given in wanted.items()
+        ]
+        return np.asarray(np.logical_and.reduce(found))
+
+    def by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
+        """Return the names of the columns that make the segments, checked to be there."""
+        if not isinstance(by, str | Sequence | None):
+            raise InvalidTypeError(f"by must be the name of a column, or several: got {by!r}")
+        names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+        if by is not None and not names:
+            raise InvalidValueError("by must name at least one column; leave it out for the whole")
+        if len(set(names)) < len(names):
+            raise InvalidValueError(f"by names a column twice: {names!r}")
+        return tuple(self.frame.require(name, "by") for name in names)
+
+    def times(self, method: str) -> NDArray[np.datetime64]:
+        """Return when each row was given, NaT where that is not known; `method` needs it."""
+        column = self.role("time")
+        if column is None:
+            raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
+        if "times" in self._times:
+            return self._times["times"]
+        name = self.roles["time"]
+        aware = None if self.time_zone is None else self.frame.utc(name)
+        if aware is not None:
+            self._times["times"] = in_zone(aware[0], self.time_zone)
+            return self._times["times"]
+        times = parse_times(column.filled(), time_zone=self.time_zone, dayfirst=self.dayfirst)
+        for note in times.notes:
+            if "shows" not in note:  # what a row of the data shows is no guess
+                warnings.warn(f"time: column {name!r}: {note}", stacklevel=4)
+        if times.rejected:
+            first = times.rejected[0]
+            raise InvalidValueError(
+                f"time: column {name!r} has {len(times.rejected)} values that are no times, the first "
+                f"in row {first.position}: {first.value!r}; make them times, or None where they are not known"
+            )
+        self._times["times"] = times.values
+        return times.values
+
+    def weights(self) -> NDArray[np.float64] | None:
+        """Return the weight of each row, checked, or None where none is bound."""
+        weight = self.role("weight")
+        if weight is None:
+            return None
+        values = weight.filled()
+        if values.dtype == object and not any(isinstance(value, str | bool | np.bool_) for value in values):
+            # decimals, and numbers beside missing ones: what is missing is named by its row
+            values = np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+        return check_weights(values, self.roles["weight"])
+
+    def raked(self, totals: Any) -> Calibration:
+        """Return the weights that give columns their totals; see `Survey.rake`."""
+        if not hasattr(totals, "items") or not totals:
+            raise InvalidTypeError(
+                f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got {totals!r}"
+            )
+        for name, labels in totals.items():
+            if not hasattr(labels, "items"):
+                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {labels!r}")
+        margins = {name: self.column(self.frame.require(name, "totals")).filled() for name in totals}
+        weights = self.weights()
+        return rake(np.ones(len(self.column(self.score[0]))) if weights is None else weights, margins, totals)
+
+    def segments(self, by: tuple[str, ...]) -> tuple[Places, Keys]:
+        """Return the segment of each row, and the values that make each segment."""
+        numbers, keys = segments_of([self.column(name) for name in by], len(self.column(self.score[0])))
+        return Places(numbers, len(keys)), keys
+
+    def answers(self) -> CodedAnswers:
+        """Return the answers to each question; not kept, so that their codes last no longer than a call."""
+        columns = [self.column(name) for name in self.score]
+        return CodedAnswers([c.values for c in columns], self.codebook, [c.mask for c in columns])
+
+    def sample(self) -> Sample:
+        """Return the rows to be counted, checked to be as `on_invalid` wants them."""
+        customer, stratum, cluster = self.role("customer"), self.role("stratum"), self.role("cluster")
+        sample = Sample(
+            self.answers(),
+            weights=self.weights() if self.calibration is None else self.calibration.weights,
+            customers=None if customer is None else customer_numbers(customer),
+            strata=None if stratum is None else stratum.filled(),
+            clusters=None if cluster is None else cluster.filled(),
+            population=self.population,
+            lonely=self.lonely,
+            calibration=self.calibration,
+            invalid=self.on_invalid,
+        )
+        # by the rows of the file, if it came from one
+        if self.on_invalid == "raise" and (
+            told := _first_rejected(self.refused or (), self.score) or sample.answers.refusal()
+        ):
+            raise InvalidValueError(told)
+        return sample
+
+    def measure(self, by: tuple[str, ...], denominator: str, repeats: str) -> Segmented:
+        """Return the score of each segment, asking the engine where counts are enough."""
+        units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
+        if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
+            keys, tally = self._count_by_engine(by)
+            table = tally.table(denominator)
+            estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+            return Segmented(keys, tally, estimate, self.conventions(tally, denominator))
+        sample = self.sample()
+        places, keys = self.segments(by)
+        if repeats != "all":
+            sample, places = self._under(repeats, sample, places)
+        found = sample.measure(places, denominator)
+        conventions = self.conventions(
+            found.tally, denominator, variance=found.variance, repeats=repeats, superseded=sample.superseded
+        )
+        return Segmented(keys, found.tally, found.estimate, conventions)
+
+    def count(self, by: tuple[str, ...]) -> Tally:
+        """Return the counts of each segment, asking the engine where it is one."""
+        if self.calibration is None and self._has_engine(by):
+            return self._count_by_engine(by)[1]
+        return self.sample().count(self.segments(by)[0])
+
+    def conventions(
+        self,
+        tally: Tally,
+        denominator: str,
+        *,
+        variance: str = "independent",
+        repeats: str = "all",
+        superseded: int = 0,
+    ) -> Conventions:
+        """Return what scores of these counts are computed under."""
+        return Conventions(
+            repr(self.codebook.scorer),
+            denominator=denominator,
+            repeats=repeats,
+            by_customer="customer" in self.roles,
+            superseded=superseded,
+            weighted=tally.weights is not None,
+            variance=variance,
+            invalid=self.on_invalid,
+        )
+
+    def _under(self, repeats: str, sample: Sample, places: Places) -> tuple[Sample, Places]:
+        """Return the rows that count of customers who answered more than once, and what they weigh."""
+        if self.calibration is not None:
+            raise IncompatibleError(f"repeats={repeats!r} and rake() do not go together: bind the rows to be raked")
+        if sample.customers is None:
+            raise IncompatibleError(f"repeats={repeats!r} needs to know who answered: bind the column with customer=")
+        if repeats == "mean":
+            return equal_shares(sample, places), places
+        if "time" not in self.roles:
+            raise IncompatibleError("repeats='latest' needs to know when: bind the column with time=")
+        return latest(sample, places, self.times("score"))
+
+    def _has_engine(self, by: tuple[str, ...]) -> bool:
+        """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
+        # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
+        polars = self.frame.backend == "polars" and bool(by) and "weight" not in self.roles
+        return self.on_invalid == "count" and (self.frame.lazy or polars)
+
+    def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
+        found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))
+        groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
+        columns = [found.columns[name] for name in self.score]
+        tally = Tally.from_distinct(
+            *(c.values for c in columns),
+            counts=found.counts,
+            weights=found.weights,
+            scorer=self.codebook.scorer,
+            groups=groups,
+            n_groups=len(keys),
+            masks=[c.mask for c in columns],
+        )
+        return keys, tally
+
+    def invalid_answers(self) -> Iterator[Rejected]:
+        """Yield the answers that do not lie on their scale."""
+        for name, scale, (_, rows) in zip(self.score, self.codebook.scales, self.answers().invalid(), strict=True):
+            values = self.column(name).values
+            for row in rows.tolist():
+                yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}")
+
+
+def _holding(column: Column, given: Any, name: str) -> NDArray[np.bool_]:
+    """Return True for each row of a column that holds a value, or one of a list of them."""
+    codes, labels = factorize(column.filled())
+    place = {value: i for i, value in enumerate(labels)}
+    values = list(given) if isinstance(given, list | tuple | set | frozenset | np.ndarray) else [given]
+    try:
+        absent = [value for value in values if value not in place]
+    except TypeError:
+        raise InvalidTypeError(f"{name} takes a value or a list of values: got {given!r}") from None
+    if not values:
+        raise InvalidValueError(f"{name} needs at least one value: got {given!r}")
+    if absent:
+        raise InvalidValueError(f"{name} has no {absent[0]!r}; {did_you_mean(str(absent[0]), map(str, labels))}")
+    return np.isin(codes, [place[value] for value in values])
+
+
+def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
+    """Return a sentence that names the first answers of a file that cannot be scored."""
+    found = [r for r in rejected if r.column in columns and "taken as missing" not in r.reason]
+    shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
+    return f"{len(found)} answers cannot be scored: {shown}" if found else ""

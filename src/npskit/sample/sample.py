@@ -1,0 +1,212 @@
+"""A sample: rows whose answers are read once, with who gave them, how they were drawn and what they weigh.
+
+Whoever wants scores says which row belongs to which place (a segment, a period, a side, an arm); what is counted there,
+and how sure the score of it is, comes from here and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.counting import CodedAnswers
+from npskit.inference.calibration import Calibration, calibrated_estimate
+from npskit.inference.clusters import ClusterTotals, cluster_totals
+from npskit.inference.design import Customers, design_estimate
+from npskit.inference.estimate import Estimate
+from npskit.inference.strata import Lonely, Population
+from npskit.sample.places import Places
+from npskit.tally import Tally
+
+
+@attrs.frozen(eq=False)
+class Measured:
+    """What was counted at each place, and the score there with its variance.
+
+    Args:
+        tally: Shape `(places,)`.
+        estimate: Shape `(places,)`.
+        variance: What it allows for: `"independent"` answers, `"clustered"` or `"calibrated"` ones.
+    """
+
+    tally: Tally
+    estimate: Estimate
+    variance: str = "independent"
+
+    @classmethod
+    def of(
+        cls, tally: Tally, denominator: str, estimate: Estimate | None = None, variance: str = "independent"
+    ) -> Measured:
+        """Return it from counts, and the estimate where these alone do not say how sure the score is."""
+        table = tally.table(denominator)
+        if estimate is None:
+            estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+        elif denominator == "all":
+            amounts = table.counts if table.weights is None else table.weights
+            estimate = estimate.blank(amounts.sum(axis=-1) == 0)  # where nobody answered there is no score
+        return cls(tally, estimate, variance)
+
+
+@attrs.frozen(eq=False)
+class Clustering:
+    """Which rows hang together, so that they are not independent.
+
+    Args:
+        categories: The category of each row, negative where it does not count: shape `(rows,)`.
+        scores: What each category is worth, shape `(K,)`.
+        units: The sampling unit of each row; None where each row is one.
+        customers: Whether the units are customers, and what of each counts.
+    """
+
+    categories: NDArray[np.intp]
+    scores: NDArray[np.float64]
+    units: NDArray[np.generic] | None
+    customers: Customers
+
+
+@attrs.frozen(eq=False)
+class Sample:
+    """Rows to be counted.
+
+    Args:
+        answers: The answers to each question.
+        weights: Shape `(rows,)`, or None where all weigh alike.
+        customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
+        strata: Stratum of each row, or None.
+        clusters: Sampling unit of each row within its stratum, or None.
+        population: Sampling units in the population; see `npskit.inference.strata.Population`.
+        lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
+        calibration: How the weights were calibrated to the population, or None.
+        averaged: Whether the weights make the answers of each customer weigh as one.
+        superseded: How many rows a policy for repeats set aside.
+        invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
+    """
+
+    answers: CodedAnswers
+    weights: NDArray[np.float64] | None = None
+    customers: NDArray[np.intp] | None = None
+    strata: NDArray[np.generic] | None = None
+    clusters: NDArray[np.generic] | None = None
+    population: Population = None
+    lonely: Lonely = "fail"
+    calibration: Calibration | None = None
+    averaged: bool = False
+    superseded: int = 0
+    invalid: str = "count"
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def count(self, places: Places) -> Tally:
+        """Count the rows at each place: shape `(places,)`."""
+        numbers, size = places.numbers, places.size
+        if places.gaps:  # what is nowhere is counted last, and left away
+            numbers, size = np.where(numbers < 0, size, numbers), size + 1
+        tally = Tally.count(
+            *self.answers.columns,
+            scorer=self.answers.codebook.scorer,
+            weights=self.weights,
+            groups=numbers,
+            n_groups=size,
+        )
+        return tally[:-1] if places.gaps else tally
+
+    def measure(self, places: Places, denominator: str = "valid") -> Measured:
+        """Count the rows at each place, and estimate its score with the variance that their design gives it.
+
+        Raises:
+            InvalidValueError: If a stratum has a single sampling unit, and that is to fail.
+        """
+        clustering = self.clustering(places, denominator)  # first, so that answers are read once: see `CodedAnswers`
+        tally = self.count(places)
+        if clustering is None:
+            return Measured.of(tally, denominator)
+        return Measured.of(tally, denominator, self.estimate(places, clustering), self.variance)
+
+    @property
+    def variance(self) -> str:
+        """What variances allow for where rows are not independent."""
+        return "clustered" if self.calibration is None else "calibrated"
+
+    def clustering(self, places: Places, denominator: str = "valid") -> Clustering | None:
+        """Return which rows hang together, None where each is an answer of its own.
+
+        Sampling units are the clusters of the design, else the customers if one of them answers more than once, else,
+        within strata, the rows.
+        """
+        bound = (self.customers, self.strata, self.clusters, self.population, self.calibration)
+        if all(each is None for each in bound):
+            return None
+        categories, scores = self.answers.categories, self.answers.codebook.worths
+        if denominator == "all":
+            categories, scores = np.where(categories < 0, len(scores), categories), np.append(scores, 0.0)
+        units = self.clusters
+        if units is None and self.customers is not None:
+            counted = categories >= 0
+            if places.gaps:
+                counted &= places.numbers >= 0
+            units = self.customers if (np.bincount(self.customers[counted]) > 1).any() else None
+        if units is None and all(each is None for each in bound[1:]):
+            return None
+        customers: Customers = None
+        if units is not None and self.clusters is None:
+            customers = "mean" if self.averaged else "all"
+        return Clustering(categories, scores, units, customers)
+
+    def totals(self, places: Places, clustering: Clustering | None = None) -> ClusterTotals:
+        """Return the sums per sampling unit and place; rows that are nowhere belong to the design all the same.
+
+        Args:
+            places: Where each row belongs.
+            clustering: Which rows hang together; each row is its own unit where None.
+        """
+        units = None if clustering is None else clustering.units
+        return cluster_totals(
+            self.answers.categories if clustering is None else clustering.categories,
+            len(self.answers.codebook.worths if clustering is None else clustering.scores),
+            clusters=np.arange(len(self)) if units is None else units,
+            strata=self.strata,
+            weights=self.weights,
+            groups=places.numbers,
+            n_groups=places.size,
+        )
+
+    def estimate(self, places: Places, clustering: Clustering) -> Estimate:
+        """Return the estimate of each place: shape `(places,)`."""
+        if self.calibration is not None:
+            return self._calibrated(self.calibration, places, clustering)
+        return self.estimate_of(self.totals(places, clustering), clustering)
+
+    def estimate_of(self, totals: ClusterTotals, clustering: Clustering) -> Estimate:
+        """Return the estimates from sums per sampling unit."""
+        return design_estimate(
+            totals,
+            clustering.scores,
+            population=self.population,
+            lonely=self.lonely,
+            customers=clustering.customers,
+        )
+
+    def take(self, kept: NDArray[np.bool_]) -> Sample:
+        """Return the rows where `kept` is True; the others count as superseded."""
+        names = ("weights", "customers", "strata", "clusters")
+        parts = {name: getattr(self, name)[kept] for name in names if getattr(self, name) is not None}
+        return attrs.evolve(self, answers=self.answers.take(kept), superseded=int((~kept).sum()), **parts)
+
+    def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
+        """Return the estimate of each place, a part of the calibrated sample."""
+        found = [
+            calibrated_estimate(
+                calibration,
+                np.where(places.numbers == place, clustering.categories, -1),
+                clustering.scores,
+                clusters=clustering.units,
+                strata=self.strata,
+                population=self.population,
+                lonely=self.lonely,
+                customers=clustering.customers,
+            )
+            for place in range(places.size)
+        ]
+        return Estimate.stack(found, clustering.scores)

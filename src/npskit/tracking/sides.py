@@ -1,0 +1,175 @@
+"""A sample before and after: which of its rows lie on which side, for what moved the score and what a change did."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.inference.clusters import ClusterTotals
+from npskit.inference.estimate import Estimate
+from npskit.sample import Places, Sample
+from npskit.score import Conventions
+from npskit.score_table import ScoreTable
+from npskit.tally import Tally
+from npskit.times.spans import periods_around
+from npskit.tracking.change_explanation import ChangeExplanation
+from npskit.tracking.effect import Effect
+from npskit.tracking.explain import explain_change
+from npskit.tracking.intervention import Intervention
+from npskit.tracking.interventions import effect_over_periods
+
+Times = NDArray[np.datetime64]
+Stretch = tuple[np.datetime64, np.datetime64]
+
+_SIDES = ("before", "after")
+
+
+def sides_of(times: Times, spans: tuple[Stretch, Stretch]) -> Places:
+    """Return 0 for each row before, 1 for each after, -1 for neither.
+
+    Raises:
+        IncompatibleError: If the two stretches of time overlap.
+    """
+    if spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1]:
+        raise IncompatibleError("before and after must not overlap: an answer would be on both sides")
+    numbers = np.full(len(times), -1, dtype=np.intp)
+    for i, (start, end) in enumerate(spans):
+        numbers[(times >= start) & (times < end)] = i
+    return Places(numbers, 2)
+
+
+def explain_sample(
+    sample: Sample,
+    segments: tuple[Places, tuple[tuple[object, ...], ...]],
+    times: Times,
+    spans: tuple[Stretch, Stretch],
+    by: tuple[str, ...],
+    level: float,
+) -> ChangeExplanation:
+    """Say why the score moved from one stretch of time to another; see `npskit.tracking.explain.explain_change`.
+
+    Args:
+        sample: The rows.
+        segments: The segment of each row, and the values that make each.
+        times: When each row was given, shape `(rows,)`.
+        spans: Begin and end of both stretches, the ends not included.
+        by: The names of the columns that make the segments.
+        level: Confidence level.
+
+    Raises:
+        InvalidValueError: If there is no scored answer in one of the stretches.
+        IncompatibleError: If they overlap, or the sample is calibrated.
+    """
+    sides, (places, keys) = sides_of(times, spans), segments
+    _refuse_calibration(sample)
+    scored = np.bincount(sides.numbers[(sample.answers.categories >= 0) & (sides.numbers >= 0)], minlength=2)
+    for name, (start, end), answers in zip(_SIDES, spans, scored.tolist(), strict=True):
+        if not answers:
+            raise InvalidValueError(f"{name}: there is no scored answer from {start} until {end}, not included")
+    there = np.zeros(len(keys), dtype=np.bool_)
+    there[places.numbers[sides.numbers >= 0]] = True
+    size, rank = int(there.sum()), np.cumsum(there) - 1
+    cells = Places(rank[places.numbers], size).within(sides)
+    # weights of independent answers need no units: their squares say as much
+    totals, tally = _totals(sample, cells), sample.count(cells)
+    before, after = (
+        _table(by, tuple(key for key, seen in zip(keys, there.tolist(), strict=True) if seen), part)
+        for part in (tally[:size], tally[size:])
+    )
+    return explain_change(before, after, level=level, totals=totals)
+
+
+def _table(by: tuple[str, ...], keys: tuple[tuple[object, ...], ...], tally: Tally) -> ScoreTable:
+    """Return the scores of one side as if rows were independent; what they are not stands in the totals."""
+    sums = tally.table()
+    estimate = Estimate.from_sums(sums.counts, sums.worths, sums.weights, sums.squares)
+    return ScoreTable(by, keys, tally, Conventions(repr(tally.scorer), weighted=tally.weights is not None), estimate)
+
+
+def arms_of(treated: NDArray[np.bool_] | None, control: NDArray[np.bool_] | None, rows: int) -> Places:
+    """Return 0 for each row that was treated, 1 for the control, -1 for neither.
+
+    Args:
+        treated: Who was; all others where None.
+        control: Who was not; nobody where None.
+        rows: The number of rows.
+
+    Raises:
+        IncompatibleError: If a row is in both.
+    """
+    second = np.zeros(rows, dtype=np.bool_) if control is None else control
+    first = ~second if treated is None else treated
+    both = np.flatnonzero(first & second)
+    if both.size:
+        raise IncompatibleError(f"treated and control overlap: row {int(both[0])} is in both")
+    return Places(np.where(first, 0, np.where(second, 1, -1)), 1 if control is None else 2)
+
+
+def effect_of_sample(
+    sample: Sample,
+    times: Times,
+    intervention: Intervention,
+    arms: Places,
+    *,
+    method: str | None,
+    every: str,
+    level: float,
+) -> Effect:
+    """Return what the score did when something was changed; see `npskit.tracking.interventions.effect_over_periods`.
+
+    Args:
+        sample: The rows.
+        times: When each was given, shape `(rows,)`.
+        intervention: What was changed, and when.
+        arms: Who was treated, and who was the control, if there is one.
+        method: As for `effect_over_periods`.
+        every: The periods; see `npskit.times.spans.periods_around`.
+        level: Confidence level.
+
+    Raises:
+        InvalidValueError: If there is no scored answer on a side, or an argument cannot be used.
+        IncompatibleError: If `method` does not go with a control, or the sample is calibrated.
+    """
+    _refuse_calibration(sample)
+    sides = Places(intervention.sides(times).astype(np.intp), 2)
+    cells = sides.within(arms)
+    counted = cells.numbers[(sample.answers.categories >= 0) & (cells.numbers >= 0)]
+    for i, answers in enumerate(np.bincount(counted, minlength=cells.size).tolist()):
+        if not answers:
+            who = ("treated", "control")[i // 2]
+            raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {intervention!r}")
+    dated = np.where(cells.numbers >= 0, times, np.datetime64("NaT", "us"))
+    numbers, start, size = periods_around(dated, intervention.at, every)
+    totals = None
+    if method != "interrupted_series":
+        totals = _totals(sample, cells, weighted=sample.weights is not None)
+    sums = sample.count(Places(numbers, size).within(arms)).table()
+    counts = sums.counts.astype(np.float64)
+    if sums.weights is not None and sums.squares is not None:
+        # one factor for all, by Kish, so that pooling periods leaves the scores as they are
+        counts = sums.weights * sums.weights.sum() / sums.squares.sum()
+    return effect_over_periods(
+        counts[:size],
+        sums.worths,
+        start,
+        method=method,
+        control=counts[size:] if arms.size == 2 else None,
+        level=level,
+        score=sample.answers.codebook.name,
+        totals=totals,
+        intervention=intervention,
+        repeats=sample.customers is not None,
+    )
+
+
+def _totals(sample: Sample, cells: Places, *, weighted: bool = False) -> ClusterTotals | None:
+    """Return the sums per sampling unit, None where rows are independent; `weighted` ones are units of their own."""
+    clustering = sample.clustering(cells)
+    apart = clustering is None or (clustering.units is None and sample.strata is None)
+    return None if apart and not weighted else sample.totals(cells, clustering)
+
+
+def _refuse_calibration(sample: Sample) -> None:
+    if sample.calibration is not None:
+        raise IncompatibleError("the errors would not allow for rake(): bind fixed weights with weight= instead")
