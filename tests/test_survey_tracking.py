@@ -86,7 +86,7 @@ def test_the_planted_shift_is_found(seed: int, customer: str | None) -> None:
     at = line.labels.index(str(data.truth.shift_date)[:7])
     near = [change for change in found.changes if abs(change.index - at) <= 1]
     assert len(near) == 1
-    assert near[0].high < 0
+    assert near[0].interval.high < 0
     assert near[0].period == line.labels[near[0].index]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference.estimate import Estimate
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent, records
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, key_columns, number, percent, records
 from npskit.score import Conventions, Score
 from npskit.tally import Tally
 from npskit.validation import is_hashable, is_missing, is_whole, to_int
@@ -166,9 +166,7 @@ class ScoreTable(Result):
         counts = zip(self.tally.book.categories, self.tally.counts.T, strict=True)
         numbers |= {free_name(category, ours, "count"): array for category, array in counts}
         numbers["too_few"] = self.few
-        table: Columns = {}
-        for i, name in enumerate(self.by):
-            table[free_name(name, (*numbers, *table), "segment")] = [key[i] for key in self.keys]
+        table = key_columns(self.by, self.keys, numbers)
         return table | {name: array.tolist() for name, array in numbers.items()}
 
     @property

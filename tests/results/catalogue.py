@@ -8,6 +8,7 @@ from typing import Any
 
 import npskit as nk
 from npskit.results import Result
+from npskit.tracking.change_points import change_points
 from npskit.tracking.interventions import before_after
 
 # A name that would do harm in a page, a table, a spreadsheet or a terminal.
@@ -28,6 +29,7 @@ def catalogue() -> dict[str, Result]:
     """Return a result of each kind by the name of its class, and some of one kind in other states."""
     few = survey()
     table = few.score(by="region")
+    weeks = few.timeline("week")
     found: dict[str, Result] = {
         "Score": nk.nps(ANSWERS),
         "Score, empty": nk.nps([]),
@@ -37,6 +39,14 @@ def catalogue() -> dict[str, Result]:
         "GroupComparison": few.compare(by="region"),
         "LabelAudit": few_labels(),
         "SampleSize": nk.sample_size(margin=5),
+        "Timeline": few.timeline("month", by="region"),
+        "Timeline, windows": few.timeline("week", window="20d"),
+        "TimelineComparison": few.timeline("month", by="region").against(),
+        "ControlChart": weeks.control_chart(),
+        "ControlChart, cusum": weeks.control_chart("cusum"),
+        "ChangePoints": change_points([[30, 40, 30]] * 6 + [[15, 35, 50]] * 6, [-100, 0, 100], periods=[HOSTILE] * 12),
+        "ChangePoints, none": weeks.change_points(),
+        "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
         "Intervention": nk.Intervention(HOSTILE, "2026-02-01"),
         "Effect": before_after([3, 4, 5], [2, 2, 9], [-100, 0, 100]),
         "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),

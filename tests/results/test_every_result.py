@@ -44,8 +44,8 @@ NO_RESULTS = {
 }
 # Not yet on the base.
 PENDING = {
-    "Alarm", "Case", "ChangeExplanation", "ChangePoints", "ClosedLoop", "ControlChart", "Draft", "FollowUp",
-    "FollowUpEffect", "FollowUpPlan", "ProgramPayback", "RetentionSensitivity", "RevenueAtRisk", "Tally", "Timeline",
+    "Alarm", "Case", "ClosedLoop", "Draft", "FollowUp",
+    "FollowUpEffect", "FollowUpPlan", "ProgramPayback", "RetentionSensitivity", "RevenueAtRisk", "Tally",
     "Tracker", "Transitions",
 }  # fmt: skip
 

@@ -170,8 +170,8 @@ def test_nothing_is_certain(customers: bool, before: list[int], after: list[int]
     assert high - low > 20
     rate = found.parts[-1]
     assert rate.se > 5
-    assert rate.low < rate.value < rate.high
-    assert (rate.low <= 0 <= rate.high) == (low <= 0 <= high)
+    assert rate.interval.low < rate.value < rate.interval.high
+    assert (rate.interval.low <= 0 <= rate.interval.high) == (low <= 0 <= high)
     assert found.segments[0].rate_se == pytest.approx(rate.se)
 
 

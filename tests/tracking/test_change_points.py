@@ -102,7 +102,7 @@ def test_weeks() -> None:
     means = [WEEKS[a:b].sum(axis=0) @ NPS / WEEKS[a:b].sum() for a, b in [(0, 31), (31, 55), (55, 90)]]
     fall, rise = found.changes
     np.testing.assert_allclose([fall.before, fall.after, rise.before, rise.after], [*means[:2], *means[1:]], rtol=1e-12)
-    assert fall.high < 0 < rise.low
+    assert fall.interval.high < 0 < rise.interval.low
 
 
 @few
@@ -175,7 +175,8 @@ def test_weeks_reversed() -> None:
     assert [90 - change.index for change in back.changes[::-1]] == [change.index for change in forth.changes]
     assert back.dispersion == pytest.approx(forth.dispersion, rel=1e-12)
     for there, here in zip(back.changes[::-1], forth.changes, strict=True):
-        np.testing.assert_allclose([there.difference, there.low], [-here.difference, -here.high], rtol=1e-9)
+        np.testing.assert_allclose(there.interval.low, -here.interval.high, rtol=1e-9)
+        assert there.difference == pytest.approx(-here.difference, rel=1e-9)
 
 
 @few
@@ -202,7 +203,7 @@ def test_the_units_of_the_worths_do_not_matter(counts: Floats, scale: float, shi
     near = 1e-7 * (abs(shift) + 100 * scale)
     for here, there in zip(found.changes, expected.changes, strict=True):
         assert here.before == pytest.approx(shift + scale * there.before, abs=near)
-        assert here.low == pytest.approx(scale * there.low, abs=near)
+        assert here.interval.low == pytest.approx(scale * there.interval.low, abs=near)
 
 
 @few
@@ -230,7 +231,7 @@ def test_a_change_that_leaves_the_score_is_found() -> None:
     """The likelihood sees categories: polarized answers are a change, though the score stays."""
     (change,) = change_points([[10, 80, 10]] * 8 + [[40, 20, 40]] * 8, NPS).changes
     assert (change.index, change.difference) == (8, 0)
-    assert change.low < 0 < change.high
+    assert change.interval.low < 0 < change.interval.high
 
 
 def test_merging_categories_of_equal_worth_may_hide_a_change() -> None:
@@ -252,7 +253,7 @@ def test_intervals_are_those_of_the_segments(counts: Floats, level: float) -> No
         effective = [before / found.dispersion, after / found.dispersion]
         limits = [float(x) for counts_of in effective for x in score_interval(counts_of, NPS, level)]
         limits += [float(x) for x in difference_interval(effective[1], effective[0], NPS, level)]
-        held = [change.before_low, change.before_high, change.after_low, change.after_high, change.low, change.high]
+        held = [*change.before_interval, *change.after_interval, *change.interval]
         np.testing.assert_allclose(held, limits, rtol=1e-9, atol=1e-9)
         assert (change.n_before, change.n_after) == (before.sum(), after.sum())
         assert change.difference == change.after - change.before

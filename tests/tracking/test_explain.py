@@ -314,7 +314,7 @@ def test_explanation_of_the_reference() -> None:
     low, high = found.interval
     assert low < found.difference < high
     for part in found.parts:
-        assert part.high - part.value == pytest.approx(1.959963984540054 * part.se)
+        assert part.interval.high - part.value == pytest.approx(1.959963984540054 * part.se)
 
 
 def test_record_leaves() -> None:
@@ -442,7 +442,7 @@ def test_from_surveys() -> None:
     assert both.interval.method == "clustered"
     assert both.difference == pytest.approx(explain_change(plain[0], plain[1]).difference)
     part = both.parts[-1]
-    assert part.high - part.value > 1.96 * part.se
+    assert part.interval.high - part.value > 1.96 * part.se
 
 
 def test_tables_that_do_not_compare() -> None:

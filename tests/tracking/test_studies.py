@@ -188,7 +188,7 @@ def test_intervals_cover_the_planted_mix_and_rate(weighted: bool) -> None:
         )
         found = survey.explain_change(BEFORE, AFTER, "region")
         mix, rate = (float(part.sum()) for part in data.truth.mix_and_rate(weighted=weighted))
-        limits = [*((part.low, part.high) for part in found.parts), tuple(found.interval)]
+        limits = [*(tuple(part.interval) for part in found.parts), tuple(found.interval)]
         inside += [low <= true <= high for (low, high), true in zip(limits, (mix, rate, mix + rate), strict=True)]
     assert all(within(int(k), 1000, 0.95) for k in inside), inside
 

@@ -11,6 +11,7 @@ from npskit.results.display import wrapped as wrapped
 from npskit.results.interval import LEVEL as LEVEL
 from npskit.results.interval import Interval as Interval
 from npskit.results.native import free_name as free_name
+from npskit.results.native import key_columns as key_columns
 from npskit.results.result import Columns as Columns
 from npskit.results.result import Result as Result
 from npskit.results.result import Rows as Rows

@@ -26,6 +26,21 @@ def free_name(name: str, taken: Iterable[str], kind: str) -> str:
     return name
 
 
+def key_columns(
+    by: Sequence[str], keys: Sequence[tuple[Any, ...]], taken: Iterable[str], kind: str = "segment"
+) -> dict[str, list[Any]]:
+    """Return the values that make each segment as columns, under names that no other column has.
+
+    Example:
+        >>> key_columns(["n", "region"], [(1, "North"), (2, "South")], ["value", "n"])
+        {'n (segment)': [1, 2], 'region': ['North', 'South']}
+    """
+    table: dict[str, list[Any]] = {}
+    for i, name in enumerate(by):
+        table[free_name(name, (*taken, *table), kind)] = [key[i] for key in keys]
+    return table
+
+
 def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = None) -> Any:
     """Return columns as a dataframe of a library.
 

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import attrs
 import numpy as np
 
-from npskit.results.display import html_table, markdown_table, markdown_text, text_table
+from npskit.results.display import html_table, markdown_table, markdown_text, one_line, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import fields_of, flat, hashed, json_safe, same
 
@@ -145,7 +145,8 @@ class Result:
         Args:
             options: What the result's `columns` takes, such as `level=` and `method=`.
         """
-        return "\n".join(filter(None, [self._headline(), text_table(*self._rows(**options)), *self._notes()]))
+        parts = filter(None, [self._headline(), text_table(*self._rows(**options)), *self._notes()])
+        return "\n".join(one_line(line) for part in parts for line in part.split("\n"))
 
     def __str__(self) -> str:
         return self.to_text()

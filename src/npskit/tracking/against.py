@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
@@ -13,21 +13,15 @@ from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference.limits import tail_of
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import mover, score_test
-from npskit.results.display import html_table, number, p_value, percent, text_table
-from npskit.results.interval import LEVEL
-from npskit.results.native import free_name, native_frame
-from npskit.results.values import plain
+from npskit.results import LEVEL, Columns, Result, Rows, key_columns, number, p_value, percent, records
 from npskit.score_table import segment_names
-
-if TYPE_CHECKING:
-    from npskit.tracking.timeline_record import Timeline
-
+from npskit.tracking.period_scores import PeriodScores
 
 PREVIOUS = ("previous", "year")
 
 
 @attrs.frozen(eq=False, repr=False)
-class TimelineComparison:
+class TimelineComparison(Result):
     """The difference of each period's score and an earlier one's, with its sign; arrays are `(T,)`, with `by` `(G, T)`.
 
     What must be true: the same kind of customer was asked in the same way in both periods, and the two are independent
@@ -82,49 +76,36 @@ class TimelineComparison:
             f"compared={compared}, correction={self.correction!r}, level={self.level})"
         )
 
-    def columns(self) -> dict[str, list[Any]]:
+    def columns(self) -> Columns:
         """Return the comparisons as columns of plain Python values."""
         names = ("difference", "low", "high", "p_value", "p_adjusted")
-        ours = ("period", "against", *names)
-        table: dict[str, list[Any]] = {}
         keys = self.segments if self.by else ((),)
-        for i, name in enumerate(self.by):
-            table[free_name(name, (*ours, *table), "segment")] = [key[i] for key in keys for _ in self.labels]
+        table = key_columns(self.by, [key for key in keys for _ in self.labels], ("period", "against", *names))
         table["period"] = list(self.labels) * len(keys)
         table["against"] = [self.labels[i] if i >= 0 else None for i in self.before.ravel().tolist()]
         return table | {name: getattr(self, name).ravel().tolist() for name in names}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python, ready for JSON but for NaN: one record per period under `periods`."""
-        columns = self.columns()
-        for name in list(columns)[: len(self.by)]:
-            columns[name] = list(map(plain, columns[name]))
-        about = {name: getattr(self, name) for name in ("score", "previous", "every", "correction", "level")}
-        records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        return about | {"by": list(self.by), "periods": records}
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the comparisons as a dataframe, one row per period; `backend` as for `Score.to_frame`."""
-        return native_frame(self.columns(), backend or self.backend)
-
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         header = [*self.by, self.every, "against", "difference", f"{percent(self.level)} interval", "p"]
         rows = []
         for *key, label, against, difference, low, high, p, adjusted in zip(*self.columns().values(), strict=True):
             shown = [f"{number(low)} .. {number(high)}", p_value(p), p_value(adjusted)]
-            known = difference == difference
             row = [*segment_names([(part,) for part in key]), label, against or "", difference]
-            rows.append([*row, *(shown if known else ["", "", ""])])
+            rows.append([*row, *(shown if difference == difference else ["", "", ""])])
         return [*header, f"p ({self.correction})"], rows
 
-    def __str__(self) -> str:
-        return text_table(*self._rows())
+    def _record(self) -> dict[str, Any]:
+        names = ("score", "previous", "every", "correction", "level", "by")
+        return {name: getattr(self, name) for name in names} | {"periods": records(self.columns())}
 
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
+    def _headline(self) -> str:
+        return ""
+
+    def _caption(self) -> str:
+        return repr(self)
 
 
-def compare_periods(line: Timeline, previous: str, *, level: float, correction: str) -> TimelineComparison:
+def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:
     """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
     if previous not in PREVIOUS:
         raise InvalidValueError(
@@ -164,12 +145,12 @@ def compare_periods(line: Timeline, previous: str, *, level: float, correction: 
     )
 
 
-def _before(line: Timeline) -> NDArray[np.intp]:
+def _before(line: PeriodScores) -> NDArray[np.intp]:
     """Return the number of the latest period that ended when this one began, -1 for none: shape as `begins`."""
     return np.searchsorted(line.ends, line.begins, side="right") - 1
 
 
-def _year_before(line: Timeline) -> NDArray[np.intp]:
+def _year_before(line: PeriodScores) -> NDArray[np.intp]:
     """Return the number of the period a year before that shares no answers with this one, -1 for none."""
     places = {label: i for i, label in enumerate(line.labels)}
     earlier = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in line.labels]

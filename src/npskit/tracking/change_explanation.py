@@ -6,11 +6,7 @@ from typing import Any
 
 import attrs
 
-from npskit.results.display import html_table, number, text_table, wrapped
-from npskit.results.interval import Interval
-from npskit.results.native import free_name, native_frame
-from npskit.results.values import plain
-from npskit.tracking.wording import explain_in_words
+from npskit.results import Columns, Interval, Result, Rows, columns_of, key_columns, number, wrapped
 
 ASSUMES = (
     "The answers of both periods come from the same kind of invitation: who is asked, and who answers, did not change "
@@ -31,15 +27,13 @@ class Part:
         name: `"mix"` or `"rate"`; with several columns `"mix of region"`, `"mix of channel within region"`.
         value: What it adds to the change, in units of the score.
         se: Its standard error, by the delta method; NaN where it is not known.
-        low: Lower limit.
-        high: Upper limit.
+        interval: Of it.
     """
 
     name: str
     value: float
     se: float
-    low: float
-    high: float
+    interval: Interval
 
 
 @attrs.frozen
@@ -81,8 +75,8 @@ class SegmentChange:
     contribution_se: float
 
 
-@attrs.frozen(repr=False)
-class ChangeExplanation:
+@attrs.frozen(eq=False, repr=False)
+class ChangeExplanation(Result):
     """Why a score moved. The parts sum to the difference, and so do the contributions of the segments.
 
     What must be true for it to mean anything stands in `assumes`. The intervals are for one look at one question: of
@@ -99,6 +93,7 @@ class ChangeExplanation:
         parts: The mix of each column, then the rate.
         segments: Largest contribution first, up or down.
         span: The range of the worths; it says how many decimals are worth printing.
+        sentence: The explanation in plain English.
         assumes: What must be true for this to mean anything.
         backend: The dataframe library that `to_frame` gives by default.
     """
@@ -113,6 +108,7 @@ class ChangeExplanation:
     parts: tuple[Part, ...]
     segments: tuple[SegmentChange, ...]
     span: float
+    sentence: str = ""
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
 
@@ -126,21 +122,19 @@ class ChangeExplanation:
         """What the scores within the segments add to the difference."""
         return self.parts[-1].value
 
-    @property
-    def sentence(self) -> str:
-        """The explanation in plain English."""
-        return explain_in_words(self)
-
     def __repr__(self) -> str:
         return (
             f"ChangeExplanation({self.score} by {', '.join(self.by)}, difference={number(self.difference)}, "
             f"mix={number(self.mix)}, rate={number(self.rate)}, segments={len(self.segments)})"
         )
 
-    def __str__(self) -> str:
-        return f"{wrapped(self.sentence)}\n{text_table(*self._rows())}"
+    def _headline(self) -> str:
+        return wrapped(self.sentence)
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _caption(self) -> str:
+        return self.sentence
+
+    def _rows(self) -> Rows:
         header = [", ".join(self.by), "before", "after", "share", "mix", "rate", "adds", "se"]
         rows: list[list[Any]] = [
             [
@@ -161,36 +155,16 @@ class ChangeExplanation:
             rows.append([f"and {len(rest)} more", "", "", "", *map(sum, parts), ""])
         return header, [*rows, ["all", self.before, self.after, "", self.mix, self.rate, self.difference, self.se]]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python; the difference is under `value`."""
-        segments = [attrs.asdict(s) | {"key": list(map(plain, s.key)), "mixes": list(s.mixes)} for s in self.segments]
-        return {
-            "score": self.score,
-            "by": list(self.by),
-            "value": self.difference,
-            "se": self.se,
-            "interval": attrs.asdict(self.interval),
-            "before": self.before,
-            "after": self.after,
-            "mix": self.mix,
-            "rate": self.rate,
-            "parts": [attrs.asdict(part) for part in self.parts],
-            "segments": segments,
-            "sentence": self.sentence,
-            "assumes": list(self.assumes),
-        }
+    def columns(self) -> Columns:
+        """Return the segments as columns, one row each."""
+        table = columns_of(self.segments, SegmentChange)
+        keys, mixes = table.pop("key"), table.pop("mixes")
+        del table["segment"]
+        names = [f"mix of {name}" for name in self.by] if len(self.by) > 1 else []
+        found = key_columns(self.by, keys, table)
+        return found | key_columns(names, mixes, (*table, *found), "effect") | table
 
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the segments as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        names = [a.name for a in attrs.fields(SegmentChange) if a.name not in ("key", "segment", "mixes")]
-        columns: dict[str, list[Any]] = {}
-        for i, name in enumerate(self.by):
-            columns[free_name(name, (*names, *columns), "segment")] = [s.key[i] for s in self.segments]
-        for i, name in enumerate(self.by if len(self.by) > 1 else ()):
-            columns[free_name(f"mix of {name}", (*names, *columns), "effect")] = [s.mixes[i] for s in self.segments]
-        return native_frame(
-            columns | {name: [getattr(s, name) for s in self.segments] for name in names}, backend or self.backend
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=self.sentence)
+    def _record(self) -> dict[str, Any]:
+        names = ("score", "by", "se", "interval", "before", "after", "mix", "rate", "parts", "segments")
+        found = {"value": self.difference} | {name: getattr(self, name) for name in names}
+        return found | {"sentence": self.sentence, "assumes": self.assumes}

@@ -43,7 +43,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
 from npskit.inference.two_sample import difference_interval, moments
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL, Interval
 from npskit.tracking.changes import Change, ChangePoints
 from npskit.tracking.checks import checked_periods, period_labels, within
 from npskit.validation import whole_number
@@ -97,8 +97,8 @@ def change_points(
         >>> found
         ChangePoints(NPS, periods=13, changes=[7 (+35.0)], dispersion=1, penalty=7.45)
         >>> change = found.changes[0]
-        >>> round(change.low, 1), round(change.high, 1)
-        (26.4, 43.4)
+        >>> print(change.interval)
+        26.4 .. 43.4
     """
     c, w = checked_periods(counts, worths)
     labels = period_labels(periods, len(c))
@@ -326,7 +326,11 @@ def _describe(
     n, means, _ = moments(segments, worths)
     effective = segments / dispersion
     lows, highs = score_interval(effective, worths, level)
-    low, high = difference_interval(effective[1:], effective[:-1], worths, level)
-    columns = [means[:-1], lows[:-1], highs[:-1], means[1:], lows[1:], highs[1:], means[1:] - means[:-1], low, high]
-    figures = zip(*(column.tolist() for column in [*columns, n[:-1], n[1:]]), strict=True)
-    return tuple(Change(int(places[s]), labels[s], *row) for s, row in zip(starts.tolist(), figures, strict=True))
+    own = [Interval(*pair, level=level, method="score") for pair in zip(lows.tolist(), highs.tolist(), strict=True)]
+    limits = (limit.tolist() for limit in difference_interval(effective[1:], effective[:-1], worths, level))
+    differences = [Interval(*pair, level=level, method="mover") for pair in zip(*limits, strict=True)]
+    scores, gains, answers = means.tolist(), np.diff(means).tolist(), n.tolist()
+    figures = zip(
+        starts.tolist(), scores, own, scores[1:], own[1:], gains, differences, answers, answers[1:], strict=False
+    )
+    return tuple(Change(int(places[s]), labels[s], *row) for s, *row in figures)

@@ -6,9 +6,7 @@ from typing import Any
 
 import attrs
 
-from npskit.results.display import html_table, number, percent, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import plain
+from npskit.results import Columns, Interval, Result, Rows, columns_of, one_line, percent
 
 
 @attrs.frozen
@@ -19,14 +17,11 @@ class Change:
         index: The place of the first period with answers after the change.
         period: That period.
         before: Score from the previous change, or the beginning, to this one.
-        before_low: Lower limit of it.
-        before_high: Upper limit of it.
+        before_interval: Of it.
         after: Score from this change to the next, or the end.
-        after_low: Lower limit of it.
-        after_high: Upper limit of it.
+        after_interval: Of it.
         difference: after - before.
-        low: Lower limit of it.
-        high: Upper limit of it.
+        interval: Of it.
         n_before: Answers before the change, in its segment.
         n_after: Answers after the change, in its segment.
     """
@@ -34,20 +29,17 @@ class Change:
     index: int
     period: Any
     before: float
-    before_low: float
-    before_high: float
+    before_interval: Interval
     after: float
-    after_low: float
-    after_high: float
+    after_interval: Interval
     difference: float
-    low: float
-    high: float
+    interval: Interval
     n_before: float
     n_after: float
 
 
-@attrs.frozen(repr=False)
-class ChangePoints:
+@attrs.frozen(eq=False, repr=False)
+class ChangePoints(Result):
     """The changes found in a series of periods, in order of time.
 
     The intervals are optimistic: they treat the places of the changes as known beforehand, while these were chosen to
@@ -81,7 +73,7 @@ class ChangePoints:
         return len(self.changes)
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{change.period} ({change.difference:+.1f})" for change in self.changes[:5])
+        found = ", ".join(f"{one_line(str(change.period))} ({change.difference:+.1f})" for change in self.changes[:5])
         more = ", ..." if len(self) > 5 else ""
         return (
             f"ChangePoints({self.score}, periods={self.size}, changes=[{found}{more}], "
@@ -91,27 +83,17 @@ class ChangePoints:
     def __str__(self) -> str:
         if not self.changes:
             return f"{self!r}\nNo change was found, which does not say that there was none."
-        return f"{self!r}\n{text_table(*self._rows())}"
+        return self.to_text()
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def columns(self) -> Columns:
+        """Return the changes as columns, one row each."""
+        return columns_of(self.changes, Change)
+
+    def _rows(self) -> Rows:
         interval = f"{percent(self.level)} interval"
         header = ["from", "before", interval, "after", interval, "after - before", interval]
         rows = []
         for c in self.changes:
-            limits = ((c.before_low, c.before_high), (c.after_low, c.after_high), (c.low, c.high))
-            before, after, difference = (f"{number(low)} .. {number(high)}" for low, high in limits)
-            rows.append([str(c.period), c.before, before, c.after, after, c.difference, difference])
+            row = [str(c.period), c.before, str(c.before_interval), c.after, str(c.after_interval)]
+            rows.append([*row, c.difference, str(c.interval)])
         return header, rows
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python: one record for each change under `changes`."""
-        fields = attrs.asdict(self, recurse=False, filter=attrs.filters.exclude("backend"))
-        return fields | {"changes": [attrs.asdict(c) | {"period": plain(c.period)} for c in self.changes]}
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the changes as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        columns = {a.name: [getattr(c, a.name) for c in self.changes] for a in attrs.fields(Change)}
-        return native_frame(columns, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.results.display import html_table, number, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import plain
+from npskit.results import Columns, Result, Rows, number, records
 
 
 @attrs.frozen
@@ -37,7 +35,7 @@ class Signal:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ControlChart:
+class ControlChart(Result):
     """A control chart: what is watched in each period, its limits, and the signals.
 
     What must be true for a signal to be news: nothing but what is usual happened in the reference periods, and periods
@@ -76,10 +74,6 @@ class ControlChart:
     signals: tuple[Signal, ...]
     backend: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        for array in (self.n, self.values, self.z, self.rising, self.falling, self.lower, self.upper):
-            array.setflags(write=False)
-
     @property
     def above(self) -> NDArray[np.bool_]:
         """True for each period that signals a rise."""
@@ -99,16 +93,13 @@ class ControlChart:
             f"dispersion={self.dispersion:.3g}, signals={len(self.signals)})"
         )
 
-    def __str__(self) -> str:
-        return f"{self!r}\n{text_table(*self._rows())}"
-
     @property
     def _verdicts(self) -> list[str]:
         """What each period signals, in words."""
         pairs = zip(self.above.tolist(), self.below.tolist(), strict=True)
         return [" and ".join(word for word, on in zip(("rise", "fall"), pair, strict=True) if on) for pair in pairs]
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         digits = 1 if self.method == "laney" else 2
         whole = bool((self.n == np.round(self.n)).all())
         header = ["period", self.score, "n" if whole else "effective n"]
@@ -123,28 +114,12 @@ class ControlChart:
         cells += [shown, self._verdicts]
         return [*header, "limits", "signal"], [list(row) for row in zip(*cells, strict=True)]
 
-    def columns(self) -> dict[str, list[Any]]:
+    def columns(self) -> Columns:
         """Return the chart as columns of plain Python values, one row for each period."""
         names = ("n", "values", "z", "rising", "falling", "lower", "upper")
         numbers = {"value" if name == "values" else name: getattr(self, name).tolist() for name in names}
         return {"period": list(self.periods), **numbers, "signal": self._verdicts}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python: one record for each period under `periods`."""
-        columns = self.columns()
-        columns["period"] = list(map(plain, self.periods))
-        return {
-            "score": self.score,
-            "method": self.method,
-            "center": self.center,
-            "dispersion": self.dispersion,
-            "signals": [attrs.asdict(signal) | {"period": plain(signal.period)} for signal in self.signals],
-            "periods": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
-        }
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the chart as a dataframe, one row for each period; `backend` as for `Score.to_frame`."""
-        return native_frame(self.columns(), backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
+    def _record(self) -> dict[str, Any]:
+        names = ("score", "method", "center", "dispersion", "signals")
+        return {name: getattr(self, name) for name in names} | {"periods": records(self.columns())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +15,12 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile, tail_of
 from npskit.inference.two_sample import mover
-from npskit.results.interval import LEVEL, Interval
+from npskit.results import LEVEL, Interval
 from npskit.score_table import ScoreTable, segment_names
 from npskit.tracking.alike import variance_of_alike, variance_of_means
 from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
 from npskit.tracking.mix_rate import ROUNDING, MixRate, mix_and_rate
+from npskit.tracking.wording import explain_in_words
 
 
 def all_keys(before: ScoreTable, after: ScoreTable) -> tuple[tuple[Any, ...], ...]:
@@ -99,7 +101,7 @@ def explain_change(
         low, high = Contrast(difference, variance, found.df).interval(level)
     else:
         low, high = _limits([score_interval(each, worths, level) for each in effective], found)
-    return ChangeExplanation(
+    explained = ChangeExplanation(
         by=before.by,
         score=before.name,
         before=float(found.before),
@@ -112,6 +114,7 @@ def explain_change(
         span=float(np.ptp(worths)),
         backend=before.backend or after.backend,
     )
+    return attrs.evolve(explained, sentence=explain_in_words(explained))
 
 
 def _check(before: ScoreTable, after: ScoreTable) -> str:
@@ -184,7 +187,7 @@ def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...
         reach = -float(stdtrit(found.df, tail_of(level)))
     values = found.totals.tolist()
     return tuple(
-        Part(name, value, se, value - reach * se, value + reach * se)
+        Part(name, value, se, Interval(value - reach * se, value + reach * se, level=level, method="delta"))
         for name, value, se in zip([*names, "rate"], values, errors, strict=True)
     )
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 
-from npskit.results.display import number, one_line, percent
+from npskit.results import number, one_line, percent
 from npskit.score_table import segment_names
-
-if TYPE_CHECKING:
-    from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
+from npskit.tracking.change_explanation import ChangeExplanation, Part, SegmentChange
 
 _CLEAR = 0.1
 
@@ -71,7 +68,7 @@ def _reason(found: ChangeExplanation, part: int, shown: Callable[[float], str]) 
     value, depth = found.parts[part].value, len(found.by)
     if not _beyond_chance(found.parts[part]):
         what = f"the scores within {', '.join(found.by)}" if part == depth else _mix(found, part)
-        return f"from {what}{'' if math.isnan(found.parts[part].low) else ', which is within chance'}"
+        return f"from {what}{'' if math.isnan(found.parts[part].interval.low) else ', which is within chance'}"
     causes = _scores(found.segments) if part == depth else _shares(found.segments, part)
     named = _main(causes, value)
     word = "because" if abs(sum(cause.adds for cause in named) - value) <= _CLEAR * abs(value) else "mainly because"
@@ -83,7 +80,7 @@ def _reason(found: ChangeExplanation, part: int, shown: Callable[[float], str]) 
 
 def _beyond_chance(part: Part) -> bool:
     """Whether the interval of a part is on one side of 0, so that a reason may be given for it."""
-    return part.low > 0 or part.high < 0
+    return part.interval.low > 0 or part.interval.high < 0
 
 
 def _mix(found: ChangeExplanation, part: int) -> str:
