@@ -172,6 +172,13 @@ def test_months_only_where_the_calendar_is(argument: str) -> None:
             ARGUMENTS[argument](text)
 
 
+def test_trackers_of_one_window_merge() -> None:
+    """Windows of the same days are the same, however they were written."""
+    whole = Tracker(window="30 days").update(9, at=NOW).merge(Tracker(window="P30D").update(3, at=NOW))
+    assert whole.tally().n == 2
+    assert json.loads(whole.to_json())["window"] == "30d"
+
+
 def test_windows_of_months() -> None:
     """Three months back from the end of March is the new year, however they are written."""
     times = np.arange("2025-11-01", "2026-04-01", dtype="M8[D]")

@@ -67,5 +67,8 @@ def test_no_zone() -> None:
     assert in_zone(times, None) is times
     assert instants(times, None) is times
     assert find_zone("UTC") is dt.UTC
-    with pytest.raises(InvalidValueError, match="time_zone 'Europe/Warszawa' is not known"):
-        find_zone("Europe/Warszawa")
+    for name in ("Europe/Warszawa", "", dt.UTC):
+        with pytest.raises(InvalidValueError, match="is not known: write it as in 'Europe/Warsaw'"):
+            find_zone(name)  # type: ignore[arg-type]
+    summer = np.array(["2026-07-01T12:00"], dtype="M8[m]")
+    assert in_zone(summer, ZoneInfo("Europe/Warsaw")) == in_zone(summer, "Europe/Warsaw")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Integers, Times
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.times.durations import DAY, TICK, parse_fixed
-from npskit.times.zones import EPOCH, find_zone, instants
+from npskit.times.zones import EPOCH, as_zone, find_zone, instants
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -274,7 +274,7 @@ class BusinessCalendar:
         if isinstance(at, np.ndarray):
             if at.dtype.kind != "M":
                 raise InvalidTypeError(f"give a datetime or an array of datetime64: got an array of {at.dtype}")
-            zone = None if time_zone is None else find_zone(self.time_zone or time_zone)
+            zone = None if time_zone is None else as_zone(self.time_zone or time_zone)
             return at.astype("datetime64[us]"), zone
         if not isinstance(at, dt.datetime):
             raise InvalidTypeError(f"give a datetime or an array of datetime64: got {at!r} ({type(at).__name__})")

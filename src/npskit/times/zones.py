@@ -16,7 +16,7 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _QUARTER = dt.timedelta(minutes=15)
 
 
-def find_zone(name: str | dt.tzinfo | None) -> dt.tzinfo:
+def find_zone(name: str | None) -> dt.tzinfo:
     """Return a time zone by its name, UTC for None.
 
     Raises:
@@ -24,14 +24,17 @@ def find_zone(name: str | dt.tzinfo | None) -> dt.tzinfo:
     """
     if name is None or name == "UTC":
         return dt.UTC
-    if isinstance(name, dt.tzinfo):
-        return name
     import zoneinfo
 
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
         raise InvalidValueError(f"time_zone {name!r} is not known: write it as in 'Europe/Warsaw' or 'UTC'") from error
+
+
+def as_zone(zone: str | dt.tzinfo | None) -> dt.tzinfo:
+    """Return a time zone, also by its name; UTC for None."""
+    return zone if isinstance(zone, dt.tzinfo) else find_zone(zone)
 
 
 def add_elapsed(start: dt.datetime, duration: dt.timedelta) -> dt.datetime:
@@ -86,7 +89,7 @@ def in_zone(utc: Times, zone: str | dt.tzinfo | None) -> Times:
         >>> in_zone(np.array(["2026-01-01T12:00", "2026-07-01T12:00"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
         array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
     """
-    clock = find_zone(zone)
+    clock = as_zone(zone)
     return _moved(utc, clock, lambda moment: _ahead(moment.astimezone(clock)))
 
 
@@ -102,7 +105,7 @@ def instants(wall: Times, zone: str | dt.tzinfo | None) -> Times:
         >>> instants(np.array(["2026-03-29T01:59", "2026-03-29T02:30"], "M8[us]"), "Europe/Warsaw").astype("M8[m]")
         array(['2026-03-29T00:59', '2026-03-29T01:00'], dtype='datetime64[m]')
     """
-    clock = find_zone(zone)
+    clock = as_zone(zone)
     skipped = []
 
     def back(moment: dt.datetime) -> dt.timedelta:
