@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-import attrs
 import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
@@ -15,23 +13,14 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.frames import Frame
 from npskit.inference.strata import Lonely, Population
 from npskit.results.interval import LEVEL
-from npskit.sample import REPEATS, Bindings, Bound, bind_roles, bind_score, coded
+from npskit.sample import REPEATS, Bound, bind_roles, bind_score
 from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scoring import ON_INVALID
 from npskit.tally import Tally
-from npskit.times.spans import stretch
-from npskit.tracking.change_explanation import ChangeExplanation
-from npskit.tracking.effect import Effect
-from npskit.tracking.intervention import Intervention
-from npskit.tracking.pairs import Mode
-from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
-from npskit.tracking.timeline import timeline_of_sample
-from npskit.tracking.timeline_record import Timeline
-from npskit.tracking.transitions import Transitions, transitions
-from npskit.tracking.windows import Window
+from npskit.tracking.over_time import OverTime
 
 if TYPE_CHECKING:
     from npskit.followup.gains import Lift
@@ -43,7 +32,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(Bindings):
+class Survey(OverTime):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts only, unless
@@ -195,191 +184,6 @@ class Survey(Bindings):
         """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it."""
         tally = self._data.count(self._data.by(by))
         return tally[0] if by is None else tally
-
-    def timeline(
-        self,
-        every: str = "month",
-        *,
-        by: str | Sequence[str] | None = None,
-        window: str | dt.timedelta | int | None = None,
-        half_life: str | dt.timedelta | None = None,
-        denominator: str = "valid",
-        too_few: int = TOO_FEW,
-    ) -> Timeline:
-        """Return the score of every calendar period, or of a window that moves along.
-
-        Periods without answers are there, with n = 0 and NaN; answers without a time are counted as `undated`. Scores
-        of periods and of windows are clustered by customer (or sampling unit) where one answers more than once, and
-        `conventions.variance` of the timeline says so. Only `half_life` of a raked survey takes answers as independent.
-        Windows with customers take as many steps as there are answers in all of them together.
-
-        Args:
-            every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
-            by: A column, or several, that make the segments; None for the whole.
-            window: `"30d"` (or `"3 months"`) scores the 30 days up to the end of each period, a whole number the latest
-                whole days with that many answers; see `npskit.tracking.timeline.timeline`.
-            half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
-            denominator: As for `score`.
-            too_few: Scores of fewer answers are marked.
-
-        Raises:
-            ColumnNotFoundError, InvalidValueError, InvalidTypeError: If an argument cannot be used.
-            IncompatibleError: If no time is bound.
-
-        Example:
-            >>> survey = Survey({"score": [9, 10, 3], "day": ["2026-01-05", "2026-01-31", "2026-03-01"]}, time="day")
-            >>> print(survey.timeline())
-            month       NPS  95% interval    n
-            2026-01   100.0  -31.5 .. 100.0  2  too few, data from 2026-01-05
-            2026-02     nan                  0  too few
-            2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
-        """
-        names, times = self._data.by(by), self._data.times("timeline")
-        found = timeline_of_sample(
-            self._data.sample(),
-            times,
-            self._data.segments(names),
-            every=every,
-            window=Window.of(window, half_life),
-            by=names,
-            denominator=denominator,
-        )
-        return attrs.evolve(found, too_few=too_few, backend=self._backend)
-
-    def transitions(
-        self,
-        by: str | None = None,
-        *,
-        mode: Mode = "consecutive",
-        moved: Sequence[str] | None = None,
-        level: float = LEVEL,
-    ) -> Transitions:
-        """Return how the same customers moved between categories, such as the passives who became promoters.
-
-        Answers at the same time have no order: steps that touch them are left out and reported. See
-        `npskit.tracking.transitions.Transitions` for what must be true for the result to mean anything.
-
-        Args:
-            by: A column of the answer that a step starts from, such as whether it was followed up; the share that moved
-                is then compared between its values.
-            mode: `"consecutive"` answers of a customer, or `"first_last"`.
-            moved: The categories before and after whose share is reported. Default: the second best and the best.
-            level: Confidence level.
-
-        Raises:
-            ColumnNotFoundError, InvalidValueError, InvalidTypeError: If an argument cannot be used.
-            IncompatibleError: If customer or time are not bound.
-
-        Example:
-            >>> data = {"score": [7, 9, 8, 8, 3, 9], "id": list("aabbcc"), "day": ["2026-01-05", "2026-02-05"] * 3}
-            >>> found = Survey(data, customer="id", time="day").transitions()
-            >>> found.who("passive", "promoter")
-            ['a']
-        """
-        column = self._data.role("customer")
-        if column is None:
-            raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        codes, ids = coded(column)
-        group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
-        return transitions(
-            self._data.sample().answers.categories,
-            codes,
-            self._data.times("transitions"),
-            scorer=self.scorer,
-            ids=ids,
-            groups=group,
-            group_names=[str(name) for name in names],
-            by=by,
-            mode=mode,
-            moved=moved,
-            level=level,
-            backend=self._backend,
-        )
-
-    def explain_change(
-        self, before: Any, after: Any, by: str | Sequence[str], *, level: float = LEVEL
-    ) -> ChangeExplanation:
-        """Say why the score moved: by the mix of segments, and by the scores within them.
-
-        Standard errors allow for weights, for strata and clusters, and for customers who answer more than once, also on
-        both sides; `population` is left out of account, and a stratum with a single unit is refused. See
-        `npskit.tracking.explain` for the method and what must be true for it to mean anything.
-
-        Args:
-            before: A calendar period, `"2026"`, `"2026-Q1"`, `"2026-03"`, `"2026-W05"` or `"2026-03-01"`, or a pair of
-                dates (start, end), the end not included.
-            after: The same; it may come first, but the two share no time.
-            by: The column that makes the segments, or several, the later ones within the earlier.
-            level: Confidence level of the intervals.
-
-        Raises:
-            ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument cannot be used.
-            IncompatibleError: If no time is bound, the two overlap, or the survey is raked.
-
-        Example:
-            >>> data = {"day": ["2026-01-05"] * 4 + ["2026-02-05"] * 4, "city": list("BBPPBBBP")}
-            >>> survey = Survey({"score": [10, 9, 3, 5, 10, 9, 10, 3], **data}, time="day")
-            >>> survey.explain_change("2026-01", "2026-02", by="city")
-            ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
-        """
-        names = self._data.by(by)
-        spans = stretch(before, "before"), stretch(after, "after")
-        times = self._data.times("explain_change")
-        found = explain_sample(self._data.sample(), self._data.segments(names), times, spans, names, level)
-        return attrs.evolve(found, backend=self._backend)
-
-    def effect(
-        self,
-        intervention: Intervention,
-        *,
-        control: Mapping[str, Any] | None = None,
-        treated: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        every: str = "week",
-        level: float = LEVEL,
-    ) -> Effect:
-        """Return what the score did when something was changed, with what must be true for that to mean anything.
-
-        The placebo check beside it is the same estimate at dates when nothing happened. Standard errors of the first
-        two methods allow for weights, for strata and clusters, and for customers who answer more than once;
-        `population` is left out of account, and a stratum with a single unit is refused. Of weighted answers the counts
-        shown are effective ones.
-
-        Args:
-            intervention: What was changed, and when.
-            control: Who was not treated: a value, or a list of values, for each column. With it the effect is by how
-                much more the treated moved.
-            treated: Who was, in the same form; all others by default.
-            method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; by default the second
-                with `control`, else the first. See `npskit.tracking.interventions`.
-            every: The periods of the placebo check and of the series, counted from the intervention on: `"day"`,
-                `"week"`, `"month"`, `"quarter"` or `"year"`.
-            level: Confidence level.
-
-        Raises:
-            ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument cannot be used.
-            IncompatibleError: If no time is bound, treated and control overlap, `control` does not go with the method,
-                or the survey is raked.
-
-        Example:
-            >>> days = [f"2026-{month:02d}-{day:02d}" for month in (1, 2, 3, 4) for day in range(1, 26)]
-            >>> survey = Survey({"score": [10, 8, 3, 7, 9] * 10 + [10, 8, 9, 7, 9] * 10, "day": days}, time="day")
-            >>> survey.effect(Intervention("new checkout", "2026-03-01"))
-            Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
-        """
-        if not isinstance(intervention, Intervention):
-            raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
-        times = self._data.times("effect")
-        matching = self._data.matching
-        arms = arms_of(
-            None if treated is None else matching(treated, "treated"),
-            None if control is None else matching(control, "control"),
-            len(times),
-        )
-        found = effect_of_sample(
-            self._data.sample(), times, intervention, arms, method=method, every=every, level=level
-        )
-        return attrs.evolve(found, backend=self._backend)
 
     def compare(self, by: str, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
         """Compare the scores of all segments: one test of them all, and every pair.

@@ -19,6 +19,7 @@ from npskit import nps
 from npskit.comparison import compare
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.multiplicity import adjust
+from npskit.sample.days import count_days
 from npskit.score import Score
 from npskit.scorers.base import Scale
 from npskit.scorers.ces import CES
@@ -26,7 +27,6 @@ from npskit.tally import Tally
 from npskit.times.periods import EVERY, first_days, period_numbers
 from npskit.tracking import timeline as timeline_module
 from npskit.tracking.against import TimelineComparison
-from npskit.tracking.days import count_days
 from npskit.tracking.timeline import timeline, timeline_of
 from npskit.tracking.timeline_record import Timeline
 

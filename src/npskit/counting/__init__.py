@@ -5,10 +5,20 @@ Arrays are read in cache-sized blocks through buffers that are used again, so th
 megabytes beside them, whatever their type. Only the longest arrays are shared among threads, at most four.
 """
 
-from npskit.counting.coded_answers import CodedAnswers
+from npskit.counting.coded_answers import CodedAnswers, read_columns
 from npskit.counting.codes import encode
 from npskit.counting.columns import INVALID, MISSING
 from npskit.counting.keys import factorize, factorize_many
 from npskit.counting.table import Counts, tabulate
 
-__all__ = ["INVALID", "MISSING", "CodedAnswers", "Counts", "encode", "factorize", "factorize_many", "tabulate"]
+__all__ = [
+    "INVALID",
+    "MISSING",
+    "CodedAnswers",
+    "Counts",
+    "encode",
+    "factorize",
+    "factorize_many",
+    "read_columns",
+    "tabulate",
+]

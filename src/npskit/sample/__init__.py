@@ -6,6 +6,7 @@ where. What tracks a score over time or between groups makes places, and takes t
 
 from npskit.sample.binding import Bindings, bind_roles, bind_score
 from npskit.sample.bound import Bound
+from npskit.sample.days import DayTable, Span, count_days, span_of
 from npskit.sample.moving import DaySpans, estimate_spans
 from npskit.sample.places import Places
 from npskit.sample.repeats import REPEATS
@@ -17,13 +18,17 @@ __all__ = [
     "Bindings",
     "Bound",
     "DaySpans",
+    "DayTable",
     "Keys",
     "Measured",
     "Places",
     "Sample",
+    "Span",
     "bind_roles",
     "bind_score",
     "coded",
+    "count_days",
     "customer_numbers",
     "estimate_spans",
+    "span_of",
 ]

@@ -103,7 +103,7 @@ def ticks(times: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], int]:
 def period_numbers(days: Days, every: str) -> Days:
     """Return the number of the period that each day is in; numbers of neighboring periods differ by 1.
 
-    Meant for days, of which there are few. Rows go to days first (`npskit.tracking.days`), ten times faster.
+    Meant for days, of which there are few. Rows go to days first (`npskit.sample.days`), ten times faster.
 
     Example:
         >>> days = np.array([0, 3, 4, 59])

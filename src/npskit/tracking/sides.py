@@ -123,7 +123,7 @@ def effect_of_sample(
         times: When each was given, shape `(rows,)`.
         intervention: What was changed, and when.
         arms: Who was treated, and who was the control, if there is one.
-        method: As for `effect_over_periods`.
+        method: `"before_after"`, `"difference_in_differences"`, `"interrupted_series"`, or None for what fits.
         every: The periods; see `npskit.times.spans.periods_around`.
         level: Confidence level.
 

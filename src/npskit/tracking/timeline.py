@@ -11,14 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError
-from npskit.sample import DaySpans, Keys, Measured, Places, Sample, estimate_spans
+from npskit.sample import (
+    DaySpans,
+    DayTable,
+    Keys,
+    Measured,
+    Places,
+    Sample,
+    Span,
+    count_days,
+    estimate_spans,
+    span_of,
+)
 from npskit.score import Conventions
 from npskit.score_table import TOO_FEW
 from npskit.scorers.base import Scorer
 from npskit.tally import Tally
 from npskit.times.durations import DAY
 from npskit.times.periods import Days, as_dates, as_times, check_every, labels
-from npskit.tracking.days import DayTable, Span, count_days, span_of
 from npskit.tracking.timeline_record import Timeline
 from npskit.tracking.windows import Periods, Window
 
@@ -57,12 +67,12 @@ def timeline(
             scores, at the last day of each period, the answers of the 30 days that end with it. A whole number k scores
             the answers of the latest whole days that hold k scored answers or more: within a day there is no order.
         half_life: `"30d"` or `"4w"`: all answers so far, weighing half as much with every 30 days of age, instead of a
-            window; intervals are then at effective counts. See `npskit.tracking.days.DayTable.faded`.
+            window; intervals are then at effective counts. See `npskit.sample.days.DayTable.faded`.
         scorer: What the answers mean. Default `NPS()`.
         by: The names of the columns that make the segments; with `groups` and `segments`.
         groups: Segment number of each row, in `range(len(segments))`.
         segments: The values that make each segment.
-        weights: One finite weight of at least 0 per row; see `npskit.tracking.days.count_days`.
+        weights: One finite weight of at least 0 per row; see `npskit.sample.days.count_days`.
         masks: For each question None, or booleans, True where the answer is missing.
         counts: How many answers each row stands for, where an engine has grouped and counted them.
         denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
@@ -200,18 +210,18 @@ def timeline_of(
 ) -> Timeline:
     """Return the timeline of answers that are counted by day already; one table gives any number of them.
 
-    What must be true for the intervals: as for `timeline`.
+    What must be true for the intervals: answers are independent of each other.
 
     Args:
         table: Of a single group where there is no `by`.
-        every: As for `timeline`; so for all the others.
-        window: As for `timeline`.
-        half_life: As for `timeline`.
-        by: As for `timeline`.
-        segments: As for `timeline`.
-        denominator: As for `timeline`.
-        too_few: As for `timeline`.
-        backend: As for `timeline`.
+        every: `"day"`, `"week"`, `"month"`, `"quarter"` or `"year"`.
+        window: How far back each score reaches, `"30d"` or a number of answers; None for the period alone.
+        half_life: With every so many days of age answers weigh half as much; instead of a window.
+        by: The names of the columns that make the segments.
+        segments: The values that make each group of the table.
+        denominator: `"valid"` answers, or `"all"` responses.
+        too_few: Scores of fewer answers are marked.
+        backend: The dataframe library that `to_frame` gives by default.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.coded_answers import read_columns
+from npskit.counting import read_columns
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.weights import check_weights
 from npskit.scorers.base import Scorer, codebook
