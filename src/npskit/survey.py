@@ -304,17 +304,17 @@ class Survey(OverTime):
             'no hours are left after those who come before'
         """
         from npskit.followup.from_survey import follow_up_of  # scoring should not wait for playbooks
+        from npskit.followup.terms import Terms
 
-        return follow_up_of(
-            self._data,
-            playbook,
+        terms = Terms(
+            playbook=playbook,
             budget=budget,
             capacity=capacity,
             members=members,
             value=value,
             lift=lift,
             holdout=holdout,
-            rng=rng,
+            salt=rng,
             method=method,
             now=now,
             calendar=calendar,
@@ -325,6 +325,7 @@ class Survey(OverTime):
             currency=currency,
             language=language,
         )
+        return follow_up_of(self._data, terms)
 
     # ---- what could not be used ----
 

@@ -151,23 +151,19 @@ def test_columns_are_as_rows(data: st.DataObject, scorer: Any) -> None:
         if one is None:
             assert np.isnan(found.priority[row])
             assert np.isnat(found.due[row])
-            assert found.minutes[row] == found.minutes_without[row] == 0
-            assert (found.menu[row], found.team[row], found.offers(row), found.offer_required(row)) == (
-                -1,
-                -1,
-                (),
-                False,
-            )
+            assert (found.menu[row], found.team[row], found.offers(row)) == (-1, -1, ())
             continue
         assert playbook.strategies[found.strategy[row]].name == one.strategy
         assert found.priority[row] == one.priority
         assert found.due[row].item() == one.due
-        assert found.urgency[row] == one.urgency
-        assert found.minutes[row] == one.minutes
-        assert found.minutes_without[row] == one.with_offer(None).minutes
-        assert found.menu_minutes[found.menu[row]] == tuple(one.with_offer(o).minutes for o in (*one.offers, None))
-        assert found.offers(row) == one.offers
-        assert found.offer_required(row) == one.offer_required
+        assert found.contexts.urgency[row] == one.urgency
+        menu = found.menus[found.menu[row]]
+        assert menu.longest == one.minutes
+        assert menu.minutes == tuple(one.with_offer(o).minutes for o in (*one.offers, None))
+        assert found.offers(row) == menu.offers == one.offers
+        assert menu.offer_required == one.offer_required
+        for offer in (*one.offers, None):
+            assert found.follow_up(row, offer) == one.with_offer(offer)
         assert (None if found.team[row] < 0 else found.teams[found.team[row]]) == one.team
         assert one.customer == response.customer
 
@@ -182,7 +178,7 @@ def test_due_times_keep_the_limits(data: st.DataObject) -> None:
     table = data.draw(tables(NPS()))
     due, office = playbook.due, playbook.due.calendar
     found = playbook.assign(table)
-    for start, end in zip(found.starts.tolist(), found.due.tolist(), strict=True):
+    for start, end in zip(found.contexts.starts.tolist(), found.due.tolist(), strict=True):
         if end is None:
             continue
         assert start <= end <= start + due.never_beyond
@@ -517,7 +513,7 @@ def test_attributes_and_keywords() -> None:
         (lambda: Table.of([1], public=["yes"]), "public must hold True and False"),
         (lambda: Table.of([1], at=["soon"]), "'soon' in row 0"),
         (lambda: Table.of([1], now=AWARE), "now without a time zone"),
-        (lambda: Table.of([1], now="2026-03-02"), "now must be a datetime"),  # type: ignore[arg-type]
+        (lambda: Table.of([1], now="2026-03-02"), "now must be a datetime"),
         (lambda: Table.of([1], channel="chat"), "channel must be a column"),
         (lambda: Table.of([1], [2]), "NPS reads 1 columns"),
         (lambda: Table.of([1], [2], [3, 4], scorer=SCI()), "differ in length"),

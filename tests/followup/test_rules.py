@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.columns import Table
+from npskit.followup.contexts import Contexts
 from npskit.followup.model import Context
-from npskit.followup.rules import Conditions, Rule, Team, age, as_urgency
+from npskit.followup.rules import Conditions, Rule, Team, as_urgency
 from npskit.followup.steps import Action, Offer
 from npskit.model import Response
 
@@ -61,7 +62,8 @@ def test_each_condition(conditions: dict[str, Any], cell: dict[str, Any], holds:
     columns: dict[str, Any] = {key: [value, None] for key, value in cell.items()}
     table = Table.of([7, None], now=NOW, **columns)
     starts = np.array([NOW, NOW], dtype="datetime64[us]")
-    assert rule.mask(table, np.zeros(2, dtype=np.int8), starts).tolist() == [holds, False]
+    contexts = Contexts.of(table, np.zeros(2, dtype=np.int8), starts, {})
+    assert rule.mask(contexts).tolist() == [holds, False]
 
 
 @given(st.integers(0, 2), st.integers(0, 2))
@@ -120,7 +122,10 @@ def test_in_words() -> None:
         (lambda: Rule("a", team=3), "team must be a text"),  # type: ignore[arg-type]
         (lambda: Rule("a", reason=3), "reason must be a text or None"),  # type: ignore[arg-type]
         (lambda: Team(""), "name must be a text that is not empty"),
-        (lambda: age(Response(1, at=NOW), NOW.replace(tzinfo=dt.UTC)), "need both a time zone"),
+        (
+            lambda: Conditions().hold(Response(1, at=NOW), Context("x", now=NOW.replace(tzinfo=dt.UTC))),
+            "need both a time zone",
+        ),
     ],
 )
 def test_wrong_rules(call: Any, words: str) -> None:

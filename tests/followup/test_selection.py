@@ -346,7 +346,7 @@ def test_other_scorers() -> None:
     csat = nk.Survey({"score": [1, 5, 9]}, score="score", scorer=nk.CSAT()).follow_up()
     assert csat.status.tolist() == [NO_STRATEGY, NO_STRATEGY, UNSCORED]
     assert "no strategy of the playbook applies" in csat.why(0)
-    assert csat.why(2) == "the answer 6 is not on the scale 1..5"
+    assert csat.why(2) == "the answer 9 is not on the scale 1..5"  # was: "the answer 6"
 
 
 def test_the_exact_plan_is_at_least_as_good() -> None:

@@ -15,7 +15,7 @@ from npskit.followup.messages import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 
-_KINDS: dict[str, Callable[..., None]] = {
+_KINDS: dict[str, Callable[..., object]] = {
     ".csv": FollowUpPlan.to_csv,
     ".jsonl": FollowUpPlan.to_json_lines,
     ".ndjson": FollowUpPlan.to_json_lines,

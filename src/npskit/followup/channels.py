@@ -32,6 +32,11 @@ _NAMES = {_bare(name): kind for kind, names in KINDS.items() for name in names}
 _SITES = re.compile("|".join("(?<!p)" * (site == "review") + re.escape(_bare(site)) for site in REVIEWS))
 
 
+def fold(text: str) -> str:
+    """Return a channel, a theme or a language as it is compared."""
+    return text.strip().casefold()
+
+
 def kind_of(channel: object, own: Mapping[str, str] | None = None) -> str | None:
     """Return what kind of channel a name means: itself, without regard to case, where it is no other name of one.
 
@@ -51,10 +56,10 @@ def kind_of(channel: object, own: Mapping[str, str] | None = None) -> str | None
     if own and bare in own:
         meant = own[bare]
         # A name that is said to be itself is one of its own, whatever it is called elsewhere.
-        return meant.strip().casefold() if _bare(meant) == bare else kind_of(meant)
+        return fold(meant) if _bare(meant) == bare else kind_of(meant)
     if bare in _NAMES:
         return _NAMES[bare]
-    return "review" if _SITES.search(bare) else channel.strip().casefold()
+    return "review" if _SITES.search(bare) else fold(channel)
 
 
 def as_channels(value: Any) -> Attributes:

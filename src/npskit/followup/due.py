@@ -10,21 +10,21 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Codes, Times
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.channels import kind_of
+from npskit.followup.channels import fold, kind_of
 from npskit.followup.checks import is_a
-from npskit.followup.columns import Table, fold
-from npskit.followup.model import URGENCIES
-from npskit.model import Attributes
+from npskit.followup.columns import Table, instant_of, moment_in, pick
+from npskit.followup.contexts import Contexts
+from npskit.followup.model import URGENCIES, Context
+from npskit.model import Attributes, Response
 from npskit.results.display import quoted
-from npskit.times.business_calendar import BusinessCalendar
-from npskit.times.durations import DAY, in_words, parse_fixed
-from npskit.times.zones import add_elapsed, time_in_words
+from npskit.times.business_calendar import WEEKDAYS, BusinessCalendar
+from npskit.times.durations import DAY, TICK, in_words, parse_fixed
+from npskit.times.zones import in_zone, instants
 
 CLOCKS = ("business", "calendar")
 NEXT_MORNING = "next morning"
-# In place of no limit: longer than any limit can be.
-_ENDLESS = np.iinfo(np.int64).max
 
 CHANNELS: Mapping[str, str] = {
     "chat": "15 minutes",
@@ -133,18 +133,31 @@ class DueTimes:
             >>> DueTimes().opening(dt.date(2026, 3, 7))
             datetime.datetime(2026, 3, 7, 9, 0)
         """
-        midnight = dt.datetime(day.year, day.month, day.day, tzinfo=zone)
-        opened = self.calendar.add(midnight, dt.timedelta(0))
-        return opened if opened - midnight < DAY else midnight + self._hour()
+        found = moment_in(self._openings(np.array([day], dtype="datetime64[D]"), zone)[0], zone)
+        assert found is not None, "a day is known"
+        return found
 
-    def _hour(self) -> dt.timedelta:
-        """Return how long after midnight the office opens."""
+    def starts(self, table: Table) -> Times:
+        """Return when each row's clock starts: datetime64[us], shape `(n,)`.
+
+        That is when the response was given, or at the opening of that day where only its date is known; now where that
+        is unknown; NaT where that is unknown as well.
+        """
+        now = np.datetime64("NaT", "us") if table.now is None else table.now
+        if table.at is None:
+            return np.full(len(table), now)
+        dated = table.at.dtype == np.dtype("datetime64[D]")
+        at = self._openings(table.at, table.zone) if dated else table.at
+        return np.where(np.isnat(at), now, at)
+
+    def _openings(self, days: Times, zone: dt.tzinfo | None) -> Times:
+        """Return when the clock starts for each day."""
         opens = dt.time.fromisoformat(self.calendar.opens)
-        return dt.timedelta(hours=opens.hour, minutes=opens.minute)
-
-    def _of_channel(self, channel: str, kind: str | None) -> Any:
-        """Return the limit of a channel: that of its name, else that of its kind."""
-        return self.channel.get(fold(channel), self.channel.get(kind or ""))
+        after = np.timedelta64(dt.timedelta(hours=opens.hour, minutes=opens.minute))
+        hour: Times = np.add(days.astype("datetime64[us]"), after)
+        midnight = instants(days.astype("datetime64[us]"), zone)
+        opened = self.calendar.add(midnight, dt.timedelta(0), time_zone=zone)
+        return np.where(opened - midnight < np.timedelta64(DAY), opened, instants(hour, zone))
 
     def of(
         self,
@@ -171,113 +184,130 @@ class DueTimes:
         Raises:
             IncompatibleError: If one of the two times has a time zone and the other has none.
         """
-        by_channel = None if channel is None else self._of_channel(channel, kind or kind_of(channel))
-        limits = [(self.never_beyond, "the longest anything may take")]
-        for limit, why in (
-            (by_channel, f"for channel {quoted(channel)}"),
-            (self.urgency.get(URGENCIES[urgency]), f"for {'an' if urgency < 2 else 'a'} {URGENCIES[urgency]} comment"),
-            (self.category.get(category), f"for {category}"),
-            (within, "by the rule"),
-        ):
-            if isinstance(limit, dt.timedelta):
-                limits.append((limit, why))
-        limit, why = min(limits, key=lambda found: found[0])
-        counted = ", in opening time" if self.clock == "business" else ""
-        found, said = self._after(start, limit), f"{in_words(limit)} {why}{counted}"
-        if by_channel == NEXT_MORNING and (morning := self.calendar.next_morning(start)) < found:
-            found, said = morning, f"the next working morning for channel {quoted(channel)}"
-        if own is not None:
-            if (own.tzinfo is None) != (start.tzinfo is None):
-                raise IncompatibleError(
-                    f"the strategy's due time and the start need both a time zone, or none: {own!r}"
-                )
-            if own < found:
-                found, said = max(own, start), "set by the strategy"
-        cap = add_elapsed(start, self.never_beyond)
-        if found > cap:
-            latest = self.calendar.latest_open(cap) if self.clock == "business" else cap
-            longest = f"{in_words(self.never_beyond)}, the longest anything may take"
-            found, said = (
-                (latest, f"the last opening time within {longest}") if start < latest < cap else (cap, longest)
-            )
-        return found, f"due {time_in_words(found)}: {said}, from {time_in_words(start)}"
-
-    def _after(self, start: dt.datetime, limit: dt.timedelta) -> dt.datetime:
-        if self.clock == "calendar":
-            return add_elapsed(start, limit)
-        return self.calendar.add(start, self.calendar.opening_time(limit))
-
-    def starts(self, table: Table) -> NDArray[np.datetime64]:
-        """Return when each row's clock starts: datetime64[us], shape `(n,)`.
-
-        That is when the response was given, or at the opening of that day where only its date is known; now where that
-        is unknown; NaT where that is unknown as well.
-        """
-        now = np.datetime64("NaT", "us") if table.now is None else table.now
-        if table.at is None:
-            return np.full(len(table), now)
-        at = table.at
-        if at.dtype == np.dtype("datetime64[D]"):
-            midnight = at.astype("datetime64[us]")
-            opened = self.calendar.add(midnight, dt.timedelta(0))
-            at = np.where(opened - midnight < np.timedelta64(DAY), opened, midnight + np.timedelta64(self._hour()))
-        return np.where(np.isnat(at), now, at)
+        if own is not None and (own.tzinfo is None) != (start.tzinfo is None):
+            raise IncompatibleError(f"the strategy's due time and the start need both a time zone, or none: {own!r}")
+        context = Context(
+            category, urgency=urgency, channel=channel, kind=kind or kind_of(channel), now=start, starts=start
+        )
+        contexts = Contexts.of_one(Response(None), context)
+        found = self.column(contexts, np.zeros(1, dtype=np.int32), (within,), np.array([instant_of(own)]))
+        at = moment_in(found.at[0], contexts.zone)
+        assert at is not None, "the start is known"
+        return at, found.reasons(contexts, np.zeros(1, dtype=np.intp))[0]
 
     def column(
-        self,
-        table: Table,
-        starts: NDArray[np.datetime64],
-        urgency: NDArray[np.int8],
-        within: NDArray[np.int64],
-        own: NDArray[np.datetime64],
-    ) -> NDArray[np.datetime64]:
-        """Return when each row is due, as `of` does for one: datetime64[us], shape `(n,)`; NaT without a start.
+        self, contexts: Contexts, within: NDArray[np.int32], withins: Sequence[dt.timedelta | None], own: Times
+    ) -> DueColumn:
+        """Return when each row is due, and what decided that; NaT without a start.
 
         Args:
-            table: The responses.
-            starts: When each one's clock starts.
-            urgency: How urgent each comment is.
-            within: What each one's strategy allows, in microseconds; the largest int64 for no limit.
+            contexts: What is known of each row.
+            within: What each one's strategy allows, index into `withins`, -1 for no limit.
+            withins: What strategies allow.
             own: The time each one's strategy names, or NaT.
         """
-        channels = []
-        if table.channel is not None and table.kinds is not None:
-            channels = list(map(self._of_channel, table.channel.names, table.kinds.names))
-        limits = np.minimum(within, _ticks([self.never_beyond])[0])
-        limits = np.minimum(limits, _ticks([self.urgency.get(name) for name in URGENCIES])[urgency])
-        by_category = _ticks([*map(self.category.get, table.book.categories), None])
-        limits = np.minimum(limits, by_category[table.category])
-        if table.channel is not None:
-            limits = np.minimum(limits, _ticks([*channels, None])[table.channel.codes])
-        found = self._all_after(starts, limits)
-        if table.channel is not None:
-            rows = np.flatnonzero(np.array([*(c == NEXT_MORNING for c in channels), False])[table.channel.codes])
-            found[rows] = np.minimum(found[rows], self.calendar.next_morning(starts[rows]))
-        named = own < found
-        found[named] = np.maximum(own, starts)[named]
+        starts, zone, limits = contexts.starts, contexts.zone, _Limits(len(contexts), self.clock)
+        limits.add([self.never_beyond], ["the longest anything may take"], np.zeros(len(contexts), dtype=np.intp))
+        mornings: list[str] = []
+        if contexts.channel is not None and contexts.kind is not None:
+            names = contexts.channel.names
+            by_channel = list(map(self._of_channel, names, contexts.kind.names))
+            limits.add(by_channel, [f"for channel {quoted(name)}" for name in names], contexts.channel.codes)
+            mornings = [name for name, limit in zip(names, by_channel, strict=True) if limit == NEXT_MORNING]
+        urgent = [f"for {'an' if level < 2 else 'a'} {name} comment" for level, name in enumerate(URGENCIES)]
+        limits.add(list(map(self.urgency.get, URGENCIES)), urgent, contexts.urgency)
+        categories = contexts.category.names
+        limits.add(list(map(self.category.get, categories)), [f"for {c}" for c in categories], contexts.category.codes)
+        limits.add(withins, ["by the rule"] * len(withins), within)
+        found = DueColumn(self._after(starts, limits, zone), limits.codes, limits.said)
+        if mornings and contexts.channel is not None:
+            rows = np.flatnonzero(contexts.channel.holds(mornings.__contains__))
+            morning = self.calendar.next_morning(starts[rows], time_zone=zone)
+            said = [f"the next working morning for channel {quoted(name)}" for name in contexts.channel.names]
+            found.replace(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
+        rows = np.flatnonzero(own < found.at)
+        found.replace(rows, np.maximum(own, starts)[rows], True, ["set by the strategy"], 0)
         caps = starts + np.timedelta64(self.never_beyond, "us")
-        late = np.flatnonzero(found > caps)
-        if len(late):
-            found[late] = caps[late]
-            if self.clock == "business":
-                latest = self.calendar.latest_open(caps[late])
-                found[late] = np.where(latest > starts[late], latest, caps[late])
+        rows = np.flatnonzero(found.at > caps)
+        if len(rows):
+            cap, longest = caps[rows], f"{in_words(self.never_beyond)}, the longest anything may take"
+            latest = self.calendar.latest_open(cap, time_zone=zone) if self.clock == "business" else cap
+            opened = (starts[rows] < latest) & (latest < cap)
+            said = [longest, f"the last opening time within {longest}"]
+            found.replace(rows, np.where(opened, latest, cap), True, said, opened)
         return found
 
-    def _all_after(self, starts: NDArray[np.datetime64], limits: NDArray[np.int64]) -> NDArray[np.datetime64]:
-        """Return when each limit, in microseconds, has passed."""
+    def _of_channel(self, channel: str, kind: str | None) -> Any:
+        """Return the limit of a channel: that of its name, else that of its kind."""
+        return self.channel.get(fold(channel), self.channel.get(kind or ""))
+
+    def _after(self, starts: Times, limits: _Limits, zone: dt.tzinfo | None) -> Times:
+        """Return when the shortest limit of each row has passed."""
         if self.clock == "calendar":
-            ends: NDArray[np.datetime64] = starts + limits.astype("timedelta64[us]")
+            ends: Times = starts + np.array(limits.known, dtype="timedelta64[us]")[limits.codes]
             return ends
         # There are few limits: each is turned into opening time once.
-        distinct, which = np.unique(limits, return_inverse=True)
-        spans = [self.calendar.opening_time(dt.timedelta(microseconds=limit)) for limit in distinct.tolist()]
-        return self.calendar.add(starts, np.array(spans, dtype="timedelta64[us]")[which])
+        spans = np.array(list(map(self.calendar.opening_time, limits.known)), dtype="timedelta64[us]")
+        return self.calendar.add(starts, spans[limits.codes], time_zone=zone)
 
 
-def _ticks(limits: Sequence[Any]) -> NDArray[np.int64]:
-    """Return durations in microseconds; what is none is no limit."""
-    tick = dt.timedelta(microseconds=1)
-    return np.array(
-        [limit // tick if isinstance(limit, dt.timedelta) else _ENDLESS for limit in limits], dtype=np.int64
-    )
+class _Limits:
+    """The shortest limit of each row: index into all limits that are known; of several as short the first one."""
+
+    def __init__(self, rows: int, clock: str) -> None:
+        self.known: list[dt.timedelta] = []
+        self.said: list[str] = []
+        self.codes = np.zeros(rows, dtype=np.intp)
+        self._ticks = np.full(rows, np.iinfo(np.int64).max)
+        self._counted = ", in opening time" if clock == "business" else ""
+
+    def add(self, limits: Sequence[Any], whys: Sequence[str], codes: NDArray[Any]) -> None:
+        """Let limits of one kind count; what is no duration is none, and so is the one of code -1."""
+        known = [place for place, limit in enumerate(limits) if isinstance(limit, dt.timedelta)]
+        if not known:
+            return
+        ticks, to = np.full(len(limits) + 1, np.iinfo(np.int64).max), np.zeros(len(limits) + 1, dtype=np.intp)
+        ticks[known] = [limits[place] // TICK for place in known]
+        to[known] = len(self.known) + np.arange(len(known))
+        shorter = ticks[codes] < self._ticks
+        self.codes = np.where(shorter, to[codes], self.codes)
+        self._ticks = np.where(shorter, ticks[codes], self._ticks)
+        self.known += [limits[place] for place in known]
+        self.said += [f"{in_words(limits[place])} {whys[place]}{self._counted}" for place in known]
+
+
+@attrs.frozen(eq=False)
+class DueColumn:
+    """When each row is due: datetime64[us], NaT without a start; and what decided that, index into `said`."""
+
+    at: Times
+    codes: Codes
+    said: list[str]
+
+    def replace(self, rows: Codes, at: Times, where: Any, said: list[str], codes: Any) -> None:
+        """Let something else decide on some rows, there where `where` holds."""
+        self.at[rows] = np.where(where, at, self.at[rows])
+        self.codes[rows] = np.where(where, len(self.said) + codes, self.codes[rows])
+        self.said.extend(said)
+
+    def reasons(self, contexts: Contexts, rows: Codes) -> list[str]:
+        """Return why some rows are due when they are, in words; they have a start."""
+        ends, starts = _in_words(self.at[rows], contexts.zone), _in_words(contexts.starts[rows], contexts.zone)
+        said = pick(self.said, self.codes[rows])
+        return [f"due {end}: {why}, from {start}" for end, why, start in zip(ends, said, starts, strict=True)]
+
+
+def _in_words(at: Times, zone: dt.tzinfo | None) -> list[str]:
+    """Return known times as a person reads them, with the offset of the zone if there is one."""
+    wall = at if zone is None else in_zone(at, zone)
+    # The first day of numpy's calendar was a Thursday.
+    days = ((wall.astype("datetime64[D]").astype(np.int64) + 3) % 7).tolist()
+    texts = np.datetime_as_string(wall.astype("datetime64[m]")).tolist()
+    ahead = [""] * len(at) if zone is None else list(map(_offset, (wall - at).tolist()))
+    return [f"{WEEKDAYS[day]} {text[:10]} {text[11:]}{off}" for day, text, off in zip(days, texts, ahead, strict=True)]
+
+
+def _offset(ahead: dt.timedelta) -> str:
+    """Return how far a clock is ahead of UTC, as `" +0100"`."""
+    minutes = abs(ahead) // dt.timedelta(minutes=1)
+    return f" {'-' if ahead < dt.timedelta(0) else '+'}{minutes // 60:02}{minutes % 60:02}"

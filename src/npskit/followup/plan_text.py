@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from npskit.followup.choices import Choices
 from npskit.followup.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
-from npskit.results.display import html_table, number, one_line
-
-if TYPE_CHECKING:
-    from npskit.followup.plan import FollowUpPlan
+from npskit.results.display import number, one_line
 
 FIRST = 10
 UNUSED = " No offer brings more than it costs by the lifts given; a lift may be of a category and an offer."
-_HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "wrote")
+HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "wrote")
 
 
-def headline(plan: FollowUpPlan) -> list[str]:
+def headline(plan: Choices) -> list[str]:
     """Return in a few lines what a plan does, and what it leaves out."""
     lines = [f"{len(plan):,} of {len(plan.status):,} responses are followed up."]
     if overdue := int(plan.overdue.sum()):
@@ -39,7 +36,7 @@ def headline(plan: FollowUpPlan) -> list[str]:
     return list(map(one_line, lines))
 
 
-def _limits(plan: FollowUpPlan) -> list[str]:
+def _limits(plan: Choices) -> list[str]:
     """Return what is used of the money and the hours."""
     limits, lines = plan.limits, []
     if not math.isinf(limits.budget) or limits.spent:
@@ -53,7 +50,7 @@ def _limits(plan: FollowUpPlan) -> list[str]:
     return lines
 
 
-def _worth(plan: FollowUpPlan) -> list[str]:
+def _worth(plan: Choices) -> list[str]:
     """Return what the plan is expected to bring, and what more of each limit would."""
     limits, money = plan.limits, _currency(plan)
     if limits.method == "priority":
@@ -69,10 +66,10 @@ def _worth(plan: FollowUpPlan) -> list[str]:
     return lines
 
 
-def first(plan: FollowUpPlan, most: int) -> str:
+def first(plan: Choices, most: int) -> str:
     """Return the first follow-ups as text: whom to call, by when, and why."""
     blocks = []
-    for place, row in enumerate(_rows(plan, most), start=1):
+    for place, row in enumerate(rows_of(plan, most), start=1):
         who, category, priority, due, owner, offer, why, wrote = (one_line(str(cell)) for cell in row)
         facts = [category, f"priority {priority}", due and f"due {due}", owner, offer]
         lines = [f"{who}: {', '.join(filter(None, facts))}", why, wrote and f"“{wrote}”"]
@@ -80,14 +77,8 @@ def first(plan: FollowUpPlan, most: int) -> str:
     return "\n".join(blocks)
 
 
-def as_html(plan: FollowUpPlan) -> str:
-    """Return the plan as HTML, with everything escaped."""
-    lines = "".join(f"<p>{html.escape(line)}</p>" for line in headline(plan))
-    return lines + html_table(_HEADER, _rows(plan, FIRST))
-
-
-def _rows(plan: FollowUpPlan, most: int) -> list[list[Any]]:
-    """Return the first follow-ups, the cells of each."""
+def rows_of(plan: Choices, most: int) -> list[list[Any]]:
+    """Return the first follow-ups, the cells of each; see `HEADER`."""
     rows, comments, overdue = [], plan.assigned.table.comment, plan.overdue
     for row in plan.order[:most].tolist():
         found, offer = plan.follow_up(row), plan.offer(row)
@@ -114,7 +105,7 @@ def _shortened(comment: str | None, width: int = 90) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def _currency(plan: FollowUpPlan) -> str:
+def _currency(plan: Choices) -> str:
     return f" {plan.currency}" if plan.currency else ""
 
 

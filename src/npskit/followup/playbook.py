@@ -12,25 +12,25 @@ import attrs
 import numpy as np
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.assigned import Assigned, ask, assign
-from npskit.followup.channels import as_channels, kind_of
+from npskit.followup.assigned import Assigned, Chosen
+from npskit.followup.channels import as_channels
 from npskit.followup.checks import is_a
-from npskit.followup.columns import Table, points_below
+from npskit.followup.columns import Table, instant_of
+from npskit.followup.contexts import Contexts, moments_of, zone_of
 from npskit.followup.due import DueTimes
-from npskit.followup.model import OURS, URGENCIES, Context, FollowUp, Strategy
+from npskit.followup.model import FollowUp, Strategy
+from npskit.followup.playbook_file import default_text, parse_playbook, read_playbook
 from npskit.followup.points import Points
-from npskit.followup.rules import Rule, Team, age, as_urgency
+from npskit.followup.rules import Team, as_urgency
 from npskit.followup.steps import as_tuple
-from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgency_of
+from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.model import Attributes, Response, SCIAnswer
-from npskit.results.display import quoted
-from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 from npskit.times.business_calendar import BusinessCalendar
-from npskit.validation import is_missing
 
-_CONTEXT = ("value", "channel", "language", "theme", "public", "urgency")
+_CONTEXT = ("value", "channel", "language", "theme", "public")
 _ABOUT = ("customer", "at", "comment")
 
 
@@ -109,8 +109,6 @@ class Playbook:
             >>> Playbook.from_toml(Playbook.default_toml()) == Playbook.default()
             True
         """
-        from npskit.followup.playbook_file import default_text
-
         return default_text()
 
     @staticmethod
@@ -124,9 +122,7 @@ class Playbook:
             InvalidValueError: If the text is no valid playbook; the message names the file, the line and the fix.
             FileNotFoundError: If there is no such file.
         """
-        from npskit.followup.playbook_file import read_playbook
-
-        return read_playbook(source)
+        return Playbook(**read_playbook(source))
 
     def recommend(
         self,
@@ -141,11 +137,8 @@ class Playbook:
 
         Arguments as of the function `recommend`; `why_none` says why it was None.
         """
-        playbook = self
-        if calendar is not None:
-            playbook = attrs.evolve(self, due=attrs.evolve(self.due, calendar=calendar))
-        read, around, _ = playbook._read(response, scorer, now, context)
-        return None if around is None else playbook.answer(read, around)
+        playbook = self.with_calendar(calendar)
+        return playbook.assign(_table_of(response, scorer, now, context)).follow_up(0)
 
     def why_none(
         self,
@@ -161,129 +154,66 @@ class Playbook:
             >>> Playbook.default().why_none(Response(11))
             'the answer 11 is not on the scale 0..10'
         """
-        read, around, problem = self._read(response, scorer, now, context)
-        if around is None:
-            return problem
-        if self.answer(read, around) is not None:
-            return None
-        return f"no strategy of the playbook applies to this answer ({around.category})"
+        return self.assign(_table_of(response, scorer, now, context)).why_none(0)
 
     def assign(self, table: Table) -> Assigned:
         """Return what to do about each response of a table: the same as `recommend`, for all at once.
 
-        Rules are evaluated on columns. A strategy of your own is called for each response that reaches it, which takes
-        some ten microseconds each.
+        Rules are evaluated on columns. A strategy of your own is called once for each response that reaches it, which
+        takes some ten microseconds each.
 
         Example:
             >>> found = Playbook.default().assign(Table.of([3, 9, None]))
             >>> found.strategy.tolist()[2], found.priority.round().tolist()[:1]
             (-1, [63.0])
         """
-        return assign(self, table)
+        urgency = table.urgency
+        if urgency is None:
+            comments = table.comment
+            urgency = np.zeros(len(table), np.int8) if comments is None else urgencies_of(comments, self.urgency)
+        contexts = Contexts.of(table, urgency, self.due.starts(table), self.channels)
+        chosen = Chosen.of(table, contexts, self.strategies, self.teams)
+        return Assigned.of(table, contexts, chosen, self.due, self.points, self.urgency)
 
-    def answer(self, response: Response, context: Context) -> FollowUp | None:
-        """Return the follow-up of the first strategy that has one, finished; None if none has."""
-        for strategy in self.strategies:
-            found = ask(strategy, response, context)
-            if found is not None:
-                return self._finish(found, strategy, response, context)
-        return None
+    def with_calendar(self, calendar: BusinessCalendar | None) -> Playbook:
+        """Return the playbook with other opening hours; None keeps its own."""
+        return self if calendar is None else attrs.evolve(self, due=attrs.evolve(self.due, calendar=calendar))
 
-    def _finish(self, found: FollowUp, strategy: Strategy, response: Response, context: Context) -> FollowUp:
-        """Return a strategy's follow-up with its place in the queue, its due time, its team and the reasons."""
-        of_score = found.priority - strategy.priority if isinstance(strategy, Rule) else 0.0
-        priority, why_priority = self.points.priority(found.priority, context.value, context.urgency, of_score=of_score)
-        reasons = [*found.reasons, *self._why_urgent(response, context), why_priority]
-        due = found.due
-        if context.starts is not None:
-            due, why_due = self.due.of(
-                context.starts,
-                category=context.category,
-                channel=context.channel,
-                kind=context.kind,
-                urgency=context.urgency,
-                within=found.within,
-                own=found.due,
-            )
-            reasons.append(why_due)
-        elif due is None:
-            reasons.append("no due time: when the response was given is not known, and now was not given")
-        team = found.team
-        if team is None:
-            team = next((t.name for t in self.teams if t.when.hold(response, context)), None)
-        details = {name: value for name, value in response.attributes.items() if name not in OURS}
-        if response.score is not None:
-            details["score"] = response.score
-        known = {"value": context.value, "channel": context.channel, "language": context.language}
-        details |= {name: value for name, value in (known | {"theme": context.theme}).items() if value is not None}
-        return attrs.evolve(
-            found,
-            customer=response.customer,
-            category=context.category,
-            strategy=strategy.name,
-            priority=priority,
-            due=due,
-            team=team,
-            channel=found.channel or context.channel,
-            language=found.language or context.language,
-            value=context.value,
-            urgency=context.urgency,
-            reasons=tuple(reasons),
-            details=details | dict(found.details),
+
+def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, given: dict[str, Any]) -> Table:
+    """Return one response as a table of one row, with what is given instead of its attributes."""
+    about = {name: given.pop(name) for name in _ABOUT if name in given}
+    urgency = given.pop("urgency", None)
+    for name in given:
+        if name not in _CONTEXT:
+            hint = did_you_mean(name, (*_CONTEXT, "urgency", *_ABOUT, "scorer", "now"))
+            raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
+    book = codebook(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
+    read = _as_response(response, about)
+    single = len(book.questions) == 1
+    if not single and read.score is not None:
+        raise IncompatibleError(
+            f"{book.name} reads {', '.join(book.questions)}, not a score: give an SCIAnswer, or a Response(None) with "
+            "those attributes"
         )
-
-    def _why_urgent(self, response: Response, context: Context) -> list[str]:
-        """Return the word that makes a comment urgent, quoted, if there is one."""
-        if not context.urgency:
-            return []
-        said = f"the comment is {URGENCIES[context.urgency]}"
-        if isinstance(self.urgency, UrgencyWords) and response.comment is not None:
-            level, word = self.urgency.found(response.comment)
-            if level == context.urgency:
-                said += f": it says {quoted(word)}"
-        return [said]
-
-    def _read(
-        self, response: Any, scorer: Scorer | None, now: dt.datetime | None, given: dict[str, Any]
-    ) -> tuple[Response, Context | None, str]:
-        """Return the response and its context; None for the context, and why, where it cannot be scored."""
-        book = codebook(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
-        about = {name: given.pop(name) for name in _ABOUT if name in given}
-        for name in given:
-            if name not in _CONTEXT:
-                hint = did_you_mean(name, (*_CONTEXT, *_ABOUT, "scorer", "now"))
-                raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
-        read = _as_response(response, about)
-        category, below, problem = _category(read, book)
-        if category is None:
-            return read, None, problem
-        known = {name: read.attributes.get(name) for name in _CONTEXT if name != "urgency"} | given
-        urgency = known.pop("urgency", None)
-        level = urgency_of(read.comment, self.urgency) if urgency is None else as_urgency(urgency)
-        starts = self._start(read, now)
-        known |= {"now": starts if now is None else now, "starts": starts}
-        return read, self._context(category, below, level, known), ""
-
-    def _start(self, response: Response, now: dt.datetime | None) -> dt.datetime | None:
-        """Return when the clock starts: when the response was given, else now, else None."""
-        age(response, now)  # refuses a time with a zone beside one without
-        if response.at is None:
-            return now
-        if isinstance(response.at, dt.datetime):
-            return response.at
-        return self.due.opening(response.at, None if now is None else now.tzinfo)
-
-    def _context(self, category: str, below: int, urgency: int, known: dict[str, Any]) -> Context:
-        """Return a context; what is missing or blank is unknown, and nothing is public that is not said to be."""
-        read: dict[str, Any] = {}
-        for name, value in known.items():
-            value = value.item() if isinstance(value, np.generic) else value
-            if not is_missing(value) and not (isinstance(value, str) and not value.strip()):
-                read[name] = bool(value) if name == "public" and value in (0, 1) else value
-        kind = kind_of(read.get("channel"), self.channels)
-        # What is written as a review can be read by others, unless it is said that it cannot.
-        read.setdefault("public", kind == "review")
-        return Context(category, urgency=urgency, below=below, kind=kind, **read)
+    answers = [read.score] if single else [read.attributes.get(name) for name in book.questions]
+    known = {name: value for name, value in read.attributes.items() if name in _CONTEXT} | given
+    others = {n: [v] for n, v in read.attributes.items() if n not in _CONTEXT and (single or n not in book.questions)}
+    table = Table.of(
+        *([answer] for answer in answers),
+        scorer=book,
+        comment=[read.comment],
+        customer=[read.customer],
+        attributes=others,
+        **{name: [value] for name, value in known.items()},
+    )
+    return attrs.evolve(
+        table,
+        urgency=None if urgency is None else np.array([as_urgency(urgency)], dtype=np.int8),
+        at=moments_of(read.at),
+        now=None if now is None else instant_of(now),
+        zone=zone_of(read.at, now),
+    )
 
 
 def _as_response(response: Any, about: dict[str, Any]) -> Response:
@@ -295,30 +225,9 @@ def _as_response(response: Any, about: dict[str, Any]) -> Response:
     return attrs.evolve(response, **about) if about else response
 
 
-def _category(response: Response, book: Codebook) -> tuple[str | None, int, str]:
-    """Return the category of a response and how far it is below the category's best answer; or why there is none."""
-    single = len(book.questions) == 1
-    if not single and response.score is not None:
-        raise IncompatibleError(
-            f"{book.name} reads {', '.join(book.questions)}, not a score: give an SCIAnswer, or a Response(None) with "
-            "those attributes"
-        )
-    answers = [response.score] if single else [response.attributes.get(name) for name in book.questions]
-    for answer, scale, question in zip(answers, book.scales, book.questions, strict=True):
-        what = "the answer" if single else f"the answer to {question}"
-        if answer is None or is_missing(answer):
-            return None, 0, f"{what} is missing"
-        if answer not in scale:
-            return None, 0, f"{what} {quoted(answer)[1:-1]} is not on the scale {scale}"
-    place = tuple(int(answer) - scale.low for answer, scale in zip(answers, book.scales, strict=True))  # type: ignore[arg-type]
-    return book.categories[book.grid[place]], int(points_below(book)[place]), ""
-
-
 @functools.cache
 def _default() -> Playbook:
-    from npskit.followup.playbook_file import default_text, parse_playbook
-
-    return parse_playbook(default_text(), "default_playbook.toml")
+    return Playbook(**parse_playbook(default_text(), "default_playbook.toml"))
 
 
 def recommend(

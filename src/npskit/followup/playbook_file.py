@@ -15,7 +15,6 @@ import attrs
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.channels import as_channels
 from npskit.followup.due import DueTimes
-from npskit.followup.playbook import Playbook
 from npskit.followup.points import Points
 from npskit.followup.rules import Conditions, Rule, Team
 from npskit.followup.steps import Action, Offer
@@ -45,8 +44,8 @@ def default_text() -> str:
     return (importlib.resources.files("npskit.followup") / "default_playbook.toml").read_text(encoding="utf-8")
 
 
-def read_playbook(source: str | os.PathLike[str]) -> Playbook:
-    """Return the playbook at a path, or of a text of more than one line.
+def read_playbook(source: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the parts of the playbook at a path, or of a text of more than one line.
 
     Raises:
         InvalidValueError: If it is no valid playbook; the message names the file, the line and the fix.
@@ -65,8 +64,8 @@ def read_playbook(source: str | os.PathLike[str]) -> Playbook:
     return parse_playbook(text, path.name)
 
 
-def parse_playbook(text: str, name: str) -> Playbook:
-    r"""Return the playbook that a text describes.
+def parse_playbook(text: str, name: str) -> dict[str, Any]:
+    r"""Return the parts of the playbook that a text describes, by the names of the arguments of `Playbook`.
 
     Args:
         text: TOML; `default_playbook.toml` says how it is written.
@@ -97,7 +96,7 @@ def parse_playbook(text: str, name: str) -> Playbook:
         raise InvalidValueError(f"{name}: nested too deeply for a playbook") from None
     except ValueError as error:  # such as a number of more digits than Python reads
         raise InvalidValueError(f"{name}: {error}") from None
-    return _Reader(name, lines).playbook(document)
+    return _Reader(name, lines).parts(document)
 
 
 def _syntax(problem: str, text: str, name: str) -> str:
@@ -111,13 +110,13 @@ def _syntax(problem: str, text: str, name: str) -> str:
 
 @attrs.frozen
 class _Reader:
-    """Builds a playbook of a document, and knows where its parts stand."""
+    """Reads the parts of a playbook in a document, and knows where they stand."""
 
     name: str
     lines: Mapping[Path, int]
 
-    def playbook(self, document: dict[str, Any]) -> Playbook:
-        """Return the playbook."""
+    def parts(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the parts of the playbook."""
         self.known((), document, _SECTIONS)
         actions = {name: self.action(("actions", name), name, t) for name, t in self.tables(document, "actions")}
         offers = {name: self.offer(("offers", name), name, t, actions) for name, t in self.tables(document, "offers")}
@@ -132,9 +131,8 @@ class _Reader:
         name = document.get("name", self.name)
         if not isinstance(name, str):
             self.fail(("name",), f"name must be a text: got {name!r}")
-        return Playbook(
-            rules, due=due, points=points, urgency=urgency, teams=teams, channels=self.channels(document), name=name
-        )
+        parts = {"strategies": rules, "due": due, "points": points, "urgency": urgency, "teams": teams}
+        return parts | {"channels": self.channels(document), "name": name}
 
     # ---- parts ----
 

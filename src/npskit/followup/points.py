@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.followup.checks import amount
 from npskit.followup.model import URGENCIES
@@ -55,7 +56,7 @@ class Points:
                 f"{self.urgent:g} for urgent"
             )
 
-    def priorities(self, base: Any, values: Any, urgency: Any) -> NDArray[np.float64]:
+    def priorities(self, base: Any, values: Any, urgency: Any) -> Floats:
         """Return priorities, 0..100; shape as the arguments.
 
         Args:
@@ -64,17 +65,17 @@ class Points:
             urgency: How urgent the comments are, 0 to 2.
         """
         levels = np.array([0.0, self.urgent, self.critical])[np.asarray(urgency)]
-        found: NDArray[np.float64] = np.minimum(np.asarray(base) + self.of_values(values) + levels, 100.0)
+        found: Floats = np.minimum(np.asarray(base) + self.of_values(values) + levels, 100.0)
         return found
 
-    def of_values(self, values: Any) -> NDArray[np.float64]:
+    def of_values(self, values: Any) -> Floats:
         """Return the points for each value."""
-        worth = np.nan_to_num(np.asarray(values, dtype=np.float64))
+        worth = np.asarray(values, dtype=np.float64)
         if self.high_value is None:
             return np.zeros(worth.shape)
         # Clipped before dividing, which then cannot overflow.
-        points: NDArray[np.float64] = self.value * (np.minimum(worth, self.high_value) / self.high_value)
-        return points
+        points = self.value * (np.minimum(worth, self.high_value) / self.high_value)
+        return np.where(np.isnan(points), 0.0, points)
 
     def priority(self, base: float, value: float | None, urgency: int, *, of_score: float = 0.0) -> tuple[float, str]:
         """Return one priority, and what it is made of, in words.
@@ -91,16 +92,34 @@ class Points:
             >>> Points().priority(64, None, 0, of_score=3)
             (64.0, 'priority 64: 61 by the strategy, 3 for the score')
         """
-        worth = np.nan if value is None else value
-        found = float(self.priorities(base, worth, urgency))
+        of_value = float(self.of_values(np.nan if value is None else value))
+        found = float(self.priorities(base, np.nan if value is None else value, urgency))
+        return found, self._worded(base, of_score, of_value, urgency)
+
+    def reasons(
+        self,
+        base: Floats,
+        of_score: Floats,
+        values: Floats,
+        urgency: NDArray[Any],
+    ) -> list[str]:
+        """Return what priorities are made of, in words, as `priority` does; each different sum is worded once."""
+        sums = zip(base.tolist(), of_score.tolist(), self.of_values(values).tolist(), urgency.tolist(), strict=True)
+        words: dict[tuple[float, float, float, int], str] = {}
+        return [words.get(each) or words.setdefault(each, self._worded(*each)) for each in sums]
+
+    def _worded(self, base: float, of_score: float, of_value: float, urgency: int) -> str:
+        """Return what one priority is made of."""
+        of_urgency = (0.0, self.urgent, self.critical)[urgency]
+        found = min(base + of_value + of_urgency, 100.0)
         parts = [f"{_short(base - of_score)} by the strategy"]
         if of_score > 0:
             parts.append(f"{_short(of_score)} for the score")
-        if (of_value := float(self.of_values(worth))) > 0:
+        if of_value > 0:
             parts.append(f"{_short(of_value)} for the customer's value")
-        if level := (0.0, self.urgent, self.critical)[urgency]:
-            parts.append(f"{_short(level)} for {'an' if urgency == 1 else 'a'} {URGENCIES[urgency]} comment")
-        return found, f"priority {_short(found)}: {', '.join(parts)}{', at most 100' if found == 100 else ''}"
+        if of_urgency:
+            parts.append(f"{_short(of_urgency)} for {'an' if urgency == 1 else 'a'} {URGENCIES[urgency]} comment")
+        return f"priority {_short(found)}: {', '.join(parts)}{', at most 100' if found == 100 else ''}"
 
 
 def _short(points: float) -> str:

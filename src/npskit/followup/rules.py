@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.arrays import Bools
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.channels import fold
 from npskit.followup.checks import amount, as_within, is_a, is_name
-from npskit.followup.columns import Table, Words, fold, primary
+from npskit.followup.columns import Words
+from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context, FollowUp
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple
 from npskit.model import Response
 
-_DAY = dt.timedelta(days=1)
+
+def primary(language: str) -> str:
+    """Return a language without its region, as it is compared: `"de"` of `"de-AT"`."""
+    return fold(language).replace("_", "-").split("-")[0]
 
 
 def as_urgency(value: Any, name: str = "urgency") -> int:
@@ -64,22 +70,6 @@ def _limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
         amount(value, field.name)
 
 
-def age(response: Response, now: dt.datetime | None) -> dt.timedelta | None:
-    """Return how long ago a response was given, from midnight where only its date is known; None if unknown.
-
-    Raises:
-        IncompatibleError: If one of the two times has a time zone and the other has none.
-    """
-    at = response.at
-    if at is None or now is None:
-        return None
-    if not isinstance(at, dt.datetime):
-        at = dt.datetime(at.year, at.month, at.day, tzinfo=now.tzinfo)
-    if (at.tzinfo is None) != (now.tzinfo is None):
-        raise IncompatibleError(f"now and the time of the response need both a time zone, or none: {now!r} and {at!r}")
-    return now - at
-
-
 @attrs.frozen(kw_only=True)
 class Conditions:
     """What must be true of a response and its context; what is not said does not matter.
@@ -120,50 +110,37 @@ class Conditions:
     max_days: float | None = attrs.field(default=None, validator=_limit)
 
     def hold(self, response: Response, context: Context) -> bool:
-        """Whether all conditions hold of a response."""
-        score, value, days = response.score, context.value, self.max_days
-        since = None if days is None else age(response, context.now)
-        return (
-            (not self.category or context.category in self.category)
-            and (self.score is None or (score is not None and self.score[0] <= score <= self.score[1]))
-            and context.urgency >= self.urgency
-            and (self.comment is None or self.comment == has_text(response.comment))
-            and (_among(context.channel, self.channel, fold) or _among(context.kind, self.channel, fold))
-            and _among(context.theme, self.theme, fold)
-            and _among(context.language, self.language, primary)
-            and (self.public is None or self.public == context.public)
-            and (self.min_value is None or (value is not None and value >= self.min_value))
-            and (days is None or (since is not None and since / _DAY <= days))
-        )
+        """Whether all conditions hold of a response.
 
-    def mask(self, table: Table, urgency: NDArray[np.int8], starts: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-        """Whether all conditions hold, for each row that is scored; shape `(n,)`.
-
-        Args:
-            table: The responses.
-            urgency: How urgent each comment is, shape `(n,)`.
-            starts: When each one's clock starts, shape `(n,)`; NaT where unknown.
+        Raises:
+            IncompatibleError: If one of the times of response and context has a time zone and the other has none.
         """
-        found = table.category >= 0
+        return bool(self.mask(Contexts.of_one(response, context))[0])
+
+    def mask(self, contexts: Contexts) -> Bools:
+        """Whether all conditions hold, for each row that is scored; shape `(n,)`."""
+        found = contexts.category.codes >= 0
         if self.category:
-            found &= np.array([*(name in self.category for name in table.book.categories), False])[table.category]
+            found &= contexts.category.holds(self.category.__contains__)
         if self.score is not None:
-            found &= (table.score >= self.score[0]) & (table.score <= self.score[1])
+            found &= (contexts.score >= self.score[0]) & (contexts.score <= self.score[1])
         if self.urgency:
-            found &= urgency >= self.urgency
+            found &= contexts.urgency >= self.urgency
         if self.comment is not None:
-            found &= table.commented if self.comment else ~table.commented
+            found &= contexts.commented == self.comment
         if self.channel:
-            found &= _all_among(table.channel, self.channel, fold) | _all_among(table.kinds, self.channel, fold)
-        for words, wanted, folded in ((table.theme, self.theme, fold), (table.language, self.language, primary)):
-            if wanted:
-                found &= _all_among(words, wanted, folded)
+            found &= _among(contexts.channel, self.channel, fold) | _among(contexts.kind, self.channel, fold)
+        if self.theme:
+            found &= _among(contexts.theme, self.theme, fold)
+        if self.language:
+            found &= _among(contexts.language, self.language, primary)
         if self.public is not None:
-            found &= (False if table.public is None else table.public) == self.public
+            found &= (False if contexts.public is None else contexts.public) == self.public
+        # What is unknown is NaN, which no comparison holds of.
         if self.min_value is not None:
-            found &= False if table.value is None else table.value >= self.min_value
+            found &= False if contexts.value is None else contexts.value >= self.min_value
         if self.max_days is not None:
-            found &= _recent(table, starts, self.max_days)
+            found &= False if contexts.age is None else contexts.age <= self.max_days
         return found
 
     def words(self) -> str:
@@ -186,28 +163,9 @@ class Conditions:
         return ", ".join(said) or "every response"
 
 
-def has_text(comment: str | None) -> bool:
-    """Whether there is a comment: more than white space."""
-    return comment is not None and bool(comment.strip())
-
-
-def _among(text: str | None, wanted: tuple[str, ...], folded: Any) -> bool:
-    return not wanted or (text is not None and folded(text) in map(folded, wanted))
-
-
-def _all_among(words: Words | None, wanted: tuple[str, ...], folded: Any) -> Any:
-    if words is None:
-        return False
-    return np.array([*(_among(name, wanted, folded) for name in words.names), False])[words.codes]
-
-
-def _recent(table: Table, starts: NDArray[np.datetime64], days: float) -> Any:
-    """Whether each answer was given at most so many days before now; before the clock starts if now is not known."""
-    if table.at is None:
-        return False
-    # NaT compares as False, as what is not known should.
-    now: Any = starts if table.now is None else table.now
-    return (now - table.at.astype("datetime64[us]")) / np.timedelta64(1, "D") <= days
+def _among(words: Words | None, wanted: tuple[str, ...], folded: Callable[[str], str]) -> Any:
+    """Whether each text is one of those wanted, without regard to how it is written."""
+    return False if words is None else words.holds(lambda name: folded(name) in map(folded, wanted))
 
 
 @attrs.frozen

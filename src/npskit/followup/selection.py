@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Codes, Floats
 from npskit.followup import statuses as status
 from npskit.followup.allocation.by_priority import allocate_by_priority
-from npskit.followup.allocation.by_value import Allocation, Method, allocate
+from npskit.followup.allocation.by_value import Allocation, allocate
 from npskit.followup.assigned import Assigned
-from npskit.followup.candidates import Answers, candidates_of
-from npskit.followup.gains import Lift, Read
+from npskit.followup.candidates import People, candidates_of
+from npskit.followup.choices import Limits
+from npskit.followup.gains import Read
 from npskit.followup.holdout import scrambled, uniform
 from npskit.followup.options import Options, options_of
-from npskit.followup.plan import FollowUpPlan, Limits
-from npskit.followup.routing import Capacity, Routes, route
+from npskit.followup.plan import FollowUpPlan
+from npskit.followup.routing import Routes, route
+from npskit.followup.terms import Terms
 
 EVERYBODY = "everybody"
 NO_TEAM = "unassigned"
@@ -28,55 +28,26 @@ NO_TEAM = "unassigned"
 _OUTCOMES = np.array([status.CHOSEN, status.NO_GAIN, status.BUDGET, status.CAPACITY, status.HOLDOUT], dtype=np.int8)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Terms:
-    """Under which terms a plan is made; see `npskit.Survey.follow_up`.
-
-    Args:
-        read: Returns a column of numbers that `lift` names.
-        lift: See `npskit.followup.gains.Lift`.
-        budget: Money for all offers together; infinite for no limit.
-        capacity: Hours of work; see `npskit.followup.routing.route`.
-        members: The persons of each team; see there.
-        holdout: Share of the customers left alone at random.
-        salt: Names the experiment: the same customer is in the same arm of it, always.
-        method: `"greedy"` or `"exact"`.
-        now: When the plan is made; None if unknown.
-        quiet: How long a contacted customer is left alone.
-        max_age: How old a response may be; None for any age.
-    """
-
-    read: Read
-    lift: Lift = None
-    budget: float = math.inf
-    capacity: Capacity = None
-    members: Mapping[str, Sequence[str]] | None = None
-    holdout: float = 0.0
-    salt: str = ""
-    method: Method = "greedy"
-    now: np.datetime64 | None = None
-    quiet: dt.timedelta = dt.timedelta(0)
-    max_age: dt.timedelta | None = None
-
-
-def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any) -> FollowUpPlan:
+def plan_of(assigned: Assigned, people: People, terms: Terms, read: Read, **presented: Any) -> FollowUpPlan:
     """Choose whom to follow up and with which offer.
 
     Args:
-        answers: The responses.
-        assigned: What the playbook recommends for each.
+        assigned: What the playbook recommends for each response.
+        people: The customers behind them.
         terms: Limits, values and the holdout.
-        presented: How the plan presents itself: `currency`, `language`, `kept`, `backend`.
+        read: Returns a column of numbers that `lift` names.
+        presented: What the plan carries along: `kept`, `backend`.
     """
-    found = candidates_of(answers, assigned, terms.now, terms.quiet, terms.max_age)
+    found = candidates_of(assigned, people, terms)
     rows = np.flatnonzero(found == status.CHOSEN)
-    chance = uniform(answers.customers, terms.salt)
-    # Whom nobody can name cannot be left alone, and is no part of the comparison.
+    table = assigned.table
+    chance = np.full(len(table), np.nan) if table.customer is None else uniform(table.customer, terms.salt)
+    # A customer without an id cannot be kept in one arm, and is no part of the comparison.
     known = ~np.isnan(chance)
     held = known & (chance < terms.holdout)
     ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
 
-    options = options_of(answers, assigned, rows, terms.lift, terms.read)
+    options = options_of(assigned, rows, terms.lift, read)
     routes = _routes(assigned, rows, ties, terms)
     made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
     found[rows] = _outcomes(made, options, routes, terms, held[rows])
@@ -87,7 +58,7 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
     if options.gain is not None:
         gain[taken] = options.gain[taken, column]
 
-    def spread(values: NDArray[Any], empty: Any, at: NDArray[np.intp]) -> NDArray[Any]:
+    def spread(values: NDArray[Any], empty: Any, at: Codes) -> NDArray[Any]:
         """Return an array over all responses with values at some of them."""
         whole = np.full(len(found), empty, dtype=values.dtype)
         whole[at] = values
@@ -95,10 +66,7 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
 
     used = np.bincount(routes.owner[taken], options.hours[taken, column], len(routes.names))
     return FollowUpPlan(
-        answers.book,
         assigned,
-        answers.customers,
-        answers.categories,
         found,
         offers=spread(np.where(column == options.without, -1, column), -1, rows[taken]),
         owner=spread(routes.owner[taken], -1, rows[taken]),
@@ -109,12 +77,13 @@ def plan_of(answers: Answers, assigned: Assigned, terms: Terms, **presented: Any
         intended=spread(made.intended, False, rows) & known,
         share=terms.holdout,
         limits=_limits(made, routes, used, terms.budget),
-        now=terms.now,
+        currency=terms.currency,
+        language=terms.language,
         **presented,
     )
 
 
-def _routes(assigned: Assigned, rows: NDArray[np.intp], ties: NDArray[np.float64], terms: Terms) -> Routes:
+def _routes(assigned: Assigned, rows: Codes, ties: Floats, terms: Terms) -> Routes:
     """Return who answers each candidate."""
     teams = assigned.teams
     team = assigned.team[rows].astype(np.intp)
@@ -125,12 +94,12 @@ def _routes(assigned: Assigned, rows: NDArray[np.intp], ties: NDArray[np.float64
 
 
 def _allocated(
-    priority: NDArray[np.float64],
+    priority: Floats,
     options: Options,
     routes: Routes,
     terms: Terms,
-    counted: NDArray[np.bool_],
-    ties: NDArray[np.float64],
+    counted: Bools,
+    ties: Floats,
 ) -> Allocation:
     """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
     owner, capacity = routes.limits
@@ -147,7 +116,7 @@ def _outcomes(
     options: Options,
     routes: Routes,
     terms: Terms,
-    held: NDArray[np.bool_],
+    held: Bools,
 ) -> NDArray[np.int8]:
     """Return the status of each candidate. Who is left alone would be followed up else: not those below the line."""
     found = _OUTCOMES[made.outcome]

@@ -124,3 +124,26 @@ def taken(actions: tuple[Action, ...], offer: Offer | None) -> tuple[Action, ...
 def minutes_of(actions: tuple[Action, ...], offers: tuple[Offer, ...]) -> tuple[float, ...]:
     """Return the minutes of the steps that are taken with each offer, and last with none."""
     return tuple(float(sum(action.minutes for action in taken(actions, offer))) for offer in (*offers, None))
+
+
+@attrs.frozen
+class Menu:
+    """What may be done for a customer: the steps, and the offers of which one at most, or exactly one, is made."""
+
+    actions: tuple[Action, ...]
+    offers: tuple[Offer, ...]
+    offer_required: bool
+
+    def taken(self, offer: Offer | None) -> tuple[Action, ...]:
+        """Return the steps that are taken with an offer, or with none."""
+        return taken(self.actions, offer)
+
+    @property
+    def minutes(self) -> tuple[float, ...]:
+        """The minutes of the steps with each offer, and last with none."""
+        return minutes_of(self.actions, self.offers)
+
+    @property
+    def longest(self) -> float:
+        """The minutes with the offer that takes the longest, or with none if that is allowed."""
+        return max(self.minutes[:-1] if self.offers and self.offer_required else self.minutes)

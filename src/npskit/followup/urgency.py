@@ -242,6 +242,8 @@ def urgencies_of(comments: Sequence[str | None], judge: UrgencyOf) -> NDArray[np
     Raises:
         InvalidValueError: If `judge` returns anything but 0, 1 or 2.
     """
+    if len(comments) == 1:
+        return np.array([urgency_of(comments[0], judge)], dtype=np.int8)
     if isinstance(judge, UrgencyWords) and _mostly_distinct(comments):
         return judge.levels([text or "" for text in comments])
     distinct = dict.fromkeys(comments)
