@@ -78,7 +78,7 @@ def test_an_end() -> None:
         ((3, "2026-03-01"), InvalidTypeError, "name must be text"),
         (("x", "soon"), InvalidValueError, "at must be a date"),
         (("x", 20260301), InvalidTypeError, "at must be a date"),
-        (("x", np.datetime64("NaT", "us")), InvalidTypeError, "at must be a date"),
+        (("x", np.datetime64("NaT", "us")), InvalidValueError, "at must be given"),
         (("x", "2026-03-01T10:00+02:00"), InvalidValueError, "time zone"),
         (("x", "2026-03-01", "2026-03-01"), InvalidValueError, "until must be after"),
         (("x", "2026-03-01", "later"), InvalidValueError, "until must be a date"),
@@ -410,7 +410,7 @@ def test_customers_who_do_not_differ_prove_nothing(categories: tuple[int, int]) 
 def test_a_missing_time_of_pandas_is_no_time() -> None:
     """NaT of pandas says that it is a datetime."""
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(InvalidTypeError, match="at must be a date or a time"):
+    with pytest.raises(InvalidValueError, match="at must be given, as a date or a time"):
         Intervention("new checkout", pandas.NaT)
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.times.durations import MONTHS
-from npskit.times.periods import as_dates, as_times, check_every, first_days
+from npskit.times.moments import read_time
+from npskit.times.periods import as_dates, check_every, first_days
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
 _DAY = np.timedelta64(1, "D")
@@ -44,7 +45,7 @@ def stretch(value: Any, name: str) -> tuple[np.datetime64, np.datetime64]:
         raise InvalidTypeError(
             f"{name} must be a period such as '2026-03', or a pair (start, end) of dates: got {value!r}"
         )
-    start, end = _moments(value, name)
+    start, end = (np.datetime64(read_time(each, name), "us") for each in value)
     if not start < end:
         raise InvalidValueError(f"{name} must end after it begins: got {value!r}")
     return start, end
@@ -77,23 +78,6 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
         every, number = "year", year - 1970
     begin, end = as_dates(first_days(np.array([number, number + 1]), every))
     return begin, end
-
-
-def _moments(values: tuple[Any, ...] | list[Any], name: str) -> NDArray[np.datetime64]:
-    """Return dates and times, also as text, as datetime64."""
-    read: list[Any] = []
-    for value in values:
-        try:
-            read.append(dt.datetime.fromisoformat(value) if isinstance(value, str) else value)
-        except ValueError:
-            raise InvalidValueError(f"{name}: {value!r} is no date such as '2026-03-01'") from None
-    try:
-        found = as_times(read)
-    except InvalidTypeError as error:
-        raise InvalidTypeError(f"{name}: {error}") from None
-    if np.isnat(found).any():
-        raise InvalidValueError(f"{name} must begin and end: got {tuple(values)!r}")
-    return found
 
 
 def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -> tuple[NDArray[np.intp], int, int]:

@@ -11,36 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.results import Result
-
-
-def _moment(value: Any, name: str) -> dt.datetime:
-    """Return a date or a time, as text or as Python or numpy have it, as a naive datetime."""
-    found = value
-    if isinstance(found, np.datetime64) and not np.isnat(found):
-        found = found.astype("datetime64[us]").item()
-    if isinstance(found, str):
-        try:
-            found = dt.datetime.fromisoformat(found)
-        except ValueError:
-            raise InvalidValueError(f"{name} must be a date such as '2026-03-01': got {value!r}") from None
-    if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
-        found = dt.datetime.combine(found, dt.time())
-    if not isinstance(found, dt.datetime) or found != found:  # NaT of pandas is a datetime
-        raise InvalidTypeError(f"{name} must be a date or a time: got {value!r} ({type(value).__name__})")
-    if found.tzinfo is not None:
-        raise InvalidValueError(
-            f"{name} must be the wall clock of the data, without a time zone: got {value!r}; convert it to the zone "
-            "of the data and leave that away"
-        )
-    return found
+from npskit.times.moments import read_time
 
 
 def _start(value: Any) -> dt.datetime:
-    return _moment(value, "at")
+    return read_time(value, "at")
 
 
 def _end(value: Any) -> dt.datetime | None:
-    return None if value is None else _moment(value, "until")
+    return None if value is None else read_time(value, "until")
 
 
 @attrs.frozen(repr=False)

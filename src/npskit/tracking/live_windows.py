@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.times.durations import DAY, HOUR, MINUTE, parse_duration
+from npskit.times.moments import read_time
 from npskit.times.zones import instant
 from npskit.validation import whole_number
 
@@ -196,15 +197,9 @@ def moment(at: Any) -> dt.datetime:
         InvalidTypeError: If it is no time.
         InvalidValueError: If it is missing.
     """
-    if isinstance(at, np.datetime64):
-        at = at.astype("M8[us]").item()
-    if at is None or (isinstance(at, dt.datetime) and at != at):
-        raise InvalidValueError("at must be given, as a time: a window by time needs it")
-    if isinstance(at, dt.datetime):
-        return at
-    if isinstance(at, dt.date):
-        return dt.datetime(at.year, at.month, at.day)
-    raise InvalidTypeError(f"at must be a datetime, a date or a numpy.datetime64: got {at!r}")
+    if isinstance(at, str):
+        raise InvalidTypeError(f"at must be a datetime, a date or a numpy.datetime64: got {at!r}")
+    return read_time(at, "at", zoned=True)
 
 
 def later(known: dt.datetime | None, at: dt.datetime) -> dt.datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from npskit.inference.moves import Moves
 from npskit.reading import parse_times
 from npskit.sample import customer_numbers
 from npskit.scorers.base import Codebook
+from npskit.times.moments import read_time
 from npskit.tracking.moved import count_moves
 from npskit.tracking.pairs import pair_steps
 from npskit.validation import is_missing
@@ -229,15 +229,7 @@ def _late(moments: NDArray[np.datetime64] | None, since: Any, rows: int) -> NDAr
         return np.ones(rows, dtype=np.bool_)
     if moments is None:
         raise IncompatibleError("since: the later answers do not say when they were given; name the column with time=")
-    if getattr(since, "tzinfo", None) is not None:
-        raise InvalidValueError(f"since must be on the wall clock of the data, without a time zone: got {since!r}")
-    if not isinstance(since, str | dt.date | np.datetime64):
-        raise InvalidTypeError(f"since must be a time such as '2026-03-01': got {since!r} ({type(since).__name__})")
-    try:
-        moment = np.datetime64(since).astype("datetime64[us]")
-    except ValueError:
-        raise InvalidValueError(f"since must be a time such as '2026-03-01': got {since!r}") from None
-    return np.asarray(moments >= moment)
+    return np.asarray(moments >= np.datetime64(read_time(since, "since"), "us"))
 
 
 def _latest(
