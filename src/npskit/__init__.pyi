@@ -81,7 +81,7 @@ from npskit.tracking.effect import Effect as Effect
 from npskit.tracking.intervention import Intervention as Intervention
 from npskit.tracking.live import Tracker as Tracker
 from npskit.tracking.timeline_record import Timeline as Timeline
-from npskit.tracking.transitions import Transitions as Transitions
+from npskit.tracking.transition_record import Transitions as Transitions
 
 __version__: str
 __all__: list[str]

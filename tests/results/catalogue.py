@@ -10,6 +10,7 @@ import npskit as nk
 from npskit.results import Result
 from npskit.tracking.change_points import change_points
 from npskit.tracking.interventions import before_after
+from npskit.tracking.placebo import placebo_check
 
 # A name that would do harm in a page, a table, a spreadsheet or a terminal.
 HOSTILE = "=<script>|`*_\x1b[31m"
@@ -47,6 +48,11 @@ def catalogue() -> dict[str, Result]:
         "ChangePoints": change_points([[30, 40, 30]] * 6 + [[15, 35, 50]] * 6, [-100, 0, 100], periods=[HOSTILE] * 12),
         "ChangePoints, none": weeks.change_points(),
         "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
+        "Transitions": few.transitions(by="region"),
+        "Transitions, none": survey(customer=range(16)).transitions(),
+        "Alarm": nk.Tracker(target=40, by="region").update_many([3] * 10, groups=[HOSTILE] * 10).alarms()[(HOSTILE,)],
+        "Placebo": placebo_check([[30, 40, 30]] * 5 + [[20, 40, 40]], [-100, 0, 100], 5),
+        "Placebo, too short": placebo_check([[30, 40, 30], [20, 40, 40]], [-100, 0, 100], 1),
         "Intervention": nk.Intervention(HOSTILE, "2026-02-01"),
         "Effect": before_after([3, 4, 5], [2, 2, 9], [-100, 0, 100]),
         "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),

@@ -59,6 +59,10 @@ class Result:
         _no_options(options)
         return fields_of(self)
 
+    def _more(self) -> Sequence[tuple[str, Rows]]:
+        """Return further tables that a person reads, each with what stands above it."""
+        return ()
+
     def _headline(self) -> str:
         """Return what stands above the table."""
         return repr(self)
@@ -145,8 +149,10 @@ class Result:
         Args:
             options: What the result's `columns` takes, such as `level=` and `method=`.
         """
-        parts = filter(None, [self._headline(), text_table(*self._rows(**options)), *self._notes()])
-        return "\n".join(one_line(line) for part in parts for line in part.split("\n"))
+        parts = [self._headline(), text_table(*self._rows(**options))]
+        for caption, rows in self._more():
+            parts += [caption, text_table(*rows)]
+        return "\n".join(one_line(line) for part in filter(None, [*parts, *self._notes()]) for line in part.split("\n"))
 
     def __str__(self) -> str:
         return self.to_text()
@@ -154,10 +160,13 @@ class Result:
     def to_markdown(self, **options: Any) -> str:
         """Return the result as Markdown, with everything escaped; `options` as for `to_text`."""
         parts = [markdown_text(self._caption()), markdown_table(*self._rows(**options))]
+        for caption, rows in self._more():
+            parts += [markdown_text(caption), markdown_table(*rows)]
         return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._notes())]))
 
     def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._notes()])))
+        first = html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._notes()])))
+        return first + "".join(html_table(*rows, caption=caption) for caption, rows in self._more())
 
 
 def schema_of(kind: type) -> str:

@@ -42,8 +42,9 @@ def json_safe(value: Any) -> Any:
         {'low': 1.0, 'high': None, 'level': 0.9, 'method': 'score'}
     """
     if isinstance(value, np.ndarray):
-        # as Python has it; dates beyond what Python can hold stay numpy's
-        return [json_safe(part) for part in (value.astype(object) if value.dtype.kind == "m" else value)]
+        return list(map(json_safe, value)) if value.ndim else json_safe(value.item())
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, Mapping):
         return {_name(key): json_safe(part) for key, part in value.items()}
     if isinstance(value, tuple | list):

@@ -23,17 +23,14 @@ from npskit.inference.sequences import (
     log_wealth_of_difference,
 )
 from npskit.inference.wealth import DIRECTIONS
-from npskit.results.display import html_table, number, percent, text_table
-from npskit.results.interval import Interval
-from npskit.results.native import native_frame
-from npskit.results.values import plain, record
+from npskit.results import Columns, Interval, Result, Rows, number, percent, plain
 from npskit.score import Score
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
 
 
-@attrs.frozen(repr=False)
-class Alarm:
+@attrs.frozen(eq=False, repr=False)
+class Alarm(Result):
     """A score that has left what it is held against.
 
     What must be true for its bound is what `Watch` says; a CUSUM has none, see `cusum_alarm`. It bounds chance: that
@@ -83,34 +80,23 @@ class Alarm:
         shown += f", p_value={self.p_value:.3g}" if self.p_value is not None else ""
         return f"Alarm({shown}, method={self.method!r})"
 
-    def __str__(self) -> str:
-        return text_table(*self._rows())
+    def _headline(self) -> str:
+        return ""
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _caption(self) -> str:
+        return repr(self)
+
+    def columns(self) -> Columns:
+        """Return the alarm as columns of one row."""
+        group = None if self.group is None else " / ".join(map(str, self.group))
+        return super().columns() | {"at": [self.at], "since": [self.since], "group": [group]}
+
+    def _rows(self) -> Rows:
         level = f"{percent(self.interval.level)} interval" if self.interval else "interval"
         header = ["score", "group", "at", "value", self.against, "difference", level, "n", "method"]
         group = "" if self.group is None else " / ".join(map(str, self.group))
         row = [self.score, group, "" if self.at is None else str(plain(self.at)), self.value, self.limit]
         return header, [[*row, self.difference, str(self.interval or ""), self.n, self.method]]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python, ready for JSON."""
-        found = record(self)
-        group = None if self.group is None else list(map(plain, self.group))
-        return found | {"at": plain(self.at), "since": plain(self.since), "group": group}
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the alarm as a dataframe of one row; `backend` as for `Score.to_frame`."""
-        flat = attrs.asdict(self, recurse=False)
-        del flat["interval"], flat["group"]
-        low, high = self.interval or (None, None)
-        group = None if self.group is None else " / ".join(map(str, self.group))
-        return native_frame(
-            {name: [v] for name, v in (flat | {"low": low, "high": high, "group": group}).items()}, backend
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
 
 
 def _as_rate(value: Any) -> Any:

@@ -20,7 +20,8 @@ from npskit.tracking.pairs import Mode
 from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
 from npskit.tracking.timeline import timeline_of_sample
 from npskit.tracking.timeline_record import Timeline
-from npskit.tracking.transitions import Transitions, transitions
+from npskit.tracking.transition_record import Transitions
+from npskit.tracking.transitions import transitions
 from npskit.tracking.windows import Window
 
 
@@ -89,7 +90,7 @@ class OverTime(Bindings):
         """Return how the same customers moved between categories, such as the passives who became promoters.
 
         Answers at the same time have no order: steps that touch them are left out and reported. See
-        `npskit.tracking.transitions.Transitions` for what must be true for the result to mean anything.
+        `Transitions` for what must be true for the result to mean anything.
 
         Args:
             by: A column of the answer that a step starts from, such as whether it was followed up; the share that moved
