@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.errors import InvalidTypeError
-from npskit.validation import is_hashable, is_missing, to_int, whole_number
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.validation import finite_number, is_hashable, is_missing, to_int, whole_number
 
 INTEGER_TYPES = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
 
@@ -32,6 +32,24 @@ def test_all_else_is_refused_by_name_and_left_alone(value: Any) -> None:
     with pytest.raises(InvalidTypeError, match="cut must be a whole number, not "):
         whole_number(value, "cut")
     assert to_int(value) is value
+
+
+def test_limits_of_numbers_are_named() -> None:
+    """A number out of its range is refused with the range; what is no number with its type."""
+    assert whole_number(0, "n", least=0) == 0
+    with pytest.raises(InvalidValueError, match="n must be at least 1: got 0"):
+        whole_number(0, "n", least=1)
+    assert (finite_number(1, "w", above=0, most=1), finite_number(Decimal("-2.5"), "w")) == (1.0, -2.5)
+    for value, says in (
+        (0, "above 0 and at most 1: got 0"),
+        (1.5, "above 0 and at most 1"),
+        (np.nan, "finite: got nan"),
+    ):
+        with pytest.raises(InvalidValueError, match=f"w must be {says}"):
+            finite_number(value, "w", above=0, most=1)
+    for other in (True, "3", None, [1]):
+        with pytest.raises(InvalidTypeError, match="w must be a number: got "):
+            finite_number(other, "w")
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), np.float32("nan"), np.datetime64("NaT", "us"), Decimal("NaN")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Hashable
 from typing import Any, TypeGuard
@@ -9,14 +10,15 @@ from typing import Any, TypeGuard
 import attrs
 import numpy as np
 
-from npskit.errors import InvalidTypeError
+from npskit.errors import InvalidTypeError, InvalidValueError
 
 
-def whole_number(value: Any, name: str) -> int:
-    """Return `value` as an int; numpy integers are welcome, booleans and fractions are refused.
+def whole_number(value: Any, name: str, *, least: int | None = None) -> int:
+    """Return `value` as an int; numpy integers are accepted, booleans and fractions are not.
 
     Raises:
         InvalidTypeError: If `value` is a boolean or not a whole number.
+        InvalidValueError: If it is below `least`.
 
     Example:
         >>> whole_number(np.int8(7), "score")
@@ -29,9 +31,44 @@ def whole_number(value: Any, name: str) -> int:
     if isinstance(value, (bool, np.bool_)):
         raise InvalidTypeError(f"{name} must be a whole number, not the boolean {value!r}")
     try:
-        return operator.index(value)
+        found = operator.index(value)
     except TypeError:
         raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
+    if least is not None and found < least:
+        raise InvalidValueError(f"{name} must be at least {least}: got {value!r}")
+    return found
+
+
+def finite_number(
+    value: Any, name: str, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+) -> float:
+    """Return a finite number as a float, above `above`, at least `least` and at most `most`.
+
+    Raises:
+        InvalidTypeError: If `value` is not a number; a boolean or a text is none.
+        InvalidValueError: If it is out of range or not finite.
+
+    Example:
+        >>> finite_number(np.float32(0.5), "weight", above=0, most=1)
+        0.5
+        >>> finite_number(0, "weight", above=0, most=1)
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: weight must be above 0 and at most 1: got 0
+    """
+    try:
+        found = None if isinstance(value, (bool, np.bool_, str, bytes)) else float(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None:
+        raise InvalidTypeError(f"{name} must be a number: got {value!r} ({type(value).__name__})")
+    if not math.isfinite(found):
+        raise InvalidValueError(f"{name} must be finite: got {value!r}")
+    if not (above < found and least <= found <= most):
+        limits = (("above", above), ("at least", least), ("at most", most))
+        shown = " and ".join(f"{words} {limit:g}" for words, limit in limits if math.isfinite(limit))
+        raise InvalidValueError(f"{name} must be {shown}: got {value!r}")
+    return found
 
 
 def to_int(value: Any) -> Any:

@@ -142,7 +142,7 @@ def test_limits_and_p_value_agree() -> None:
     low, high = found.interval(1 - found.p_value)
     assert (low, high) == pytest.approx((0, 0.6), abs=1e-12)
     assert np.isnan(Contrast(0.3, 0.0, 7.0).p_value)
-    with pytest.raises(InvalidValueError, match="level must be between 0 and 1: got 95"):
+    with pytest.raises(InvalidValueError, match="level must lie strictly between 0 and 1: got 95"):
         found.interval(95)
 
 

@@ -91,7 +91,7 @@ def test_one_test_is_not_adjusted_and_none_gives_none() -> None:
 
 def test_what_is_no_p_value_is_refused() -> None:
     """A value outside 0..1, a word and an unknown method are named."""
-    with pytest.raises(InvalidValueError, match=r"\[1\.5\] at \[1\]"):
+    with pytest.raises(InvalidValueError, match=r"\[1\.5\] at \[\[1\]\]"):
         adjust([0.5, 1.5])
     with pytest.raises(InvalidValueError, match=r"\[-0\.1\] at \[\[0, 1\]\]"):
         adjust([[0.5, -0.1]])

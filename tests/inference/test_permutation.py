@@ -113,7 +113,7 @@ def test_what_cannot_be_permuted_is_refused() -> None:
         permutation_test([1, 2, 3], [1, 2.5, 3], NPS)
     with pytest.raises(InvalidValueError, match="counts_a must be whole numbers, one per worth"):
         permutation_test([[1, 2, 3]], [1, 2, 3], NPS)
-    with pytest.raises(InvalidValueError, match="lattice of at most 10,000 points"):
+    with pytest.raises(InvalidValueError, match="common grid of at most 10,000 steps"):
         permutation_test([1, 2, 3], [1, 2, 3], [0, math.sqrt(2), math.pi])
     with pytest.raises(InvalidValueError, match=r"6,000,100 answers .* score_test"):
         permutation_test([10**6] * 3, [10**6 + 100, 10**6, 10**6], NPS)

@@ -188,9 +188,9 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"margin": 0}, "margin must be a positive number: got 0"),
-        ({"difference": 0}, "difference must be a positive number"),
-        ({"difference": math.nan}, "difference must be a positive number"),
+        ({"margin": 0}, "margin must be above 0: got 0"),
+        ({"difference": 0}, "difference must be above 0"),
+        ({"difference": math.nan}, "difference must be finite"),
         ({"margin": 0.05}, r"score points, at least .*, 0\.2: got 0\.05; as a fraction, multiply it by 100"),
         ({"difference": -0.05}, r"difference is in score points, at least .* range of the worths, 0\.2"),
         ({"margin": 100}, "margin must be less than half the range of the worths, 100 score points: got 100"),
@@ -198,7 +198,7 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"difference": -200}, "difference must be less than the range of the worths, 200 score points: got 200"),
         ({"difference": 5, "power": 0.01}, r"power must be above 0\.05: a test at level=0\.95 .* got 0\.01"),
         ({"difference": 5, "power": 1 - 0.9, "level": 0.9}, r"power must be above 0\.1"),
-        ({"difference": 5, "ratio": -1}, "ratio must be a positive number"),
+        ({"difference": 5, "ratio": -1}, "ratio must be above 0"),
         ({"difference": 5, "power": 80}, "power must lie strictly between 0 and 1"),
         ({"margin": 5, "level": 95}, "level"),
         ({"margin": 5, "population": 0}, "population must be at least 1"),

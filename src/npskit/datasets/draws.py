@@ -45,8 +45,7 @@ def pick(rng: np.random.Generator, table: NDArray[np.float64], row: NDArray[np.i
     # One search for all rows: the cumulative probabilities of row r lie within r..r+1.
     bounds = (np.cumsum(table, axis=1) + np.arange(rows)[:, None]).ravel()
     found = np.searchsorted(bounds, rng.random(row.size) + row, side="right") - width * row
-    column: NDArray[np.intp] = np.minimum(found, width - 1)
-    return column
+    return np.asarray(np.minimum(found, width - 1))
 
 
 def _once(rng: np.random.Generator, probabilities: NDArray[np.float64], size: int) -> NDArray[np.intp]:
@@ -85,8 +84,7 @@ def _dates(
     first, stop = np.where(after, shift, start), np.where(after, end, shift)
     day = first + (rng.random(after.size) * (stop - first)).astype(np.int64)
     seconds = day * 86_400 + rng.integers(8 * 3600, 22 * 3600, size=after.size)
-    date: NDArray[np.datetime64] = (seconds * 1_000_000).astype("datetime64[us]")
-    return date
+    return np.asarray((seconds * 1_000_000).astype("datetime64[us]"))
 
 
 def answers(

@@ -18,7 +18,6 @@ from npskit.arrays import Floats
 from npskit.datasets.records import DriverTruth, Wave
 from npskit.errors import InvalidValueError
 
-SEGMENTS = ("detractor", "passive", "promoter")
 WORTHS = np.array([-100.0, 0.0, 100.0])
 SEGMENT = np.repeat(np.arange(3), (7, 2, 2))
 """The segment of each answer 0..10."""
@@ -119,23 +118,20 @@ def scores_by_class(importance: Floats) -> Floats:
     """Return the probability of each score 0..10 in each class, shape `(5, 11)`."""
     as_rated = np.pad(RATINGS, ((0, 0), (0, 0), (1, 0)))  # shape (class, driver, score 0..10)
     by_driver = (1 - ONE_LESS) * as_rated + ONE_LESS * np.roll(as_rated, -1, axis=2)
-    by_rating: Floats = np.einsum("p,cps->cs", importance, by_driver)
-    by_class: Floats = by_rating + (1 - importance.sum()) * OTHER_REASONS
-    return by_class
+    by_rating = np.einsum("p,cps->cs", importance, by_driver)
+    return np.asarray(by_rating + (1 - importance.sum()) * OTHER_REASONS)
 
 
 def nps_of(probabilities: Floats) -> Floats:
     """Return the NPS in points of probabilities over 0..10 along the last axis."""
-    points: Floats = probabilities @ WORTHS[SEGMENT]
-    return points
+    return np.asarray(probabilities @ WORTHS[SEGMENT])
 
 
 def _classes_before() -> Floats:
     """Return the class probabilities before the shift, shape `(region, hotel, type, class)`."""
     quality = (REGION_QUALITY[:, None] + HOTEL_QUALITY)[:, :, None, None]
     pull = np.where(quality > 0, np.eye(5)[DELIGHTED], np.eye(5)[LET_DOWN])
-    mixed: Floats = (1 - np.abs(quality)) * CLASS_BY_TYPE + np.abs(quality) * pull
-    return mixed
+    return np.asarray((1 - np.abs(quality)) * CLASS_BY_TYPE + np.abs(quality) * pull)
 
 
 @attrs.frozen(eq=False)
@@ -146,30 +142,35 @@ class Chain:
         importance: Probability that the score goes by each driver, shape `(5,)`.
         shift: Change of the NPS in the shifted region, in points.
         after_part: Part of the span that lies after the shift, in (0, 1).
-        scores: Probability of each score in each class, shape `(5, 11)`.
-        classes: Class probabilities, shape `(2, R, H, T, 5)`.
-        guests: Expected share of each period and region among the guests, shape `(2, R)`.
-        answers: The same among the answers.
     """
 
     importance: Floats
     shift: float
     after_part: float
-    scores: Floats = attrs.field(init=False)
-    classes: Floats = attrs.field(init=False)
-    guests: Floats = attrs.field(init=False)
-    answers: Floats = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        guests = np.array([(1 - self.after_part) * GUESTS_BEFORE, self.after_part * GUESTS_AFTER])
-        sampled = guests * SAMPLING_RATE
-        object.__setattr__(self, "scores", scores_by_class(self.importance))
-        object.__setattr__(self, "classes", self._shifted())
-        object.__setattr__(self, "guests", guests)
-        object.__setattr__(self, "answers", sampled / sampled.sum())
+    @functools.cached_property
+    def scores(self) -> Floats:
+        """Probability of each score in each class, shape `(5, 11)`."""
+        return scores_by_class(self.importance)
 
-    def _shifted(self) -> Floats:
-        """Return the classes of both periods: a part of the shifted region's stays goes to one class."""
+    @functools.cached_property
+    def guests(self) -> Floats:
+        """Expected share of each period and region among the guests, shape `(2, R)`."""
+        return np.array([(1 - self.after_part) * GUESTS_BEFORE, self.after_part * GUESTS_AFTER])
+
+    @functools.cached_property
+    def answers(self) -> Floats:
+        """Expected share of each period and region among the answers, shape `(2, R)`."""
+        sampled = self.guests * SAMPLING_RATE
+        return np.asarray(sampled / sampled.sum())
+
+    @functools.cached_property
+    def classes(self) -> Floats:
+        """Class probabilities, shape `(2, R, H, T, 5)`: the shift sends part of its region's stays to one class.
+
+        Raises:
+            InvalidValueError: If the shift is larger than that can bring about.
+        """
         before = _classes_before()
         after = before.copy()
         worths = nps_of(self.scores)
@@ -188,20 +189,17 @@ class Chain:
     @functools.cached_property
     def weight(self) -> Floats:
         """Probability of each period, region, hotel and type among the answers; shape `(2, R, H, T)`."""
-        probability: Floats = self.answers[:, :, None, None] / HOTELS * TYPE_SHARE * np.ones((HOTELS, 1))
-        return probability
+        return np.asarray(self.answers[:, :, None, None] / HOTELS * TYPE_SHARE * np.ones((HOTELS, 1)))
 
     @functools.cached_property
     def class_share(self) -> Floats:
         """Probability of each class among the answers, shape `(5,)`."""
-        share: Floats = np.einsum("prht,prhtc->c", self.weight, self.classes)
-        return share
+        return np.asarray(np.einsum("prht,prhtc->c", self.weight, self.classes))
 
     @functools.cached_property
     def segment_share(self) -> Floats:
         """Probability of each segment among the answers, shape `(3,)`."""
-        share: Floats = self.class_share @ self.scores @ IN_SEGMENT
-        return share
+        return np.asarray(self.class_share @ self.scores @ IN_SEGMENT)
 
     def wave(self, period: int) -> Wave:
         """Return what is true of one period: 0 before, 1 after the shift."""
@@ -213,8 +211,7 @@ class Chain:
         """Return the segment after given the segment before, by region; shape `(R, 3, 3)`."""
         before, after = self.classes @ self.scores @ IN_SEGMENT
         both = np.einsum("rhti,rhtj,t->rij", before, after, TYPE_SHARE)
-        rows: Floats = both / both.sum(axis=2, keepdims=True)
-        return rows
+        return np.asarray(both / both.sum(axis=2, keepdims=True))
 
     def repeat_correlation(self) -> float:
         """Return the correlation of two scores of one customer: the variance of customers' means over the whole."""
@@ -244,10 +241,8 @@ class Chain:
         """Return the later segment given the present one, if left alone and if contacted; shape `(3, 3)` each."""
         by_stay = self.classes @ self.scores @ IN_SEGMENT
         both = np.einsum("prht,prhti,prhtj->ij", self.weight, by_stay, by_stay)
-        left: Floats = both / both.sum(axis=1, keepdims=True)
-        won = WON_BACK[:, None]
-        contacted: Floats = (1 - won) * left + won * (self.scores[DELIGHTED] @ IN_SEGMENT)
-        return left, contacted
+        left, won = both / both.sum(axis=1, keepdims=True), WON_BACK[:, None]
+        return left, (1 - won) * left + won * (self.scores[DELIGHTED] @ IN_SEGMENT)
 
     def secure(self) -> float:
         """Return the percentage of secure answers: top box on satisfaction, repurchase and recommend."""

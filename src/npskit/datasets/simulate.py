@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from npskit.arrays import Floats
 from npskit.datasets import draws, model
 from npskit.datasets.records import Dataset, FollowUpTruth, HotelTruth
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.validation import finite_number, whole_number
 
 Day = str | dt.date | np.datetime64
 
@@ -101,15 +100,15 @@ def hotels(
         >>> sorted(set(data["weight"].tolist()))
         [5.0, 8.0, 12.5, 20.0]
     """
-    n = _count(n, "n", 0)
-    customers = max(1, round(n / 2.5)) if customers is None else _count(customers, "customers", 1)
+    n = whole_number(n, "n", least=0)
+    customers = max(1, round(n / 2.5)) if customers is None else whole_number(customers, "customers", least=1)
     generator = _generator(rng)
     days = _days(start, shift_date, end)
     holdout, missing, invalid = _share(holdout, "holdout"), _share(missing, "missing"), _share(invalid, "invalid")
     if missing + invalid > 1:
         raise InvalidValueError(f"missing and invalid sum to at most 1: got {missing!r} and {invalid!r}")
     after_part = float((days[2] - days[1]) / (days[2] - days[0]))
-    chain = model.Chain(_importance(importance), _number(shift, "shift"), after_part)
+    chain = model.Chain(_importance(importance), finite_number(shift, "shift"), after_part)
     columns, outcomes = draws.answers(generator, chain, n, customers, days, holdout)
     draws.write_comments(generator, columns, comments)
     draws.spoil(generator, columns, missing, invalid)
@@ -164,38 +163,9 @@ def _truth(chain: model.Chain, shift_date: np.datetime64, holdout: float, outcom
     )
 
 
-def _count(value: Any, name: str, least: int) -> int:
-    """Return a whole number of at least `least`."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, (bool, np.bool_)):
-        raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})")
-    if number < least:
-        raise InvalidValueError(f"{name} must be at least {least}: got {value!r}")
-    return number
-
-
-def _number(value: Any, name: str) -> float:
-    """Return a finite number as a float."""
-    try:
-        number = None if isinstance(value, (bool, np.bool_, str)) else float(value)
-    except (TypeError, ValueError):
-        number = None
-    if number is None:
-        raise InvalidTypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})")
-    if not math.isfinite(number):
-        raise InvalidValueError(f"{name} must be finite: got {value!r}")
-    return number
-
-
 def _share(value: Any, name: str) -> float:
     """Return a number within 0..1."""
-    number = _number(value, name)
-    if not 0 <= number <= 1:
-        raise InvalidValueError(f"{name} is a share, from 0 to 1: got {value!r}")
-    return number
+    return finite_number(value, name, least=0, most=1)
 
 
 def _generator(rng: Any) -> np.random.Generator:

@@ -19,12 +19,13 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.clusters import factorize, sum_by, unit_codes
+from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import Layout
+from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
 from npskit.inference.weights import check_weights
+from npskit.validation import whole_number
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
 _AGREEMENT = 1e-6
@@ -134,8 +135,7 @@ def rake(
         >>> found.weights.round(6).tolist()
         [0.5, 0.5, 1.5, 1.5]
     """
-    if max_iterations < 1:
-        raise InvalidValueError(f"max_iterations must be at least 1: got {max_iterations!r}")
+    max_iterations = whole_number(max_iterations, "max_iterations", least=1)
     table = _Table.of(weights, margins, totals)
     start = sum_by(table.cells, table.weights, len(table.labels))
     fitted = start.copy()
@@ -166,13 +166,14 @@ def calibrate_linear(
 
     Args:
         weights: Design weights, shape `(n,)`.
-        margins: As for `rake`.
-        totals: As for `rake`.
+        margins: Labels of the rows by margin, each of shape `(n,)`.
+        totals: Number of people, or share, in the population by margin and label, as `rake` takes them.
 
     Raises:
-        InvalidTypeError: As `rake`.
-        InvalidValueError: As `rake`, and if a weight would be negative.
-        IncompatibleError: As `rake`.
+        InvalidTypeError: If weights, labels or totals are of a type that cannot be used.
+        InvalidValueError: If a weight or total cannot be used, a label is missing, without a total or without rows, a
+            weight would be negative, or the totals are not reached.
+        IncompatibleError: If columns differ in length, or margins in their totals.
 
     Example:
         >>> found = calibrate_linear([1, 1, 1, 1], {"age": ["y", "y", "o", "o"], "sex": ["f", "m", "f", "m"]},
@@ -240,38 +241,31 @@ def calibrated_estimate(
         >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item()
         (41.667, 36.284)
     """
-    s, kinds = np.asarray(worths, dtype=np.float64), np.asarray(categories)
-    w = calibration.weights
-    if kinds.shape != w.shape:
-        raise IncompatibleError(f"categories must have one index per weight, {w.shape}: got shape {kinds.shape}")
-    if kinds.dtype.kind not in "iu":
-        raise InvalidTypeError(f"categories must be whole numbers, not {kinds.dtype}")
-    if kinds.size and kinds.max() >= s.size:
-        raise InvalidValueError(f"categories must be below {s.size}: row {kinds.argmax()} has {kinds.max()}")
+    s, w = np.asarray(worths, dtype=np.float64), calibration.weights
+    kinds = checked_indices(categories, "categories", s.size, len(w))
     inside = kinds >= 0
     amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)
     with np.errstate(invalid="ignore"):
-        moved = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
-    known = bool(np.isfinite(moved).all())
-    influence = w * calibration.residuals(moved) if known else moved
+        unit_influence = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
+    known = bool(np.isfinite(unit_influence).all())
+    influence = w * calibration.residuals(unit_influence) if known else unit_influence
     codes, unit_strata, _ = unit_codes(strata, np.arange(len(w)) if clusters is None else clusters)
     if len(codes) != len(w):
         raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(w)} weights")
-    units = np.arange(len(unit_strata))
-    per_unit = sum_by(codes, np.stack([influence, np.where(inside, w, 0.0)], axis=-1), len(units))
-    return estimate_from_units(
+    size = len(unit_strata)
+    per_unit = sum_by(codes, np.stack([influence, np.where(inside, w, 0.0)], axis=-1), size)
+    found = estimate_from_units(
         Layout.of(unit_strata, population, lonely),
+        UnitCells.of_units(size),
         per_unit[:, 0],
         per_unit[:, 1],
-        units,
-        0 * units,
         amounts[np.newaxis],
         s,
         np.array([inside.sum()], dtype=np.float64),
-        customers=customers,
-        capped=False,
-        grouped=False,
+        customers,
     )
+    # a calibration may make a sample worth more than its answers
+    return attrs.evolve(found[0], ceiling=np.asarray(np.inf))
 
 
 def _ratio(targets: Floats, found: Floats) -> Floats:

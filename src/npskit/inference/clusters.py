@@ -140,34 +140,38 @@ class ClusterTotals:
         """Return the sums of both, unit by unit."""
         if not isinstance(other, ClusterTotals):
             return NotImplemented
-        ours, theirs = (self.n_categories, self.n_groups), (other.n_categories, other.n_groups)
-        if ours != theirs:
-            raise IncompatibleError(f"cluster totals of {ours} and of {theirs} (categories, groups) do not add up")
-        units = len(self.strata)
-        return _collect(
-            _joined(self.strata, other.strata, "strata"),
-            _joined(self.clusters, other.clusters, "clusters"),
-            np.concatenate([self.units, other.units + units]),
-            np.concatenate([self.groups, other.groups]),
-            np.concatenate([self.counts, other.counts]),
-            np.concatenate([self.weights, other.weights]),
-            np.concatenate([self.squares, other.squares]),
-            self.n_groups,
+        first, second = (self.n_categories, self.n_groups), (other.n_categories, other.n_groups)
+        if first != second:
+            raise IncompatibleError(f"cluster totals of {first} and of {second} (categories, groups) do not add up")
+        labels = (_joined(getattr(self, name), getattr(other, name), name) for name in ("strata", "clusters"))
+        codes, strata, clusters = unit_codes(*labels)
+        units = codes[np.concatenate([self.units, other.units + len(self.strata)])]
+        places, unit, group = _cells(units, np.concatenate([self.groups, other.groups]), len(strata))
+        counts, weights, squares = (
+            sum_by(places, np.concatenate([getattr(self, name), getattr(other, name)]), len(unit))
+            for name in ("counts", "weights", "squares")
         )
+        return ClusterTotals(strata, clusters, unit, group, counts, weights, squares, self.n_groups)
 
     def __repr__(self) -> str:
         groups = "" if self.n_groups is None else f", groups={self.n_groups}"
         return f"ClusterTotals(n={self.counts.sum():g}, units={len(self.strata)}{groups})"
 
 
-def _joined(ours: NDArray[Any], theirs: NDArray[Any], name: str) -> NDArray[Any]:
+def _joined(first: NDArray[Any], second: NDArray[Any], name: str) -> NDArray[Any]:
     """Concatenate labels; numpy would turn numbers into text where both meet."""
-    if not (ours.size and theirs.size):
-        return ours if ours.size else theirs
-    kinds = _KINDS[ours.dtype.kind], _KINDS[theirs.dtype.kind]
+    if not (first.size and second.size):
+        return first if first.size else second
+    kinds = _KINDS[first.dtype.kind], _KINDS[second.dtype.kind]
     if kinds[0] != kinds[1]:
         raise IncompatibleError(f"{name} must be labelled alike to add up: one side has {kinds[0]}, one {kinds[1]}")
-    return np.concatenate([ours, theirs])
+    return np.concatenate([first, second])
+
+
+def _cells(units: Codes, groups: Codes, n_units: int) -> tuple[Codes, Codes, Codes]:
+    """Return the cell of each row, and the unit and the group of each cell."""
+    cells, keys = factorize(groups * n_units + units, "cells")
+    return cells, keys % max(1, n_units), keys // max(1, n_units)
 
 
 def unit_codes(strata: ArrayLike | None, clusters: ArrayLike) -> tuple[Codes, NDArray[Any], NDArray[Any]]:
@@ -183,8 +187,8 @@ def unit_codes(strata: ArrayLike | None, clusters: ArrayLike) -> tuple[Codes, ND
         Codes, shape `(n,)`, and labels of strata and clusters, each of shape `(P,)`.
 
     Raises:
-        InvalidTypeError: As `factorize`.
-        InvalidValueError: As `factorize`.
+        InvalidTypeError: If the labels are a mixture, or of a type that cannot be used.
+        InvalidValueError: If a label is missing.
         IncompatibleError: If the two differ in length.
 
     Example:
@@ -200,25 +204,6 @@ def unit_codes(strata: ArrayLike | None, clusters: ArrayLike) -> tuple[Codes, ND
         raise IncompatibleError(f"strata and clusters must have one label per row: got {len(outer)} and {len(inner)}")
     codes, pairs = factorize(outer * len(cluster_labels) + inner, "sampling units")
     return codes, stratum_labels[pairs // len(cluster_labels)], cluster_labels[pairs % len(cluster_labels)]
-
-
-def _collect(
-    strata: NDArray[Any] | None,
-    clusters: NDArray[Any],
-    units: Codes,
-    groups: Codes,
-    counts: Floats,
-    weights: Floats,
-    squares: Floats,
-    n_groups: int | None,
-) -> ClusterTotals:
-    """Add the cells of equal unit and group; `strata` and `clusters` label the units, perhaps more than once."""
-    codes, strata, clusters = unit_codes(strata, clusters)
-    cells, keys = factorize(groups * len(strata) + codes[units], "cells")
-    counts, weights, squares = (sum_by(cells, values, len(keys)) for values in (counts, weights, squares))
-    return ClusterTotals(
-        strata, clusters, keys % max(1, len(strata)), keys // max(1, len(strata)), counts, weights, squares, n_groups
-    )
 
 
 def cluster_totals(
@@ -262,28 +247,19 @@ def cluster_totals(
     """
     codes, stratum_labels, cluster_labels = unit_codes(strata, clusters)
     n = len(codes)
-    kinds = _indices(categories, "categories", n_categories, n)
-    members = np.zeros(n, np.intp) if groups is None else _indices(groups, "groups", n_groups or 0, n)
+    kinds = checked_indices(categories, "categories", n_categories, n)
+    members = np.zeros(n, np.intp) if groups is None else checked_indices(groups, "groups", n_groups or 0, n)
     if (groups is None) != (n_groups is None):
         raise InvalidValueError(f"groups and n_groups go together: got n_groups={n_groups!r}")
     amounts = np.stack(_amounts(counts, weights, squares, n), axis=-1)
     if min(kinds.min(initial=0), members.min(initial=0)) < 0:
         inside = np.flatnonzero((kinds >= 0) & (members >= 0))
         codes, kinds, members, amounts = codes[inside], kinds[inside], members[inside], amounts[inside]
-    units = len(cluster_labels)
-    cells, keys = factorize(members * units + codes, "cells")
-    place, shape = cells * n_categories + kinds, (len(keys), n_categories)
-    found, sums = (sum_by(place, amounts[:, i], len(keys) * n_categories).reshape(shape) for i in (0, 1))
-    return ClusterTotals(
-        stratum_labels,
-        cluster_labels,
-        keys % max(1, units),
-        keys // max(1, units),
-        found,
-        sums,
-        sum_by(cells, amounts[:, 2], len(keys)),
-        n_groups,
-    )
+    cells, unit, group = _cells(codes, members, len(cluster_labels))
+    place, size = cells * n_categories + kinds, len(unit)
+    found, sums = (sum_by(place, amounts[:, i], size * n_categories).reshape(size, n_categories) for i in (0, 1))
+    squared = sum_by(cells, amounts[:, 2], size)
+    return ClusterTotals(stratum_labels, cluster_labels, unit, group, found, sums, squared, n_groups)
 
 
 def _amounts(
@@ -302,7 +278,7 @@ def _amounts(
     return tallies, w, w2
 
 
-def _indices(values: ArrayLike, name: str, size: int, n: int) -> Codes:
+def checked_indices(values: ArrayLike, name: str, size: int, n: int) -> Codes:
     """Return indices below `size`, one for each of `n` rows; negative ones are the caller's."""
     found = np.asarray(values)
     if found.size and found.dtype.kind not in "iu":

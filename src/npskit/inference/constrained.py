@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Integers
 from npskit.errors import InvalidValueError
 
 _NEWTON_STEPS = 200
+_MOST_STEPS = 10_000
 # A part of the range of the worths whose square root still has all its digits, and that no answer can tell from 0.
 NEGLIGIBLE = 1e-290
 
@@ -19,6 +20,23 @@ def distinct_worths(worths: Floats) -> tuple[Floats, Floats]:
     if not (worths.ndim == 1 and distinct.size >= 2 and np.isfinite(distinct).all()):
         raise InvalidValueError(f"worths must be finite, one per category, and not all equal: got {worths.tolist()}")
     return distinct, (place[:, None] == np.arange(distinct.size)).astype(np.float64)
+
+
+def lattice(worths: Floats, otherwise: str) -> tuple[Integers, float]:
+    """Return rising worths as whole multiples of a step above the lowest, and the step.
+
+    Raises:
+        InvalidValueError: If there is no such step of at least a ten-thousandth of the range; `otherwise` says what to
+            do then.
+    """
+    relative = (worths - worths[0]) / (worths[-1] - worths[0])
+    steps = np.arange(1, _MOST_STEPS + 1)[:, None] * relative
+    fits = np.flatnonzero((np.abs(steps - np.rint(steps)) < 1e-9).all(axis=1))
+    if not fits.size:
+        raise InvalidValueError(
+            f"worths must lie on a common grid of at most {_MOST_STEPS:,} steps: got {worths.tolist()}; {otherwise}"
+        )
+    return np.rint(steps[fits[0]]).astype(np.int64), float(worths[-1] - worths[0]) / float(fits[0] + 1)
 
 
 def mean_variance(shares: ArrayLike, worths: ArrayLike) -> Floats:

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.clusters import ClusterTotals
+from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.design import influence
-from npskit.inference.linearize import Layout
+from npskit.inference.limits import tail_of
+from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
 from npskit.results import LEVEL, Interval
 
@@ -49,11 +50,9 @@ class Contrast:
         Raises:
             InvalidValueError: If `level` is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise InvalidValueError(f"level must be between 0 and 1: got {level!r}")
         from scipy.special import stdtrit
 
-        margin = float(stdtrit(self.df, (1 + level) / 2)) * self.se
+        margin = -float(stdtrit(self.df, tail_of(level))) * self.se
         return Interval(self.value - margin, self.value + margin, level=level, method="t")
 
 
@@ -74,11 +73,12 @@ def design_contrast(
         totals: Sums per sampling unit and group.
         worths: What each category is worth, shape `(K,)`.
         coefficients: One for each group, shape `(groups,)`: `[-1, 1]` for the second less the first.
-        population: As for `design_estimate`.
-        lonely: As for `design_estimate`.
+        population: Sampling units in the population; see `npskit.inference.strata.Population`.
+        lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
 
     Raises:
-        InvalidValueError: If there is not one coefficient for each group, and as `design_estimate`.
+        InvalidValueError: If there is not one coefficient for each group, a stratum is lonely and that is to fail, or
+            `population` does not fit the sample.
 
     Example:
         >>> from npskit.inference.clusters import cluster_totals
@@ -90,11 +90,10 @@ def design_contrast(
     """
     found = _Combined.of(totals, worths, coefficients)
     layout = Layout.of(totals.strata, population, lonely)
-    units = np.arange(len(found.influence))
     df = found.used.sum() - len(np.unique(layout.strata[found.used])) - (found.groups - 1)
     if df < 1:
         return Contrast(found.value, float("nan"), float("nan"))
-    variance = layout.covariance(found.influence[:, np.newaxis], units, 0 * units, 1)
+    variance = layout.covariance(found.influence[:, np.newaxis], UnitCells.of_units(len(found.influence)))
     return Contrast(found.value, float(variance[0, 0, 0]), float(df))
 
 
@@ -166,7 +165,6 @@ class _Combined:
         # only cells of groups that take part: an empty group has no mean, and 0 times NaN is NaN
         cells = c[totals.groups] != 0
         units, size = totals.units[cells], len(totals.strata)
-        moved = (influence(totals, s[:, np.newaxis])[:, 0] * c[totals.groups])[cells]
-        used = np.bincount(units, weights=totals.weights[cells].sum(axis=1), minlength=size) > 0
-        per_unit = np.bincount(units, weights=moved, minlength=size).astype(np.float64)
-        return cls(value, per_unit, used, len(amounts), float(totals.counts[cells].sum()))
+        on_contrast = (influence(totals, s[:, np.newaxis])[:, 0] * c[totals.groups])[cells]
+        used = sum_by(units, totals.weights[cells].sum(axis=1), size) > 0
+        return cls(value, sum_by(units, on_contrast, size), used, len(amounts), float(totals.counts[cells].sum()))

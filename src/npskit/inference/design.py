@@ -12,11 +12,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Floats
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
 from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import Layout
+from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
 
 Customers: TypeAlias = Literal["all", "mean"] | None
@@ -68,62 +68,51 @@ def design_estimate(
         (16.667, 44.096, 2.0)
     """
     s = np.asarray(worths, dtype=np.float64)
-    layout = Layout.of(totals.strata, population, lonely)
-    return estimate_from_units(
-        layout,
+    found = estimate_from_units(
+        Layout.of(totals.strata, population, lonely),
+        UnitCells(totals.units, totals.groups, totals.size),
         influence(totals, s[:, np.newaxis])[:, 0],
         totals.weights.sum(axis=1),
-        totals.units,
-        totals.groups,
         totals.by_group(totals.weights),
         s,
         totals.by_group(totals.counts).sum(axis=-1),
-        customers=customers,
-        capped=population is None and len(layout.sampled) == 1,
-        grouped=totals.n_groups is not None,
+        customers,
     )
+    return found if totals.n_groups is not None else found[0]
 
 
 def estimate_from_units(
     layout: Layout,
+    cells: UnitCells,
     influence: Floats,
     sizes: Floats,
-    units: Codes,
-    groups: Codes,
     amounts: Floats,
     worths: Floats,
     n: Floats,
-    *,
     customers: Customers,
-    capped: bool,
-    grouped: bool,
 ) -> Estimate:
     """Return the estimate of each group from the influence and the weight of each sampling unit in it.
 
     Args:
         layout: The units and strata of the design.
-        influence: By how much each cell, a unit in a group, moves the mean of its group: shape `(C,)`.
+        cells: The unit and the group of each cell.
+        influence: By how much each cell moves the mean of its group: shape `(C,)`.
         sizes: Weight of each cell's answers, shape `(C,)`.
-        units: Index of each cell's unit, shape `(C,)`.
-        groups: Index of each cell's group, shape `(C,)`.
         amounts: Sum of weights per group and category, shape `(G, K)`.
         worths: Shape `(K,)`.
         n: Answers, shape `(G,)`.
         customers: See `Customers`.
-        capped: Whether the sample cannot be worth more than its answers, or its customers where their mean counts.
-        grouped: Whether to keep the leading axis; it is of one group otherwise.
 
     Example:
-        >>> layout = Layout.of(np.zeros(3), None, "fail")
-        >>> parts = np.array([0.25, 0.0, -0.25]), np.array([1.0, 2.0, 1.0]), np.arange(3), np.zeros(3, int)
+        >>> layout, cells = Layout.of(np.zeros(3), None, "fail"), UnitCells.of_units(3)
+        >>> parts = np.array([0.25, 0.0, -0.25]), np.array([1.0, 2.0, 1.0])
         >>> sums = np.array([[1.0, 2.0, 1.0]]), np.array([-1.0, 0.0, 1.0]), np.array([4.0])
-        >>> found = estimate_from_units(layout, *parts, *sums, customers=None, capped=True, grouped=False)
-        >>> found.variance.item(), found.df.item()
-        (0.1875, 2.0)
+        >>> found = estimate_from_units(layout, cells, *parts, *sums, customers=None)
+        >>> found.variance.tolist(), found.df.tolist()
+        ([0.1875], [2.0])
     """
-    cells = units, groups, len(amounts)
-    variance = layout.covariance(influence[:, np.newaxis], *cells)[:, 0, 0]
-    counted, first, second = (layout.by_stratum(a, *cells) for a in (sizes > 0, sizes, sizes * sizes))
+    variance = layout.covariance(influence[:, np.newaxis], cells)[:, 0, 0]
+    counted, first, second = (layout.by_stratum(a, cells) for a in (sizes > 0, sizes, sizes * sizes))
     with np.errstate(invalid="ignore", divide="ignore"):
         number = np.where(counted > 0, first**2 / second, 0.0) if customers else counted
     present, strata = counted.sum(axis=1), (counted > 0).sum(axis=1)
@@ -135,8 +124,7 @@ def estimate_from_units(
         np.where((present < 2) & ~census, np.nan, variance),
         second.sum(axis=1),
         number.sum(axis=1) - strata,
-        grouped=grouped,
-        ceiling=np.full(len(n), np.inf) if not capped else present if customers == "mean" else n,
+        ceiling=np.full(len(n), np.inf) if not layout.simple else present if customers == "mean" else n,
         census=census,
     )
 
@@ -149,15 +137,14 @@ def as_estimate(
     squares: Floats,
     df: Floats,
     *,
-    grouped: bool,
     ceiling: Floats | None = None,
     census: NDArray[np.bool_] | None = None,
 ) -> Estimate:
     """Return the estimate with its effective size v/SE².
 
     Where SE = 0 or all answers are worth the same, the spread says nothing about the precision, and the size is Kish's
-    number of sampling units, (ΣW)²/ΣW² for W the weight of a unit: answers of one unit are not taken for independent.
-    Of a census nothing is left to chance: its size is infinite.
+    number of sampling units, (ΣW)²/ΣW² with W the weight of a unit: answers of one unit are not independent. A census
+    leaves nothing to chance: its size is infinite.
 
     Args:
         amounts: Sum of weights per category, shape `(G, K)`.
@@ -166,15 +153,13 @@ def as_estimate(
         variance: Variance of the mean, shape `(G,)`.
         squares: Sum over sampling units of their squared weights, shape `(G,)`.
         df: Degrees of freedom, shape `(G,)`.
-        grouped: Whether to keep the leading axis; it is of one group otherwise.
-        ceiling: The most answers of a simple random sample it may be worth, shape `(G,)`; `n` if None.
+        ceiling: The largest simple random sample that it may count as, shape `(G,)`; `n` if None.
         census: Whether all sampling units of the population are in the sample, shape `(G,)`; None if nowhere.
 
     Example:
-        >>> found = as_estimate(np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [4.0], [3.0]]),
-        ...     grouped=False)
-        >>> found.n_effective.round(3).item()
-        1.875
+        >>> found = as_estimate(np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [4.0], [3.0]]))
+        >>> found.n_effective.round(3).tolist()
+        [1.875]
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = amounts @ worths / amounts.sum(axis=-1)
@@ -183,9 +168,9 @@ def as_estimate(
         variance = np.where(variance <= rounding, 0.0, variance)
         kish = amounts.sum(axis=-1) ** 2 / squares
         n_effective = np.where((answer <= rounding) | (variance == 0), kish, answer / variance)
-        n_effective = n_effective if census is None else np.where(census, np.inf, n_effective)
-    parts = [amounts, n, mean, variance, n_effective, np.where(df > 0, df, np.nan), n if ceiling is None else ceiling]
-    amounts, n, mean, variance, n_effective, df, most = parts if grouped else [np.asarray(part[0]) for part in parts]
+    if census is not None:
+        n_effective = np.where(census, np.inf, n_effective)
+    df, most = np.where(df > 0, df, np.nan), n if ceiling is None else ceiling
     return Estimate(amounts, worths, n, mean, variance, n_effective, df, most, simple=False)
 
 
@@ -194,14 +179,14 @@ def share_covariance(totals: ClusterTotals, *, population: Population = None, lo
 
     Args:
         totals: Sums per sampling unit.
-        population: As for `design_estimate`.
-        lonely: As for `design_estimate`.
+        population: Sampling units in the population, as `design_estimate` takes it.
+        lonely: What a stratum with a single sampling unit contributes.
 
     Returns:
         Shape `(groups, K, K)`, or `(K, K)` where `totals` is not grouped; rows sum to 0.
 
     Raises:
-        InvalidValueError: As `design_estimate`.
+        InvalidValueError: If a stratum is lonely and that is to fail, or `population` does not fit the sample.
 
     Example:
         >>> from npskit.inference.clusters import cluster_totals
@@ -210,7 +195,9 @@ def share_covariance(totals: ClusterTotals, *, population: Population = None, lo
         array([[ 0.0278, -0.0278],
                [-0.0278,  0.0278]])
     """
-    found = _covariance(totals, np.eye(totals.n_categories), population, lonely)
+    layout = Layout.of(totals.strata, population, lonely)
+    cells = UnitCells(totals.units, totals.groups, totals.size)
+    found = layout.covariance(influence(totals, np.eye(totals.n_categories)), cells)
     return found if totals.n_groups is not None else np.asarray(found[0])
 
 
@@ -224,7 +211,7 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
     Args:
         totals: Sums per sampling unit.
         worths: What each category is worth, shape `(K,)`.
-        population: As for `design_estimate`.
+        population: Sampling units in the population, as `design_estimate` takes it.
 
     Returns:
         Shape `(groups,)`, or `()` where `totals` is not grouped; NaN for a group that lies in a single unit.
@@ -283,9 +270,3 @@ def influence(totals: ClusterTotals, worths: Floats) -> Floats:
         return np.asarray(
             (totals.weights @ worths - means[totals.groups] * totals.weights.sum(axis=1, keepdims=True)) / sizes
         )
-
-
-def _covariance(totals: ClusterTotals, worths: Floats, population: Population, lonely: Lonely) -> Floats:
-    """Return the covariances (G, m, m) of the means under each column of `worths` (K, m)."""
-    layout = Layout.of(totals.strata, population, lonely)
-    return layout.covariance(influence(totals, worths), totals.units, totals.groups, totals.size)

@@ -80,15 +80,11 @@ class Estimate:
     @classmethod
     def stack(cls, estimates: Sequence[Estimate], worths: NDArray[np.float64]) -> Self:
         """Return estimates of single groups, which are not simple, as one of shape `(G,)`."""
-
-        def joined(name: str) -> NDArray[np.float64]:
-            return np.stack([getattr(estimate, name) for estimate in estimates])
-
-        parts = {name: joined(name) for name in _BY_GROUP}
+        parts: dict[str, Any] = {name: np.stack([getattr(one, name) for one in estimates]) for name in _BY_GROUP}
         return cls(worths=worths, simple=False, **parts)
 
     def __getitem__(self, index: Any) -> Self:
-        parts = {name: getattr(self, name)[index] for name in _BY_GROUP}
+        parts: dict[str, Any] = {name: np.asarray(getattr(self, name)[index]) for name in _BY_GROUP}
         return attrs.evolve(self, **parts)
 
     def blank(self, where: NDArray[np.bool_]) -> Self:
@@ -103,7 +99,7 @@ class Estimate:
 
     def reshape(self, shape: tuple[int, ...]) -> Self:
         """Return the same groups, `(G,)`, laid out in another shape."""
-        parts = {name: getattr(self, name) for name in _BY_GROUP}
+        parts: dict[str, Any] = {name: getattr(self, name) for name in _BY_GROUP}
         return attrs.evolve(self, **{name: a.reshape(*shape, *a.shape[1:]) for name, a in parts.items()})
 
     @property

@@ -5,42 +5,26 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Integers
 from npskit.errors import InvalidValueError
+from npskit.inference.constrained import lattice
 from npskit.inference.limits import sample_of
 
-_MAX_STEPS = 10_000
 # -log of the probability that may be left outside the window the distribution is computed on.
 _OUTSIDE = 44.0
 _NOISE = 2e-15
+_OTHERWISE = "use method='score'"
 
 
-def lattice(worths: Floats) -> tuple[NDArray[np.int64], float]:
-    """Return rising worths as whole multiples of a step above the lowest, and the step.
-
-    Raises:
-        InvalidValueError: If there is no such step of at least a ten-thousandth of the range.
-    """
-    relative = (worths - worths[0]) / (worths[-1] - worths[0])
-    steps = np.arange(1, _MAX_STEPS + 1)[:, None] * relative
-    fits = np.flatnonzero((np.abs(steps - np.rint(steps)) < 1e-9).all(axis=1))
-    if not fits.size:
-        raise InvalidValueError(
-            f"the bootstrap distribution needs worths on a common grid of at most {_MAX_STEPS:,} steps: got "
-            f"{worths.tolist()}; use method='score'"
-        )
-    return np.rint(steps[fits[0]]).astype(np.int64), float(worths[-1] - worths[0]) / float(fits[0] + 1)
-
-
-def _angle(steps: NDArray[np.int64], size: int) -> Floats:
+def _angle(steps: Integers, size: int) -> Floats:
     """Return 2π·steps/size within ±π, rounded once however many turns there are; size a power of 2."""
     turns = ((steps + size // 2) & (size - 1)) - size // 2
     return np.asarray(turns * (2 * np.pi / size), dtype=np.float64)
 
 
-def _distribution(shares: Floats, n: int, offsets: NDArray[np.int64]) -> tuple[int, Floats]:
+def _distribution(shares: Floats, n: int, offsets: Integers) -> tuple[int, Floats]:
     """Return the distribution of the sum of n draws of `offsets`: the first sum and the probabilities from there."""
     reach = int(offsets[-1])
     mean = float(shares @ offsets)
@@ -90,7 +74,7 @@ def bootstrap_distribution(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats
     sample = sample_of(counts, worths)
     if sample.counts.ndim != 1:
         raise InvalidValueError(f"counts must be those of one tally, shape (K,): got shape {sample.counts.shape}")
-    offsets, step = lattice(sample.worths)
+    offsets, step = lattice(sample.worths, _OTHERWISE)
     if not sample.n > 0:
         return np.empty(0), np.empty(0)
     n = max(1, round(float(sample.n)))
@@ -111,7 +95,7 @@ def bootstrap_quantiles(counts: Floats, worths: Floats, tail: float) -> tuple[Fl
     Returns:
         The least value x with P(mean* ≤ x) ≥ tail, and the greatest with P(mean* ≥ x) ≥ tail, shape `(...)`.
     """
-    offsets, step = lattice(worths)
+    offsets, step = lattice(worths, _OTHERWISE)
     rows = counts.reshape(-1, worths.size)
     low, high = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     # Probabilities that equal the tail but for rounding count as reaching it.

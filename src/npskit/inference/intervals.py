@@ -28,6 +28,8 @@ from npskit.inference.limits import (
 )
 
 Limits = tuple[Floats, Floats]
+# Answers that are added to each of three equally spaced categories.
+_PSEUDO_COUNTS = {"adjusted_wald": (0.75, 1.5, 0.75), "agresti_min": (0.5, 1.0, 0.5)}
 
 
 def _limits(sample: Sample, low: Floats, high: Floats) -> Limits:
@@ -159,20 +161,18 @@ def _wald(sample: Sample, z: float) -> Limits:
     return _limits(sample, sample.mean - margin, sample.mean + margin)
 
 
-def _with_pseudo_counts(
-    counts: ArrayLike, worths: ArrayLike, level: float, added: tuple[float, float, float], name: str
-) -> Limits:
-    """Return the Wald interval after adding to each of three equally spaced worths."""
+def _with_pseudo_counts(counts: ArrayLike, worths: ArrayLike, level: float, name: str) -> Limits:
+    """Return the Wald interval after adding the method's pseudo-counts to three equally spaced categories."""
     sample = sample_of(counts, worths)
     w = sample.worths
     if w.size != 3 or not np.isclose(w[1] - w[0], w[2] - w[1], rtol=1e-9, atol=0):
-        usable = ", ".join(repr(m) for m in METHODS if m not in _THREE_ONLY)
+        usable = ", ".join(repr(m) for m in METHODS if m not in _PSEUDO_COUNTS)
         raise InvalidValueError(
             f"method {name!r} is made for three equally spaced worths, not for {w.tolist()}: use one of {usable}"
         )
     z = normal_quantile(level)
-    low, high = _wald(sample_of(sample.counts + np.asarray(added), w), z)
-    return _limits(sample, np.asarray(low), np.asarray(high))
+    low, high = _wald(sample_of(sample.counts + _PSEUDO_COUNTS[name], w), z)
+    return _limits(sample, low, high)
 
 
 def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
@@ -188,7 +188,7 @@ def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
         >>> round(float(low), 3), round(float(high), 3)
         (25.934, 51.736)
     """
-    return _with_pseudo_counts(counts, worths, level, (0.75, 1.5, 0.75), "adjusted_wald")
+    return _with_pseudo_counts(counts, worths, level, "adjusted_wald")
 
 
 def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
@@ -205,7 +205,7 @@ def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
         >>> round(float(low), 3), round(float(high), 3)
         (26.281, 52.151)
     """
-    return _with_pseudo_counts(counts, worths, level, (0.5, 1.0, 0.5), "agresti_min")
+    return _with_pseudo_counts(counts, worths, level, "agresti_min")
 
 
 def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
@@ -304,7 +304,6 @@ METHODS: MappingProxyType[str, Callable[[ArrayLike, ArrayLike, float], Limits]] 
         "wald": wald,
     }
 )
-_THREE_ONLY = ("adjusted_wald", "agresti_min")
 
 
 def interval(counts: ArrayLike, worths: ArrayLike, level: float = 0.95, method: str = "score") -> Limits:

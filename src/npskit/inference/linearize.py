@@ -7,7 +7,7 @@ Assisted Survey Sampling" (1992), section 5.5; the formula is in `npskit.inferen
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import attrs
 import numpy as np
@@ -17,6 +17,22 @@ from npskit.arrays import Codes, Floats
 from npskit.errors import IncompatibleError
 from npskit.inference.clusters import factorize, sum_by, unit_codes
 from npskit.inference.strata import Lonely, Population, sampled_in_full, stratum_factors
+
+
+class UnitCells(NamedTuple):
+    """The sampling unit and the group of each cell, both of shape `(C,)`, and the number of groups, G.
+
+    No two cells share unit and group.
+    """
+
+    units: Codes
+    groups: Codes
+    n_groups: int
+
+    @classmethod
+    def of_units(cls, size: int) -> Self:
+        """Return one cell for each of `size` units, all in one group."""
+        return cls(np.arange(size), np.zeros(size, np.intp), 1)
 
 
 @attrs.frozen(eq=False)
@@ -29,6 +45,7 @@ class Layout:
         factors: Factor of each stratum's sum of squares, shape `(H,)`.
         centers: Part of the stratum's mean that is subtracted first, shape `(H,)`.
         full: Whether every unit of the stratum is in the sample, shape `(H,)`.
+        simple: Whether there is one stratum, a negligible part of its population: nothing that adds precision.
     """
 
     strata: Codes
@@ -36,6 +53,7 @@ class Layout:
     factors: Floats
     centers: Floats
     full: NDArray[np.bool_]
+    simple: bool
 
     @classmethod
     def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> Layout:
@@ -43,36 +61,23 @@ class Layout:
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
         factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
-        return cls(strata, sampled, factors, centers, sampled_in_full(sampled, population, names.tolist()))
+        full = sampled_in_full(sampled, population, names.tolist())
+        return cls(strata, sampled, factors, centers, full, population is None and len(names) == 1)
 
-    def by_stratum(self, values: NDArray[Any], units: Codes, groups: Codes, n_groups: int) -> Floats:
-        """Return the sums of the cells' `values`, shape `(C,)`, by group and stratum: shape `(G, H)`.
+    def by_stratum(self, values: NDArray[Any], cells: UnitCells) -> Floats:
+        """Return the sums of `values`, shape `(C,)`, by group and stratum: shape `(G, H)`."""
+        size = len(self.sampled)
+        places = cells.groups * size + self.strata[cells.units]
+        return sum_by(places, values, cells.n_groups * size).reshape(cells.n_groups, size)
+
+    def covariance(self, influence: Floats, cells: UnitCells) -> Floats:
+        """Return the covariances of the estimates in each group, shape `(G, m, m)`.
 
         Args:
-            values: What to add up, shape `(C,)`.
-            units: Index of each cell's unit, shape `(C,)`.
-            groups: Index of each cell's group, shape `(C,)`.
-            n_groups: The number of groups, G.
+            influence: Of each cell on each estimate, shape `(C, m)`; 0 for a unit without a cell in the group.
+            cells: Where each cell belongs.
         """
-        size = len(self.sampled)
-        sums = np.bincount(groups * size + self.strata[units], weights=values, minlength=n_groups * size)
-        return sums.astype(np.float64).reshape(n_groups, size)
-
-    def covariance(self, influence: Floats, units: Codes, groups: Codes, n_groups: int) -> Floats:
-        """Return the covariances of the estimates in each group.
-
-        A unit without a cell in a group has the influence 0 there.
-
-        Args:
-            influence: Of each cell on each estimate, shape `(C, m)`.
-            units: Index of each cell's unit, shape `(C,)`; no two cells share unit and group.
-            groups: Index of each cell's group, shape `(C,)`.
-            n_groups: The number of groups, G.
-
-        Returns:
-            Shape `(G, m, m)`.
-        """
-        size = len(self.sampled)
+        (units, groups, n_groups), size = cells, len(self.sampled)
         strata = self.strata[units]
         places = groups * size + strata
         absent = self.sampled - np.bincount(places, minlength=n_groups * size).reshape(n_groups, size)
@@ -125,6 +130,6 @@ def influence_covariance(
     codes, unit_strata, _ = unit_codes(strata, labels)
     if len(codes) != len(influence):
         raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(influence)} rows of influence")
-    units = np.arange(len(unit_strata))
-    per_unit = sum_by(codes, influence, len(units))
-    return np.asarray(Layout.of(unit_strata, population, lonely).covariance(per_unit, units, 0 * units, 1)[0])
+    size = len(unit_strata)
+    per_unit = sum_by(codes, influence, size)
+    return np.asarray(Layout.of(unit_strata, population, lonely).covariance(per_unit, UnitCells.of_units(size))[0])

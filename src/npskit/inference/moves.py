@@ -167,7 +167,7 @@ class Moves:
         variance = np.where(customers < 2, np.nan, variance)
         amounts = counts[np.newaxis].astype(np.float64)
         most = None if ceiling is None else np.full(1, ceiling)
-        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, grouped=False, ceiling=most)
+        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, ceiling=most)[0]
 
     def difference(self, values: Floats, a: NDArray[np.bool_], b: NDArray[np.bool_], customers: float) -> Contrast:
         """Return the mean of `values` over the moves `a` less that over `b`, where some customers have moves in both.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 
-_Array = NDArray[np.float64]
 
-
-def adjust(p_values: ArrayLike, method: str = "holm") -> _Array:
+def adjust(p_values: ArrayLike, method: str = "holm") -> Floats:
     """Return p-values adjusted for how many there are: reject where the adjusted value is at most the level.
 
     `holm` (Holm 1979, Scand. J. Statist. 6:65), `hochberg` (1988, Biometrika 75:800), `hommel` (1988, Biometrika
@@ -40,27 +38,22 @@ def adjust(p_values: ArrayLike, method: str = "holm") -> _Array:
         [0.02, nan, 0.08]
     """
     if method not in _METHODS:
-        raise InvalidValueError(f"method={method!r} is no adjustment of p-values: {did_you_mean(method, _METHODS)}")
+        raise InvalidValueError(f"method={method!r} is not known: {did_you_mean(method, _METHODS)}")
     try:
         p = np.asarray(p_values, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidTypeError(f"p_values must be numbers: got {p_values!r}") from None
     outside = (p < 0) | (p > 1)
     if outside.any():
-        raise InvalidValueError(f"p_values must lie in 0..1: got {p[outside][:3].tolist()} at {_places(outside)}")
+        raise InvalidValueError(
+            f"p_values must lie in 0..1: got {p[outside][:3].tolist()} at {np.argwhere(outside)[:3].tolist()}"
+        )
     families = p.reshape(-1, p.shape[-1] if p.ndim else 1) if p.size else p[:0]
     adjusted = np.array([_family(row, _METHODS[method]) for row in families])
     return adjusted.reshape(p.shape)
 
 
-def _places(mask: NDArray[np.bool_]) -> list[Any]:
-    """Return the first indices where `mask` holds."""
-    found = np.argwhere(mask)[:3]
-    places: list[Any] = (found[:, 0] if mask.ndim == 1 else found).tolist()
-    return places
-
-
-def _family(p: _Array, adjusted: Callable[[_Array], _Array]) -> _Array:
+def _family(p: Floats, adjusted: Callable[[Floats], Floats]) -> Floats:
     """Adjust one family: sort what is there, adjust it, put it back."""
     present = np.flatnonzero(~np.isnan(p))
     order = present[np.argsort(p[present], kind="stable")]
@@ -70,34 +63,26 @@ def _family(p: _Array, adjusted: Callable[[_Array], _Array]) -> _Array:
     return result
 
 
-def _step_down(p: _Array) -> _Array:
+def _step_down(p: Floats) -> Floats:
     """Holm: the smallest of m counts m times, the next m - 1 times."""
     return np.maximum.accumulate(p * np.arange(p.size, 0, -1))
 
 
-def _step_up(values: _Array) -> _Array:
+def _step_up(values: Floats) -> Floats:
     """Return the running minimum from the largest p-value down."""
     return np.minimum.accumulate(values[::-1])[::-1]
 
 
-def _hochberg(p: _Array) -> _Array:
-    return _step_up(p * np.arange(p.size, 0, -1))
-
-
-def _benjamini_hochberg(p: _Array) -> _Array:
+def _benjamini_hochberg(p: Floats) -> Floats:
     # multiplied by a ratio that is exactly 1 at the end: the largest p-value stays what it is
     return _step_up(p * (p.size / np.arange(1, p.size + 1)))
 
 
-def _benjamini_yekutieli(p: _Array) -> _Array:
-    return _step_up(p * (p.size / np.arange(1, p.size + 1)) * np.sum(1 / np.arange(1, p.size + 1)))
+def _benjamini_yekutieli(p: Floats) -> Floats:
+    return _benjamini_hochberg(p) * np.sum(1 / np.arange(1, p.size + 1))
 
 
-def _bonferroni(p: _Array) -> _Array:
-    return p * p.size
-
-
-def _hommel(p: _Array) -> _Array:
+def _hommel(p: Floats) -> Floats:
     """Closed testing with Simes: the worst set of size k holds the hypothesis itself and the k - 1 largest others."""
     worst = p.copy()
     for k in range(2, p.size + 1):
@@ -106,11 +91,11 @@ def _hommel(p: _Array) -> _Array:
     return worst
 
 
-_METHODS: dict[str, Callable[[_Array], _Array]] = {
+_METHODS: dict[str, Callable[[Floats], Floats]] = {
     "holm": _step_down,
-    "hochberg": _hochberg,
+    "hochberg": lambda p: _step_up(p * np.arange(p.size, 0, -1)),
     "hommel": _hommel,
-    "bonferroni": _bonferroni,
+    "bonferroni": lambda p: p * p.size,
     "benjamini_hochberg": _benjamini_hochberg,
     "bh": _benjamini_hochberg,
     "benjamini_yekutieli": _benjamini_yekutieli,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Integers
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import distinct_worths
+from npskit.inference.constrained import distinct_worths, lattice
 from npskit.inference.limits import checked_counts
 
 # Values of the characteristic function times categories; some seconds. Half a million answers with three categories.
 MAX_WORK = 200_000_000
-_MAX_LATTICE = 10_000
 _BLOCK = 1 << 16
 
 
@@ -49,8 +47,8 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
         The p-value and the mid-p; NaN where a sample is empty.
 
     Raises:
-        InvalidValueError: If the counts are not whole or do not fit the worths, the worths do not lie on a lattice of
-            at most 10,000 points, or there are too many answers: some half a million with three categories.
+        InvalidValueError: If the counts are not whole or do not fit the worths, the worths do not lie on a common grid
+            of at most 10,000 steps, or there are too many answers: some half a million with three categories.
 
     Example:
         >>> test = permutation_test([0, 2, 8], [3, 3, 4], [-100, 0, 100])
@@ -69,7 +67,7 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
     if np.count_nonzero(margins) == 1:  # every way of dealing gives the same
         return PermutationTest(1.0, 0.5)
     chosen = margins > 0  # a category that nobody chose has no place on the lattice
-    a, margins, steps = a[chosen], margins[chosen], _lattice(rising)[chosen]
+    a, margins, steps = a[chosen], margins[chosen], lattice(rising, "round them")[0][chosen]
     observed, everything = int(a @ steps), int(margins @ steps)
     # how far the score of a lies from its expectation, in whole numbers
     distance = abs(total * observed - size * everything)
@@ -84,20 +82,7 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
     return PermutationTest(p, p - (at_upper + at_lower) / 2)
 
 
-def _lattice(worths: Floats) -> NDArray[np.int64]:
-    """Return rising worths as whole steps above the lowest."""
-    places = ((worths - worths[0]) / (worths[-1] - worths[0])).tolist()
-    fractions = [Fraction(place).limit_denominator(_MAX_LATTICE) for place in places]
-    points = math.lcm(*(f.denominator for f in fractions))
-    if points > _MAX_LATTICE or any(abs(float(f) - place) > 1e-9 for f, place in zip(fractions, places, strict=True)):
-        raise InvalidValueError(
-            f"worths must lie on a lattice of at most {_MAX_LATTICE:,} points to be permuted exactly: got "
-            f"{worths.tolist()}; round them"
-        )
-    return np.array([int(f * points) for f in fractions], dtype=np.int64)
-
-
-def _upper_tail(margins: Floats, steps: NDArray[np.int64], size: int, least: int) -> tuple[float, float]:
+def _upper_tail(margins: Floats, steps: Integers, size: int, least: int) -> tuple[float, float]:
     """Return P(T >= least) and P(T = least) for T = Σ steps·X, X hypergeometric: `size` drawn from `margins`."""
     rising = np.argsort(steps)
     highest, lowest = (_extreme_sum(margins[order], steps[order], size) for order in (rising[::-1], rising))
@@ -132,13 +117,13 @@ def _upper_tail(margins: Floats, steps: NDArray[np.int64], size: int, least: int
     return float(parts.sum()), float(parts[0])
 
 
-def _extreme_sum(margins: Floats, steps: NDArray[np.int64], size: int) -> int:
+def _extreme_sum(margins: Floats, steps: Integers, size: int) -> int:
     """Return the sum of steps when `size` answers are taken from the first categories on."""
     taken = np.diff(np.minimum(np.cumsum(margins), size), prepend=0)
     return int(taken @ steps)
 
 
-def _tilt(margins: Floats, steps: NDArray[np.int64], size: int, target: int) -> tuple[float, float]:
+def _tilt(margins: Floats, steps: Integers, size: int, target: int) -> tuple[float, float]:
     """Return (η, λ) such that binomials with logits λ + η·step have a mean total of `size` and a mean sum of `target`.
 
     η lies in 0..40: at 40 a tilted distribution sits on its highest value as well as it ever will.
@@ -163,9 +148,7 @@ def _tilt(margins: Floats, steps: NDArray[np.int64], size: int, target: int) -> 
     return low, centered(low)
 
 
-def _invert(
-    margins: Floats, steps: NDArray[np.int64], chance: Floats, at: tuple[int, int], points: tuple[int, int]
-) -> Floats:
+def _invert(margins: Floats, steps: Integers, chance: Floats, at: tuple[int, int], points: tuple[int, int]) -> Floats:
     """Return P(total = at[0], sum = at[1] + r) for r = 0, 1, ... (modulo the points) by Fourier inversion."""
     of_count = 2 * np.pi * np.arange(points[0]) / points[0]
     of_sum = 2 * np.pi * np.arange(points[1] // 2 + 1) / points[1]

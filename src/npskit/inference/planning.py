@@ -14,7 +14,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import normal_quantile
 from npskit.results import Result
-from npskit.validation import whole_number
+from npskit.validation import finite_number, whole_number
 
 NPS_WORTHS = (-100.0, 0.0, 100.0)
 
@@ -112,13 +112,13 @@ def sample_size(
         if ratio != 1.0 or first != second:
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
         n = first * (z / _aim(margin, "margin", span / 2, "half the range", span)) ** 2
-        people = None if population is None else positive_whole(population, "population")
+        people = None if population is None else whole_number(population, "population", least=1)
         if people is not None:
             n = n / (1 + (n - 1) / people)
         return SampleSize(_up(n), n, None, float(margin), None, level, None, first, people)
     if population is not None:
         raise IncompatibleError("population is for a margin: a test of a difference is about more than those asked")
-    gap, share = _aim(abs(wanted), "difference", span, "the range", span), _positive(ratio, "ratio")
+    gap, share = _aim(abs(wanted), "difference", span, "the range", span), finite_number(ratio, "ratio", above=0)
     n = ((z + _power_quantile(power, level)) / gap) ** 2 * (first + second / share)
     spread = first if first == second else (first, second)
     return SampleSize(_up(n), n, _up(n * share), None, float(wanted), level, power, spread, None)
@@ -158,9 +158,9 @@ def achieved_margin(
     first, second = _variances(variance, shares, worths)
     if first != second:
         raise IncompatibleError("two variances or shares are for a difference; a margin is of one group")
-    spread = first / _positive(n, "n")
+    spread = first / finite_number(n, "n", above=0)
     if population is not None:
-        people = positive_whole(population, "population")
+        people = whole_number(population, "population", least=1)
         if n > people:
             raise InvalidValueError(f"n={n!r} answers cannot come from a population of {people}")
         spread *= (people - n) / max(people - 1, 1)
@@ -205,8 +205,8 @@ def power(
     (first, second), span = _variances(variance, shares, worths), float(np.ptp(worths))
     if not abs(difference) < span:
         raise InvalidValueError(f"difference={difference!r} must be less than the range of the worths, {span:g}")
-    z, sizes = normal_quantile(level), (_positive(n, "n"), _positive(n if n_second is None else n_second, "n_second"))
-    sigma = math.sqrt(first / sizes[0] + second / sizes[1])
+    z, n = normal_quantile(level), finite_number(n, "n", above=0)
+    sigma = math.sqrt(first / n + second / (n if n_second is None else finite_number(n_second, "n_second", above=0)))
     if sigma == 0:
         return float(difference != 0)
     shift, cdf = abs(difference) / sigma, NormalDist().cdf
@@ -256,20 +256,9 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
     return np.asarray(p / p.sum(axis=-1, keepdims=True))
 
 
-def _positive(value: float, name: str) -> float:
-    """Return `value`, refusing what is not a positive number."""
-    try:
-        usable = 0 < value < math.inf
-    except TypeError:
-        usable = False
-    if not usable:
-        raise InvalidValueError(f"{name} must be a positive number: got {value!r}")
-    return float(value)
-
-
 def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
-    """Return a margin or a difference, refusing what no score can have and what is meant as a fraction."""
-    if not _positive(value, name) < most:
+    """Return a margin or a difference; refuse one that no score can have, or that looks like a fraction."""
+    if not finite_number(value, name, above=0) < most:
         raise InvalidValueError(f"{name} must be less than {what} of the worths, {most:g} score points: got {value!r}")
     if value < span / 1000:
         raise InvalidValueError(
@@ -277,19 +266,6 @@ def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
             f"{value!r}; as a fraction, multiply it by {span / 2:g}"
         )
     return float(value)
-
-
-def positive_whole(value: int, name: str) -> int:
-    """Return `value` as an int of at least 1.
-
-    Raises:
-        InvalidTypeError: If it is not a whole number.
-        InvalidValueError: If it is below 1.
-    """
-    whole = whole_number(value, name)
-    if whole < 1:
-        raise InvalidValueError(f"{name} must be at least 1: got {value!r}")
-    return whole
 
 
 def _power_quantile(value: float, level: float) -> float:

@@ -12,8 +12,9 @@ from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_worths
 from npskit.inference.limits import normal_quantile
-from npskit.inference.planning import NPS_WORTHS, checked_shares, positive_whole
+from npskit.inference.planning import NPS_WORTHS, checked_shares
 from npskit.inference.two_sample import moments, score_z
+from npskit.validation import whole_number
 
 # Pairs of outcomes to look at: some 115 answers a group with three categories, 30 with five.
 MAX_PAIRS = 50_000_000
@@ -62,7 +63,8 @@ def exact_power(
     p_a, p_b = checked_shares(shares_a, w.size) @ merge, checked_shares(shares_b, w.size) @ merge
     if p_a.ndim != 1 or p_b.ndim != 1:
         raise InvalidValueError("shares_a and shares_b must have one axis each")
-    sizes = positive_whole(n, "n"), positive_whole(n if n_second is None else n_second, "n_second")
+    first_size = whole_number(n, "n", least=1)
+    sizes = first_size, first_size if n_second is None else whole_number(n_second, "n_second", least=1)
     ways = [math.comb(size + rising.size - 1, rising.size - 1) for size in sizes]
     if ways[0] * ways[1] > MAX_PAIRS:
         raise InvalidValueError(

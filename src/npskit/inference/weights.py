@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
+from npskit.inference.limits import tail_of
 
 # Counts that intervals can work on: of a census as many as leave nothing to chance, of next to nothing known a trace.
 _MOST, _LEAST = 1e15, 1e-6
@@ -185,13 +186,11 @@ def effective_counts(
         >>> effective_counts([0.25, 0.25, 0.5], 0.01, 100, np.inf, [-1, 0, 1]).round(6).tolist()
         [17.1875, 17.1875, 34.375]
     """
-    if not 0 < level < 1:
-        raise InvalidValueError(f"level must be between 0 and 1: got {level!r}")
     from scipy.special import stdtrit
 
     p, size, squared = (np.asarray(a, dtype=np.float64) for a in (shares, n, variance))
     freedom = np.asarray(df, dtype=np.float64)
-    tail = (1 + level) / 2
+    tail = tail_of(level)
     v = mean_variance(p, worths)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = (stdtrit(np.inf, tail) / stdtrit(np.where(freedom > 0, freedom, np.nan), tail)) ** 2

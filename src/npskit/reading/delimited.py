@@ -84,7 +84,7 @@ class Grammar:
         count = 1
         while True:
             text = "".join(lines[begin : begin + count])
-            row, at, state = self._cells(text)
+            row, _, at, state = self._cells(text)
             if state == "open" and begin + count < len(lines):
                 count *= 2
             elif state == "open":
@@ -94,34 +94,12 @@ class Grammar:
             else:
                 return self._first_line(lines, begin)
 
-    def _cells(self, text: str) -> tuple[list[str], int, str]:
-        """Return the cells of the first record in `text`, where it ends, and whether it is done, open or broken."""
-        row: list[str] = []
-        at = 0
-        while True:
-            if text.startswith('"', at):
-                match = self._quoted.match(text, at)
-                if match is None:
-                    return row, at, "open" if _OPEN.match(text, at) else "broken"
-                row.append(match[1].replace('""', '"'))
-                at = match.end()
-            else:
-                end = self._next(text, at)
-                row.append(text[at:end])
-                at = end
-            if not text.startswith(self.separator, at):
-                break
-            at += 1
-        return row, at, "done"
+    def _cells(self, text: str, *, lenient: bool = False) -> tuple[list[str], list[int], int, str]:
+        """Return the cells of the first record, the broken ones, where it ends, and whether it is done, open or broken.
 
-    def _next(self, text: str, at: int) -> int:
-        """Return where the cell that begins at `at` ends, if it has no quotes."""
-        found = self._end.search(text, at)
-        return found.start() if found else len(text)
-
-    def _first_line(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int]:
-        """Read one line by itself; where a quote is broken, the cell is the raw text up to the next separator."""
-        text = lines[begin].removesuffix("\n").removesuffix("\r")
+        A record is broken at its first broken quote, unless `lenient`: then the cell is the raw text up to the next
+        separator.
+        """
         row: list[str] = []
         bad: list[int] = []
         at = 0
@@ -131,15 +109,22 @@ class Grammar:
                 row.append(match[1].replace('""', '"'))
                 at = match.end()
             else:
-                end = text.find(self.separator, at)
-                end = len(text) if end < 0 else end
                 if text.startswith('"', at):
+                    if not lenient:
+                        return row, bad, at, "open" if _OPEN.match(text, at) else "broken"
                     bad.append(len(row))
+                found = self._end.search(text, at)
+                end = found.start() if found else len(text)
                 row.append(text[at:end])
                 at = end
-            if at >= len(text):
-                return row, bad, begin + 1
+            if not text.startswith(self.separator, at):
+                return row, bad, at, "done"
             at += 1
+
+    def _first_line(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int]:
+        """Read one line by itself, whatever its quotes."""
+        row, bad, *_ = self._cells(lines[begin].removesuffix("\n").removesuffix("\r"), lenient=True)
+        return row, bad, begin + 1
 
 
 def _from(lines: Sequence[str], at: int) -> Iterator[str]:

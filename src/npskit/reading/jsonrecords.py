@@ -126,7 +126,6 @@ class RecordCollector:
 
     def __init__(self, wants: Callable[[str], bool], missing: Iterable[str] = ()) -> None:
         self.rejected: list[Rejected] = []
-        self.set_aside = 0
         self.names: dict[str, bool] = {}  # every key seen, and whether it is wanted
         self._wants = wants
         self._texts: dict[str, str | None] = dict.fromkeys(["", *missing])

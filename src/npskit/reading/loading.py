@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading import tools
 from npskit.reading.cells import check_decimal, find_decimal
@@ -15,6 +13,7 @@ from npskit.reading.formats import Options, Read, read_delimited, read_json, rea
 from npskit.reading.records import Columns, FileReport, Loaded, Progress
 from npskit.reading.roles import find_roles
 from npskit.reading.source import Source, as_path, inspect
+from npskit.validation import whole_number
 
 # How many cells are looked at for a decimal mark.
 _CELLS = 5_000
@@ -103,11 +102,10 @@ def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None
 def _rows(header_rows: int | None) -> int | None:
     if header_rows is None:
         return None
-    if isinstance(header_rows, bool) or not isinstance(header_rows, (int, np.integer)):
-        raise InvalidTypeError(f"header_rows must be a whole number, not {header_rows!r}")
-    if not 0 <= header_rows <= 100:
-        raise InvalidValueError(f"header_rows must lie in 0..100: got {header_rows}")
-    return int(header_rows)
+    rows = whole_number(header_rows, "header_rows")
+    if not 0 <= rows <= 100:
+        raise InvalidValueError(f"header_rows must lie in 0..100: got {rows}")
+    return rows
 
 
 def _loaded(source: Source, read: Read, options: Options) -> Loaded:

@@ -20,95 +20,23 @@ _RECOMMENDS = re.compile(
     r"|勧め|すすめ|추천|أوصي|توصي|תמליץ|giới thiệu|merekomendasi",
     re.IGNORECASE,
 )
-_NAMES: Mapping[str, frozenset[str]] = {
-    "time": frozenset(
-        [
-            "date",
-            "time",
-            "timestamp",
-            "datetime",
-            "createdat",
-            "submittedat",
-            "answeredat",
-            "respondedat",
-            "recordedat",
-            "completedat",
-            "responsedate",
-            "surveydate",
-            "submitdate",
-            "enddate",
-            "recordeddate",
-            "datum",
-            "data",
-            "fecha",
-        ]
+# The names by which columns are known, without case and marks.
+_NAMES: Mapping[str, str] = {
+    "time": (
+        "date time timestamp datetime createdat submittedat answeredat respondedat recordedat completedat "
+        "responsedate surveydate submitdate enddate recordeddate datum data fecha"
     ),
-    "customer": frozenset(
-        [
-            "customer",
-            "customerid",
-            "custid",
-            "client",
-            "clientid",
-            "user",
-            "userid",
-            "member",
-            "memberid",
-            "respondent",
-            "respondentid",
-            "account",
-            "accountid",
-            "guest",
-            "guestid",
-            "patientid",
-            "person",
-            "personid",
-            "kunde",
-            "kundennummer",
-            "kundennr",
-            "kundenid",
-            "email",
-            "emailaddress",
-        ]
+    "customer": (
+        "customer customerid custid client clientid user userid member memberid respondent respondentid account "
+        "accountid guest guestid patientid person personid kunde kundennummer kundennr kundenid email emailaddress"
     ),
-    "comment": frozenset(
-        [
-            "comment",
-            "comments",
-            "verbatim",
-            "feedback",
-            "remark",
-            "remarks",
-            "kommentar",
-            "kommentare",
-            "commentaire",
-            "commentaires",
-            "komentarz",
-            "comentario",
-            "comentarios",
-            "npscomment",
-            "npsreason",
-            "commento",
-            "ความคิดเห็น",
-        ]
+    "comment": (
+        "comment comments verbatim feedback remark remarks kommentar kommentare commentaire commentaires komentarz "
+        "comentario comentarios npscomment npsreason commento ความคิดเห็น"
     ),
-    "weight": frozenset(
-        [
-            "weight",
-            "weights",
-            "wt",
-            "sampleweight",
-            "surveyweight",
-            "gewicht",
-            "gewichtung",
-            "poids",
-            "waga",
-            "peso",
-            "weighting",
-        ]
-    ),
+    "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
 }
-_LABELS = {"promoter", "passive", "detractor", "promoters", "passives", "detractors", "neutral", "neutrals"}
+_LABELS = frozenset({f"{word}{end}" for word in ("promoter", "passive", "detractor", "neutral") for end in ("", "s")})
 _GROUP = "_NPS_GROUP"
 _LOOK = 20_000
 _HALF, _MOST = 0.5, 0.9
@@ -128,7 +56,8 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
         found = next((name for name in names if name in columns and not _is_blank(columns[name])), None)
         if found is not None:
             roles[role] = found
-    for role, known in _NAMES.items():
+    for role, words in _NAMES.items():
+        known = words.split()
         named = [name for name in columns if _bare(name) in known and not tool.is_meta(name)]
         if role not in roles and len(named) == 1 and not _is_blank(columns[named[0]]):
             roles[role] = named[0]

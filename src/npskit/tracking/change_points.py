@@ -45,8 +45,8 @@ from npskit.inference.limits import tail_of
 from npskit.inference.two_sample import difference_interval, moments
 from npskit.results import LEVEL, Interval
 from npskit.tracking.changes import Change, ChangePoints
-from npskit.tracking.checks import checked_periods, period_labels, within
-from npskit.validation import whole_number
+from npskit.tracking.checks import checked_periods, period_labels
+from npskit.validation import finite_number, whole_number
 
 # Stands in for the logarithm of nothing, which is multiplied by nothing.
 _TINY = 1e-300
@@ -106,7 +106,7 @@ def change_points(
     answered = np.flatnonzero(c.sum(axis=1) > 0)
     held = c[answered]
     dispersion = period_dispersion(held)
-    beta = default_penalty(held, dispersion) if penalty is None else within("penalty", penalty, 0)
+    beta = default_penalty(held, dispersion) if penalty is None else finite_number(penalty, "penalty", above=0)
     starts = segment_starts(held, beta, min_length)
     criterion = segmentation_cost(held, starts) + beta * starts.size
     changes = _describe(held, starts, w, dispersion, level, [labels[i] for i in answered], answered)
@@ -238,13 +238,9 @@ def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> ND
         >>> segment_starts([[9, 1]] * 4 + [[1, 9]] * 4, penalty=5).tolist()
         [4]
     """
-    c, penalty = _series(counts), within("penalty", penalty, 0)
-    shortest = whole_number(min_length, "min_length")
-    if shortest < 1:
-        raise InvalidValueError(f"min_length must be at least 1: got {shortest}")
-    cut = _cuts(_cumulative(c), penalty, shortest)
-    size = len(c)
-    starts, end = [], int(cut[size])
+    c, penalty = _series(counts), finite_number(penalty, "penalty", above=0)
+    cut = _cuts(_cumulative(c), penalty, whole_number(min_length, "min_length", least=1))
+    starts, end = [], int(cut[-1])
     while end > 0:
         starts.append(end)
         end = int(cut[end])

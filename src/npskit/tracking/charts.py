@@ -26,9 +26,10 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.two_sample import moments
-from npskit.tracking.checks import checked_periods, period_labels, within
+from npskit.tracking.checks import checked_periods, period_labels
 from npskit.tracking.control_chart import ControlChart, Signal
 from npskit.tracking.cusum import cumulative_sum
+from npskit.validation import finite_number
 
 # The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
 _MEAN_DISTANCE = 1.128
@@ -130,7 +131,7 @@ def laney_chart(
         >>> chart.signals
         (Signal(index=4, period=4, direction='fall', length=1, since=4),)
     """
-    width = within("width", width, 0)
+    width = finite_number(width, "width", above=0)
     c, w = checked_periods(counts, worths)
     standard = _standardize(c, w, reference, dispersion)
     reach = width * standard.dispersion * standard.se
@@ -186,7 +187,7 @@ def ewma_chart(
         >>> [(signal.index, signal.direction, signal.since) for signal in chart.signals]
         [(5, 'fall', 3)]
     """
-    weight, width = within("weight", weight, 0, 1), within("width", width, 0)
+    weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
     standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
     line = [0.0]
     for z in standard.scaled.tolist():
@@ -245,8 +246,8 @@ def cusum_chart(
         >>> [(signal.index, signal.direction, signal.since) for signal in chart.signals]
         [(5, 'fall', 3)]
     """
-    allowance = within("allowance", allowance, 0, open_low=False)
-    threshold = within("threshold", threshold, 0)
+    allowance = finite_number(allowance, "allowance", least=0)
+    threshold = finite_number(threshold, "threshold", above=0)
     standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
     up, down = (cumulative_sum(sign * standard.scaled - allowance) for sign in (1, -1))
     place = np.cumsum(standard.answered)
@@ -276,7 +277,7 @@ def _standardize(counts: Floats, worths: Floats, reference: Any, dispersion: flo
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.where(n > 0, np.sqrt(variance / n), np.nan)
         z = (values - center) / se
-    sigma = laney_dispersion(z[usual]) if dispersion is None else within("dispersion", dispersion, 0)
+    sigma = laney_dispersion(z[usual]) if dispersion is None else finite_number(dispersion, "dispersion", above=0)
     return _Standard(n, values, se, z, center, sigma)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
-from npskit.inference.linearize import Layout
+from npskit.inference.linearize import Layout, UnitCells
 from npskit.tracking.alike import variance_of_alike
 from npskit.tracking.nested import Cells, Slopes, filled
 
@@ -190,15 +190,14 @@ def _clustered(found: Cells, slopes: Slopes, totals: ClusterTotals) -> dict[str,
             f"{len(found.worths)} categories: got {totals.n_groups} and {totals.n_categories}"
         )
     layout = Layout.of(totals.strata, None, "fail")
-    units = np.arange(len(totals.strata), dtype=np.intp)
-    used = np.unique(totals.units)
+    used, size = np.unique(totals.units), len(totals.strata)
     # as for the difference of two periods: units less strata, less one
     df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
 
     def covariance(influence: Floats) -> Floats:
         each = influence.reshape(2 * segments, len(found.worths), -1)[totals.groups]
         per_cell = (totals.weights[..., np.newaxis] * each).sum(axis=1)
-        return np.asarray(layout.covariance(sum_by(totals.units, per_cell, len(units)), units, 0 * units, 1)[0])
+        return np.asarray(layout.covariance(sum_by(totals.units, per_cell, size), UnitCells.of_units(size))[0])
 
     by_segment, by_period = _unit_weights(totals, segments)
     n_effective = slopes.cells.counts.sum(axis=(1, 2)) / by_period

@@ -18,7 +18,7 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.tracking.checks import within
+from npskit.validation import finite_number
 
 Limits = Literal["steady", "exact"]
 
@@ -53,7 +53,7 @@ def shewhart_run_length(width: float = 3.0, shift: float = 0.0) -> float:
     """
     from scipy.special import ndtr
 
-    width, shift = within("width", width, 0), within("shift", shift, -math.inf)
+    width, shift = finite_number(width, "width", above=0), finite_number(shift, "shift")
     signal = float(ndtr(-width - shift) + ndtr(-width + shift))
     return 1 / signal if signal > 0 else math.inf
 
@@ -88,8 +88,8 @@ def ewma_run_length(
         >>> round(ewma_run_length(limits="exact"), 1)
         365.8
     """
-    weight, width = within("weight", weight, 0, 1), within("width", width, 0)
-    shift = within("shift", shift, -math.inf)
+    weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
+    shift = finite_number(shift, "shift")
     if limits not in get_args(Limits):
         raise InvalidValueError(f"limits: there is no {limits!r}; {did_you_mean(str(limits), get_args(Limits))}")
     steady = width * math.sqrt(weight / (2 - weight))
@@ -134,8 +134,8 @@ def cusum_run_length(allowance: float = 0.5, threshold: float = 5.0, shift: floa
         >>> round(cusum_run_length(), 1), round(cusum_run_length(shift=1), 1)
         (465.4, 10.4)
     """
-    allowance = within("allowance", allowance, 0, open_low=False)
-    threshold, shift = within("threshold", threshold, 0), within("shift", shift, -math.inf)
+    allowance = finite_number(allowance, "allowance", least=0)
+    threshold, shift = finite_number(threshold, "threshold", above=0), finite_number(shift, "shift")
     rate = sum(1 / _one_sided(allowance - side, threshold) for side in (shift, -shift))
     return 1 / rate if rate > 0 else math.inf
 
