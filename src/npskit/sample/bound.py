@@ -21,7 +21,7 @@ from npskit.reading import Rejected, parse_times
 from npskit.sample.places import Places
 from npskit.sample.repeats import equal_shares, latest
 from npskit.sample.row_keys import Keys, customer_numbers, segments_of
-from npskit.sample.sample import Sample
+from npskit.sample.sample import Measured, Sample
 from npskit.score import Conventions
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
@@ -202,9 +202,8 @@ class Bound:
         units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
-            table = tally.table(denominator)
-            estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
-            return Segmented(keys, tally, estimate, self.conventions(tally, denominator))
+            found = Measured.of(tally, denominator)
+            return Segmented(keys, tally, found.estimate, self.conventions(tally, denominator))
         sample = self.sample()
         places, keys = self.segments(by)
         if repeats != "all":
