@@ -310,12 +310,12 @@ class Tally:
         def fold(array: NDArray[Any]) -> NDArray[Any]:
             return np.concatenate([self._per_category(array), array[..., -2:]], axis=-1)
 
-        return attrs.evolve(self._map(fold), by_answer=False)
+        return attrs.evolve(self.mapped(fold), by_answer=False)
 
     def total(self) -> Self:
         """Return the merger of all groups: a tally of shape `()`."""
         axes = tuple(range(len(self.shape)))
-        return self._map(lambda array: array.sum(axis=axes))
+        return self.mapped(lambda array: array.sum(axis=axes))
 
     def __getitem__(self, index: Any) -> Self:
         if not self.shape:
@@ -323,14 +323,15 @@ class Tally:
         where = index if isinstance(index, tuple) else (index,)
         if len(where) > len(self.shape):
             raise InvalidValueError(f"index: {index!r} has more parts than the shape {self.shape}")
-        return self._map(lambda array: array[where])
+        return self.mapped(lambda array: array[where])
 
     def __len__(self) -> int:
         if not self.shape:
             raise InvalidTypeError("this tally has a single group; its number of answers is .n")
         return self.shape[0]
 
-    def _map(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
+    def mapped(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
+        """Return the tally with each of its tables (counts, sums of weights and of squares) changed alike."""
         return attrs.evolve(
             self,
             cells=change(self.cells),

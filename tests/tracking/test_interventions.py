@@ -19,10 +19,10 @@ from npskit.inference.contrasts import cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
 from npskit.score import Score
 from npskit.tally import Tally
+from npskit.tracking.assumptions import ASSUMES
 from npskit.tracking.effect import Effect
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.interventions import (
-    ASSUMES,
     before_after,
     difference_in_differences,
     effect_over_periods,

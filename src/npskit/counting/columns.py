@@ -68,6 +68,9 @@ class Column(abc.ABC):
         self.dirty = False
         self._bytes = np.empty(self.block, np.uint8)
 
+    def __len__(self) -> int:
+        return self.size
+
     def positions(self, at: slice) -> NDArray[np.uint8]:
         """Return the positions of a block, contiguous and valid until the next call."""
         found = self._read(at)

@@ -8,7 +8,7 @@ running totals is exact; sums of weights are added up without differences, so no
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -125,7 +125,7 @@ class DayTable:
         def added(table: NDArray[Any]) -> NDArray[Any]:
             return _differences(table, low, high) if table.dtype.kind == "i" else _sums(table, low, high)
 
-        return _changed(self.tally, added)
+        return self.tally.mapped(added)
 
     def last(self, ends: Days, answers: int) -> Days:
         """Return for each end the first of the fewest whole days before it with at least so many scored answers.
@@ -218,23 +218,22 @@ def count_days(
         >>> table.tally.counts.tolist(), table.undated
         ([[[0, 0, 1], [0, 0, 0], [1, 0, 1]]], Tally(NPS, shape=(1,), rows=1))
     """
-    book = codebook(scorer if scorer is not None else NPS())
-    columns = read_columns(answers, book, masks)
+    read = codebook(scorer if scorer is not None else NPS())
+    columns = read_columns(answers, read, masks)
     span = span_of(times) if span is None else span
     edges = np.arange(span.first, span.end + 1) if edges is None else edges
     width = len(edges)  # the runs, and behind them the undated
     size = n_groups * width
-    by_answer = book.scale is not None and size * book.scale.size <= max(len(times), _LARGE)
-    kinds = book.scale.size if by_answer and book.scale is not None else len(book.categories)
+    by_answer = read.scale is not None and size * read.scale.size <= max(len(times), _LARGE)
+    kinds = read.scale.size if by_answer and read.scale is not None else len(read.categories)
     cells = size * (kinds + 2)
     if cells > _MOST_CELLS:
         raise InvalidValueError(
             f"{n_groups:,} groups on {width - 1:,} days or periods take a table of {cells:,} cells, and at most "
             f"{_MOST_CELLS:,} can be held; choose coarser groups or fewer days"
         )
-    sizes = {"answers": columns[0].size} | {
-        n: len(v) for n, v in (("groups", groups), ("counts", counts)) if v is not None
-    }
+    given = (("answers", columns[0]), ("groups", groups), ("counts", counts))
+    sizes = {name: len(column) for name, column in given if column is not None}
     for name, rows in sizes.items():
         if rows != len(times):
             raise IncompatibleError(f"{name} has {rows} rows, times has {len(times)}")
@@ -248,7 +247,7 @@ def count_days(
         count = functools.partial(
             Tally.count if counts is None else Tally.from_distinct,
             *parts,
-            scorer=book.scorer,
+            scorer=read.scorer,
             groups=runs.read(at, numbers),
             n_groups=size,
         )
@@ -259,7 +258,7 @@ def count_days(
 
     block = max(_BLOCK, _PER_CELL * cells)
     tally = sum((tally_of(at) for at in _blocks(len(times), block)), start=tally_of(slice(0, 0)))
-    tally = _changed(tally, lambda table: table.reshape(n_groups, width, table.shape[-1]))
+    tally = tally.mapped(lambda table: table.reshape(n_groups, width, table.shape[-1]))
     return DayTable(edges, tally[:, :-1], tally[:, -1])
 
 
@@ -318,12 +317,6 @@ def _checked_groups(groups: NDArray[Any], n_groups: int) -> NDArray[Any]:
 
 def _blocks(rows: int, block: int) -> list[slice]:
     return [slice(start, min(start + block, rows)) for start in range(0, rows, block)]
-
-
-def _changed(tally: Tally, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Tally:
-    """Return the tally with each of its tables changed in the same way."""
-    weights, squares = (None if t is None else change(t) for t in (tally.weights, tally.squares))
-    return attrs.evolve(tally, cells=change(tally.cells), weights=weights, squares=squares)
 
 
 def _differences(table: NDArray[np.int64], low: NDArray[np.intp], high: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -15,43 +15,12 @@ from npskit.inference.intervals import score_interval, score_limits
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
 from npskit.results import LEVEL, Interval
+from npskit.tracking.assumptions import ASSUMES, CLUSTERED, INDEPENDENT, REPEATERS, few_units
 from npskit.tracking.effect import Cell, Effect, Term
 from npskit.tracking.intervention import Intervention
 from npskit.tracking.placebo import placebo_check
 from npskit.tracking.series import interrupted_series
 
-_ALWAYS = (
-    "Answers before and after come from the same kind of people, invited in the same way.",
-    "It was not started because the score happened to be low: what is unusually low rises again by itself.",
-)
-ASSUMES: dict[str, tuple[str, ...]] = {
-    "before_after": (
-        "Without it the score would have stayed where it was: no trend, no season, nothing else that changed at the "
-        "same time.",
-        *_ALWAYS,
-    ),
-    "difference_in_differences": (
-        "Without it the treated and the control would have moved in parallel.",
-        "The control was not touched by it, not even indirectly, and nothing else happened to only one of the two.",
-        *_ALWAYS,
-    ),
-    "interrupted_series": (
-        "Without it the line before would have gone on straight: no season, nothing else that changed at the same "
-        "time.",
-        "What one period has in common with the next fades from period to period. What lasts longer, such as a season, "
-        "looks like an effect: read the placebo check beside it.",
-        *_ALWAYS,
-    ),
-}
-_INDEPENDENT = "Answers are independent of each other: nobody answers twice, or customers are bound."
-_CLUSTERED = (
-    "Customers (or clusters, where these are bound) are independent of each other; answers of one need not be, on "
-    "either side."
-)
-_REPEATS = (
-    "Customers who answer in several periods are not told apart from others: what their answers have in common is left "
-    "to the correlation of neighboring periods, which fades. Opinions that last do not."
-)
 # Below so many customers or clusters on a side an interval is mostly too narrow.
 _FEW = 10
 _NAN = float("nan")
@@ -247,7 +216,7 @@ def effect_over_periods(
         raise IncompatibleError("lags goes with method='interrupted_series', and only with it")
     if is_series:
         found = series_effect(counts, worths, at, lags=lags, level=level, score=score)
-        found = attrs.evolve(found, assumes=(*found.assumes, _REPEATS)) if repeats else found
+        found = attrs.evolve(found, assumes=(*found.assumes, REPEATERS)) if repeats else found
     else:
         before, after = _split(counts, at)
         if control is None:
@@ -315,9 +284,9 @@ def _contrast_effect(
         Cell(name, answers, value, Interval(low, high, level=level, method="score"))
         for name, answers, value, low, high in columns
     )
-    assumes = (*ASSUMES[method], _INDEPENDENT if totals is None else _CLUSTERED)
+    assumes = (*ASSUMES[method], INDEPENDENT if totals is None else CLUSTERED)
     if fewest < _FEW:
-        assumes = (*assumes, _few_units(fewest))
+        assumes = (*assumes, few_units(fewest))
     return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
 
 
@@ -331,16 +300,6 @@ def _fewest_units(totals: ClusterTotals, groups: int) -> int:
     there = totals.weights.sum(axis=1) > 0
     pairs = np.unique(np.stack([totals.groups[there], totals.units[there]]), axis=1)
     return int(np.bincount(pairs[0], minlength=groups).min())
-
-
-def _few_units(fewest: int) -> str:
-    """Return what is to be said of few sampling units."""
-    if fewest == 1:
-        return "All answers of one side are of one customer or cluster: how sure the effect is cannot be known."
-    return (
-        f"{fewest} customers or clusters, as many as there are on the smallest side, stand for all. The fewer there "
-        "are beside the other sides, the more the interval is too narrow."
-    )
 
 
 def _mover_p(counts: Floats, worths: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
