@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
@@ -17,6 +18,7 @@ import pytest
 import npskit as nk
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.plan import FollowUpPlan
+from npskit.times.zones import add_elapsed
 
 DATA: dict[str, list[Any]] = {
     "score": [2, 9, None, 7, 4, 10, 6, 12],
@@ -214,6 +216,37 @@ def test_clocks_set_forward() -> None:
     )
     assert found.assigned.table.at is not None
     assert found.assigned.table.at.tolist() == [dt.datetime(2026, 3, 28, 13), dt.datetime(2026, 3, 30, 14), None]
+
+
+@pytest.mark.parametrize("clock", ["business", "calendar"])
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Europe/Warsaw", "03-28"), ("Europe/Warsaw", "10-24"), ("America/Santiago", "04-04")]
+)
+@pytest.mark.parametrize("calendar", [{}, {"opens": "00:00", "closes": "24:00", "weekend": ()}])
+def test_days_when_clocks_change(clock: str, zone: str, day: str, calendar: dict[str, Any]) -> None:
+    """Law: hours pass in a plan as they do in `recommend`, also in the night in which the clock of the office changes.
+
+    Was: a plan counted on the wall clock, so that 24 hours were 25 in autumn.
+    """
+    office = ZoneInfo(zone)
+    midnight = dt.datetime.fromisoformat(f"2026-{day}").replace(tzinfo=office)
+    at = [add_elapsed(midnight, dt.timedelta(hours=h, minutes=20)) for h in range(0, 24, 3)]
+    data: dict[str, list[Any]] = {
+        "score": [3] * len(at),
+        "at": at,
+        "channel": ["email", "chat", "review", "letter"] * 2,
+    }
+    due = nk.DueTimes(clock=clock, calendar=nk.BusinessCalendar(**calendar), never_beyond="1w")
+    playbook = attrs.evolve(nk.Playbook.default(), due=due)
+    for where in (None, zone, "Asia/Bangkok"):
+        there = attrs.evolve(due.calendar, time_zone=where)
+        plan = nk.Survey(data, score="score", time="at").follow_up(playbook, calendar=there, now=at[-1])
+        for row, moment in enumerate(at):
+            response = nk.Response(3, at=moment, attributes={"channel": data["channel"][row]})
+            single = playbook.recommend(response, calendar=there, now=at[-1])
+            assert single is not None
+            assert single.due is not None
+            assert plan.follow_up(row).due == single.due.astimezone(ZoneInfo(where or zone)).replace(tzinfo=None)
 
 
 def test_last_contact_needs_a_time_of_the_plan() -> None:

@@ -101,6 +101,7 @@ class Table:
         now: What time it is, by which ages are counted; the clock starts then only where `at` is unknown. None if
             unknown.
         zone: Where times are those of UTC, the zone that they are shown in; None where they are the wall clock.
+        clock: The zone of the wall clock, if it is known: hours are then counted as they really pass.
 
     Example:
         >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
@@ -127,6 +128,7 @@ class Table:
     attributes: Mapping[str, Any] = attrs.field(factory=dict)
     now: np.datetime64 | None = None
     zone: dt.tzinfo | None = None
+    clock: dt.tzinfo | None = None
 
     @classmethod
     def of(

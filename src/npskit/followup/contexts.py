@@ -68,6 +68,7 @@ class Contexts:
         public: Whether others can read it; or None.
         now: What time it is; None if unknown.
         zone: Where times are those of UTC, the zone they are shown in; None where they are the wall clock.
+        clock: The zone of the wall clock, if it is known.
     """
 
     category: Words
@@ -85,6 +86,7 @@ class Contexts:
     public: Bools | None = None
     now: np.datetime64 | None = None
     zone: dt.tzinfo | None = None
+    clock: dt.tzinfo | None = None
 
     @classmethod
     def of(cls, table: Table, urgency: NDArray[np.int8], starts: Times, channels: Mapping[str, str]) -> Contexts:
@@ -100,6 +102,9 @@ class Contexts:
         if table.channel is not None:
             names = tuple(kind_of(name, channels) or "" for name in table.channel.names)
             kind = Words(table.channel.codes, names)
+        at, now = table.at, starts if table.now is None else np.asarray(table.now)
+        if at is not None and table.clock is not None:
+            at, now = instants(at.astype("datetime64[us]"), table.clock), instants(now, table.clock)
         return cls(
             category=Words(table.category, table.codebook.categories),
             score=table.score,
@@ -107,7 +112,7 @@ class Contexts:
             commented=table.commented,
             urgency=urgency,
             starts=starts,
-            age=ages_of(table.at, starts if table.now is None else table.now, table.zone),
+            age=ages_of(at, now, table.zone),
             value=table.value,
             channel=table.channel,
             kind=kind,
@@ -116,6 +121,7 @@ class Contexts:
             public=_public(table, kind),
             now=table.now,
             zone=table.zone,
+            clock=table.clock,
         )
 
     @classmethod

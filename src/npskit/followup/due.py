@@ -206,6 +206,10 @@ class DueTimes:
             withins: What strategies allow.
             own: The time each one's strategy names, or NaT.
         """
+        if (clock := contexts.clock) is not None:
+            there = attrs.evolve(contexts, starts=instants(contexts.starts, clock), zone=clock, clock=None)
+            found = self.column(there, within, withins, instants(own, clock))
+            return attrs.evolve(found, at=in_zone(found.at, clock))
         starts, zone, limits = contexts.starts, contexts.zone, _Limits(len(contexts), self.clock)
         limits.add([self.never_beyond], ["the longest anything may take"], np.zeros(len(contexts), dtype=np.intp))
         mornings: list[str] = []

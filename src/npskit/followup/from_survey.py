@@ -30,7 +30,13 @@ def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     table, people = _read(data, playbook, named, terms)
     return plan_of(
-        playbook.assign(attrs.evolve(table, attributes=_attributes(data, playbook, named, kept))),
+        playbook.assign(
+            attrs.evolve(
+                table,
+                attributes=_attributes(data, playbook, named, kept),
+                clock=read.clock(data, playbook.due.calendar.time_zone),
+            )
+        ),
         people,
         terms,
         lambda name, what: read.numbers(data.column(data.frame.require(name, what)), name),

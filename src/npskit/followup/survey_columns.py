@@ -16,7 +16,7 @@ from npskit.followup.yes_or_no import NO, YES
 from npskit.frames import Column
 from npskit.reading import numbers_of, parse_times
 from npskit.sample import Bound
-from npskit.times.zones import in_zone
+from npskit.times.zones import find_zone, in_zone
 from npskit.validation import is_missing
 
 # Words for a missing value, such as "n/a", are shorter than that.
@@ -182,6 +182,15 @@ def _zone(data: Bound) -> str | None:
     name = data.roles["time"]
     aware = data.frame.utc(name)
     return parse_times(data.column(name).filled()).time_zone if aware is None else aware[1]
+
+
+def clock(data: Bound, zone: str | None) -> dt.tzinfo | None:
+    """Return the zone of the wall clock of `answered`; None where it is not known, or an offset that never changes."""
+    own = _zone(data)
+    try:
+        return None if own is None else find_zone(zone or own)
+    except InvalidValueError:
+        return None
 
 
 def latest(at: NDArray[np.datetime64] | None) -> np.datetime64 | None:
