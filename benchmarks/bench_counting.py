@@ -16,7 +16,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import yardsticks
 from benchmarks.harness import US, Case, Run, check
-from npskit.counting import factorize, tabulate
+from npskit.counting import tabulate
+from npskit.data.keys import factorize
 from npskit.scorers.base import codebook
 from npskit.scorers.nps import NPS
 

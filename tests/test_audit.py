@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.audit import Contradiction, LabelAudit, audit_labels
+from npskit.data.frames import Column
 from npskit.errors import InvalidTypeError
 from npskit.survey import Survey
 
@@ -37,7 +38,7 @@ def audit(categories: list[int], labels: list[Any], names: tuple[str, ...] = NAM
     """Audit lists."""
     array = np.empty(len(labels), dtype=object)
     array[:] = labels
-    return audit_labels(np.array(categories, dtype=np.intp), array, names)
+    return audit_labels(np.array(categories, dtype=np.intp), Column(array), names)
 
 
 @given(st.lists(st.tuples(st.integers(-1, 2), st.sampled_from(LABELS))))

@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 import npskit.counting.columns as columns
 import npskit.counting.kernels as kernels
 import npskit.counting.table as tabulation
-from npskit.answers import Unusable, parse_answer
-from npskit.counting import INVALID, MISSING, Counts, encode, factorize, factorize_many, tabulate
+from npskit.counting import INVALID, MISSING, Counts, encode, tabulate
+from npskit.data.answers import Unusable, parse_answer
+from npskit.data.keys import factorize, factorize_many
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Codebook, Scale, codebook
+from npskit.scorers.base import Codebook, codebook
 from npskit.scorers.nps import NPS
 from npskit.testing import scales
 
@@ -122,7 +124,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "_BLOCKWISE", 20)
     monkeypatch.setattr(kernels, "_THREADED", 16)
     monkeypatch.setattr(kernels, "_cores", lambda: 3)
-    monkeypatch.setattr("npskit.counting.keys.ROWS", 4)
+    monkeypatch.setattr("npskit.data.keys.ROWS", 4)
 
 
 # ---- encode ----

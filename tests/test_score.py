@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
 from npskit.results.interval import Interval
 from npskit.score import Conventions, Score
-from npskit.scorers.base import Scale
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI

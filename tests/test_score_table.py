@@ -20,11 +20,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
 from npskit.score import Conventions
 from npskit.score_table import ScoreTable, segment_names
-from npskit.scorers.base import Scale
 from npskit.scoring import nps
 from npskit.survey import Survey
 from npskit.tally import Tally

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.response import Response
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.model import Response
-from npskit.scorers.base import Scale
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 from npskit.scoring import ces, csat, measure, nps, retention, sci

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from npskit.data.response import Response, SCIAnswer, Segment
+from npskit.data.scale import Scale
 from npskit.errors import InvalidValueError, MissingDependencyError, NpskitError
-from npskit.model import Response, SCIAnswer, Segment
-from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scale, Scorer
+from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
 from npskit.testing import (
     ContractError,
     answers,

@@ -6,6 +6,10 @@ from npskit.audit import LabelAudit as LabelAudit
 from npskit.comparison import Comparison as Comparison
 from npskit.comparison import GroupComparison as GroupComparison
 from npskit.comparison import compare as compare
+from npskit.data.response import Response as Response
+from npskit.data.response import SCIAnswer as SCIAnswer
+from npskit.data.response import Segment as Segment
+from npskit.data.scale import Scale as Scale
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
 from npskit.errors import IncompatibleError as IncompatibleError
 from npskit.errors import InvalidTypeError as InvalidTypeError
@@ -46,15 +50,11 @@ from npskit.followup.worth.sensitivity import retention_sensitivity as retention
 from npskit.from_file import read as read
 from npskit.inference.planning import SampleSize as SampleSize
 from npskit.inference.planning import sample_size as sample_size
-from npskit.model import Response as Response
-from npskit.model import SCIAnswer as SCIAnswer
-from npskit.model import Segment as Segment
 from npskit.results.interval import Interval as Interval
 from npskit.score import Conventions as Conventions
 from npskit.score import Score as Score
 from npskit.score_table import ScoreTable as ScoreTable
 from npskit.scorers import growth as growth
-from npskit.scorers.base import Scale as Scale
 from npskit.scorers.base import Scorer as Scorer
 from npskit.scorers.ces import CES as CES
 from npskit.scorers.csat import CSAT as CSAT

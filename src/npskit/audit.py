@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import factorize
+from npskit.data.frames import Column
+from npskit.data.labels import read_labels
 from npskit.results import Columns, Result, columns_of
-
-_BLANK, _UNKNOWN = -2, -1
 
 
 @attrs.frozen
@@ -62,16 +59,13 @@ class LabelAudit(Result):
 
 
 def audit_labels(
-    categories: NDArray[np.intp], labels: NDArray[Any], names: tuple[str, ...], *, backend: str | None = None
+    categories: NDArray[np.intp], column: Column, names: tuple[str, ...], *, backend: str | None = None
 ) -> LabelAudit:
     """Hold labels against categories.
 
-    A label names a category in any case, in the singular or the plural ("Promoters"); NPS tools also write "neutral"
-    for the passive.
-
     Args:
         categories: The category of each row, -1 where it has none.
-        labels: The label of each row; None where there is none.
+        column: The label of each row; see `npskit.data.labels.read_labels`.
         names: The names of the categories.
         backend: The dataframe library that the result's `to_frame` gives by default.
 
@@ -79,25 +73,16 @@ def audit_labels(
         InvalidTypeError: If a label is not hashable, such as a list.
 
     Example:
-        >>> labels = np.array(["Promoter", "Detractors", None], dtype=object)
+        >>> labels = Column(np.array(["Promoter", "Detractors", None], dtype=object))
         >>> audit_labels(np.array([0, 0, 2]), labels, ("detractor", "passive", "promoter")).contradictions
         (Contradiction(row=0, answer='detractor', label='Promoter'),)
     """
-    meaning = {name.casefold(): i for i, name in enumerate(names)}
-    meaning |= {f"{name.casefold()}s": i for i, name in enumerate(names)}
-    if "passive" in meaning:
-        meaning |= dict.fromkeys(("neutral", "neutrals"), meaning["passive"])
-    codes, distinct = factorize(labels)
-    texts = ["" if label is None else str(label).strip() for label in distinct]
-    said = np.array([meaning.get(text.casefold(), _UNKNOWN) if text else _BLANK for text in texts], np.intp)[codes]
-    unknown: dict[str, int] = {}
-    for code, count in enumerate(np.bincount(codes[said == _UNKNOWN]).tolist()):
-        if count:  # labels may differ in blanks only
-            unknown[texts[code]] = unknown.get(texts[code], 0) + count
+    labels = read_labels(column, names)
+    said, codes, texts = labels.categories, labels.codes, labels.texts
     scored = categories >= 0
     checked = (said >= 0) & scored
     rows = np.flatnonzero(checked & (said != categories))
     found = zip(rows.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
     contradictions = tuple(Contradiction(row, names[category], texts[code]) for row, category, code in found)
     unscored = int(((said >= 0) & ~scored).sum())
-    return LabelAudit(int(checked.sum()), contradictions, unknown, unscored, backend)
+    return LabelAudit(int(checked.sum()), contradictions, labels.unknown(), unscored, backend)

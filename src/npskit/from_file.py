@@ -10,9 +10,13 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
+from npskit.data.answers import answers_of
+from npskit.data.cells import BadCell
+from npskit.data.times import parse_times
+from npskit.data.values import numbers_of
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
-from npskit.reading import BadCell, Loaded, Rejected, answers_of, load, numbers_of, parse_times, resolve
+from npskit.reading import Loaded, Rejected, load, resolve
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.survey import Survey
@@ -116,7 +120,7 @@ def read(
     about = () if score is None else _ABOUT_SCORE
     notes += [note for note in loaded.report.notes if not note.endswith(about) and "name one of" not in note]
 
-    def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[str]) -> None:
+    def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
         columns[name] = values
         rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason) for c in cells)
         notes.extend(f"{name}: {note}" for note in said)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.counting import CodedAnswers
+from npskit.data.frames import as_column
+from npskit.data.scale import Scale
 from npskit.errors import InvalidValueError
-from npskit.frames import as_column
 from npskit.score import Score
-from npskit.scorers.base import Scale, Scorer
+from npskit.scorers.base import Scorer
 from npskit.scorers.ces import CES, Method
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS

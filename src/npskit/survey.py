@@ -9,8 +9,8 @@ import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
 from npskit.comparison import GroupComparison, compare_groups
+from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.frames import Frame
 from npskit.inference.strata import Lonely, Population
 from npskit.results.interval import LEVEL
 from npskit.sample import REPEATS, Bound, bind_roles, bind_score
@@ -338,5 +338,5 @@ class Survey(OverTime):
         label = self._data.role("label")
         if label is None:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        answers, labels = self._data.answers(), label.filled().astype(object)
-        return audit_labels(answers.categories, labels, answers.codebook.categories, backend=self._backend)
+        answers = self._data.answers()
+        return audit_labels(answers.categories, label, answers.codebook.categories, backend=self._backend)

@@ -429,7 +429,7 @@ def test_what_does_not_go_together() -> None:
     with pytest.raises(IncompatibleError, match="give value="):
         bare.follow_up(lift=0.1)
     assert bare.follow_up(lift=0.1, value=100).limits.value > 0
-    with pytest.raises(InvalidValueError, match=r"time: column 'when' .* row 0: 'soon'"):
+    with pytest.raises(InvalidValueError, match=r"time: column 'when': row 0 .*'soon', which is no time"):
         nk.Survey({"score": [3], "when": ["soon"]}, score="score", time="when").follow_up()
 
 

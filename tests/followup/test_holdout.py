@@ -12,10 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.holdout import assign_holdout, scrambled, uniform
 
-ids = st.lists(st.text() | st.integers() | st.sampled_from(["ä", "ลูกค้า", "\ud800", ""]), min_size=1, max_size=30)
+ids = st.lists(
+    st.text().filter(lambda text: not is_nothing(text)) | st.integers() | st.sampled_from(["ä", "ลูกค้า", "\ud800"]),
+    min_size=1,
+    max_size=30,
+)
 salts = st.text() | st.integers()
 
 GOLDEN = {
@@ -25,7 +30,6 @@ GOLDEN = {
         0.48399817834597403,
         0.25717261937139657,
         0.48859477274391894,
-        0.5162152112589289,
     ],
     "none": [0.2537936105758485, 0.5173761181772721],
     "long": [0.6594366772963421],
@@ -49,7 +53,7 @@ def test_the_customer_alone_decides(
 
 def test_golden_values() -> None:
     """These numbers never change: an arm is for life, on every machine and in every version."""
-    assert uniform(["a", "b", "7", "ä", "ลูกค้า", ""], "spring").tolist() == GOLDEN["spring"]
+    assert uniform(["a", "b", "7", "ä", "ลูกค้า"], "spring").tolist() == GOLDEN["spring"]
     assert uniform(["a", "b"]).tolist() == GOLDEN["none"]
     assert uniform(["a"], "x" * 100).tolist() == GOLDEN["long"]
 
@@ -70,8 +74,8 @@ def test_one_customer_has_one_number_however_the_id_is_stored() -> None:
 
 
 def test_missing_ids_have_no_number_and_are_not_held_out() -> None:
-    """None, NaN and NaT get NaN and stay out of the holdout."""
-    customers = [None, math.nan, np.datetime64("NaT", "us"), "a"]
+    """Nobody has NaN, and stays out of the holdout."""
+    customers = [None, math.nan, "NA", "a"]
     assert np.isnan(uniform(customers)).tolist() == [True, True, True, False]
     assert assign_holdout(customers, 1.0).tolist() == [False, False, False, True]
     assert uniform([]).shape == (0,)

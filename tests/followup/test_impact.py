@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 import npskit as nk
 from npskit.comparison import compare
+from npskit.data.response import Response
+from npskit.data.scale import Scale
 from npskit.datasets import hotels
 from npskit.datasets.records import HotelTruth
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
@@ -32,8 +34,7 @@ from npskit.followup.impact.regression_to_the_mean import (
 )
 from npskit.inference.moves import Moves
 from npskit.inference.multiplicity import adjust
-from npskit.model import Response
-from npskit.scorers.base import Scale, Scorer
+from npskit.scorers.base import Scorer
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
@@ -625,14 +626,14 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[NpskitError], str]] = [
     ({}, {"time": "when"}, ColumnNotFoundError, "time: there is no column 'when'"),
     ({"customer": ["x", "y"]}, {}, InvalidValueError, "nobody in column 'customer' is a customer of the plan"),
     ({"customer": [["c0"], ["c1"]]}, {}, InvalidTypeError, "ids must be hashable"),
-    ({"at": ["2026-01-01", "soon"]}, {"time": "at"}, InvalidValueError, "first in row 1: 'soon'"),
+    ({"at": ["2026-01-01", "soon"]}, {"time": "at"}, InvalidValueError, "row 1 .*'soon', which is no time"),
     ({}, {"since": "2026-01-01"}, IncompatibleError, "name the column with time="),
     ({}, {"since": 5, "time": "at"}, InvalidTypeError, "since must be a date or a time"),
     ({}, {"since": "yesterday", "time": "at"}, InvalidValueError, "since must be a date or a time"),
     ({}, {"since": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "time": "at"}, InvalidValueError, "without a time zone"),
-    ({"stayed": [2, 0]}, {"retained": "stayed"}, InvalidValueError, "row 0: 2"),
-    ({"stayed": ["perhaps", None]}, {"retained": "stayed"}, InvalidTypeError, "row 0 has 'perhaps'"),
-    ({"stayed": [np.inf, 1.0]}, {"revenue": "stayed"}, InvalidValueError, "revenue must be finite.*rows 0"),
+    ({"stayed": [2, 0]}, {"retained": "stayed"}, InvalidValueError, "row 0 .*holds 2, which is neither yes nor no"),
+    ({"stayed": ["perhaps", None]}, {"retained": "stayed"}, InvalidValueError, "row 0 .*holds 'perhaps'"),
+    ({"stayed": [np.inf, 1.0]}, {"revenue": "stayed"}, InvalidValueError, "revenue: row 0 .*must be finite"),
     ({}, {"untreated": GOOD}, InvalidValueError, "untreated: answers of one customer have no order without times"),
 ]
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.response import Attributes, Response
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.messages import Languages
 from npskit.followup.model import Context, FollowUp, Strategy
 from npskit.followup.rules import Rule
 from npskit.followup.steps import Action, Offer
-from npskit.model import Attributes, Response
 from npskit.results.display import quoted
 from npskit.times.zones import time_in_words
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.response import Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.columns import Table
 from npskit.followup.due import DueTimes
@@ -24,7 +25,6 @@ from npskit.followup.points import Points
 from npskit.followup.rules import Conditions, Rule, Team
 from npskit.followup.steps import Action, Offer
 from npskit.followup.urgency import UrgencyWords
-from npskit.model import Response, SCIAnswer
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS

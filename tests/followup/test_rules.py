@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.response import Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.columns import Table
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import Context
 from npskit.followup.rules import Conditions, Rule, Team, as_urgency
 from npskit.followup.steps import Action, Offer
-from npskit.model import Response
 
 NOW = dt.datetime(2026, 3, 2, 9)
 

@@ -126,7 +126,7 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
     (([1], ["a"], {"a": math.nan}), {}, InvalidValueError, "must be finite"),
     (([1], ["a"], [1.5]), {}, InvalidValueError, "retention must lie within 0..1: row 0: 1.5"),
     (([1, -2], ["a", "a"], {"a": 0.5}), {}, InvalidValueError, "value must not be negative.*row 1: -2"),
-    ((["x"], ["a"], {"a": 0.5}), {}, InvalidTypeError, "value must be numbers: row 0 has 'x'"),
+    ((["x"], ["a"], {"a": 0.5}), {}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is no number"),
     (([1, 2], ["a"], {"a": 0.5}), {}, IncompatibleError, "equally long: got 2, 1 and 1"),
     (("value", ["a"], {"a": 0.5}), {}, InvalidTypeError, "value names a column, 'value', of no data"),
     (("v", "c", {"a": 0.5}), {"data": {"value": [1]}}, ColumnNotFoundError, "value: there is no column 'v'"),

@@ -17,13 +17,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.constrained import constrained_shares, distinct_worths
 from npskit.inference.intervals import score_interval
 from npskit.inference.power_exact import exact_power
-from npskit.inference.two_sample import (
-    common_mean,
-    difference_interval,
-    mover,
-    score_test,
-    score_z,
-)
+from npskit.inference.two_sample import common_mean, difference_interval, mover, score_test, score_z
 from npskit.inference.wald_and_welch import wald_difference, welch_difference
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_sample.json").read_text())

@@ -12,17 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.arrays import Floats
+from npskit.data.weights import read_weights
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval, wald
 from npskit.inference.strata import stratified_variance
-from npskit.inference.weights import (
-    check_weights,
-    design_effect,
-    effective_counts,
-    kish_n_eff,
-    taylor_variance,
-    weighted_mean,
-)
+from npskit.inference.weights import design_effect, effective_counts, kish_n_eff, taylor_variance, weighted_mean
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())
@@ -195,15 +189,16 @@ def test_the_level_is_a_probability(level: float) -> None:
 
 def test_weights_that_cannot_be_used_are_named() -> None:
     """Negative, missing and infinite weights are refused with their rows; 0 and whole numbers are welcome."""
-    assert check_weights([0, 2]).dtype == np.float64
+    assert read_weights([0, 2]).dtype == np.float64
     for bad in (-1.0, float("nan"), float("inf")):
         with pytest.raises(InvalidValueError, match="weights must be finite and at least 0: row 1 has"):
-            check_weights([1.0, bad])
+            read_weights([1.0, bad])
     with pytest.raises(InvalidValueError, match=r"row 4 has -1.0 and 3 rows more"):
-        check_weights([-1.0] * 8, "w")
+        read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
-        check_weights([True, False])
-    with pytest.raises(InvalidTypeError, match="weights must be numbers"):
-        check_weights(["1"])
+        read_weights([True, False])
+    assert read_weights(["1", "0,5"]).tolist() == [1, 0.5]
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*'one', which is no number"):
+        read_weights(["one"])
     with pytest.raises(InvalidValueError, match=r"one-dimensional.*\(1, 2\)"):
-        check_weights([[1, 2]])
+        read_weights([[1, 2]])

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.counting import CodedAnswers
-from npskit.errors import InvalidTypeError
-from npskit.frames import Column
-from npskit.sample import Places, Sample, customer_numbers
+from npskit.data.frames import Column
+from npskit.sample import Places, Sample
 from npskit.sample.repeats import equal_shares, latest
 from npskit.score import Score
 from npskit.scorers.base import codebook
@@ -89,26 +88,6 @@ def test_equal_shares(rows: list[Row], weighted: bool) -> None:
                 given = np.ones(len(rows)) if weights is None else weights
                 assert shared[inside].sum() == pytest.approx(given[inside].mean())
                 assert shared[came].sum() == pytest.approx(shared[inside].sum())
-
-
-@given(st.lists(st.sampled_from(["a", "b", "", "  ", None, 3, float("nan")])))
-def test_customer_numbers(customers: list[Any]) -> None:
-    """Equal customers have equal numbers; whoever is not known is nobody else."""
-    numbers = customer_numbers(column(customers)).tolist()
-    for i, one in enumerate(customers):
-        for j, other in enumerate(customers):
-            known = one in ("a", "b", 3)
-            assert (numbers[i] == numbers[j]) == (i == j or (known and one == other))
-
-
-def test_customers_of_numbers() -> None:
-    """Customers may be numbers with some missing, by mask or by NaN."""
-    masked = customer_numbers(Column(np.array([5, 5, 5, 7]), np.array([False, True, False, True])))
-    assert masked[0] == masked[2]
-    assert len(set(masked.tolist())) == 3
-    assert len(set(customer_numbers(Column(np.array([1.0, np.nan, np.nan, 1.0]))).tolist())) == 3
-    with pytest.raises(InvalidTypeError, match="hashable"):
-        customer_numbers(Column(np.fromiter([[1], [2]], dtype=object)))
 
 
 def test_categories() -> None:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.scale import MAX_POINTS, Scale, as_scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.scorers import CES, NPS, SCI, Scale, Scorer, codebook
-from npskit.scorers.base import MAX_POINTS, answer_grid, as_scale, read_codebook
+from npskit.scorers import CES, NPS, SCI, Scorer, codebook
+from npskit.scorers.base import answer_grid, read_codebook
 from npskit.testing import scales, scorers
 
 # ---- scales ----

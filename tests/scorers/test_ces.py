@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.scorers import CES, Scale, codebook
+from npskit.scorers import CES, codebook
 from npskit.scorers.ces import METHODS, Method
 from npskit.testing import scales, scorers
 

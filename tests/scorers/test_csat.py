@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.scorers import CSAT, Scale
+from npskit.scorers import CSAT
 from npskit.testing import scales
 
 

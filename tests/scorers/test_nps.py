@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.response import Segment
+from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.model import Segment
-from npskit.scorers import NPS, Scale
+from npskit.scorers import NPS
 from npskit.testing import scales
 
 

@@ -17,7 +17,7 @@ from npskit.scorers import registry as registry_module
 PLUGIN = """
 import attrs
 import numpy as np
-from npskit.scorers import Scale
+from npskit.data.scale import Scale
 
 @attrs.frozen
 class Thumbs:

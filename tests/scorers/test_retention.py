@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers import Retained, Retention, Scale, retention_from_counts, retention_from_ids
+from npskit.scorers import Retained, Retention, retention_from_counts, retention_from_ids
 
 IDS = st.sets(st.integers(0, 30))
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers import SCI, Scale, Scorer, codebook
+from npskit.scorers import SCI, Scorer, codebook
 from npskit.testing import scorers
 
 # Customers of a French garden-centre chain (13,521 with all three answers, 1..10) by the worst of their three answers.

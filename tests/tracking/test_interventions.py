@@ -22,12 +22,7 @@ from npskit.tally import Tally
 from npskit.tracking.assumptions import ASSUMES
 from npskit.tracking.effect import Effect
 from npskit.tracking.intervention import Intervention
-from npskit.tracking.interventions import (
-    before_after,
-    difference_in_differences,
-    effect_over_periods,
-    series_effect,
-)
+from npskit.tracking.interventions import before_after, difference_in_differences, effect_over_periods, series_effect
 from npskit.tracking.placebo import Placebo, default_window, placebo_check
 
 REFERENCE = Path(__file__).parents[1] / "reference"

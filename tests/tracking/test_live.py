@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.scorers.base import Scale, Scorer
+from npskit.scorers.base import Scorer
 from npskit.tally import Tally
 from npskit.tracking.live import Tracker
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from npskit.counting.columns import slices
+from npskit.data.keys import slices
 from npskit.tracking import sorting
 from npskit.tracking.sorting import in_threads, sort_blocks, workers
 

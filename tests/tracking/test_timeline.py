@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from npskit import nps
 from npskit.comparison import compare
+from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.multiplicity import adjust
 from npskit.sample.days import count_days
 from npskit.score import Score
-from npskit.scorers.base import Scale
 from npskit.scorers.ces import CES
 from npskit.tally import Tally
 from npskit.times.periods import EVERY, first_days, period_numbers

@@ -10,9 +10,10 @@ from typing import cast
 
 import numpy as np
 
+from npskit.data.scale import Scale
 from npskit.errors import InvalidValueError
 from npskit.from_file import Roles, read
-from npskit.scorers.base import Scale, Scorer
+from npskit.scorers.base import Scorer
 from npskit.scorers.registry import get_scorer
 from npskit.survey import Survey
 

@@ -1,4 +1,4 @@
-"""The vectorised kernels that fill a tally: answers to codes, codes to counts, keys to groups.
+"""The vectorised kernels that fill a tally: answers to codes, codes to counts.
 
 Everything here takes sequences and numpy arrays. Columns of dataframes are turned into arrays before they come here.
 Arrays are read in cache-sized blocks through buffers that are used again, so that counting 10⁸ answers takes a few
@@ -8,7 +8,6 @@ megabytes beside them, whatever their type. Only the longest arrays are shared a
 from npskit.counting.coded_answers import CodedAnswers, read_columns
 from npskit.counting.codes import encode
 from npskit.counting.columns import INVALID, MISSING
-from npskit.counting.keys import factorize, factorize_many
 from npskit.counting.table import Counts, tabulate
 
 __all__ = [
@@ -17,8 +16,6 @@ __all__ = [
     "CodedAnswers",
     "Counts",
     "encode",
-    "factorize",
-    "factorize_many",
     "read_columns",
     "tabulate",
 ]

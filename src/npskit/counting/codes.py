@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.answers import Unusable, parse_answer
-from npskit.counting.columns import INVALID, MISSING, Coded, Column, Floats, Integers, slices
+from npskit.counting.columns import INVALID, MISSING, Coded, Column, Floats, Integers
+from npskit.data.answers import Unusable, parse_answer
+from npskit.data.keys import flat, slices
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Scale
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
 _REMEMBERED = 1 << 14
@@ -31,7 +32,7 @@ class _Texts(dict[str, int]):
 
 
 def _code(answer: object, scale: Scale) -> int:
-    number = parse_answer(answer)
+    number = parse_answer(answer, yes_no=scale.yes_no)
     if number is None:
         return MISSING
     if isinstance(number, Unusable) or not scale.low <= number <= scale.high:
@@ -100,17 +101,6 @@ _REFUSED = {
 }
 
 
-def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
-    """Return a one-dimensional array; refuse any other shape, saying what to do."""
-    if array.ndim == 0:
-        raise InvalidTypeError(f"{name} must be a sequence, not the single value {array.item()!r}: wrap it in a list")
-    if array.ndim > 1:
-        raise InvalidValueError(
-            f"{name} must be one-dimensional, not of shape {array.shape}: pass one column, or .ravel() it"
-        )
-    return array
-
-
 def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
     array = flat(np.asarray(mask), f"the mask of {name}")
     if array.dtype.kind != "b" and array.size:
@@ -133,6 +123,8 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
             masked = np.ma.getmaskarray(read)
             mask = masked if mask is None else masked | _checked_mask(mask, read.size, name)
             read = read.data
+        if read.dtype.kind == "b" and scale.yes_no:
+            read = read.view(np.uint8)
         if read.dtype.kind in _REFUSED:
             raise InvalidTypeError(f"{name}: {_REFUSED[read.dtype.kind]} (its type is {read.dtype})")
         if read.dtype.kind not in "iuf":
@@ -147,7 +139,7 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
 def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> NDArray[np.uint8]:
     """Return one code for each answer: its position on the scale, `MISSING` (255) or `INVALID` (254).
 
-    NaN, None and what else `npskit.answers` calls missing is missing. What is off the scale or no whole number is
+    NaN, None and what else `npskit.data.answers` calls missing is missing. What is off the scale or no whole number is
     invalid: 11, -1, 7.5, infinity, "x", and a boolean in a list.
 
     Args:

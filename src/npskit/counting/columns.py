@@ -7,20 +7,18 @@ value is cast to a byte unseen, which would turn 265 into 9.
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.scorers.base import Scale
+from npskit.data.scale import Scale
 
-# Elements in a block: of one-byte answers, of wider integers, of floats, which need wide buffers, and of rows of
-# several columns. Larger ones spill out of a core's second cache; smaller ones spend the time on calls.
+# Elements in a block: of one-byte answers, of wider integers, and of floats, which need wide buffers.
+# Larger ones spill out of a core's second cache; smaller ones spend the time on calls.
 BYTES = 1 << 19
 INTEGERS = 1 << 18
 FLOATS = 1 << 17
-ROWS = 1 << 16
 
 # The codes of what is not on the scale; as positions they are off every scale.
 MISSING = 255
@@ -28,12 +26,6 @@ INVALID = 254
 
 # The integer types floats are cast to; the last holds every scale.
 _HOLDERS = [np.dtype(t) for t in (np.uint8, np.int8, np.int16, np.int32)]
-
-
-def slices(size: int, block: int) -> Iterator[slice]:
-    """Yield the slices that cover `range(size)`, each of `block` elements but the last."""
-    for start in range(0, size, block):
-        yield slice(start, min(start + block, size))
 
 
 def _holds(dtype: np.dtype[Any], scale: Scale) -> bool:

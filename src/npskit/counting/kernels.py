@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import INTEGERS, ROWS, Column, slices
+from npskit.counting.columns import INTEGERS, Column
+from npskit.data.keys import ROWS, slices
 from npskit.errors import InvalidValueError
 from npskit.scorers.base import Codebook
 

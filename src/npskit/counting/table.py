@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.coded_answers import read_columns
-from npskit.counting.codes import flat
 from npskit.counting.columns import Column
 from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
+from npskit.data.keys import flat
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
 from npskit.validation import whole_number

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from npskit.data.response import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.model import Attributes
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "email": ("e-mail", "mail"),

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Times
+from npskit.data.frames import Column
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.assigned import Assigned
 from npskit.followup.columns import pick
 from npskit.followup.model import FollowUp
 from npskit.followup.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.steps import Menu, Offer
-from npskit.frames import Column
 from npskit.results.result import Result
 from npskit.scorers.base import Codebook, Scorer
 

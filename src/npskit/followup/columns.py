@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Integers, Times
-from npskit.counting import INVALID, MISSING, encode, factorize
+from npskit.counting import INVALID, MISSING, encode
+from npskit.data.frames import as_column
+from npskit.data.keys import factorize
+from npskit.data.response import Response
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.frames import as_column
-from npskit.model import Response
 from npskit.results.display import quoted
-from npskit.scorers.base import Codebook, Scale, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.validation import is_missing
 
@@ -393,7 +395,7 @@ def _as_times(column: Any, rows: int) -> Times | None:
         days = [None if is_missing(cell) else cell for cell in array.tolist()]
         return np.array([*days, None], dtype="datetime64[D]")[:-1]
     if array.dtype.kind != "M":
-        from npskit.reading.times import parse_times
+        from npskit.data.times import parse_times
 
         read = parse_times(array)
         if read.rejected:

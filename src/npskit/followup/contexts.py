@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers, Times
+from npskit.data.response import Response
 from npskit.errors import IncompatibleError
 from npskit.followup.channels import kind_of
 from npskit.followup.columns import Table, Words, instant_of, moment_in
 from npskit.followup.model import Context
-from npskit.model import Response
 from npskit.times.zones import instants
 
 _DAY = np.timedelta64(1, "D")

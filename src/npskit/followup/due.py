@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Times
+from npskit.data.response import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold, kind_of
 from npskit.followup.checks import is_a
 from npskit.followup.columns import Table, instant_of, moment_in, pick
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context
-from npskit.model import Attributes, Response
 from npskit.results.display import quoted
 from npskit.times.business_calendar import WEEKDAYS, BusinessCalendar
 from npskit.times.durations import DAY, TICK, in_words, parse_fixed

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.values import read_amounts, read_texts
 from npskit.errors import IncompatibleError
 from npskit.followup import survey_columns as read
 from npskit.followup.candidates import People
@@ -39,7 +40,7 @@ def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
         ),
         people,
         terms,
-        lambda name, what: read.numbers(data.column(data.frame.require(name, what)), name),
+        lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
         kept={name: data.column(name) for name in kept},
         backend=data.frame.backend,
     )
@@ -55,7 +56,7 @@ def _read(data: Bound, playbook: Playbook, named: Mapping[str, str], terms: Term
     contacted = read.contacted(data, named["last_contact"], zone) if "last_contact" in named else None
     if contacted is not None and made is None:
         raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
-    words = {name: read.texts(columns[name]) if name in columns else None for name in ("channel", "language", "theme")}
+    words = {name: read_texts(columns[name]) if name in columns else None for name in ("channel", "language", "theme")}
     comment = data.role("comment")
     rows = len(data.column(data.score[0]))
     customers, numbers = np.full(rows, None, dtype=object), np.arange(rows)
@@ -64,12 +65,12 @@ def _read(data: Bound, playbook: Playbook, named: Mapping[str, str], terms: Term
     table = Table.of(
         *(data.column(name).filled() for name in data.score),
         scorer=data.codebook,
-        value=read.numbers(columns["value"], "value") if "value" in columns else terms.value,
+        value=read_amounts(columns["value"], "value") if "value" in columns else terms.value,
         channel=words["channel"],
         language=words["language"],
         theme=words["theme"],
         public=read.flags(columns["public"], "public") if "public" in columns else None,
-        comment=None if comment is None else read.texts(comment),
+        comment=None if comment is None else read_texts(comment),
         at=at,
         customer=customers,
         now=made,
@@ -88,7 +89,7 @@ class _Lazy(Mapping[str, Any]):
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._cells:
             column = self._data.column(self._names[name])
-            self._cells[name] = read.texts(column) if name == "name" else column.filled()
+            self._cells[name] = read_texts(column) if name == "name" else column.filled()
         return self._cells[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.customers import read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import is_missing
 
 
 def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float64]:
@@ -18,11 +18,11 @@ def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float6
 
     It is the first 53 bits of the BLAKE2b hash (RFC 7693), keyed by `salt`, of the customer's text in UTF-8. A customer
     who comes back from a CSV file as text is the same customer: 7, `np.int64(7)`, 7.0, `"7"` and `b"7"` get one number;
-    `"07"` and `" 7"` are others.
+    `"07"` and `" 7"` are others. An e-mail address is the same in any case and with blanks around it.
 
     Args:
-        customers: (n,) ids: text, numbers, or anything else that has a text of its own. Missing ones (None, NaN, NaT)
-            get NaN.
+        customers: (n,) ids: text, numbers, or anything else that has a text of its own. Nobody (None, NaN,
+            NaT, blank, "NA", "-" and other words for it) gets NaN.
         salt: Names the experiment; another one gives independent numbers.
 
     Raises:
@@ -34,21 +34,16 @@ def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float6
     """
     if isinstance(customers, (str, bytes)) or not isinstance(customers, Iterable):
         raise InvalidTypeError(f"customers must be a column of ids, not {customers!r} ({type(customers).__name__})")
-    ids = customers.tolist() if isinstance(customers, np.ndarray) else list(customers)
-    if isinstance(customers, np.ndarray) and customers.dtype.kind in "iu":
-        ids = list(map(str, ids))
+    read = read_customers(customers)
     # Copying a keyed state is quicker than keying anew.
     keyed, digests = hashlib.blake2b(digest_size=8, key=_key(salt)), []
-    for each in ids:
+    for text in read.keys:
         state = keyed.copy()
-        state.update(each.encode("utf-8", "surrogatepass") if type(each) is str else _text(each))
+        state.update(text.encode("utf-8", "surrogatepass"))
         digests.append(state.digest())
     bits = np.frombuffer(b"".join(digests), dtype=">u8") >> np.uint64(11)
-    numbers = bits.astype(np.float64) * 2.0**-53
-    kinds = set(map(type, ids)) - {str, int}
-    if kinds:
-        numbers[[i for i, each in enumerate(ids) if type(each) in kinds and is_missing(each)]] = np.nan
-    return numbers
+    numbers = np.append(bits.astype(np.float64) * 2.0**-53, np.nan)
+    return numbers[np.minimum(read.numbers, len(read.ids))]
 
 
 def assign_holdout(customers: Iterable[Any], share: float, salt: str | int = "") -> NDArray[np.bool_]:
@@ -107,22 +102,3 @@ def _key(salt: str | int) -> bytes:
         raise InvalidTypeError(f"salt must be text or a whole number, not {salt!r} ({type(salt).__name__})")
     key = str(salt).encode("utf-8", "surrogatepass")
     return key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
-
-
-def text_of(customer: object) -> str:
-    """Return the text of an id; a whole number has no decimal point, however it is stored.
-
-    Example:
-        >>> text_of(7.0), text_of("7"), text_of(b"7")
-        ('7', '7', '7')
-    """
-    if isinstance(customer, bytes):
-        return customer.decode("utf-8", "surrogateescape")
-    if isinstance(customer, (float, np.floating)) and float(customer).is_integer():
-        customer = int(customer)
-    return str(customer)
-
-
-def _text(customer: object) -> bytes:
-    """Return the bytes of an id's text."""
-    return customer if isinstance(customer, bytes) else text_of(customer).encode("utf-8", "surrogatepass")

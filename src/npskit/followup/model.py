@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
+from npskit.data.response import Attributes, Response
 from npskit.errors import InvalidValueError
 from npskit.followup.channels import kind_of
 from npskit.followup.checks import (
@@ -23,7 +24,6 @@ from npskit.followup.checks import (
     is_urgency,
 )
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
-from npskit.model import Attributes, Response
 from npskit.results.display import quoted
 from npskit.results.values import plain
 from npskit.times.durations import in_words

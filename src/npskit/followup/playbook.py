@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.data.response import Attributes, Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.assigned import Assigned, Chosen
 from npskit.followup.channels import as_channels
@@ -24,7 +25,6 @@ from npskit.followup.points import Points
 from npskit.followup.rules import Team, as_urgency
 from npskit.followup.steps import as_tuple
 from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgencies_of
-from npskit.model import Attributes, Response, SCIAnswer
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from npskit.data.response import Attributes
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.channels import as_channels
 from npskit.followup.due import DueTimes
@@ -20,7 +21,6 @@ from npskit.followup.rules import Conditions, Rule, Team
 from npskit.followup.steps import Action, Offer
 from npskit.followup.toml_lines import Path, key_lines
 from npskit.followup.urgency import UrgencyWords
-from npskit.model import Attributes
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.retention import Retention

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools
+from npskit.data.response import Response
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold
 from npskit.followup.checks import amount, as_within, is_a, is_name
@@ -17,7 +18,6 @@ from npskit.followup.columns import Words
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context, FollowUp
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple
-from npskit.model import Response
 
 
 def primary(language: str) -> str:

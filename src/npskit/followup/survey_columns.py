@@ -1,4 +1,4 @@
-"""The columns of a survey as a plan reads them: texts, ids, numbers, yes and no, times."""
+"""The columns of a survey as a plan reads them: ids, yes and no, times."""
 
 from __future__ import annotations
 
@@ -10,97 +10,24 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.answers import parse_answer
+from npskit.data.customers import read_customers
+from npskit.data.flags import read_flags
+from npskit.data.frames import Column
+from npskit.data.times import parse_times, read_times
 from npskit.errors import InvalidValueError
-from npskit.followup.yes_or_no import NO, YES
-from npskit.frames import Column
-from npskit.reading import numbers_of, parse_times
 from npskit.sample import Bound
-from npskit.times.zones import find_zone, in_zone
-from npskit.validation import is_missing
-
-# Words for a missing value, such as "n/a", are shorter than that.
-_LONGEST_NOTHING = 5
-
-
-def _known(cells: list[Any]) -> list[Any]:
-    """Return cells with None for texts that say nothing."""
-    short = {cell for cell in cells if type(cell) is str and (len(cell) <= _LONGEST_NOTHING or cell.isspace())}
-    nothing = {text for text in short if parse_answer(text) is None and not text.isdigit()}
-    return [None if cell in nothing else cell for cell in cells] if nothing else cells
-
-
-def texts(column: Column) -> NDArray[Any]:
-    """Return a column with None where nothing is known, and all else as text."""
-    cells = column.filled().tolist()
-    if set(map(type, cells)) - {str, type(None)}:
-        # whole numbers beside missing ones come as floats
-        cells = [
-            None if is_missing(cell) else str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
-            for cell in cells
-        ]
-    return _objects(_known(cells))
+from npskit.times.zones import find_zone
 
 
 def customers(column: Column) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return who answered, None where that is unknown, and the first row of each: the row itself where it is unknown.
-
-    Whole numbers are such also where the column holds floats because some are missing, and an id is the same customer
-    as a number and as a text.
-    """
-    cells = column.filled()
-    ids = cells.tolist()
-    kinds = set(map(type, ids)) - {type(None)}
-    if kinds - {int, str}:
-        ids = [who if type(who) is str else _id(who) for who in ids]
-    if kinds != {int}:
-        ids = _known(ids)
-    first: dict[Any, int] = {}
-    same = ids if len(kinds) < 2 and kinds <= {int, str} else [None if who is None else str(who) for who in ids]
-    rows = [row if who is None else first.setdefault(who, row) for row, who in enumerate(same)]
-    return _objects(ids), np.array(rows, dtype=np.intp)
-
-
-def _id(cell: Any) -> Any:
-    """Return who answered, a whole number as such; None for nobody."""
-    if isinstance(cell, float) and abs(cell) < 2.0**53 and cell.is_integer():
-        return int(cell)
-    return None if is_missing(cell) else cell
-
-
-def numbers(column: Column, name: str) -> NDArray[np.float64]:
-    """Return a column of numbers as float64, NaN where it is missing; text of a number counts as one.
-
-    Raises:
-        InvalidValueError: If a cell is no number; the message names its row.
-    """
-    cells = column.filled()
-    if cells.dtype.kind in "iuf":
-        return cells.astype(np.float64)
-    read = numbers_of(cells)
-    _refuse(read.rejected, name, "which is no number; make it one, or leave it empty")
-    return read.values
+    """Return who answered, None where that is unknown, and the first row of each; the row itself where unknown."""
+    found = read_customers(column)
+    return found.cells, found.first
 
 
 def flags(column: Column, name: str) -> NDArray[np.bool_]:
-    """Return a column of yes and no as booleans; missing is no.
-
-    Raises:
-        InvalidValueError: If a cell is neither; the message names its row.
-    """
-    cells = column.filled()
-    if cells.dtype.kind == "b":
-        return cells.astype(np.bool_)
-    found = np.zeros(len(cells), dtype=np.bool_)
-    for row, cell in enumerate(cells.tolist()):
-        said = "" if is_missing(cell) else str(cell).strip().casefold()
-        if said in YES:
-            found[row] = True
-        elif said not in NO and parse_answer(said) is not None:
-            raise InvalidValueError(
-                f"{name}: row {row} (from 0) holds {cell!r:.80}, which is neither yes nor no; write true or false"
-            )
-    return found
+    """Return a column of yes and no as booleans; missing is no."""
+    return np.asarray(read_flags(column, name) == 1)
 
 
 def answered(data: Bound, zone: str | None) -> NDArray[np.datetime64] | None:
@@ -132,12 +59,8 @@ def contacted(data: Bound, name: str, zone: str | None) -> NDArray[np.datetime64
     if days is not None:
         return days
     place = zone or data.time_zone
-    aware = None if place is None else data.frame.utc(name)
-    if aware is not None:
-        return in_zone(aware[0], place)
-    read = parse_times(data.column(name).filled(), time_zone=place, dayfirst=data.dayfirst)
-    _refuse(read.rejected, "last_contact", "which is no time; make it one, or leave it empty")
-    return read.values
+    read = read_times({name: data.column(name)}, time_zone=place, dayfirst=data.dayfirst)
+    return read[name].checked("last_contact")
 
 
 def _days(column: Column) -> NDArray[np.datetime64] | None:
@@ -180,8 +103,7 @@ def _zone(data: Bound) -> str | None:
     if data.time_zone is not None or "time" not in data.roles:
         return data.time_zone
     name = data.roles["time"]
-    aware = data.frame.utc(name)
-    return parse_times(data.column(name).filled()).time_zone if aware is None else aware[1]
+    return read_times({name: data.column(name)})[name].time_zone
 
 
 def clock(data: Bound, zone: str | None) -> dt.tzinfo | None:
@@ -197,18 +119,6 @@ def latest(at: NDArray[np.datetime64] | None) -> np.datetime64 | None:
     """Return the latest known time."""
     known = None if at is None else at[~np.isnat(at)]
     return None if known is None or not known.size else known.max().astype("datetime64[us]")
-
-
-def _refuse(rejected: Any, name: str, why: str) -> None:
-    """Refuse a column with cells that cannot be read, naming the first."""
-    if rejected:
-        cell = rejected[0]
-        more = f" ({len(rejected)} such rows)" if len(rejected) > 1 else ""
-        raise InvalidValueError(f"{name}: row {cell.position} (from 0) holds {cell.value!r:.80}, {why}{more}")
-
-
-def _objects(cells: list[Any]) -> NDArray[Any]:
-    return np.fromiter(cells, dtype=object, count=len(cells))
 
 
 def is_number(value: Any) -> bool:

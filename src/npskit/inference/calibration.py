@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats
+from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
-from npskit.inference.weights import check_weights
 from npskit.validation import whole_number
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
@@ -287,7 +287,7 @@ class _Table:
     def of(
         cls, weights: ArrayLike, margins: Mapping[str, ArrayLike], totals: Mapping[str, Mapping[Any, float]]
     ) -> _Table:
-        w = check_weights(weights)
+        w = read_weights(weights)
         if not margins or set(margins) != set(totals):
             raise InvalidValueError(
                 f"margins and totals must name the same margins: got {list(margins)} and {list(totals)}"

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats
+from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.weights import check_weights
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -268,10 +268,10 @@ def _amounts(
     """Return answers, weight and squared weight of each of `n` rows; unweighted answers weigh 1."""
     if (squares is None) != (counts is None or weights is None):
         raise InvalidValueError("squares, the sums of squared weights, go with both counts and weights")
-    tallies = np.ones(n) if counts is None else check_weights(counts, "counts")
-    w = tallies if weights is None else check_weights(weights)
+    tallies = np.ones(n) if counts is None else read_weights(counts, "counts")
+    w = tallies if weights is None else read_weights(weights)
     own = tallies if weights is None else w * w
-    w2 = own if squares is None else check_weights(squares, "squares")
+    w2 = own if squares is None else read_weights(squares, "squares")
     for name, column in (("counts", tallies), ("weights", w), ("squares", w2)):
         if len(column) != n:
             raise IncompatibleError(f"{name} must have one value per row: got {len(column)} for {n} rows")

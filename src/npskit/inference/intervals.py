@@ -17,15 +17,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.constrained import NEGLIGIBLE, constrained_shares
-from npskit.inference.limits import (
-    BLOCK,
-    Sample,
-    falling_root,
-    normal_quantile,
-    sample_of,
-    score_distances,
-    tail_of,
-)
+from npskit.inference.limits import BLOCK, Sample, falling_root, normal_quantile, sample_of, score_distances, tail_of
 
 Limits = tuple[Floats, Floats]
 # Answers that are added to each of three equally spaced categories.

@@ -13,47 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import tail_of
 
 # Counts that intervals can work on: of a census as many as leave nothing to chance, of next to nothing known a trace.
 _MOST, _LEAST = 1e15, 1e-6
-
-
-def check_weights(weights: ArrayLike, name: str = "weights") -> Floats:
-    """Return weights as float64, or say which rows cannot be used.
-
-    A weight of 0 is accepted: the answer is counted, and moves neither the mean nor its variance, except through
-    n/(n−1), where it counts as sampled (as in R's `survey`). Where all weights are 0, there is no mean: NaN.
-
-    Args:
-        weights: Shape `(n,)`.
-        name: What to call them in an error.
-
-    Raises:
-        InvalidTypeError: If they are not numbers.
-        InvalidValueError: If they are not one-dimensional, or one is negative, missing or infinite; names the rows.
-
-    Example:
-        >>> check_weights([1, 0.5, -2, float("nan")])
-        Traceback (most recent call last):
-        ...
-        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 has -2.0, row 3 has nan; ...
-    """
-    found = np.asarray(weights)
-    if found.dtype.kind not in "iuf":
-        raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
-    if found.ndim != 1:
-        raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
-    found = found.astype(np.float64, copy=False)
-    # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
-    bad = np.flatnonzero(~((found >= 0) & (found < np.inf)))
-    if bad.size:
-        shown = ", ".join(f"row {row} has {found[row]}" for row in bad[:5].tolist())
-        more = f" and {bad.size - 5} rows more" if bad.size > 5 else ""
-        raise InvalidValueError(f"{name} must be finite and at least 0: {shown}{more}; correct them or drop the rows")
-    return found
 
 
 def weighted_mean(weights: ArrayLike, worths: ArrayLike) -> Floats:

@@ -1,11 +1,12 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
-from npskit.arrays import Times
-from npskit.reading.cells import SENTINELS, Answers, BadCell, Numbers, answers_of, find_decimal, numbers_of
+from npskit.data.answers import SENTINELS, Answers, answers_of
+from npskit.data.cells import BadCell
+from npskit.data.times import TimeColumn, parse_times
+from npskit.data.values import Numbers, find_decimal, numbers_of
 from npskit.reading.loading import load
 from npskit.reading.names import resolve
 from npskit.reading.records import FileMissingError, FileReport, Loaded, Rejected
-from npskit.reading.times import parse_times
 
 __all__ = [
     "SENTINELS",
@@ -16,7 +17,7 @@ __all__ = [
     "Loaded",
     "Numbers",
     "Rejected",
-    "Times",
+    "TimeColumn",
     "answers_of",
     "find_decimal",
     "load",

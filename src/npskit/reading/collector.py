@@ -8,28 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.cells import objects, shown
 from npskit.reading.delimited import UNTERMINATED, Batch
 from npskit.reading.records import Columns, Rejected
 
 DAMAGED = "holds characters that could not be decoded"
 # A column is no longer interned once it is seen to hold mostly different values.
 _PATIENCE = 10_000
-_SHOWN = 200
 
 Verdict = Callable[[Any], str | None]
-
-
-def objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    """Return values as an object array, one element each, whatever they are."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
-def shown(value: object) -> str:
-    """Return a value as text, short enough for a report."""
-    text = str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 class Interner:

@@ -9,9 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.answers import parse_answer
+from npskit.data.answers import parse_answer
+from npskit.data.cells import shown
 from npskit.errors import UnreadableFileError
-from npskit.reading.collector import Collector, Verdict, shown
+from npskit.reading.collector import Collector, Verdict
 from npskit.reading.delimited import Batch, Grammar, batches
 from npskit.reading.dialect import find_separator, told_separator
 from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from npskit.data.values import check_decimal, find_decimal
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading import tools
-from npskit.reading.cells import check_decimal, find_decimal
 from npskit.reading.dialect import check_separator
 from npskit.reading.formats import Options, Read, read_delimited, read_json, read_parquet
 from npskit.reading.records import Columns, FileReport, Loaded, Progress

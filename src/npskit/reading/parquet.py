@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.cells import objects
 from npskit.errors import MissingDependencyError, UnreadableFileError
-from npskit.reading.collector import objects
 from npskit.reading.jsonrecords import LARGEST_EXACT, typed
 from npskit.reading.records import Columns, Progress
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from npskit.answers import INVALID, parse_answer
-from npskit.reading.cells import SENTINELS
+from npskit.data.answers import INVALID, SENTINELS, parse_answer
 from npskit.reading.records import Columns, Roles
 from npskit.reading.tools import Tool
 

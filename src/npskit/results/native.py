@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from npskit.data.frames import BACKENDS
 from npskit.errors import InvalidValueError, MissingDependencyError
-from npskit.frames import BACKENDS
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
 

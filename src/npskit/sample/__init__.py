@@ -10,7 +10,6 @@ from npskit.sample.days import DayTable, Span, count_days, span_of
 from npskit.sample.moving import DaySpans, estimate_spans
 from npskit.sample.places import Places
 from npskit.sample.repeats import REPEATS
-from npskit.sample.row_keys import Keys, coded, customer_numbers
 from npskit.sample.sample import Measured, Sample
 
 __all__ = [
@@ -19,16 +18,13 @@ __all__ = [
     "Bound",
     "DaySpans",
     "DayTable",
-    "Keys",
     "Measured",
     "Places",
     "Sample",
     "Span",
     "bind_roles",
     "bind_score",
-    "coded",
     "count_days",
-    "customer_numbers",
     "estimate_spans",
     "span_of",
 ]

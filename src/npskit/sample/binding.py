@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import attrs
 
+from npskit.data.frames import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
-from npskit.frames import Column, Frame
 from npskit.reading import FileReport, Rejected
 from npskit.sample.bound import Bound
 from npskit.scorers.base import Codebook, Scorer

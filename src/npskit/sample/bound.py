@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,22 +9,24 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import CodedAnswers, factorize
+from npskit.counting import CodedAnswers
+from npskit.data.customers import read_customers
+from npskit.data.frames import Column, Frame
+from npskit.data.keys import factorize
+from npskit.data.segments import Keys, segments_of
+from npskit.data.times import read_times
+from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.frames import Column, Frame
 from npskit.inference.calibration import Calibration, rake
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
-from npskit.inference.weights import check_weights
-from npskit.reading import Rejected, parse_times
+from npskit.reading import Rejected
 from npskit.sample.places import Places
 from npskit.sample.repeats import equal_shares, latest
-from npskit.sample.row_keys import Keys, customer_numbers, segments_of
 from npskit.sample.sample import Measured, Sample
 from npskit.score import Conventions
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
-from npskit.times.zones import in_zone
 
 
 @attrs.frozen(eq=False)
@@ -122,36 +123,19 @@ class Bound:
         column = self.role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
-        if "times" in self._times:
-            return self._times["times"]
-        name = self.roles["time"]
-        aware = None if self.time_zone is None else self.frame.utc(name)
-        if aware is not None:
-            self._times["times"] = in_zone(aware[0], self.time_zone)
-            return self._times["times"]
-        times = parse_times(column.filled(), time_zone=self.time_zone, dayfirst=self.dayfirst)
-        for note in times.notes:
-            if "shows" not in note:  # what a row of the data shows is no guess
-                warnings.warn(f"time: column {name!r}: {note}", stacklevel=4)
-        if times.rejected:
-            first = times.rejected[0]
-            raise InvalidValueError(
-                f"time: column {name!r} has {len(times.rejected)} values that are no times, the first "
-                f"in row {first.position}: {first.value!r}; make them times, or None where they are not known"
-            )
-        self._times["times"] = times.values
-        return times.values
+        if "times" not in self._times:
+            name = self.roles["time"]
+            table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
+            table.warn(f"time: column {name!r}", stacklevel=3)
+            self._times["times"] = table[name].checked(f"time: column {name!r}")
+        return self._times["times"]
 
     def weights(self) -> NDArray[np.float64] | None:
         """Return the weight of each row, checked, or None where none is bound."""
         weight = self.role("weight")
         if weight is None:
             return None
-        values = weight.filled()
-        if values.dtype == object and not any(isinstance(value, str | bool | np.bool_) for value in values):
-            # decimals, and numbers beside missing ones: what is missing is named by its row
-            values = np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
-        return check_weights(values, self.roles["weight"])
+        return read_weights(weight, self.roles["weight"])
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""
@@ -182,7 +166,7 @@ class Bound:
         sample = Sample(
             self.answers(),
             weights=self.weights() if self.calibration is None else self.calibration.weights,
-            customers=None if customer is None else customer_numbers(customer),
+            customers=None if customer is None else read_customers(customer).numbers,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
             population=self.population,
@@ -257,7 +241,9 @@ class Bound:
         """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
         # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
         polars = self.frame.backend == "polars" and bool(by) and "weight" not in self.roles
-        return self.on_invalid == "count" and (self.frame.lazy or polars)
+        weight = self.roles.get("weight")
+        summable = weight is None or self.frame.is_numeric(weight)
+        return self.on_invalid == "count" and summable and (self.frame.lazy or polars)
 
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
         found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))

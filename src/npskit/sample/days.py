@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import read_columns
+from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.weights import check_weights
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.tally import Tally
@@ -239,7 +239,7 @@ def count_days(
             raise IncompatibleError(f"{name} has {rows} rows, times has {len(times)}")
     numbers = None if groups is None else _checked_groups(np.asarray(groups), n_groups)
     if weights is not None and counts is None:
-        weights = check_weights(weights)  # at once, so that an error names rows of the whole
+        weights = read_weights(weights)  # at once, so that an error names rows of the whole
     runs = _Runs(times, span, edges, size)
 
     def tally_of(at: slice) -> Tally:

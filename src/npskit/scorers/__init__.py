@@ -1,6 +1,7 @@
 """The pluggable core: what answers are worth."""
 
-from npskit.scorers.base import Codebook, Scale, Scorer, codebook
+from npskit.data.scale import Scale
+from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.growth import Growth, earned_growth_rate, earned_growth_ratio, grr, nrr

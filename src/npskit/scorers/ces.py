@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.scale import Scale, as_scale
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.scorers.base import Scale, as_scale
 from npskit.validation import whole_number
 
 Version: TypeAlias = Literal[1, 2]

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Scale
 from npskit.validation import is_missing, whole_number
 
 
@@ -35,7 +35,7 @@ class Retention:
     @property
     def questions(self) -> Mapping[str, Scale]:
         """One question: is the customer of the start still there (1) or not (0)?"""
-        return {"retained": Scale(0, 1)}
+        return {"retained": Scale(0, 1, yes_no=True)}
 
     def categorize(self, retained: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return 0 for the lost, 1 for the retained; shape as `retained`."""

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.scale import Scale, as_scale
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.scorers.base import Scale, as_scale
 from npskit.validation import whole_number
 
 QUESTIONS = ("satisfaction", "repurchase", "recommend")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.response import Response, SCIAnswer, Segment
+from npskit.data.scale import MAX_POINTS, Scale, as_scale
 from npskit.errors import InvalidValueError, MissingDependencyError
-from npskit.model import Response, SCIAnswer, Segment
-from npskit.scorers.base import MAX_POINTS, Scale, Scorer, as_scale
+from npskit.scorers.base import Scorer
 from npskit.scorers.ces import CES, METHODS, Method
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS

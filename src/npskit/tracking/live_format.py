@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import numpy as np
 
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.results.interval import Interval
 from npskit.score import Score
-from npskit.scorers.base import Codebook, Scale, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.registry import get_scorer
 from npskit.tally import Tally
 from npskit.tracking.alarms import Alarm, Watch

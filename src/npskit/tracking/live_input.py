@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.answers import Unusable, parse_answer
-from npskit.counting import INVALID, MISSING, encode, factorize_many
+from npskit.counting import INVALID, MISSING, encode
+from npskit.data.answers import Unusable, parse_answer
+from npskit.data.keys import factorize_many
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Codebook, Scale
+from npskit.scorers.base import Codebook
 from npskit.tracking.live_windows import Key, LastPeriods, Window, later, moment
 from npskit.validation import is_missing
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
+from npskit.data.customers import read_customers
+from npskit.data.segments import coded
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results.interval import LEVEL
-from npskit.sample import Bindings, coded
+from npskit.sample import Bindings
 from npskit.score_table import TOO_FEW
 from npskit.times.spans import stretch
 from npskit.tracking.change_explanation import ChangeExplanation
@@ -113,14 +116,14 @@ class OverTime(Bindings):
         column = self._data.role("customer")
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        codes, ids = coded(column)
+        found = read_customers(column)
         group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
         return transitions(
             self._data.sample().answers.categories,
-            codes,
+            np.where(found.known, found.numbers, -1),
             self._data.times("transitions"),
             scorer=self.scorer,
-            ids=ids,
+            ids=found.ids,
             groups=group,
             group_names=[str(name) for name in names],
             by=by,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Integers
-from npskit.counting.columns import slices
+from npskit.data.keys import slices
 from npskit.errors import InvalidValueError
 from npskit.tracking.sorting import in_threads, sort_blocks, workers
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Integers
-from npskit.counting.columns import slices
+from npskit.data.keys import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.tracking.packing import BLOCK, Answers, Codes, Layout, pack_sorted
 from npskit.tracking.sorting import in_threads, workers

@@ -10,19 +10,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.segments import Keys
 from npskit.errors import IncompatibleError
-from npskit.sample import (
-    DaySpans,
-    DayTable,
-    Keys,
-    Measured,
-    Places,
-    Sample,
-    Span,
-    count_days,
-    estimate_spans,
-    span_of,
-)
+from npskit.sample import DaySpans, DayTable, Measured, Places, Sample, Span, count_days, estimate_spans, span_of
 from npskit.score import Conventions
 from npskit.score_table import TOO_FEW
 from npskit.scorers.base import Scorer

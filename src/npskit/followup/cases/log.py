@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Times
-from npskit.counting import factorize
+from npskit.data.keys import factorize
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import KINDS
 from npskit.followup.cases.events import EventLog, settle
@@ -87,6 +87,7 @@ def read_case_log(
     as_of: Any = None,
     scorer: Scorer | None = None,
     by: Sequence[str] = (),
+    dayfirst: bool | None = None,
 ) -> CaseLog:
     """Read cases, or a flat log of them, as columns.
 
@@ -107,6 +108,8 @@ def read_case_log(
         scorer: What the categories are; the first one is the worst. Default `NPS()`.
         by: What the figures will be broken down by: `owner`, `category`, `theme`, `channel`, `month` (of opening), or
             any column.
+        dayfirst: Whether the day stands before the month in dates such as 03/04/2026; None finds it out, from all
+            columns of times together.
 
     Raises:
         InvalidTypeError: If the source is none of these.
@@ -127,7 +130,7 @@ def read_case_log(
             raise InvalidValueError(f"recorded: {kind!r} is no event of a case; {did_you_mean(str(kind), KINDS)}")
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, columns or {})
-    table = CaseTable(frame, roles, book, tuple(ALIASES.get(name, name) for name in by), one_per_event)
+    table = CaseTable(frame, roles, book, tuple(ALIASES.get(name, name) for name in by), one_per_event, dayfirst)
     log = _by_event(table, words, as_of) if one_per_event else _by_case(table, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)
@@ -144,7 +147,7 @@ def _months(opened: Times, zone: str | None) -> tuple[NDArray[np.intp], list[Any
 
 def _by_case(table: CaseTable, as_of: Any) -> CaseLog:
     kinds = [kind for kind in KINDS if kind in table.roles]
-    times = CaseTimes.read(table.frame, {kind: table.roles[kind] for kind in kinds})
+    times = CaseTimes.read(table.frame, {kind: table.roles[kind] for kind in kinds}, table.dayfirst)
     at = times.values
     rows = len(at["opened"])
     ids = table.column("case")
@@ -233,7 +236,7 @@ def _as_of(times: CaseTimes, columns: Sequence[Times], as_of: Any) -> np.datetim
 
 
 def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog:
-    times = CaseTimes.read(table.frame, {"at": table.roles["at"]})
+    times = CaseTimes.read(table.frame, {"at": table.roles["at"]}, table.dayfirst)
     at = times.values["at"]
     codes, names = factorize(table.column("event"))
     kinds = np.array([-1 if name is None else kind_of(name, words) for name in names], np.int64)[codes]

@@ -11,14 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.cases.figures import (
-    MEASURES,
-    RATES,
-    Backlog,
-    LoopFigures,
-    LoopRate,
-    LoopTime,
-)
+from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
@@ -56,6 +49,7 @@ def closed_loop(
     columns: Mapping[str, str] | None = None,
     events: Mapping[str, str] | None = None,
     recorded: Collection[str] = (),
+    dayfirst: bool | None = None,
     level: float = 0.95,
 ) -> ClosedLoop:
     """Return how well the loop is closed: who was answered, how soon, what is open, and who was won back.
@@ -88,6 +82,8 @@ def closed_loop(
         columns: Which column is what, where the names do not tell: `{"opened": "Created on"}`.
         events: What the log's own words for events mean: `{"Ticket created": "opened"}`.
         recorded: Events that the log would hold if there had been any, such as `"reopened"`.
+        dayfirst: Whether the day stands before the month in dates such as 03/04/2026; None finds it out, from all
+            columns of times together, and warns where nothing tells.
         level: Confidence level of the intervals.
 
     Raises:
@@ -110,7 +106,16 @@ def closed_loop(
     tail_of(level)
     limits = _limits(targets)
     names = (by,) if isinstance(by, str) else tuple(by or ())
-    log = read_case_log(cases, columns=columns, events=events, recorded=recorded, as_of=as_of, scorer=scorer, by=names)
+    log = read_case_log(
+        cases,
+        columns=columns,
+        events=events,
+        recorded=recorded,
+        as_of=as_of,
+        scorer=scorer,
+        by=names,
+        dayfirst=dayfirst,
+    )
     codes, keys = _groups(log, names)
     expected = None if eligible is None else _eligible(eligible, keys)
     answered = ~np.isnat(log.responded)

@@ -10,10 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import INVALID, MISSING, encode, factorize
+from npskit.counting import INVALID, MISSING, encode
+from npskit.data.frames import Column, Frame
+from npskit.data.keys import factorize
+from npskit.data.labels import NOTHING, UNKNOWN, read_labels
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import Case
-from npskit.frames import Column, Frame
 from npskit.scorers.base import Codebook
 
 MONTH = "month"
@@ -67,6 +69,7 @@ class CaseTable:
     book: Codebook
     by: tuple[str, ...]
     one_per_event: bool
+    dayfirst: bool | None = None
 
     def column(self, role: str) -> NDArray[Any] | None:
         """Return the values of a role, None where missing; None if there is no such column."""
@@ -110,18 +113,16 @@ class CaseTable:
         return found
 
     def _named(self, role: str, *, strict: bool) -> NDArray[np.int64] | None:
-        values = self.column(role)
-        if values is None:
+        if role not in self.roles:
             return None
-        codes, names = factorize(values)
-        known = [category.casefold() for category in self.book.categories]
-        places = []
-        for name in names:
-            tidy = str(name).strip().casefold()
-            if strict and name is not None and tidy not in known:
-                raise InvalidValueError(
-                    f"{self.roles[role]}: {name!r} is no category of {self.book.name}; "
-                    f"{did_you_mean(str(name), self.book.categories)}; give scorer=... if it is another's"
-                )
-            places.append(-1 if name is None else known.index(tidy) if tidy in known else len(known))
-        return np.array(places, np.int64)[codes] if places else np.empty(0, np.int64)
+        values = self.frame.column(self.roles[role])
+        labels = read_labels(values, self.book.categories)
+        unknown = labels.unknown()
+        if strict and unknown:
+            name = next(iter(unknown))
+            raise InvalidValueError(
+                f"{self.roles[role]}: {name!r} is no category of {self.book.name}; "
+                f"{did_you_mean(name, self.book.categories)}; give scorer=... if it is another's"
+            )
+        places = labels.categories
+        return np.where(places == UNKNOWN, len(self.book.categories), np.where(places == NOTHING, -1, places))

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
+from npskit.data.frames import Frame
+from npskit.data.times import parse_times, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.frames import Frame
-from npskit.reading.times import parse_times
 from npskit.times.zones import find_zone
-from npskit.validation import is_missing
 
 
 @attrs.frozen(eq=False)
@@ -32,25 +31,25 @@ class CaseTimes:
     time_zone: str | None
 
     @classmethod
-    def read(cls, frame: Frame, names: Mapping[str, str]) -> CaseTimes:
+    def read(cls, frame: Frame, names: Mapping[str, str], dayfirst: bool | None = None) -> CaseTimes:
         """Read columns, given by role.
 
         Raises:
             IncompatibleError: If some know their zone and others do not.
+            InvalidValueError: If dates are day first in one row and month first in another.
         """
-        values, bad = {}, {}
-        zones: dict[str, str | None] = {}
-        for role, name in names.items():
-            values[role], bad[role], zone = _times_of(frame, name)
-            if not np.isnat(values[role]).all():
-                zones[role] = zone
-        naive = [names[role] for role, zone in zones.items() if zone is None]
-        if naive and len(naive) < len(zones):
-            aware = next(names[role] for role, zone in zones.items() if zone is not None)
+        columns = {name: frame.column(name) for name in names.values()}
+        table = read_times(columns, time_zone="UTC", dayfirst=dayfirst)
+        table.warn("cases", stacklevel=6)
+        values = {role: table[name].values for role, name in names.items()}
+        bad = {role: np.array([c.position for c in table[name].rejected], np.int64) for role, name in names.items()}
+        told = [name for role, name in names.items() if not np.isnat(values[role]).all()]
+        naive, aware = ([name for name in told if table[name].aware is knows] for knows in (False, True))
+        if naive and aware:
             raise IncompatibleError(
-                f"the times in {aware!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
+                f"the times in {aware[0]!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
             )
-        return cls(values, bad, next(iter(zones.values()), None))
+        return cls(values, bad, _known_zone(table[aware[0]].own_zone) if aware else None)
 
     def moment(self, value: Any) -> np.datetime64:
         """Return a time that the caller gave as those of the log are.
@@ -68,26 +67,10 @@ class CaseTimes:
         return np.datetime64(found.values[0])
 
 
-def _times_of(frame: Frame, name: str) -> tuple[Times, NDArray[np.int64], str | None]:
-    """Return a column as times, the rows that hold none though something stands there, and its zone."""
-    values = frame.column(name).filled()
-    if values.dtype.kind == "M":
-        aware = frame.utc(name)
-        times, zone = (values.astype("datetime64[us]"), None) if aware is None else (aware[0], _known_zone(aware[1]))
-        return times, np.empty(0, np.int64), zone
-    found = parse_times(values, time_zone="UTC")
-    zone = _zone_of(values) if found.aware else None
-    return found.values, np.array([cell.position for cell in found.rejected], np.int64), zone
-
-
-def _zone_of(values: NDArray[Any]) -> str:
-    """Return the zone that all times have by name, else UTC."""
-    keys = {getattr(getattr(value, "tzinfo", None), "key", None) for value in values.tolist() if not is_missing(value)}
-    return keys.pop() or "UTC" if len(keys) == 1 else "UTC"
-
-
-def _known_zone(name: str) -> str:
+def _known_zone(name: str | None) -> str:
     """Return a zone by its name, UTC for what is only an offset."""
+    if name is None:
+        return "UTC"
     try:
         find_zone(name)
     except InvalidValueError:

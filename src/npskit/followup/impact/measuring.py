@@ -8,11 +8,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.customers import read_customers
+from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ALL, ArmContrast, share_contrasts, uneven
 from npskit.followup.impact.effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
 from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
-from npskit.followup.impact.outcomes import Named, Outcomes, known_ids, moves_within, read_moves, read_outcomes
+from npskit.followup.impact.outcomes import Named, Outcomes, moves_within, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (
     ExpectedChange,
     change_by_correlation,
@@ -21,7 +23,6 @@ from npskit.followup.impact.regression_to_the_mean import (
     checked_correlation,
     correlation_of_repeats,
 )
-from npskit.frames import Frame
 from npskit.inference.limits import tail_of
 from npskit.inference.moves import Moves
 from npskit.inference.paired import paired_difference
@@ -132,7 +133,7 @@ def effect_of_follow_up(
         checked_correlation(repeat_correlation)
     book, answers, intended, holdout = _columns(plan)
     # who is not known cannot be found again, in neither arm
-    traceable = np.array([who is not None for who in known_ids(plan.customers)], dtype=np.bool_)
+    traceable = read_customers(plan.customers).known
     compared = np.flatnonzero(intended & traceable)
     if not compared.size:
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -11,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import INVALID, CodedAnswers
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.holdout import text_of
-from npskit.followup.yes_or_no import NO, YES
-from npskit.frames import Column, Frame
+from npskit.data.customers import Customers, read_customers
+from npskit.data.flags import read_flags
+from npskit.data.frames import Frame
+from npskit.data.times import read_times
+from npskit.data.values import read_amounts
+from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.moves import Moves
-from npskit.reading import parse_times
-from npskit.sample import customer_numbers
 from npskit.scorers.base import Codebook
 from npskit.times.moments import read_time
 from npskit.tracking.moved import count_moves
 from npskit.tracking.pairs import pair_steps
-from npskit.validation import is_missing
 
 _OUTSIDE, _UNKNOWN = -1, -2
 _NAMED = 5
@@ -101,35 +99,35 @@ def read_outcomes(
             or no row is of a customer of the plan.
     """
     frame = Frame(source)
-    ids = known_ids(frame.column(frame.require(names.customer, "customer")).filled())
-    place = _places(known, compared, ids)
+    later = read_customers(frame.column(frame.require(names.customer, "customer")))
+    place = _places(known, compared, later)
+    rows = len(place)
     moments = _moments(frame, names.time)
-    late = _late(moments, since, len(ids))
+    late = _late(moments, since, rows)
     if made is not None and moments is not None:
         late &= moments > made
     unknown = np.flatnonzero(place == _UNKNOWN)
-    anonymous = sum(who is None for who in ids)
-    if ids and not (place > _UNKNOWN).any() and anonymous < len(ids):
-        named = next(who for who in ids if who is not None)
+    anonymous = int((~later.known).sum())
+    if later.ids and not (place > _UNKNOWN).any():
         raise InvalidValueError(
-            f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {named!r}; the plan has "
-            f"{known[compared[0]]!r}: give the same ids"
+            f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {later.ids[0]!r}; the "
+            f"plan has {known[compared[0]]!r}: give the same ids"
         )
     usable = (place >= 0) & late
     size = len(compared)
     categories, invalid = _categories(frame, names.score, book)
-    kept = _latest(usable & (categories >= 0), place, moments, ids, "score")
+    kept = _latest(usable & (categories >= 0), place, moments, later, "score")
     retained = revenue = None
     if names.retained is not None:
-        flags = _flags(frame, names.retained)
-        rows = _latest(usable & (flags >= 0), place, moments, ids, "retained")
+        flags = read_flags(frame.column(frame.require(names.retained, "retained")), "retained")
+        kept_rows = _latest(usable & (flags >= 0), place, moments, later, "retained")
         retained = np.full(size, -1, dtype=np.int8)
-        retained[place[rows]] = flags[rows]
+        retained[place[kept_rows]] = flags[kept_rows]
     if names.revenue is not None:
-        money = amounts(frame.column(frame.require(names.revenue, "revenue")), "revenue")
-        rows = _latest(usable & ~np.isnan(money), place, moments, ids, "revenue")
+        money = read_amounts(frame.column(frame.require(names.revenue, "revenue")), "revenue")
+        kept_rows = _latest(usable & ~np.isnan(money), place, moments, later, "revenue")
         revenue = np.full(size, np.nan)
-        revenue[place[rows]] = money[rows]
+        revenue[place[kept_rows]] = money[kept_rows]
     category = np.full(size, -1, dtype=np.intp)
     category[place[kept]] = categories[kept]
     return Outcomes(
@@ -153,7 +151,7 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
         InvalidValueError: If nothing says when an answer was given, or a time cannot be read.
     """
     frame = Frame(source)
-    numbers = customer_numbers(frame.column(frame.require(names.customer, "customer")))
+    numbers = read_customers(frame.column(frame.require(names.customer, "customer"))).numbers
     moments = _moments(frame, names.time)
     if moments is None:
         raise InvalidValueError("untreated: answers of one customer have no order without times; name them with time=")
@@ -171,56 +169,32 @@ def moves_within(plan: Any, book: Codebook) -> Moves | None:
     times = getattr(plan, "times", None)
     if times is None:
         return None
-    who = np.fromiter(known_ids(plan.customers), dtype=object, count=len(plan.customers))
-    moments = np.asarray(times).astype("datetime64[us]")
-    return count_moves(
-        pair_steps(customer_numbers(Column(who)), moments, np.asarray(plan.categories), len(book.categories))
-    )
+    who, moments = read_customers(plan.customers).numbers, np.asarray(times).astype("datetime64[us]")
+    return count_moves(pair_steps(who, moments, np.asarray(plan.categories), len(book.categories)))
 
 
-def _places(known: NDArray[Any], compared: NDArray[np.intp], ids: list[Any]) -> NDArray[np.intp]:
+def _places(known: NDArray[Any], compared: NDArray[np.intp], later: Customers) -> NDArray[np.intp]:
     """Return which of the compared each row is of, or that it is of another or of an unknown customer."""
-    chosen = _texts(known[compared].tolist())
-    place = dict.fromkeys(_texts(known_ids(known)), _OUTSIDE)
-    place.pop(None, None)
-    place.update(zip(chosen, range(len(chosen)), strict=True))
-    found = np.fromiter(map(place.get, _texts(ids), itertools.repeat(_UNKNOWN)), dtype=np.intp, count=len(ids))
-    if len(set(chosen)) < len(chosen):
+    plan = read_customers(known)
+    chosen = plan.numbers[compared]
+    if len(np.unique(chosen)) < len(chosen):
         raise IncompatibleError("plan: a customer is intended more than once; there is one plan for each")
-    return found
+    place = np.full(len(plan.ids), _OUTSIDE, dtype=np.intp)
+    place[chosen] = np.arange(len(chosen))
+    of_key = dict(zip(plan.keys, place.tolist(), strict=True))
+    found = np.array([*(of_key.get(key, _UNKNOWN) for key in later.keys), _UNKNOWN], dtype=np.intp)
+    return found[np.minimum(later.numbers, len(later.ids))]
 
 
-def _texts(ids: list[Any]) -> list[str | None]:
-    """Return ids as the texts by which they are compared: a number that went through a file is the same customer."""
-    strange = next((who for who in ids if not isinstance(who, Hashable)), None)
-    if strange is not None:
-        raise InvalidTypeError(f"customer: ids must be hashable, such as texts or numbers: got {strange!r:.80}")
-    return [who if who is None or isinstance(who, str) else text_of(who) for who in ids]
-
-
-def known_ids(ids: NDArray[Any]) -> list[Any]:
-    """Return ids as a list, None for each that names nobody: missing, or blank.
-
-    Example:
-        >>> known_ids(np.array(["a", " ", None, 7], dtype=object))
-        ['a', None, None, 7]
-    """
-    return [None if is_missing(who) or (isinstance(who, str) and not who.strip()) else who for who in ids.tolist()]
-
-
-def _moments(frame: Frame, name: str | None) -> NDArray[np.datetime64] | None:
+def _moments(frame: Frame, name: str | None, dayfirst: bool | None = None) -> NDArray[np.datetime64] | None:
     """Return when each row is of, None where nothing says so."""
     if name is None and not frame.from_responses:
         return None
     column = "at" if name is None else frame.require(name, "time")
-    times = parse_times(frame.column(column).filled())
-    if times.rejected:
-        first = times.rejected[0]
-        raise InvalidValueError(
-            f"time: column {column!r} has {len(times.rejected)} values that are no times, the first in row "
-            f"{first.position}: {first.value!r}; make them times, or None where they are not known"
-        )
-    return None if name is None and np.isnat(times.values).all() else times.values
+    table = read_times({column: frame.column(column)}, dayfirst=dayfirst)
+    table.warn(f"time: column {column!r}", stacklevel=5)
+    times = table[column].checked(f"time: column {column!r}")
+    return None if name is None and np.isnat(times).all() else times
 
 
 def _late(moments: NDArray[np.datetime64] | None, since: Any, rows: int) -> NDArray[np.bool_]:
@@ -236,7 +210,7 @@ def _latest(
     usable: NDArray[np.bool_],
     place: NDArray[np.intp],
     moments: NDArray[np.datetime64] | None,
-    ids: list[Any],
+    later: Customers,
     role: str,
 ) -> NDArray[np.intp]:
     """Return the latest usable row of each customer; of equal times, and of none, the one further down."""
@@ -245,7 +219,7 @@ def _latest(
     if moments is None:
         often = np.flatnonzero(np.bincount(who) > 1) if len(rows) else rows
         if often.size:
-            first = dict.fromkeys(ids[row] for row in rows[np.isin(who, often[:_NAMED])].tolist())
+            first = dict.fromkeys(later.ids[n] for n in later.numbers[rows[np.isin(who, often[:_NAMED])]].tolist())
             more = f" and {often.size - _NAMED} more" if often.size > _NAMED else ""
             raise InvalidValueError(
                 f"{role}: several rows of one customer, and nothing says which is the latest: "
@@ -273,52 +247,3 @@ def _categories(frame: Frame, score: Any, book: Codebook) -> tuple[NDArray[np.in
     columns = tuple(frame.column(frame.require(name, "score")) for name in names)
     answers = CodedAnswers([c.values for c in columns], book, [c.mask for c in columns])
     return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])
-
-
-def _flags(frame: Frame, name: str) -> NDArray[np.int8]:
-    """Return 1 for true, 0 for false, -1 for what is missing; yes and no as in `npskit.followup.yes_or_no`."""
-    column = frame.column(frame.require(name, "retained"))
-    if column.values.dtype == object:
-        said = [cell.strip().casefold() if isinstance(cell, str) else cell for cell in column.filled().tolist()]
-        cells = [True if cell in YES else False if cell in NO else cell for cell in said]
-        column = Column(np.fromiter(cells, dtype=object), column.mask)
-    values = amounts(column, "retained")
-    bad = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
-    if bad.size:
-        shown = ", ".join(f"row {row}: {values[row]:g}" for row in bad[:_NAMED].tolist())
-        raise InvalidValueError(f"retained must be true or false, 1 or 0, or missing: {shown}")
-    return np.where(np.isnan(values), -1, values).astype(np.int8)
-
-
-def amounts(column: Column, role: str) -> NDArray[np.float64]:
-    """Return a column of numbers as floats, NaN where missing.
-
-    Raises:
-        InvalidTypeError: If a value is no number; the message names the rows.
-        InvalidValueError: If one is infinite.
-
-    Example:
-        >>> amounts(Column(np.array([1, None, True], dtype=object)), "value").tolist()
-        [1.0, nan, 1.0]
-    """
-    values = column.filled()
-    if values.dtype.kind not in "biuf":
-        values = np.array([_number(value, row, role) for row, value in enumerate(values.tolist())], dtype=np.float64)
-    found = values.astype(np.float64)
-    infinite = np.flatnonzero(np.isinf(found))
-    if infinite.size:
-        rows = ", ".join(map(str, infinite[:_NAMED].tolist()))
-        raise InvalidValueError(f"{role} must be finite, or missing where it is not known: rows {rows}")
-    return found
-
-
-def _number(value: Any, row: int, role: str) -> float:
-    """Return one value as a float, NaN where it is missing."""
-    if is_missing(value):
-        return float("nan")
-    try:
-        if isinstance(value, str | bytes):
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"{role} must be numbers: row {row} has {value!r} ({type(value).__name__})") from None

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.counting import CodedAnswers, factorize
+from npskit.counting import CodedAnswers
+from npskit.data.frames import Column, Frame, as_column
+from npskit.data.keys import factorize
+from npskit.data.values import read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.impact.outcomes import amounts
 from npskit.followup.worth.quantities import share
-from npskit.frames import Column, Frame, as_column
 from npskit.results.display import html_table, number, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import record
@@ -167,13 +168,13 @@ def revenue_at_risk(
         [200.0, 50.0, 0.0]
     """
     frame = None if data is None else Frame(data)
-    money = amounts(_column(value, frame, "value"), "value")
+    money = read_amounts(_column(value, frame, "value"), "value")
     _refuse(money < 0, money, "value", "must not be negative: leave refunds out")
     codes, names = _segments(category, frame, scorer)
     if isinstance(retention, Mapping):
         rates, names, codes = _rates_of_segments(retention, names, codes)
     else:
-        rates = amounts(_column(retention, frame, "retention"), "retention")
+        rates = read_amounts(_column(retention, frame, "retention"), "retention")
         _refuse(~((rates >= 0) & (rates <= 1)) & ~np.isnan(rates), rates, "retention", "must lie within 0..1")
     if not len(money) == len(codes) == len(rates):
         raise IncompatibleError(

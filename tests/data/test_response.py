@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit import model
+from npskit.data import response as model
+from npskit.data.response import Attributes, Response, SCIAnswer, Segment
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.model import Attributes, Response, SCIAnswer, Segment
 from npskit.scorers import NPS
 from npskit.testing import responses, sci_answers, segments
 

@@ -1,4 +1,4 @@
-"""Columns as numbers: who answered, and which segment a row is in."""
+"""The values of columns as segments, in the order in which a person reads them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import factorize, factorize_many
-from npskit.frames import Column
+from npskit.data.frames import Column
+from npskit.data.keys import factorize, factorize_many
 
 Keys = tuple[tuple[Any, ...], ...]
 """The values that make each segment."""
-
-
-def customer_numbers(column: Column) -> NDArray[np.intp]:
-    """Return a number per row, equal for equal customers.
-
-    Each row without a customer, or with a blank one, gets a number of its own.
-    """
-    numbers, unique = factorize(column.filled())
-    unknown = [i for i, key in enumerate(unique) if key is None or (isinstance(key, str) and not key.strip())]
-    nobody = np.isin(numbers, unknown)
-    return np.where(nobody, len(unique) + np.cumsum(nobody), numbers)
 
 
 def coded(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
@@ -35,7 +24,7 @@ def coded(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
     return np.where(codes == len(labels) - 1, -1, codes), labels[:-1]
 
 
-def segments_of(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], tuple[tuple[Any, ...], ...]]:
+def segments_of(columns: Sequence[Column], rows: int) -> tuple[NDArray[np.intp], Keys]:
     """Return the segment number of each row, and the values that make each segment, in order."""
     if not columns:
         return np.zeros(rows, dtype=np.intp), ((),)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.times import parse_times
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.reading import parse_times
 from npskit.times.zones import in_zone
 
 MOMENTS = st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2060, 1, 1)).map(lambda t: t.replace(microsecond=0))
@@ -149,7 +149,8 @@ def test_an_order_that_nothing_decides_is_noted() -> None:
     ):
         found = parse_times([text])
         assert found.values[0] == np.datetime64(f"2026-{month:02}-{3 - month:02}")
-        assert word in found.notes[0]
+        assert word in str(found.notes[0])
+        assert found.notes[0].kind == "order guessed"
 
 
 def test_contradicting_orders_are_an_error_that_names_the_rows() -> None:
@@ -198,7 +199,7 @@ def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> Non
     mixed = parse_times([*texts, "2026-07-01T00:30:00+02:00"])
     assert mixed.values.tolist()[0] == dt.datetime(2026, 1, 31, 23, 30)
     assert mixed.time_zone == "UTC"
-    assert "2 offsets" in mixed.notes[0]
+    assert "2 offsets" in str(mixed.notes[0])
     naive = parse_times(["2026-02-01"], time_zone="Europe/Warsaw")
     assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
 

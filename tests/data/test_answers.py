@@ -1,4 +1,4 @@
-"""What one answer may look like: the rules of npskit.answers, one by one."""
+"""What one answer may look like: the rules of npskit.data.answers, one by one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.answers import INVALID, parse_answer
+from npskit.data.answers import INVALID, parse_answer
 
 LABELS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzéßżไก ", min_size=1).filter(lambda t: t.strip() != "")
 

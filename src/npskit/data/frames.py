@@ -15,14 +15,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import (
-    ColumnNotFoundError,
-    IncompatibleError,
-    InvalidTypeError,
-    InvalidValueError,
-    did_you_mean,
-)
-from npskit.model import Response
+from npskit.data.cells import objects
+from npskit.data.response import Response
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -41,10 +36,13 @@ class Column:
     Args:
         values: Shape `(rows,)`; where `mask` is True the value means nothing.
         mask: True where the value is missing, or None where nothing is (or NaN and None say so themselves).
+        utc: Where a dataframe's times know their zone, the same times in UTC, and the zone: `values` are its wall
+            clock, which says one hour twice when clocks are set back.
     """
 
     values: NDArray[Any]
     mask: NDArray[np.bool_] | None = None
+    utc: tuple[NDArray[np.datetime64], str] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -102,22 +100,20 @@ def _column(series: nw.Series[Any]) -> Column:
         (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
         None,
     )
+    utc = None
     if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
+        there = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        utc = np.asarray(there.to_numpy()).astype("datetime64[us]"), kind.time_zone
         series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
     if unit or (kind == nw.Boolean and mask is None):
         values = np.asarray(series.to_numpy())
         if values.dtype.kind != "O":
-            return Column(values, mask)
+            return Column(values, mask, utc)
     found = series.to_list()
     if mask is not None:
         found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]
-    values = _objects(found)
-    return Column(values.astype(unit) if unit else values, mask)
-
-
-def _objects(values: Iterable[Any]) -> NDArray[Any]:
-    """Return an array of objects, also of those that numpy would take for rows of a table."""
-    return np.fromiter(values, dtype=object)
+    values = objects(found)
+    return Column(values.astype(unit) if unit else values, mask, utc)
 
 
 class Frame:
@@ -200,18 +196,9 @@ class Frame:
             self._rows = self._native.collect() if self.lazy else self._native
         return _column(self._rows[name])
 
-    def utc(self, name: str) -> tuple[NDArray[np.datetime64], str] | None:
-        """Return a dataframe's column of times that know their zone as UTC, with the zone; None for any other column.
-
-        `column` gives their wall clock, which says one hour twice when clocks are set back.
-        """
-        if self._native is None or self.column(name).values.dtype.kind != "M":
-            return None
-        zone = getattr(self._native.collect_schema()[name], "time_zone", None)
-        if zone is None:
-            return None
-        series = self._rows[name].dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        return np.asarray(series.to_numpy()).astype("datetime64[us]"), zone
+    def is_numeric(self, name: str) -> bool:
+        """Whether a column of a dataframe holds numbers."""
+        return self._native is not None and bool(self._native.collect_schema()[name].is_numeric())
 
     def distinct(self, names: Sequence[str], weight: str | None = None) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.
@@ -223,7 +210,6 @@ class Frame:
             weight: A numeric column to sum up as well.
 
         Raises:
-            InvalidTypeError: If the weights are no numbers.
             InvalidValueError: If a weight is missing, negative or not finite.
         """
         import narwhals.stable.v2 as nw
@@ -232,10 +218,6 @@ class Frame:
         frame = self._native.lazy().select(*dict.fromkeys([*names, *([weight] if weight else [])]))
         sums = [nw.len().alias(count)]
         if weight is not None:
-            if not frame.collect_schema()[weight].is_numeric():
-                raise InvalidTypeError(
-                    f"weight: column {weight!r} must be numbers, not {frame.collect_schema()[weight]}"
-                )
             value = nw.col(weight).cast(nw.Float64)
             # what cannot be used is counted in the same query; a conditional sum would not run on every engine
             usable = ((value >= 0) & (value < float("inf"))).fill_null(False)
@@ -285,7 +267,7 @@ def _plain(values: Any) -> Column:
         # beyond 2**53 a float would merge whole numbers that differ
         if numbers.dtype.kind in "iu" or (int not in kinds and numbers.dtype.kind == "f") or _small(numbers):
             return Column(numbers)
-    return Column(_objects(values))
+    return Column(objects(values))
 
 
 def _small(numbers: NDArray[Any]) -> bool:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.codes import flat
-from npskit.counting.columns import ROWS, slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.validation import is_missing
 
+# Rows of several columns that are read at once: larger blocks spill out of a core's second cache.
+ROWS = 1 << 16
 # Whole numbers that span no more than this, or than twice the rows, are looked up in a table; others are sorted.
 _SPAN = 1 << 16
+
+
+def slices(size: int, block: int) -> Iterator[slice]:
+    """Yield the slices that cover `range(size)`, each of `block` elements but the last."""
+    for start in range(0, size, block):
+        yield slice(start, min(start + block, size))
+
+
+def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return a one-dimensional array; refuse any other shape, saying what to do."""
+    if array.ndim == 0:
+        raise InvalidTypeError(f"{name} must be a sequence, not the single value {array.item()!r}: wrap it in a list")
+    if array.ndim > 1:
+        raise InvalidValueError(
+            f"{name} must be one-dimensional, not of shape {array.shape}: pass one column, or .ravel() it"
+        )
+    return array
 
 
 class _FirstSeen(dict[Any, int]):
@@ -25,8 +42,12 @@ class _FirstSeen(dict[Any, int]):
         return number
 
 
-def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
-    """Number keys of any hashable type: one pass in the order seen, one to put them in order."""
+def number(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number keys of any hashable type in the order in which they are first seen; return also the distinct ones.
+
+    Raises:
+        InvalidTypeError: If one is not hashable.
+    """
     seen = _FirstSeen()
     codes = np.empty(len(keys), np.intp)
     for at in slices(len(keys), ROWS):
@@ -35,6 +56,12 @@ def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list
             codes[at] = np.fromiter(map(seen.__getitem__, block), np.intp, len(block))
         except TypeError:
             raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
+    return codes, list(seen)
+
+
+def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number keys of any hashable type, and put them in order."""
+    codes, seen = number(keys)
     known = [k for k in seen if not is_missing(k)]
     try:
         known.sort()

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.answers import INVALID, parse_answer
+from npskit.data.answers import INVALID, answers_of, parse_answer
+from npskit.data.cells import BadCell
+from npskit.data.scale import Scale
+from npskit.data.values import numbers_of
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
-from npskit.reading import BadCell, answers_of, find_decimal, numbers_of, resolve
+from npskit.reading import find_decimal, resolve
 from npskit.reading.names import usable_names
-from npskit.scorers.base import Scale
 
 TEN = Scale(0, 10)
 CELLS = st.sampled_from(
@@ -53,7 +55,10 @@ def test_reasons() -> None:
         (7, "True", "not a whole number"),
     ]
     assert (found.sentinels, found.missing, found.invalid) == ({-1: 1, 99: 2}, 3, 4)
-    assert found.notes == ("-1 stands 1 times and was taken as missing.", "99 stands 2 times and was taken as missing.")
+    assert tuple(map(str, found.notes)) == (
+        "-1 stands 1 times and was taken as missing.",
+        "99 stands 2 times and was taken as missing.",
+    )
 
 
 def test_sentinels_on_the_scale_are_answers() -> None:
@@ -129,7 +134,9 @@ def test_what_is_no_number() -> None:
     """Missing words are missing, other text is listed; native numbers stay."""
     found = numbers_of(["1.5", "NA", None, "x", "1.2.3", "-", 2, True, "?"], missing=["?"])
     assert repr(found.values.tolist()) == "[1.5, nan, nan, nan, nan, nan, 2.0, nan, nan]"
-    assert found.rejected == tuple(BadCell(i, v, "not a number") for i, v in ((3, "x"), (4, "1.2.3"), (7, "True")))
+    assert found.rejected == tuple(
+        BadCell(i, v, "not a number", "no number") for i, v in ((3, "x"), (4, "1.2.3"), (7, "True"))
+    )
     assert repr(numbers_of(np.array([1.5, np.nan, -9]), missing=[-9]).values.tolist()) == "[1.5, nan, nan]"
     assert numbers_of([]).values.tolist() == []
     with pytest.raises(InvalidValueError, match="decimal"):

@@ -1,0 +1,1 @@
+"""Columns from anywhere, each kind read by one rule: ids, times, amounts, flags, labels, weights, answers."""

@@ -1,0 +1,244 @@
+"""What one answer may look like when it is not a clean number, and which number it then is.
+
+The rules, in order. The first that applies decides.
+
+1. `None`, NaN, NaT, pandas' NA and numpy's `masked` are missing.
+2. A boolean is invalid: `True` is not the answer 1.
+3. A number (Python's, numpy's, `Decimal`, `Fraction`) is that whole number, or invalid: 7.5, infinity, 3+0j.
+4. Text, with white space around it removed and case ignored, is missing if it is empty or one of
+   `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `NaT`, `null`, `none`, `-`, `--`, `.`.
+5. Text that is a whole number is that number: digits of any script, a sign, and a fraction of zeros after a point or a
+   comma. A fraction of exactly three zeros is invalid: "1.000" may be one or a thousand.
+6. A label around one number is that number:
+
+   - number first: "10 - Extremely likely", "0 = Not at all", "7: good", "5 (very satisfied)", "3) fair", "4. good";
+   - number last: "Very satisfied - 5", "Good: 4", "Extremely likely (10)".
+
+   A dash needs white space on the label's side of the number (so that a spreadsheet's "9-Oct" is not 9), a point and a
+   closing bracket need it after them, the label holds a letter, and no other number stands in the text.
+7. Everything else is invalid: "7.5", "9-10", "9/10", "2024-01-05", "10 or 9", "x", a list.
+
+Whether the number lies on the question's scale is for the caller to see.
+"""
+
+from __future__ import annotations
+
+import enum
+import numbers
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells
+from npskit.data.scale import Scale
+from npskit.data.words import NO, NOTHING, YES
+from npskit.errors import InvalidTypeError, InvalidValueError
+
+
+class Unusable(enum.Enum):
+    """The type of `INVALID`, an answer that was given but is no whole number."""
+
+    INVALID = "invalid"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+INVALID: Final = Unusable.INVALID
+
+_MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
+# Longer text is a comment, not a label; this also bounds what the patterns below can be made to do.
+_LONGEST_LABEL = 200
+# Any number past this is off every scale; it keeps Decimal("1e999999999") from being written out.
+_LARGEST = 10**18
+
+_NUMBER = r"(?P<number>[+\-−]?\d+)(?:[.,](?:0{1,2}|0{4,}))?"
+_WHOLE = re.compile(_NUMBER)
+_NUMBER_FIRST = re.compile(
+    _NUMBER + r"(?:\s+[-–—]\s*|[-–—]\s+|\s*[=:]\s*|\s*(?=[(\[])|[.)]\s+)(?P<label>\D.*)", re.DOTALL
+)
+_NUMBER_LAST = re.compile(
+    r"(?P<label>.*?)(?:\s[-–—]\s+(?=\d)|[=:]\s*|(?P<open>[(\[]\s*))" + _NUMBER + r"(?(open)\s*[)\]])", re.DOTALL
+)
+_DIGITS = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _parse_label(text: str) -> int | Unusable:
+    """Return the one number a label stands around."""
+    for pattern in (_NUMBER_FIRST, _NUMBER_LAST):
+        found = pattern.fullmatch(text)
+        if found and _LETTER.search(found["label"]):
+            number = int(found["number"].replace("−", "-"))
+            if all(int(other) == abs(number) for other in _DIGITS.findall(found["label"])):
+                return number
+    return INVALID
+
+
+def _parse_text(text: str) -> int | Unusable | None:
+    """Read text by rules 4 to 7."""
+    text = text.strip()
+    if text.casefold() in NOTHING:
+        return None
+    found = _WHOLE.fullmatch(text)
+    try:
+        if found:
+            return int(found["number"].replace("−", "-"))
+        return _parse_label(text) if len(text) <= _LONGEST_LABEL else INVALID
+    except ValueError:  # more digits than int() reads
+        return INVALID
+
+
+def _parse_number(value: Any) -> int | Unusable | None:
+    """Read any number by rules 1 and 3."""
+    try:
+        if value != value:
+            return None
+        whole = abs(value) < _LARGEST and int(value) == value
+    except (TypeError, ValueError, ArithmeticError):
+        return INVALID
+    return int(value) if whole else INVALID
+
+
+def parse_answer(value: object, *, yes_no: bool = False) -> int | Literal[Unusable.INVALID] | None:
+    """Return the whole number an answer stands for, None if it is missing, `INVALID` if it is neither.
+
+    Args:
+        value: One answer, of any type; see the rules at the top of this module.
+        yes_no: Whether the question is a yes or no: then True and words such as "yes" are 1, False and "no" are 0.
+
+    Example:
+        >>> [parse_answer(a) for a in (9, "9", " 9,0 ", "10 - Extremely likely", None, "n/a")]
+        [9, 9, 9, 10, None, None]
+        >>> [parse_answer(a) for a in (7.5, "9-10", "x", True)]
+        [INVALID, INVALID, INVALID, INVALID]
+        >>> [parse_answer(a, yes_no=True) for a in (True, "Nein", "n/a", 1)]
+        [1, 0, None, 1]
+    """
+    if yes_no and (said := _yes_no(value)) is not None:
+        return said
+    if isinstance(value, str):
+        return _parse_text(value)
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return None if np.isnat(value) else INVALID
+    if isinstance(value, np.generic):
+        value = value.item()  # as Python's number, so that a comparison cannot overflow
+    if isinstance(value, int):
+        return INVALID if isinstance(value, bool) else int(value)
+    if type(value).__name__ in _MISSING_TYPES:
+        return None
+    if isinstance(value, bytes):
+        return _parse_text(value.decode("utf-8", "replace"))
+    return _parse_number(value) if isinstance(value, numbers.Number) else INVALID
+
+
+def _yes_no(value: object) -> int | None:
+    """Return 1 for yes, 0 for no, None for what is neither word nor boolean."""
+    if isinstance(value, (bool, np.bool_)):
+        return int(value)
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    word = value.strip().casefold() if isinstance(value, str) else None
+    return 1 if word in YES else 0 if word in NO else None
+
+
+# ---- a column of answers ----
+
+# What survey tools write for "not asked", "don't know" and "refused"; only taken so where it is off the scale.
+SENTINELS = (-1, 99, -99, 999, -999)
+
+
+@attrs.frozen(eq=False)
+class Answers:
+    """A column of answers, read.
+
+    Args:
+        values: float64, shape `(n,)`: the answer; NaN where it is missing; what was given where that is an invalid
+            number, and infinity where it is no number, so that whatever counts the values counts them as invalid.
+        rejected: Every invalid answer and every sentinel, in order, with the reason.
+        missing: How many are missing, sentinels included.
+        invalid: How many are invalid.
+        sentinels: How often each sentinel was found and taken as missing.
+    """
+
+    values: NDArray[np.float64]
+    rejected: tuple[BadCell, ...]
+    missing: int
+    invalid: int
+    sentinels: Mapping[int, int]
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a careful reader would want to know."""
+        sentence = "{} stands {} times and was taken as missing."
+        return tuple(Note("sentinel", sentence.format(code, n)) for code, n in self.sentinels.items())
+
+
+def answers_of(
+    values: NDArray[Any] | Sequence[Any], scale: Scale, *, missing: Collection[object] | None = None
+) -> Answers:
+    """Read a raw column as answers on a scale.
+
+    Each distinct value is read once, by the rules of `npskit.data.answers`, so that a million rows take a fraction of
+    a second.
+
+    Args:
+        values: The column: texts, numbers, None; shape `(n,)`.
+        scale: The question's scale.
+        missing: What is taken as missing beside empty cells and the words for it: texts, which match a cell exactly,
+            and whole numbers. None for the sentinels -1, 99, -99, 999 and -999 where they are off the scale; an empty
+            collection for none at all.
+
+    Raises:
+        InvalidTypeError: If the column holds dates or durations, or `missing` is a single text.
+        InvalidValueError: If something `missing` lies on the scale.
+
+    Example:
+        >>> found = answers_of(["10 - Extremely likely", "9,0", "NA", "99", "11", "x"], Scale(0, 10))
+        >>> found.values.tolist()
+        [10.0, 9.0, nan, nan, 11.0, inf]
+        >>> [cell.reason for cell in found.rejected]
+        ['the sentinel 99: taken as missing', 'outside 0..10', 'not a whole number']
+    """
+    if isinstance(missing, str):
+        raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not the text {missing!r}")
+    codes = set(SENTINELS) if missing is None else {v for v in map(parse_answer, missing) if isinstance(v, int)}
+    texts = frozenset() if missing is None else frozenset(v for v in missing if isinstance(v, str))
+    on_scale = sorted(code for code in codes if code in scale)
+    if missing is not None and on_scale:
+        raise InvalidValueError(f"missing={on_scale[0]} is an answer on the scale {scale}: it cannot mean missing too")
+    codes -= set(on_scale)
+
+    def read(value: Any) -> tuple[float, str | None, str]:
+        """Return the number, why it is rejected, and what kind of reason that is."""
+        if isinstance(value, str) and value in texts:
+            return np.nan, None, ""
+        answer = parse_answer(value, yes_no=scale.yes_no)
+        if answer is None:
+            return np.nan, None, ""
+        if answer is INVALID:
+            known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+            return float(value) if known else np.inf, "not a whole number", "no answer"
+        whole = int(answer)
+        if whole in scale:
+            return float(whole), None, ""
+        if whole in codes:
+            return float(whole), f"the sentinel {whole}: taken as missing", "sentinel"
+        return float(whole), f"outside {scale}", "off the scale"
+
+    array, distinct, codes_of = distinct_cells(values)
+    found = [read(value) for value in distinct]
+    table = np.array([number for number, _, _ in found], dtype=np.float64)
+    taken = np.array([kind == "sentinel" for _, _, kind in found], dtype=np.bool_)
+    result = np.where(taken, np.nan, table)[codes_of] if len(distinct) else np.empty(0)
+    rejected = bad_cells(array, codes_of, [reason for _, reason, _ in found], [kind for _, _, kind in found])
+    counts = np.bincount(codes_of, minlength=len(distinct)) if len(distinct) else np.empty(0, dtype=np.intp)
+    sentinels: dict[int, int] = {}
+    for number, count in sorted(zip(table[taken].astype(int).tolist(), counts[taken].tolist(), strict=True)):
+        sentinels[number] = sentinels.get(number, 0) + count
+    absent = int(np.count_nonzero(np.isnan(result)))
+    return Answers(result, rejected, absent, len(rejected) - sum(sentinels.values()), sentinels)

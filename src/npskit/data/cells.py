@@ -1,0 +1,135 @@
+"""Cells as they stand in a column: the distinct ones, and those that could not be used, each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidTypeError, InvalidValueError
+
+_SHOWN = 200
+_NAMED = 5
+
+
+@attrs.frozen
+class BadCell:
+    """A cell that could not be used: its position in the column, counted from 0, its value, why, and of what kind.
+
+    Kinds: `"sentinel"` (taken as missing), `"off the scale"`, `"no answer"`, `"no number"`, `"no time"`.
+    """
+
+    position: int
+    value: str
+    reason: str
+    kind: str = attrs.field(default="", repr=False)
+
+
+@attrs.frozen
+class Note:
+    """What a careful reader would want to know of how columns were read: of what kind it is, and in a sentence.
+
+    Code asks the kind, a person reads the sentence.
+    """
+
+    kind: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def objects(values: Iterable[Any]) -> NDArray[np.object_]:
+    """Return values as an object array, one element each, whatever they are."""
+    return np.fromiter(values, dtype=object)
+
+
+def shown(value: object) -> str:
+    """Return a value as text, short enough for a report."""
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def named_rows(rows: Sequence[int] | NDArray[np.integer], values: Sequence[Any] | NDArray[Any]) -> str:
+    """Return the first rows with what stands there, for an error.
+
+    Example:
+        >>> named_rows([3, 4], ["x", -2])
+        "row 3 has 'x', row 4 has -2"
+    """
+    parts = zip(list(map(int, rows[:_NAMED])), values[:_NAMED], strict=True)
+    listed = ", ".join(
+        f"row {row} has {(value.item() if isinstance(value, np.generic) else value)!r:.80}" for row, value in parts
+    )
+    return f"{listed} and {len(rows) - _NAMED} rows more" if len(rows) > _NAMED else listed
+
+
+def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any, why: str) -> NoReturn:
+    """Refuse a column of which some rows cannot be used.
+
+    Args:
+        name: What the column is called.
+        rows: The rows, from 0.
+        cell: What stands in the first of them.
+        why: What is wrong with it, and what to do.
+
+    Raises:
+        InvalidValueError: Always.
+
+    Example:
+        >>> refuse_cells("value", [2, 5], "much", "which is no number")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: value: row 2 (from 0) holds 'much', which is no number (2 such rows)
+    """
+    shown_cell = cell.item() if isinstance(cell, np.generic) else cell
+    more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
+    raise InvalidValueError(f"{name}: row {rows[0]} (from 0) holds {shown_cell!r:.80}, {why}{more}")
+
+
+def distinct_cells(values: NDArray[Any] | Sequence[Any]) -> tuple[NDArray[Any], list[Any], NDArray[np.intp]]:
+    """Return a column as an array, its distinct values, and the index of each row's value among them.
+
+    Raises:
+        InvalidTypeError: If it holds times or durations.
+        InvalidValueError: If it has not one dimension.
+    """
+    array = values if isinstance(values, np.ndarray) else objects(values)
+    if array.ndim != 1:
+        raise InvalidValueError(f"a column has one dimension: got shape {array.shape}")
+    if array.dtype.kind in "mM":
+        raise InvalidTypeError(f"the column holds {array.dtype}, not answers or numbers: was the right one named?")
+    if array.dtype.kind in "biuf":
+        distinct, codes = np.unique(array, return_inverse=True)
+        return array, list(distinct), codes
+    return array, *coded(array)
+
+
+def coded(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
+    """Return the distinct values of an object array and the index of each row's value; types are kept apart."""
+    index: dict[Any, int] = {}
+    values: list[Any] = []
+    codes = np.empty(len(array), dtype=np.intp)
+    for i, value in enumerate(array.tolist()):
+        # 1 and True and 1.0 are equal, and not the same answer.
+        mark = value if type(value) is str else (type(value), repr(value))
+        code = index.get(mark)
+        if code is None:
+            code = index[mark] = len(values)
+            values.append(value)
+        codes[i] = code
+    return values, codes
+
+
+def bad_cells(
+    array: NDArray[Any], codes: NDArray[np.intp], reasons: Sequence[str | None], kinds: Sequence[str]
+) -> tuple[BadCell, ...]:
+    """Return the cells of a column whose distinct value has a reason against it, in order."""
+    bad = np.array([reason is not None for reason in reasons], dtype=bool)
+    if not bad.any():
+        return ()
+    rows = np.flatnonzero(bad[codes])
+    return tuple(BadCell(int(i), shown(array[i]), str(reasons[codes[i]]), kinds[codes[i]]) for i in rows)

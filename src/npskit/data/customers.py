@@ -1,0 +1,143 @@
+"""Who is the same customer: one rule for ids, whatever holds them, and for nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.cells import objects
+from npskit.data.frames import Column
+from npskit.data.keys import factorize, number
+from npskit.data.words import is_nothing
+from npskit.errors import InvalidTypeError
+from npskit.validation import is_hashable
+
+_ADDRESS = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
+
+
+@attrs.frozen(eq=False)
+class Customers:
+    """A column of customers, read.
+
+    Args:
+        numbers: A number for each row, equal for equal customers: below `len(ids)` where the customer is known, else
+            one that no other row has. Shape `(rows,)`.
+        ids: The known customers by their numbers, each as first written; whole numbers as such.
+        spelt: Which of `spellings` stands in each row, shape `(rows,)`.
+        spellings: The distinct cells.
+    """
+
+    numbers: NDArray[np.intp]
+    ids: list[Any]
+    spelt: NDArray[np.intp]
+    spellings: list[Any]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether it is known who answered, shape `(rows,)`."""
+        return np.asarray(self.numbers < len(self.ids))
+
+    @property
+    def cells(self) -> NDArray[Any]:
+        """The id of each row as it stands there, None where it is not known: shape `(rows,)`."""
+        ids = objects(None if is_nothing(one) else _plain(one) for one in self.spellings)
+        return ids[self.spelt] if len(ids) else ids
+
+    @property
+    def keys(self) -> list[str]:
+        """What each known customer is compared by in another table; see `customer_key`."""
+        return [str(customer_key(one)) for one in self.ids]
+
+    @property
+    def first(self) -> NDArray[np.intp]:
+        """The first row of each row's customer; the row itself where the customer is not known."""
+        first = np.full(int(self.numbers.max(initial=-1)) + 1, -1, dtype=np.intp)
+        first[self.numbers[::-1]] = np.arange(len(self.numbers))[::-1]
+        return first[self.numbers]
+
+
+def customer_key(customer: object) -> str | None:
+    """Return the text by which a customer is known everywhere, None for nobody.
+
+    It is the id's text: 7, 7.0, `np.int64(7)`, `"7"` and `b"7"` are one customer, `"07"` and `" 7"` are others. An
+    e-mail address has its blanks stripped and is compared in any case. Nobody is what is missing, blank or a word for
+    it, such as "NA" or "-".
+
+    Example:
+        >>> [customer_key(each) for each in (7.0, "07", " Ann@X.de", "ann@x.de", "n/a")]
+        ['7', '07', 'ann@x.de', 'ann@x.de', None]
+    """
+    if is_nothing(customer):
+        return None
+    if isinstance(customer, bytes):
+        customer = customer.decode("utf-8", "surrogateescape")
+    if not isinstance(customer, str):
+        return str(_plain(customer))
+    if "@" in customer and _ADDRESS.fullmatch(customer):
+        return customer.strip().casefold()
+    return str(customer)
+
+
+def read_customers(column: Column | Iterable[Any]) -> Customers:
+    """Read a column of customers by `customer_key`; each row of nobody is one of its own.
+
+    Raises:
+        InvalidTypeError: If an id is not hashable.
+
+    Example:
+        >>> found = read_customers(["ann@x.de", "Ann@x.de", None, "NA", 7, "7"])
+        >>> found.numbers.tolist(), found.ids
+        ([0, 0, 2, 3, 1, 1], ['ann@x.de', 7])
+    """
+    cells = column.filled() if isinstance(column, Column) else column
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
+        codes, ids = factorize(cells)
+        known = len(ids) - (None in ids[-1:])
+        return Customers(_apart(codes, known), [_plain(one) for one in ids[:known]], codes, ids)
+    codes, seen = _numbered(cells)
+    if all(type(one) is int for one in seen):
+        return Customers(codes, seen, codes, seen)
+    if all(type(one) is str and "@" not in one and not is_nothing(one) for one in seen):
+        return Customers(codes, seen, codes, seen)
+    places: dict[str | None, int] = {None: -1}
+    to = np.array([places.setdefault(customer_key(one), len(places) - 1) for one in seen], dtype=np.intp)
+    known = len(places) - 1
+    first = np.full(known, -1, dtype=np.intp)
+    first[to[::-1][to[::-1] >= 0]] = np.arange(len(to))[::-1][to[::-1] >= 0]
+    ids = [_plain(seen[place]) for place in first.tolist()]
+    numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
+    return Customers(numbers, ids, codes, seen)
+
+
+def _numbered(cells: Iterable[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number cells in the order in which they are first seen, naming one that is not hashable."""
+    listed = cells if isinstance(cells, np.ndarray) else list(cells)
+    try:
+        return number(listed)
+    except InvalidTypeError:
+        strange = next(who for who in listed if not is_hashable(who))
+        raise InvalidTypeError(
+            f"customer: ids must be hashable, such as texts or numbers: got {strange!r:.80}"
+        ) from None
+
+
+def _apart(codes: NDArray[np.intp], known: int) -> NDArray[np.intp]:
+    """Return numbers in which each row of nobody, whose code is `known`, has a number of its own."""
+    nobody = codes >= known
+    return np.where(nobody, known - 1 + np.cumsum(nobody), codes) if nobody.any() else codes
+
+
+def _plain(customer: Any) -> Any:
+    """Return an id as Python's own, a whole number as such however it is stored."""
+    if isinstance(customer, np.generic):
+        customer = customer.item()
+    if isinstance(customer, (float, Decimal, Fraction)) and customer == customer // 1:
+        return int(customer)
+    return customer

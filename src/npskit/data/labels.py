@@ -1,0 +1,68 @@
+"""Labels of categories, as survey tools write them beside a score: "Promoter", "DETRACTORS ", "Neutral"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.frames import Column
+from npskit.data.keys import number
+from npskit.data.words import is_nothing
+
+NOTHING, UNKNOWN = -2, -1
+# What else survey tools call a category.
+_ALSO = {"passive": ("neutral",)}
+
+
+@attrs.frozen(eq=False)
+class Labels:
+    """A column of labels, read by the names of categories.
+
+    Args:
+        categories: The category of each row; `UNKNOWN` where the label names none, `NOTHING` where there is none.
+        codes: Which of `texts` each row holds.
+        texts: The distinct labels, without blanks around them.
+    """
+
+    categories: NDArray[np.intp]
+    codes: NDArray[np.intp]
+    texts: list[str]
+
+    def unknown(self) -> dict[str, int]:
+        """Return the labels that name no category, with their counts."""
+        counts = np.bincount(self.codes[self.categories == UNKNOWN], minlength=len(self.texts)).tolist()
+        return {text: count for text, count in zip(self.texts, counts, strict=True) if count}
+
+
+def read_labels(column: Column, names: Sequence[str]) -> Labels:
+    """Read labels of categories: in any case, in the singular or the plural, and what else survey tools call them.
+
+    Args:
+        column: The labels.
+        names: The names of the categories.
+
+    Raises:
+        InvalidTypeError: If a label is not hashable, such as a list.
+
+    Example:
+        >>> labels = Column(np.array(["Promoters", " DETRACTOR", "neutral", None, "vip"], dtype=object))
+        >>> found = read_labels(labels, ("detractor", "passive", "promoter"))
+        >>> found.categories.tolist(), found.unknown()
+        ([2, 0, 1, -2, -1], {'vip': 1})
+    """
+    meaning = {name.strip().casefold(): i for i, name in enumerate(names)}
+    for name, i in list(meaning.items()):
+        for said in (name, *_ALSO.get(name, ())):
+            meaning.setdefault(said, i)
+            meaning.setdefault(f"{said}s", i)
+    codes, distinct = number(column.filled())
+    said_of = ["" if is_nothing(label) else str(label).strip() for label in distinct]
+    place_of: dict[str, int] = {}
+    places = np.array([place_of.setdefault(text, len(place_of)) for text in said_of], dtype=np.intp)
+    texts = list(place_of)
+    found = np.array([meaning.get(text.casefold(), UNKNOWN) if text else NOTHING for text in texts], dtype=np.intp)
+    codes = places[codes] if len(places) else codes
+    return Labels(found[codes] if len(found) else codes, codes, texts)

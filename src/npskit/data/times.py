@@ -1,0 +1,280 @@
+"""Columns of times into `datetime64`: the order of day and month is decided for all columns of a table at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.cells import BadCell, Note, coded, objects, refuse_cells, shown
+from npskit.data.frames import Column
+from npskit.data.time_text import Moment, Order, order_told, read_moment
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.times.zones import find_zone, in_zone
+
+
+@attrs.frozen(eq=False)
+class TimeColumn:
+    """A column of times, read.
+
+    Args:
+        values: datetime64[us], shape `(n,)`; NaT where missing or unreadable.
+        rejected: The cells that are no times, in order, with the reason.
+        time_zone: The zone the values are in; None where the column does not know.
+        notes: How an ambiguous order of day and month, or times of several zones, were resolved.
+        aware: Whether the times know their zone themselves.
+        dates: Whether they are dates, without a time of day.
+        own_zone: The zone that the times name themselves, where it is one.
+    """
+
+    values: NDArray[np.datetime64]
+    rejected: tuple[BadCell, ...]
+    time_zone: str | None
+    notes: tuple[Note, ...] = ()
+    aware: bool = False
+    dates: bool = False
+    own_zone: str | None = None
+
+    def checked(self, name: str) -> NDArray[np.datetime64]:
+        """Return the values, or refuse a column that holds what is no time.
+
+        Raises:
+            InvalidValueError: If a cell is no time; names the first.
+        """
+        if self.rejected:
+            rows = [cell.position for cell in self.rejected]
+            refuse_cells(name, rows, self.rejected[0].value, "which is no time; make it one, or leave it empty")
+        return self.values
+
+
+@attrs.frozen(eq=False)
+class TableTimes:
+    """The columns of times of one table, read together.
+
+    Args:
+        columns: Each column by the name it was given.
+        notes: How the order of day and month was found, where dates do not say it themselves.
+        order: Which of day and month comes first; None where no date needs it.
+    """
+
+    columns: Mapping[str, TimeColumn]
+    notes: tuple[Note, ...]
+    order: Order | None
+
+    def __getitem__(self, name: str) -> TimeColumn:
+        return self.columns[name]
+
+    def warn(self, role: str, stacklevel: int) -> None:
+        """Warn of what was guessed; what a row of the data shows is no guess."""
+        for note in (*self.notes, *(note for times in self.columns.values() for note in times.notes)):
+            if note.kind != "order shown":
+                warnings.warn(f"{role}: {note}", stacklevel=stacklevel + 1)
+
+
+@attrs.frozen(eq=False)
+class _Cells:
+    """A column that holds cells to be read one by one: the distinct ones, and which is whose."""
+
+    array: NDArray[Any]
+    distinct: Sequence[Any]
+    codes: NDArray[np.intp]
+
+    def row(self, number: int) -> int:
+        """Return the first row of a distinct cell."""
+        return int(np.flatnonzero(self.codes == number)[0])
+
+
+def parse_times(
+    values: NDArray[Any] | Sequence[Any], *, time_zone: str | None = None, dayfirst: bool | None = None
+) -> TimeColumn:
+    """Read a raw column as times.
+
+    Understood are ISO 8601, `2026-03-09 14:05:00`, `3/9/26 14:05`, `9.3.2026`, `2026/03/09 2:05:00 PM GMT+2`,
+    `9 Mar 2026`, `Mar 9, 2026`, and Unix seconds (or milliseconds, micro-, nanoseconds, by their size) as numbers or
+    text.
+
+    Times that know their zone (an offset, `Z`, Unix seconds) become the wall clock of `time_zone`; where it is not
+    given, of the zone or the offset that they all have; where they differ, of UTC, and a note says so. Naive times stay
+    as they are: they are taken to be in `time_zone` already. A column holds the one or the other.
+
+    `3/9/26` is read by the order the whole column supports: a first number above 12 in any row makes all of them day
+    first, a second one month first. Where no row tells, slashes alone are month first, points and dashes day first; a
+    note says so.
+
+    Args:
+        values: The column: texts, numbers, `datetime` objects, None, or an array of datetime64; shape `(n,)`.
+        time_zone: The zone, as in `"Europe/Warsaw"`; None for that of the column.
+        dayfirst: Whether the day stands before the month; None finds it out.
+
+    Raises:
+        InvalidTypeError: If the column holds durations or booleans.
+        InvalidValueError: If some times know their zone and others do not, if some rows are day first and others month
+            first, or if the zone is not known.
+
+    Example:
+        >>> found = parse_times(["1/2/26 9:30", "13/2/26 10:00", "soon"])
+        >>> found.values.tolist()
+        [datetime.datetime(2026, 2, 1, 9, 30), datetime.datetime(2026, 2, 13, 10, 0), None]
+        >>> found.rejected
+        (BadCell(position=2, value='soon', reason='not a time'),)
+    """
+    array = values if isinstance(values, np.ndarray) else objects(values)
+    if array.ndim != 1:
+        raise InvalidValueError(f"a column of times has one dimension: got shape {array.shape}")
+    table = read_times({"": Column(array)}, time_zone=time_zone, dayfirst=dayfirst)
+    return attrs.evolve(table[""], notes=(*table.notes, *table[""].notes))
+
+
+def read_times(
+    columns: Mapping[str, Column], *, time_zone: str | None = None, dayfirst: bool | None = None
+) -> TableTimes:
+    """Read the columns of times of one table together, as `parse_times` reads each of them.
+
+    One date that shows the order of day and month in any column shows it for all of them.
+
+    Args:
+        columns: The columns, by what notes and errors call them.
+        time_zone: See `parse_times`; for columns of a dataframe that know their zone as well.
+        dayfirst: See `parse_times`.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: See `parse_times`.
+
+    Example:
+        >>> table = read_times({
+        ...     "opened": Column(np.array(["1/2/26"], object)), "closed": Column(np.array(["13/2/26"], object))
+        ... })
+        >>> table["opened"].values.astype(str).tolist(), table.order, table.notes[0].kind
+        (['2026-02-01T00:00:00.000000'], 'day', 'order shown')
+    """
+    zone = find_zone(time_zone)
+    cells = {name: _cells(column) for name, column in columns.items()}
+    order, notes = _order({name: found for name, found in cells.items() if found is not None}, dayfirst)
+    read = {}
+    for name, column in columns.items():
+        found = cells[name]
+        read[name] = _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month")
+    return TableTimes(read, notes, order)
+
+
+def _typed(column: Column, time_zone: str | None) -> TimeColumn:
+    """Return a column of numpy's times; one that knows its zone on the clock of the zone wanted."""
+    values = column.filled()
+    dates = values.dtype == np.dtype("datetime64[D]")
+    if column.utc is None or time_zone is None:
+        own = None if column.utc is None else column.utc[1]
+        times = values.astype("datetime64[us]")
+        return TimeColumn(times, (), own or time_zone, aware=own is not None, dates=dates, own_zone=own)
+    return TimeColumn(in_zone(column.utc[0], time_zone), (), time_zone, aware=True, own_zone=column.utc[1])
+
+
+def _cells(column: Column) -> _Cells | None:
+    """Return the cells of a column, None if it holds numpy's times already."""
+    array = column.filled()
+    if array.dtype.kind == "M":
+        return None
+    if array.dtype.kind in "bmcV":
+        raise InvalidTypeError(f"the column holds {array.dtype}, not times: was the right one named?")
+    if array.dtype.kind in "iuf":
+        values, codes = np.unique(array, return_inverse=True)
+        return _Cells(array, values.tolist(), codes)
+    return _Cells(array, *coded(array))
+
+
+def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> TimeColumn:
+    """Return cells read one by one."""
+    array, codes = cells.array, cells.codes
+    read = [read_moment(value, order) for value in cells.distinct]
+    aware = np.array([isinstance(t, dt.datetime) and t.tzinfo is not None for t in read], dtype=bool)
+    naive = np.array([isinstance(t, dt.datetime) and t.tzinfo is None for t in read], dtype=bool)
+    notes: list[Note] = []
+    if aware.any() and naive.any():
+        raise InvalidValueError(
+            f"some times know their zone ({_example(cells, aware)}) and others do not ({_example(cells, naive)}): rows "
+            "are counted from 0; make them one or the other"
+        )
+    times = [t for t in read if isinstance(t, dt.datetime)]
+    keys = {getattr(t.tzinfo, "key", None) for t in times}
+    if aware.any() and name is None:
+        zone, name, notes = _own_zone(times, keys)
+    table = np.array([_wall_clock(t, zone) for t in read], dtype="datetime64[us]")
+    result = table[codes] if len(read) else np.empty(0, dtype="datetime64[us]")
+    bad = np.array([isinstance(t, str) for t in read], dtype=bool)
+    rows: list[int] = np.flatnonzero(bad[codes]).tolist() if bad.any() else []
+    rejected = tuple(BadCell(i, shown(array[i]), str(read[codes[i]]), "no time") for i in rows)
+    known = [type(v) for v, t in zip(cells.distinct, read, strict=True) if t is not None]
+    dates = bool(known) and set(known) == {dt.date}
+    own = next(iter(keys)) if len(keys) == 1 else None
+    return TimeColumn(result, rejected, name, tuple(notes), bool(aware.any()), dates, own)
+
+
+def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.tzinfo, str, list[Note]]:
+    """Return the zone that all times have, or else the offset, or else UTC; its name; and a note on the last."""
+    offsets = {t.utcoffset() or dt.timedelta() for t in times}
+    if len(keys) == 1 and (key := next(iter(keys))) is not None:
+        return find_zone(key), key, []
+    if len(offsets) == 1:
+        zone = dt.timezone(offsets.pop())
+        return zone, str(zone), []
+    told = f"Times of {len(offsets)} offsets from UTC were read in UTC: give time_zone='Europe/Warsaw'."
+    return dt.UTC, "UTC", [Note("zones differ", told)]
+
+
+def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
+    """Name the first rows of a kind."""
+    rows = np.flatnonzero(which[cells.codes])
+    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    return f"{shown(cells.array[rows[0]])!r} in row {', '.join(str(i) for i in rows[:3])}{more}"
+
+
+def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order | None, tuple[Note, ...]]:
+    """Return which of day and month comes first in the numeric dates that do not say so, and a note on it."""
+    if dayfirst is not None:
+        return ("day" if dayfirst else "month"), ()
+    told: dict[Order, tuple[str, int, str]] = {}
+    unclear: dict[str, str] = {}
+    for name, cells in columns.items():
+        for number, value in enumerate(cells.distinct):
+            found = order_told(value)
+            if found is None:
+                continue
+            order, mark = found
+            if order is None:
+                unclear.setdefault(mark, value)
+            else:
+                told.setdefault(order, (name, number, value))
+    if len(told) == 2:
+        day, month = (_place(columns, *told[order]) for order in ("day", "month"))
+        raise InvalidValueError(
+            f"the day stands first in {day} and the month in {month} (rows count from 0): give dayfirst=True or False, "
+            "and the others are rejected"
+        )
+    if told:
+        order, (_, _, value) = next(iter(told.items()))
+        shows = (Note("order shown", f"Dates were read {order} first, as {value!r} shows."),) if unclear else ()
+        return order, shows
+    if not unclear:
+        return None, ()
+    guess: Order = "month" if set(unclear) == {"/"} else "day"
+    value = next(value for mark, value in unclear.items() if (mark == "/") == (guess == "month"))
+    other, first = (True, "day") if guess == "month" else (False, "month")
+    sentence = f"{value!r} and all like it were read {guess} first: give dayfirst={other} if the {first} is first."
+    return guess, (Note("order guessed", sentence),)
+
+
+def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) -> str:
+    """Return where a date stands, for an error."""
+    column = f" of {name!r}" if name else ""
+    return f"{value!r} (row {columns[name].row(number)}{column})"
+
+
+def _wall_clock(time: Moment, zone: dt.tzinfo) -> dt.datetime | None:
+    """Return what the column holds of a time: naive, in the zone."""
+    if not isinstance(time, dt.datetime):
+        return None
+    return time if time.tzinfo is None else time.astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,200 @@
+"""Columns of numbers, money and texts, read by one rule each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.cells import BadCell, bad_cells, distinct_cells, objects, refuse_cells
+from npskit.data.frames import Column
+from npskit.data.keys import number
+from npskit.data.words import is_nothing
+from npskit.errors import InvalidTypeError, InvalidValueError
+
+
+@attrs.frozen(eq=False)
+class Numbers:
+    """A column of numbers, read: float64 with NaN where missing or unreadable, and the cells that were unreadable."""
+
+    values: NDArray[np.float64]
+    rejected: tuple[BadCell, ...]
+
+
+_NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
+_POINT = re.compile(r"[+\-−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+_MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
+_COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+
+
+def numbers_of(
+    values: NDArray[Any] | Sequence[Any], *, decimal: str | None = None, missing: Collection[object] = ()
+) -> Numbers:
+    """Read a raw column as numbers, such as weights.
+
+    Args:
+        values: The column: texts, numbers, None; shape `(n,)`.
+        decimal: `"."` or `","`; None finds it out from the column (`find_decimal`).
+        missing: Texts and numbers that mean a missing cell.
+
+    Raises:
+        InvalidValueError: If `decimal` is neither a point nor a comma.
+
+    Example:
+        >>> numbers_of(["0,5", "1.234,75", "x"]).values.tolist()
+        [0.5, 1234.75, nan]
+    """
+    check_decimal(decimal)
+    array, distinct, codes = distinct_cells(values)
+    comma = (decimal or find_decimal(v for v in distinct if isinstance(v, str))) == ","
+    absent = set(missing)
+
+    def read(value: Any) -> tuple[float, str | None]:
+        if value in absent:
+            return np.nan, None
+        if isinstance(value, _NUMBERS) and not isinstance(value, bool):
+            return float(value), None
+        if isinstance(value, str):
+            text = value.strip().replace("\u00a0", "").replace("\u202f", "")
+            if (_COMMA if comma else _POINT).fullmatch(text) and any(map(str.isdigit, text)):
+                text = text.replace("−", "-")
+                return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
+        return np.nan, None if is_nothing(value) else "not a number"
+
+    found = [read(value) for value in distinct]
+    table = np.array([value for value, _ in found], dtype=np.float64)
+    result = table[codes] if len(distinct) else np.empty(0)
+    return Numbers(result, bad_cells(array, codes, [reason for _, reason in found], ["no number"] * len(found)))
+
+
+def find_decimal(texts: Iterable[str]) -> str | None:
+    """Return the decimal mark of texts, `"."` or `","`, or None where no text tells.
+
+    A mark followed by other than three digits is a decimal one; so is the last one of two kinds in a number.
+
+    Example:
+        >>> find_decimal(["12", "1.234,5"])
+        ','
+    """
+    votes = {".": 0, ",": 0}
+    for text in texts:
+        match = _MARKED.fullmatch(text)
+        if match is None:
+            continue
+        whole, group, mark, digits = match.groups()
+        # "1,234" may be a grouped number; "0,234", "12345,678" and "1,2" cannot.
+        lone = group is None and (len(digits) != 3 or len(whole) > 3 or whole in ("", "0"))
+        if lone or (group is not None and group != mark):
+            votes[mark] += 1
+    if votes["."] == votes[","]:
+        return None
+    return max(votes, key=votes.__getitem__)
+
+
+def check_decimal(decimal: str | None) -> None:
+    """Refuse a decimal mark that is neither a point nor a comma.
+
+    Raises:
+        InvalidValueError: If it is neither, nor None.
+    """
+    if decimal not in (None, ".", ","):
+        raise InvalidValueError(f"decimal must be '.' or ',': got {decimal!r}")
+
+
+def read_amounts(column: Column, name: str, *, least: float | None = None) -> NDArray[np.float64]:
+    """Return a column of amounts as floats, NaN where nothing is known.
+
+    They are numbers, or texts of them: `"1.234,50"`, with the decimal mark that the column as a whole supports.
+
+    Args:
+        column: The column.
+        name: What to call it in an error.
+        least: The least an amount may be; None for any.
+
+    Raises:
+        InvalidTypeError: If the column holds no numbers at all, but times or booleans.
+        InvalidValueError: If a cell is no number, or an amount is infinite or less than `least`; names the row.
+
+    Example:
+        >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
+        [1234.5, 7.0, nan, nan]
+    """
+    values = column.filled()
+    if values.dtype.kind == "O" and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}:
+        values = values.astype(np.float64)
+    if values.dtype.kind in "iuf":
+        amounts = values.astype(np.float64, copy=False)
+    else:
+        if values.dtype.kind not in "OUST":
+            raise InvalidTypeError(f"{name} must be numbers, not {values.dtype}")
+        read = numbers_of(values)
+        if read.rejected:
+            rows = [cell.position for cell in read.rejected]
+            refuse_cells(name, rows, values[rows[0]], "which is no number; make it one, or leave it empty")
+        amounts = read.values
+    bad = np.flatnonzero(np.isinf(amounts) if least is None else np.isinf(amounts) | (amounts < least))
+    if bad.size:
+        limit = "" if least is None else f" and at least {least:g}"
+        refuse_cells(name, bad, amounts[bad[0]], f"which must be finite{limit}; leave it empty where it is not known")
+    return amounts
+
+
+@attrs.frozen(eq=False)
+class Words:
+    """A column of a few texts: the index of each row's text, -1 where there is none, and the texts."""
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+
+    def at(self, row: int) -> str | None:
+        """Return the text of a row."""
+        code = self.codes[row]
+        return None if code < 0 else self.names[code]
+
+
+def read_words(column: Column, name: str) -> Words:
+    """Return a column of a few texts, such as channels; numbers are taken as their text.
+
+    Raises:
+        InvalidTypeError: If a cell is neither.
+
+    Example:
+        >>> read_words(Column(np.array(["email", None, "chat", "n/a"], dtype=object)), "channel").codes.tolist()
+        [0, -1, 1, -1]
+    """
+    codes, cells = number(column.filled())
+    for cell in cells:
+        if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *_NUMBERS)) or is_nothing(cell)):
+            raise InvalidTypeError(f"{name} must hold texts: got {cell!r:.80} ({type(cell).__name__})")
+    texts = list(map(_text, cells))
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+    to = np.array([-1 if text is None else places[text] for text in texts], dtype=np.intp)
+    return Words(to[codes] if len(to) else codes, tuple(places))
+
+
+def read_texts(column: Column) -> NDArray[Any]:
+    """Return a column as texts, None where a cell says nothing.
+
+    Example:
+        >>> read_texts(Column(np.array(["slow", "-", 7.0, None], dtype=object))).tolist()
+        ['slow', None, '7', None]
+    """
+    codes, cells = number(column.filled())
+    return objects(map(_text, cells))[codes] if cells else objects(())
+
+
+def _text(cell: Any) -> str | None:
+    """Return a cell as text, None if it says nothing; a whole number has no decimal point, however it is stored."""
+    if is_nothing(cell):
+        return None
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, _NUMBERS) and not isinstance(cell, bool) and cell == cell // 1:
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,46 @@
+"""Columns of weights."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.data.cells import named_rows
+from npskit.data.frames import Column
+from npskit.data.values import read_amounts
+from npskit.errors import InvalidTypeError, InvalidValueError
+
+
+def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[np.float64]:
+    """Return weights as float64, or say which rows cannot be used.
+
+    A weight of 0 is accepted: the answer is counted, and moves neither the mean nor its variance, except through
+    n/(n−1), where it counts as sampled (as in R's `survey`). Where all weights are 0, there is no mean: NaN.
+
+    Args:
+        weights: Numbers, or texts of them as `npskit.data.values.read_amounts` reads them; shape `(n,)`.
+        name: What to call them in an error.
+
+    Raises:
+        InvalidTypeError: If they are not numbers.
+        InvalidValueError: If they are not one-dimensional, or one is negative, missing or infinite; names the rows.
+
+    Example:
+        >>> read_weights([1, 0.5, -2, float("nan")])
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 has -2.0, row 3 has nan; ...
+    """
+    found = weights.filled() if isinstance(weights, Column) else np.asarray(weights)
+    if found.dtype.kind not in "iufOUST":
+        raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
+    if found.ndim != 1:
+        raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
+    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(Column(found), name)
+    # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
+    bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
+    if bad.size:
+        raise InvalidValueError(
+            f"{name} must be finite and at least 0: {named_rows(bad, read[bad])}; correct them or drop the rows"
+        )
+    return read
