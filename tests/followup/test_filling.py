@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.filling import KINDS, MissingFieldError, Slot, Template, TemplateError, Writer, clean, parse
+from npskit.followup.template import KINDS, MissingFieldError, Slot, Template, TemplateError, parse
+from npskit.followup.writer import Writer, clean
 
 FIELDS = {"name": "line", "story": "lines", "offer": "term", "count": "number", "price": "money", "day": "date"}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
@@ -26,10 +27,11 @@ def fill(text: str, **values: str) -> str:
     return parse(text, FIELDS, ("one", "other")).fill(lambda slot: values.get(slot.name))
 
 
-def writer(values: dict[str, Any], tag: str = "en", **options: Any) -> Writer:
-    """Return a writer for a language of the CLDR."""
+def writer(values: dict[str, Any], tag: str = "en", *, lines: bool = True, **options: Any) -> Callable[[Slot], str | None]:
+    """Return what fills fields with values in a language of the CLDR."""
     locale = Locale.parse(tag, sep="-")
-    return Writer(values, locale=locale, category=locale.plural_form, **options)
+    write = Writer(locale, locale.plural_form, **options)
+    return lambda slot: write(slot, values.get(slot.name), lines=lines)
 
 
 def write(kind: str, value: Any, tag: str = "en", **options: Any) -> str | None:

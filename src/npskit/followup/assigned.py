@@ -24,6 +24,7 @@ from npskit.followup.urgency import UrgencyOf, UrgencyWords
 from npskit.results.display import quoted
 
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
+_ROLES = ("value", "channel", "language", "theme", "public")
 ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
@@ -221,11 +222,10 @@ class Assigned:
 
     def details(self, row: int) -> dict[str, Any]:
         """Return what messages may fill in of a row, by name."""
-        rows, table = np.array([row]), self.table
-        of_customer = (*table.codebook.questions, "score", "value", "channel", "language", "theme", "public")
-        found = {name: table.known(name, rows)[0] for name in table.attributes if name not in OURS}
-        known = {name: table.known(name, rows)[0] for name in of_customer}
-        found |= {name: value for name, value in known.items() if value is not None}
+        rows = np.array([row])
+        names = (*self.table.attributes, *self.table.codebook.questions, "score", *_ROLES)
+        known = {name: cells[0] for name in names if (cells := self.detail(name, rows)) is not None}
+        found = {name: value for name, value in known.items() if value is not None or name in self.table.attributes}
         return found | dict(self.chosen.own[row].details) if row in self.chosen.own else found
 
     def offers(self, row: int) -> tuple[Offer, ...]:
@@ -253,6 +253,13 @@ class Assigned:
         """Return by when, as Python's own times."""
         due = self.due[rows]
         return due.tolist() if self.table.zone is None else [moment_in(at, self.table.zone) for at in due]
+
+    def detail(self, name: str, rows: Codes) -> list[Any] | None:
+        """Return what messages may fill in by a name of what is known of responses; None where it is no such name."""
+        table = self.table
+        of_response = name in (*table.codebook.questions, "score", *_ROLES)
+        of_customer = name in table.attributes and name not in OURS
+        return table.known(name, rows) if of_response or of_customer else None
 
     def is_own(self, rows: Codes) -> list[bool]:
         """Return where a strategy that is no rule has decided."""

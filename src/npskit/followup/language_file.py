@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from npskit.errors import UnreadableFileError, did_you_mean
-from npskit.followup.filling import KINDS, Template, TemplateError, parse
+from npskit.followup.template import KINDS, Template, TemplateError, parse
 
 if TYPE_CHECKING:
     from babel import Locale

@@ -1,11 +1,12 @@
 """Drafts of the messages to customers: for each step of an answer, in the customer's language.
 
 A language is one file; `languages/en.toml` says how it is written. What customers and their data say is filled in as
-plain text: nothing in it is run, looked up or read as a template (see `npskit.followup.filling`).
+plain text: nothing in it is run, looked up or read as a template (see `npskit.followup.template`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 from collections.abc import Iterator, Mapping
@@ -17,11 +18,14 @@ from typing import Any
 import attrs
 
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
-from npskit.followup.filling import MissingFieldError, Template, Writer
 from npskit.followup.language_file import Language, Letter, locale_of, normal_tag, read_language
+from npskit.followup.template import MissingFieldError, Template
+from npskit.followup.writer import Writer
 from npskit.results.values import record
 
 LAST_RESORT = "en"
+# So many letters are kept ready.
+_MOST = 1 << 10
 
 
 @attrs.frozen
@@ -58,6 +62,40 @@ class Draft:
         return f"{self.subject}\n\n{self.body}"
 
 
+@attrs.frozen(eq=False)
+class PreparedLetter:
+    """The letter of an action in one language, found and put together: `write` fills it in for one customer.
+
+    Args:
+        action: The step it is for.
+        language: The language it is written in.
+        body: With greeting and closing.
+        subject: One line.
+        writer: Writes the values.
+        names: The fields it has.
+    """
+
+    action: str
+    language: str
+    body: Template
+    subject: Template
+    writer: Writer
+    names: tuple[str, ...]
+
+    def write(self, fields: Mapping[str, Any]) -> Draft:
+        """Return the letter with its fields filled in; see `draft`."""
+        write = self.writer
+        try:
+            body = self.body.fill(lambda slot: write(slot, fields.get(slot.name)))
+            subject = self.subject.fill(lambda slot: write(slot, fields.get(slot.name), lines=False))
+        except MissingFieldError as error:
+            name = error.args[0]
+            raise InvalidValueError(
+                f"the letter {self.action!r} in {self.language!r} needs {name!r}: give fields={{{name!r}: ...}}"
+            ) from None
+        return Draft(self.action, self.language, subject, body)
+
+
 @attrs.frozen
 class Field:
     """A field of a letter.
@@ -91,6 +129,7 @@ class Languages:
     """
 
     _languages: Mapping[str, Language]
+    _prepared: dict[Any, PreparedLetter] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @staticmethod
     def default() -> Languages:
@@ -144,6 +183,24 @@ class Languages:
         raise InvalidValueError(
             f"there is no letter for the action {action!r}: {did_you_mean(str(action), self.actions)}"
         )
+
+    def prepare(self, action: str, language: str | None, currency: str | None = None) -> PreparedLetter:
+        """Return the letter for an action in a language, ready to be filled in; it is kept. Arguments as of `draft`."""
+        key = action, language, currency
+        with contextlib.suppress(KeyError, TypeError):  # what cannot be hashed is refused below
+            return self._prepared[key]
+        found, letter = self.find(action, language)
+        own, asked = locale_of(found.tag), locale_of(normal_tag(language or found.tag))
+        assert own is not None, "checked when the file was read"
+        # The letter of a language, with numbers and dates as in the customer's country.
+        locale = asked if asked is not None and asked.language == own.language else own
+        *body, subject = _templates(letter)
+        names = tuple(dict.fromkeys(slot.name for template in (*body, subject) for slot in template.slots))
+        writer = Writer(locale, own.plural_form, found.terms, _currency(currency))
+        if len(self._prepared) >= _MOST:  # languages are what data say
+            self._prepared.clear()
+        made = PreparedLetter(action, found.tag, Template.joined(body, "\n\n"), subject, writer, names)
+        return self._prepared.setdefault(key, made)
 
     def _chain(self, tag: str) -> Iterator[str]:
         """Yield the languages that may stand in for one, the nearest first."""
@@ -230,7 +287,7 @@ def draft(
 ) -> Draft:
     """Return a draft of the message for a step of an answer.
 
-    Values are filled in as they are, as text: see `npskit.followup.filling.clean` for what is taken out of them. None,
+    Values are filled in as they are, as text: see `npskit.followup.writer.clean` for what is taken out of them. None,
     NaN, text in which nothing is visible, an amount or share of nothing and `years` of 0 or below count as not given;
     fields that the letter does not have are ignored.
 
@@ -261,27 +318,7 @@ def draft(
         raise InvalidTypeError(
             f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {fields!r:.80}"
         )
-    found, letter = (languages or Languages.default()).find(action, language)
-    own = locale_of(found.tag)
-    asked = locale_of(normal_tag(language or found.tag))
-    assert own is not None, "checked when the file was read"
-    writer = Writer(
-        fields,
-        # The letter of a language, with numbers and dates as in the customer's country.
-        locale=asked if asked is not None and asked.language == own.language else own,
-        category=own.plural_form,
-        terms=found.terms,
-        currency=_currency(currency),
-    )
-    *body, subject = _templates(letter)
-    try:
-        text = "\n\n".join(template.fill(writer) for template in body)
-        return Draft(action, found.tag, subject.fill(attrs.evolve(writer, lines=False)), text)
-    except MissingFieldError as error:
-        name = error.args[0]
-        raise InvalidValueError(
-            f"the letter {action!r} in {found.tag!r} needs {name!r}: give fields={{{name!r}: ...}}"
-        ) from None
+    return (languages or Languages.default()).prepare(action, language, currency).write(fields)
 
 
 def _currency(code: str | None) -> str | None:

@@ -1,18 +1,19 @@
-"""The first letter to each customer of a plan: those of one step and language are written with one template."""
+"""The first letter to each customer of a plan: the letter of a step in a language is looked up once for all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from npskit.arrays import Codes
 from npskit.errors import InvalidTypeError, NpskitError
 from npskit.followup.choices import Choices
-
-if TYPE_CHECKING:
-    from npskit.followup.messages import Languages
+from npskit.followup.language_file import PUBLIC_ACTION
+from npskit.followup.messages import Languages
+from npskit.followup.model import GIFTS, SHARED_ACTION
+from npskit.followup.steps import Menu, Offer
 
 
 def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
@@ -25,7 +26,7 @@ def _is_tag(_letters: object, _field: object, language: Any) -> None:
         raise InvalidTypeError(f"language must be a tag such as 'de': got {language!r}")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Letters:
     """How letters are to be written; see `FollowUpPlan.columns`."""
 
@@ -34,14 +35,73 @@ class Letters:
     languages: Languages | None
 
 
+Cells = tuple[str | None, str | None, str | None]
+"""Subject, body and what is wrong."""
+
+
 def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, list[str | None]]:
     """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
-    written: list[tuple[str | None, str | None, str | None]] = []
-    for row in rows.tolist():
+    own, said = plan.assigned.is_own(rows), plan.assigned.said("language", rows)
+    groups: dict[tuple[int, str], list[int]] = {}
+    steps = plan.of_each(rows, _first_step)
+    written: dict[int, Cells] = {}
+    for place, step in enumerate(steps):
+        if step is None or own[place]:
+            written[place] = _alone(plan, int(rows[place]), letters)
+        else:
+            groups.setdefault((id(step), said[place] or letters.language or plan.language), []).append(place)
+    for (_, language), places in groups.items():
+        cells = _together(plan, rows[places], steps[places[0]], language, letters)
+        written |= zip(places, cells, strict=True)
+    names = ("subject", "message", "note")
+    return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}
+
+
+def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | None:
+    """Return the first step and the offer that its letter names; None where that has to be looked into."""
+    taken = menu.taken(offer)
+    if not taken or (taken[0].needs_offer and (offer is None or offer.step != taken[0].name)):
+        return None
+    if any(action not in taken and action.name == taken[0].name for action in menu.actions):
+        return None
+    return taken[0].name, offer if offer is not None and offer.step == taken[0].name else None
+
+
+def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
+    """Return the letter to one customer."""
+    try:
+        fields = letters.fields or {}
+        draft = plan.message(plan.follow_up(row), letters.language, languages=letters.languages, **fields)
+    except NpskitError as error:
+        return None, None, str(error)
+    return draft.subject, draft.body, None
+
+
+def _together(
+    plan: Choices, rows: Codes, step: tuple[str, Offer | None], language: str, letters: Letters
+) -> list[Cells]:
+    """Return the letters of one step in one language."""
+    action, offer = step
+    given = dict(letters.fields or {})
+    try:
+        letter = (letters.languages or Languages.default()).prepare(action, language, plan.currency)
+    except NpskitError as error:
+        return [(None, None, str(error))] * len(rows)
+    known: dict[str, list[Any]] = {}
+    if action != PUBLIC_ACTION:
+        wanted = [name for name in letter.names if name not in given]
+        known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
+        if offer is not None and all(given.get(name) is None for name in GIFTS):
+            # What is given as None is not to be said at all.
+            gift: dict[str, list[Any]] = {"offer": [offer.name] * len(rows)}
+            if plan.currency is not None and action != SHARED_ACTION:
+                gift["amount"] = plan.cost[rows].tolist()
+            known |= {name: cells for name, cells in gift.items() if name in wanted}
+    found: list[Cells] = []
+    for values in zip(*known.values(), strict=True) if known else [()] * len(rows):
         try:
-            fields = letters.fields or {}
-            draft = plan.message(plan.follow_up(row), letters.language, languages=letters.languages, **fields)
-            written.append((draft.subject, draft.body, None))
+            draft = letter.write({**dict(zip(known, values, strict=True)), **given})
+            found.append((draft.subject, draft.body, None))
         except NpskitError as error:
-            written.append((None, None, str(error)))
-    return {name: [each[i] for each in written] for i, name in enumerate(("subject", "message", "note"))}
+            found.append((None, None, str(error)))
+    return found
