@@ -27,7 +27,9 @@ def fill(text: str, **values: str) -> str:
     return parse(text, FIELDS, ("one", "other")).fill(lambda slot: values.get(slot.name))
 
 
-def writer(values: dict[str, Any], tag: str = "en", *, lines: bool = True, **options: Any) -> Callable[[Slot], str | None]:
+def writer(
+    values: dict[str, Any], tag: str = "en", *, lines: bool = True, **options: Any
+) -> Callable[[Slot], str | None]:
     """Return what fills fields with values in a language of the CLDR."""
     locale = Locale.parse(tag, sep="-")
     write = Writer(locale, locale.plural_form, **options)
