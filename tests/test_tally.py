@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import pickle
 from typing import Any
 
@@ -181,3 +183,49 @@ def test_as_a_value() -> None:
     assert tally != Tally.count([10, 3, None])
     assert tally != "tally"
     assert tally.scorer == NPS()
+
+
+@given(st.sampled_from([(), (3,), (2, 2), (0,)]), st.booleans(), st.booleans())
+def test_json_brings_back_the_tally(shape: tuple[int, ...], weighted: bool, by_answer: bool) -> None:
+    """Law: what `to_json` writes comes back equal, and merges as before."""
+    rng = np.random.default_rng(1)
+    size = math.prod(shape)
+    answers, groups = rng.integers(-1, 12, 50 * size), np.repeat(np.arange(size), 50)
+    weights = rng.random(50 * size) if weighted else None
+    tally = Tally.count(answers, groups=groups, n_groups=size, weights=weights, distribution=by_answer)
+    tally = tally.mapped(lambda array: array.reshape(*shape, array.shape[-1]))
+    back = Tally.from_json(tally.to_json())
+    assert back == tally
+    assert back + tally == tally + tally
+
+
+@pytest.mark.parametrize(
+    ("part", "junk"),
+    [
+        ("cells", [1, 2]),
+        ("cells", [1.5] * 5),
+        ("cells", [-1] * 5),
+        ("cells", [2**70] * 5),
+        ("cells", [True] * 5),
+        ("cells", [[1] * 5, [1] * 4]),
+        ("cells", None),
+        ("weights", [1.0] * 5),
+        ("by_answer", 1),
+        ("version", 2),
+        ("schema", "tracker"),
+        ("scorer", "nps"),
+    ],
+)
+def test_damaged_text_is_no_tally(part: str, junk: Any) -> None:
+    """Whatever part of the text is junk, the error says so."""
+    found = Tally.from_counts([1, 2, 3]).to_dict() | {part: junk}
+    with pytest.raises(InvalidValueError, match="text"):
+        Tally.from_json(json.dumps(found))
+
+
+def test_tally_of_another_scorer() -> None:
+    """A scorer that is given has to mean what the one that counted did."""
+    text = Tally.from_counts([1, 2, 3]).to_json()
+    assert Tally.from_json(text, scorer=NPS()) == Tally.from_counts([1, 2, 3])
+    with pytest.raises(IncompatibleError, match="grid"):
+        Tally.from_json(text, scorer=NPS(detractor=5))

@@ -9,11 +9,12 @@ from typing import Any, Self
 import attrs
 import numpy as np
 
+from npskit.counting.worth_table import check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import score_p_value
 from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent
-from npskit.tally import Tally, check_denominator
+from npskit.tally import Tally
 
 
 @attrs.frozen

@@ -6,6 +6,8 @@ import datetime as dt
 import functools
 from typing import Any
 
+import numpy as np
+
 import npskit as nk
 from npskit.results import Result
 from npskit.tracking.change_points import change_points
@@ -48,6 +50,11 @@ def catalogue() -> dict[str, Result]:
         "ChangePoints": change_points([[30, 40, 30]] * 6 + [[15, 35, 50]] * 6, [-100, 0, 100], periods=[HOSTILE] * 12),
         "ChangePoints, none": weeks.change_points(),
         "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
+        "Tally": nk.Tally.count(ANSWERS),
+        "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
+        "Tracker": nk.Tracker(target=40).update_many(ANSWERS),
+        "Tracker, by": nk.Tracker(by="region").update_many(ANSWERS, groups=REGIONS),
+        "FollowUpPlan": few.follow_up(now=DAYS[-1]),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),
         "Alarm": nk.Tracker(target=40, by="region").update_many([3] * 10, groups=[HOSTILE] * 10).alarms()[(HOSTILE,)],

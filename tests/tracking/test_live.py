@@ -506,11 +506,11 @@ def test_what_is_no_tracker_is_refused() -> None:
     newer = text.replace('"version": 1', '"version": 2')
     with pytest.raises(InvalidValueError, match="version 2, and this npskit reads version 1"):
         Tracker.from_json(newer)
-    for wrong in ("{", "[]", "3", '{"format": "other"}', "[" * 100_000):
+    for wrong in ("{", "[]", "3", '{"schema": "other"}', "[" * 100_000):
         with pytest.raises(InvalidValueError, match="text"):
             Tracker.from_json(wrong)
     with pytest.raises(InvalidTypeError, match="text must be JSON text"):
-        Tracker.from_json({"format": "npskit.Tracker"})  # type: ignore[arg-type]
+        Tracker.from_json({"schema": "tracker"})  # type: ignore[arg-type]
     alarmed = json.loads(text) | {"alarms": [[None, {}]]}
     with pytest.raises(InvalidValueError, match="its part 'alarms' is not as to_json writes it"):
         Tracker.from_json(json.dumps(alarmed))

@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
-from npskit.results.display import number
+from npskit.results import LEVEL, Columns, number
 from npskit.score import Conventions, Score
 from npskit.score_table import ScoreTable
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer
 from npskit.scorers.nps import NPS
 from npskit.tally import Tally
 from npskit.tracking import live_format
 from npskit.tracking.alarms import Alarm, Watch
 from npskit.tracking.live_input import groups_of, key_of, names_of, place_of, places_of, times_of
-from npskit.tracking.live_windows import Cells, Key, LastAnswers, LastPeriods, later, moment, window_of
+from npskit.tracking.live_state import TrackerState
+from npskit.tracking.live_windows import Key, LastAnswers, LastPeriods, later, moment
 
 
-class Tracker:
+class Tracker(TrackerState):
     """A score that is kept up to date: each answer costs the same, however many came before.
 
     What it holds are counts, so trackers merge by addition (`+`, `merge`, `sum`), and what it says is what the batch
@@ -72,19 +72,7 @@ class Tracker:
         Alarm(NPS below target 40.0 by 120.0, n=10, p_value=0.00119, method='anytime')
     """
 
-    __slots__ = (
-        "_alarms",
-        "_book",
-        "_by",
-        "_cells",
-        "_groups",
-        "_last",
-        "_places",
-        "_plain",
-        "_size",
-        "_watch",
-        "_window",
-    )
+    __slots__ = ()
 
     def __init__(
         self,
@@ -101,28 +89,6 @@ class Tracker:
         if target is not None or reference is not None:
             watch = Watch(target=target, reference=reference, alpha=alpha, direction=direction)
         self._begin(scorer if scorer is not None else NPS(), names_of(by), window, watch)
-
-    def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
-        """Set up an empty tracker."""
-        self._book = book = codebook(scorer)
-        self._by = by
-        self._window = window_of(window)
-        self._watch = watch
-        if watch is not None:
-            if self._window is not None:
-                raise InvalidValueError(
-                    "window: an alarm is about all answers since the tracker began, and nothing bounds the false "
-                    "alarms of a window that moves; use one tracker for each"
-                )
-            watch.check(book)
-        self._size = len(book.categories) if book.scale is None else book.scale.size
-        # the missing and the invalid come after the last place
-        self._places = {} if book.scale is None else {answer: i for i, answer in enumerate(book.scale)}
-        self._groups = Cells(self._size + 2)
-        self._cells = self._groups[()] if not by else []
-        self._plain = not by and self._window is None and book.scale is not None
-        self._last: dt.datetime | None = None
-        self._alarms: dict[Key | None, Alarm] = {}
 
     # ---- putting answers in ----
 
@@ -198,31 +164,12 @@ class Tracker:
         self._last = last
         return self
 
-    def _add_counts(self, keys: list[Key], counts: list[list[int]]) -> None:
-        """Add counts of groups, or of groups in periods where the window is one by time."""
-        if isinstance(self._window, LastPeriods):
-            # the latest first: what is too old for it then is past at once
-            for key, row in sorted(zip(keys, counts, strict=True), key=lambda pair: -pair[0][0]):
-                self._window.add_cells(self._groups, key[1:], row, key[0])
-        else:
-            for key, row in zip(keys, counts, strict=True):
-                self._groups.add(key, row)
-
     # ---- reading ----
-
-    @property
-    def seen(self) -> int:
-        """How many rows ever came in: those in the tally, and those that have left the window."""
-        inside = sum(map(sum, self._groups.values()))
-        return inside + (0 if self._window is None else self._window.past)
 
     def tally(self) -> Tally:
         """Return the counts of all groups together: shape `()`. The groups' own are `score_table().tally`."""
         total = [sum(column) for column in zip(*self._groups.values(), strict=True)] or [0] * (self._size + 2)
         return self._tally(np.array(total, np.int64))
-
-    def _tally(self, cells: NDArray[np.int64]) -> Tally:
-        return Tally(self._book, cells, None, None, self._book.scale is not None)
 
     def score(self, *, denominator: str = "valid") -> Score:
         """Return the score of all groups together; its interval is for one look, not for many.
@@ -333,10 +280,6 @@ class Tracker:
         self._last = last
         return self
 
-    @property
-    def _shape(self) -> dict[str, Any]:
-        return {"by": self._by, "window": None if self._window is None else self._window.spec}
-
     def __add__(self, other: object) -> Tracker:
         if isinstance(other, int) and other == 0:  # so that sum() works
             return self
@@ -352,7 +295,7 @@ class Tracker:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tracker):
             return NotImplemented
-        return self._book == other._book and live_format.state(self) == live_format.state(other)
+        return self._book == other._book and self._record() == other._record()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -367,20 +310,18 @@ class Tracker:
             shown += [f"{against}={number(self._watch.limit)}", f"alpha={self._watch.alpha}"]
         return f"Tracker({', '.join(shown)})"
 
-    # ---- files ----
+    def __str__(self) -> str:
+        return repr(self)
 
-    def to_json(self) -> str:
-        """Return all of its state as JSON text, to be read again by `from_json`.
+    # ---- tables and files ----
 
-        A scorer is written as its name in the registry with its options, where that makes it again; another has to be
-        given to `from_json`. What its answers mean is written either way, and checked.
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+        """Return the score of each group, or of all, as columns; arguments as for `Score.interval`."""
+        found = self.score_table() if self._by else self.score()
+        return found.columns(level=level, method=method)
 
-        Example:
-            >>> text = Tracker(by="region").update(9, group="North").to_json()
-            >>> Tracker.from_json(text).update(10, group="North")
-            Tracker(NPS=100.0, n=2, by=region)
-        """
-        return live_format.dump(self)
+    def _record(self) -> dict[str, Any]:
+        return live_format.state(self)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:

@@ -1,0 +1,225 @@
+"""How many answers of each kind: what is held of them, what it says, and how it merges."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Self
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Floats, Integers
+from npskit.counting.worth_table import WorthTable, check_denominator
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.results import Columns, Result, free_name
+from npskit.scorers.base import Codebook, Scorer
+from npskit.scorers.stored import scorer_record
+
+
+@attrs.frozen(eq=False, repr=False)
+class CategoryCounts(Result):
+    """Counts of answers by kind for an array of groups: all of a `Tally` but how one is made."""
+
+    book: Codebook
+    cells: Integers
+    weights: Floats | None
+    squares: Floats | None
+    by_answer: bool
+
+    def __attrs_post_init__(self) -> None:
+        for array in (self.cells, self.weights, self.squares):
+            if array is not None:
+                array.setflags(write=False)
+
+    # ---- what it counted ----
+
+    @property
+    def scorer(self) -> Scorer:
+        """The scorer the answers were counted for."""
+        return self.book.scorer
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array of groups; `()` for a single tally."""
+        return self.cells.shape[:-1]
+
+    @property
+    def counts(self) -> Integers:
+        """Answers per category, worst to best: int64, shape `(..., K)`."""
+        return self._per_category(self.cells)
+
+    @property
+    def n(self) -> Integers:
+        """Scored answers: int64, shape `(...)`."""
+        return np.asarray(self.cells[..., :-2].sum(axis=-1))
+
+    @property
+    def missing(self) -> Integers:
+        """Answers that were not given: int64, shape `(...)`."""
+        return self.cells[..., -2]
+
+    @property
+    def invalid(self) -> Integers:
+        """Answers that cannot be scored, such as 11 on a scale of 0..10: int64, shape `(...)`."""
+        return self.cells[..., -1]
+
+    @property
+    def rows(self) -> Integers:
+        """Everything that came in: n + missing + invalid."""
+        return np.asarray(self.cells.sum(axis=-1))
+
+    @property
+    def distribution(self) -> Integers:
+        """Answers per point of the scale: int64, shape `(..., scale.size)`.
+
+        Raises:
+            InvalidValueError: If the tally was made of categories only.
+        """
+        if not self.by_answer:
+            raise InvalidValueError(
+                "distribution: only categories were counted here; count the answers with distribution=True"
+                if self.book.scale is not None
+                else f"distribution: {self.book.name} reads {len(self.book.questions)} questions and keeps categories"
+            )
+        return self.cells[..., :-2]
+
+    def table(self, denominator: str = "valid") -> WorthTable:
+        """Return what inference needs: counts, sums of weights and worths, by category.
+
+        Args:
+            denominator: `"valid"` divides by the scored answers; `"all"` by every response, so that a missing or an
+                invalid answer weighs in with a worth of 0, as some vendors do.
+
+        Raises:
+            InvalidValueError: If `denominator` is neither, or 0 is no possible score.
+        """
+        if check_denominator(denominator, self.book) == "valid":
+            return WorthTable(
+                self._per_category(self.cells),
+                None if self.weights is None else self._per_category(self.weights),
+                None if self.squares is None else self._per_category(self.squares),
+                self.book.worths,
+            )
+        # where nobody answered there is no score, whatever the denominator
+        answered = self.cells if self.weights is None else self.weights
+        some = answered[..., :-2].sum(axis=-1, keepdims=True) > 0
+
+        def with_rest(array: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate(
+                [self._per_category(array), array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1
+            )
+
+        return WorthTable(
+            with_rest(self.cells),
+            None if self.weights is None else with_rest(self.weights),
+            None if self.squares is None else with_rest(self.squares),
+            np.append(self.book.worths, 0.0),
+        )
+
+    @property
+    def value(self) -> Floats:
+        """The score, the (weighted) mean worth of the valid answers: float64, shape `(...)`; NaN without any."""
+        return self.table().mean
+
+    def _per_category(self, array: NDArray[Any]) -> NDArray[Any]:
+        inside = array[..., :-2]
+        if not self.by_answer:
+            return inside
+        return np.asarray(inside @ _indicator(self.book).astype(array.dtype, copy=False))
+
+    # ---- merging ----
+
+    def __add__(self, other: object) -> Self:
+        if isinstance(other, int) and other == 0:  # so that sum() works
+            return self
+        if not isinstance(other, CategoryCounts):
+            return NotImplemented
+        if self.book != other.book:
+            raise IncompatibleError(
+                f"only tallies of one scorer merge: got {self.book.scorer!r} and {other.book.scorer!r}"
+            )
+        if self.shape != other.shape:
+            raise IncompatibleError(f"only tallies of one shape merge: got {self.shape} and {other.shape}")
+        if self.by_answer != other.by_answer:
+            return self.by_category() + other.by_category()
+        weights = squares = None
+        if self.weights is not None or other.weights is not None:
+            # an unweighted answer weighs 1, and so does its square
+            weights = np.asarray(_or(self.weights, self.cells) + _or(other.weights, other.cells), dtype=np.float64)
+            squares = np.asarray(_or(self.squares, self.cells) + _or(other.squares, other.cells), dtype=np.float64)
+        return attrs.evolve(self, cells=self.cells + other.cells, weights=weights, squares=squares)
+
+    __radd__ = __add__
+
+    def by_category(self) -> Self:
+        """Return the tally without the distribution of single answers."""
+        if not self.by_answer:
+            return self
+
+        def fold(array: NDArray[Any]) -> NDArray[Any]:
+            return np.concatenate([self._per_category(array), array[..., -2:]], axis=-1)
+
+        return attrs.evolve(self.mapped(fold), by_answer=False)
+
+    def total(self) -> Self:
+        """Return the merger of all groups: a tally of shape `()`."""
+        axes = tuple(range(len(self.shape)))
+        return self.mapped(lambda array: array.sum(axis=axes))
+
+    def __getitem__(self, index: Any) -> Self:
+        if not self.shape:
+            raise InvalidTypeError("this tally has a single group: there is nothing to index")
+        where = index if isinstance(index, tuple) else (index,)
+        if len(where) > len(self.shape):
+            raise InvalidValueError(f"index: {index!r} has more parts than the shape {self.shape}")
+        return self.mapped(lambda array: array[where])
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise InvalidTypeError("this tally has a single group; its number of answers is .n")
+        return self.shape[0]
+
+    def mapped(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Self:
+        """Return the tally with each of its tables (counts, sums of weights and of squares) changed alike."""
+        return attrs.evolve(
+            self,
+            cells=change(self.cells),
+            weights=None if self.weights is None else change(self.weights),
+            squares=None if self.squares is None else change(self.squares),
+        )
+
+    # ---- as something to read ----
+
+    def __repr__(self) -> str:
+        if self.shape:
+            return f"Tally({self.book.name}, shape={self.shape}, rows={self.rows.sum()})"
+        parts = [*zip(self.book.categories, self.counts.tolist(), strict=True)]
+        parts += [("missing", int(self.missing)), ("invalid", int(self.invalid))]
+        shown = ", ".join(f"{name.replace(' ', '_')}={count}" for name, count in parts)
+        weighted = "" if self.weights is None else f", weights={float(self.weights[..., :-2].sum()):g}"
+        return f"Tally({self.book.name}, {shown}{weighted})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def columns(self) -> Columns:
+        """Return the counts of each group as columns: those of the categories, of the missing and of the invalid."""
+        counts = dict(zip(self.book.categories, np.moveaxis(self.counts, -1, 0), strict=True))
+        counts |= {free_name(name, counts, "rows"): getattr(self, name) for name in ("missing", "invalid")}
+        return {name: array.ravel().tolist() for name, array in counts.items()}
+
+    def _record(self) -> dict[str, Any]:
+        arrays = {name: getattr(self, name) for name in ("cells", "weights", "squares")}
+        return {"scorer": scorer_record(self.book), "by_answer": self.by_answer} | arrays
+
+
+def _or(array: NDArray[Any] | None, cells: Integers) -> NDArray[Any]:
+    return cells if array is None else array
+
+
+@functools.lru_cache(maxsize=256)
+def _indicator(book: Codebook) -> Integers:
+    """Return which category each answer belongs to, as 0 and 1: shape `(scale.size, K)`."""
+    return np.asarray(book.grid[:, np.newaxis] == np.arange(len(book.categories)), dtype=np.int64)

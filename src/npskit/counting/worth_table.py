@@ -1,0 +1,56 @@
+"""What inference takes of a tally: how many answers of each category, and what each is worth."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Floats, Integers
+from npskit.errors import InvalidValueError
+from npskit.scorers.base import Codebook
+
+DENOMINATORS = ("valid", "all")
+
+
+def check_denominator(denominator: str, book: Codebook) -> str:
+    """Return `denominator` if scores can be computed under it.
+
+    Raises:
+        InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 is no possible score.
+    """
+    if denominator not in DENOMINATORS:
+        raise InvalidValueError(f"denominator must be one of {', '.join(DENOMINATORS)}: got {denominator!r}")
+    if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):
+        span = f"{book.worths.min():g}..{book.worths.max():g}"
+        raise InvalidValueError(
+            f"denominator='all' counts a missing answer as 0, off the range of {book.name}, {span}; use 'valid'"
+        )
+    return denominator
+
+
+@attrs.frozen(eq=False)
+class WorthTable:
+    """Counts and sums of weights by category, with what each is worth: the input of all inference.
+
+    Args:
+        counts: Answers, shape `(..., K)`.
+        weights: Sum of weights, shape `(..., K)`, or None.
+        squares: Sum of squared weights, shape `(..., K)`, or None.
+        worths: Shape `(K,)`.
+    """
+
+    counts: Integers
+    weights: Floats | None
+    squares: Floats | None
+    worths: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """The (weighted) mean worth, shape `(...)`; NaN where there is nothing."""
+        amounts = self.counts if self.weights is None else self.weights
+        # one division at the end: whole worths and counts give the exactly rounded score
+        sums, total = amounts @ self.worths, amounts.sum(axis=-1)
+        if total.all():
+            return np.asarray(sums / total)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(sums / total)
