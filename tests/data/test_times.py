@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from npskit.data.times import parse_times
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.times.zones import in_zone
 
 MOMENTS = st.datetimes(dt.datetime(1975, 1, 1), dt.datetime(2060, 1, 1)).map(lambda t: t.replace(microsecond=0))
 
@@ -202,14 +201,3 @@ def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> Non
     assert "2 offsets" in str(mixed.notes[0])
     naive = parse_times(["2026-02-01"], time_zone="Europe/Warsaw")
     assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
-
-
-@given(
-    st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2037, 1, 1)), st.sampled_from(["Europe/Warsaw", "Asia/Kolkata"])
-)
-def test_in_zone_is_the_clock_of_the_zone(moment: dt.datetime, zone: str) -> None:
-    """The vectorized wall clock is that of datetime itself, the hours of a change included."""
-    utc = np.array([moment, None], dtype="M8[us]")
-    expected = moment.replace(tzinfo=dt.UTC).astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
-    assert in_zone(utc, zone).tolist() == [expected, None]
-    assert in_zone(utc, None) is utc

@@ -36,9 +36,11 @@ def add_follow_up(commands: Any) -> None:
     _add_limits(follow)
     follow.add_argument("--now", metavar="TIME", help="what time it is; default: that of the latest answer")
     follow.add_argument(
-        "--max-age", default="90 days", metavar="TIME", help="of answers (default '90 days'), or 'none'"
+        "--max-age", default="90 days", metavar="DURATION", help="of answers, such as 90d (the default), or 'none'"
     )
-    follow.add_argument("--quiet", default="30 days", metavar="TIME", help="after a contact (default '30 days')")
+    follow.add_argument(
+        "--quiet", default="30 days", metavar="DURATION", help="after a contact, such as 30d (the default)"
+    )
     follow.add_argument(
         "--roles",
         metavar="ROLE=COLUMN[,...]",
