@@ -14,7 +14,7 @@ from npskit.errors import InvalidValueError
 from npskit.times.zones import find_zone, in_zone, instants
 
 NAMES = ["UTC", "Europe/Warsaw", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "Africa/Casablanca"]
-moments = st.lists(st.datetimes(dt.datetime(1980, 1, 1), dt.datetime(2035, 1, 1)) | st.none(), max_size=8)
+moments = st.lists(st.datetimes(dt.datetime(1890, 1, 1), dt.datetime(2035, 1, 1)) | st.none(), max_size=8)
 
 
 @given(moments, st.sampled_from(NAMES))
@@ -59,6 +59,14 @@ def test_back_and_forth(times: list[dt.datetime | None], name: str) -> None:
 def test_days_when_clocks_change(name: str, wall: str, utc: str) -> None:
     """Times that clocks show twice or never, by hand."""
     assert instants(np.array([wall], dtype="M8[m]"), name)[0] == np.datetime64(utc)
+
+
+def test_years_that_python_has_not() -> None:
+    """Times that numpy has and `datetime` has not are as far from UTC as the nearest year is."""
+    far = np.array(["-0500-07-01", "20000-07-01"], dtype="M8[h]")
+    for name in ("Europe/Warsaw", "America/Santiago"):
+        assert (np.abs(in_zone(far, name) - far) < np.timedelta64(1, "D")).all()
+        assert (np.abs(instants(far, name) - far) < np.timedelta64(1, "D")).all()
 
 
 def test_no_zone() -> None:

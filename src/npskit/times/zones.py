@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
+import functools
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npskit.arrays import Times
 from npskit.errors import InvalidValueError
+from npskit.times.durations import DAY, SECOND
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-# Clocks are set at full quarters of an hour, so one moment of each tells for all of it.
-_QUARTER = dt.timedelta(minutes=15)
 
 
 def find_zone(name: str | None) -> dt.tzinfo:
@@ -90,7 +89,12 @@ def in_zone(utc: Times, zone: str | dt.tzinfo | None) -> Times:
         array(['2026-01-01T13:00', '2026-07-01T14:00'], dtype='datetime64[m]')
     """
     clock = as_zone(zone)
-    return _moved(utc, clock, lambda moment: _ahead(moment.astimezone(clock)))
+    if clock is dt.UTC:
+        return utc
+    found = utc.astype("datetime64[us]")
+    since, ahead = _changes_around(clock, found)
+    now = np.searchsorted(since, found, side="right") - 1
+    return np.asarray(found + ahead[now], dtype=found.dtype)
 
 
 def instants(wall: Times, zone: str | dt.tzinfo | None) -> Times:
@@ -106,41 +110,48 @@ def instants(wall: Times, zone: str | dt.tzinfo | None) -> Times:
         array(['2026-03-29T00:59', '2026-03-29T01:00'], dtype='datetime64[m]')
     """
     clock = as_zone(zone)
-    skipped = []
-
-    def back(moment: dt.datetime) -> dt.timedelta:
-        first, second = (_ahead(moment.replace(tzinfo=clock, fold=fold)) for fold in (0, 1))
-        if first < second:
-            skipped.append(moment)
-        return -first
-
-    found = _moved(wall, clock, back)
-    # A skipped time has become one whose clock shows something later: between the two the clocks are set.
-    for row in np.argwhere(in_zone(found, clock) > wall).tolist() if skipped else ():
-        found[*row] = _set_before(found[*row], clock)
-    return found
-
-
-def _set_before(utc: np.datetime64, clock: dt.tzinfo) -> np.datetime64:
-    """Return when clocks were last set at or before a time."""
-    moment = EPOCH + (utc.astype("datetime64[us]").astype(np.int64).item() * dt.timedelta(microseconds=1))
-    moment -= (moment - EPOCH) % _QUARTER
-    now = _ahead(moment.astimezone(clock))
-    while _ahead((moment - _QUARTER).astimezone(clock)) == now:
-        moment -= _QUARTER
-    return np.datetime64(moment.replace(tzinfo=None), "us")
-
-
-def _ahead(moment: dt.datetime) -> dt.timedelta:
-    return moment.utcoffset() or dt.timedelta(0)
-
-
-def _moved(times: Times, clock: dt.tzinfo, by: Callable[[dt.datetime], dt.timedelta]) -> Times:
-    """Return times moved by what is so for their quarter of an hour, as datetime64[us]."""
     if clock is dt.UTC:
-        return times
-    found, known = times.astype("datetime64[us]"), ~np.isnat(times)
-    quarters, where = np.unique(found[known].astype("datetime64[m]").astype(np.int64) // 15, return_inverse=True)
-    moves: list[Any] = [by(EPOCH + q * _QUARTER) for q in quarters.tolist()]
-    found[known] += np.array(moves, dtype="timedelta64[us]")[where]
+        return wall
+    found = wall.astype("datetime64[us]")
+    since, ahead = _changes_around(clock, found)
+    # Clocks show a time first before the first change that lies behind it; a skipped one is the change before it.
+    place = np.searchsorted(since[1:] + ahead[:-1], found, side="right")
+    utc: Times = np.maximum(found - ahead[place], since[place])
+    return utc
+
+
+def _changes_around(clock: dt.tzinfo, times: Times) -> tuple[Times, NDArray[np.timedelta64]]:
+    """Return since when a zone is how far ahead of UTC, over all years of some times."""
+    known = times[~np.isnat(times)]
+    ends = np.array([known.min(), known.max()] if known.size else [0, 0], dtype="datetime64[Y]").astype(np.int64)
+    first, last = np.clip(1970 + ends + [-1, 1], 2, 9998).tolist()
+    return _changes(clock, first, last)
+
+
+@functools.lru_cache(maxsize=64)
+def _changes(clock: dt.tzinfo, first: int, last: int) -> tuple[Times, NDArray[np.timedelta64]]:
+    changes = [change for year in range(first, last + 1) for change in _changes_of(clock, year)]
+    since = np.array([at.replace(tzinfo=None) for at, _ in changes], dtype="datetime64[us]")
+    since[0] = np.datetime64(-(2**62), "us")  # before the first year all is as it was then
+    return since, np.array([ahead for _, ahead in changes], dtype="timedelta64[us]")
+
+
+@functools.lru_cache(maxsize=4096)
+def _changes_of(clock: dt.tzinfo, year: int) -> list[tuple[dt.datetime, dt.timedelta]]:
+    """Return how far ahead of UTC a zone is as a year begins, and each change in it, to the second."""
+
+    def ahead(at: dt.datetime) -> dt.timedelta:
+        return at.astimezone(clock).utcoffset() or dt.timedelta(0)
+
+    at, end = dt.datetime(year, 1, 1, tzinfo=dt.UTC), dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC)
+    found = [(at, ahead(at))]
+    while at < end:
+        # Nowhere are clocks set and set back within a week.
+        before, at = at, min(at + 7 * DAY, end)
+        after, low, high = ahead(at), 0, (at - before) // SECOND
+        if after != found[-1][1]:
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if ahead(before + middle * SECOND) == after else (middle, high)
+            found.append((before + high * SECOND, after))
     return found
