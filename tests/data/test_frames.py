@@ -34,6 +34,7 @@ from npskit.results.native import native_frame
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = dt.datetime(2026, 1, 1, 12)
 Data = dict[str, list[Any]]
+CONNECTION = duckdb.connect()  # which relations of older versions do not keep open
 
 DATA: Data = {
     "whole": [10, 9, None, 10],
@@ -74,16 +75,16 @@ SOURCES: dict[str, Callable[[Data], Any]] = {
     "tuples": lambda data: {name: tuple(values) for name, values in data.items()},
     "arrays": lambda data: {name: np.array(values) for name, values in data.items()},
     "masked": masked,
-    "series": lambda data: {name: pl.Series(values) for name, values in data.items()},
+    "series": lambda data: {name: pl.Series(pa.array(values)) for name, values in data.items()},
     "pandas": pd.DataFrame,
     "pandas nullable": lambda data: pd.DataFrame(data).convert_dtypes(),
     "pandas arrow": lambda data: pa.table(data).to_pandas(types_mapper=pd.ArrowDtype),
     "pandas categories": categories,
-    "polars": pl.DataFrame,
-    "polars lazy": lambda data: pl.DataFrame(data).lazy(),
-    "polars categories": lambda data: pl.DataFrame(data).with_columns(pl.col(pl.String).cast(pl.Categorical)),
+    "polars": lambda data: pl.DataFrame(pa.table(data)),
+    "polars lazy": lambda data: pl.DataFrame(pa.table(data)).lazy(),
+    "polars categories": lambda data: pl.DataFrame(pa.table(data)).with_columns(pl.col(pl.String).cast(pl.Categorical)),
     "pyarrow": pa.table,
-    "duckdb": lambda data: duckdb.connect().from_arrow(pa.table(data)),
+    "duckdb": lambda data: CONNECTION.from_arrow(pa.table(data)),
 }
 DATAFRAMES = [name for name in SOURCES if name not in ("lists", "tuples", "arrays", "masked", "series")]
 
@@ -146,7 +147,7 @@ def test_a_column_may_have_several_roles(dataframe: Callable[[Data], Any]) -> No
 def test_columns_of_an_engine_belong_together() -> None:
     """An engine that gives its rows in another order each time is asked once, so that rows stay rows."""
     table = pa.table({"score": list(range(2000)), "same": list(range(2000))})
-    frame = Frame(duckdb.connect().from_arrow(table).order("random()"))
+    frame = Frame(CONNECTION.from_arrow(table).order("random()"))
     assert frame.column("score").values.tolist() == frame.column("same").values.tolist()
     assert frame.distinct(["score"]).counts.sum() == 2000
 

@@ -86,16 +86,15 @@ def _column(series: nw.Series[Any]) -> Column:
     import narwhals.stable.v2 as nw
 
     kind = series.dtype
+    mask = series.is_null().to_numpy() if series.null_count() else None  # as text, pandas 2 calls what is missing "nan"
     if isinstance(kind, nw.Categorical | nw.Enum):
         series = series.cast(nw.String)
         kind = series.dtype
     if kind.is_numeric() and not isinstance(kind, nw.Decimal):
-        mask = series.is_null().to_numpy() if series.null_count() else None
         if mask is not None and kind.is_float() and not mask.all():
             # NaN says it already; pandas counts NaN as null
             return Column(series.to_numpy())
         return Column((series if mask is None else series.fill_null(0)).to_numpy(), mask)
-    mask = series.is_null().to_numpy() if series.null_count() else None
     unit = next(
         (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
         None,
@@ -104,11 +103,15 @@ def _column(series: nw.Series[Any]) -> Column:
     if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
         there = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         utc = np.asarray(there.to_numpy()).astype("datetime64[us]"), kind.time_zone
+        if type(getattr(series.to_native(), "dtype", None)).__name__ == "ArrowDtype":
+            # without their zone, pandas 2 gives such times in UTC
+            series = nw.from_native(series.to_native().array.__arrow_array__(), series_only=True)
         series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
     if unit or (kind == nw.Boolean and mask is None):
         values = np.asarray(series.to_numpy())
         if values.dtype.kind != "O":
-            return Column(values, mask, utc)
+            # Python knows no nanoseconds, which are what pandas 2 counts in
+            return Column(values.astype(unit) if unit else values, mask, utc)
     found = series.to_list()
     if mask is not None:
         found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]

@@ -115,7 +115,7 @@ def _fraction(_instance: object, field: attrs.Attribute[Any], value: Any) -> Non
         raise InvalidValueError(f"{field.name} must lie strictly between 0 and 1, such as 0.05: got {value!r}")
 
 
-@attrs.frozen(hash=False)
+@attrs.frozen(unsafe_hash=False)
 class Watch:
     """What a score is held against: a target, or the score of a reference period.
 
