@@ -324,7 +324,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
         found.against("month")
     with pytest.raises(InvalidValueError, match="level"):
         found.against(level=95)
-    with pytest.raises(InvalidValueError, match="no adjustment"):
+    with pytest.raises(InvalidValueError, match="is not known"):
         found.against(correction="none")
 
 
