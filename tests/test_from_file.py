@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.errors import InvalidValueError
 
 CELLS = st.lists(
     st.one_of(st.integers(-3, 13), st.none(), st.sampled_from(["x", "9 - likely", "NA", "7,0"])), min_size=1
@@ -147,3 +148,19 @@ def test_raising_names_the_rows_of_the_file(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "id,nps\n1,9\n2,11\n3,99\n")
     with pytest.raises(nk.InvalidValueError, match=r"1 answers .*: row 3 of the file: '11' in 'nps' \(outside 0..10\)"):
         nk.read(path, score="nps", on_invalid="raise").score()
+
+
+@pytest.mark.parametrize(("cells", "kind"), [("9,99", "sentinel"), ("9,11", "off the scale"), ("9,x", "no answer")])
+def test_what_was_rejected_has_a_kind(tmp_path: Path, cells: str, kind: str) -> None:
+    """A program asks the kind, never the words of the reason: only what was taken as missing may stand in an answer."""
+    path = tmp_path / "answers.csv"
+    path.write_text("nps\n" + "\n".join([*cells.split(","), *"9" * 20]) + "\n", encoding="utf-8")
+    survey = nk.read(path, missing=[99] if kind == "sentinel" else None)
+    assert [rejected.kind for rejected in survey.rejected] == [kind]
+    assert survey.rejected[0].missing == (kind == "sentinel")
+    strict = nk.read(path, missing=[99] if kind == "sentinel" else None, on_invalid="raise")
+    if kind == "sentinel":
+        assert strict.score().n == 21
+    else:
+        with pytest.raises(InvalidValueError, match="row 3 of the file"):
+            strict.score()

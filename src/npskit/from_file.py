@@ -23,7 +23,6 @@ from npskit.survey import Survey
 
 # Roles of numbers and times; the others are taken as they stand.
 # How the notes end that are about which column is the score.
-_ABOUT_SCORE = ("could be the score: name it.", "it alone holds whole numbers on 0..10.")
 _ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
@@ -116,13 +115,11 @@ def read(
     answers = _answer_columns(score, loaded, codebook(scorer if scorer is not None else NPS()).questions)
     columns = dict(loaded.columns)
     rejected = list(loaded.rejected)
-    # which column might be the score does not matter where it was named
-    about = () if score is None else _ABOUT_SCORE
-    notes += [note for note in loaded.report.notes if not note.endswith(about) and "name one of" not in note]
+    notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
 
     def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
         columns[name] = values
-        rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason) for c in cells)
+        rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason, c.kind) for c in cells)
         notes.extend(f"{name}: {note}" for note in said)
 
     scales = codebook(scorer if scorer is not None else NPS()).scales
@@ -172,10 +169,8 @@ def _answer_columns(
         if len(questions) == 1 and isinstance(found, str):
             return [found]
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
-        hints = " ".join(note for note in loaded.report.notes if "score" in note.casefold())
-        raise ColumnNotFoundError(
-            f"score: name the column with the answers to {', '.join(questions)}; there are {known}. {hints}".strip()
-        )
+        asked = f"score: name the column with the answers to {', '.join(questions)}"
+        raise ColumnNotFoundError(f"{asked}; there are {known}. {loaded.about_score}".strip())
     if isinstance(score, Mapping):
         absent = [question for question in questions if question not in score]
         if absent:

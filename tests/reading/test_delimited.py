@@ -287,7 +287,7 @@ def test_a_damaged_character_is_reported_with_its_cell(read: Read) -> None:
     """A byte that is no text stands as U+FFFD in its cell, which is listed; the rest is as it was."""
     found = read(b"nps,why\n9,caf\xc3\xa9\n1\xff0,caf\xc3\xa9\n")
     assert found.columns["nps"].tolist() == ["9", "1\ufffd0"]
-    assert found.rejected == (Rejected(3, "nps", "1\ufffd0", "holds characters that could not be decoded"),)
+    assert found.rejected == (Rejected(3, "nps", "1\ufffd0", "holds characters that could not be decoded", "damaged"),)
     assert found.report.encoding == "utf-8"
 
 

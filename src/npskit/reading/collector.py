@@ -88,7 +88,7 @@ class Collector:
             if batch.damaged:
                 for number, cell in zip(numbers.tolist(), cells, strict=True):
                     if "\ufffd" in cell:
-                        self._reject(number, j, cell, DAMAGED)
+                        self._reject(number, j, cell, DAMAGED, "damaged")
             self._parts[j].append(objects(self._interners[j](cells)))
 
     def finish(self) -> tuple[Columns, NDArray[np.int64]]:
@@ -103,9 +103,9 @@ class Collector:
         self._cut_off(columns, numbers)
         return columns, numbers
 
-    def _reject(self, number: int, j: int | None, value: str, reason: str) -> None:
+    def _reject(self, number: int, j: int | None, value: str, reason: str, kind: str = "set aside") -> None:
         column = "" if j is None or j >= len(self.names) else self.names[j]
-        self.rejected.append(Rejected(number, column, shown(value), reason))
+        self.rejected.append(Rejected(number, column, shown(value), reason, kind))
 
     def _fitting(self, rows: list[list[str]], first: int) -> tuple[list[list[str]], NDArray[np.int64]]:
         """Return the rows that have a cell for every column, made so where nothing is lost, and their numbers."""
@@ -123,7 +123,7 @@ class Collector:
             if 0 < cells < width:
                 self._short.append((number, cells))
                 reason = f"has {cells} cells, the header {width}: the cells after the last one are taken as missing"
-                self._reject(number, None, ",".join(row), reason)
+                self._reject(number, None, ",".join(row), reason, "cut off")
             kept.append(row[:width] + [""] * (width - cells))
             numbers.append(number)
         return kept, np.array(numbers, dtype=np.int64)
@@ -154,4 +154,4 @@ class Collector:
         if j in self.keep and columns[self.names[j]][-1] is not None:
             cell = columns[self.names[j]][-1]
             columns[self.names[j]][-1] = None
-            self._reject(int(numbers[-1]), j, cell, "the file ends within this cell: it is taken as missing")
+            self._reject(int(numbers[-1]), j, cell, "the file ends within this cell: it is taken as missing", "cut off")

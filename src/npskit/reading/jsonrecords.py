@@ -146,7 +146,7 @@ class RecordCollector:
                 column.extend([None] * (row - len(column)))
             if isinstance(value, str):
                 if "\ufffd" in value:
-                    self.rejected.append(Rejected(number, key, shown(value), DAMAGED))
+                    self.rejected.append(Rejected(number, key, shown(value), DAMAGED, "damaged"))
                 value = (
                     self._texts.get(value, value) if len(value) > _INTERNED else self._texts.setdefault(value, value)
                 )

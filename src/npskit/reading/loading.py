@@ -111,8 +111,8 @@ def _rows(header_rows: int | None) -> int | None:
 def _loaded(source: Source, read: Read, options: Options) -> Loaded:
     """Put together what a reader found: roles, report, and the rejections in the order of the file."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
-    roles, undecided = find_roles(read.columns, read.tool, labels)
-    notes = [*source.notes, *read.notes, *undecided]
+    roles, about_score = find_roles(read.columns, read.tool, labels)
+    notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]
     if read.set_aside:
         notes.append(f"{read.set_aside} of {read.set_aside + len(read.numbers)} rows were set aside.")
     if not len(read.numbers):
@@ -134,7 +134,7 @@ def _loaded(source: Source, read: Read, options: Options) -> Loaded:
         notes=tuple(notes),
     )
     rejected = tuple(sorted(read.rejected, key=lambda r: r.row))
-    return Loaded(read.columns, roles, report, rejected, read.numbers)
+    return Loaded(read.columns, roles, report, rejected, read.numbers, about_score)
 
 
 def _decimal(columns: Columns) -> str:

@@ -29,7 +29,9 @@ class Rejected:
             empty lines count, and a cell that runs over several lines is still one record.
         column: The column's name; empty where the whole row is meant.
         value: What stands there.
-        reason: Why it cannot be used.
+        reason: Why it cannot be used, for a person to read.
+        kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"` or `"no number"`; `"sentinel"` and
+            `"cut off"` were taken as missing; `"damaged"` and `"set aside"`.
 
     Example:
         >>> Rejected(4, "nps", "11", "outside 0..10")
@@ -40,6 +42,12 @@ class Rejected:
     column: str
     value: str
     reason: str
+    kind: str = attrs.field(default="set aside", repr=False)
+
+    @property
+    def missing(self) -> bool:
+        """Whether it was taken as missing, so that nothing is wrong with the row."""
+        return self.kind in ("sentinel", "cut off")
 
 
 @attrs.frozen
@@ -90,6 +98,7 @@ class Loaded:
         rejected: Everything that was rejected, complete and in the order of the file. A row set aside is in no column;
             a damaged cell keeps what could be read of it.
         row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
+        about_score: The note on which column might be the score, which matters to nobody who names it; or empty.
     """
 
     columns: Columns
@@ -97,6 +106,7 @@ class Loaded:
     report: FileReport
     rejected: tuple[Rejected, ...]
     row_numbers: NDArray[np.int64]
+    about_score: str = ""
 
     def __len__(self) -> int:
         return self.report.rows

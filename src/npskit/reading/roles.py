@@ -41,8 +41,8 @@ _LOOK = 20_000
 _HALF, _MOST = 0.5, 0.9
 
 
-def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple[Roles, list[str]]:
-    """Return the suggested roles and notes on what could not be decided.
+def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple[Roles, str]:
+    """Return the suggested roles, and what there is to say about the column of the score; empty where it is plain.
 
     Args:
         columns: The columns of the file.
@@ -50,7 +50,7 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
         labels: The question texts by column.
     """
     roles: Roles = {}
-    notes: list[str] = []
+    said = ""
     for role, names in tool.roles.items():
         found = next((name for name in names if name in columns and not _is_blank(columns[name])), None)
         if found is not None:
@@ -63,15 +63,13 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
     if "score" not in roles:
         taken = set(roles.values())
         questions = {n: v for n, v in columns.items() if n not in taken and not tool.is_meta(n)}
-        score, note = _find_score(questions, labels)
+        score, said = _find_score(questions, labels)
         if score is not None:
             roles["score"] = score
-        if note:
-            notes.append(note)
     label = _find_label(columns, roles.get("score"))
     if label is not None:
         roles["label"] = label
-    return roles, notes
+    return roles, said
 
 
 def _bare(name: str) -> str:
@@ -108,18 +106,18 @@ def _is_score(values: NDArray[Any], least: float) -> bool:
     return within > 0 and within >= least * (within + others) and (highest > 5 or within < 10)
 
 
-def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | None, str | None]:
+def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the score's column, if that can be decided, and what to say about it."""
     grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
     if len(grouped) == 1:
-        return grouped[0], None
+        return grouped[0], ""
     # a column that says what it is may be in a worse state than one that is judged by its numbers alone
     titled = [n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
     scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
     if len(speaking) == 1:
-        return speaking[0], None
+        return speaking[0], ""
     if not speaking and len(scores) == 1:
         return scores[0], f"Column {scores[0]!r} was taken as the score: it alone holds whole numbers on 0..10."
     candidates = speaking or scores

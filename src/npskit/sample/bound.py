@@ -265,7 +265,7 @@ class Bound:
         for name, scale, (_, rows) in zip(self.score, self.codebook.scales, self.answers().invalid(), strict=True):
             values = self.column(name).values
             for row in rows.tolist():
-                yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}")
+                yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
 
 
 def _holding(column: Column, given: Any, name: str) -> NDArray[np.bool_]:
@@ -286,6 +286,6 @@ def _holding(column: Column, given: Any, name: str) -> NDArray[np.bool_]:
 
 def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
     """Return a sentence that names the first answers of a file that cannot be scored."""
-    found = [r for r in rejected if r.column in columns and "taken as missing" not in r.reason]
+    found = [r for r in rejected if r.column in columns and not r.missing]
     shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
     return f"{len(found)} answers cannot be scored: {shown}" if found else ""
