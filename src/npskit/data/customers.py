@@ -85,8 +85,12 @@ def customer_key(customer: object) -> str | None:
     return str(customer)
 
 
-def read_customers(column: Column | Iterable[Any]) -> Customers:
+def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Customers:
     """Read a column of customers by `customer_key`; each row of nobody is one of its own.
+
+    Args:
+        column: The ids.
+        name: What to call them in an error.
 
     Raises:
         InvalidTypeError: If an id is not hashable.
@@ -101,7 +105,7 @@ def read_customers(column: Column | Iterable[Any]) -> Customers:
         codes, ids = factorize(cells)
         known = len(ids) - (None in ids[-1:])
         return Customers(_apart(codes, known), [_plain(one) for one in ids[:known]], codes, ids)
-    codes, seen = _numbered(cells)
+    codes, seen = _numbered(cells, name)
     if all(type(one) is int for one in seen):
         return Customers(codes, seen, codes, seen)
     if all(type(one) is str and "@" not in one and not is_nothing(one) for one in seen):
@@ -116,16 +120,14 @@ def read_customers(column: Column | Iterable[Any]) -> Customers:
     return Customers(numbers, ids, codes, seen)
 
 
-def _numbered(cells: Iterable[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:
     """Number cells in the order in which they are first seen, naming one that is not hashable."""
     listed = cells if isinstance(cells, np.ndarray) else list(cells)
     try:
         return number(listed)
     except InvalidTypeError:
         strange = next(who for who in listed if not is_hashable(who))
-        raise InvalidTypeError(
-            f"customer: ids must be hashable, such as texts or numbers: got {strange!r:.80}"
-        ) from None
+        raise InvalidTypeError(f"{name}: ids must be hashable, such as texts or numbers: got {strange!r:.80}") from None
 
 
 def _apart(codes: NDArray[np.intp], known: int) -> NDArray[np.intp]:

@@ -9,9 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.customers import read_customers
+from npskit.data.frames import as_column
 from npskit.data.scale import Scale
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.validation import is_missing, whole_number
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.validation import whole_number
 
 
 @attrs.frozen
@@ -95,49 +97,32 @@ def retention_from_ids(start_ids: Iterable[Any], end_ids: Iterable[Any]) -> Reta
 
     Args:
         start_ids: Ids of the customers at the start: a list, a set, an array or a dataframe column.
-        end_ids: Ids of the customers at the end, of the same kind.
+        end_ids: Ids of the customers at the end; 7 and "7" are one customer (`npskit.data.customers`).
 
     Raises:
         InvalidTypeError: If either is not a collection of hashable ids.
-        InvalidValueError: If an id is missing (None, NaN).
-        IncompatibleError: If the ids are text on one side only, so that none could match.
+        InvalidValueError: If an id is missing (None, NaN, blank, "NA").
 
     Example:
         >>> retention_from_ids(["ann", "bob", "cy", "dee"], ["bob", "cy", "dee", "eve"])
         Retained(retained=3, lost=1)
     """
     start, end = _distinct(start_ids, "start_ids"), _distinct(end_ids, "end_ids")
-    if start and end and _all_text(start) != _all_text(end) and not start & end:
-        raise IncompatibleError(
-            f"start_ids and end_ids are of different kinds, so none can match: {next(iter(start))!r} and "
-            f"{next(iter(end))!r}; make both text or both numbers"
-        )
     retained = len(start & end)
     return Retained(retained, len(start) - retained)
 
 
-def _all_text(ids: set[Any]) -> bool:
-    """Whether all ids are texts."""
-    return all(isinstance(one, str) for one in ids)
-
-
-def _distinct(ids: Any, name: str) -> set[Any]:
-    """Return the distinct ids as Python's own objects, none of them missing."""
-    for method in ("tolist", "to_list", "to_pylist"):
-        if hasattr(ids, method):
-            ids = getattr(ids, method)()
-            break
-    if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
+def _distinct(ids: Any, name: str) -> set[str]:
+    """Return what the distinct customers are compared by, none of them missing."""
+    column = as_column(ids)
+    listed = column.filled() if column is not None else ids.tolist() if hasattr(ids, "tolist") else ids
+    if isinstance(listed, (str, bytes)) or not isinstance(listed, Iterable):
         raise InvalidTypeError(f"{name} must be a collection of ids, not {ids!r}")
-    listed = list(ids)
-    try:
-        found = set(listed)
-    except TypeError as error:
-        raise InvalidTypeError(f"{name} must be hashable ids, one for each customer: {error}") from None
-    if any(is_missing(one) for one in found):
-        rows = [row for row, one in enumerate(listed) if is_missing(one)]
+    found = read_customers(listed, name)
+    rows = np.flatnonzero(~found.known).tolist()
+    if rows:
         shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
         raise InvalidValueError(
             f"{name} has {len(rows)} missing ids (rows {shown}): leave out who cannot be recognized"
         )
-    return found
+    return set(found.keys)

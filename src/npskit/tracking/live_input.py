@@ -37,7 +37,7 @@ def place_of(book: Codebook, answer: Any) -> int:
 
 def _position(answer: Any, scale: Scale) -> int:
     """Return the position of an answer on its scale, -2 if it is missing, -1 if it is invalid."""
-    number = parse_answer(answer)
+    number = parse_answer(answer, yes_no=scale.yes_no)
     if number is None:
         return -2
     return number - scale.low if not isinstance(number, Unusable) and scale.low <= number <= scale.high else -1

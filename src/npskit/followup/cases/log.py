@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Times
+from npskit.data.cells import objects
+from npskit.data.customers import read_customers
 from npskit.data.keys import factorize
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import KINDS
@@ -203,11 +205,8 @@ def _refused_cases(at: dict[str, Times], bad: dict[str, NDArray[np.int64]], ids:
         refused.add(rows, f"{kind} is not a time")
     refused.add(np.flatnonzero(np.isnat(at["opened"])), "no opening time")
     if ids is not None:
-        codes, _ = factorize(ids)
-        _, first = np.unique(codes, return_index=True)
-        again = np.ones(len(codes), np.bool_)
-        again[first] = False
-        refused.add(np.flatnonzero(again), "the case has a row already")
+        first = read_customers(ids, "case").first
+        refused.add(np.flatnonzero(first < np.arange(len(first))), "the case has a row already")
     for kind, values in at.items():
         refused.add(np.flatnonzero(values < at["opened"]), f"{kind} before opened")
     never = np.full(len(at["opened"]), _NAT)
@@ -240,11 +239,10 @@ def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog
     at = times.values["at"]
     codes, names = factorize(table.column("event"))
     kinds = np.array([-1 if name is None else kind_of(name, words) for name in names], np.int64)[codes]
-    case_of, ids = factorize(table.column("case"))
-    labels = np.empty(len(ids), dtype=object)
-    labels[:] = ids
+    cases = read_customers(table.frame.column(table.roles["case"]), "case")
+    case_of, labels = np.minimum(cases.numbers, len(cases.ids)), objects([*cases.ids, None])
     refused = Refused()
-    nameless = case_of == ids.index(None) if None in ids[-1:] else np.zeros(len(at), np.bool_)
+    nameless = ~cases.known
     refused.add(np.flatnonzero(nameless), "no case")
     for i, name in enumerate(names):
         if name is None or kind_of(name, words) < 0:
@@ -252,7 +250,7 @@ def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog
             refused.add(rows, "no event" if name is None else f"{name!r} is no event of a case")
     timeless = np.flatnonzero(np.isnat(at) & (kinds >= 0) & ~nameless)
     refused.add(timeless, "no time, or not a time")
-    broken = np.zeros(len(ids), np.bool_)
+    broken = np.zeros(len(labels), np.bool_)
     broken[case_of[timeless]] = True
     usable = np.flatnonzero((kinds >= 0) & ~nameless & ~broken[case_of])
     again = _repeated(case_of[usable], kinds[usable], at[usable], table.column("by"), usable)

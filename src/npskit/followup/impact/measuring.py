@@ -71,6 +71,7 @@ def effect_of_follow_up(
     no_revenue: str = "left_out",
     untreated: Any = None,
     repeat_correlation: float | None = None,
+    dayfirst: bool | None = None,
     level: float = LEVEL,
 ) -> FollowUpEffect:
     """Return what following up did to the score, to retention and to revenue, by intention to treat.
@@ -89,19 +90,21 @@ def effect_of_follow_up(
         plan: What `Survey.follow_up` returns.
         later: The later answers: a dataframe, a mapping of columns, or a list of `Response`; rows of anybody else are
             counted and set aside.
-        customer: Its column of customers, ids as in the plan.
+        customer: Its column of customers, ids as in the plan, as numbers or as text.
         score: Its columns of answers, one for each question of the plan's scorer; None for the names of the questions.
         time: Its column of times. Without one (and without `at` in responses) a customer may have one row only.
         since: Rows from before this time are set aside, such as the answers that the plan was made of. Default: where
             both times are known, rows from up to when the plan was made are.
-        retained: Its column of whether the customer is still there: true or false, 1 or 0. Customers of whom that is
-            missing are left out of the rate, and counted.
+        retained: Its column of whether the customer is still there: true or false, 1 or 0, yes or no. Customers of
+            whom that is missing are left out of the rate, and counted.
         revenue: Its column of what the customer paid since.
         no_revenue: What a missing revenue means: `"left_out"` if it is not known, `"zero"` if whoever is not there
             paid nothing. The result says which, and of how many.
         untreated: Answers of customers who were not followed up and answered more than once, such as the survey from
             before there was any follow-up: the same columns as `later`, with times.
         repeat_correlation: The correlation of two answers of one customer without any follow-up, if you know it.
+        dayfirst: Whether the day stands before the month in times such as 03/04/2026; None finds it out, and warns
+            where nothing tells.
         level: Confidence level of each interval by itself.
 
     Raises:
@@ -137,7 +140,7 @@ def effect_of_follow_up(
     compared = np.flatnonzero(intended & traceable)
     if not compared.size:
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
-    names = Named(customer, score, time, retained, revenue)
+    names = Named(customer, score, time, retained, revenue, dayfirst)
     made = getattr(plan, "now", None) if since is None else None
     found = read_outcomes(later, names, book, plan.customers, compared, since, made)
     arm, present = holdout[compared].astype(np.intp), answers[compared]

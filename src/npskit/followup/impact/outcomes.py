@@ -36,6 +36,7 @@ class Named:
         time: When; None for `at` of responses, else for a frame that does not say.
         retained: Whether the customer is still there, if known.
         revenue: What the customer paid, if known.
+        dayfirst: Whether the day stands before the month in dates; None to find it out.
     """
 
     customer: str
@@ -43,6 +44,7 @@ class Named:
     time: str | None = None
     retained: str | None = None
     revenue: str | None = None
+    dayfirst: bool | None = None
 
 
 @attrs.frozen(eq=False)
@@ -102,7 +104,7 @@ def read_outcomes(
     later = read_customers(frame.column(frame.require(names.customer, "customer")))
     place = _places(known, compared, later)
     rows = len(place)
-    moments = _moments(frame, names.time)
+    moments = _moments(frame, names)
     late = _late(moments, since, rows)
     if made is not None and moments is not None:
         late &= moments > made
@@ -152,7 +154,7 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
     """
     frame = Frame(source)
     numbers = read_customers(frame.column(frame.require(names.customer, "customer"))).numbers
-    moments = _moments(frame, names.time)
+    moments = _moments(frame, names)
     if moments is None:
         raise InvalidValueError("untreated: answers of one customer have no order without times; name them with time=")
     categories, _ = _categories(frame, names.score, book)
@@ -186,12 +188,13 @@ def _places(known: NDArray[Any], compared: NDArray[np.intp], later: Customers) -
     return found[np.minimum(later.numbers, len(later.ids))]
 
 
-def _moments(frame: Frame, name: str | None, dayfirst: bool | None = None) -> NDArray[np.datetime64] | None:
+def _moments(frame: Frame, names: Named) -> NDArray[np.datetime64] | None:
     """Return when each row is of, None where nothing says so."""
+    name = names.time
     if name is None and not frame.from_responses:
         return None
     column = "at" if name is None else frame.require(name, "time")
-    table = read_times({column: frame.column(column)}, dayfirst=dayfirst)
+    table = read_times({column: frame.column(column)}, dayfirst=names.dayfirst)
     table.warn(f"time: column {column!r}", stacklevel=5)
     times = table[column].checked(f"time: column {column!r}")
     return None if name is None and np.isnat(times).all() else times

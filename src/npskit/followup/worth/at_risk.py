@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.counting import CodedAnswers
+from npskit.data.cells import objects
 from npskit.data.frames import Column, Frame, as_column
-from npskit.data.keys import factorize
+from npskit.data.labels import read_labels
+from npskit.data.segments import coded
 from npskit.data.values import read_amounts
+from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.worth.quantities import share
 from npskit.results.display import html_table, number, text_table
@@ -143,8 +146,8 @@ def revenue_at_risk(
 
     Args:
         value: Revenue of each customer over the period of the rates, shape `(customers,)`; a name with `data`.
-        category: The segment of each customer, as text; with `scorer` the answers (for several questions a list of
-            columns). A name with `data`, for several questions a list of names.
+        category: The segment of each customer, as text in any case; with `scorer` the answers (for several questions a
+            list of columns). A name with `data`, for several questions a list of names.
         retention: The rate of each segment, 0..1, by name; or of each customer, shape `(customers,)`; or with `data`
             the name of such a column.
         data: A dataframe or a mapping of columns that the names are of.
@@ -170,7 +173,7 @@ def revenue_at_risk(
     frame = None if data is None else Frame(data)
     money = read_amounts(_column(value, frame, "value"), "value")
     _refuse(money < 0, money, "value", "must not be negative: leave refunds out")
-    codes, names = _segments(category, frame, scorer)
+    codes, names = _segments(category, frame, scorer, retention if isinstance(retention, Mapping) else None)
     if isinstance(retention, Mapping):
         rates, names, codes = _rates_of_segments(retention, names, codes)
     else:
@@ -226,13 +229,24 @@ def _refuse(bad: NDArray[np.bool_], values: Floats, role: str, problem: str) -> 
         raise InvalidValueError(f"{role} {problem}: {shown}{', ...' if rows.size > 5 else ''}")
 
 
-def _segments(category: Any, frame: Frame | None, scorer: Scorer | None) -> tuple[NDArray[np.intp], list[str]]:
-    """Return the number of each customer's segment, -1 where not known, and the names."""
+def _segments(
+    category: Any, frame: Frame | None, scorer: Scorer | None, named: Mapping[Any, Any] | None
+) -> tuple[NDArray[np.intp], list[str]]:
+    """Return the number of each customer's segment, -1 where not known, and the names; those with a rate if given."""
     if scorer is None:
-        codes, keys = factorize(_column(category, frame, "category").filled())
-        if None in keys[-1:]:
-            codes, keys = np.where(codes == len(keys) - 1, -1, codes), keys[:-1]
-        return codes, [str(key) for key in keys]
+        column = _column(category, frame, "category")
+        if named is None:
+            known = {str(key).strip().casefold(): str(key).strip() for key in reversed(coded(column)[1])}
+            names = [known[text] for text in reversed(known) if not is_nothing(text)]
+        else:
+            names = [str(name) for name in named]
+        labels = read_labels(column, names)
+        absent = next(iter(labels.unknown()), None)
+        if absent is not None:
+            raise InvalidValueError(
+                f"retention: there is no rate for segment {absent!r}; {did_you_mean(absent, names)}"
+            )
+        return np.where(labels.categories < 0, -1, labels.categories), names
     book = codebook(scorer)
     several = len(book.questions) > 1
     if several and (isinstance(category, str) or not isinstance(category, Sequence)):
@@ -249,17 +263,17 @@ def _rates_of_segments(
     retention: Mapping[Any, Any], names: list[str], codes: NDArray[np.intp]
 ) -> tuple[Floats, list[str], NDArray[np.intp]]:
     """Return the rate of each customer, and the segments in the order that the rates are given in."""
-    rates = {str(name): share(rate, f"retention[{name!r}]") for name, rate in retention.items()}
-    used = [names[i] for i in np.unique(codes[codes >= 0]).tolist()]
-    absent = [name for name in used if name not in rates]
+    rates = [share(rate, f"retention[{name!r}]") for name, rate in retention.items()]
+    order = [str(name) for name in retention]
+    labels = read_labels(Column(objects(names)), order)
+    used = np.unique(codes[codes >= 0])
+    absent = [names[i] for i in used.tolist() if labels.categories[i] < 0]
     if absent:
         raise InvalidValueError(
-            f"retention: there is no rate for segment {absent[0]!r}; {did_you_mean(absent[0], rates)}"
+            f"retention: there is no rate for segment {absent[0]!r}; {did_you_mean(absent[0], order)}"
         )
-    order = list(rates)
-    to = np.array([order.index(name) if name in rates else -1 for name in names] + [-1], dtype=np.intp)
-    moved = to[codes]
-    return np.append(np.array(list(rates.values())), np.nan)[moved], order, moved
+    places = np.append(labels.categories, -1)[codes]
+    return np.append(np.array(rates), np.nan)[places], order, places
 
 
 def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str, str, float], ...]:
