@@ -31,13 +31,7 @@ def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     table, people = _read(data, playbook, named, terms)
     return plan_of(
-        playbook.assign(
-            attrs.evolve(
-                table,
-                attributes=_attributes(data, playbook, named, kept),
-                clock=read.clock(data, playbook.due.calendar.time_zone),
-            )
-        ),
+        playbook.assign(attrs.evolve(table, attributes=_attributes(data, playbook, named, kept))),
         people,
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
@@ -50,7 +44,7 @@ def _read(data: Bound, playbook: Playbook, named: Mapping[str, str], terms: Term
     """Return the responses as a playbook reads them, and the customers behind them."""
     columns = {role: data.column(name) for role, name in named.items()}
     zone = playbook.due.calendar.time_zone
-    at = read.answered(data, zone)
+    at, clock = read.answered(data, zone)
     moment = read.moment(data, terms.now, zone)
     made = read.latest(at) if moment is None else moment
     contacted = read.contacted(data, named["last_contact"], zone) if "last_contact" in named else None
@@ -76,7 +70,7 @@ def _read(data: Bound, playbook: Playbook, named: Mapping[str, str], terms: Term
         now=made,
     )
     opted_out = read.flags(columns["opted_out"], "opted_out") if "opted_out" in columns else None
-    return table, People(numbers, opted_out, contacted)
+    return attrs.evolve(table, clock=clock), People(numbers, opted_out, contacted)
 
 
 class _Lazy(Mapping[str, Any]):

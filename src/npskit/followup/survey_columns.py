@@ -30,23 +30,32 @@ def flags(column: Column, name: str) -> NDArray[np.bool_]:
     return np.asarray(read_flags(column, name) == 1)
 
 
-def answered(data: Bound, zone: str | None) -> NDArray[np.datetime64] | None:
+def answered(data: Bound, zone: str | None) -> tuple[NDArray[np.datetime64] | None, dt.tzinfo | None]:
     """Return when each response was given, on the wall clock of a zone: datetime64[us], or [D] where dates are known.
 
     Args:
         data: The survey.
         zone: Where the office is; None for the wall clock of the data.
 
+    Returns:
+        The times, and the zone of their clock; None where it is not known, or an offset that never changes.
+
     Raises:
         InvalidValueError: If a cell is no time; the message names its row.
     """
     if "time" not in data.roles:
-        return None
+        return None, None
     days = _days(data.column(data.roles["time"]))
     if days is not None:
-        return days
+        return days, None
     there = data if zone is None else attrs.evolve(data, time_zone=zone)
-    return there.times("follow_up")
+    found = there.time_column("follow_up")
+    if not found.aware and data.time_zone is None:
+        return found.values, None
+    try:
+        return found.values, find_zone(found.time_zone)
+    except InvalidValueError:
+        return found.values, None
 
 
 def contacted(data: Bound, name: str, zone: str | None) -> NDArray[np.datetime64]:
@@ -103,16 +112,7 @@ def _zone(data: Bound) -> str | None:
     if data.time_zone is not None or "time" not in data.roles:
         return data.time_zone
     name = data.roles["time"]
-    return read_times({name: data.column(name)})[name].time_zone
-
-
-def clock(data: Bound, zone: str | None) -> dt.tzinfo | None:
-    """Return the zone of the wall clock of `answered`; None where it is not known, or an offset that never changes."""
-    own = _zone(data)
-    try:
-        return None if own is None else find_zone(zone or own)
-    except InvalidValueError:
-        return None
+    return read_times({name: data.column(name)}, dayfirst=data.dayfirst)[name].time_zone
 
 
 def latest(at: NDArray[np.datetime64] | None) -> np.datetime64 | None:

@@ -14,7 +14,7 @@ from npskit.data.customers import read_customers
 from npskit.data.frames import Column, Frame
 from npskit.data.keys import factorize
 from npskit.data.segments import Keys, segments_of
-from npskit.data.times import read_times
+from npskit.data.times import TimeColumn, read_times
 from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.calibration import Calibration, rake
@@ -77,7 +77,7 @@ class Bound:
     refused: tuple[Rejected, ...] | None = None
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
-    _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
+    _times: dict[str, TimeColumn] = attrs.field(factory=dict, init=False, repr=False)
 
     def column(self, name: str) -> Column:
         """Return one column of the data; it is kept."""
@@ -120,14 +120,19 @@ class Bound:
 
     def times(self, method: str) -> NDArray[np.datetime64]:
         """Return when each row was given, NaT where that is not known; `method` needs it."""
+        return self.time_column(method).values
+
+    def time_column(self, method: str) -> TimeColumn:
+        """Return when each row was given, with what is known of the zone; `method` needs it."""
         column = self.role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
         if "times" not in self._times:
             name = self.roles["time"]
             table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
-            table.warn(f"time: column {name!r}", stacklevel=3)
-            self._times["times"] = table[name].checked(f"time: column {name!r}")
+            table.warn(f"time: column {name!r}", stacklevel=4)
+            table[name].checked(f"time: column {name!r}")
+            self._times["times"] = table[name]
         return self._times["times"]
 
     def weights(self) -> NDArray[np.float64] | None:
