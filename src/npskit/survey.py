@@ -165,13 +165,13 @@ class Survey(OverTime):
         if shrink and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
-        found = self._data.measure(names, denominator, repeats)
+        keys, found = self._data.measure(names, denominator, repeats)
         if by is None:
             clustered = None if found.conventions.variance == "independent" else found.estimate[0]
             return Score(found.tally[0], found.conventions, clustered, self._backend)
         return ScoreTable(
             names,
-            found.keys,
+            keys,
             found.tally,
             found.conventions,
             found.estimate,

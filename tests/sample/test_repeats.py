@@ -104,7 +104,7 @@ def test_independent_rows_have_no_clusters() -> None:
     sample, places, _ = made([(10, 0, 0, 0), (3, 1, 0, 0), (None, 1, 1, 0)])
     for each in (sample, Sample(sample.answers)):
         assert each.clustering(places) is None
-        assert each.measure(places).variance == "independent"
+        assert each.measure(places).conventions.variance == "independent"
 
 
 def test_take_keeps_what_belongs_together() -> None:

@@ -18,32 +18,13 @@ from npskit.data.times import TimeColumn, read_times
 from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.calibration import Calibration, rake
-from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.reading import Rejected
 from npskit.sample.places import Places
 from npskit.sample.repeats import equal_shares, latest
 from npskit.sample.sample import Measured, Sample
-from npskit.score import Conventions
 from npskit.scorers.base import Codebook
 from npskit.tally import Tally
-
-
-@attrs.frozen(eq=False)
-class Segmented:
-    """The segments of a survey, counted and scored.
-
-    Args:
-        keys: The values that make each segment.
-        tally: Shape `(segments,)`.
-        estimate: Shape `(segments,)`.
-        conventions: What it was computed under.
-    """
-
-    keys: Keys
-    tally: Tally
-    estimate: Estimate
-    conventions: Conventions
 
 
 @attrs.frozen(eq=False)
@@ -186,49 +167,23 @@ class Bound:
             raise InvalidValueError(told)
         return sample
 
-    def measure(self, by: tuple[str, ...], denominator: str, repeats: str) -> Segmented:
-        """Return the score of each segment, asking the engine where counts are enough."""
+    def measure(self, by: tuple[str, ...], denominator: str, repeats: str) -> tuple[Keys, Measured]:
+        """Return the values that make each segment and its score, asking the engine where counts are enough."""
         units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
-            found = Measured.of(tally, denominator)
-            return Segmented(keys, tally, found.estimate, self.conventions(tally, denominator))
+            return keys, Measured.of(tally, denominator)
         sample = self.sample()
         places, keys = self.segments(by)
         if repeats != "all":
             sample, places = self._under(repeats, sample, places)
-        found = sample.measure(places, denominator)
-        conventions = self.conventions(
-            found.tally, denominator, variance=found.variance, repeats=repeats, superseded=sample.superseded
-        )
-        return Segmented(keys, found.tally, found.estimate, conventions)
+        return keys, sample.measure(places, denominator)
 
     def count(self, by: tuple[str, ...]) -> Tally:
         """Return the counts of each segment, asking the engine where it is one."""
         if self.calibration is None and self._has_engine(by):
             return self._count_by_engine(by)[1]
         return self.sample().count(self.segments(by)[0])
-
-    def conventions(
-        self,
-        tally: Tally,
-        denominator: str,
-        *,
-        variance: str = "independent",
-        repeats: str = "all",
-        superseded: int = 0,
-    ) -> Conventions:
-        """Return what scores of these counts are computed under."""
-        return Conventions(
-            repr(self.codebook.scorer),
-            denominator=denominator,
-            repeats=repeats,
-            by_customer="customer" in self.roles,
-            superseded=superseded,
-            weighted=tally.weights is not None,
-            variance=variance,
-            invalid=self.on_invalid,
-        )
 
     def _under(self, repeats: str, sample: Sample, places: Places) -> tuple[Sample, Places]:
         """Return the rows that count of customers who answered more than once, and what they weigh."""

@@ -29,7 +29,7 @@ def latest(sample: Sample, places: Places, times: NDArray[np.datetime64]) -> tup
     last[:-1] = who[best][1:] != who[best][:-1]
     kept = np.zeros(len(best), dtype=np.bool_)
     kept[best[last]] = True
-    return sample.take(kept), Places(places.numbers[kept], places.size)
+    return attrs.evolve(sample.take(kept), repeats="latest"), Places(places.numbers[kept], places.size)
 
 
 def equal_shares(sample: Sample, places: Places) -> Sample:
@@ -46,7 +46,7 @@ def equal_shares(sample: Sample, places: Places) -> Sample:
     size = int(who.max(initial=-1)) + 1
     answered, came = (np.bincount(who[some], minlength=size) for some in (scored, slice(None)))
     share = np.where(scored | (answered[who] == 0), 1.0 / np.where(answered > 0, answered, came)[who], 0.0)
-    return attrs.evolve(sample, weights=share if sample.weights is None else sample.weights * share, averaged=True)
+    return attrs.evolve(sample, weights=share if sample.weights is None else sample.weights * share, repeats="mean")
 
 
 def _pairs(sample: Sample, places: Places) -> NDArray[np.intp]:

@@ -17,35 +17,31 @@ from npskit.inference.design import Customers, design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.strata import Lonely, Population
 from npskit.sample.places import Places
+from npskit.score import Conventions
 from npskit.tally import Tally
 
 
 @attrs.frozen(eq=False)
 class Measured:
-    """What was counted at each place, and the score there with its variance.
+    """What was counted at each place, the score there with its variance, and what it was computed under.
 
     Args:
         tally: Shape `(places,)`.
         estimate: Shape `(places,)`.
-        variance: What it allows for: `"independent"` answers, `"clustered"` or `"calibrated"` ones.
+        conventions: Those of all of them.
     """
 
     tally: Tally
     estimate: Estimate
-    variance: str = "independent"
+    conventions: Conventions
 
     @classmethod
-    def of(
-        cls, tally: Tally, denominator: str, estimate: Estimate | None = None, variance: str = "independent"
-    ) -> Measured:
-        """Return it from counts, and the estimate where these alone do not say how sure the score is."""
+    def of(cls, tally: Tally, denominator: str = "valid") -> Measured:
+        """Return the scores of counts that say it all: those of independent answers."""
         table = tally.table(denominator)
-        if estimate is None:
-            estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
-        elif denominator == "all":
-            amounts = table.counts if table.weights is None else table.weights
-            estimate = estimate.blank(amounts.sum(axis=-1) == 0)  # where nobody answered there is no score
-        return cls(tally, estimate, variance)
+        estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+        conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+        return cls(tally, estimate, conventions)
 
 
 @attrs.frozen(eq=False)
@@ -78,8 +74,8 @@ class Sample:
         population: Sampling units in the population; see `npskit.inference.strata.Population`.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
         calibration: How the weights were calibrated to the population, or None.
-        averaged: Whether the weights make the answers of each customer weigh as one.
-        superseded: How many rows a policy for repeats set aside.
+        repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` or their `"mean"`.
+        superseded: How many rows were set aside for that.
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
     """
 
@@ -91,7 +87,7 @@ class Sample:
     population: Population = None
     lonely: Lonely = "fail"
     calibration: Calibration | None = None
-    averaged: bool = False
+    repeats: str = "all"
     superseded: int = 0
     invalid: str = "count"
 
@@ -120,9 +116,22 @@ class Sample:
         """
         clustering = self.clustering(places, denominator)  # first, so that answers are read once: see `CodedAnswers`
         tally = self.count(places)
-        if clustering is None:
-            return Measured.of(tally, denominator)
-        return Measured.of(tally, denominator, self.estimate(places, clustering), self.variance)
+        return self.measured(tally, denominator, None if clustering is None else self.estimate(places, clustering))
+
+    def measured(self, tally: Tally, denominator: str, estimate: Estimate | None = None) -> Measured:
+        """Return what was counted with its estimate, None where the counts alone say how sure a score is."""
+        found = Measured.of(tally, denominator)
+        if estimate is not None and denominator == "all":  # where nobody answered there is no score
+            estimate = estimate.blank(np.isnan(found.estimate.mean))
+        conventions = attrs.evolve(
+            found.conventions,
+            repeats=self.repeats,
+            by_customer=self.customers is not None,
+            superseded=self.superseded,
+            variance=self.variance if estimate is not None else "independent",
+            invalid=self.invalid,
+        )
+        return Measured(tally, found.estimate if estimate is None else estimate, conventions)
 
     @property
     def variance(self) -> str:
@@ -151,7 +160,7 @@ class Sample:
             return None
         customers: Customers = None
         if units is not None and self.clusters is None:
-            customers = "mean" if self.averaged else "all"
+            customers = "mean" if self.repeats == "mean" else "all"
         return Clustering(categories, scores, units, customers)
 
     def totals(self, places: Places, clustering: Clustering | None = None) -> ClusterTotals:

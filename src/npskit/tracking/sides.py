@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import ClusterTotals
-from npskit.inference.estimate import Estimate
-from npskit.sample import Places, Sample
-from npskit.score import Conventions
+from npskit.sample import Measured, Places, Sample
 from npskit.score_table import ScoreTable
-from npskit.tally import Tally
 from npskit.times.spans import periods_around
 from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.effect import Effect
@@ -73,18 +70,11 @@ def explain_sample(
     cells = Places(rank[places.numbers], size).within(sides)
     # weights of independent answers need no units: their squares say as much
     totals, tally = _totals(sample, cells), sample.count(cells)
-    before, after = (
-        _table(by, tuple(key for key, seen in zip(keys, there.tolist(), strict=True) if seen), part)
-        for part in (tally[:size], tally[size:])
-    )
+    present = tuple(key for key, seen in zip(keys, there.tolist(), strict=True) if seen)
+    # as if rows were independent: what they are not stands in the totals
+    parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
+    before, after = (ScoreTable(by, present, part.tally, part.conventions, part.estimate) for part in parts)
     return explain_change(before, after, level=level, totals=totals)
-
-
-def _table(by: tuple[str, ...], keys: tuple[tuple[object, ...], ...], tally: Tally) -> ScoreTable:
-    """Return the scores of one side as if rows were independent; what they are not stands in the totals."""
-    sums = tally.table()
-    estimate = Estimate.from_sums(sums.counts, sums.worths, sums.weights, sums.squares)
-    return ScoreTable(by, keys, tally, Conventions(repr(tally.scorer), weighted=tally.weights is not None), estimate)
 
 
 def arms_of(treated: NDArray[np.bool_] | None, control: NDArray[np.bool_] | None, rows: int) -> Places:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from npskit.data.segments import Keys
 from npskit.errors import IncompatibleError
 from npskit.sample import DaySpans, DayTable, Measured, Places, Sample, Span, count_days, estimate_spans, span_of
-from npskit.score import Conventions
 from npskit.score_table import TOO_FEW
 from npskit.scorers.base import Scorer
 from npskit.tally import Tally
@@ -165,16 +164,15 @@ def timeline_of_sample(
     )
 
     def measured(tally: Tally, begins: Days, ends: Days) -> Measured:
-        if clustering is None or not len(ends):
-            return Measured.of(tally, denominator)
-        days = times.astype("datetime64[D]").astype(np.int64)
-        fades = None if window.half_life is None else window.half_life.fixed // DAY
-        found = estimate_spans(sample, clustering, dated, days, DaySpans(begins, ends, fades))
-        return Measured.of(tally, denominator, found.reshape(tally.shape), sample.variance)
+        estimate = None
+        if clustering is not None and len(ends):
+            days = times.astype("datetime64[D]").astype(np.int64)
+            fades = None if window.half_life is None else window.half_life.fixed // DAY
+            found = estimate_spans(sample, clustering, dated, days, DaySpans(begins, ends, fades))
+            estimate = found.reshape(tally.shape)
+        return sample.measured(tally, denominator, estimate)
 
-    found = _line(table, every, window, measured, by=by, segments=keys if by else (), denominator=denominator)
-    known = attrs.evolve(found.conventions, by_customer=sample.customers is not None, invalid=sample.invalid)
-    return attrs.evolve(found, conventions=known)
+    return _line(table, every, window, measured, by=by, segments=keys if by else ())
 
 
 def _edges(span: Span, every: str, window: Window, rows: int, n_groups: int) -> Days | None:
@@ -226,9 +224,7 @@ def timeline_of(
     def measured(tally: Tally, begins: Days, ends: Days) -> Measured:
         return Measured.of(tally, denominator)
 
-    found = _line(
-        table, check_every(every), chosen, measured, by=tuple(by), segments=tuple(segments), denominator=denominator
-    )
+    found = _line(table, check_every(every), chosen, measured, by=tuple(by), segments=tuple(segments))
     return attrs.evolve(found, too_few=too_few, backend=backend)
 
 
@@ -240,7 +236,6 @@ def _line(
     *,
     by: tuple[str, ...],
     segments: Keys,
-    denominator: str,
 ) -> Timeline:
     """Return the timeline of a table by day; `measure` makes estimates of tallies by segment, and of their days."""
     found = Periods.of(int(table.edges[0]), int(table.edges[-1]), every, window)
@@ -264,12 +259,7 @@ def _line(
         as_dates(found.ends),
         tally,
         undated,
-        Conventions(
-            repr(tally.scorer),
-            denominator=denominator,
-            weighted=tally.weights is not None,
-            variance=measured.variance,
-        ),
+        measured.conventions,
         estimate,
         window=str(window) or None,
         span=(first, last) if len(found.starts) else None,
