@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import pairwise, welch_anova
 from npskit.inference.permutation import permutation_test
@@ -113,8 +114,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
         ours, theirs = getattr(a.conventions, convention), getattr(b.conventions, convention)
         if ours != theirs:
             raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
-    if method not in METHODS:
-        raise InvalidValueError(f"method: there is no {method!r}; {did_you_mean(str(method), METHODS)}")
+    one_of(method, METHODS, "method")
     low, high = _difference_limits(a.estimate, b.estimate, level)
     if method == "permutation":
         if not (a.estimate.simple and b.estimate.simple):

@@ -11,12 +11,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference.estimate import Estimate
 from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, key_columns, number, percent, records
 from npskit.score import Conventions, Score
 from npskit.tally import Tally
-from npskit.validation import is_hashable, is_missing, is_whole, to_int
 
 TOO_FEW = 30
 

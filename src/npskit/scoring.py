@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
+from npskit.checks import one_of
 from npskit.counting import CodedAnswers
 from npskit.data.frames import as_column
 from npskit.data.scale import Scale
@@ -62,8 +63,7 @@ def measure(
         >>> measure(NPS(scale=(1, 5), detractor=3, promoter=5), [5, 5, 4, 1])
         Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95)
     """
-    if on_invalid not in ON_INVALID:
-        raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
+    one_of(on_invalid, ON_INVALID, "on_invalid")
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
     masks: list[NDArray[np.bool_] | None] | None = None

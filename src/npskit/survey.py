@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 import numpy as np
 
 from npskit.audit import LabelAudit, audit_labels
+from npskit.checks import one_of
 from npskit.comparison import GroupComparison, compare_groups
 from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -95,8 +96,7 @@ class Survey(OverTime):
             ColumnNotFoundError: If a column is not there; the message says which one is close.
             InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
         """
-        if on_invalid not in ON_INVALID:
-            raise InvalidValueError(f"on_invalid must be one of {', '.join(ON_INVALID)}: got {on_invalid!r}")
+        one_of(on_invalid, ON_INVALID, "on_invalid")
         frame, read = Frame(data), codebook(scorer if scorer is not None else NPS())
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
         self._data = Bound(
@@ -160,8 +160,7 @@ class Survey(OverTime):
             InvalidValueError: If an argument cannot be used, or an answer cannot and `on_invalid="raise"`.
             IncompatibleError: If `repeats` asks for a role that is not bound.
         """
-        if repeats not in REPEATS:
-            raise InvalidValueError(f"repeats must be one of {', '.join(REPEATS)}: got {repeats!r}")
+        one_of(repeats, REPEATS, "repeats")
         if shrink and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 import npskit
+from npskit.checks import is_hashable
 from npskit.results import Result
 from npskit.results.display import markdown_text, shown
 from npskit.results.files import _cell as csv_cell
 from npskit.results.result import schema_of
-from npskit.validation import is_hashable
 
 _spec = importlib.util.spec_from_file_location("catalogue", Path(__file__).parent / "catalogue.py")
 assert _spec is not None

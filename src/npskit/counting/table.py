@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.columns import Column
 from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
 from npskit.data.keys import flat
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
-from npskit.validation import whole_number
 
 # From this many rows on, an array that needs no groups or weights is counted by category unless told otherwise: three
 # times faster than by answer, which by then takes more than two milliseconds.

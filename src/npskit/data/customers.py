@@ -12,12 +12,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_hashable
 from npskit.data.cells import objects
 from npskit.data.frames import Column
 from npskit.data.keys import factorize, number
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError
-from npskit.validation import is_hashable
 
 _ADDRESS = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 

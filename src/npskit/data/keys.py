@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.validation import is_missing
 
 # Rows of several columns that are read at once: larger blocks spill out of a core's second cache.
 ROWS = 1 << 16

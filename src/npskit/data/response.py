@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.checks import is_hashable, is_missing, is_whole_or_none, to_int
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import is_hashable, is_missing, is_whole_or_none, to_int
 
 
 def _plain(value: Any) -> Any:

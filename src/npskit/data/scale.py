@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 import numpy as np
 
+from npskit.checks import is_whole, to_int
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import is_whole, to_int
 
 # Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
 MAX_POINTS = 250

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npskit.validation import is_missing
+from npskit.checks import is_missing
 
 NOTHING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-", "--", "."})
 YES = frozenset({"true", "yes", "y", "t", "ja", "wahr", "tak", "prawda", "ใช่", "จริง"})

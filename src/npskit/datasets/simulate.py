@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number, whole_number
 from npskit.datasets import draws, model
 from npskit.datasets.records import Dataset, FollowUpTruth, HotelTruth
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.validation import finite_number, whole_number
 
 Day = str | dt.date | np.datetime64
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Integers, Times
+from npskit.checks import is_missing
 from npskit.counting import INVALID, MISSING, encode
 from npskit.data.frames import as_column
 from npskit.data.keys import factorize
@@ -21,7 +22,6 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results.display import quoted
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
-from npskit.validation import is_missing
 
 TEXTS = ("channel", "language", "theme")
 

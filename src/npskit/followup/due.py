@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Times
+from npskit.checks import is_a
 from npskit.data.response import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold, kind_of
-from npskit.followup.checks import is_a
 from npskit.followup.columns import Table, instant_of, moment_in, pick
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 
 Lift = float | str | Mapping[Any, Any] | None
@@ -53,8 +54,7 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
                 f"lift: keys are categories, or pairs of a category and an offer, such as 'detractor' or "
                 f"('detractor', 'compensation'): got {key!r}"
             )
-        if category not in categories:
-            raise InvalidValueError(f"lift: there is no category {category!r}; {did_you_mean(category, categories)}")
+        one_of(category, categories, "lift")
         if offer is not None and offer not in offers:
             raise InvalidValueError(
                 f"lift: nobody is made an offer {offer!r}; {did_you_mean(offer, offers)}"

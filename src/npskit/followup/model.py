@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
+from npskit.checks import all_are, is_bool, is_moment_or_none, is_text, is_text_or_none
 from npskit.data.response import Attributes, Response
 from npskit.errors import InvalidValueError
 from npskit.followup.channels import kind_of
-from npskit.followup.checks import (
-    NO_TIME,
-    all_are,
-    as_within,
-    is_amount_or_none,
-    is_bool,
-    is_moment_or_none,
-    is_name,
-    is_priority,
-    is_text_or_none,
-    is_urgency,
-)
+from npskit.followup.checks import NO_TIME, as_within, is_amount_or_none, is_priority, is_urgency
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
 from npskit.results.display import quoted
 from npskit.results.values import plain
@@ -67,7 +57,7 @@ class Context:
         2
     """
 
-    category: str = attrs.field(validator=is_name)
+    category: str = attrs.field(validator=is_text)
     urgency: int = attrs.field(default=0, kw_only=True, validator=is_urgency)
     value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
@@ -127,8 +117,8 @@ class FollowUp:
     """
 
     customer: Hashable = attrs.field(default=None)
-    category: str = attrs.field(kw_only=True, validator=is_name)
-    strategy: str = attrs.field(kw_only=True, validator=is_name)
+    category: str = attrs.field(kw_only=True, validator=is_text)
+    strategy: str = attrs.field(kw_only=True, validator=is_text)
     priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
     due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)

@@ -11,11 +11,11 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.checks import is_a
 from npskit.data.response import Attributes, Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.assigned import Assigned, Chosen
 from npskit.followup.channels import as_channels
-from npskit.followup.checks import is_a
 from npskit.followup.columns import Table, instant_of
 from npskit.followup.contexts import Contexts, moments_of, zone_of
 from npskit.followup.due import DueTimes

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number
 from npskit.errors import InvalidValueError
-from npskit.followup.checks import amount
 from npskit.followup.model import URGENCIES
 from npskit.results.display import number
 
 
 def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    amount(value, field.name, 100.0)
+    finite_number(value, field.name, least=0, most=100)
 
 
 def _is_high(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None and amount(value, field.name) == 0:
+    if value is not None and finite_number(value, field.name, least=0) == 0:
         raise InvalidValueError("high_value must be above 0: give None for no points for the value")
 
 

@@ -10,10 +10,11 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools
+from npskit.checks import finite_number, is_a, is_text
 from npskit.data.response import Response
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold
-from npskit.followup.checks import amount, as_within, is_a, is_name
+from npskit.followup.checks import as_within
 from npskit.followup.columns import Words
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context, FollowUp
@@ -67,7 +68,7 @@ def _flag(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
 
 def _limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if value is not None:
-        amount(value, field.name)
+        finite_number(value, field.name, least=0)
 
 
 @attrs.frozen(kw_only=True)
@@ -196,7 +197,7 @@ class Rule:
         True
     """
 
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_text)
     when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))
     priority: float = attrs.field(default=50.0, kw_only=True)
     per_point_below: float = attrs.field(default=0.0, kw_only=True)
@@ -208,8 +209,8 @@ class Rule:
     reason: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        amount(self.priority, "priority", 100.0)
-        amount(self.per_point_below, "per_point_below", 100.0)
+        finite_number(self.priority, "priority", least=0, most=100)
+        finite_number(self.per_point_below, "per_point_below", least=0, most=100)
         if self.offer_required and not self.offers:
             raise InvalidValueError(f"rule {self.name!r}: offer_required needs offers to choose from")
         if not isinstance(self.reason, str | None):
@@ -271,5 +272,5 @@ class Team:
         'theme price'
     """
 
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_text)
     when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))

@@ -10,16 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.followup.checks import (
-    NO_TIME,
-    amount,
-    as_after,
-    is_amount,
-    is_amount_or_none,
-    is_bool,
-    is_name,
-    is_text_or_none,
-)
+from npskit.checks import finite_number, is_bool, is_text, is_text_or_none
+from npskit.followup.checks import NO_TIME, as_after, is_amount, is_amount_or_none
 
 
 @attrs.frozen
@@ -41,7 +33,7 @@ class Action:
         Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False)
     """
 
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_text)
     after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, converter=as_after)
     minutes: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
     needs_offer: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
@@ -66,7 +58,7 @@ class Offer:
         20.0
     """
 
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_text)
     amount: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
     share: float = attrs.field(default=0.0, kw_only=True)
     cap: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
@@ -74,7 +66,7 @@ class Offer:
 
     @share.validator
     def _is_share(self, field: attrs.Attribute[float], value: Any) -> None:
-        amount(value, field.name, 1.0)
+        finite_number(value, field.name, least=0, most=1)
 
     def cost(self, value: float | None = None) -> float:
         """Return what the offer costs for a customer of a value, in your currency.
@@ -85,7 +77,7 @@ class Offer:
         Raises:
             InvalidTypeError, InvalidValueError: If the value is not a finite number of at least 0.
         """
-        known = 0.0 if value is None or value != value else amount(value, "value")
+        known = 0.0 if value is None or value != value else finite_number(value, "value", least=0)
         return float(self.costs(known))
 
     def costs(self, values: ArrayLike) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.limits import Sample, sample_of, score_distances
 
@@ -209,8 +210,7 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
     """
     from statistics import NormalDist
 
-    if not 0 < probability < 1:
-        raise InvalidValueError(f"probability must lie strictly between 0 and 1: got {probability!r}")
+    finite_number(probability, "probability", above=0, below=1)
     a, w = _checked(alpha, worths)
     rows, unit = a.reshape(-1, w.size), (w - w[0]) / (w[-1] - w[0])
     n = rows.sum(axis=-1)

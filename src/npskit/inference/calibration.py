@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats
+from npskit.checks import whole_number
 from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
@@ -25,7 +26,6 @@ from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
-from npskit.validation import whole_number
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
 _AGREEMENT = 1e-6

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number, whole_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import normal_quantile
 from npskit.results import Result
-from npskit.validation import finite_number, whole_number
 
 NPS_WORTHS = (-100.0, 0.0, 100.0)
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.checks import whole_number
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_worths
 from npskit.inference.limits import normal_quantile
 from npskit.inference.planning import NPS_WORTHS, checked_shares
 from npskit.inference.two_sample import moments, score_z
-from npskit.validation import whole_number
 
 # Pairs of outcomes to look at: some 115 answers a group with three categories, 30 with five.
 MAX_PAIRS = 50_000_000

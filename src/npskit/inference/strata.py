@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 
 Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
@@ -54,8 +55,7 @@ def stratum_factors(
         >>> factors.tolist(), centers.tolist()
         ([4.0, 0.0], [1.0, 1.0])
     """
-    if lonely not in get_args(Lonely):
-        raise InvalidValueError(f"lonely must be one of {', '.join(map(repr, get_args(Lonely)))}: got {lonely!r}")
+    one_of(lonely, get_args(Lonely), "lonely")
     unsampled = 1 - sampled / _sizes(population, sampled, labels)
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.where(sampled > 1, unsampled * sampled / (sampled - 1), 0.0)

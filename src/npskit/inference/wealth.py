@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import InvalidValueError
 from npskit.inference.limits import checked_counts, falling_root
 
 DIRECTIONS = ("both", "below", "above")
@@ -58,8 +59,7 @@ _WEALTH: dict[str, Wealth] = {"both": two_sided, "below": below, "above": above}
 
 def wealth_of(direction: str) -> Wealth:
     """Return the wealth by its direction, or say that there is none."""
-    if direction not in DIRECTIONS:
-        raise InvalidValueError(f"direction: there is no {direction!r}; {did_you_mean(str(direction), DIRECTIONS)}")
+    one_of(direction, DIRECTIONS, "direction")
     return _WEALTH[direction]
 
 

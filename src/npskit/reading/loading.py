@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from npskit.checks import whole_number
 from npskit.data.values import check_decimal, find_decimal
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.reading import tools
@@ -13,7 +14,6 @@ from npskit.reading.formats import Options, Read, read_delimited, read_json, rea
 from npskit.reading.records import Columns, FileReport, Loaded, Progress
 from npskit.reading.roles import find_roles
 from npskit.reading.source import Source, as_path, inspect
-from npskit.validation import whole_number
 
 # How many cells are looked at for a decimal mark.
 _CELLS = 5_000

@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from npskit.checks import is_missing
 from npskit.errors import InvalidValueError
 from npskit.results.values import json_safe
-from npskit.validation import is_missing
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from npskit.checks import one_of
 from npskit.data.frames import BACKENDS
-from npskit.errors import InvalidValueError, MissingDependencyError
+from npskit.errors import MissingDependencyError
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
 
@@ -57,8 +58,7 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
         raise MissingDependencyError(
             f"to_frame() needs a dataframe library: import one of {', '.join(BACKENDS)} first, or name it with backend="
         )
-    if chosen not in BACKENDS:
-        raise InvalidValueError(f"backend must be one of {', '.join(BACKENDS)}: got {chosen!r}")
+    one_of(chosen, BACKENDS, "backend")
     import narwhals.stable.v2 as nw
 
     held = {name: _of_one_type(values) for name, values in columns.items()}

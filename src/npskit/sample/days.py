@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.counting import read_columns
 from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -22,7 +23,6 @@ from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
 from npskit.tally import Tally
 from npskit.times.periods import Days, ticks
-from npskit.validation import whole_number
 
 # More days than any survey lasts: beyond, a date is a slip of the pen or stands for "never".
 MOST_DAYS = 200_000

@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_hashable
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import is_hashable
 
 # The grid of all combinations of answers is categorized once per scorer, so it has to stay small.
 MAX_GRID = 1 << 20

@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.data.scale import Scale, as_scale
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.validation import whole_number
 
 Version: TypeAlias = Literal[1, 2]
 Method: TypeAlias = Literal["mean", "top_box", "net"]

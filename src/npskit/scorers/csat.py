@@ -8,9 +8,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.data.scale import Scale, as_scale
 from npskit.errors import InvalidValueError
-from npskit.validation import whole_number
 
 
 @attrs.frozen(init=False)

@@ -8,9 +8,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_whole, to_int
 from npskit.data.scale import Scale, as_scale
 from npskit.errors import InvalidValueError
-from npskit.validation import is_whole, to_int
 
 
 @attrs.frozen

@@ -9,11 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.data.customers import read_customers
 from npskit.data.frames import as_column
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import whole_number
 
 
 @attrs.frozen

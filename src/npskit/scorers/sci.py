@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.data.scale import Scale, as_scale
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.validation import whole_number
 
 QUESTIONS = ("satisfaction", "repurchase", "recommend")
 Cut: TypeAlias = int | tuple[int, int, int]

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import is_missing, one_of
+from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.times.durations import DAY, MONTHS, Duration
-from npskit.validation import is_missing
 
 Days = NDArray[np.int64]
 
@@ -35,11 +35,7 @@ def check_every(every: object) -> str:
     Raises:
         InvalidValueError: If it is none of `EVERY`.
     """
-    if every in EVERY:
-        return str(every)
-    raise InvalidValueError(
-        f"every must be one of {', '.join(EVERY)}: got {every!r}; {did_you_mean(str(every), EVERY)}"
-    )
+    return str(one_of(every, EVERY, "every"))
 
 
 def days_before(days: Days, duration: Duration) -> Days:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.checks import one_of
 from npskit.inference.limits import tail_of
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import mover, score_test
@@ -107,10 +107,7 @@ class TimelineComparison(Result):
 
 def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:
     """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
-    if previous not in PREVIOUS:
-        raise InvalidValueError(
-            f"previous must be one of {', '.join(PREVIOUS)}: got {previous!r}; {did_you_mean(str(previous), PREVIOUS)}"
-        )
+    one_of(previous, PREVIOUS, "previous")
     tail_of(level)  # refuses what is no level
     before = _before(line) if previous == "previous" else _year_before(line)
     usable = np.take_along_axis(line.n > 0, np.maximum(before, 0), axis=-1) & (before >= 0) & (line.n > 0)

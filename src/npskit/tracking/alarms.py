@@ -14,7 +14,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.sequences import (
     anytime_p_value,
     confidence_sequence,
@@ -144,10 +145,7 @@ class Watch:
     def __attrs_post_init__(self) -> None:
         if (self.target is None) == (self.reference is None):
             raise InvalidValueError("give either a target, such as target=40, or a reference, a Score: exactly one")
-        if self.direction not in DIRECTIONS:
-            raise InvalidValueError(
-                f"direction: there is no {self.direction!r}; {did_you_mean(str(self.direction), DIRECTIONS)}"
-            )
+        one_of(self.direction, DIRECTIONS, "direction")
         if self.target is not None and not isinstance(self.target, float):
             raise InvalidTypeError(f"target must be a number, in units of the score: got {self.target!r}")
         if self.reference is not None:

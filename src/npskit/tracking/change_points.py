@@ -39,6 +39,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number, whole_number
 from npskit.errors import InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
@@ -46,7 +47,6 @@ from npskit.inference.two_sample import difference_interval, moments
 from npskit.results import LEVEL, Interval
 from npskit.tracking.changes import Change, ChangePoints
 from npskit.tracking.checks import checked_periods, period_labels
-from npskit.validation import finite_number, whole_number
 
 # Stands in for the logarithm of nothing, which is multiplied by nothing.
 _TINY = 1e-300

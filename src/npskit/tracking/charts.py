@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.two_sample import moments
 from npskit.tracking.checks import checked_periods, period_labels
 from npskit.tracking.control_chart import ControlChart, Signal
 from npskit.tracking.cusum import cumulative_sum
-from npskit.validation import finite_number
 
 # The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
 _MEAN_DISTANCE = 1.128

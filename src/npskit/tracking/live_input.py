@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import is_missing
 from npskit.counting import INVALID, MISSING, encode
 from npskit.data.answers import Unusable, parse_answer
 from npskit.data.keys import factorize_many
@@ -17,7 +18,6 @@ from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
 from npskit.tracking.live_windows import Key, LastPeriods, Window, later, moment
-from npskit.validation import is_missing
 
 # ---- answers: a cell for each point of the scale (or each category), then the missing, then the invalid ----
 

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import whole_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.times.durations import DAY, HOUR, MINUTE, parse_duration
 from npskit.times.moments import read_time
 from npskit.times.zones import instant
-from npskit.validation import whole_number
 
 # A group, with a part for each column that makes the groups; () where there are none.
 Key: TypeAlias = tuple[Any, ...]

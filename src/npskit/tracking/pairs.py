@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Integers
+from npskit.checks import one_of
 from npskit.data.keys import slices
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.tracking.packing import BLOCK, Answers, Codes, Layout, pack_sorted
 from npskit.tracking.sorting import in_threads, workers
 
@@ -172,8 +173,7 @@ def _checked(
     waves: ArrayLike | None,
 ) -> Answers:
     """Return the columns as arrays, or say what is wrong with them."""
-    if mode not in get_args(Mode):
-        raise InvalidValueError(f"mode: there is no {mode!r}; {did_you_mean(str(mode), get_args(Mode))}")
+    one_of(mode, get_args(Mode), "mode")
     if (waves is None) == (mode == "waves"):
         raise InvalidValueError(f"waves: which of two waves each row is in goes with mode='waves', not with {mode!r}")
     if times is None and mode != "waves":

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import one_of, whole_number
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.limits import checked_counts
 from npskit.inference.two_sample import moments
 from npskit.results import Columns, Result, number
 from npskit.tracking.series import LEAST_PERIODS, interrupted_series
-from npskit.validation import whole_number
 
 METHODS = ("before_after", "difference_in_differences", "interrupted_series")
 
@@ -148,8 +148,7 @@ def _checked(
     counts: ArrayLike, worths: ArrayLike, at: int, method: str, control: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats | None, int]:
     """Return the arguments as arrays that fit each other."""
-    if method not in METHODS:
-        raise InvalidValueError(f"method must be one of {', '.join(METHODS)}: got {method!r}")
+    one_of(method, METHODS, "method")
     if (control is not None) != (method == "difference_in_differences"):
         raise IncompatibleError("control goes with method='difference_in_differences', and only with it")
     c, w = checked_counts(counts, worths)

@@ -17,8 +17,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.validation import finite_number
 
 Limits = Literal["steady", "exact"]
 

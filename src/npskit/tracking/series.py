@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.checks import whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.contrasts import Contrast
 from npskit.inference.limits import checked_counts
 from npskit.tracking.short_series import Working
-from npskit.validation import whole_number
 
 LEAST_PERIODS = 3
 COEFFICIENTS = ("intercept", "trend", "level change", "slope change")

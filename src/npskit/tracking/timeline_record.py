@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import IncompatibleError, did_you_mean
 from npskit.results import LEVEL
 from npskit.tracking.against import TimelineComparison, compare_periods
 from npskit.tracking.change_points import change_points
@@ -146,8 +147,7 @@ class Timeline(PeriodScores):
             >>> [signal.period for signal in timeline(days, answers, every="week").control_chart().signals]
             ['2026-W07']
         """
-        if kind not in _CHARTS:
-            raise InvalidValueError(f"kind must be one of {', '.join(_CHARTS)}: got {kind!r}")
+        one_of(kind, _CHARTS, "kind")
         counts = self._own_counts("control_chart")
         chart, known = _CHARTS[kind]
         for name in options:

@@ -7,10 +7,10 @@ import datetime as dt
 import attrs
 import numpy as np
 
+from npskit.checks import whole_number
 from npskit.errors import InvalidValueError
 from npskit.times.durations import DAY, Duration, parse_duration
 from npskit.times.periods import Days, days_before, first_days, period_numbers
-from npskit.validation import whole_number
 
 
 @attrs.frozen

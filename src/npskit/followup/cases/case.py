@@ -15,9 +15,9 @@ from typing import Any, Self
 
 import attrs
 
+from npskit.checks import is_hashable, is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.times.zones import instant
-from npskit.validation import is_hashable, is_missing
 
 # Events of one instant happened in this order, as far as it is a legal one.
 KINDS = (

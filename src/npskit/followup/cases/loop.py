@@ -10,7 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import one_of, whole_number
+from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.result import ClosedLoop
@@ -22,7 +23,6 @@ from npskit.scorers.base import Scorer
 from npskit.times.business_calendar import BusinessCalendar
 from npskit.times.durations import TICK, parse_fixed
 from npskit.times.zones import find_zone
-from npskit.validation import whole_number
 
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
 # What the log must hold for a figure to mean anything: one of these.
@@ -149,8 +149,7 @@ def _limits(targets: Any) -> dict[str, dt.timedelta]:
     if not isinstance(targets, Mapping):
         raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {targets!r}")
     for measure in targets:
-        if measure not in MEASURES:
-            raise InvalidValueError(f"targets: there is no {measure!r}; {did_you_mean(str(measure), MEASURES)}")
+        one_of(measure, MEASURES, "targets")
     return {measure: parse_fixed(value, f"targets[{measure!r}]", step=TICK) for measure, value in targets.items()}
 
 

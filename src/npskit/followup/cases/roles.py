@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from npskit.checks import one_of
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import KINDS
 
@@ -92,8 +93,7 @@ def find_roles(columns: Sequence[str], given: Mapping[str, str]) -> tuple[dict[s
     """
     known = {*_BY_CASE, *_BY_EVENT}
     for role, name in given.items():
-        if role not in known:
-            raise InvalidValueError(f"columns: there is no role {role!r}; {did_you_mean(str(role), sorted(known))}")
+        one_of(role, known, "columns")
         if name not in columns:
             raise ColumnNotFoundError(
                 f"columns: there is no column {name!r} for {role!r}; {did_you_mean(str(name), columns)}"

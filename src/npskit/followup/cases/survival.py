@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import finite_number, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile
@@ -130,8 +131,7 @@ class SurvivalCurve:
         Raises:
             InvalidValueError: If `level` or `method` is none of these.
         """
-        if method not in METHODS:
-            raise InvalidValueError(f"method must be one of {', '.join(METHODS)}: got {method!r}")
+        one_of(method, METHODS, "method")
         where, times = self._place(t)
         s = self._before(self.survival, 1.0)[where]
         low, high = self._score_limits(where, times, s, level)
@@ -150,7 +150,7 @@ class SurvivalCurve:
         Raises:
             InvalidValueError: If `p` does not lie between 0 and 1.
         """
-        return self._first(self.survival, _checked_share(p), float("inf"))
+        return self._first(self.survival, finite_number(p, "p", above=0, below=1), float("inf"))
 
     @property
     def median(self) -> float:
@@ -173,7 +173,7 @@ class SurvivalCurve:
         Raises:
             InvalidValueError: If `p` or `level` does not lie between 0 and 1.
         """
-        share = _checked_share(p)
+        share = finite_number(p, "p", above=0, below=1)
         low, high = self._log_log_limits(level)
         return self._first(low, share, self.last), self._first(high, share, float("inf"))
 
@@ -272,10 +272,3 @@ def kaplan_meier(durations: Any, observed: Any = True) -> SurvivalCurve:
     for row, (values, many) in zip(counts, found, strict=True):
         row[np.searchsorted(times, values)] = many
     return SurvivalCurve(times, counts[0], counts[1])
-
-
-def _checked_share(p: float) -> float:
-    """Return a share strictly between 0 and 1."""
-    if not 0 < p < 1:
-        raise InvalidValueError(f"p must lie strictly between 0 and 1: got {p!r}")
-    return float(p)

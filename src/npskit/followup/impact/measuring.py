@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import one_of
 from npskit.data.customers import read_customers
 from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -130,8 +131,7 @@ def effect_of_follow_up(
         (110.0, 70.0)
     """
     tail_of(level)
-    if no_revenue not in NO_REVENUE:
-        raise InvalidValueError(f"no_revenue must be one of {', '.join(NO_REVENUE)}: got {no_revenue!r}")
+    one_of(no_revenue, NO_REVENUE, "no_revenue")
     if repeat_correlation is not None:
         checked_correlation(repeat_correlation)
     book, answers, intended, holdout = _columns(plan)

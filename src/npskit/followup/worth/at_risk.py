@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import one_of, share
 from npskit.counting import CodedAnswers
 from npskit.data.cells import objects
 from npskit.data.frames import Column, Frame, as_column
@@ -22,7 +23,6 @@ from npskit.data.segments import coded
 from npskit.data.values import read_amounts
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.worth.quantities import share
 from npskit.results.display import html_table, number, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import record
@@ -283,8 +283,7 @@ def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise InvalidTypeError(f"moved maps pairs of segments, such as ('detractor', 'passive'): got {pair!r}")
         for name in pair:
-            if name not in names:
-                raise InvalidValueError(f"moved: there is no segment {name!r}; {did_you_mean(str(name), names)}")
+            one_of(name, names, "moved")
         parts.append((pair[0], pair[1], share(part, f"moved[{pair!r}]")))
     for name in names:
         whole = math.fsum(part for a, _, part in parts if a == name)

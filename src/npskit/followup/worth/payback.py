@@ -12,9 +12,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ArmContrast
-from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, quantity, share
+from npskit.followup.worth.quantities import discounted, horizon_of
 from npskit.results.display import html_table, number, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import record
@@ -169,14 +170,14 @@ def program_payback(
         ...     10, customers=100, lift=0.1, value=200, margin=0.5, retention=0.5, discount_rate=0, periods=2)
         ProgramPayback(net=500.0, roi=0.50, periods=1.00, break_even_lift=0.0667)
     """
-    each, fixed = not_negative(cost, "cost"), not_negative(fixed_cost, "fixed_cost")
-    n, paid = not_negative(customers, "customers"), not_negative(value, "value")
+    each, fixed = finite_number(cost, "cost", least=0), finite_number(fixed_cost, "fixed_cost", least=0)
+    n, paid = finite_number(customers, "customers", least=0), finite_number(value, "value", least=0)
     horizon = horizon_of(periods)
     lifts = _lifts(lift)
     flow = (
         paid
         * share(margin, "margin")
-        * discounted(share(retention, "retention"), not_negative(discount_rate, "discount_rate"), horizon)
+        * discounted(share(retention, "retention"), finite_number(discount_rate, "discount_rate", least=0), horizon)
     )
     total, worth = n * each + fixed, math.fsum(flow)
     found = [None if x is None else _payback(x, n, total, flow) for x in lifts]
@@ -217,7 +218,7 @@ def _lifts(lift: Any) -> tuple[float, float | None, float | None]:
     given = tuple(lift) if isinstance(lift, tuple | list) else (lift,)
     if len(given) not in (1, 3):
         raise InvalidTypeError(f"lift must be a number or (lift, low, high): got {lift!r}")
-    numbers = [quantity(x, "lift") for x in given]
+    numbers = [finite_number(x, "lift") for x in given]
     for x in numbers:
         if not -1 <= x <= 1:
             raise InvalidValueError(f"lift is a difference of shares, -1..1: got {x:g}; for 5 points write 0.05")

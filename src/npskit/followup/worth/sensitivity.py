@@ -10,9 +10,10 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import points
-from npskit.followup.worth.quantities import discounted, horizon_of, not_negative, share
+from npskit.followup.worth.quantities import discounted, horizon_of
 from npskit.results.display import html_table, number, text_table
 from npskit.results.native import native_frame
 from npskit.results.values import record
@@ -120,8 +121,12 @@ def retention_sensitivity(
             f"value must be finite and not negative: rows {', '.join(map(str, bad[:5].tolist()))}; leave these "
             "customers out"
         )
-    each, total, n = not_negative(cost, "cost"), float(money.sum()), int(money.size)
-    kept, discount, horizon = share(margin, "margin"), not_negative(discount_rate, "discount_rate"), horizon_of(periods)
+    each, total, n = finite_number(cost, "cost", least=0), float(money.sum()), int(money.size)
+    kept, discount, horizon = (
+        share(margin, "margin"),
+        finite_number(discount_rate, "discount_rate", least=0),
+        horizon_of(periods),
+    )
     shares = [share(rate, "rates") for rate in rates]
     if not shares:
         raise InvalidValueError("rates: give at least one, such as [0.6, 0.7, 0.8]")

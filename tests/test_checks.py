@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.checks import finite_number, is_hashable, is_missing, one_of, to_int, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.validation import finite_number, is_hashable, is_missing, to_int, whole_number
 
 INTEGER_TYPES = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
 
@@ -77,3 +78,36 @@ def test_pandas_na_is_missing() -> None:
 def test_hashable_means_that_hash_works(value: Any, expected: bool) -> None:
     """A tuple is hashable only if what it holds is."""
     assert is_hashable(value) is expected
+
+
+@given(st.floats(), st.floats(-5, 5), st.floats(-5, 5))
+def test_numbers_pass_exactly_within_their_limits(value: float, low: float, high: float) -> None:
+    """A number passes unchanged if it is finite and within its limits; otherwise the error names it and the limits."""
+    if math.isfinite(value) and low <= value < high:
+        assert finite_number(value, "x", least=low, below=high) == value
+    else:
+        with pytest.raises(InvalidValueError, match=r"^x must be (finite|at least .* and below .*): got "):
+            finite_number(value, "x", least=low, below=high)
+
+
+@pytest.mark.parametrize("value", [True, "7", b"7", None, [1], np.bool_(True), 1j])
+def test_what_is_not_a_number_is_refused_as_such(value: object) -> None:
+    """Booleans and texts are no numbers, whatever they look like; the error shows what came and its type."""
+    with pytest.raises(InvalidTypeError, match=type(value).__name__):
+        finite_number(value, "x")
+
+
+def test_huge_numbers_are_not_finite() -> None:
+    """A whole number beyond what a float can hold is refused like infinity."""
+    with pytest.raises(InvalidValueError, match="x must be finite"):
+        finite_number(10**400, "x")
+
+
+@given(st.text(), st.lists(st.text(), unique=True, max_size=5))
+def test_one_of(value: str, options: list[str]) -> None:
+    """An option passes as it is; anything else is refused with all options."""
+    if value in options:
+        assert one_of(value, options, "mode") == value
+    else:
+        with pytest.raises(InvalidValueError, match="mode must be one of"):
+            one_of(value, options, "mode")

@@ -1,0 +1,257 @@
+"""Checks of single values, each said once: a refusal names the argument, says what it takes, and shows what came."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import operator
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeGuard, TypeVar
+
+import attrs
+import numpy as np
+
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+
+T = TypeVar("T")
+Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+
+def whole_number(value: Any, name: str, *, least: int | None = None, most: int | None = None) -> int:
+    """Return `value` as an int; numpy integers are welcome, booleans and fractions are refused.
+
+    Args:
+        value: What came.
+        name: The name of the argument, for the error.
+        least: The smallest that will do; None for any.
+        most: The largest that will do; None for any.
+
+    Raises:
+        InvalidTypeError: If `value` is a boolean or not a whole number.
+        InvalidValueError: If it is out of range.
+
+    Example:
+        >>> whole_number(np.int8(7), "score")
+        7
+        >>> whole_number(True, "score")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidTypeError: score must be a whole number, not the boolean True
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise InvalidTypeError(f"{name} must be a whole number, not the boolean {value!r}")
+    try:
+        found = operator.index(value)
+    except TypeError:
+        raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
+    if (least is not None and found < least) or (most is not None and found > most):
+        raise InvalidValueError(f"{name} must be {_range(least=least, most=most)}: got {found}")
+    return found
+
+
+def finite_number(
+    value: Any,
+    name: str,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+) -> float:
+    """Return `value` as a finite float within the limits; booleans and texts are no numbers.
+
+    Args:
+        value: What came.
+        name: The name of the argument, for the error.
+        above: It must be above this; None for no such limit, here and below.
+        least: It must be at least this.
+        below: It must be below this.
+        most: It must be at most this.
+
+    Raises:
+        InvalidTypeError: If `value` is not a number.
+        InvalidValueError: If it is not finite, or out of range.
+
+    Example:
+        >>> finite_number(np.float32(0.5), "weight", above=0, most=1)
+        0.5
+        >>> finite_number(0, "weight", above=0, most=1)
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: weight must be above 0 and at most 1: got 0
+    """
+    try:
+        found = None if isinstance(value, (bool, np.bool_, str, bytes)) else float(value)
+    except (TypeError, ValueError):
+        found = None
+    except OverflowError:
+        found = math.inf
+    if found is None:
+        raise InvalidTypeError(f"{name} must be a number: got {value!r:.80} ({type(value).__name__})")
+    if not math.isfinite(found):
+        raise InvalidValueError(f"{name} must be finite: got {value!r:.80}")
+    inside = (above is None or found > above) and (least is None or found >= least)
+    if not (inside and (below is None or found < below) and (most is None or found <= most)):
+        raise InvalidValueError(f"{name} must be {_range(above, least, below, most)}: got {value!r:.80}")
+    return found
+
+
+def share(value: Any, name: str) -> float:
+    """Return `value` as a float from 0 to 1.
+
+    Raises:
+        InvalidTypeError: If `value` is not a number.
+        InvalidValueError: If it is not within 0..1; the error says what a percentage would be.
+
+    Example:
+        >>> share(85, "retention")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: retention must be a share from 0 to 1: got 85; for 85 % write 0.85
+    """
+    found = finite_number(value, name)
+    if not 0 <= found <= 1:
+        hint = f"; for {found:g} % write {found / 100:g}" if 1 < found <= 100 else ""
+        raise InvalidValueError(f"{name} must be a share from 0 to 1: got {value!r}{hint}")
+    return found
+
+
+def _range(
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+) -> str:
+    """Return limits in words: "at least 0 and at most 1"."""
+    limits = (("above", above), ("at least", least), ("below", below), ("at most", most))
+    return " and ".join(f"{word} {limit:,}" for word, limit in limits if limit is not None)
+
+
+def one_of(value: T, options: Iterable[T], name: str) -> T:
+    """Return `value`, which is one of the options.
+
+    Raises:
+        InvalidValueError: If it is none of them; the error says which it may have meant.
+
+    Example:
+        >>> one_of("scores", ("score", "wald"), "method")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: method must be one of 'score', 'wald': got 'scores'; did you mean 'score'?
+    """
+    known = list(options)
+    if is_hashable(value) and value in known:
+        return value
+    close = did_you_mean(str(value), map(str, known))
+    hint = f"; {close}" if close.startswith("did") else ""
+    raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, known))}: got {value!r:.80}{hint}")
+
+
+def to_int(value: Any) -> Any:
+    """Return a whole number as an int and anything else as it is, for `is_whole` to refuse by name.
+
+    Example:
+        >>> to_int(np.int64(7)), to_int(7.5), to_int(None)
+        (7, 7.5, None)
+    """
+    try:
+        return value if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        return value
+
+
+def is_whole(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a whole number in an attrs field, naming the field."""
+    whole_number(value, field.name)
+
+
+def is_whole_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a whole number or None in an attrs field, naming the field."""
+    if value is not None:
+        whole_number(value, field.name)
+
+
+def is_hashable(value: object) -> TypeGuard[Hashable]:
+    """Whether `value` really can be hashed: a tuple of lists looks as if it could, and cannot.
+
+    Example:
+        >>> is_hashable(("a", 1)), is_hashable((["a"], 1))
+        (True, False)
+    """
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def is_missing(value: object) -> bool:
+    """Whether `value` is None or a marker of a missing value: NaN, NaT, or an NA that will not say what it equals.
+
+    Example:
+        >>> is_missing(None), is_missing(float("nan")), is_missing(0), is_missing("")
+        (True, True, False, False)
+    """
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        return True
+
+
+def is_number(
+    *, least: float | None = None, most: float | None = None, above: float | None = None, optional: bool = False
+) -> Validator:
+    """Return a validator of attrs fields that hold a finite number within limits, or None where that is `optional`."""
+
+    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+        if not (optional and value is None):
+            finite_number(value, field.name, above=above, least=least, most=most)
+
+    return check
+
+
+def is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a text that is not empty in an attrs field, naming the field."""
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{field.name} must be a text: got {value!r} ({type(value).__name__})")
+    if not value.strip():
+        raise InvalidValueError(f"{field.name} must be a text that is not empty: got {value!r}")
+
+
+def is_text_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a text that is not empty, or None, in an attrs field, naming the field."""
+    if value is not None:
+        is_text(instance, field, value)
+
+
+def is_bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but True or False in an attrs field, naming the field."""
+    if not isinstance(value, bool):
+        raise InvalidTypeError(f"{field.name} must be True or False: got {value!r}")
+
+
+def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a datetime or None in an attrs field, naming the field."""
+    if value is not None and (not isinstance(value, dt.datetime) or is_missing(value)):
+        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {value!r} ({type(value).__name__})")
+
+
+def is_a(kind: type) -> Validator:
+    """Return a validator of attrs fields that hold an instance of a class."""
+
+    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kind):
+            raise InvalidTypeError(f"{field.name} must be a {kind.__name__}: got {value!r} ({type(value).__name__})")
+
+    return check
+
+
+def all_are(kind: type) -> Validator:
+    """Return a validator of attrs fields that hold several instances of a class."""
+
+    def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+        for item in value:
+            if not isinstance(item, kind):
+                raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {item!r}")
+
+    return check
