@@ -40,7 +40,7 @@ def test_costs(offer: Offer, one: float | None, two: float) -> None:
 
 def test_cost_of_what_is_no_value() -> None:
     """A value below 0 is refused for one customer, and counts as nothing in a column."""
-    with pytest.raises(InvalidValueError, match="value must be finite"):
+    with pytest.raises(InvalidValueError, match="value must be at least 0"):
         Offer("gift", share=0.1).cost(-3)
     assert Offer("gift", share=0.1).costs([-3.0]).tolist() == [0.0]
     assert Offer("gift", amount=2, share=0.1).cost(float("nan")) == 2
@@ -51,12 +51,12 @@ def test_cost_of_what_is_no_value() -> None:
     [
         (lambda: Action(""), "name must be a text that is not empty"),
         (lambda: Action(3), "name must be a text"),  # type: ignore[arg-type]
-        (lambda: Action("thank", minutes=-1), "minutes must be finite"),
+        (lambda: Action("thank", minutes=-1), "minutes must be (finite|at least 0)"),
         (lambda: Action("thank", minutes=True), "minutes must be a number"),
         (lambda: Action("thank", after=3), "after must be a duration such as"),
         (lambda: Action("thank", after="3"), "after must be a number of"),
         (lambda: Action("thank", after=dt.timedelta(-1)), "after must not be negative"),
-        (lambda: Offer("gift", share=2), "share must be finite, at least 0 and at most 1"),
+        (lambda: Offer("gift", share=2), "share must be at least 0 and at most 1"),
         (lambda: Offer("gift", amount=float("nan")), "amount must be finite"),
         (lambda: Offer("gift", cap=float("inf")), "cap must be finite"),
         (lambda: Context("x", urgency=3), "urgency must be 0"),
@@ -65,7 +65,7 @@ def test_cost_of_what_is_no_value() -> None:
         (lambda: Context("x", channel=""), "channel must be a text that is not empty"),
         (lambda: Context("x", public=1), "public must be True or False"),  # type: ignore[arg-type]
         (lambda: Context("x", now=dt.date(2026, 1, 1)), "now must be a datetime"),  # type: ignore[arg-type]
-        (lambda: FollowUp(category="x", strategy="y", priority=101), "priority must be finite, at least 0 and at most"),
+        (lambda: FollowUp(category="x", strategy="y", priority=101), "priority must be at least 0 and at most"),
         (lambda: FollowUp(category="x", strategy="y", actions=[3]), "actions must hold Actions"),
         (lambda: FollowUp(category="x", strategy="y", offers=3), "offers must hold Offers"),
         (lambda: FollowUp(category="x", strategy="y", within=3), "within must be a duration"),

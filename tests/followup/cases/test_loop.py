@@ -299,7 +299,7 @@ def test_nothing() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"targets": {"closing": "7d"}}, InvalidValueError, "there is no 'closing'"),
+        ({"targets": {"closing": "7d"}}, InvalidValueError, "targets must be one of"),
         (
             {"targets": {"close": "7 parsecs"}},
             InvalidValueError,

@@ -182,7 +182,7 @@ def test_refused_arguments() -> None:
     curve = kaplan_meier([1.0, 2.0])
     with pytest.raises(InvalidValueError, match="method must be one of"):
         curve.interval(1, method="linear")
-    with pytest.raises(InvalidValueError, match="p must lie"):
+    with pytest.raises(InvalidValueError, match="p must be above 0 and below 1"):
         curve.quantile(1.0)
     with pytest.raises(InvalidValueError, match="level"):
         curve.quantile_interval(level=95)
