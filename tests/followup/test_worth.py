@@ -121,7 +121,12 @@ def test_numbers_may_name_segments() -> None:
 
 REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = [
     (([1], ["a"], {"b": 0.5}), {}, InvalidValueError, "no rate for segment 'a'; known: 'b'"),
-    (([1], ["a"], {"a": 85}), {}, InvalidValueError, r"retention\['a'\] must be a share from 0 to 1: got 85; for 85 % write"),
+    (
+        ([1], ["a"], {"a": 85}),
+        {},
+        InvalidValueError,
+        r"retention\['a'\] must be a share from 0 to 1: got 85; for 85 % write",
+    ),
     (([1], ["a"], {"a": "85%"}), {}, InvalidTypeError, r"retention\['a'\] must be a number"),
     (([1], ["a"], {"a": math.nan}), {}, InvalidValueError, "must be finite"),
     (([1], ["a"], [1.5]), {}, InvalidValueError, "retention must lie within 0..1: row 0: 1.5"),
@@ -134,7 +139,12 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
     (([1], "c", {"a": 0.5}), {"scorer": SCI()}, InvalidTypeError, "reads a list of columns"),
     (([1], ["a"], {"a": 0.5}), {"moved": {"a": 0.5}}, InvalidTypeError, "moved maps pairs of segments"),
     (([1], ["a"], {"a": 0.5}), {"moved": {("a", "b"): 0.5}}, InvalidValueError, "moved must be one of 'a': got 'b'"),
-    (([1], ["a"], {"a": 0.5, "b": 1}), {"moved": {("a", "b"): 2}}, InvalidValueError, "must be a share from 0 to 1: got 2"),
+    (
+        ([1], ["a"], {"a": 0.5, "b": 1}),
+        {"moved": {("a", "b"): 2}},
+        InvalidValueError,
+        "must be a share from 0 to 1: got 2",
+    ),
     (
         ([1], ["a"], {"a": 0.5, "b": 1, "c": 1}),
         {"moved": {("a", "b"): 0.6, ("a", "c"): 0.6}},

@@ -183,7 +183,7 @@ def test_figures_of_wald_and_welch_with_their_sign(table: dict[str, Any]) -> Non
     found_welch = [welch.difference, welch.statistic, welch.df, welch.p_value]
     np.testing.assert_allclose(found_welch, figures, rtol=1e-11)
     width = welch.high - welch.low  # a limit may lie as near to 0 as it likes
-    np.testing.assert_allclose([welch.low, welch.high], table["welch_ci"], rtol=0, atol=1e-11 * width)
+    np.testing.assert_allclose([welch.low, welch.high], table["welch_ci"], rtol=0, atol=1e-11 * float(width))
     assert (mirrored.difference, mirrored.low, mirrored.high) == (-welch.difference, -welch.high, -welch.low)
     assert (mirrored.statistic, mirrored.p_value) == (-welch.statistic, welch.p_value)
 
