@@ -13,7 +13,7 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import pairwise, welch_anova
 from npskit.inference.permutation import permutation_test
 from npskit.inference.two_sample import mover, score_test
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, columns_of, number, p_value, percent
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, columns_of, intervals, number, p_value, percent
 from npskit.score import Score
 from npskit.score_table import ScoreTable, segment_names
 
@@ -238,11 +238,10 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
     limits = found
     if not estimates.simple and level != LEVEL:
         limits = pairwise(estimates.effective_counts(level)[usable], worths, correction, level)
-    columns = (found.i, found.j, found.difference, limits.low, limits.high, found.p_value, found.p_adjusted)
-    pairs = tuple(
-        Pair(kept[i], kept[j], difference, Interval(low, high, level=level, method="mover"), *p_values)
-        for i, j, difference, low, high, *p_values in zip(*(c.tolist() for c in columns), strict=True)
-    )
+    names_of = ([kept[i] for i in side.tolist()] for side in (found.i, found.j))
+    figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
+    p_values = (found.p_value.tolist(), found.p_adjusted.tolist())
+    pairs = tuple(map(Pair, *names_of, *figures, *p_values))
     return GroupComparison(
         by=table.by,
         score=table.name,

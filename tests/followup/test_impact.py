@@ -144,7 +144,7 @@ def test_swapping_the_arms_turns_every_sign(rows: Any) -> None:
     _, ours = run(rows)
     _, theirs = run([(a, not b, c, d) for a, b, c, d in rows])
     for a, b in zip(ours.contrasts, theirs.contrasts, strict=True):
-        np.testing.assert_array_equal([a.difference, a.low, a.high], [-b.difference, -b.high, -b.low])
+        np.testing.assert_array_equal([a.difference, *a.interval], [-b.difference, -b.interval.high, -b.interval.low])
         np.testing.assert_array_equal([a.p_value, a.p_adjusted], [b.p_value, b.p_adjusted])
     np.testing.assert_allclose(ours.bounds, [-x for x in theirs.bounds[::-1]])
 
@@ -314,15 +314,15 @@ def test_revenue_is_welch(a: NDArray[np.float64], b: NDArray[np.float64]) -> Non
         wanted = ttest_ind(a, b, equal_var=False)
         limits = wanted.confidence_interval(0.95)
         np.testing.assert_allclose(found.p_value, wanted.pvalue, rtol=1e-6, atol=1e-12)
-        np.testing.assert_allclose([found.low, found.high], [limits.low, limits.high], rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(list(found.interval), [limits.low, limits.high], rtol=1e-6, atol=1e-9)
 
 
 def test_constant_revenue_has_no_spread() -> None:
     """Two constants differ by what they differ, for sure; equal ones do not."""
     one, two = np.full(3, 5.0), np.full(4, 7.0)
     apart, alike = money_contrast(two, one, of="known"), money_contrast(one, one, of="known")
-    assert (apart.difference, apart.low, apart.high, apart.p_value) == (2.0, 2.0, 2.0, 0.0)
-    assert (alike.difference, alike.low, alike.high, alike.p_value) == (0.0, 0.0, 0.0, 1.0)
+    assert (apart.difference, *apart.interval, apart.p_value) == (2.0, 2.0, 2.0, 0.0)
+    assert (alike.difference, *alike.interval, alike.p_value) == (0.0, 0.0, 0.0, 1.0)
 
 
 def test_what_a_missing_revenue_means_is_asked_and_said() -> None:
@@ -447,7 +447,8 @@ def test_untreated_tell_the_change_by_itself_category_by_category() -> None:
     assert own[3] is None  # no promoter was treated
     assert (own[1].value, own[1].source, own[1].n) == (60.0, "untreated", 100)
     np.testing.assert_allclose(own[0].value, 0.75 * 60 + 0.25 * 20)
-    assert own[0].low < own[0].value < own[0].high
+    assert own[0].interval is not None
+    assert own[0].value in own[0].interval
     assert "other customers who were not followed up" in str(found)
 
 
@@ -521,7 +522,9 @@ def test_untreated_who_answer_often_count_by_customer() -> None:
     assert narrow is not None
     assert wide is not None
     assert wide.value == narrow.value
-    assert wide.high - wide.low >= 0.95 * (narrow.high - narrow.low)
+    assert wide.interval is not None
+    assert narrow.interval is not None
+    assert np.ptp(list(wide.interval)) >= 0.95 * np.ptp(list(narrow.interval))
 
 
 # ---- any scorer, any frame ----
@@ -703,7 +706,7 @@ def test_large_simulated_survey_shows_what_was_planted() -> None:
     found, truth = planted(7, 60_000)
     for (measure, segment), wanted in targets(truth).items():
         got = found.contrast(measure, segment=segment)
-        assert abs(got.difference - wanted) < 4 / 1.96 * (got.high - got.low) / 2
+        assert abs(got.difference - wanted) < 4 / 1.96 * (got.interval.high - got.interval.low) / 2
         assert got.p_value < 0.01
     assert found.contrast("answered").p_value > 0.01
 
@@ -721,9 +724,9 @@ def test_interval_covers_the_planted_effect_and_before_after_does_not() -> None:
         found, truth = planted(seed, 4000)
         for (measure, segment), wanted in targets(truth).items():
             got = found.contrast(measure, segment=segment)
-            covered[measure, segment] = covered.get((measure, segment), 0) + (got.low <= wanted <= got.high)
+            covered[measure, segment] = covered.get((measure, segment), 0) + (wanted in got.interval)
         row, effect = found.before_after[1], float(truth.follow_up.effect[0])
-        naive += row.low <= effect <= row.high
+        naive += effect in row.interval
         naive_error.append(row.change - effect)
     shares = {name: count / len(seeds) for name, count in covered.items()}
     assert all(0.93 <= part <= 0.97 for part in shares.values()), shares

@@ -101,7 +101,14 @@ def test_a_draft_reads_as_text() -> None:
     """As text a draft is its subject and its body; as data it is its four parts."""
     found = Draft("thank", "en", "Thanks", "Dear Ann,")
     assert str(found) == "Thanks\n\nDear Ann,"
-    assert found.to_dict() == {"action": "thank", "language": "en", "subject": "Thanks", "body": "Dear Ann,"}
+    assert found.to_dict() == {
+        "schema": "draft",
+        "version": 1,
+        "action": "thank",
+        "language": "en",
+        "subject": "Thanks",
+        "body": "Dear Ann,",
+    }
     assert eval(repr(found)) == found
 
 

@@ -264,7 +264,7 @@ def test_a_measured_retention_is_a_lift() -> None:
     """The contrast of a retention goes in as it is: points of percent become shares, its limits the limits."""
     (effect,) = share_contrasts("retention", ["all"], ([80], [100]), ([70], [100]), of="known")
     found = program_payback(5, lift=effect, **PROGRAM)
-    by_hand = program_payback(5, lift=(effect.difference / 100, effect.low / 100, effect.high / 100), **PROGRAM)
+    by_hand = program_payback(5, lift=tuple(x / 100 for x in (effect.difference, *effect.interval)), **PROGRAM)
     assert found == by_hand
     assert found.at.lift == 0.1
     revenue = money_contrast(np.arange(3.0), np.arange(3.0), of="known")

@@ -27,6 +27,39 @@ def survey(**columns: Any) -> nk.Survey:
     return nk.Survey(data, score="score", time="date", customer="customer")
 
 
+PROGRAM: dict[str, Any] = {
+    "customers": 9,
+    "value": 200,
+    "margin": 0.5,
+    "retention": 0.5,
+    "discount_rate": 0,
+    "periods": 2,
+}
+
+
+def recommended(response: nk.Response) -> nk.FollowUp:
+    """Return what to do about a response."""
+    found = nk.recommend(response)
+    assert found is not None
+    return found
+
+
+def closed_loop(**options: Any) -> nk.ClosedLoop:
+    """Return what became of a few cases."""
+    hours = [dt.datetime(2026, 3, 2, 9) + dt.timedelta(hours=i) for i in range(6)]
+    log = {"case": list(range(6)), "opened": hours, "closed": [None, *hours[2:], None], "region": REGIONS[:6]}
+    return nk.closed_loop(log, **options)
+
+
+def effect_of_following_up() -> nk.FollowUpEffect:
+    """Return what following up did, with a holdout."""
+    size = 200
+    answers = {"score": [3, 9] * (size // 2), "customer": list(range(size))}
+    plan = nk.Survey(answers, score="score", customer="customer").follow_up(holdout=0.5)
+    later = {"score": [9, 10] * (size // 2), "customer": list(range(size))}
+    return nk.effect_of_follow_up(plan, later)
+
+
 @functools.cache
 def catalogue() -> dict[str, Result]:
     """Return a result of each kind by the name of its class, and some of one kind in other states."""
@@ -54,6 +87,15 @@ def catalogue() -> dict[str, Result]:
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),
         "Tracker, by": nk.Tracker(by="region").update_many(ANSWERS, groups=REGIONS),
+        "FollowUp": recommended(nk.Response(3, customer=HOSTILE, attributes={"value": 100})),
+        "Draft": nk.draft("surprise", {"name": HOSTILE, "offer": "gift", "company": "ACME"}),
+        "Case": nk.Case.open("C-1", at=dt.datetime(2026, 3, 2, 9), category=HOSTILE, customer=7),
+        "ClosedLoop": closed_loop(),
+        "ClosedLoop, by": closed_loop(by="region"),
+        "FollowUpEffect": effect_of_following_up(),
+        "RevenueAtRisk": nk.revenue_at_risk([100, 300], [HOSTILE, "passive"], {HOSTILE: 0.5, "passive": 0.75}),
+        "ProgramPayback": nk.program_payback(10, lift=(0.1, 0.0, 0.2), **PROGRAM),
+        "RetentionSensitivity": nk.retention_sensitivity(200, [0.5], cost=10, margin=1, discount_rate=0),
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),

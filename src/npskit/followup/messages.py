@@ -21,7 +21,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileErr
 from npskit.followup.language_file import Language, Letter, locale_of, normal_tag, read_language
 from npskit.followup.template import MissingFieldError, Template
 from npskit.followup.writer import Writer
-from npskit.results.values import record
+from npskit.results import Result
 
 LAST_RESORT = "en"
 # So many letters are kept ready.
@@ -29,7 +29,7 @@ _MOST = 1 << 10
 
 
 @attrs.frozen
-class Draft:
+class Draft(Result):
     """A message to a customer, for a person to read over and send.
 
     Args:
@@ -53,10 +53,6 @@ class Draft:
         """
         paragraphs = (html.escape(part).replace("\n", "<br>") for part in self.body.split("\n\n"))
         return f'<div lang="{html.escape(self.language)}" dir="auto">{"".join(f"<p>{p}</p>" for p in paragraphs)}</div>'
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the draft as JSON can hold it."""
-        return record(self)
 
     def __str__(self) -> str:
         return f"{self.subject}\n\n{self.body}"

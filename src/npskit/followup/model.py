@@ -14,8 +14,7 @@ from npskit.errors import InvalidValueError
 from npskit.followup.channels import kind_of
 from npskit.followup.checks import NO_TIME, as_within, is_amount_or_none, is_priority, is_urgency
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
-from npskit.results.display import quoted
-from npskit.results.values import plain
+from npskit.results import Columns, Result, quoted
 from npskit.times.durations import in_words
 from npskit.times.zones import time_in_words
 
@@ -79,7 +78,7 @@ def _as_details(value: Any) -> Attributes:
 
 
 @attrs.frozen
-class FollowUp:
+class FollowUp(Result):
     """What to do about one response: who is first, by when, in which steps, with which offers, and why.
 
     A strategy returns one; the playbook then adds the points of value and urgency to its priority, sets when it is due
@@ -231,22 +230,18 @@ class FollowUp:
             raise InvalidValueError(f"the step {action!r} needs an offer, and {none}: {fix}, or give offer= or amount=")
         return {}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the follow-up as JSON can hold it; times in ISO 8601, durations in hours."""
-        found = {
-            field.name: plain(getattr(self, field.name))
-            for field in attrs.fields(FollowUp)
-            if field.name not in ("within", "actions", "offers", "left_out", "reasons", "details")
-        }
-        actions = [{"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes)} for a in self.actions]
-        return found | {
-            "within_hours": None if self.within is None else _hours(self.within),
-            "actions": actions,
-            "offers": [offer.name for offer in self.offers],
-            "minutes": self.minutes,
-            "reasons": list(self.reasons),
-            "details": {name: plain(value) for name, value in self.details.items()},
-        }
+    def columns(self) -> Columns:
+        """Return the follow-up as columns of one row."""
+        names = {name: "; ".join(each.name for each in getattr(self, name)) for name in ("actions", "offers")}
+        return super().columns() | {name: [value] for name, value in names.items()}
+
+    def _record(self) -> dict[str, Any]:
+        found = super()._record() | {"offers": [offer.name for offer in self.offers], "minutes": self.minutes}
+        found["actions"] = [
+            {"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes)} for a in self.actions
+        ]
+        within = found.pop("within")
+        return found | {"within_hours": None if within is None else _hours(within)}
 
     def __str__(self) -> str:
         who = "A customer" if self.customer is None else f"Customer {quoted(self.customer)}"

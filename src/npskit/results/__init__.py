@@ -10,6 +10,7 @@ from npskit.results.display import text_table as text_table
 from npskit.results.display import wrapped as wrapped
 from npskit.results.interval import LEVEL as LEVEL
 from npskit.results.interval import Interval as Interval
+from npskit.results.interval import intervals as intervals
 from npskit.results.native import free_name as free_name
 from npskit.results.native import key_columns as key_columns
 from npskit.results.result import Columns as Columns
@@ -17,4 +18,5 @@ from npskit.results.result import Result as Result
 from npskit.results.result import Rows as Rows
 from npskit.results.result import columns_of as columns_of
 from npskit.results.result import records as records
+from npskit.results.values import flat as flat
 from npskit.results.values import plain as plain

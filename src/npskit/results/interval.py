@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import attrs
+import numpy as np
+from numpy.typing import ArrayLike
 
 from npskit.results.display import number
 
@@ -40,3 +42,14 @@ class Interval:
     def shown(self, digits: int = 1) -> str:
         """Return the limits as a person reads them, with so many decimals."""
         return f"{number(self.low, digits)} .. {number(self.high, digits)}"
+
+
+def intervals(low: ArrayLike, high: ArrayLike, *, level: float, method: str) -> list[Interval]:
+    """Return the intervals of arrays of limits.
+
+    Example:
+        >>> [str(one) for one in intervals([1.0, 2.0], [3.0, 4.0], level=0.95, method="score")]
+        ['1.0 .. 3.0', '2.0 .. 4.0']
+    """
+    limits = zip(np.asarray(low).tolist(), np.asarray(high).tolist(), strict=True)
+    return [Interval(*pair, level=level, method=method) for pair in limits]

@@ -90,13 +90,8 @@ def flat(record: Any) -> dict[str, Any]:
             row |= {f"{start}low": None if value is None else value.low}
             row |= {f"{start}high": None if value is None else value.high}
         else:
-            row[name] = value
+            row[name] = flat(value) if _is_row(value) else value
     return row
-
-
-def record(result: Any) -> dict[str, Any]:
-    """Return a result as JSON can hold it."""
-    return {name: json_safe(value) for name, value in fields_of(result).items()}
 
 
 def same(a: Any, b: Any) -> bool:

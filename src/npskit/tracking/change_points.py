@@ -44,7 +44,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
 from npskit.inference.two_sample import difference_interval, moments
-from npskit.results import LEVEL, Interval
+from npskit.results import LEVEL, intervals
 from npskit.tracking.changes import Change, ChangePoints
 from npskit.tracking.checks import checked_periods, period_labels
 
@@ -322,9 +322,9 @@ def _describe(
     n, means, _ = moments(segments, worths)
     effective = segments / dispersion
     lows, highs = score_interval(effective, worths, level)
-    own = [Interval(*pair, level=level, method="score") for pair in zip(lows.tolist(), highs.tolist(), strict=True)]
-    limits = (limit.tolist() for limit in difference_interval(effective[1:], effective[:-1], worths, level))
-    differences = [Interval(*pair, level=level, method="mover") for pair in zip(*limits, strict=True)]
+    own = intervals(lows, highs, level=level, method="score")
+    limits = difference_interval(effective[1:], effective[:-1], worths, level)
+    differences = intervals(*limits, level=level, method="mover")
     scores, gains, answers = means.tolist(), np.diff(means).tolist(), n.tolist()
     figures = zip(
         starts.tolist(), scores, own, scores[1:], own[1:], gains, differences, answers, answers[1:], strict=False

@@ -14,7 +14,7 @@ from npskit.inference.design import design_estimate
 from npskit.inference.intervals import score_interval, score_limits
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.two_sample import moments, mover, normal_p, score_test
-from npskit.results import LEVEL, Interval
+from npskit.results import LEVEL, Interval, intervals
 from npskit.tracking.assumptions import ASSUMES, CLUSTERED, INDEPENDENT, REPEATERS, few_units
 from npskit.tracking.effect import Cell, Effect, Term
 from npskit.tracking.intervention import Intervention
@@ -279,11 +279,8 @@ def _contrast_effect(
         interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
         term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
     names = ("before", "after", "control before", "control after")
-    columns = zip(names, *(column.tolist() for column in (n, means, lows, highs)), strict=False)
-    cells = tuple(
-        Cell(name, answers, value, Interval(low, high, level=level, method="score"))
-        for name, answers, value, low, high in columns
-    )
+    own = intervals(lows, highs, level=level, method="score")
+    cells = tuple(map(Cell, names, n.tolist(), means.tolist(), own))
     assumes = (*ASSUMES[method], INDEPENDENT if totals is None else CLUSTERED)
     if fewest < _FEW:
         assumes = (*assumes, few_units(fewest))

@@ -70,7 +70,7 @@ def test_by_hand() -> None:
     # who was closed without an answer waits still
     curve = kaplan_meier([2, 10, 60, 180, 170], np.array([True, True, True, False, False]))
     assert (first.done, first.waiting, first.median, first.p90) == (3, 2, 60, math.inf)
-    assert (first.median_low, first.median_high) == curve.quantile_interval()
+    assert tuple(first.median_interval) == curve.quantile_interval()
     assert (first.target, first.within, first.undecided) == (48, 0.4, 0)
     assert (loop.close.done, loop.close.median, loop.close.within) == (3, 200, 0.4)
     assert math.isnan(loop.rate("reach").value)
@@ -82,9 +82,9 @@ def test_wilson() -> None:
     for name in ("coverage", "recovered_of_surveyed", "recovered_of_all"):
         rate = loop.rate(name)
         wanted = score_interval([rate.n - rate.hits, rate.hits], [0, 1], 0.9)
-        assert (rate.low, rate.high) == pytest.approx(wanted)
+        assert tuple(rate.interval) == pytest.approx(wanted)
     first = loop.first_response
-    assert (first.within_low, first.within_high) == pytest.approx(score_interval([3, 2], [0, 1], 0.9))
+    assert tuple(first.within_interval) == pytest.approx(score_interval([3, 2], [0, 1], 0.9))
     assert math.isnan(loop.close.target)
     assert math.isnan(loop.close.within)
 
@@ -96,7 +96,7 @@ def test_undecided() -> None:
     assert (loop.first_response.undecided, loop.close.undecided) == (1, 2)
     assert loop.first_response.within == pytest.approx(0.6 + 0.4 * 0)
     assert math.isnan(loop.close.within)
-    assert 0 < loop.close.within_low < loop.close.within_high == 1
+    assert 0 < loop.close.within_interval.low < loop.close.within_interval.high == 1
 
 
 ROW = st.tuples(

@@ -17,6 +17,7 @@ import attrs
 
 from npskit.checks import is_hashable, is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.results import Columns, Result, columns_of, one_line
 from npskit.times.zones import instant
 
 # Events of one instant happened in this order, as far as it is a legal one.
@@ -196,7 +197,7 @@ def refusal(case: Any, kind: str, at: object, state: str, responded: bool) -> st
 
 
 @attrs.frozen
-class Case:
+class Case(Result):
     """One case with its events. Immutable: `add` returns a new one.
 
     Events may be given in any order; they are sorted by time. Events of one instant are put in the legal order that
@@ -342,15 +343,14 @@ class Case:
         """Return the last event of a kind, None if there is none."""
         return next((event for event in reversed(self.events) if event.kind == kind), None)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python, times in ISO 8601."""
-        from npskit.results.values import plain
+    def columns(self) -> Columns:
+        """Return the events as columns, one row each."""
+        return columns_of(self.events, CaseEvent)
 
-        events = [{name: plain(value) for name, value in attrs.asdict(event).items()} for event in self.events]
-        names = ("id", "customer", "category", "theme", "channel", "later", "state", "owner")
-        return {name: plain(getattr(self, name)) for name in names} | {"events": events}
+    def _record(self) -> dict[str, Any]:
+        return super()._record() | {"state": self.state, "owner": self.owner}
 
     def __str__(self) -> str:
         head = [f"case {self.id}: {self.state}", *(str(v) for v in (self.category, self.theme) if v is not None)]
         lines = [f"  {e.at:%Y-%m-%d %H:%M}  {e.kind}{f' by {e.by}' if e.by else ''}" for e in self.events]
-        return "\n".join([", ".join(head), *lines])
+        return "\n".join(map(one_line, [", ".join(head), *lines]))

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from npskit.errors import InvalidValueError, did_you_mean
+from npskit.results import Columns, Interval, Result, flat
 
 RATES = ("coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all")
 MEASURES = ("first_response", "close")
@@ -22,15 +23,13 @@ class LoopRate:
         name: One of `RATES`.
         hits: How many cases it is true of.
         n: Of how many it might be; 0 where the log does not say.
-        low: Lower limit, 0..1.
-        high: Upper limit, 0..1.
+        interval: Of the share, 0..1.
     """
 
     name: str
     hits: int
     n: int
-    low: float
-    high: float
+    interval: Interval
 
     @property
     def value(self) -> float:
@@ -51,15 +50,12 @@ class LoopTime:
         done: Of how many cases it has happened.
         waiting: Of how many it has not.
         median: By when it has happened to half.
-        median_low: Lower limit of it.
-        median_high: Upper limit of it.
+        median_interval: Of it.
         p90: By when it has happened to nine in ten.
-        p90_low: Lower limit of it.
-        p90_high: Upper limit of it.
+        p90_interval: Of it.
         target: Within how long it should happen, on this clock; NaN without a target.
         within: The share to which it happens within that, 0..1.
-        within_low: Lower limit of it.
-        within_high: Upper limit of it.
+        within_interval: Of it.
         undecided: Cases where it has not happened, and the target has not passed.
     """
 
@@ -68,15 +64,12 @@ class LoopTime:
     done: int
     waiting: int
     median: float
-    median_low: float
-    median_high: float
+    median_interval: Interval
     p90: float
-    p90_low: float
-    p90_high: float
+    p90_interval: Interval
     target: float
     within: float
-    within_low: float
-    within_high: float
+    within_interval: Interval
     undecided: int
 
 
@@ -95,8 +88,8 @@ class Backlog:
     oldest: float
 
 
-@attrs.frozen
-class LoopFigures:
+@attrs.frozen(eq=False)
+class LoopFigures(Result):
     """All figures of one group of cases.
 
     Args:
@@ -137,27 +130,21 @@ class LoopFigures:
             )
         return found
 
-    def flat(self) -> dict[str, Any]:
-        """Return every figure under one name, ready to be a row of a table."""
+    def columns(self) -> Columns:
+        """Return every figure as a column of one row."""
         row: dict[str, Any] = {"cases": self.cases}
         row |= {"open": self.backlog.open, "median_age": self.backlog.median_age, "oldest": self.backlog.oldest}
         for rate in self.rates:
-            row |= {rate.name: rate.value, f"{rate.name}_low": rate.low, f"{rate.name}_high": rate.high}
-            row |= {f"{rate.name}_n": rate.n}
+            low, high = rate.interval
+            row |= {rate.name: rate.value, f"{rate.name}_low": low, f"{rate.name}_high": high, f"{rate.name}_n": rate.n}
         for time in self.times:
             name = time.measure if time.clock == "calendar" else f"{time.measure}_{time.clock}"
-            parts = attrs.asdict(time, filter=attrs.filters.exclude("measure", "clock"))
-            row |= {f"{name}_{part}": value for part, value in parts.items()}
-        return row
+            row |= {f"{name}_{part}": x for part, x in flat(time).items() if part not in ("measure", "clock")}
+        return {name: [value] for name, value in row.items()}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain Python; every rate with its value."""
-        return {
-            "cases": self.cases,
-            "rates": {rate.name: {"value": rate.value, **attrs.asdict(rate)} for rate in self.rates},
-            "times": [attrs.asdict(time) for time in self.times],
-            "backlog": attrs.asdict(self.backlog),
-        }
+    def _record(self) -> dict[str, Any]:
+        rates = {rate.name: {"value": rate.value, **flat(rate)} for rate in self.rates}
+        return super()._record() | {"rates": rates}
 
 
 def hours_text(hours: float, clock: str = "calendar") -> str:
@@ -177,12 +164,13 @@ def hours_text(hours: float, clock: str = "calendar") -> str:
     return f"{hours / 24 if days else hours:.1f}".removesuffix(".0") + (" d" if days else " h")
 
 
-def share_text(value: float, low: float, high: float) -> tuple[str, str]:
+def share_text(value: float, interval: Interval) -> tuple[str, str]:
     """Return a share and its interval in percent; a dash where there is none.
 
     Example:
-        >>> share_text(0.5, 0.2, 0.8)
+        >>> share_text(0.5, Interval(0.2, 0.8, level=0.95, method="score"))
         ('50.0%', '20.0% .. 80.0%')
     """
+    low, high = interval
     limits = "" if math.isnan(low) else f"{low:.1%} .. {high:.1%}"
     return ("-" if math.isnan(value) else f"{value:.1%}"), limits

@@ -18,6 +18,7 @@ from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of
+from npskit.results import Interval, intervals
 from npskit.score_table import segment_names
 from npskit.scorers.base import Scorer
 from npskit.times.business_calendar import BusinessCalendar
@@ -287,6 +288,10 @@ def _time(
     hours, happened = spans.hours[rows], spans.happened[rows]
     curve = kaplan_meier(hours, happened)
     limit, within, low, high, undecided = float("nan"), float("nan"), float("nan"), float("nan"), 0
+
+    def interval(limits: tuple[float, float], method: str) -> Interval:
+        return Interval(*limits, level=level, method=method)
+
     if target is not None:
         span = calendar.opening_time(target) if calendar is not None and spans.clock == "business" else target
         limit = span / dt.timedelta(hours=1)
@@ -299,13 +304,12 @@ def _time(
         curve.n_events,
         curve.n - curve.n_events,
         curve.median,
-        *curve.quantile_interval(0.5, level),
+        interval(curve.quantile_interval(0.5, level), "brookmeyer_crowley"),
         curve.quantile(0.9),
-        *curve.quantile_interval(0.9, level),
+        interval(curve.quantile_interval(0.9, level), "brookmeyer_crowley"),
         limit,
         within,
-        low,
-        high,
+        interval((low, high), "score"),
         undecided,
     )
 
@@ -337,6 +341,6 @@ def _rates(
         if name == "coverage" and expected is not None:
             n = expected
         low, high = score_interval(np.stack([n - hits, hits], axis=-1), np.array([0.0, 1.0]), level)
-        parts = (np.asarray(part).tolist() for part in (hits, n, low, high))
-        columns.append([LoopRate(name, *values) for values in zip(*parts, strict=True)])
+        shares = intervals(low, high, level=level, method="score")
+        columns.append([LoopRate(name, *values) for values in zip(hits.tolist(), n.tolist(), shares, strict=True)])
     return list(zip(*columns, strict=True))

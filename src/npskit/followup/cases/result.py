@@ -11,9 +11,7 @@ import attrs
 from npskit.errors import ColumnNotFoundError, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
-from npskit.results.display import html_table, percent, text_table
-from npskit.results.native import free_name, native_frame
-from npskit.results.values import plain
+from npskit.results import Columns, Interval, Result, Rows, key_columns, percent
 from npskit.score_table import segment_names
 from npskit.times.business_calendar import BusinessCalendar
 
@@ -31,7 +29,7 @@ _TITLES = {
 
 
 @attrs.frozen(eq=False, repr=False)
-class ClosedLoop:
+class ClosedLoop(Result):
     """What became of the cases, in all and by group.
 
     Args:
@@ -105,37 +103,18 @@ class ClosedLoop:
 
     # ---- as something to read ----
 
-    def columns(self) -> dict[str, list[Any]]:
+    def columns(self) -> Columns:
         """Return the figures as columns, one row per group, of all cases if there are no groups. Times in hours."""
-        rows = [figures.flat() for figures in self.groups.values()] if self.by else [self.total.flat()]
-        names = self.total.flat()
-        table: dict[str, list[Any]] = {}
-        for i, name in enumerate(self.by):
-            table[free_name(name, (*names, *table), "group")] = [key[i] for key in self.groups]
-        return table | {name: [row[name] for row in rows] for name in names}
+        rows = [figures.columns() for figures in (self.groups.values() if self.by else [self.total])]
+        table = {name: [row[name][0] for row in rows] for name in self.total.columns()}
+        return key_columns(self.by, list(self.groups), table, "group") | table
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python, ready for JSON but for NaN and infinity. Times in hours, shares 0..1."""
-        return {
-            "as_of": plain(self.as_of),
-            "as_of_given": self.as_of_given,
-            "level": self.level,
-            "coverage_of": "eligible" if self.of_eligible else "cases",
-            "by": list(self.by),
-            **self.total.to_dict(),
-            "groups": [{"key": list(map(plain, key)), **figures.to_dict()} for key, figures in self.groups.items()],
-            "rejected": [{name: plain(v) for name, v in attrs.asdict(one).items()} for one in self.rejected],
-            "rejected_by_reason": self.rejected.counts,
-            "left_out": self.left_out,
-        }
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return `columns` as a dataframe.
-
-        Args:
-            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the cases came in.
-        """
-        return native_frame(self.columns(), backend or self.backend)
+    def _record(self) -> dict[str, Any]:
+        about = {name: getattr(self, name) for name in ("as_of", "as_of_given", "level", "by", "left_out")}
+        groups = [{"key": key, **figures._record()} for key, figures in self.groups.items()]
+        rejected = {"rejected": list(self.rejected), "rejected_by_reason": self.rejected.counts}
+        coverage = {"coverage_of": "eligible" if self.of_eligible else "cases"}
+        return about | coverage | self.total._record() | {"groups": groups} | rejected
 
     @property
     def headline(self) -> str:
@@ -152,32 +131,32 @@ class ClosedLoop:
         counts = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
         return ", ".join(counts[:3] + (["..."] if len(counts) > 3 else []))
 
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         return self._by_group() if self.by else self._in_all()
 
-    def _in_all(self) -> tuple[list[str], list[list[Any]]]:
+    def _in_all(self) -> Rows:
         rows: list[list[Any]] = []
         for time in self.total.times:
             title, clock = _TITLES[time.measure], time.clock
             where = "" if clock == "calendar" else " (opening hours)"
             spans = (
-                ("half", time.median, time.median_low, time.median_high),
-                ("nine in ten", time.p90, time.p90_low, time.p90_high),
+                ("half", time.median, *time.median_interval),
+                ("nine in ten", time.p90, *time.p90_interval),
             )
             for name, value, low, high in spans:
                 limits = f"{hours_text(low, clock)} .. {hours_text(high, clock)}" if time.done else ""
                 rows.append([f"{title}, {name}{where}", hours_text(value, clock), limits, time.done + time.waiting])
             if time.target == time.target:
                 name = f"{title} within {hours_text(time.target, clock)}{where}"
-                rows.append([name, *share_text(time.within, time.within_low, time.within_high)])
+                rows.append([name, *share_text(time.within, time.within_interval)])
                 rows[-1].append(time.done + time.waiting)
-        rows += [[_TITLES[r.name], *share_text(r.value, r.low, r.high), r.n] for r in self.total.rates]
+        rows += [[_TITLES[r.name], *share_text(r.value, r.interval), r.n] for r in self.total.rates]
         waits = self.backlog
         ages = f"half since {hours_text(waits.median_age)}, the oldest since {hours_text(waits.oldest)}"
         rows.append(["backlog", str(waits.open), ages if waits.open else "", self.cases])
         return ["", "", f"{percent(self.level)} interval", "of"], rows
 
-    def _by_group(self) -> tuple[list[str], list[list[Any]]]:
+    def _by_group(self) -> Rows:
         header = [*self.by, "cases", "open", "oldest"]
         for time in self.total.times:
             where = "" if time.clock == "calendar" else " (opening hours)"
@@ -192,13 +171,13 @@ class ClosedLoop:
             for time in figures.times:
                 row.append(hours_text(time.median, time.clock))
                 if time.target == time.target:
-                    row.append(_with_limits(time.within, time.within_low, time.within_high))
+                    row.append(_with_limits(time.within, time.within_interval))
             rates = map(figures.rate, shown)
-            rows.append([*row, *(_with_limits(rate.value, rate.low, rate.high) for rate in rates)])
+            rows.append([*row, *(_with_limits(rate.value, rate.interval) for rate in rates)])
         return header, rows
 
-    def __str__(self) -> str:
-        return f"{self.headline}\n{text_table(*self._rows())}"
+    def _headline(self) -> str:
+        return self.headline
 
     def __repr__(self) -> str:
         of = f", by {', '.join(self.by)}: {len(self.groups)} groups" if self.by else ""
@@ -209,10 +188,7 @@ class ClosedLoop:
             f"{rejected}{of})"
         )
 
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=self.headline)
 
-
-def _with_limits(value: float, low: float, high: float) -> str:
-    share, limits = share_text(value, low, high)
+def _with_limits(value: float, interval: Interval) -> str:
+    share, limits = share_text(value, interval)
     return f"{share} ({limits})" if limits else share

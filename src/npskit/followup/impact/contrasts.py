@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from npskit.inference.intervals import score_interval
 from npskit.inference.limits import checked_counts, tail_of
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import moments, mover, score_test
+from npskit.results import Interval, intervals
 
 Unit = Literal["points", "percent", "money"]
 Base = Literal["answered", "assigned", "known"]
@@ -29,14 +30,12 @@ class ArmValue:
     Args:
         n: Customers it is of.
         value: The figure; NaN where there is nobody.
-        low: Lower limit.
-        high: Upper limit.
+        interval: Of the figure.
     """
 
     n: int
     value: float
-    low: float
-    high: float
+    interval: Interval
 
 
 @attrs.frozen
@@ -52,8 +51,7 @@ class ArmContrast:
         treated: The customers meant to be followed up.
         held_out: Those held out at random.
         difference: Treated less held out, in that unit; NaN where an arm is empty.
-        low: Lower limit.
-        high: Upper limit.
+        interval: Of the difference.
         p_value: Two-sided, of no difference, for this figure alone.
         p_adjusted: The same, allowing by Holm's method for the segments beside it.
     """
@@ -65,8 +63,7 @@ class ArmContrast:
     treated: ArmValue
     held_out: ArmValue
     difference: float
-    low: float
-    high: float
+    interval: Interval
     p_value: float
     p_adjusted: float
 
@@ -103,8 +100,8 @@ def category_contrasts(
 
     Example:
         >>> found, = category_contrasts("score", ["all"], [[12, 18, 70]], [[20, 25, 55]], [-100, 0, 100])
-        >>> found.difference, round(found.low, 1), round(found.high, 1), round(found.p_value, 4)
-        (23.0, 2.0, 43.3, 0.0321)
+        >>> found.difference, str(found.interval), round(found.p_value, 4)
+        (23.0, '2.0 .. 43.3', 0.0321)
     """
     (a, w), (b, _) = checked_counts(treated, worths), checked_counts(held_out, worths)
     both = np.stack([a, b])
@@ -112,20 +109,14 @@ def category_contrasts(
     low, high = score_interval(both, w, level)
     down, up = mover(mean.T, low.T, high.T, [1.0, -1.0])
     p = score_test(a, b, w)[1]
-    arms = [
-        [ArmValue(int(size), *figures) for size, *figures in _rows((n[i], mean[i], low[i], high[i]))] for i in range(2)
-    ]
-    figures = _rows((mean[0] - mean[1], down, up, p, adjust(p)))
+    own = [intervals(*limits, level=level, method="score") for limits in zip(low, high, strict=True)]
+    arms = (map(ArmValue, *figures) for figures in zip(n.astype(int).tolist(), mean.tolist(), own, strict=True))
+    p_values = (values.tolist() for values in (p, adjust(p)))
+    differences = (np.subtract(*mean).tolist(), intervals(down, up, level=level, method="mover"), *p_values)
     return tuple(
-        ArmContrast(measure, segment, of, unit, ours, theirs, *difference)
-        for segment, ours, theirs, difference in zip(segments, *arms, figures, strict=True)
+        ArmContrast(measure, segment, of, unit, *figures)
+        for segment, *figures in zip(segments, *arms, *differences, strict=True)
     )
-
-
-def _rows(columns: Iterable[Any]) -> list[list[float]]:
-    """Return arrays of figures row by row."""
-    rows: list[list[float]] = np.stack([np.asarray(column) for column in columns], axis=-1).tolist()
-    return rows
 
 
 def share_contrasts(
@@ -152,8 +143,8 @@ def share_contrasts(
 
     Example:
         >>> found, = share_contrasts("retention", ["all"], ([80], [100]), ([35], [50]), of="known")
-        >>> found.difference, round(found.low, 1), round(found.high, 1)
-        (10.0, -4.1, 25.3)
+        >>> found.difference, str(found.interval)
+        (10.0, '-4.1 .. 25.3')
     """
     a, b = (np.stack([np.subtract(whole, part), part], axis=-1) for part, whole in (treated, held_out))
     return category_contrasts(measure, segments, a, b, [0.0, 100.0], of=of, unit="percent", level=level)
@@ -193,13 +184,12 @@ def money_contrast(treated: Floats, held_out: Floats, *, of: Base, level: float 
         t = 0.0 if difference == 0 == se else np.divide(difference, se)
         p = float(2 * stdtr(df, -np.abs(t)))
     reach = _reach(se * se, float(stdtrit(df, 1 - tail)))
-    ours, theirs = (
-        ArmValue(int(n), mean, mean - own, mean + own)
-        for n, mean, spread in zip(sizes, means.tolist(), spreads.tolist(), strict=True)
-        for own in [_reach(spread, float(stdtrit(n - 1, 1 - tail)))]
+    own = [_reach(spread, float(stdtrit(n - 1, 1 - tail))) for n, spread in zip(sizes, spreads.tolist(), strict=True)]
+    treated_arm, other_arm = map(
+        ArmValue, sizes.tolist(), means.tolist(), intervals(means - own, means + own, level=level, method="t")
     )
-    low, high = difference - reach, difference + reach
-    return ArmContrast("revenue", ALL, of, "money", ours, theirs, difference, low, high, p, p)
+    interval = Interval(difference - reach, difference + reach, level=level, method="welch")
+    return ArmContrast("revenue", ALL, of, "money", treated_arm, other_arm, difference, interval, p, p)
 
 
 def _reach(variance: float, quantile: float) -> float:

@@ -10,10 +10,7 @@ from npskit.comparison import Comparison, compare
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.followup.impact.contrasts import ALL, ArmContrast, ArmValue
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
-from npskit.results.display import html_table, number, p_value, percent, text_table
-from npskit.results.interval import Interval
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
 from npskit.score import Score
 
 ASSUMES = (
@@ -30,7 +27,7 @@ REGRESSION = (
 # A difference in who answered that chance alone would seldom make, and what is too few for normal approximations.
 SUSPICIOUS = 0.05
 FEW = 10
-_NAN, _NONE = float("nan"), "-"
+_NONE = "-"
 _DIGITS = {"points": 1, "percent": 1, "money": 2}
 _UNITS = {"points": "", "percent": "%", "money": ""}
 
@@ -45,8 +42,7 @@ class BeforeAfter:
         before: Their present score.
         after: Their later score.
         change: After less before, in units of the score.
-        low: Lower limit of the change, as of customers independent of each other.
-        high: Upper limit.
+        interval: Of the change, as of customers independent of each other.
         by_itself: What the change would be without any follow-up, as far as that can be told; else None.
     """
 
@@ -55,8 +51,7 @@ class BeforeAfter:
     before: float
     after: float
     change: float
-    low: float
-    high: float
+    interval: Interval
     by_itself: ExpectedChange | None
 
 
@@ -84,7 +79,7 @@ class SetAside:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FollowUpEffect:
+class FollowUpEffect(Result):
     """What following up did, by intention to treat: those meant to be followed up less those held out at random.
 
     Args:
@@ -128,8 +123,7 @@ class FollowUpEffect:
     @property
     def interval(self) -> Interval:
         """Its interval."""
-        first = self.contrasts[0]
-        return Interval(first.low, first.high, level=self.level, method="mover")
+        return self.contrasts[0].interval
 
     @property
     def p_value(self) -> float:
@@ -179,10 +173,23 @@ class FollowUpEffect:
             f"held_out={assigned.held_out.n})"
         )
 
-    def __str__(self) -> str:
-        lines = [repr(self), self.headline, *(f"WARNING: {warning}" for warning in self.warnings)]
-        lines += [text_table(*self._rows()), *self._notes(), "", *self._naive()]
-        return "\n".join([*lines, "", "For the differences to be effects:", *(f"- {said}" for said in self.assumes)])
+    def _headline(self) -> str:
+        return f"{self!r}\n{self._found(chr(10))}"
+
+    def _caption(self) -> str:
+        return self._found(" ")
+
+    def _found(self, between: str) -> str:
+        """Return what was found, what must be known before it is believed, and what it leaves out."""
+        warnings = (f"WARNING: {warning}" for warning in self.warnings)
+        return between.join([self.headline, *warnings, *self._aside()])
+
+    def _notes(self) -> list[str]:
+        assumed = (f"- {said}" for said in self.assumes)
+        return [REGRESSION, self._source(), "For the differences to be effects:", *assumed]
+
+    def _more(self) -> list[tuple[str, Rows]]:
+        return [("Before/after, not an effect:", self._naive_rows())]
 
     @property
     def headline(self) -> str:
@@ -208,7 +215,7 @@ class FollowUpEffect:
             f"({limits} of the difference {number(low)} .. {number(high)})."
         )
 
-    def _rows(self) -> tuple[list[str], list[list[str]]]:
+    def _rows(self) -> Rows:
         level = f"{percent(self.level)} interval"
         header = ["", "of", "n", "treated", "n", "held out", "difference", level, "p", "p (Holm)"]
         return header, [self._row(c) for c in self.contrasts if c.treated.n or c.held_out.n]
@@ -227,12 +234,12 @@ class FollowUpEffect:
             *cells(c.treated),
             *cells(c.held_out),
             _known(c.difference, digits),
-            _limits(c.low, c.high, digits),
+            _limits(c.interval, digits),
             _NONE if c.p_value != c.p_value else p_value(c.p_value),
             "" if first or c.p_adjusted != c.p_adjusted else p_value(c.p_adjusted),
         ]
 
-    def _notes(self) -> list[str]:
+    def _aside(self) -> list[str]:
         low, high = self.bounds
         notes = []
         if low == low and self.contrast("answered").treated.value + self.contrast("answered").held_out.value < 200:
@@ -253,20 +260,16 @@ class FollowUpEffect:
         shown = ", ".join(f"{aside[name]} {text}" for name, text in labels.items() if aside[name])
         return notes + ([f"Set aside: {shown}."] if shown else [])
 
-    def _naive(self) -> list[str]:
-        """Return the before/after figures with their warning."""
-        return ["Before/after, not an effect:", text_table(*self._naive_rows()), REGRESSION, self._source()]
-
-    def _naive_rows(self) -> tuple[list[str], list[list[str]]]:
+    def _naive_rows(self) -> Rows:
         header = ["treated who answered again", "n", "before", "after", "change", f"{percent(self.level)} interval"]
         header += ["by itself", f"{percent(self.level)} interval"]
         rows = []
         for b in self.before_after:
             if b.n:
-                own = b.by_itself or ExpectedChange(_NAN, _NAN, _NAN, "correlation", 0)
+                own = b.by_itself
                 row = [b.segment, str(b.n), number(b.before), number(b.after), number(b.change)]
-                row += [_limits(b.low, b.high), _known(own.value) if b.by_itself else "not known"]
-                rows.append([*row, _limits(own.low, own.high)])
+                row += [_limits(b.interval), _known(own.value) if own else "not known"]
+                rows.append([*row, _limits(own.interval if own else None)])
         return header, rows
 
     def _source(self) -> str:
@@ -290,43 +293,19 @@ class FollowUpEffect:
             f"customer{pairs} leaves to regress: (1 - r) of the way to the mean of all. It is rough."
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python; the effect is under `value`."""
-        return {
-            "score": self.score,
-            "value": self.value,
-            "interval": attrs.asdict(self.interval),
-            "p_value": self.p_value,
-            "headline": self.headline,
-            "treated": self.treated.to_dict(level=self.level),
-            "held_out": self.held_out.to_dict(level=self.level),
-            "contrasts": [record(c) for c in self.contrasts],
-            "bounds": list(self.bounds),
-            "before_after": [record(b) for b in self.before_after],
-            "before_after_is_no_effect": REGRESSION,
-            "set_aside": attrs.asdict(self.set_aside),
-            "warnings": list(self.warnings),
-            "assumes": list(self.assumes),
-        }
+    def columns(self) -> Columns:
+        """Return the contrasts as columns, one row each."""
+        table = columns_of(self.contrasts, ArmContrast)
+        about = {name: table.pop(name) for name in ("measure", "segment", "of", "unit")}
+        for arm in ("treated", "held_out"):
+            figures = table.pop(arm)
+            about |= {f"{arm}_{name}": [one[name] for one in figures] for name in figures[0]}
+        return about | table
 
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the contrasts as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        rows = [
-            {
-                **{name: getattr(c, name) for name in ("measure", "segment", "of", "unit")},
-                **{f"treated_{name}": value for name, value in attrs.asdict(c.treated).items()},
-                **{f"held_out_{name}": value for name, value in attrs.asdict(c.held_out).items()},
-                **{name: getattr(c, name) for name in ("difference", "low", "high", "p_value", "p_adjusted")},
-            }
-            for c in self.contrasts
-        ]
-        return native_frame({name: [row[name] for row in rows] for name in rows[0]}, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        warnings = " ".join(f"WARNING: {warning}" for warning in self.warnings)
-        effect = html_table(*self._rows(), caption=" ".join(filter(None, [self.headline, warnings])))
-        naive = html_table(*self._naive_rows(), caption=f"Before/after, not an effect. {REGRESSION} {self._source()}")
-        return effect + naive
+    def _record(self) -> dict[str, Any]:
+        first = {name: getattr(self, name) for name in ("score", "value", "interval", "p_value", "headline")}
+        scores = {name: getattr(self, name)._record(level=self.level) for name in ("treated", "held_out")}
+        return first | super()._record() | scores | {"before_after_is_no_effect": REGRESSION}
 
 
 def _known(value: float, digits: int = 1) -> str:
@@ -334,9 +313,9 @@ def _known(value: float, digits: int = 1) -> str:
     return number(value, digits) if value == value else _NONE
 
 
-def _limits(low: float, high: float, digits: int = 1) -> str:
+def _limits(interval: Interval | None, digits: int = 1) -> str:
     """Return limits, or a dash where there are none."""
-    return f"{number(low, digits)} .. {number(high, digits)}" if low == low else _NONE
+    return interval.shown(digits) if interval is not None and interval.low == interval.low else _NONE
 
 
 _BASES = {"answered": "answered again", "assigned": "all assigned", "known": "known"}

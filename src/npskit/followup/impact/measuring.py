@@ -219,8 +219,7 @@ def _before_after(
                 before,
                 before + found.difference,
                 found.difference,
-                found.interval.low,
-                found.interval.high,
+                found.interval,
                 by_itself,
             )
         )

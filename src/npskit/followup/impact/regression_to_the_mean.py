@@ -19,6 +19,7 @@ from npskit.inference.limits import checked_counts
 from npskit.inference.moves import Moves
 from npskit.inference.paired import paired_difference
 from npskit.inference.two_sample import mover
+from npskit.results import Interval
 
 Source = Literal["held out", "untreated", "correlation"]
 NAN = float("nan")
@@ -30,8 +31,7 @@ class ExpectedChange:
 
     Args:
         value: The change, in units of the score.
-        low: Lower limit; NaN where it follows from a correlation, which has none here.
-        high: Upper limit.
+        interval: Of it; None where it follows from a correlation, which gives none.
         source: `"held out"`: what it was among the customers held out; `"untreated"`: among other customers who were
             not followed up, with the present answers of the treated; `"correlation"`: (1 - r) of the way to the mean.
         n: Pairs of answers it rests on; 0 where the correlation was given.
@@ -39,8 +39,7 @@ class ExpectedChange:
     """
 
     value: float
-    low: float
-    high: float
+    interval: Interval | None
     source: Source
     n: int
     correlation: float | None = None
@@ -59,7 +58,7 @@ def change_of_held_out(table: ArrayLike, worths: ArrayLike, level: float = 0.95)
         60.0
     """
     found = paired_difference(table, worths, level)
-    return ExpectedChange(found.difference, found.interval.low, found.interval.high, "held out", int(found.n))
+    return ExpectedChange(found.difference, found.interval, "held out", int(found.n))
 
 
 def change_of_untreated(
@@ -97,7 +96,8 @@ def change_of_untreated(
     value, shift = float(share @ means - share @ w[chosen]), float(share @ w[chosen])
     low, high = mover(means, limits[:, 0], limits[:, 1], share)
     pairs = int(moves.counts[0][chosen].sum())
-    return ExpectedChange(value, float(low) - shift, float(high) - shift, "untreated", pairs)
+    interval = Interval(float(low) - shift, float(high) - shift, level=level, method="mover")
+    return ExpectedChange(value, interval, "untreated", pairs)
 
 
 def change_by_correlation(
@@ -128,7 +128,7 @@ def change_by_correlation(
     for counts in (everyone, selected):
         c, w = checked_counts(counts, worths)
         means.append(float(c @ w / c.sum()) if c.any() else NAN)
-    return ExpectedChange((1 - r) * (means[0] - means[1]), NAN, NAN, "correlation", n, r)
+    return ExpectedChange((1 - r) * (means[0] - means[1]), None, "correlation", n, r)
 
 
 def checked_correlation(value: float) -> float:

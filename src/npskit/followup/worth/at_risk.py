@@ -23,9 +23,7 @@ from npskit.data.segments import coded
 from npskit.data.values import read_amounts
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results.display import html_table, number, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import Columns, Result, Rows, columns_of, number
 from npskit.scorers.base import Scorer, codebook
 
 
@@ -55,8 +53,8 @@ class SegmentAtRisk:
     upside: float
 
 
-@attrs.frozen(repr=False)
-class RevenueAtRisk:
+@attrs.frozen(eq=False, repr=False)
+class RevenueAtRisk(Result):
     """Revenue at risk by segment; the totals are the sums of the segments.
 
     Args:
@@ -92,10 +90,7 @@ class RevenueAtRisk:
             f"upside={number(self.upside)}, segments={len(self.segments)}, left_out={self.left_out})"
         )
 
-    def __str__(self) -> str:
-        return "\n".join([repr(self), text_table(*self._rows()), *self._notes()])
-
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         header = ["segment", "customers", "revenue", "share", "retention", "expected loss", "share of loss"]
         header += ["upside"] if self.moved else []
         rows = []
@@ -110,18 +105,12 @@ class RevenueAtRisk:
             [f"Left out, because something is not known of them: {self.left_out}."] if self.left_out else []
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python."""
-        totals = {name: getattr(self, name) for name in ("revenue", "expected_loss", "upside")}
-        return {**totals, **record(self)}
+    def columns(self) -> Columns:
+        """Return the segments as columns, one row each."""
+        return columns_of(self.segments, SegmentAtRisk)
 
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return the segments as a dataframe, one row each; `backend` as for `Score.to_frame`."""
-        columns = {f.name: [getattr(s, f.name) for s in self.segments] for f in attrs.fields(SegmentAtRisk)}
-        return native_frame(columns, backend or self.backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=" ".join([repr(self), *self._notes()]))
+    def _record(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("revenue", "expected_loss", "upside")} | super()._record()
 
 
 def _percent(share: float) -> str:

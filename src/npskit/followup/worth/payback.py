@@ -16,9 +16,7 @@ from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.impact.contrasts import ArmContrast
 from npskit.followup.worth.quantities import discounted, horizon_of
-from npskit.results.display import html_table, number, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import Columns, Result, Rows, columns_of, number
 
 
 @attrs.frozen
@@ -43,8 +41,8 @@ class Payback:
     periods: float
 
 
-@attrs.frozen(repr=False)
-class ProgramPayback:
+@attrs.frozen(eq=False, repr=False)
+class ProgramPayback(Result):
     """When a programme has paid for itself.
 
     Args:
@@ -74,10 +72,7 @@ class ProgramPayback:
             f"periods={number(self.at.periods, 2)}, break_even_lift={number(self.break_even_lift, 4)})"
         )
 
-    def __str__(self) -> str:
-        return "\n".join([repr(self), text_table(*self._rows()), *self._notes()])
-
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         header = ["", "lift", "customers saved", "gain", "cost", "net", "return", "paid back after"]
         named = (("lower limit", self.low), ("estimate", self.at), ("upper limit", self.high))
         rows = [
@@ -102,19 +97,10 @@ class ProgramPayback:
             f"It pays for itself from a lift of {points(self.break_even_lift)}{reached}, over {self.horizon} periods."
         ]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python; infinite where it never pays."""
-        return record(self)
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return a dataframe with a row for the estimate and each limit; `backend` as for `Score.to_frame`."""
-        named = [(n, p) for n, p in (("low", self.low), ("at", self.at), ("high", self.high)) if p is not None]
-        columns: dict[str, list[Any]] = {"at": [name for name, _ in named]}
-        columns |= {f.name: [getattr(p, f.name) for _, p in named] for f in attrs.fields(Payback)}
-        return native_frame(columns, backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=" ".join(self._notes()))
+    def columns(self) -> Columns:
+        """Return the lower limit, the estimate and the upper limit as columns, one row each."""
+        named = [(name, found) for name in ("low", "at", "high") if (found := getattr(self, name)) is not None]
+        return {"at": [name for name, _ in named], **columns_of([found for _, found in named], Payback)}
 
 
 def points(lift: float) -> str:
@@ -214,7 +200,7 @@ def _lifts(lift: Any) -> tuple[float, float | None, float | None]:
     if isinstance(lift, ArmContrast):
         if lift.unit != "percent":
             raise InvalidValueError(f"lift must be a contrast of shares, such as retention: got {lift.measure!r}")
-        lift = (lift.difference / 100, lift.low / 100, lift.high / 100)
+        lift = [x / 100 for x in (lift.difference, *lift.interval)]
     given = tuple(lift) if isinstance(lift, tuple | list) else (lift,)
     if len(given) not in (1, 3):
         raise InvalidTypeError(f"lift must be a number or (lift, low, high): got {lift!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 import numpy as np
@@ -14,9 +13,7 @@ from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import points
 from npskit.followup.worth.quantities import discounted, horizon_of
-from npskit.results.display import html_table, number, text_table
-from npskit.results.native import native_frame
-from npskit.results.values import record
+from npskit.results import Columns, Result, Rows, columns_of, number
 
 
 @attrs.frozen
@@ -36,8 +33,8 @@ class AtRate:
     break_even_lift: float
 
 
-@attrs.frozen(repr=False)
-class RetentionSensitivity:
+@attrs.frozen(eq=False, repr=False)
+class RetentionSensitivity(Result):
     """How revenue at risk and the break-even lift move with the rate of retention.
 
     Args:
@@ -57,25 +54,14 @@ class RetentionSensitivity:
     def __repr__(self) -> str:
         return f"RetentionSensitivity({len(self.rows)} rates, value={number(self.value)}, cost={number(self.cost)})"
 
-    def __str__(self) -> str:
-        return f"{self!r}\n{text_table(*self._rows())}"
-
-    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+    def _rows(self) -> Rows:
         header = ["retention", "expected loss", "worth of one saved", "break-even lift"]
         rows = [[f"{number(100 * r.rate)}%", r.expected_loss, r.worth, points(r.break_even_lift)] for r in self.rows]
         return header, rows
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain Python."""
-        return record(self)
-
-    def to_frame(self, backend: str | None = None) -> Any:
-        """Return a dataframe with a row for each rate; `backend` as for `Score.to_frame`."""
-        columns = {f.name: [getattr(r, f.name) for r in self.rows] for f in attrs.fields(AtRate)}
-        return native_frame(columns, backend)
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._rows(), caption=repr(self))
+    def columns(self) -> Columns:
+        """Return what each rate makes of them as columns, one row each."""
+        return columns_of(self.rows, AtRate)
 
 
 def retention_sensitivity(
