@@ -175,7 +175,7 @@ def test_a_header_of_numbers_is_no_header(read: Read) -> None:
     """Where the first row is all numbers, it is an answer; header_rows=0 says the same."""
     found = read("9\n10\n")
     assert (found.columns["column_1"].tolist(), found.report.header_rows) == (["9", "10"], 0)
-    assert any("numbers alone" in note for note in found.report.notes)
+    assert any("only numbers" in note for note in found.report.notes)
     assert read("a,b\n1,2\n", header_rows=0).columns["column_2"].tolist() == ["b", "2"]
     assert read("9,10\n8,7\n", header_rows=1).columns["9"].tolist() == ["8"]
 

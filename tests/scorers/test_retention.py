@@ -91,9 +91,9 @@ def test_bad_ids_are_refused(start: Any, end: Any, error: type[Exception], messa
     [
         (500, 100, 550, InvalidValueError, "new=550 customers cannot be among end=100"),
         (500, 700, 100, InvalidValueError, "end - new = 600 customers cannot be retained of start=500"),
-        (-1, 0, 0, InvalidValueError, "start must not be negative: got -1"),
-        (0, -1, 0, InvalidValueError, "end must not be negative"),
-        (0, 0, -1, InvalidValueError, "new must not be negative"),
+        (-1, 0, 0, InvalidValueError, "start must be at least 0: got -1"),
+        (0, -1, 0, InvalidValueError, "end must be at least 0"),
+        (0, 0, -1, InvalidValueError, "new must be at least 0"),
         (500.5, 0, 0, InvalidTypeError, "start must be a whole number"),
         (5, True, 0, InvalidTypeError, "end must be a whole number"),
         (5, 5, None, InvalidTypeError, "new must be a whole number"),

@@ -1,7 +1,7 @@
 """One question's answers, read block by block as positions on its scale.
 
-A position is one byte: 0 for the lowest point of the scale, `scale.size` or above for whatever is not on the scale. No
-value is cast to a byte unseen, which would turn 265 into 9.
+A position is one byte: 0 for the lowest point of the scale, `scale.size` or above for anything off the scale. No value
+is cast to a byte unchecked, which would turn 265 into 9.
 """
 
 from __future__ import annotations

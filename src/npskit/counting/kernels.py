@@ -1,7 +1,7 @@
 """The loops over blocks: one column's histogram, one column's runs, and the table of cells by groups with weights.
 
-Each was the fastest of several formulations when measured (benchmarks/), and each needs the same few buffers whatever
-the number of rows.
+Each was the fastest of several formulations when measured (benchmarks/), and each needs the same few buffers for any
+number of rows.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _missing(column: Column, at: slice) -> int:
 
 
 def _with_rest(cells: NDArray[np.int64], missing: int, rows: int) -> NDArray[np.int64]:
-    """Put the missing behind the cells, and as invalid what then is left of the rows."""
+    """Append the missing and, as invalid, the remaining rows to the cells."""
     return np.array([*cells.tolist(), missing, rows - missing - int(cells.sum())], np.int64)
 
 

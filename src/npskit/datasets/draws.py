@@ -1,4 +1,4 @@
-"""The draws: vectorized, one row an answer."""
+"""The random draws, vectorized, one row per answer."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Outcomes(TypedDict):
 
 
 def pick(rng: np.random.Generator, table: NDArray[np.float64], row: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Draw a column of `table` for each of `row`, with the probabilities that stand in that row."""
+    """Draw a column of `table` for each of `row`, with the probabilities in that row."""
     rows, width = table.shape
     # One search for all rows: the cumulative probabilities of row r lie within r..r+1.
     bounds = (np.cumsum(table, axis=1) + np.arange(rows)[:, None]).ravel()
@@ -177,7 +177,7 @@ def _outcomes(
 
 
 def _observed(rng: np.random.Generator, outcomes: Outcomes, contacted: NDArray[np.bool_]) -> Columns:
-    """Return the one outcome that comes to pass; not everybody answers again."""
+    """Return the outcome that happens; not everybody answers again."""
     later = np.where(contacted, outcomes["score_if_contacted"], outcomes["score_if_left"]).astype(np.float64)
     later[rng.random(later.size) >= LATER_ANSWERED] = np.nan
     stayed = np.where(contacted, outcomes["stayed_if_contacted"], outcomes["stayed_if_left"])

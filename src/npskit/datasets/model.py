@@ -1,10 +1,10 @@
 """The hotel chain as a finite latent-class model: explicit probability tables, and the truths that follow from them.
 
 A customer has a lasting type. A stay has a quality class, whose probabilities depend on the type, the hotel and the
-period. The class decides, independently of each other, the ratings of the drivers and the other answers. The score
-goes by one thing: with a driver's importance as its probability it is that driver's rating or one less, and otherwise
-owes nothing to the ratings. So the expected score is exactly linear in the ratings, and every expectation is a finite
-sum over types, hotels, periods and classes.
+period. Given the class, the ratings of the drivers and the other answers are independent of each other. The score
+follows one thing: with a driver's importance as its probability it is that driver's rating or one less, and otherwise
+it does not depend on the ratings. So the expected score is exactly linear in the ratings, and every expectation is a
+finite sum over types, hotels, periods and classes.
 """
 
 from __future__ import annotations

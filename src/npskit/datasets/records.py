@@ -1,4 +1,4 @@
-"""What a simulator hands out: the columns, what they mean, and the truths they were drawn from."""
+"""What a simulator returns: the columns, what they mean, and the truths they were drawn from."""
 
 from __future__ import annotations
 

@@ -63,9 +63,9 @@ def hotels(
 ) -> Dataset:
     """Simulate the survey of a chain of forty hotels in five regions, with known truths.
 
-    Guests answer repeatedly, in order of time. Planted are a shift of the score in one region on one day, growth of
-    the weaker regions (so that the total moves by mix as well), drivers that make the score, an effect of following
-    up, and unequal sampling of the regions. The truths are computed from the probabilities of the model
+    Guests answer repeatedly, in order of time. Built in are a shift of the score in one region on one day, growth of
+    the weaker regions (so that the total also changes by mix), drivers of the score, an effect of following up, and
+    unequal sampling of the regions. The truths are computed from the probabilities of the model
     (`npskit.datasets.model`), not from the draws.
 
     Args:
@@ -76,7 +76,7 @@ def hotels(
         end: Day after the last.
         shift: Change of the NPS in Bavaria on `shift_date`, in points. A fall shows in staff and check-in most.
         shift_date: Day of the shift; from it on, the shares of the regions are those of `truth.after`.
-        importance: Driver to the share of answers whose score goes by it, which also is its regression coefficient.
+        importance: Driver to the share of answers whose score follows it, which is also its regression coefficient.
             Drivers not named get 0; the shares sum to at most 1. By default staff .35, room .25, check_in .14,
             breakfast .08, price .08.
         holdout: Share of the customers who may be contacted but are left alone at random.

@@ -1,4 +1,4 @@
-"""What the answers say about the mean worth under a Dirichlet prior: tail probabilities, quantiles, P(A > B).
+"""The posterior of the mean worth under a Dirichlet prior: tail probabilities, quantiles, P(A > B).
 
 Everything is computed, not simulated. The mean of Dirichlet shares lies below x exactly where Σ Gₖ(wₖ − x) < 0 for
 independent Gₖ ~ Gamma(αₖ), whose generating function is M(s) = Π (1 − s·dₖ)^(−αₖ) with dₖ = wₖ − x (R. J. Hannum,
@@ -257,8 +257,8 @@ def probability_above(counts: ArrayLike, worths: ArrayLike, value: ArrayLike, pr
         Probabilities, shape of the broadcast; NaN where there are no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or the counts and
-            worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or counts and worths
+            do not fit.
 
     Example:
         >>> round(float(probability_above([30, 30, 40], [-100, 0, 100], 0)), 6)
@@ -283,8 +283,8 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
         Probabilities, shape of the broadcast, good to about 1e-9; NaN where A or B has no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or the counts and
-            worths are not what they should be.
+        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or counts and worths
+            do not fit.
 
     Example:
         >>> round(float(probability_greater([10, 40, 50], [30, 30, 40], [-100, 0, 100])), 4)

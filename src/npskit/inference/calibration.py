@@ -1,7 +1,7 @@
 """Weights that agree with what is known of the population: post-stratification, raking and linear calibration.
 
-Calibrated weights explain away part of the answers' variation, what the margins predict, so the variance is that of
-the residuals of a regression on the margins, fitted with the design weights and summed with the calibrated ones
+Calibration removes the part of the answers' variation that the margins predict, so the variance is that of the
+residuals of a regression on the margins, fitted with the design weights and summed with the calibrated ones
 (Deville & Särndal, "Calibration estimators in survey sampling", Journal of the American Statistical Association 87
 (1992) 376-382, section 3; Deville, Särndal & Sautory, "Generalized raking procedures in survey sampling", JASA 88
 (1993) 1013-1020): as `postStratify` and `calibrate` of R's `survey`. Its `rake` fits without weights instead, which in
@@ -161,7 +161,7 @@ def calibrate_linear(
 ) -> Calibration:
     """Return weights that agree with several margins and are nearest to the design weights: generalized regression.
 
-    Weights w = d(1 + x'λ), explicit and without iteration, but not sure to be positive (Deville & Särndal (1992),
+    Weights w = d(1 + x'λ), explicit and without iteration, but not always positive (Deville & Särndal (1992),
     section 2, case 1): as `calibrate(calfun="linear")` of R's `survey`.
 
     Args:
@@ -183,7 +183,7 @@ def calibrate_linear(
     """
     table = _Table.of(weights, margins, totals)
     sizes = sum_by(table.cells, table.weights, len(table.labels))
-    # from weights of the right total on, which takes most of the way and gives the same solution
+    # start from weights of the right total, which is nearer to the solution and does not change it
     scale = table.targets[0].sum() / sizes.sum()
     sizes *= scale
     missing = np.concatenate(table.targets) - table.columns.T @ sizes
@@ -219,7 +219,7 @@ def calibrated_estimate(
 
     Args:
         calibration: The calibrated weights.
-        categories: Index of each row's category, shape `(n,)`; negative outside the part of the sample asked about.
+        categories: Index of each row's category, shape `(n,)`; negative for rows that are not to be scored.
         worths: What each category is worth, shape `(K,)`.
         clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
         strata: Label of each row's stratum, shape `(n,)`; None for a single one.
@@ -231,7 +231,7 @@ def calibrated_estimate(
         Of shape `()`. Degrees of freedom: units with weight, or Kish's number of customers, less their strata.
 
     Raises:
-        InvalidTypeError: If the categories are not whole numbers, or labels of no one type.
+        InvalidTypeError: If the categories are not whole numbers, or labels are of mixed types.
         InvalidValueError: If a category is out of range, a label missing, or a stratum lonely and that is to fail.
         IncompatibleError: If columns differ in length.
 
@@ -321,7 +321,7 @@ class _Table:
 
 
 def _targets(name: str, labels: list[Any], sums: list[float], totals: Mapping[Any, Any]) -> Floats:
-    """Return the totals in the order of the labels, after checking that data and population know the same ones."""
+    """Return the totals in the order of the labels, after checking that data and population have the same ones."""
     for label, total in totals.items():
         if not isinstance(total, (int, float, np.integer, np.floating)):
             raise InvalidTypeError(f"totals of {name} must be numbers: {label!r} has {total!r}")

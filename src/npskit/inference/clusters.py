@@ -1,8 +1,8 @@
 """Sums per sampling unit: the mergeable statistic of everything that is clustered.
 
-Answers of one sampling unit, a school or a customer who answers again and again, resemble each other. What the variance
-needs is the influence of each *unit*, a linear function of its sums of weights per category; so these sums are all
-that is kept, and what was summed in shards adds up to the whole, also where a unit is split over shards.
+Answers of one sampling unit, such as a school or a customer who answers repeatedly, resemble each other. The variance
+needs the influence of each *unit*, a linear function of its sums of weights per category. So only these sums are kept,
+and the sums of shards add up to the whole, even where a unit is split over shards.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:
 class ClusterTotals:
     """Sums per sampling unit and group; made by `cluster_totals`, merged by `+`.
 
-    A group without answers of a unit has no cell. The units are those of the design: also the ones that no group has
-    answers of, because they bear on the variance.
+    A unit without answers in a group has no cell there. The units are those of the design, including those without any
+    answers, because they bear on the variance.
 
     Args:
         strata: Label of each unit's stratum, shape `(P,)`; units are in the order of stratum and cluster.
@@ -220,11 +220,11 @@ def cluster_totals(
 ) -> ClusterTotals:
     """Return the sums per sampling unit.
 
-    Rows are answers, or, with `counts`, what a database has summed of answers alike.
+    Rows are answers or, with `counts`, groups of equal answers that a database has already added up.
 
     Args:
-        categories: Index of each row's category, shape `(n,)`. A negative one is no answer, or one outside the part of
-            the sample that is asked about: its unit belongs to the design all the same.
+        categories: Index of each row's category, shape `(n,)`. A negative one is no answer, or one that is not
+            to be scored: its unit belongs to the design all the same.
         n_categories: The number of categories, K.
         clusters: Label of each row's sampling unit or customer, shape `(n,)`: text, numbers or dates.
         strata: Label of each row's stratum, shape `(n,)`; None for a single one. Clusters are nested in strata.
@@ -235,7 +235,7 @@ def cluster_totals(
         squares: Sum of squared weights of each row, shape `(n,)`, needed where there are both `counts` and `weights`.
 
     Raises:
-        InvalidTypeError: If labels are of no one type, or weights or indices not numbers.
+        InvalidTypeError: If labels are of mixed types, or weights or indices are not numbers.
         InvalidValueError: If a label is missing, a weight cannot be used, an index is out of range, or an argument
             lacks the one it goes with.
         IncompatibleError: If columns differ in length.
@@ -279,7 +279,7 @@ def _amounts(
 
 
 def checked_indices(values: ArrayLike, name: str, size: int, n: int) -> Codes:
-    """Return indices below `size`, one for each of `n` rows; negative ones are the caller's."""
+    """Return indices below `size`, one for each of `n` rows; negative ones are left to the caller."""
     found = np.asarray(values)
     if found.size and found.dtype.kind not in "iu":
         raise InvalidTypeError(f"{name} must be whole numbers, not {found.dtype}")

@@ -20,11 +20,10 @@ from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.strata import Lonely, Population
 
 Customers: TypeAlias = Literal["all", "mean"] | None
-"""Where sampling units are customers: whether `"all"` answers of each count, or their `"mean"`. None: another design.
+"""Where sampling units are customers: whether `"all"` answers of each count, or their `"mean"`; None for other designs.
 
-Units of a design are drawn to be alike in size. Customers choose themselves how often to answer, and one of them may
-outweigh all others: what their spread is known from is then not their number but Kish's, (ΣW)²/ΣW² for W the weight of
-each.
+A design draws units of similar size. Customers decide themselves how often to answer, and one of them may outweigh all
+others, so the precision of their spread rests not on their number but on Kish's, (ΣW)²/ΣW² with W the weight of each.
 """
 
 # Of the squared size of the worths: a variance below it is rounding, of units that do not differ.
@@ -42,15 +41,15 @@ def design_estimate(
     """Return the weighted mean worth of each group with its linearized variance.
 
     Equal to `svymean` and `svyby` of R's `survey`. Degrees of freedom are units less strata, counting those with
-    weight in the group (Korn & Graubard, "Analysis of Health Surveys" (1999), section 5.2); of customers, Kish's number
-    of them less strata. A group that lies in a single unit has no variance that could be known, NaN, unless there is
-    no other unit in the population.
+    weight in the group (Korn & Graubard, "Analysis of Health Surveys" (1999), section 5.2); for customers, Kish's
+    number of them less strata. The variance of a group that lies in a single unit is unknown, NaN, unless there is no
+    other unit in the population.
 
     Args:
         totals: Sums per sampling unit.
         worths: What each category is worth, shape `(K,)`.
-        population: Sampling units in the population, per stratum by label, one number for each stratum, or None for so
-            many that the sample is a negligible part.
+        population: Sampling units in the population: by label of the stratum, one number for each stratum, or None
+            where the sample is a negligible part.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
         customers: Whether the units are customers, and what of each counts; see `Customers`.
 

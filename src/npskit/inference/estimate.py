@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Floats, Integers
 from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import interval
 from npskit.inference.limits import tail_of
@@ -30,29 +30,29 @@ class Estimate:
         variance: Variance of the mean, shape `(...)`, in squared units.
         n_effective: Size of the simple random sample that would be as precise, shape `(...)`; infinite for a census.
         df: Degrees of freedom of the variance, shape `(...)`, infinite for simple counts.
-        ceiling: The most answers of a simple random sample that intervals take it for, shape `(...)`: the answers, or
-            the customers where their means count; infinite where strata, a finite population or a calibration may
-            make a sample worth more than its answers.
+        ceiling: The largest simple random sample that intervals may treat it as, shape `(...)`: the answers, or the
+            customers where their means count; infinite where strata, a finite population or a calibration may make a
+            sample worth more than its answers.
         simple: Whether the answers are simple counts, unweighted and not clustered.
     """
 
-    amounts: NDArray[np.float64]
-    worths: NDArray[np.float64]
-    n: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    n_effective: NDArray[np.float64]
-    df: NDArray[np.float64]
-    ceiling: NDArray[np.float64]
+    amounts: Floats
+    worths: Floats
+    n: Floats
+    mean: Floats
+    variance: Floats
+    n_effective: Floats
+    df: Floats
+    ceiling: Floats
     simple: bool
 
     @classmethod
     def from_sums(
         cls,
-        counts: NDArray[np.int64],
-        worths: NDArray[np.float64],
-        weights: NDArray[np.float64] | None = None,
-        squares: NDArray[np.float64] | None = None,
+        counts: Integers,
+        worths: Floats,
+        weights: Floats | None = None,
+        squares: Floats | None = None,
     ) -> Self:
         """Return the estimate from counts, or from sums of weights and of squared weights, by category.
 
@@ -78,7 +78,7 @@ class Estimate:
         return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, n, simple=False)
 
     @classmethod
-    def stack(cls, estimates: Sequence[Estimate], worths: NDArray[np.float64]) -> Self:
+    def stack(cls, estimates: Sequence[Estimate], worths: Floats) -> Self:
         """Return estimates of single groups, which are not simple, as one of shape `(G,)`."""
         parts: dict[str, Any] = {name: np.stack([getattr(one, name) for one in estimates]) for name in _BY_GROUP}
         return cls(worths=worths, simple=False, **parts)
@@ -87,7 +87,7 @@ class Estimate:
         parts: dict[str, Any] = {name: np.asarray(getattr(self, name)[index]) for name in _BY_GROUP}
         return attrs.evolve(self, **parts)
 
-    def blank(self, where: NDArray[np.bool_]) -> Self:
+    def blank(self, where: Bools) -> Self:
         """Return the same, with nothing known of the groups that are True."""
         nothing = {"amounts": 0.0, "n": 0.0, "ceiling": 0.0}
         parts: dict[str, Any] = {}
@@ -103,12 +103,12 @@ class Estimate:
         return attrs.evolve(self, **{name: a.reshape(*shape, *a.shape[1:]) for name, a in parts.items()})
 
     @property
-    def shares(self) -> NDArray[np.float64]:
+    def shares(self) -> Floats:
         """The share of each category, shape `(..., K)`; NaN where there is nothing."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.amounts / self.amounts.sum(axis=-1, keepdims=True))
 
-    def effective_counts(self, level: float = 0.95) -> NDArray[np.float64]:
+    def effective_counts(self, level: float = 0.95) -> Floats:
         """Return counts that carry as much information as the sample does, shape `(..., K)`.
 
         Those of simple counts are the counts; else n* p with n* = v/SE² (z/t)², at most `ceiling`. Where SE = 0 or all
@@ -116,8 +116,8 @@ class Estimate:
         `npskit.inference.weights.effective_counts`.
 
         Args:
-            level: That of the interval they are for, since t is. P-values take the default, and do not depend on the
-                level of an interval beside them.
+            level: The level of the interval they are for, because t depends on it. P-values use the default, so that
+                they do not depend on the level of an interval beside them.
         """
         if self.simple:
             return self.amounts
@@ -125,10 +125,10 @@ class Estimate:
             self.shares, self.variance, self.ceiling, self.df, self.worths, level, n_kish=self.n_effective
         )
 
-    def interval(self, level: float, method: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def interval(self, level: float, method: str) -> tuple[Floats, Floats]:
         """Return the limits of the mean by `method`, each of shape `(...)`, in units of the worths.
 
-        Every method works on the effective counts, but for `"wald"`, which is mean ± t SE. The interval of a census is
+        Every method works on the effective counts, except `"wald"`, which is mean ± t SE. The interval of a census is
         the mean itself.
         """
         if self.simple:
@@ -141,7 +141,7 @@ class Estimate:
         low, high = (np.where(census, self.mean, limit) for limit in interval(counts, self.worths, level, method))
         return low, high
 
-    def _t_limits(self, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _t_limits(self, level: float) -> tuple[Floats, Floats]:
         """Return mean ± t SE, within the range of the worths."""
         from scipy.special import stdtrit
 
@@ -150,7 +150,7 @@ class Estimate:
         ends = self.worths.min(), self.worths.max()
         return np.clip(self.mean - margin, *ends), np.clip(self.mean + margin, *ends)
 
-    def shrunken(self) -> NDArray[np.float64]:
+    def shrunken(self) -> Floats:
         """Return the scores of segments drawn towards the whole by empirical Bayes, shape `(G,)`.
 
         Simple counts by the Dirichlet-multinomial, which keeps the shares coherent; weighted and clustered ones by the

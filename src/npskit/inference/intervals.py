@@ -1,7 +1,7 @@
-"""Intervals for the mean worth of one sample: the score interval, and the others people know by name.
+"""Intervals for the mean worth of one sample: the score interval, and the other well-known ones.
 
 Every function takes counts of shape `(..., K)`, what each category is worth, and a level, and returns the two limits,
-shape `(...)`, in the units of the worths. Counts need not be whole: effective counts of a survey design are welcome.
+shape `(...)`, in the units of the worths. Counts need not be whole: they may be effective counts of a survey design.
 Without answers (n = 0) the limits are NaN. No limit leaves the range of the worths.
 """
 
@@ -127,15 +127,15 @@ def score_p_value(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) ->
         0.033895
     """
     t = np.abs(np.asarray(score_statistic(counts, worths, null_mean))) / math.sqrt(2)
-    # Without scipy: importing it takes longer than the hundred thousand values one would want from it.
+    # Without scipy: importing it takes longer than computing a hundred thousand values.
     return np.asarray(np.frompyfunc(math.erfc, 1, 1)(t), dtype=np.float64)[()]
 
 
 def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """Return the Wald interval θ̂ ± z√(v̂/n): known to everyone, and too short for small or lopsided samples.
 
-    At 95 % and n = 20 its exact coverage for an NPS falls to 74 % with shares from 5 to 90 %, and nearer a corner to
-    anything: 18 % at shares .002, .002, .996 and n = 50. With every answer in one category it has width 0.
+    At 95 % and n = 20 its exact coverage for an NPS falls to 74 % with shares from 5 to 90 %, and without limit towards
+    a corner: 18 % at shares .002, .002, .996 and n = 50. With every answer in one category its width is 0.
 
     Example:
         >>> low, high = wald([10, 40, 50], [-100, 0, 100], 0.95)

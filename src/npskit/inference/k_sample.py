@@ -41,11 +41,12 @@ def _checked_groups(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Float
     return c, w
 
 
-def _precisions(counts: Floats, worths: Floats, least: float) -> tuple[Floats, Floats, Floats]:
-    """Return n, means and variances by group; zeros, zeros and infinities for groups of `least` answers or fewer.
+def _precisions(counts: Floats, worths: Floats, least: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return how many groups have more than `least` answers, and n, means and variances by group.
 
-    A group whose answers are all alike has a variance of zero, which would give it infinite weight: it gets the
-    variance it would have with one more answer, drawn from all groups together.
+    The other groups get n = 0, an infinite variance and the mean of one that enters, so that they do not differ. A
+    group whose answers are all alike has a variance of zero, which would give it infinite weight: it gets the variance
+    it would have with one more answer, drawn from all groups together.
     """
     n, mean, variance = moments(counts, worths)
     total = counts.sum(axis=-2, keepdims=True)
@@ -54,8 +55,12 @@ def _precisions(counts: Floats, worths: Floats, least: float) -> tuple[Floats, F
         floor = mean_variance(one_more / one_more.sum(axis=-1, keepdims=True), worths)
     # what rounding leaves of a variance of zero: a standard deviation far below 1e-12 of the range
     variance = np.where(variance > 1e-24 * np.ptp(worths) ** 2, variance, floor)
+    # no variance anywhere: any common one will do
+    variance = np.where((variance == 0).any(axis=-1, keepdims=True), variance + 1.0, variance)
     enters = n > least
-    return np.where(enters, n, 0.0), np.where(enters, mean, 0.0), np.where(enters, variance, np.inf)
+    one = np.take_along_axis(mean, enters.argmax(axis=-1)[..., None], axis=-1)
+    groups = enters.sum(axis=-1).astype(np.float64)
+    return groups, np.where(enters, n, 0.0), np.where(enters, mean, one), np.where(enters, variance, np.inf)
 
 
 def _between(weights: Floats, means: Floats) -> Floats:
@@ -91,25 +96,15 @@ def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
     from scipy.special import fdtrc
 
     c, w = _checked_groups(counts, worths)
-    n, mean, variance = _precisions(c, w, 1.0)
-    groups = (n > 0).sum(axis=-1)
-    mean = _filled(n, mean)
+    groups, n, mean, variance = _precisions(c, w, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        # no variance anywhere: any common one will do
-        variance = np.where((variance == 0).any(axis=-1, keepdims=True), variance + 1.0, variance)
         weights = (n - 1) / variance
         share = weights / weights.sum(axis=-1, keepdims=True)
         lost = np.where(n > 0, (1 - share) ** 2 / (n - 1), 0.0).sum(axis=-1)
-        df1, scale = np.where(groups > 1, groups - 1.0, np.nan), groups * groups - 1.0
+        df1, scale = np.where(groups > 1, groups - 1, np.nan), groups * groups - 1
         statistic = _between(weights, mean) / df1 / (1 + 2 * (groups - 2) / scale * lost)
         df2 = scale / (3 * lost) + 0 * df1
     return FTest(statistic, df1, df2, np.asarray(fdtrc(df1, df2, statistic)))
-
-
-def _filled(n: Floats, mean: Floats) -> Floats:
-    """Return the means with those of groups that do not enter replaced by one that does, so that they do not differ."""
-    first = np.take_along_axis(mean, (n > 0).argmax(axis=-1)[..., None], axis=-1)
-    return np.where(n > 0, mean, first)
 
 
 def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
@@ -136,12 +131,10 @@ def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
     from scipy.special import chdtrc
 
     c, w = _checked_groups(counts, worths)
-    n, mean, variance = _precisions(c, w, 0.0)
-    groups = (n > 0).sum(axis=-1)
-    df = np.where(groups > 1, groups - 1.0, np.nan)
+    groups, n, mean, variance = _precisions(c, w, 0.0)
+    df = np.where(groups > 1, groups - 1, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        variance = np.where((variance == 0).any(axis=-1, keepdims=True), variance + 1.0, variance)
-        statistic = _between(n / variance, _filled(n, mean)) + 0 * df
+        statistic = _between(n / variance, mean) + 0 * df
     return ChiSquareTest(statistic, df, np.asarray(chdtrc(df, statistic)))
 
 
@@ -190,8 +183,8 @@ def pairwise(counts: ArrayLike, worths: ArrayLike, correction: str = "holm", lev
         A record of arrays; pairs with an empty group are NaN and are not counted in the adjustment.
 
     Raises:
-        InvalidValueError: If the counts have no axis of groups, counts and worths do not fit, or the correction or
-            the level is none.
+        InvalidValueError: If the counts have no axis of groups, counts and worths do not fit, the correction is
+            unknown or the level out of range.
 
     Example:
         >>> pairs = pairwise([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])

@@ -116,7 +116,7 @@ def influence_covariance(
         Shape `(m, m)`.
 
     Raises:
-        InvalidTypeError: If labels are of no one type.
+        InvalidTypeError: If labels are of mixed types.
         InvalidValueError: If a label is missing, a stratum is lonely and that is to fail, or `population`
             does not fit the sample.
         IncompatibleError: If columns differ in length.

@@ -21,7 +21,7 @@ _ROUNDING = 1e-14
 
 @attrs.frozen(eq=False)
 class Moves:
-    """How many moves from each category to each, and how those of one customer go together: a mergeable statistic.
+    """Counts of moves between categories, and how the moves of one customer combine: a mergeable statistic.
 
     Moves of disjoint sets of customers merge with `+`.
 
@@ -73,7 +73,7 @@ class Moves:
         groups: NDArray[np.integer[Any]] | None = None,
         n_groups: int = 1,
     ) -> Self:
-        """Count moves, those of one customer beside each other.
+        """Count moves, sorted by customer.
 
         Args:
             customers: Who moved, shape `(n,)`, equal customers side by side.

@@ -1,15 +1,14 @@
 """The same customers twice: did their score move, and did the answers move at all?
 
-What is known is a square table: N_ij customers answered i before and j after. The two answers of a customer resemble
-each other, so the two scores must not be compared as if they came from different people: the difference within each
-customer is one answer of its own, worth s_j - s_i, and everything known about a mean worth applies to it.
+The data are a square table: N_ij customers answered i before and j after. The two answers of a customer resemble each
+other, so the two scores must not be compared as if they came from different people. Instead the difference within each
+customer is treated as one answer, worth s_j - s_i, and everything known about a mean worth applies to it.
 
-Where a customer contributes several moves, they are not independent; what then is needed beside the table is the sum
-over customers of the products of their own tables. `npskit.inference.moves.Moves` holds both, and everything here takes
-one or the other.
+Several moves of one customer are not independent; they need, besides the table, the sum over customers of the products
+of their own tables. `npskit.inference.moves.Moves` holds both, and everything here takes either.
 
-For any of it to mean something, customers must be independent of each other, and those who answered twice must stand
-for those one wants to speak of: who does not come back is not in the table.
+For any of this to be valid, customers must be independent of each other, and those who answered twice must represent
+those you want to describe: customers who do not come back are not in the table.
 """
 
 from __future__ import annotations
@@ -149,10 +148,11 @@ def bhapkar(moves: ArrayLike | Moves) -> ChiSquareTest:
     Kullback, JASA 64 (1969) 1323-1341); n is the number of customers.
 
     Args:
-        moves: As for `stuart_maxwell`.
+        moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
 
     Returns:
-        As `stuart_maxwell`; infinite where every customer changed in the same way.
+        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; infinite where every
+        customer changed in the same way; NaN without moves.
 
     Raises:
         InvalidValueError: If the table cannot be used.
@@ -179,10 +179,10 @@ def bowker(moves: ArrayLike | Moves) -> ChiSquareTest:
     the N_ij - N_ji is summed over customers.
 
     Args:
-        moves: As for `stuart_maxwell`.
+        moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
 
     Returns:
-        As `stuart_maxwell`.
+        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; NaN without moves.
 
     Raises:
         InvalidValueError: If the table cannot be used.

@@ -138,8 +138,8 @@ def achieved_margin(
     Args:
         n: Number of answers.
         level: Confidence level.
-        variance: As in `sample_size`; the worst case by default.
-        shares: As in `sample_size`.
+        variance: Variance of one answer's worth, in squared score points; the worst case by default.
+        shares: Expected shares of the categories, shape `(K,)`, instead of `variance`.
         population: Number of people there are to ask; a census has no margin.
         worths: What each category is worth, shape `(K,)`.
 
@@ -189,8 +189,9 @@ def power(
         difference: True difference, in score points, either sign, less than the range of the worths; may be 0.
         n_second: Answers in the second group; as many by default.
         level: 1 less the two-sided level of the test.
-        variance: As in `sample_size`; the worst case by default.
-        shares: As in `sample_size`.
+        variance: Variance of one answer's worth, in squared score points, or one for each group; the worst case by
+            default.
+        shares: Expected shares of the categories, shape `(K,)` or `(2, K)`, instead of `variance`.
         worths: What each category is worth, shape `(K,)`.
 
     Raises:

@@ -1,7 +1,7 @@
 """Confidence sequences: intervals, tests and differences that stay valid however often one looks.
 
 A fixed-sample interval that is looked at after every answer misses the truth, sooner or later, almost surely. A
-confidence sequence misses it at no look at all with probability at least its level. Ours is the universal-portfolio
+confidence sequence covers it at every look with probability at least its level. This is the universal-portfolio
 betting sequence (Orabona & Jun, "Tight concentrations and confidence sequences from the regret of universal
 portfolio", IEEE Transactions on Information Theory 70 (2024) 436-455; Ryu & Bhatt, arXiv 2207.12382; of the family of
 Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86 (2024) 1-27).
@@ -84,11 +84,11 @@ def log_wealth(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike, *, directi
 def anytime_p_value(log_wealth: ArrayLike) -> Floats:
     """Return the anytime-valid p-value of evidence: 1/wealth, at most 1.
 
-    It may be looked at whenever one likes: under the hypothesis it falls to alpha or below, ever, with probability at
-    most alpha. Source: Shafer, Shen, Vereshchagin & Vovk, Statistical Science 26 (2011) 84-101.
+    It may be looked at any time: under the hypothesis, the probability that it ever falls to alpha or below is at most
+    alpha. Source: Shafer, Shen, Vereshchagin & Vovk, Statistical Science 26 (2011) 84-101.
 
     Args:
-        log_wealth: As of `log_wealth` or `log_wealth_of_difference`, any shape.
+        log_wealth: Log-wealth from `log_wealth` or `log_wealth_of_difference`, any shape.
 
     Example:
         >>> anytime_p_value([0.0, 3.0]).round(4).tolist()
@@ -118,7 +118,7 @@ def confidence_sequence(
         running: Whether to intersect the limits with those of all earlier looks, which lie along the last axis but
             one of `counts`, cumulative. Still valid and narrower, but no longer a function of the counts: it depends
             on the order and does not merge. Where the lower limit then exceeds the upper, no mean fits all looks: it
-            has moved, or the sequence has missed.
+            has changed, or the sequence has missed.
 
     Returns:
         Lower and upper limits, each of shape `(...)`; NaN where there are no answers.

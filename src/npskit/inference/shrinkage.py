@@ -13,7 +13,7 @@ from npskit.inference.limits import checked_counts
 
 # Σα that stands for infinity: segments do not differ, and 10^6 answers move a share by one part in 10^6.
 MAX_PRECISION = 1e12
-# Σα that stands for zero: every segment answers with one voice of its own.
+# Σα that stands for zero: within every segment all answers are the same.
 MIN_PRECISION = 1e-9
 _STEPS = 500
 
@@ -25,11 +25,11 @@ def dirichlet_multinomial(counts: ArrayLike) -> Floats:
     multinomial distribution", Biometrika 49 (1962) 65-82). Newton's method on log α, damped where the likelihood is not
     concave. Where the segments differ by no more than chance would make them - Tarone's score statistic (Biometrika
     66 (1979) 585-590), extended to several categories, is not positive - the likelihood rises as Σα goes to infinity:
-    the answer then is the pooled shares times `MAX_PRECISION`, and everything is shrunk to the whole. So it is with
-    one segment. Where each segment answers with one voice, Σα stops at `MIN_PRECISION`, and nothing is shrunk.
+    the result then is the pooled shares times `MAX_PRECISION`, and everything is shrunk to the whole; likewise for
+    a single segment. Where each segment gives one answer only, Σα stops at `MIN_PRECISION`, and nothing is shrunk.
 
     Args:
-        counts: Shape `(G, K)`; need not be whole. Empty segments say nothing.
+        counts: Shape `(G, K)`; need not be whole. Empty segments are ignored.
 
     Returns:
         α, shape `(K,)`; 0 for a category nobody chose, NaN where there are no answers at all.

@@ -64,7 +64,7 @@ def stratum_factors(
     centers = np.ones_like(factors)
     if not single.any():
         return factors, centers
-    # a sample of a single unit has no other stratum to lean on: unknown, but no mistake in the strata
+    # a sample of a single unit has an unknown variance, which is not a mistake in the strata
     if lonely == "fail" and len(labels) > 1:
         names = ", ".join(repr(labels[h]) for h in np.flatnonzero(single.reshape(-1, len(labels)).any(axis=0)).tolist())
         raise InvalidValueError(
@@ -82,7 +82,7 @@ def stratum_factors(
 
 
 def sampled_in_full(sampled: Floats, population: Population, labels: Sequence[Any]) -> NDArray[np.bool_]:
-    """Return which strata have every sampling unit of theirs in the sample, so that nothing is left to chance.
+    """Return which strata are sampled in full, so that nothing is left to chance.
 
     Args:
         sampled: Sampling units per stratum, shape `(H,)`.
@@ -150,7 +150,7 @@ def stratified_variance(
         Shape `(...)`, in squared units of the worths; NaN where all weights are 0.
 
     Raises:
-        InvalidValueError: As `stratum_factors`.
+        InvalidValueError: If a stratum is lonely and that is to fail, or `population` does not fit the sample.
 
     Example:
         >>> counts = [[2, 1, 2], [1, 0, 3]]

@@ -1,8 +1,8 @@
 """Two scores compared: the interval of their difference (or of any contrast) and a test that asks about the mean only.
 
 Tests by pooled variance or by permutation ask whether two samples have equal *distributions*: at equal scores they
-reject a wide sample of 10 against a narrow one of 50 in a quarter of all cases. The score test asks whether the *means*
-differ, and lets the distributions be what they are.
+reject a wide sample of 10 against a narrow one of 50 in a quarter of all cases. The score test asks only whether the
+*means* differ, whatever the distributions.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def difference_interval(
     on average with 5 to 20 answers a sample. The worst pairs, near opposite ends of the scale, have 91.0 % with 5
     answers each, 93.1 % with 10 and 93.4 % with 20 (Wald at its own worst: 63, 74 and 85 %); with shares down to 2 %
     it is 89.1, 91.7 and 92.9 %.
-    It is not the test of `score_test` turned round: near the edge one may find a difference and the other not.
+    It is not the inversion of `score_test`: near p = 0.05 one may find a difference and the other not.
 
     Swapping a and b changes the sign of the limits and nothing else, to the last bit.
 

@@ -60,8 +60,7 @@ def wald_difference(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike,
         >>> round(float(test.difference), 6), round(float(test.se), 6)
         (-23.0, 10.540873)
     """
-    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, w), moments(b, w)
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (moments(*checked_counts(c, worths)) for c in (counts_a, counts_b))
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(v_a / n_a + v_b / n_b)
     return _from_se(mean_a - mean_b, se, np.full(se.shape, np.inf), level)
@@ -93,8 +92,7 @@ def welch_difference(
         >>> round(float(test.statistic), 6), round(float(test.df), 4), round(float(test.p_value), 6)
         (2.171045, 194.7337, 0.031137)
     """
-    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, w), moments(b, w)
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (moments(*checked_counts(c, worths)) for c in (counts_a, counts_b))
     with np.errstate(invalid="ignore", divide="ignore"):
         part_a, part_b = np.where(n_a > 1, v_a / (n_a - 1), np.nan), np.where(n_b > 1, v_b / (n_b - 1), np.nan)
         squared = part_a + part_b

@@ -1,6 +1,6 @@
 """The wealth of bettors who doubt a mean, for confidence sequences: how it grows with the counts, and where it crosses.
 
-See `npskit.inference.sequences` for what it is for, and for the sources.
+`npskit.inference.sequences` says what it is for, and has the sources.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _GOLDEN_STEPS = 40
 
 
 def two_sided(c: Floats, x: Floats, m: Floats) -> Floats:
-    """Return the log-wealth of bettors in both directions; see the head of this module."""
+    """Return the log-wealth of bettors in both directions; see `npskit.inference.sequences`."""
     t, rest = _nodes(c)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         up, down = t / m[:, None], rest / (1 - m)[:, None]
@@ -58,7 +58,7 @@ _WEALTH: dict[str, Wealth] = {"both": two_sided, "below": below, "above": above}
 
 
 def wealth_of(direction: str) -> Wealth:
-    """Return the wealth by its direction, or say that there is none."""
+    """Return the wealth for a direction; refuse an unknown one."""
     one_of(direction, DIRECTIONS, "direction")
     return _WEALTH[direction]
 

@@ -1,4 +1,4 @@
-"""Files from survey tools, with what was found out about them, and what was rejected and why."""
+"""Files of survey tools: their columns, what was detected about them, and what was rejected and why."""
 
 from npskit.data.answers import SENTINELS, Answers, answers_of
 from npskit.data.cells import BadCell

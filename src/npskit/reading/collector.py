@@ -45,7 +45,7 @@ class Collector:
         names: The names of all columns of the file.
         keep: The positions of those to keep.
         missing: The words that mean a missing cell.
-        aside: The position of a column, and what says of a cell in it why its row is no answer, or None.
+        aside: The position of a column, and a function that says why the row of a cell is not an answer, or None.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Collector:
         self.names = names
         self.keep = keep
         self.rejected: list[Rejected] = []
-        self.set_aside = 0  # rows in no column
+        self.set_aside = 0  # rows left out of the columns
         self.misfits = 0  # those of them that have more cells than there are columns
         self._aside = aside
         self._verdicts: dict[str, str | None] = {}
@@ -108,7 +108,7 @@ class Collector:
         self.rejected.append(Rejected(number, column, shown(value), reason, kind))
 
     def _fitting(self, rows: list[list[str]], first: int) -> tuple[list[list[str]], NDArray[np.int64]]:
-        """Return the rows that have a cell for every column, made so where nothing is lost, and their numbers."""
+        """Return rows with a cell for every column, padded or cut where nothing is lost, and their numbers."""
         width, kept, numbers = len(self.names), list[list[str]](), list[int]()
         for number, row in enumerate(rows, first):
             cells = len(row)

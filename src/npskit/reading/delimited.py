@@ -1,4 +1,4 @@
-"""Delimited text into records: quotes, new lines inside them, and what to do where they are broken."""
+"""Splitting delimited text into records: quotes, line ends inside them, and broken quotes."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class Grammar:
     ) -> tuple[list[list[str]], list[tuple[int, int, str]], int]:
         """Return the records of `lines`, their broken cells, and how many lines they take.
 
-        An open quote at the end takes no lines unless these are the `last`: it may be closed by what follows. The first
-        record has `waited` long enough for that.
+        Lines from an open quote on are not taken unless they are the `last`, because later lines may close it. With
+        `waited` the first record is taken all the same.
         """
         rows: list[list[str]] = []
         broken: list[tuple[int, int, str]] = []
@@ -135,8 +135,8 @@ def _from(lines: Sequence[str], at: int) -> Iterator[str]:
 def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
     """Yield the records of a text that comes in blocks.
 
-    A quote that is not closed within 16 MiB, or not at all, is taken to be damage: its line stands for itself, and
-    reading goes on with the next line.
+    A quote that is not closed within 16 MiB, or not at all, is treated as damage: its line is read by itself, and
+    reading continues with the next line.
     """
     number, pending = 1, list[str]()
     size, wait = 0, 0

@@ -1,4 +1,4 @@
-"""Which separator a text file uses, found out from its content."""
+"""Which separator a text file uses, detected from its content."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def find_separator(head: str) -> str:
     for separator in SEPARATORS:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
-        except csv.Error:  # a cell beyond the csv module's limit, which is process-wide and not ours to raise
+        except csv.Error:  # a cell beyond the csv module's limit, which is process-wide and must not be changed here
             continue
         if not widths:
             continue

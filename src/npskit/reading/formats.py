@@ -1,4 +1,4 @@
-"""One reader for each kind of file; all give the same."""
+"""One reader for each kind of file; all of them return a `Read`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Read:
 
 
 def _aside(tool: Tool, names: Sequence[str]) -> tuple[str, Verdict] | None:
-    """Return the column that tells which rows are no answers, if it is there, and what judges it."""
+    """Return the column that says which rows are not answers, if present, and the function that judges it."""
     if tool.aside is None:
         return None
     candidates, verdict = tool.aside
@@ -73,7 +73,7 @@ def _aside(tool: Tool, names: Sequence[str]) -> tuple[str, Verdict] | None:
 
 
 def read_delimited(source: Source, options: Options) -> Read:
-    """Read CSV and its kin.
+    """Read CSV and other delimited text.
 
     Raises:
         UnreadableFileError: If no row has as many cells as the header.
@@ -83,7 +83,7 @@ def read_delimited(source: Source, options: Options) -> Read:
     grammar = Grammar(separator, returns="\n" not in source.head)
     records = batches(text_blocks(source, options.progress), grammar)
     top, records = _peek(records, 8 + (options.header_rows or 0))
-    # Empty lines above the header are no header.
+    # Empty lines above the header are not part of it.
     above = int(told is not None)
     while above < len(top) - 1 and not any(map(str.strip, top[above])):
         above += 1
@@ -147,7 +147,7 @@ def _header(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tuple
     header = tool.header(top)
     if rows is None and tool is PLAIN and _is_data(top[0]):
         return Header(("",) * len(top[0]), 0), [
-            "The first row holds numbers alone: it was read as answers, not as names."
+            "The first row holds only numbers: it was read as answers, not as names."
         ]
     if rows == 0:
         return Header(("",) * len(top[0]), 0), []
@@ -158,12 +158,12 @@ def _header(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tuple
     numbered = [row[0] for row in below] == [str(i) for i in range(1, len(below) + 1)]
     if len(below) > 1 and numbered and all(len(row) == len(header.names) + 1 for row in below):
         header = attrs.evolve(header, names=("", *header.names), texts=("", *header.texts))
-        return header, ["The row numbers at the left have no name: all names were moved by one column."]
+        return header, ["The row numbers at the left have no name: all names were shifted by one column."]
     return header, []
 
 
 def _is_data(row: Sequence[str]) -> bool:
-    """Whether a row is all numbers, as no header is."""
+    """Whether all cells of a row are numbers, which never happens in a header."""
     told = [cell for cell in row if cell.strip()]
     return bool(told) and all(
         isinstance(parse_answer(cell), int) and cell.strip()[0] in "0123456789-+" for cell in told
@@ -218,7 +218,7 @@ def read_json(source: Source, options: Options) -> Read:
 
 
 def _record_verdict(tool: Tool, record: Record) -> tuple[str, str] | None:
-    """Return the key and the reason for which a record is no answer, or None."""
+    """Return the key and the reason why a record is not an answer, or None."""
     aside = _aside(tool, list(record))
     reason = aside[1](record[aside[0]]) if aside else None
     return (aside[0], reason) if aside and reason else None

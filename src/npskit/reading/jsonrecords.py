@@ -32,20 +32,15 @@ def json_lines(blocks: Iterable[str], reject: Callable[[Rejected], None]) -> Ite
     """Yield the number and the record of each line; a line that is no JSON object is rejected."""
     lines = itertools.chain.from_iterable(whole_lines(blocks, Grammar(",")))
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield from _one(line, number, reject)
-
-
-def _one(line: str, number: int, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
-    try:
-        record = json.loads(line, strict=False)
-    except (ValueError, RecursionError) as error:
-        reject(Rejected(number, "", shown(line.strip()), f"is not JSON ({error}): set aside"))
-        return
-    if isinstance(record, dict):
-        yield number, record
-    else:
-        reject(Rejected(number, "", shown(line.strip()), "is not a JSON object: set aside"))
+        reason = "is not a JSON object"
+        try:
+            record = json.loads(line, strict=False) if line.strip() else {}
+        except (ValueError, RecursionError) as error:
+            record, reason = None, f"is not JSON ({error})"
+        if not isinstance(record, dict):
+            reject(Rejected(number, "", shown(line.strip()), f"{reason}: set aside"))
+        elif line.strip():
+            yield number, record
 
 
 def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:

@@ -1,4 +1,4 @@
-"""Reading a survey file: what it is, what its columns are, and what was rejected and why."""
+"""Reading a survey file: its kind, its columns, and what was rejected and why."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def load(
 ) -> Loaded:
     r"""Read a survey file: CSV, TSV and other delimited text, JSON lines, a JSON array of records, or Parquet.
 
-    What is not said is found out from the content, never from the file's name: the encoding, the separator, the decimal
-    mark, the header rows, the survey tool, and gzip. Text is read in blocks, so that beside the columns themselves the
-    memory needed is bounded; equal texts of a column are one object. Damage costs one cell, or the row it is in, never
-    the file, and everything rejected is listed.
+    Whatever the arguments do not say is detected from the content, never from the file's name: the encoding, the
+    separator, the decimal mark, the header rows, the survey tool, and gzip. Text is read in blocks, so besides the
+    columns themselves the memory needed is bounded; equal texts of a column are one object. Damage costs one cell, or
+    its row, never the file, and everything rejected is listed.
 
     Args:
         path: The file.
@@ -46,7 +46,7 @@ def load(
         decimal: The decimal mark, `"."` or `","`.
         header_rows: The rows above the first answer: names, then texts; 0 where there are no names.
         tool: The survey tool (`"qualtrics"`, `"typeform"`, ...), or `"plain"` for none.
-        missing: Texts that mean an empty cell, in every column, beside the empty text. The words that mean a missing
+        missing: Texts that mean an empty cell, in every column, besides the empty text. The usual words for a missing
             answer ("NA", "n/a") need not be named: they are recognised where answers, times and numbers are read.
         progress: Called with the bytes done and the bytes there are, at most ten times a second.
 
@@ -109,7 +109,7 @@ def _rows(header_rows: int | None) -> int | None:
 
 
 def _loaded(source: Source, read: Read, options: Options) -> Loaded:
-    """Put together what a reader found: roles, report, and the rejections in the order of the file."""
+    """Add roles and a report to what a reader found, and sort the rejections by row."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     roles, about_score = find_roles(read.columns, read.tool, labels)
     notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]

@@ -1,4 +1,4 @@
-"""Column names: finding the one that was meant, and making those of a file usable."""
+"""Column names: finding the one that is meant, and making those of a file usable."""
 
 from __future__ import annotations
 

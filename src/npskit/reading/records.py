@@ -1,4 +1,4 @@
-"""What reading a file gives: its columns, what was found out about it, and what was rejected and why."""
+"""What reading a file returns: its columns, what was detected about it, and what was rejected and why."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class FileMissingError(NpskitError, FileNotFoundError):
 
 @attrs.frozen
 class Rejected:
-    """One thing in a file that could not be used as it stands.
+    """Something in a file that could not be used.
 
     Args:
         row: The record in the file as a person counts them in a spreadsheet: the first one is 1, header rows and
             empty lines count, and a cell that runs over several lines is still one record.
         column: The column's name; empty where the whole row is meant.
-        value: What stands there.
+        value: The content of the cell or row.
         reason: Why it cannot be used, for a person to read.
         kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"` or `"no number"`; `"sentinel"` and
             `"cut off"` were taken as missing; `"damaged"` and `"set aside"`.
@@ -52,7 +52,7 @@ class Rejected:
 
 @attrs.frozen
 class FileReport:
-    """What was found out about a file.
+    """What was detected about a file.
 
     Args:
         path: The file.
@@ -63,11 +63,11 @@ class FileReport:
         decimal: `"."` or `","`, or None where the format has no choice.
         header_rows: The rows above the first answer.
         rows: The rows in the columns.
-        set_aside: The rows that are no answers, or fit no column, and are therefore in no column; `Loaded.rejected`
-            lists them all.
+        set_aside: Rows that are not answers, or do not fit the header, and are left out of the columns;
+            `Loaded.rejected` lists them all.
         time_zone: The time zone its naive times are in, where the file says so.
         labels: The question texts by column, where the file has them beside the names.
-        notes: What a careful reader would want to know, in sentences.
+        notes: Anything else worth knowing, in sentences.
     """
 
     path: str
@@ -93,10 +93,10 @@ class Loaded:
             empty cells; Parquet and JSON keep numbers, booleans and times (`datetime64`) where a column is all of one
             kind.
         roles: Suggested roles: `score`, `time`, `customer`, `comment`, `weight`, `label` (a group label beside the
-            score). Only what is unmistakable is suggested.
-        report: What was found out about the file.
-        rejected: Everything that was rejected, complete and in the order of the file. A row set aside is in no column;
-            a damaged cell keeps what could be read of it.
+            score). Only unmistakable ones are suggested.
+        report: What was detected about the file.
+        rejected: Everything that was rejected, complete and in the order of the file. Rows set aside are left out of
+            the columns; a damaged cell keeps what could be read of it.
         row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
         about_score: The note on which column might be the score, which matters to nobody who names it; or empty.
     """

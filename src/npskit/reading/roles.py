@@ -111,7 +111,7 @@ def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | No
     grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
     if len(grouped) == 1:
         return grouped[0], ""
-    # a column that says what it is may be in a worse state than one that is judged by its numbers alone
+    # a column with a telling name may hold more bad answers than one that is judged by its numbers alone
     titled = [n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
     scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]

@@ -75,11 +75,6 @@ def reading(path: Path) -> Iterator[None]:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def _is_gzip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
-
-
 def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield a file in blocks, unpacked, telling `progress` at most ten times a second, and at the end."""
     size, due = path.stat().st_size, 0.0
@@ -142,7 +137,7 @@ def _siblings(path: Path) -> str:
 
 
 def inspect(path: Path, encoding: str | None = None) -> Source:
-    """Find out what a file is, and how its text is encoded, in one pass over its bytes and little memory.
+    """Detect what a file is and how its text is encoded, in one pass over its bytes and little memory.
 
     Text is what its byte order mark says; else UTF-8, where no byte or fewer sequences contradict it than confirm it
     (such a byte is damage); else Windows-1252.
@@ -159,8 +154,9 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
             raise InvalidValueError(f"encoding {encoding!r} is not known: try 'utf-8', 'cp1252' or 'utf-16'") from error
     with reading(path):
         size = path.stat().st_size
-        gzipped = _is_gzip(path)
         with path.open("rb") as raw:
+            gzipped = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
             head = (gzip.GzipFile(fileobj=raw) if gzipped else raw).read(HEAD)
         if head.startswith(b"PAR1") and not gzipped:
             return Source(path, "parquet", size)

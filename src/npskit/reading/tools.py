@@ -35,11 +35,12 @@ class Tool:
 
     Args:
         name: What it is called.
-        knows: Whether the first rows of a file (the names alone, for JSON and Parquet) are this tool's.
+        knows: Whether the first rows of a file (only the names, for JSON and Parquet) are this tool's.
         header: Reads the header rows.
         roles: For each role, the columns that hold it, best first; an empty column is passed over.
         meta: The names of columns that are never questions, as a pattern for the whole name.
-        aside: The columns, best first, that say which rows are no answers, and what says why of one cell, or None.
+        aside: The columns, best first, that say which rows are not answers, and a function that says why for a cell, or
+            None.
         time_zone: The time zone of its times, where it is always the same.
     """
 
@@ -139,7 +140,7 @@ def _is_posthog(rows: Rows) -> bool:
 
 
 def _posthog_aside(event: Any) -> str | None:
-    return None if str(event).strip() == "survey sent" else f"the event {str(event)!r} is no answer: set aside"
+    return None if str(event).strip() == "survey sent" else f"the event {str(event)!r} is not an answer: set aside"
 
 
 # Google Forms: a time stamp, in the language of the form's owner, and nothing else that is fixed.

@@ -24,7 +24,7 @@ class Scorer(Protocol):
     """The pluggable core: everything npskit computes is computed for anything of this shape.
 
     A scorer is immutable and hashable. It never sees a missing or an invalid answer: the library counts those beside
-    the scored ones. Run `npskit.testing.check_scorer` on yours.
+    the scored ones. Check yours with `npskit.testing.check_scorer`.
 
     Example:
         >>> @attrs.frozen
@@ -67,7 +67,7 @@ class Scorer(Protocol):
 
 @attrs.frozen(eq=False)
 class Codebook:
-    """A scorer, asked everything once: its grid of answers and the category of each cell.
+    """Everything a scorer says, read once, with the category of every combination of answers.
 
     Args:
         scorer: The scorer this was read from.
@@ -119,7 +119,7 @@ def _is_name(value: object) -> bool:
 
 
 def _require_shape(scorer: object) -> None:
-    """Refuse what has not all the parts of a scorer."""
+    """Refuse an object that lacks part of a scorer."""
     if isinstance(scorer, type):
         raise InvalidTypeError(f"scorer must be an instance: write {scorer.__name__}(), not {scorer.__name__}")
     parts = ("name", "questions", "categories", "worths", "categorize")
@@ -170,7 +170,7 @@ def answer_grid(scales: Iterable[Scale]) -> tuple[NDArray[np.int64], ...]:
 
 
 def read_codebook(scorer: Scorer) -> Codebook:
-    """Ask a scorer everything once, check the answers, and return them; `codebook` remembers them as well.
+    """Read everything from a scorer, check it and return it; `codebook` also caches it.
 
     Raises:
         InvalidTypeError: If `scorer` is not of a scorer's shape.
@@ -195,7 +195,7 @@ _remembered = functools.lru_cache(maxsize=256, typed=True)(read_codebook)
 
 
 def codebook(scorer: Scorer) -> Codebook:
-    """Return the scorer's codebook, read once and remembered while the scorer is hashable.
+    """Return the scorer's codebook, read once and cached if the scorer is hashable.
 
     Raises:
         InvalidTypeError: If `scorer` is not of a scorer's shape.

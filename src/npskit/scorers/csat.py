@@ -17,13 +17,13 @@ from npskit.errors import InvalidValueError
 class CSAT:
     """Customer satisfaction as a top-box share, 0..100: the percentage that answers `top` or better.
 
-    The mean of the answers is often given the same name and is another figure.
+    The mean answer often goes by the same name, but is a different figure.
 
     Args:
         scale: The answer scale, a `Scale` or its two ends. Default 1..5.
         top: The lowest answer that counts as satisfied. Default the two best points of the scale (of a scale of two
             points the better one). The top-two-box share is the convention on five points; on longer scales sources
-            differ (2 of 7, 2 or 3 of 10), so say there what you mean. The result shows it.
+            differ (2 of 7, 2 or 3 of 10), so be explicit there. The result shows it.
 
     Raises:
         InvalidTypeError: If `top` is not a whole number.

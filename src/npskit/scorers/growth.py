@@ -1,4 +1,4 @@
-"""Growth that was earned: revenue retention (NRR, GRR), and what customers who came back and brought others add.
+"""Earned growth: revenue retention (NRR, GRR), and growth from customers who return and bring others.
 
 These are ratios of money, not mean worths of answers, so they are functions beside the scorers. All are in percent,
 and NaN where they are not defined.
@@ -35,9 +35,9 @@ class Growth:
 
     Args:
         before: Revenue of the earlier period, from all customers.
-        retained: Revenue of the later period from the same customers, with what they bought more and less.
-        kept: The part of `retained` that those customers paid before as well, so without any customer's expansion;
-            None if it is not known, and then `grr` is NaN.
+        retained: Revenue of the later period from the same customers, including expansion and contraction.
+        kept: The part of `retained` that those customers already paid before, so without expansion; None if it is not
+            known, and then `grr` is NaN.
         earned_new: Revenue of the later period from new customers who came by recommendation.
         bought_new: Revenue of the later period from all other new customers: advertising, sales, offers.
 
@@ -169,7 +169,9 @@ def nrr(before: ArrayLike, after: ArrayLike) -> float:
         after: Revenue of the later period from the same customers, 0 from those who left; or the total.
 
     Raises:
-        InvalidTypeError, InvalidValueError, IncompatibleError: As `Growth.of`.
+        InvalidTypeError: If something is not a number.
+        InvalidValueError: If a revenue is missing, negative or not finite, or a customer in the arrays is new.
+        IncompatibleError: If the two arrays are not of the same length.
 
     Example:
         >>> nrr([50, 30, 20], [60, 25, 0]), nrr(100, 85)
@@ -187,7 +189,8 @@ def grr(before: ArrayLike, after: ArrayLike) -> float:
 
     Raises:
         InvalidTypeError: If totals are given, which do not say what is expansion; `Growth(kept=...)` takes them.
-        InvalidValueError, IncompatibleError: As `Growth.of`.
+        InvalidValueError: If a revenue is missing, negative or not finite, or a customer in the arrays is new.
+        IncompatibleError: If the two arrays are not of the same length.
 
     Example:
         >>> grr([50, 30, 20], [60, 25, 0])
@@ -213,7 +216,9 @@ def earned_growth_rate(before: ArrayLike, after: ArrayLike, *, earned_new: float
         earned_new: Total revenue of the later period from new customers who came by recommendation.
 
     Raises:
-        InvalidTypeError, InvalidValueError, IncompatibleError: As `Growth.of`.
+        InvalidTypeError: If something is not a number.
+        InvalidValueError: If a revenue is missing, negative or not finite, or a customer in the arrays is new.
+        IncompatibleError: If the two arrays are not of the same length.
 
     Example:
         >>> earned_growth_rate(100, 85, earned_new=25)
@@ -234,7 +239,9 @@ def earned_growth_ratio(before: ArrayLike, after: ArrayLike, *, earned_new: floa
         bought_new: Total revenue of the later period from all other new customers.
 
     Raises:
-        InvalidTypeError, InvalidValueError, IncompatibleError: As `Growth.of`.
+        InvalidTypeError: If something is not a number.
+        InvalidValueError: If a revenue is missing, negative or not finite, or a customer in the arrays is new.
+        IncompatibleError: If the two arrays are not of the same length.
 
     Example:
         >>> round(earned_growth_ratio(100, 85, earned_new=25, bought_new=20), 2)

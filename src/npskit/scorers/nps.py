@@ -17,17 +17,18 @@ from npskit.errors import InvalidValueError
 class NPS:
     """Net Promoter Score, -100..100.
 
-    An answer up to `detractor` is a detractor's (-100), one from `promoter` on a promoter's (+100), one between them
-    a passive's (0). The score is the mean worth: the percentage of promoters less that of detractors.
+    Answers up to `detractor` make a detractor (-100), answers from `promoter` on a promoter (+100), and answers between
+    them a passive (0). The score is the mean worth: the percentage of promoters less that of detractors.
 
     Args:
         scale: The answer scale, a `Scale` or its two ends. Default 0..10, as defined by Reichheld, "The One Number You
             Need to Grow", Harvard Business Review 81 (2003).
-        detractor: The highest answer that still is a detractor's.
-        promoter: The lowest answer that already is a promoter's.
+        detractor: The highest answer of a detractor.
+        promoter: The lowest answer of a promoter.
 
     Raises:
-        InvalidValueError: If the cuts do not lie on the scale in this order, or another scale is given without cuts.
+        InvalidValueError: If the cut-offs do not lie on the scale in this order, or another scale is given without
+            them.
 
     Example:
         >>> NPS()

@@ -5,8 +5,8 @@ A package offers its scorer under an entry point of the group `npskit.scorers`, 
     [project.entry-points."npskit.scorers"]
     thumbs = "my_package:Thumbs"
 
-No package is looked for before a name is asked for that npskit itself does not know, and none is imported before its
-own scorer is asked for.
+Packages are searched only for a name that npskit itself does not know, and imported only when their own scorer is asked
+for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _factories: dict[str, Callable[..., Any]] = {"nps": NPS, "sci": SCI, "csat": CSA
 
 
 class PluginError(NpskitError, ImportError):
-    """A scorer that an installed package offers, and that cannot be loaded or is none."""
+    """A scorer offered by an installed package that cannot be loaded, or is not a scorer."""
 
 
 def register(name: str, factory: Callable[..., Scorer], *, replace: bool = False) -> None:
@@ -66,7 +66,7 @@ def register(name: str, factory: Callable[..., Scorer], *, replace: bool = False
 def get_scorer(name: str, /, **options: Any) -> Scorer:
     """Return the scorer of a name, made with the options given.
 
-    What is registered, or built in, goes before what installed packages offer.
+    Registered and built-in scorers take precedence over those of installed packages.
 
     Args:
         name: One of `available()`; upper and lower case are the same.

@@ -20,8 +20,8 @@ from npskit.errors import InvalidTypeError, InvalidValueError
 class Retention:
     """Customer retention rate, 0..100: the percentage of the customers at the start who were retained.
 
-    The answer is 1 for a retained customer and 0 for a lost one; new customers are not in it. Where there are only two
-    lists of customers, or only totals, `retention_from_ids` and `retention_from_counts` give the two counts.
+    The answer is 1 for a retained customer and 0 for a lost one; new customers are not included. From two lists of
+    customers, or from totals, `retention_from_ids` and `retention_from_counts` give the two counts.
 
     Example:
         >>> Retention().questions
@@ -76,10 +76,8 @@ def retention_from_counts(start: int, end: int, new: int) -> Retained:
         >>> kept, kept.rate
         (Retained(retained=450, lost=50), 90.0)
     """
-    start, end, new = whole_number(start, "start"), whole_number(end, "end"), whole_number(new, "new")
-    for name, count in (("start", start), ("end", end), ("new", new)):
-        if count < 0:
-            raise InvalidValueError(f"{name} must not be negative: got {count}")
+    counts = (("start", start), ("end", end), ("new", new))
+    start, end, new = (whole_number(count, name, least=0) for name, count in counts)
     if new > end:
         raise InvalidValueError(f"new={new} customers cannot be among end={end}: new counts those still there")
     if end - new > start:

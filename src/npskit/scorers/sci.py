@@ -74,8 +74,8 @@ class SCI:
 
     The index and its first two classes are those of Burke, Inc.: D. R. Brandt, "Secure Customer Index" (1996): very
     satisfied, would definitely buy again, would definitely recommend; at least the second best answer on all three.
-    Of the other two classes Burke gives examples that overlap, and sources draw the line differently. The one drawn
-    here takes a customer at the word of a single refusal, whatever the other answers; the index does not depend on it.
+    For the other two classes Burke gives overlapping examples, and sources differ. Here a single refusal puts a
+    customer at risk, whatever the other answers; the index does not depend on it.
 
     Args:
         scale: The answer scale: one for all three questions, or one for each. Default 1..5.

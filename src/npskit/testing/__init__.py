@@ -1,4 +1,4 @@
-"""What the author of a scorer runs: `check_scorer`, the contract suite, and Hypothesis strategies for npskit's types.
+"""For authors of scorers: `check_scorer`, the contract suite, and Hypothesis strategies for npskit's types.
 
 `check_scorer` needs nothing but npskit. The strategies need Hypothesis (`pip install hypothesis`), and import it when
 one is called.

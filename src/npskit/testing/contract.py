@@ -1,4 +1,4 @@
-"""The contract suite of scorers: whatever npskit relies on, checked on an instance."""
+"""The contract suite of scorers: everything that npskit relies on, checked on an instance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ContractError(NpskitError, AssertionError):
 
 
 def check_scorer(scorer: Scorer) -> None:
-    """Check that a scorer keeps to everything the library relies on; say which rule it breaks if not.
+    """Check that a scorer keeps every rule that the library relies on; if not, say which one it breaks.
 
     The rules, in the order in which they are checked:
 
@@ -41,8 +41,8 @@ def check_scorer(scorer: Scorer) -> None:
     - *equality*: it equals its pickled copy and nothing else, and their hashes agree;
     - *immutable*: it refuses to have an attribute set.
 
-    A class decorated with `attrs.frozen`, or a frozen dataclass, on the top level of its module has the last four from
-    its birth.
+    A class decorated with `attrs.frozen`, or a frozen dataclass, at the top level of its module has the last four
+    automatically.
 
     Args:
         scorer: The scorer; call this with several where options change what it does.
@@ -84,7 +84,7 @@ def _check_shape(scorer: Scorer) -> Codebook:
 
 
 def _check_constant(scorer: Scorer) -> None:
-    """The parts are the same every time, and not such as a caller could change."""
+    """The parts are the same every time, and a caller cannot change them."""
     for part in ("categories", "worths"):
         kind = type(getattr(scorer, part)).__name__
         _require(kind == "tuple", "constant", scorer, f"{part} must be a tuple, not a {kind}")

@@ -1,4 +1,4 @@
-"""Answers that are all alike: their spread is nothing, and says nothing of how far their mean may be from the truth."""
+"""Answers that are all alike: their spread is 0, which says nothing about how far their mean may be from the truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def variance_of_alike(counts: ArrayLike, worths: ArrayLike) -> Floats:
     """Return the variance that the mean of answers of one worth may have; 0 where answers differ or there are none.
 
     The spread of five promoters is 0, and so is every variance computed from it, although the sixth need not be one.
-    What such answers do say is in their score interval (`npskit.inference.intervals.score_interval`; Wilson, JASA 22
+    Their score interval shows what such answers can say (`npskit.inference.intervals.score_interval`; Wilson, JASA 22
     (1927) 209-212): the variance is (h/z)², with h the distance of the further 95 % limit. It falls as 1/n², since the
     more answers are alike, the more alike they are. One promoter has a standard error of 81 points, twelve of 25.
 

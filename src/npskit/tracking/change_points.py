@@ -1,4 +1,4 @@
-"""Change points: when the answers became others than they were, without being told where to look.
+"""Change points: when the answers changed, without being told where to look.
 
 The periods are cut into segments so that the multinomial log-likelihood of all segments, less a penalty for each cut,
 is as large as it can be: exactly, by optimal partitioning (Jackson et al., "An algorithm for optimal partitioning of
@@ -6,27 +6,27 @@ data on an interval", IEEE Signal Processing Letters 12 (2005) 105-108), in O(T�
 
 The penalty of one change, in units of -2 log-likelihood, is β = K · ln T · φ, with K the categories that occur and T
 the periods that have answers. It is Schwarz's criterion (Annals of Statistics 6 (1978) 461-464), ln T for each
-parameter: a change brings K - 1 new shares, and its place, which is a parameter as well (Yao, "Estimating the number of
+parameter: a change adds K - 1 new shares and its place, which is a parameter as well (Yao, "Estimating the number of
 change-points via Schwarz' criterion", Statistics & Probability Letters 6 (1988) 181-189). For detractors, passives and
 promoters that is 3 ln T. T and not the number of answers, because the places a change can be are periods.
 
-φ, at least 1, is how much more successive periods differ than sampling alone would have them: real weeks vary by more,
-and without φ any such series falls into many segments. Where nothing changed, simulated series of 90 periods, of 3 or
+φ, at least 1, is how much more successive periods differ than by sampling alone: real weeks vary more, and without φ
+any such series falls into many segments. Where nothing changed, simulated series of 90 periods, of 3 or
 of 60 answers each, with and without such variation, showed a change in about 8 % of cases with two categories, 2 to 6 %
 with three and 1 % or less with five or more; series of 26 periods in up to 18, 12 and 8 %. Of three categories, series
 of 12 periods did in 10 % where they vary by chance and in 19 % where they vary by more; surveys that grow from 2 to 200
 answers in 16 %. Where sizes are uneven as well, φ rests on the few large periods, and is itself uncertain: with sizes
 log-normal (σ = 1) 22 % of 12 periods and 16 % of 52.
 
-A change is found where it is to within one period if the periods are large enough for it: a fall of 25 points in the
-simulated hotels in 99 of 100 surveys with 140 answers a month, in 93 with 70 and in 75 with 36; half the fall takes
-four times the answers. Hardly less often than by the likeliest place where it is known that there is one change.
+A change is located to within one period if the periods are large enough: a fall of 25 points in the simulated hotels in
+99 of 100 surveys with 140 answers a month, in 93 with 70 and in 75 with 36; half the fall takes four times the answers.
+Knowing that there is exactly one change, and taking its likeliest place, is hardly better.
 
 What must be true: within a segment periods vary about one set of shares, independently of each other; changes are
 sudden. A slow trend comes out as steps. The method looks at the shares of all categories, not at their worths: it also
 finds a change that leaves the score where it was (passives who became detractors and promoters in equal parts), and
-merging categories of equal worth may change what it finds. Give merged counts to look at the score's own categories
-only. With weights or clusters give effective counts.
+merging categories of equal worth may change what it finds. Pass merged counts to look at the score's own categories
+only. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ def change_points(
 ) -> ChangePoints:
     """Find when the answers changed: exact optimal partitioning of the multinomial likelihood.
 
-    For the method, its sources and what must be true see the module. Intervals are score intervals of the segments and
+    The module has the method, its sources and what must be true. Intervals are score intervals of the segments and
     MOVER of two of them (see `npskit.inference.two_sample.difference_interval`), on counts divided by φ. Chosen where
     the segments differ most, they are optimistic. Periods without answers do not matter.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
         worths: What each category is worth, shape `(K,)`.
-        penalty: β, what each change has to gain, in units of -2 log-likelihood; positive. Default: `default_penalty`.
+        penalty: β, the least gain of a change, in units of -2 log-likelihood; positive. Default: `default_penalty`.
         min_length: The fewest periods with answers a segment may have. A single odd period is an outlier, which a
             control chart finds, rather than a change that lasts.
         level: Confidence level of the intervals.
@@ -89,7 +89,7 @@ def change_points(
 
     Raises:
         InvalidValueError: If counts and worths do not fit, or a number is out of its range.
-        InvalidTypeError: If a number is none, or `min_length` not whole.
+        InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
     Example:
@@ -125,7 +125,7 @@ def change_points(
 
 
 def period_dispersion(counts: ArrayLike) -> float:
-    """Return φ: how much more successive periods differ than sampling alone would have them, at least 1.
+    """Return φ: how much more successive periods differ than by sampling alone, at least 1.
 
     The mean over pairs of successive periods of (N - 1)/N · Pearson's χ² / df, with N the answers of both. Given the
     margins its expectation is exactly 1 where nothing varies, however few the answers (Haldane, "The mean and variance
@@ -224,7 +224,7 @@ def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> ND
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole. A period without
             answers counts towards `min_length`: leave it out.
-        penalty: β, what each change has to gain; positive.
+        penalty: β, the least gain of a change; positive.
         min_length: The fewest periods of a segment.
 
     Returns:
@@ -232,7 +232,7 @@ def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> ND
 
     Raises:
         InvalidValueError: If counts are negative, not finite or not of two axes, or a number is out of its range.
-        InvalidTypeError: If `penalty` is no number or `min_length` is not whole.
+        InvalidTypeError: If `penalty` is not a number or `min_length` not a whole one.
 
     Example:
         >>> segment_starts([[9, 1]] * 4 + [[1, 9]] * 4, penalty=5).tolist()

@@ -5,18 +5,19 @@ one answer from all answers of the reference periods together, then divided by t
 
     σ_z = mean |zₜ - zₜ₋₁| / 1.128, at least 1,
 
-of the reference periods: Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537. Scores
-of weeks vary more than sampling alone would have them; limits without σ_z signal all the time.
+of the reference periods: Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537. Weekly
+scores vary more than by sampling alone; limits without σ_z signal all the time.
 
-What must be true: nothing but what is usual happened in the reference periods, periods are independent of each other,
-and they hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and worths,
-for any scorer, and only the worths matter: categories of equal worth may be merged. Periods without answers are passed
-over: they neither signal nor reset a chart. With weights or clusters give effective counts.
+What must be true: nothing unusual happened in the reference periods, periods are independent of each other, and they
+hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and worths, for any
+scorer, and only the worths matter: categories of equal worth may be merged. Periods without answers are skipped: they
+neither signal nor reset a chart. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import attrs
@@ -58,11 +59,11 @@ class _Standard(NamedTuple):
 
 
 def laney_dispersion(z: ArrayLike) -> float:
-    """Return σ_z = mean |zₜ - zₜ₋₁| / 1.128, at least 1: how much more successive scores vary than by sampling.
+    """Return σ_z = mean |zₜ - zₜ₋₁| / 1.128, at least 1: how much more successive scores vary than by sampling alone.
 
     Source: Laney, Quality Engineering 14 (2002) 531-537. The floor keeps a quiet reference from narrowing the limits.
-    What must be true: periods are independent of each other; a trend, or weeks that resemble their neighbors, make
-    successive scores differ less than scores do, and σ_z too small.
+    What must be true: periods are independent of each other; with a trend, or weeks that resemble their neighbors,
+    successive scores differ too little and σ_z is too small.
 
     Args:
         z: Standardized scores in order of time, shape `(T,)`; NaN, where a period has no answers, is passed over.
@@ -98,11 +99,11 @@ def laney_chart(
     """Chart the score of each period against center ± width · σ_z · s/√n: finds single odd periods and large shifts.
 
     Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537; on (0, 1) worths with
-    `dispersion=1` it is Shewhart's p-chart. While nothing moves it signals once in 370 periods, after a shift of one
+    `dispersion=1` it is Shewhart's p-chart. While nothing changes it signals once in 370 periods, after a shift of one
     standard deviation of a period in 44 (see `npskit.tracking.run_length`).
 
-    What must be true: nothing but what is usual happened in the reference periods; periods are independent of each
-    other; each holds some tens of answers, so that its score is about normal.
+    What must be true: nothing unusual happened in the reference periods; periods are independent of each other; each
+    holds some tens of answers, so that its score is about normal.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
@@ -120,7 +121,7 @@ def laney_chart(
     Raises:
         InvalidValueError: If counts and worths do not fit; the reference periods have no answers, fewer than two of
             them have (without `dispersion`), or all their answers are worth the same; or a number is out of its range.
-        InvalidTypeError: If a number is none.
+        InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
     Example:
@@ -135,9 +136,8 @@ def laney_chart(
     c, w = checked_periods(counts, worths)
     standard = _standardize(c, w, reference, dispersion)
     reach = width * standard.dispersion * standard.se
-    lower, upper = np.maximum(standard.center - reach, w.min()), np.minimum(standard.center + reach, w.max())
-    lines = (standard.values, standard.values, lower, upper)
-    return _chart("laney", standard, lines, periods, score, backend)
+    limits = np.maximum(standard.center - reach, w.min()), np.minimum(standard.center + reach, w.max())
+    return _chart("laney", standard, (standard.values, standard.values, *limits), periods, score, backend)
 
 
 def ewma_chart(
@@ -156,30 +156,31 @@ def ewma_chart(
 
     eₜ = λ zₜ/σ_z + (1 - λ) eₜ₋₁ from e₀ = 0, against ± L √(λ/(2 - λ) · (1 - (1 - λ)²ᵗ)): Roberts, "Control chart tests
     based on geometric moving averages", Technometrics 1 (1959) 239-250; Lucas & Saccucci, Technometrics 32 (1990) 1-12.
-    While nothing moves the defaults signal once in 371 periods (366 from the start, where the limits are narrower),
+    While nothing changes the defaults signal once in 371 periods (366 from the start, where the limits are narrower),
     after a shift of one standard deviation of a period in about 10; see `npskit.tracking.run_length`. t counts periods
-    with answers; at the others the average stands as it stood.
+    with answers; at the others the average stays as it is.
 
-    What must be true: as for `laney_chart`; and periods that resemble their neighbors signal more often than that.
+    What must be true: the same as for `laney_chart`. Where periods resemble their neighbors it signals more often.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
         worths: What each category is worth, shape `(K,)`.
         weight: λ, the weight of the newest period, above 0 and at most 1.
         width: L, the limits in standard deviations of the average.
-        reference: As for `laney_chart`.
-        dispersion: As for `laney_chart`.
-        periods: As for `laney_chart`.
-        score: As for `laney_chart`.
-        backend: As for `laney_chart`.
+        reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
+        dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
+        periods: Labels, one for each period; their places by default.
+        score: The name of the score.
+        backend: The dataframe library that `to_frame` gives by default.
 
     Returns:
         The chart; what is watched and its limits are in standard deviations of one period.
 
     Raises:
-        InvalidValueError: As for `laney_chart`.
-        InvalidTypeError: As for `laney_chart`.
-        IncompatibleError: As for `laney_chart`.
+        InvalidValueError: If counts and worths do not fit; the reference periods do not say what is usual; or a number
+            is out of its range.
+        InvalidTypeError: If an argument is of the wrong type.
+        IncompatibleError: If there is not one label for each period.
 
     Example:
         >>> chart = ewma_chart([[10, 20, 30], [11, 19, 30], [9, 20, 31]] + 5 * [[18, 18, 24]], [-100, 0, 100],
@@ -189,14 +190,11 @@ def ewma_chart(
     """
     weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
     standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
-    line = [0.0]
-    for z in standard.scaled.tolist():
-        line.append(weight * z + (1 - weight) * line[-1])
-    grown = 1 - (1 - weight) ** (2 * np.arange(len(line)))
-    reach = width * np.sqrt(weight / (2 - weight) * grown)
+    steps = accumulate(standard.scaled.tolist(), lambda e, z: weight * z + (1 - weight) * e, initial=0.0)
     place = np.cumsum(standard.answered)
-    average = np.array(line)[place]
-    return _chart("ewma", standard, (average, average, -reach[place], reach[place]), periods, score, backend)
+    average = np.fromiter(steps, np.float64)[place]
+    reach = width * np.sqrt(weight / (2 - weight) * (1 - (1 - weight) ** (2 * place)))
+    return _chart("ewma", standard, (average, average, -reach, reach), periods, score, backend)
 
 
 def cusum_chart(
@@ -214,31 +212,31 @@ def cusum_chart(
     """Chart the cumulative sums of z / σ_z: finds lasting shifts of about twice the allowance, and when they began.
 
     uₜ = max(0, uₜ₋₁ + zₜ/σ_z - k) and dₜ = min(0, dₜ₋₁ + zₜ/σ_z + k) against ± h: Page, "Continuous inspection
-    schemes", Biometrika 41 (1954) 100-115. While nothing moves the defaults signal once in 465 periods, after a shift
+    schemes", Biometrika 41 (1954) 100-115. While nothing changes the defaults signal once in 465 periods, after a shift
     of one standard deviation of a period in about 10; see `npskit.tracking.run_length`. The sums are not reset by a
-    signal: after a shift has passed they take a while to come back. At periods without answers they stand as they
-    stood.
+    signal: after a shift has passed they take a while to come back. At periods without answers they stay as they are.
 
-    What must be true: as for `laney_chart`; and periods that resemble their neighbors signal more often than that.
+    What must be true: the same as for `laney_chart`. Where periods resemble their neighbors it signals more often.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
         worths: What each category is worth, shape `(K,)`.
         allowance: k, half the shift to be found, in standard deviations of a period; not negative.
         threshold: h, the height at which the chart signals, in the same units.
-        reference: As for `laney_chart`.
-        dispersion: As for `laney_chart`.
-        periods: As for `laney_chart`.
-        score: As for `laney_chart`.
-        backend: As for `laney_chart`.
+        reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
+        dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
+        periods: Labels, one for each period; their places by default.
+        score: The name of the score.
+        backend: The dataframe library that `to_frame` gives by default.
 
     Returns:
         The chart; what is watched and its limits are in standard deviations of one period.
 
     Raises:
-        InvalidValueError: As for `laney_chart`.
-        InvalidTypeError: As for `laney_chart`.
-        IncompatibleError: As for `laney_chart`.
+        InvalidValueError: If counts and worths do not fit; the reference periods do not say what is usual; or a number
+            is out of its range.
+        InvalidTypeError: If an argument is of the wrong type.
+        IncompatibleError: If there is not one label for each period.
 
     Example:
         >>> chart = cusum_chart([[10, 20, 30], [11, 19, 30], [9, 20, 31]] + 5 * [[18, 18, 24]], [-100, 0, 100],
@@ -252,8 +250,7 @@ def cusum_chart(
     up, down = (cumulative_sum(sign * standard.scaled - allowance) for sign in (1, -1))
     place = np.cumsum(standard.answered)
     limit = np.full(place.size, threshold)
-    lines = (up[place], 0 - down[place], -limit, limit)
-    return _chart("cusum", standard, lines, periods, score, backend)
+    return _chart("cusum", standard, (up[place], 0 - down[place], -limit, limit), periods, score, backend)
 
 
 def _standardize(counts: Floats, worths: Floats, reference: Any, dispersion: float | None) -> _Standard:
@@ -284,15 +281,15 @@ def _standardize(counts: Floats, worths: Floats, reference: Any, dispersion: flo
 def _chart(
     method: str,
     standard: _Standard,
-    lines: tuple[Floats, Floats, Floats, Floats],
+    figures: tuple[Floats, Floats, Floats, Floats],
     periods: Sequence[Any] | None,
     score: str,
     backend: str | None,
 ) -> ControlChart:
-    """Return the chart of what is watched, above and below, and its lower and upper limits, with its signals."""
+    """Return the chart with its signals; `figures` are what is watched for rises and for falls, and its limits."""
     labels = period_labels(periods, standard.n.size)
-    figures = (standard.n, standard.values, standard.z, standard.center, standard.dispersion)
-    chart = ControlChart(method, score, labels, *figures, *lines, signals=(), backend=backend)
+    known = (standard.n, standard.values, standard.z, standard.center, standard.dispersion)
+    chart = ControlChart(method, score, labels, *known, *figures, signals=(), backend=backend)
     found = _stretches(chart, "rise") + _stretches(chart, "fall")
     return attrs.evolve(chart, signals=tuple(sorted(found, key=lambda signal: signal.index)))
 
@@ -300,11 +297,11 @@ def _chart(
 def _stretches(chart: ControlChart, direction: str) -> list[Signal]:
     """Return each stretch of periods beyond one limit; a period without answers does not end it."""
     answered = np.flatnonzero(chart.n > 0)
-    beyond, line = (chart.above, chart.rising) if direction == "rise" else (chart.below, -chart.falling)
+    beyond, watched = (chart.above, chart.rising) if direction == "rise" else (chart.below, -chart.falling)
     edges = np.diff(beyond[answered].astype(np.int8), prepend=0, append=0)
     found = []
     for start, stop in zip(np.flatnonzero(edges > 0).tolist(), np.flatnonzero(edges < 0).tolist(), strict=True):
-        other_side = np.flatnonzero(line[answered[:start]] <= 0)
+        other_side = np.flatnonzero(watched[answered[:start]] <= 0)
         began = start if chart.method == "laney" else (int(other_side[-1]) + 1 if other_side.size else 0)
         index = int(answered[start])
         found.append(Signal(index, chart.periods[index], direction, stop - start, int(answered[began])))

@@ -25,13 +25,13 @@ class Placebo(Result):
     """Estimates at dates before the intervention, beside the one at its date, all over windows of the same length.
 
     Windows of neighboring dates overlap, so the estimates are not independent: the share is a check of whether such an
-    effect is anything special in this series, not a p-value. Over dates whose windows share no period it is flat when
+    effect is unusual in this series, not a p-value. Over dates whose windows share no period it is flat when
     nothing happened; over all dates its mean is still about one half, but small shares are commoner than they look:
     in simulated surveys in which nothing happened, with windows of 15 weeks, 12-14 % had a share of at most 5 %.
 
     Args:
         actual: The estimate at the date of the intervention, over `window` periods before and after.
-        periods: The periods that were taken for the first after an intervention.
+        periods: The periods treated as the first after an intervention.
         estimates: The estimate at each; NaN where a window has too few answers.
         window: Number of periods before and after.
     """
@@ -48,7 +48,7 @@ class Placebo(Result):
 
     @property
     def share(self) -> float:
-        """The share of them at least as far from 0 as the actual one; NaN where there is none to compare."""
+        """The share of them at least as far from 0 as the actual one; NaN where there is nothing to compare."""
         if not self.usable or np.isnan(self.actual):
             return float("nan")
         return self._extreme / self.usable
@@ -80,7 +80,7 @@ class Placebo(Result):
         )
 
     def columns(self) -> Columns:
-        """Return the estimates as columns, one row for each period that was taken for the first after it."""
+        """Return the estimates as columns, one row for each period treated as the first after it."""
         return {"period": list(self.periods), "estimate": list(self.estimates)}
 
     def _record(self) -> dict[str, Any]:

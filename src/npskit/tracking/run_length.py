@@ -1,9 +1,9 @@
-"""How long a control chart waits before it signals: falsely, while nothing moves, and after a shift.
+"""How long a control chart waits before it signals: falsely, while nothing changes, and after a shift.
 
 The average run length (ARL) is the mean number of periods up to and including the first signal. It is computed from a
-Markov chain, not simulated. What it needs to hold: the periods are independent, each standardized value is normal with
-variance 1, and the center and the dispersion are known, not estimated from a few periods. Estimating them from thirty
-periods makes the actual run lengths vary widely about these figures.
+Markov chain, not simulated. What must be true: the periods are independent, each standardized value is normal with
+variance 1, and the center and the dispersion are known, not estimated from a few periods. If they are estimated from
+thirty periods, the actual run lengths vary widely about these figures.
 
 A shift is in units of the standard deviation of one period: a move of D points of the score is a shift of
 D √n / (σ_z s) with n answers in each period, s the standard deviation of one answer and σ_z the dispersion.

@@ -79,7 +79,7 @@ class SeriesFit:
         return Contrast(float(w @ self.coefficients), variance * factor, df)
 
     def change_at(self, period: int) -> Contrast:
-        """Return how far the line lies above the continued old one at a period after `at`; see `contrast`."""
+        """Return how far the line after lies above the line before, continued, at a later period; see `contrast`."""
         return self.contrast([0, 0, 1, period - self.at])
 
 
@@ -123,9 +123,9 @@ def interrupted_series(
     0.4 and those further apart by more than AR(1) has it, they reject in 7 to 10 % of series of 24 weeks, in 7 to 9 %
     of 52 and in 6 to 7 % of 104.
 
-    What must be true: the line before would have gone on straight; nothing else happened at the same time; there is no
-    season that a line cannot follow; what one period has in common with the next fades from period to period. Periods
-    without answers weigh nothing, and time passes in them all the same.
+    What must be true: the line before would have continued straight; nothing else happened at the same time; there is
+    no season that a line cannot follow; and correlation between periods fades with their distance. Periods without
+    answers have no weight, but time passes in them too.
 
     Args:
         counts: Answers per period and category, shape `(T, K)`; need not be whole.
@@ -186,10 +186,10 @@ def _design(periods: int, at: int) -> Floats:
     return np.stack([np.ones(periods), t, after, after * (t - at)], axis=1)
 
 
-def _long_run(moved: Floats, kernel: Floats) -> Floats:
+def _long_run(scores: Floats, kernel: Floats) -> Floats:
     """Return Σ over lags of the kernel's weight times the cross products of the scores, shape (4, 4)."""
-    found = moved.T @ moved
+    found = scores.T @ scores
     for lag, weight in enumerate(kernel[1:].tolist(), 1):
-        cross = moved[lag:].T @ moved[:-lag]
+        cross = scores[lag:].T @ scores[:-lag]
         found += weight * (cross + cross.T)
     return np.asarray(found)

@@ -32,8 +32,8 @@ _HALVINGS = 30
 class Working:
     """The working model of a weighted least squares fit to T periods.
 
-    What must be true for the corrected tests to hold their level: what errors have in common fades from period to
-    period, about as AR(1) has it. Where it does not, they are still closer to it than uncorrected ones.
+    What must be true for the corrected tests to hold their level: correlation fades with distance, about as in AR(1).
+    Otherwise they are still closer to it than uncorrected ones.
 
     Args:
         basis: Orthonormal columns that span the weighted design, shape `(T, P)`; 0 in periods without answers.
@@ -49,14 +49,14 @@ class Working:
 
     @classmethod
     def of(cls, basis: Floats, answered: Floats, kernel: Floats, residuals: Floats) -> Working:
-        """Return the model with the correlation that the residuals speak for.
+        """Return the model with the correlation that the residuals suggest.
 
         Residuals are less correlated than errors. So ρ is where their expected autocorrelation is the one found; at
         least 0, because errors that seem to alternate would narrow an interval, and at most 0.9. Without lags errors
-        are said to be uncorrelated, and ρ is 0.
+        are taken as uncorrelated, and ρ is 0.
 
         Args:
-            basis: As for the class; so the next two.
+            basis: Orthonormal columns that span the weighted design, shape `(T, P)`.
             answered: Which periods have answers, 1 or 0.
             kernel: The weight of each lag, from 0 on.
             residuals: Of each period, times the root of its number of answers, shape `(T,)`.
@@ -87,10 +87,10 @@ class Working:
     def _expected_autocorrelation(self) -> float:
         """Return the ratio of expectations of Σ eₜ eₜ₋₁ and Σ eₜ², of weighted residuals."""
         q, there = self.basis, self.answered
-        moved = _smooth(q, self._correlations) * there[:, np.newaxis]
-        inner = q.T @ moved
+        smoothed = _smooth(q, self._correlations) * there[:, np.newaxis]
+        inner = q.T @ smoothed
         pairs = self.correlation * float(there[1:] @ there[:-1])
-        near = (_neighbors(q) * moved).sum()
+        near = (_smooth(q, np.array([0.0, 1.0])) * smoothed).sum()
         products = pairs - float(near) + float(((q[1:].T @ q[:-1]) * inner).sum())
         return products / (float(there.sum()) - float(np.trace(inner)))
 
@@ -108,14 +108,14 @@ class Working:
             (2.099, 4.38)
         """
         q, omega = self.basis, self._correlations
-        moved = _smooth(q, omega)
+        smoothed = _smooth(q, omega)
 
         def form(table: Floats) -> Floats:
             return alpha[:, np.newaxis] * _smooth(alpha[:, np.newaxis] * table, self.kernel)
 
         # covariance of the residuals: Ω - U V', with 2 P columns
-        left = np.concatenate([q, moved - q @ (q.T @ moved)], axis=1)
-        right = np.concatenate([moved, q], axis=1)
+        left = np.concatenate([q, smoothed - q @ (q.T @ smoothed)], axis=1)
+        right = np.concatenate([smoothed, q], axis=1)
         product = _band_product(alpha, self.kernel, omega)
         inner = right.T @ form(left)
         mean = float(product[:, product.shape[1] // 2].sum()) - float(np.trace(inner))
@@ -131,14 +131,6 @@ def _smooth(table: Floats, weights: Floats) -> Floats:
     reach = len(weights) - 1
     columns = [np.convolve(column, both)[reach : reach + len(table)] for column in table.T]
     return np.stack(columns, axis=1)
-
-
-def _neighbors(table: Floats) -> Floats:
-    """Return the sum of the rows before and after each."""
-    found = np.zeros_like(table)
-    found[1:] += table[:-1]
-    found[:-1] += table[1:]
-    return found
 
 
 def _band_product(alpha: Floats, kernel: Floats, omega: Floats) -> Floats:
