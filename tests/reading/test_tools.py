@@ -183,7 +183,7 @@ def test_posthog(read: Read, prefix: str) -> None:
     assert found.roles == {"time": "timestamp", "customer": "distinct_id", "score": names[4]}
     assert found.row_numbers.tolist() == [3]
     assert [(r.row, r.value) for r in found.rejected] == [(2, "survey shown"), (4, "survey dismissed")]
-    assert "no answer" in found.rejected[0].reason
+    assert "not an answer" in found.rejected[0].reason
 
 
 def test_posthog_json(read: Read) -> None:
