@@ -82,6 +82,10 @@ class CodedAnswers:
             self._categories = found
         return self._categories
 
+    def given(self, question: int, row: int) -> Any:
+        """Return an answer as it was given."""
+        return self._values[question][row]
+
     def take(self, kept: NDArray[np.bool_]) -> CodedAnswers:
         """Return the answers of the rows where `kept` is True; they are not read again."""
         found = object.__new__(CodedAnswers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -156,6 +156,10 @@ class Words:
         """Return the text of a row."""
         code = self.codes[row]
         return None if code < 0 else self.names[code]
+
+    def holds(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Return where something holds of the text; nothing holds where there is none."""
+        return np.array([*map(test, self.names), False])[self.codes]
 
 
 def read_words(column: Column, name: str) -> Words:

@@ -201,7 +201,7 @@ class Assigned:
             actions, offers = menu.taken(offer), () if offer is None else (offer,)
             left_out = tuple(dict.fromkeys((*left_out, *(a.name for a in menu.actions if a not in actions))))
         return FollowUp(
-            self.table.known("customer", rows)[0],
+            self.table.ids[row],
             category=self.contexts.category.names[self.table.category[row]],
             strategy=strategy.name,
             priority=float(self.priority[row]),

@@ -17,12 +17,10 @@ class People:
     """What a plan needs to know of the customers behind responses. Arrays are of shape `(n,)`.
 
     Args:
-        numbers: Equal for equal customers; one of its own for each unknown one.
         opted_out: Whether each does not want to be contacted; None if nothing is known.
         contacted: When each was contacted last, NaT for never; None if nothing is known.
     """
 
-    numbers: Codes
     opted_out: Bools | None = None
     contacted: Times | None = None
 
@@ -35,16 +33,17 @@ def candidates_of(assigned: Assigned, people: People, terms: Terms) -> NDArray[n
     while ago, is left alone whatever the response that says so. A response of an unknown time is never too old.
     """
     table = assigned.table
+    who = np.arange(len(table)) if table.customers is None else table.customers.numbers
     found = np.where(assigned.strategy < 0, status.NO_STRATEGY, status.CHOSEN).astype(np.int8)
     if terms.max_age is not None and table.at is not None and table.now is not None:
         found[table.at < table.now - np.timedelta64(terms.max_age)] = status.TOO_OLD
     if people.contacted is not None and table.now is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        found[_any_of(people.contacted > table.now - np.timedelta64(terms.quiet), people.numbers)] = status.QUIET
+        found[_any_of(people.contacted > table.now - np.timedelta64(terms.quiet), who)] = status.QUIET
     if people.opted_out is not None:
-        found[_any_of(people.opted_out, people.numbers)] = status.OPTED_OUT
+        found[_any_of(people.opted_out, who)] = status.OPTED_OUT
     scored = table.category >= 0
-    found[~_one_of_each(assigned, people.numbers, scored)] = status.SUPERSEDED
+    found[~_one_of_each(assigned, who, scored)] = status.SUPERSEDED
     found[~scored] = status.UNSCORED
     return found
 

@@ -88,11 +88,10 @@ class Choices(Result):
         """The category of each answer, -1 where it could not be scored."""
         return self.assigned.table.category
 
-    @functools.cached_property
+    @property
     def customers(self) -> NDArray[Any]:
         """Who answered; None where unknown. Object array."""
-        known, table = self.assigned.table.customer, self.assigned.table
-        return np.full(len(table), None) if known is None else np.asarray(known, dtype=object)
+        return self.assigned.table.ids
 
     @property
     def times(self) -> Times | None:

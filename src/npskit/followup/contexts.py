@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers, Times
 from npskit.data.response import Response
+from npskit.data.values import Words
+from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError
 from npskit.followup.channels import kind_of
-from npskit.followup.columns import Table, Words, instant_of, moment_in
+from npskit.followup.columns import Table, instant_of, moment_in
 from npskit.followup.model import Context
 from npskit.times.zones import instants
 
@@ -134,15 +136,15 @@ class Contexts:
             category=Words(np.zeros(1, dtype=np.intp), (context.category,)),
             score=np.array([response.score], dtype=np.float64),
             below=np.array([context.below]),
-            commented=np.array([comment is not None and bool(comment.strip())]),
+            commented=np.array([not is_nothing(comment)]),
             urgency=np.array([context.urgency], dtype=np.int8),
             starts=np.array([instant_of(context.starts)]),
             age=ages_of(moments_of(response.at), now, zone),
             value=np.array([context.value], dtype=np.float64),
-            channel=Words.of_one(context.channel),
-            kind=Words.of_one(context.kind),
-            language=Words.of_one(context.language),
-            theme=Words.of_one(context.theme),
+            channel=_one(context.channel),
+            kind=_one(context.kind),
+            language=_one(context.language),
+            theme=_one(context.theme),
             public=np.array([context.public]),
             now=None if context.now is None else now,
             zone=zone,
@@ -168,9 +170,14 @@ class Contexts:
         )
 
 
+def _one(text: str | None) -> Words | None:
+    """Return a column of one text; None where there is none."""
+    return None if text is None else Words(np.zeros(1, dtype=np.intp), (text,))
+
+
 def _public(table: Table, kind: Words | None) -> Bools | None:
     """Return whether others can read each answer: reviews can be read, unless it is said that they cannot."""
     reviews = np.zeros(len(table), dtype=bool) if kind is None else kind.holds("review".__eq__)
     if table.public is None:
         return reviews if reviews.any() else None
-    return table.public if table.unsaid is None else np.where(table.unsaid, reviews, table.public)
+    return np.where(table.public < 0, reviews, table.public > 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,17 +11,21 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Times
+from npskit.data.flags import read_flags
+from npskit.data.frames import Column
+from npskit.data.times import parse_times, read_times
 from npskit.data.values import read_amounts, read_texts
-from npskit.errors import IncompatibleError
-from npskit.followup import survey_columns as read
+from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.candidates import People
-from npskit.followup.columns import Table
+from npskit.followup.columns import Table, as_dates
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 from npskit.followup.rules import Rule
 from npskit.followup.selection import plan_of
 from npskit.followup.terms import ROLES, Terms
 from npskit.sample import Bound
+from npskit.times.zones import find_zone
 
 
 def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
@@ -29,10 +35,28 @@ def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
     kept = {name: data.frame.require(name, "keep") for name in ((keep,) if isinstance(keep, str) else keep)}
     if terms.holdout and "customer" not in data.roles:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
-    table, people = _read(data, playbook, named, terms)
+    columns = {role: data.column(name) for role, name in named.items()}
+    times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
+    if times.contacted is not None and times.now is None:
+        raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
+    table = Table.of(
+        data.answers(),
+        scorer=data.codebook,
+        value=columns.get("value", terms.value),
+        channel=columns.get("channel"),
+        language=columns.get("language"),
+        theme=columns.get("theme"),
+        public=columns.get("public"),
+        comment=data.role("comment"),
+        customer=data.role("customer"),
+    )
+    table = attrs.evolve(
+        table, at=times.at, now=times.now, clock=times.clock, attributes=_attributes(data, playbook, named, kept)
+    )
+    opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
     return plan_of(
-        playbook.assign(attrs.evolve(table, attributes=_attributes(data, playbook, named, kept))),
-        people,
+        playbook.assign(table),
+        People(opted_out, times.contacted),
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
         kept={name: data.column(name) for name in kept},
@@ -40,37 +64,60 @@ def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
     )
 
 
-def _read(data: Bound, playbook: Playbook, named: Mapping[str, str], terms: Terms) -> tuple[Table, People]:
-    """Return the responses as a playbook reads them, and the customers behind them."""
-    columns = {role: data.column(name) for role, name in named.items()}
-    zone = playbook.due.calendar.time_zone
-    at, clock = read.answered(data, zone)
-    moment = read.moment(data, terms.now, zone)
-    made = read.latest(at) if moment is None else moment
-    contacted = read.contacted(data, named["last_contact"], zone) if "last_contact" in named else None
-    if contacted is not None and made is None:
-        raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
-    words = {name: read_texts(columns[name]) if name in columns else None for name in ("channel", "language", "theme")}
-    comment = data.role("comment")
-    rows = len(data.column(data.score[0]))
-    customers, numbers = np.full(rows, None, dtype=object), np.arange(rows)
-    if (customer := data.role("customer")) is not None:
-        customers, numbers = read.customers(customer)
-    table = Table.of(
-        *(data.column(name).filled() for name in data.score),
-        scorer=data.codebook,
-        value=read_amounts(columns["value"], "value") if "value" in columns else terms.value,
-        channel=words["channel"],
-        language=words["language"],
-        theme=words["theme"],
-        public=read.flags(columns["public"], "public") if "public" in columns else None,
-        comment=None if comment is None else read_texts(comment),
-        at=at,
-        customer=customers,
-        now=made,
-    )
-    opted_out = read.flags(columns["opted_out"], "opted_out") if "opted_out" in columns else None
-    return attrs.evolve(table, clock=clock), People(numbers, opted_out, contacted)
+@attrs.frozen(eq=False)
+class _SurveyTimes:
+    """When responses were given, customers contacted last and the plan is made, on one wall clock; and whose it is."""
+
+    at: Times | None
+    contacted: Times | None
+    now: np.datetime64 | None
+    clock: dt.tzinfo | None
+
+
+def _times(data: Bound, contacted: Column | None, now: Any, zone: str | None) -> _SurveyTimes:
+    """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
+
+    Raises:
+        InvalidValueError: If a cell is no time, or `now` is none; or it knows its zone and the survey does not.
+    """
+    place, role = zone or data.time_zone, data.roles.get("time")
+    answered = None if role is None else data.column(role)
+    columns = {"time": answered, "last_contact": contacted}
+    known = {name: column for name, column in columns.items() if column is not None}
+    table = read_times(known, time_zone=place, dayfirst=data.dayfirst)
+    if role is not None:
+        table.warn(f"time: column {role!r}", stacklevel=5)
+    read = table.columns.get("time")
+    own = data.time_zone
+    if read is not None and read.aware and own is None:
+        own = read.time_zone
+    made = _moment(now, zone or own)
+    at = None if read is None else as_dates(read.checked(f"time: column {role!r}"), read.dates)
+    if made is None and at is not None and not np.isnat(at).all():
+        made = np.nanmax(at.astype("datetime64[us]"))
+    last = None if contacted is None else table["last_contact"].checked("last_contact")
+    clock = None
+    if own is not None:
+        # An offset that never changes is no zone that can be found.
+        with contextlib.suppress(InvalidValueError):
+            clock = find_zone(zone or own)
+    return _SurveyTimes(at, last, made, clock)
+
+
+def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
+    """Return when a plan is made, on the wall clock of a zone."""
+    if now is None:
+        return None
+    read = None if isinstance(now, bool | int | float) else parse_times([now])
+    if read is None or np.isnat(read.values[0]):
+        raise InvalidValueError(f"now must be a time, such as '2026-03-02 09:00': got {now!r:.80}")
+    if read.aware and zone is None:
+        raise InvalidValueError(
+            f"now knows its time zone and the times of the survey do not: got {now!r:.80}; give now without one, "
+            "or a calendar with time_zone="
+        )
+    found: np.datetime64 = parse_times([now], time_zone=zone).values[0]
+    return found
 
 
 class _Lazy(Mapping[str, Any]):

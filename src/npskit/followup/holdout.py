@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.customers import read_customers
+from npskit.data.customers import Customers, read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 
@@ -34,16 +34,20 @@ def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float6
     """
     if isinstance(customers, (str, bytes)) or not isinstance(customers, Iterable):
         raise InvalidTypeError(f"customers must be a column of ids, not {customers!r} ({type(customers).__name__})")
-    read = read_customers(customers)
+    return chances(read_customers(customers), salt)
+
+
+def chances(customers: Customers, salt: str | int) -> NDArray[np.float64]:
+    """Return the number of `uniform` for each row of a column of customers that is read already."""
     # Copying a keyed state is quicker than keying anew.
     keyed, digests = hashlib.blake2b(digest_size=8, key=_key(salt)), []
-    for text in read.keys:
+    for text in customers.keys:
         state = keyed.copy()
         state.update(text.encode("utf-8", "surrogatepass"))
         digests.append(state.digest())
     bits = np.frombuffer(b"".join(digests), dtype=">u8") >> np.uint64(11)
     numbers = np.append(bits.astype(np.float64) * 2.0**-53, np.nan)
-    return numbers[np.minimum(read.numbers, len(read.ids))]
+    return numbers[np.minimum(customers.numbers, len(customers.ids))]
 
 
 def assign_holdout(customers: Iterable[Any], share: float, salt: str | int = "") -> NDArray[np.bool_]:

@@ -12,10 +12,10 @@ import numpy as np
 from npskit.arrays import Bools
 from npskit.checks import finite_number, is_a, is_text
 from npskit.data.response import Response
+from npskit.data.values import Words
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold
 from npskit.followup.checks import as_within
-from npskit.followup.columns import Words
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context, FollowUp
 from npskit.followup.steps import Action, Offer, as_steps, as_tuple

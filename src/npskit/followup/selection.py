@@ -16,7 +16,7 @@ from npskit.followup.assigned import Assigned
 from npskit.followup.candidates import People, candidates_of
 from npskit.followup.choices import Limits
 from npskit.followup.gains import Read
-from npskit.followup.holdout import scrambled, uniform
+from npskit.followup.holdout import chances, scrambled
 from npskit.followup.options import Options, options_of
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.routing import Routes, route
@@ -41,7 +41,7 @@ def plan_of(assigned: Assigned, people: People, terms: Terms, read: Read, **pres
     found = candidates_of(assigned, people, terms)
     rows = np.flatnonzero(found == status.CHOSEN)
     table = assigned.table
-    chance = np.full(len(table), np.nan) if table.customer is None else uniform(table.customer, terms.salt)
+    chance = np.full(len(table), np.nan) if table.customers is None else chances(table.customers, terms.salt)
     # A customer without an id cannot be kept in one arm, and is no part of the comparison.
     known = ~np.isnan(chance)
     held = known & (chance < terms.holdout)

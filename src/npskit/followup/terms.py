@@ -10,6 +10,7 @@ from typing import Any, get_args
 import attrs
 import numpy as np
 
+from npskit.checks import finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.allocation.by_value import Method
 from npskit.followup.gains import Lift
@@ -22,11 +23,6 @@ ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out",
 """What a plan reads of a customer besides the answer; a column of that name is used without being named."""
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value is a number, and not NaN."""
-    return not isinstance(value, bool) and isinstance(value, int | float | np.number) and not math.isnan(value)
-
-
 def _as_playbook(playbook: Any) -> Playbook:
     chosen = Playbook.default() if playbook is None else playbook
     if not isinstance(chosen, Playbook):
@@ -35,17 +31,11 @@ def _as_playbook(playbook: Any) -> Playbook:
 
 
 def _as_budget(budget: Any) -> float:
-    if budget is None:
-        return math.inf
-    if not is_number(budget) or budget < 0:
-        raise InvalidValueError(f"budget must be a sum of money of at least 0, or None for no limit: got {budget!r}")
-    return float(budget)
+    return math.inf if budget is None or budget == math.inf else finite_number(budget, "budget", least=0)
 
 
 def _as_share(holdout: Any) -> float:
-    if not is_number(holdout) or not 0 <= holdout < 1:
-        raise InvalidValueError(f"holdout is the share of customers left alone, from 0 to below 1: got {holdout!r}")
-    return float(holdout)
+    return finite_number(holdout, "holdout", least=0, below=1)
 
 
 def _as_salt(rng: Any) -> str:
@@ -57,14 +47,15 @@ def _as_salt(rng: Any) -> str:
     return str(int(rng))
 
 
-def _is_method(_terms: object, _field: object, method: Any) -> None:
-    if method not in get_args(Method):
-        raise InvalidValueError(f"method must be 'greedy' or 'exact': got {method!r}")
+def _as_method(method: Any) -> Method:
+    return one_of(method, get_args(Method), "method")
 
 
 def _is_value(_terms: object, _field: object, value: Any) -> None:
-    if not isinstance(value, str | None) and not is_number(value):
+    if isinstance(value, bool):
         raise InvalidTypeError(f"value must be the name of a column, or one number for all: got {value!r}")
+    if not isinstance(value, str | None):
+        finite_number(value, "value", least=0)
 
 
 def _as_quiet(quiet: Any) -> dt.timedelta:
@@ -111,7 +102,7 @@ class Terms:
     lift: Lift = None
     holdout: float = attrs.field(converter=_as_share)
     salt: str = attrs.field(converter=_as_salt)
-    method: Method = attrs.field(validator=_is_method)
+    method: Method = attrs.field(converter=_as_method)
     now: Any = None
     calendar: BusinessCalendar | None = None
     quiet: dt.timedelta = attrs.field(converter=_as_quiet)
