@@ -522,14 +522,14 @@ def test_pick_at_the_edges() -> None:
         ({"end": "NaT"}, InvalidValueError, "start < shift_date < end"),
         ({"start": "yesterday"}, InvalidTypeError, "start must be a date"),
         ({"start": 5}, InvalidTypeError, "start must be a date"),
-        ({"holdout": 1.5}, InvalidValueError, "holdout must be at least 0 and at most 1"),
-        ({"missing": -0.1}, InvalidValueError, "missing must be at least 0 and at most 1"),
+        ({"holdout": 1.5}, InvalidValueError, "holdout must be a share from 0 to 1"),
+        ({"missing": -0.1}, InvalidValueError, "missing must be a share from 0 to 1"),
         ({"invalid": True}, InvalidTypeError, "invalid must be a number"),
         ({"missing": 0.6, "invalid": 0.6}, InvalidValueError, "missing and invalid sum"),
         ({"importance": ["room"]}, InvalidTypeError, "importance maps drivers to shares"),
         ({"importance": {"rom": 1}}, InvalidValueError, "did you mean 'room'"),
         ({"importance": {"room": 0.7, "staff": 0.7}}, InvalidValueError, "importance sums to at most 1"),
-        ({"importance": {"room": -0.7}}, InvalidValueError, r"importance\['room'\] must be at least 0"),
+        ({"importance": {"room": -0.7}}, InvalidValueError, r"importance\['room'\] must be a share"),
     ],
 )
 def test_bad_input(arguments: dict[str, Any], error: type[Exception], says: str) -> None:

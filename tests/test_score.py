@@ -339,5 +339,5 @@ def test_a_score_is_of_one_group() -> None:
     """Several groups are a table."""
     with pytest.raises(InvalidValueError, match="use ScoreTable"):
         Score.of(Tally.from_counts([[1, 2, 3]]))
-    with pytest.raises(InvalidValueError, match="denominator must be one of valid, all"):
+    with pytest.raises(InvalidValueError, match="denominator must be one of 'valid', 'all'"):
         Score.of(Tally.from_counts([1, 2, 3]), denominator="some")

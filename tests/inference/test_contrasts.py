@@ -152,5 +152,5 @@ def test_one_coefficient_for_each_group(coefficients: list[float]) -> None:
     totals = cluster_totals([0, 2], 3, clusters=["a", "b"], groups=[0, 1], n_groups=2)
     with pytest.raises(InvalidValueError, match="one for each of 2 groups"):
         design_contrast(totals, WORTHS, coefficients)
-    with pytest.raises(InvalidValueError, match="correction must be 'CR0' or 'CR1': got 'CR2'"):
+    with pytest.raises(InvalidValueError, match="correction must be one of 'CR0', 'CR1': got 'CR2'"):
         cluster_robust(totals, WORTHS, [-1, 1], correction="CR2")  # type: ignore[arg-type]

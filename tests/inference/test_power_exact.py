@@ -91,7 +91,7 @@ def test_what_cannot_be_enumerated_is_refused() -> None:
     p = [0.2, 0.3, 0.5]
     with pytest.raises(InvalidValueError, match=r"n=500 and n_second=400 have .* pairs of outcomes"):
         exact_power(p, p, 500, 400)
-    with pytest.raises(InvalidValueError, match="test must be 'score' or 'wald': got 't'"):
+    with pytest.raises(InvalidValueError, match="test must be one of 'score', 'wald': got 't'"):
         exact_power(p, p, 5, test="t")
     with pytest.raises(InvalidValueError, match="one axis each"):
         exact_power([p, p], p, 5)

@@ -139,7 +139,7 @@ def test_extremes_keep_their_meaning() -> None:
         (lambda: ewma_run_length(weight=0), "weight must be above 0 and at most 1: got 0"),
         (lambda: ewma_run_length(weight=1.5), "weight must be above 0 and at most 1: got 1.5"),
         (lambda: ewma_run_length(width=-1), "width must be above 0: got -1"),
-        (lambda: ewma_run_length(limits="first"), "limits: there is no 'first'"),  # type: ignore[arg-type]
+        (lambda: ewma_run_length(limits="first"), "limits must be one of 'steady', 'exact': got 'first'"),  # type: ignore[arg-type]
         (lambda: ewma_run_length(shift=math.nan), "shift must be finite: got nan"),
         (lambda: cusum_run_length(allowance=-0.1), "allowance must be at least 0: got -0.1"),
         (lambda: cusum_run_length(threshold=0), "threshold must be above 0: got 0"),

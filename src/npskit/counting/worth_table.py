@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats, Integers
+from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.scorers.base import Codebook
 
@@ -18,8 +19,7 @@ def check_denominator(denominator: str, book: Codebook) -> str:
     Raises:
         InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 is no possible score.
     """
-    if denominator not in DENOMINATORS:
-        raise InvalidValueError(f"denominator must be one of {', '.join(DENOMINATORS)}: got {denominator!r}")
+    one_of(denominator, DENOMINATORS, "denominator")
     if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):
         span = f"{book.worths.min():g}..{book.worths.max():g}"
         raise InvalidValueError(

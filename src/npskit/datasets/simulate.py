@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number, whole_number
+from npskit.checks import finite_number, share, whole_number
 from npskit.datasets import draws, model
 from npskit.datasets.records import Dataset, FollowUpTruth, HotelTruth
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
@@ -104,7 +104,7 @@ def hotels(
     customers = max(1, round(n / 2.5)) if customers is None else whole_number(customers, "customers", least=1)
     generator = _generator(rng)
     days = _days(start, shift_date, end)
-    holdout, missing, invalid = _share(holdout, "holdout"), _share(missing, "missing"), _share(invalid, "invalid")
+    holdout, missing, invalid = share(holdout, "holdout"), share(missing, "missing"), share(invalid, "invalid")
     if missing + invalid > 1:
         raise InvalidValueError(f"missing and invalid sum to at most 1: got {missing!r} and {invalid!r}")
     after_part = float((days[2] - days[1]) / (days[2] - days[0]))
@@ -163,11 +163,6 @@ def _truth(chain: model.Chain, shift_date: np.datetime64, holdout: float, outcom
     )
 
 
-def _share(value: Any, name: str) -> float:
-    """Return a number within 0..1."""
-    return finite_number(value, name, least=0, most=1)
-
-
 def _generator(rng: Any) -> np.random.Generator:
     """Return the generator that `rng` is, or seeds."""
     try:
@@ -200,7 +195,7 @@ def _importance(given: Mapping[str, float] | None) -> Floats:
         raise InvalidValueError(
             f"importance names no driver {unknown[0]!r}: {did_you_mean(str(unknown[0]), model.DRIVERS)}"
         )
-    shares = np.array([_share(named.get(name, 0.0), f"importance[{name!r}]") for name in model.DRIVERS])
+    shares = np.array([share(named.get(name, 0.0), f"importance[{name!r}]") for name in model.DRIVERS])
     if shares.sum() > 1 + 1e-9:
         raise InvalidValueError(f"importance sums to at most 1: got {shares.sum():g}")
     return shares

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
+from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.design import influence
@@ -129,8 +130,7 @@ def cluster_robust(
         >>> round(found.value, 3), round(found.se, 3), found.df
         (16.667, 44.096, 2.0)
     """
-    if correction not in ("CR0", "CR1"):
-        raise InvalidValueError(f"correction must be 'CR0' or 'CR1': got {correction!r}")
+    one_of(correction, ("CR0", "CR1"), "correction")
     found = _Combined.of(totals, worths, coefficients)
     clusters = int(found.used.sum())
     if clusters < 2:

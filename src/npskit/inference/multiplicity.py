@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import InvalidTypeError, InvalidValueError
 
 
 def adjust(p_values: ArrayLike, method: str = "holm") -> Floats:
@@ -37,8 +38,7 @@ def adjust(p_values: ArrayLike, method: str = "holm") -> Floats:
         >>> adjust([0.01, float("nan"), 0.04], "bonferroni").tolist()
         [0.02, nan, 0.08]
     """
-    if method not in _METHODS:
-        raise InvalidValueError(f"method={method!r} is not known: {did_you_mean(method, _METHODS)}")
+    one_of(method, _METHODS, "method")
     try:
         p = np.asarray(p_values, dtype=np.float64)
     except (TypeError, ValueError):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.checks import whole_number
+from npskit.checks import one_of, whole_number
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_worths
 from npskit.inference.limits import normal_quantile
@@ -56,8 +56,7 @@ def exact_power(
         >>> round(exact_power([0.2, 0.3, 0.5], [0.2, 0.3, 0.5], 10), 6)
         0.052265
     """
-    if test not in {"score", "wald"}:
-        raise InvalidValueError(f"test must be 'score' or 'wald': got {test!r}")
+    one_of(test, ("score", "wald"), "test")
     w = np.asarray(worths, dtype=np.float64)
     rising, merge = distinct_worths(w)
     p_a, p_b = checked_shares(shares_a, w.size) @ merge, checked_shares(shares_b, w.size) @ merge

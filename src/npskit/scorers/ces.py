@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import whole_number
+from npskit.checks import one_of, whole_number
 from npskit.data.scale import Scale, as_scale
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.errors import InvalidValueError
 
 Version: TypeAlias = Literal[1, 2]
 Method: TypeAlias = Literal["mean", "top_box", "net"]
@@ -74,8 +74,7 @@ class CES:
         version = whole_number(version, "version")
         if version not in VERSIONS:
             raise InvalidValueError(f"version must be 1 (low effort is good) or 2 (high ease is good): got {version}")
-        if method not in METHODS:
-            raise InvalidValueError(f"no CES method {method!r}; {did_you_mean(str(method), METHODS)}")
+        one_of(method, METHODS, "method")
         own, own_easy, own_hard = VERSIONS[version]
         scale = own if scale is None else as_scale(scale)
         usual = scale == own

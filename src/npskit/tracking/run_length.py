@@ -17,8 +17,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.checks import finite_number, one_of
 
 Limits = Literal["steady", "exact"]
 
@@ -90,8 +89,7 @@ def ewma_run_length(
     """
     weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
     shift = finite_number(shift, "shift")
-    if limits not in get_args(Limits):
-        raise InvalidValueError(f"limits: there is no {limits!r}; {did_you_mean(str(limits), get_args(Limits))}")
+    one_of(limits, get_args(Limits), "limits")
     steady = width * math.sqrt(weight / (2 - weight))
     early = _early_limits(weight, steady) if limits == "exact" else []
     start, alive, waited, left = np.zeros(1), np.ones(1), 0.0, 0.0
