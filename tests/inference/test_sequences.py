@@ -306,7 +306,7 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
         log_wealth([1, 2, 3], NPS, math.nan)
     with pytest.raises(InvalidValueError, match="direction must be one of 'both', 'below', 'above': got 'up'"):
         confidence_sequence([1, 2, 3], NPS, direction="up")
-    with pytest.raises(InvalidValueError, match="direction must be one of .* got 'bellow'; did you mean 'below'"):
+    with pytest.raises(InvalidValueError, match=r"direction must be one of .* got 'bellow'; did you mean 'below'"):
         difference_sequence([1, 2, 3], [1, 2, 3], NPS, direction="bellow")
     with pytest.raises(InvalidValueError, match="worths must be finite and not all equal"):
         log_wealth([1, 2], [3, 3], 3)
