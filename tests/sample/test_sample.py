@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,30 @@ def test_months_of_the_same_customers_do_not_merge() -> None:
     line = nk.Survey(data, time="day", customer="who").timeline()
     with pytest.raises(IncompatibleError, match="the same customer may be in both"):
         line["2026-01"] + line["2026-02"]
+
+
+@pytest.mark.parametrize("window", ["1w", "30d"])
+def test_windows_of_a_raked_survey_are_parts_of_it(window: str) -> None:
+    """Customers are its units, also of a window in which nobody answers twice (was: there each row was one)."""
+    known = {"region": {"N": 0.3, "S": 0.3, "W": 0.4}}
+    line = nk.Survey(DATA, time="day", customer="who").rake(known).timeline("month", window=window)
+    for i, label in enumerate(line.labels):
+        inside = (DATA["day"] >= line.begins[i]) & (DATA["day"] < line.ends[i])
+        part = nk.Survey(DATA | {"inside": inside.tolist()}, customer="who").rake(known).score(by="inside")[True]
+        assert line[label].value == pytest.approx(part.value)
+        assert tuple(line[label].interval()) == pytest.approx(tuple(part.interval()))
+
+
+@pytest.mark.parametrize("roles", [{}, {"weight": "w"}, {"customer": "who"}, {"stratum": "area"}], ids=str)
+def test_an_engine_counts_what_the_rows_are(roles: dict[str, Any]) -> None:
+    """Counts and scores asked of an engine are those of the rows, with their conventions."""
+    frame = pl.DataFrame({name: values.tolist() for name, values in DATA.items()})
+    asked, rows = nk.Survey(frame.lazy(), **roles), nk.Survey(DATA, **roles)
+    assert asked.tally(by="region").counts.tolist() == rows.tally(by="region").counts.tolist()
+    for name in "NSW":
+        found, wanted = asked.score(by="region")[name], rows.score(by="region")[name]
+        assert (found.counts, found.conventions) == (wanted.counts, wanted.conventions)
+        assert tuple(found.interval()) == pytest.approx(tuple(wanted.interval()))
 
 
 def where(kept: NDArray[np.bool_]) -> dict[str, Any]:
