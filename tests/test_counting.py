@@ -252,18 +252,18 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     ([[9], [8]], InvalidValueError, "one flat sequence"),
     ([np.array([9])], InvalidValueError, "one flat sequence"),
     (pd.DataFrame({"a": [9]}), InvalidValueError, "one-dimensional"),
-    (np.array([True]), InvalidTypeError, "booleans are no answers"),
-    (np.array(["2024-01-05"], "M8[D]"), InvalidTypeError, "dates are no answers"),
-    (np.array([9], "m8[D]"), InvalidTypeError, "durations are no answers"),
+    (np.array([True]), InvalidTypeError, "booleans are not answers"),
+    (np.array(["2024-01-05"], "M8[D]"), InvalidTypeError, "dates are not answers"),
+    (np.array([9], "m8[D]"), InvalidTypeError, "durations are not answers"),
     (np.array([9 + 0j]), InvalidTypeError, "complex"),
     (np.zeros(2, [("a", "i4")]), InvalidTypeError, "structured"),
-    (pd.Series([datetime.datetime(2024, 1, 5)]), InvalidTypeError, "dates are no answers"),
+    (pd.Series([datetime.datetime(2024, 1, 5)]), InvalidTypeError, "dates are not answers"),
 ]
 
 
 @pytest.mark.parametrize(("answers", "error", "message"), BAD)
 def test_bad_answers(answers: Any, error: type[Exception], message: str) -> None:
-    """What is no column of answers is refused by name, with what to do."""
+    """What is not a column of answers is refused by name, with what to do."""
     with pytest.raises(error, match=message) as caught:
         encode(answers, Scale(0, 10), name="score")
     assert "score" in str(caught.value)

@@ -93,7 +93,7 @@ class CategoryCounts(Result):
                 invalid answer weighs in with a worth of 0, as some vendors do.
 
         Raises:
-            InvalidValueError: If `denominator` is neither, or 0 is no possible score.
+            InvalidValueError: If `denominator` is neither, or 0 cannot be a score.
         """
         if check_denominator(denominator, self.book) == "valid":
             return WorthTable(

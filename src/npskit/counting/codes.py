@@ -93,11 +93,11 @@ def _as_sequence(answers: Any, name: str) -> Any:
 
 
 _REFUSED = {
-    "b": "booleans are no answers: say which number each stands for",
-    "M": "dates are no answers: was the right column given?",
-    "m": "durations are no answers: was the right column given?",
-    "c": "complex numbers are no answers",
-    "V": "a structured array is no column of answers: pass one of its fields",
+    "b": "booleans are not answers: say which number each stands for",
+    "M": "dates are not answers: is this the right column?",
+    "m": "durations are not answers: is this the right column?",
+    "c": "complex numbers are not answers",
+    "V": "a structured array is not a column of answers: pass one of its fields",
 }
 
 
@@ -153,7 +153,7 @@ def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
         uint8, shape `(n,)`: 0 for `scale.low`, `scale.size - 1` for `scale.high`.
 
     Raises:
-        InvalidTypeError: If the answers are no sequence, or of a type that holds no answers (booleans, dates).
+        InvalidTypeError: If the answers are not a sequence, or of a type that cannot hold answers (booleans, dates).
         InvalidValueError: If they are not one-dimensional.
         IncompatibleError: If the mask is of another length.
 

@@ -17,7 +17,7 @@ def check_denominator(denominator: str, book: Codebook) -> str:
     """Return `denominator` if scores can be computed under it.
 
     Raises:
-        InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 is no possible score.
+        InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 cannot be a score.
     """
     one_of(denominator, DENOMINATORS, "denominator")
     if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):

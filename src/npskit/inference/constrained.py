@@ -26,8 +26,7 @@ def lattice(worths: Floats, otherwise: str) -> tuple[Integers, float]:
     """Return rising worths as whole multiples of a step above the lowest, and the step.
 
     Raises:
-        InvalidValueError: If there is no such step of at least a ten-thousandth of the range; `otherwise` says what to
-            do then.
+        InvalidValueError: If no step of at least a ten-thousandth of the range fits; `otherwise` says what to do then.
     """
     relative = (worths - worths[0]) / (worths[-1] - worths[0])
     steps = np.arange(1, _MOST_STEPS + 1)[:, None] * relative

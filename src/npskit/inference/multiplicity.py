@@ -1,4 +1,4 @@
-"""Many tests at once: p-values adjusted so that the more one looks, the harder it is to find something by chance."""
+"""Many tests at once: p-values adjusted so that looking at more of them does not find more by chance."""
 
 from __future__ import annotations
 

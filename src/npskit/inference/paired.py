@@ -278,7 +278,7 @@ def _quadratic(moves: Moves, values: Floats) -> tuple[float, int]:
 
 
 def _chi_square(moves: Moves, statistic: float, df: int) -> ChiSquareTest:
-    """Return the test; certain where there is nothing to test, NaN where there are no moves."""
+    """Return the test; p = 1 where nothing is to be tested, NaN without moves."""
     from scipy.special import chdtrc
 
     if moves.customers == 0:

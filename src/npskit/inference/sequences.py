@@ -1,4 +1,4 @@
-"""Confidence sequences: intervals, tests and differences that stay valid however often one looks.
+"""Confidence sequences: intervals, tests and differences that stay valid however often you look.
 
 A fixed-sample interval that is looked at after every answer misses the truth, sooner or later, almost surely. A
 confidence sequence covers it at every look with probability at least its level. This is the universal-portfolio

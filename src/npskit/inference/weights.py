@@ -16,7 +16,7 @@ from npskit.arrays import Floats
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import tail_of
 
-# Counts that intervals can work on: of a census as many as leave nothing to chance, of next to nothing known a trace.
+# Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
 _MOST, _LEAST = 1e15, 1e-6
 
 

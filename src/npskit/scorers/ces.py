@@ -44,8 +44,8 @@ class CES:
 
     Raises:
         InvalidTypeError: If the version or a cut is not a whole number.
-        InvalidValueError: If there is no such version or method, the cuts are not on the scale or in the wrong order,
-            a cut is needed and not given, or is given and not used by the method.
+        InvalidValueError: If the version or method is unknown, the cut-offs are off the scale or in the wrong order, or
+            a cut-off is needed and not given, or given and not used by the method.
 
     Example:
         >>> CES().name, CES(1, "net").name
