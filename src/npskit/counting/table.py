@@ -13,6 +13,7 @@ from npskit.counting.coded_answers import read_columns
 from npskit.counting.columns import Column
 from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
 from npskit.data.keys import flat
+from npskit.data.values import read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
 
@@ -99,13 +100,8 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     array = flat(weights if isinstance(weights, np.ndarray) else np.asarray(weights), "weights")
     if isinstance(array, np.ma.MaskedArray):
         array = np.ma.filled(array.astype(np.float64), np.nan)
-    if array.dtype.kind == "O":
-        if any(isinstance(w, (bool, np.bool_, str)) for w in array):
-            raise InvalidTypeError("weights must be numbers, not booleans or text")
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidTypeError(f"weights must be numbers: {error}") from None
+    if array.dtype.kind in "OUST":
+        array = read_amounts(array, "weights")
     if array.dtype.kind not in "iuf":
         raise InvalidTypeError(f"weights must be numbers, not {array.dtype}")
     if array.size != rows:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import is_hashable
 from npskit.data.cells import objects
-from npskit.data.frames import Column
+from npskit.data.frames import Column, as_column
 from npskit.data.keys import factorize, number
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError
@@ -100,7 +100,8 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
         >>> found.numbers.tolist(), found.ids
         ([0, 0, 2, 3, 1, 1], ['ann@x.de', 7])
     """
-    cells = column.filled() if isinstance(column, Column) else column
+    found = column if isinstance(column, Column) else as_column(column)
+    cells: Any = column if found is None else found.filled()
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
         codes, ids = factorize(cells)
         known = len(ids) - (None in ids[-1:])

@@ -107,7 +107,7 @@ def check_decimal(decimal: str | None) -> None:
         raise InvalidValueError(f"decimal must be '.' or ',': got {decimal!r}")
 
 
-def read_amounts(column: Column, name: str, *, least: float | None = None) -> NDArray[np.float64]:
+def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | None = None) -> NDArray[np.float64]:
     """Return a column of amounts as floats, NaN where nothing is known.
 
     They are numbers, or texts of them: `"1.234,50"`, with the decimal mark that the column as a whole supports.
@@ -125,7 +125,7 @@ def read_amounts(column: Column, name: str, *, least: float | None = None) -> ND
         >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
         [1234.5, 7.0, nan, nan]
     """
-    values = column.filled()
+    values = column.filled() if isinstance(column, Column) else column
     if values.dtype.kind == "O" and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}:
         values = values.astype(np.float64)
     if values.dtype.kind in "iuf":

@@ -36,7 +36,7 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
         raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
-    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(Column(found), name)
+    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(found, name)
     # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
     if bad.size:

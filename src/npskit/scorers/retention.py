@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data.customers import read_customers
-from npskit.data.frames import as_column
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -112,8 +111,7 @@ def retention_from_ids(start_ids: Iterable[Any], end_ids: Iterable[Any]) -> Reta
 
 def _distinct(ids: Any, name: str) -> set[str]:
     """Return what the distinct customers are compared by, none of them missing."""
-    column = as_column(ids)
-    listed = column.filled() if column is not None else ids.tolist() if hasattr(ids, "tolist") else ids
+    listed = ids.tolist() if hasattr(ids, "tolist") else ids
     if isinstance(listed, (str, bytes)) or not isinstance(listed, Iterable):
         raise InvalidTypeError(f"{name} must be a collection of ids, not {ids!r}")
     found = read_customers(listed, name)
