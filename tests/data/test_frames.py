@@ -374,7 +374,7 @@ def test_results_as_frames(backend: str) -> None:
 def test_results_in_the_library_at_hand() -> None:
     """Without a name the library that the program has imported is taken; a wrong name is refused."""
     assert isinstance(native_frame({"a": [1]}), pd.DataFrame)
-    with pytest.raises(InvalidValueError, match="backend must be one of pandas, polars, pyarrow: got 'excel'"):
+    with pytest.raises(InvalidValueError, match="backend must be one of 'pandas', 'polars', 'pyarrow': got 'excel'"):
         native_frame({"a": [1]}, "excel")
 
 

@@ -384,7 +384,7 @@ SURVEY = nk.Survey(
         (
             {"lift": {"detracter": 0.1}},
             InvalidValueError,
-            "lift: there is no category 'detracter'; did you mean 'detractor'",
+            "lift must be one of .*: got 'detracter'; did you mean 'detractor'",
         ),
         ({"lift": "word"}, InvalidValueError, "word: row 0"),
         ({"lift": "at"}, InvalidValueError, "at: row 0"),
