@@ -199,7 +199,7 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"difference": 5, "power": 0.01}, r"power must be above 0\.05: a test at level=0\.95 .* got 0\.01"),
         ({"difference": 5, "power": 1 - 0.9, "level": 0.9}, r"power must be above 0\.1"),
         ({"difference": 5, "ratio": -1}, "ratio must be above 0"),
-        ({"difference": 5, "power": 80}, "power must lie strictly between 0 and 1"),
+        ({"difference": 5, "power": 80}, "power must be above 0 and below 1"),
         ({"margin": 5, "level": 95}, "level"),
         ({"margin": 5, "population": 0}, "population must be at least 1"),
         ({"margin": 5, "variance": 0.61}, "squared score points, at most 10000 .* multiply it by 10000"),

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.inference.limits import Sample, sample_of, score_distances
 
 Complex = NDArray[np.complex128]
@@ -235,13 +235,7 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
 
 def posterior_parameters(sample: Sample, prior: float) -> Floats:
     """Return the Dirichlet parameters after the answers, `prior` for each distinct worth; NaN without answers."""
-    try:
-        value = float(prior)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"prior must be a number such as 0.5: got {prior!r}") from None
-    if not 0.01 <= value < np.inf:
-        raise InvalidValueError(f"prior must be a finite number of at least 0.01, such as 0.5: got {prior!r}")
-    return np.where(sample.n[..., None] > 0, sample.counts, np.nan) + value
+    return np.where(sample.n[..., None] > 0, sample.counts, np.nan) + finite_number(prior, "prior", least=0.01)
 
 
 def probability_above(counts: ArrayLike, worths: ArrayLike, value: ArrayLike, prior: float = 0.5) -> Floats:

@@ -273,8 +273,7 @@ def _power_quantile(value: float, level: float) -> float:
     """Return the normal quantile of a power, refusing what a test at this level has without any difference."""
     from statistics import NormalDist
 
-    if not 0 < value < 1:
-        raise InvalidValueError(f"power must lie strictly between 0 and 1, such as 0.8: got {value!r}")
+    value = finite_number(value, "power", above=0, below=1)
     # 1 - 0.95 rounds up, 1 - 0.9 down
     if value <= (1 - level) * (1 + 1e-12):
         raise InvalidValueError(

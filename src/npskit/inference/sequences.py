@@ -183,12 +183,10 @@ def log_wealth_of_difference(
         13.42
     """
     wealth_of(direction)
-    first, second, x, _, span = sample_pair(a, b, worths)
+    top, bottom, x, span, shape = sample_pair(a, b, worths)
     d = float(difference) / span
     if not -1 <= d <= 1:
         raise InvalidValueError(f"difference must lie within the span of the worths, {span:g}: got {difference!r}")
-    shape = first.shape[:-1]
-    top, bottom = as_rows(first, shape), as_rows(second, shape)
 
     def least(at: NDArray[np.intp]) -> Floats:
         return least_wealth(top[at], bottom[at], x, np.full(at.size, d), direction)
@@ -222,9 +220,8 @@ def difference_sequence(
         (-110.8, -23.6)
     """
     wealth_of(direction)
-    first, second, x, _, span = sample_pair(a, b, worths)
-    shape, threshold = first.shape[:-1], -math.log(2 * tail_of(level))
-    top, bottom = as_rows(first, shape), as_rows(second, shape)
+    top, bottom, x, span, shape = sample_pair(a, b, worths)
+    threshold = -math.log(2 * tail_of(level))
     known = (top.sum(axis=-1) > 0) & (bottom.sum(axis=-1) > 0)
     low, high = np.where(known, -1.0, np.nan), np.where(known, 1.0, np.nan)
 

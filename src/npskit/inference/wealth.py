@@ -135,15 +135,15 @@ def on_unit_range(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats,
     return c, (w - low) / (high - low), low, high - low
 
 
-def sample_pair(a: ArrayLike, b: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats, Floats, float, float]:
-    """Return two checked samples of one shape, with what `on_unit_range` returns."""
-    first, x, low, span = on_unit_range(a, worths)
+def sample_pair(a: ArrayLike, b: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats, Floats, float, tuple[int, ...]]:
+    """Return the rows of two checked samples, the worths mapped to [0, 1], their span, and the shape of the rows."""
+    first, x, _, span = on_unit_range(a, worths)
     second = on_unit_range(b, worths)[0]
     try:
-        shape = np.broadcast_shapes(first.shape, second.shape)
+        shape = np.broadcast_shapes(first.shape, second.shape)[:-1]
     except ValueError:
         raise InvalidValueError(f"a and b must fit each other: got shapes {first.shape} and {second.shape}") from None
-    return np.broadcast_to(first, shape), np.broadcast_to(second, shape), x, low, span
+    return as_rows(first, shape), as_rows(second, shape), x, span, shape
 
 
 def as_rows(c: Floats, shape: tuple[int, ...]) -> Floats:

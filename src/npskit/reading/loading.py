@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from npskit.checks import whole_number
 from npskit.data.values import check_decimal, find_decimal
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError
 from npskit.reading import tools
 from npskit.reading.dialect import check_separator
 from npskit.reading.formats import Options, Read, read_delimited, read_json, read_parquet
@@ -76,7 +76,7 @@ def load(
         _names(columns, "columns"),
         separator if separator is None else check_separator(separator),
         decimal,
-        _rows(header_rows),
+        None if header_rows is None else whole_number(header_rows, "header_rows", least=0, most=100),
         tool,
         _names(missing, "missing") or (),
         progress,
@@ -97,15 +97,6 @@ def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None
         if not isinstance(name, str):
             raise InvalidTypeError(f"{argument} must be texts, not {name!r} ({type(name).__name__})")
     return found
-
-
-def _rows(header_rows: int | None) -> int | None:
-    if header_rows is None:
-        return None
-    rows = whole_number(header_rows, "header_rows")
-    if not 0 <= rows <= 100:
-        raise InvalidValueError(f"header_rows must lie in 0..100: got {rows}")
-    return rows
 
 
 def _loaded(source: Source, read: Read, options: Options) -> Loaded:

@@ -7,26 +7,16 @@ and NaN where they are not defined.
 from __future__ import annotations
 
 import math
-import numbers
-from typing import Any, Self
+from typing import Self
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.checks import is_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 NAN = float("nan")
-
-
-def _is_amount(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a finite number of at least 0, naming the field."""
-    if value is None and field.default is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InvalidTypeError(f"{field.name} must be a sum of revenue, not {value!r} ({type(value).__name__})")
-    if not 0 <= float(value) < math.inf:
-        raise InvalidValueError(f"{field.name} must be finite and not negative: got {value!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -54,11 +44,11 @@ class Growth:
         (85.0, 30.0, 10.0, 33)
     """
 
-    before: float = attrs.field(validator=_is_amount)
-    retained: float = attrs.field(validator=_is_amount)
-    kept: float | None = attrs.field(default=None, validator=_is_amount)
-    earned_new: float = attrs.field(default=0.0, validator=_is_amount)
-    bought_new: float = attrs.field(default=0.0, validator=_is_amount)
+    before: float = attrs.field(validator=is_number(least=0))
+    retained: float = attrs.field(validator=is_number(least=0))
+    kept: float | None = attrs.field(default=None, validator=is_number(least=0, optional=True))
+    earned_new: float = attrs.field(default=0.0, validator=is_number(least=0))
+    bought_new: float = attrs.field(default=0.0, validator=is_number(least=0))
 
     def __attrs_post_init__(self) -> None:
         if self.kept is not None and self.kept > min(self.before, self.retained):
