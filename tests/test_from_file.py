@@ -164,3 +164,21 @@ def test_what_was_rejected_has_a_kind(tmp_path: Path, cells: str, kind: str) -> 
     else:
         with pytest.raises(InvalidValueError, match="row 3 of the file"):
             strict.score()
+
+
+def test_columns_of_a_file_have_one_order_of_day_and_month(tmp_path: Path) -> None:
+    """What the times of a file show of day and month holds for every other column of times in it."""
+    path = tmp_path / "answers.csv"
+    path.write_text("nps,Date,spoken\n2,13/02/2026,10/02/2026\n3,03/02/2026,02/01/2026\n")
+    plan = nk.read(path, score="nps", time="Date").follow_up(roles={"last_contact": "spoken"}, quiet="5 days")
+    assert plan.counts["quiet"] == 1
+
+
+def test_columns_that_may_have_a_role_are_offered(tmp_path: Path) -> None:
+    """A program asks the report which columns are used only if named, a person reads its notes."""
+    path = tmp_path / "answers.csv"
+    path.write_text("nps,weight\n2,1.5\n9,1\n")
+    report = nk.read(path).report
+    assert report is not None
+    assert report.unasked == {"weight": "weight"}
+    assert set(report.offers) <= set(report.notes)

@@ -12,7 +12,8 @@ from typing_extensions import Unpack
 
 from npskit.data.answers import answers_of
 from npskit.data.cells import BadCell
-from npskit.data.times import parse_times
+from npskit.data.frames import Column
+from npskit.data.times import read_times
 from npskit.data.values import numbers_of
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
@@ -111,7 +112,9 @@ def read(
         missing=None if words is None else [word for word in words if isinstance(word, str)],
         progress=progress,
     )
-    bound, notes = _bound(roles, loaded)
+    bound, unasked = _bound(roles, loaded)
+    report = attrs.evolve(loaded.report, unasked=unasked)
+    notes = report.offers
     answers = _answer_columns(score, loaded, codebook(scorer if scorer is not None else NPS()).questions)
     columns = dict(loaded.columns)
     rejected = list(loaded.rejected)
@@ -127,34 +130,39 @@ def read(
         got = answers_of(loaded.columns[name], scale, missing=words)
         replace(name, got.values, got.rejected, got.notes)
     if "time" in bound:
-        times = parse_times(columns[bound["time"]], time_zone=time_zone or loaded.report.time_zone, dayfirst=dayfirst)
-        replace(bound["time"], times.values, times.rejected, times.notes)
+        name = bound["time"]
+        table = read_times({name: Column(columns[name])}, time_zone=time_zone or report.time_zone, dayfirst=dayfirst)
+        replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))
+        if table.order is not None:  # for the other columns of times
+            dayfirst = table.order == "day"
     if "weight" in bound:
-        numbers = numbers_of(columns[bound["weight"]], decimal=decimal or loaded.report.decimal, missing=words or ())
+        numbers = numbers_of(columns[bound["weight"]], decimal=decimal or report.decimal, missing=words or ())
         replace(bound["weight"], numbers.values, numbers.rejected, ())
-    report = attrs.evolve(loaded.report, notes=tuple(notes))
     named: dict[str, Any] = dict(bound)
     survey = Survey(
-        columns, score=answers, scorer=scorer, population=population, lonely=lonely, on_invalid=on_invalid, **named
+        columns,
+        score=answers,
+        scorer=scorer,
+        dayfirst=dayfirst,
+        population=population,
+        lonely=lonely,
+        on_invalid=on_invalid,
+        **named,
     )
-    return survey.with_file(report, tuple(rejected))
+    return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected))
 
 
-def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, str], list[str]]:
-    """Return the columns by role: those named, and those that may be taken unasked; and notes on the others."""
+def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns by role: those named, and those that may be taken unasked; and the others, to be offered."""
     found = {role: name for role, name in loaded.roles.items() if role in _ROLES and isinstance(name, str)}
-    notes = []
     # what changes the score or its interval is not done unasked on the strength of a column's name
     asked = ["weight"] if loaded.report.tool else ["weight", "customer"]
-    for role in asked:
-        if role in found and role not in roles:
-            notes.append(f"Column {found[role]!r} may be the {role}; it is used only if named: {role}={found[role]!r}.")
-        found.pop(role, None)
+    offered = {role: found.pop(role) for role in asked if role in found}
     for role, name in roles.items():
         found.pop(role, None)
         if name is not None:
             found[role] = resolve(name, loaded.columns)  # type: ignore[arg-type]  # refuses what is no text
-    return found, notes
+    return found, {role: name for role, name in offered.items() if role not in roles}
 
 
 def _answer_columns(

@@ -104,7 +104,7 @@ def tell(survey: Survey, options: argparse.Namespace) -> None:
     """Say on standard error what was decided unasked, and what looks wrong."""
     tally = survey.tally()
     invalid, scored = int(tally.invalid), int(tally.n)
-    notes = [note for note in (survey.report.notes if survey.report else ()) if "used only if named" in note]
+    notes = survey.report.offers if survey.report else []
     if options.score is None:
         notes.append(f"scored column {survey.roles['score']!r}; name another with --score")
     if invalid > scored:

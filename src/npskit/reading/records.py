@@ -68,6 +68,7 @@ class FileReport:
         time_zone: The time zone its naive times are in, where the file says so.
         labels: The question texts by column, where the file has them beside the names.
         notes: Anything else worth knowing, in sentences.
+        unasked: Columns that may have a role, by role; they are used only if named.
     """
 
     path: str
@@ -82,6 +83,15 @@ class FileReport:
     time_zone: str | None
     labels: Mapping[str, str] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
+    unasked: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def offers(self) -> list[str]:
+        """What to name to have the columns used that are not used unasked, in sentences."""
+        return [
+            f"Column {name!r} may be the {role}; it is used only if named: {role}={name!r}."
+            for role, name in self.unasked.items()
+        ]
 
 
 @attrs.frozen(eq=False)
