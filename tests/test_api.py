@@ -117,7 +117,7 @@ def test_methods_are_documented(name: str, method: str) -> None:
 
 
 def test_errors() -> None:
-    """Every error of the package is an NpskitError and the closest builtin."""
+    """Every error of the package is an NpskitError and the closest builtin, and every warning an NpskitWarning."""
     builtins = {
         "ColumnNotFoundError": KeyError,
         "IncompatibleError": ValueError,
@@ -126,6 +126,9 @@ def test_errors() -> None:
         "MissingDependencyError": ImportError,
         "UnreadableFileError": ValueError,
     }
+    assert issubclass(npskit.NpskitWarning, UserWarning)
+    for name in ("GuessWarning", "DataWarning", "PrecisionWarning"):
+        assert issubclass(getattr(npskit, name), npskit.NpskitWarning)
     for name, builtin in builtins.items():
         assert issubclass(getattr(npskit, name), NpskitError)
         assert issubclass(getattr(npskit, name), builtin)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +310,12 @@ def test_as_a_process(export: str) -> None:
     done = subprocess.run([*command, "score", export], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout.startswith("NPS  25.0000")
     assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_npskit_is_a_command() -> None:
+    """What is installed as `npskit` is the command line, which calls itself so."""
+    scripts = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert pkgutil.resolve_name(scripts["scripts"]["npskit"]) is main
 
 
 def test_columns_with_commas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

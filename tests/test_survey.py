@@ -534,10 +534,15 @@ def test_the_same_instant_is_in_the_same_month_whatever_holds_it() -> None:
 def test_a_guessed_order_of_day_and_month_is_a_warning() -> None:
     """Where no row tells, the guess is said; said by the user or shown by a row, there is nothing to guess."""
     data: dict[str, list[Any]] = {"score": [9, 3], "at": ["03/01/2026", "04/01/2026"]}
-    with pytest.warns(UserWarning, match=r"'at'.*month first: give dayfirst=True"):
+    with pytest.warns(nk.GuessWarning, match=r"'at'.*month first: give dayfirst=True"):
         assert nk.Survey(data, time="at").timeline().n.tolist() == [1, 1]
+    cases = {"opened": data["at"], "closed": [None, None]}
+    for reading in (lambda: nk.Survey(data, time="at").timeline(), lambda: nk.closed_loop(cases, as_of="2026-06-01")):
+        with pytest.warns(nk.GuessWarning) as caught:
+            reading()
+        assert [warning.filename for warning in caught] == [__file__]  # the user's line, however deep the reading
     assert nk.Survey(data, time="at", dayfirst=True).timeline().n.tolist() == [2]
     assert nk.Survey(data | {"at": ["03/01/2026", "14/01/2026"]}, time="at").timeline().n.tolist() == [2]
     mixed = data | {"at": ["2026-01-01T00:00+01:00", "2026-07-01T00:00+02:00"]}
-    with pytest.warns(UserWarning, match="offsets"):
+    with pytest.warns(nk.GuessWarning, match="offsets"):
         nk.Survey(mixed, time="at").timeline()

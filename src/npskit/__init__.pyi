@@ -11,11 +11,15 @@ from npskit.data.response import SCIAnswer as SCIAnswer
 from npskit.data.response import Segment as Segment
 from npskit.data.scale import Scale as Scale
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
+from npskit.errors import DataWarning as DataWarning
+from npskit.errors import GuessWarning as GuessWarning
 from npskit.errors import IncompatibleError as IncompatibleError
 from npskit.errors import InvalidTypeError as InvalidTypeError
 from npskit.errors import InvalidValueError as InvalidValueError
 from npskit.errors import MissingDependencyError as MissingDependencyError
 from npskit.errors import NpskitError as NpskitError
+from npskit.errors import NpskitWarning as NpskitWarning
+from npskit.errors import PrecisionWarning as PrecisionWarning
 from npskit.errors import UnreadableFileError as UnreadableFileError
 from npskit.followup.cases.case import Case as Case
 from npskit.followup.cases.case import CaseEvent as CaseEvent

@@ -1,4 +1,4 @@
-"""The command line: `python -m npskit score FILE`, `follow-up FILE` and `demo`."""
+"""The command line: `npskit score FILE`, `follow-up FILE` and `demo`, or `python -m npskit ...`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from npskit.errors import NpskitError
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m npskit", description="Customer-loyalty answers into decisions.", allow_abbrev=False
+        prog="npskit", description="Customer-loyalty answers into decisions.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

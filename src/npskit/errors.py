@@ -1,4 +1,4 @@
-"""The errors npskit raises: one root, and each kind is also the closest builtin.
+"""The errors npskit raises, and its warnings: one root, and each kind of error is also the closest builtin.
 
 Catch `NpskitError` to catch everything the library objects to; catch `ValueError`, `TypeError` or `KeyError` where
 that is what your code already does. A message names the argument, the value, the rows where there are any, and the fix.
@@ -7,6 +7,9 @@ that is what your code already does. A message names the argument, the value, th
 from __future__ import annotations
 
 import difflib
+import os
+import sys
+import warnings
 from collections.abc import Iterable
 
 
@@ -39,6 +42,33 @@ class UnreadableFileError(NpskitError, ValueError):
 
 class MissingDependencyError(NpskitError, ImportError):
     """An optional package is needed for what was asked, and is not installed."""
+
+
+class NpskitWarning(UserWarning):
+    """Root of everything npskit warns of: a result is there, but something about it should be known."""
+
+
+class GuessWarning(NpskitWarning):
+    """Something has been guessed, such as the order of day and month; the message says how to say it."""
+
+
+class DataWarning(NpskitWarning):
+    """The data look as if they were not what they are taken for, such as answers most of which are off the scale."""
+
+
+class PrecisionWarning(NpskitWarning):
+    """A figure is less sure than it looks, because it rests on too little."""
+
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
+
+
+def warn(message: str, kind: type[NpskitWarning]) -> None:
+    """Warn at the user's line: the nearest one outside of the package, and of what attrs writes."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<attrs generated")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, kind, stacklevel=level)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

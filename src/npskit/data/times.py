@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.data.cells import BadCell, Note, coded, objects, refuse_cells, shown
 from npskit.data.frames import Column
 from npskit.data.time_text import Moment, Order, order_told, read_moment
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
 from npskit.times.zones import find_zone, in_zone
 
 
@@ -69,11 +68,11 @@ class TableTimes:
     def __getitem__(self, name: str) -> TimeColumn:
         return self.columns[name]
 
-    def warn(self, role: str, stacklevel: int) -> None:
+    def warn(self, role: str) -> None:
         """Warn of what was guessed; what a row of the data shows is no guess."""
         for note in (*self.notes, *(note for times in self.columns.values() for note in times.notes)):
             if note.kind != "order shown":
-                warnings.warn(f"{role}: {note}", stacklevel=stacklevel + 1)
+                warn(f"{role}: {note}", GuessWarning)
 
 
 @attrs.frozen(eq=False)

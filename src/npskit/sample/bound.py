@@ -111,7 +111,7 @@ class Bound:
         if "times" not in self._times:
             name = self.roles["time"]
             table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
-            table.warn(f"time: column {name!r}", stacklevel=4)
+            table.warn(f"time: column {name!r}")
             table[name].checked(f"time: column {name!r}")
             self._times["times"] = table[name]
         return self._times["times"]

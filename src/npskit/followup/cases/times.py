@@ -40,7 +40,7 @@ class CaseTimes:
         """
         columns = {name: frame.column(name) for name in names.values()}
         table = read_times(columns, time_zone="UTC", dayfirst=dayfirst)
-        table.warn("cases", stacklevel=6)
+        table.warn("cases")
         values = {role: table[name].values for role, name in names.items()}
         bad = {role: np.array([c.position for c in table[name].rejected], np.int64) for role, name in names.items()}
         told = [name for role, name in names.items() if not np.isnat(values[role]).all()]

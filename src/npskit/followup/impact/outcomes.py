@@ -195,7 +195,7 @@ def _moments(frame: Frame, names: Named) -> NDArray[np.datetime64] | None:
         return None
     column = "at" if name is None else frame.require(name, "time")
     table = read_times({column: frame.column(column)}, dayfirst=names.dayfirst)
-    table.warn(f"time: column {column!r}", stacklevel=5)
+    table.warn(f"time: column {column!r}")
     times = table[column].checked(f"time: column {column!r}")
     return None if name is None and np.isnat(times).all() else times
 
