@@ -86,7 +86,7 @@ def _times(data: Bound, contacted: Column | None, now: Any, zone: str | None) ->
     known = {name: column for name, column in columns.items() if column is not None}
     table = read_times(known, time_zone=place, dayfirst=data.dayfirst)
     if role is not None:
-        table.warn(f"time: column {role!r}", stacklevel=5)
+        table.warn(f"time: column {role!r}")
     read = table.columns.get("time")
     own = data.time_zone
     if read is not None and read.aware and own is None:
