@@ -111,7 +111,7 @@ def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
 
 
 def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> Column:
-    """Return answers of any kind as a column that can be read block by block; arguments as of `encode`."""
+    """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments."""
     if isinstance(answers, Column):
         return answers
     if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
@@ -139,11 +139,11 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
 def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> NDArray[np.uint8]:
     """Return one code for each answer: its position on the scale, `MISSING` (255) or `INVALID` (254).
 
-    NaN, None and what else `npskit.data.answers` calls missing is missing. What is off the scale or no whole number is
-    invalid: 11, -1, 7.5, infinity, "x", and a boolean in a list.
+    NaN, None and everything else that `npskit.data.answers` calls missing is missing. Answers that are off the scale or
+    not whole are invalid: 11, -1, 7.5, infinity, "x", and a boolean in a list.
 
     Args:
-        answers: Any iterable of answers but text, a mapping or a set; or a one-dimensional array of integers, floats,
+        answers: Any iterable of answers except text, mappings and sets; or a one-dimensional array of integers, floats,
             text or objects, masked or not. Shape `(n,)`.
         scale: The question's scale.
         name: What error messages call the answers.

@@ -29,7 +29,7 @@ _FEW = 256
 
 
 class Counts(NamedTuple):
-    """What was counted: tables of `C` cells, and behind them the missing and the invalid; together, every row.
+    """What was counted: tables of `C` cells, followed by the missing and the invalid; together they count every row.
 
     Attributes:
         table: int64, shape `(C + 2,)`, or `(G, C + 2)` with groups: answers at each point of the scale (`by_answer`)
@@ -71,14 +71,14 @@ class Counts(NamedTuple):
 
 
 def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
-    """Return the groups and how many there are; every code is seen to lie in range."""
+    """Return the groups and how many there are, with every code checked to lie in range."""
     codes = flat(np.asarray(groups), "groups")
     if codes.dtype.kind not in "iu" and codes.size:
         raise InvalidTypeError(f"groups must be integer codes, not {codes.dtype}: npskit.counting.factorize makes them")
     if codes.size != rows:
         raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
     codes = codes.astype(codes.dtype.newbyteorder("="), copy=False)
-    # As unsigned numbers, negative ones are the largest: one pass sees to both ends.
+    # As unsigned numbers, negative ones are the largest: one pass checks both ends.
     top = int(codes.view(f"u{codes.itemsize}").max()) + 1 if codes.size else 0
     if codes.dtype.kind == "i" and top > np.iinfo(str(codes.dtype)).max:
         raise InvalidValueError(f"groups must not be negative: see {first_rows(codes < 0)}")
@@ -155,8 +155,8 @@ def tabulate(
     is counted in its cell. Every row is one of the three.
 
     Args:
-        columns: One sequence or array of answers for each of the scorer's questions, each of shape `(n,)`; what an
-            answer may be is said at `npskit.counting.encode`.
+        columns: One sequence or array of answers for each of the scorer's questions, each of shape `(n,)`;
+            `npskit.counting.encode` says what an answer may be.
         book: The scorer's codebook.
         groups: Integers, shape `(n,)`: the group of each row, in `range(n_groups)`.
         n_groups: The number of groups; by default one more than the largest code.
