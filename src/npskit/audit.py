@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from npskit.data.frames import Column
 from npskit.data.labels import read_labels
-from npskit.results import Columns, Result, columns_of
+from npskit.results import Result
 
 
 @attrs.frozen
@@ -38,6 +38,8 @@ class LabelAudit(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TABLE = ("contradictions", Contradiction)
+
     checked: int
     contradictions: tuple[Contradiction, ...]
     unknown: dict[str, int]
@@ -45,17 +47,11 @@ class LabelAudit(Result):
     backend: str | None = None
 
     def __repr__(self) -> str:
-        return (
-            f"LabelAudit(checked={self.checked}, contradictions={len(self.contradictions)}, "
-            f"unknown={sum(self.unknown.values())}, unscored={self.unscored})"
-        )
+        many = {"contradictions": len(self.contradictions), "unknown": sum(self.unknown.values())}
+        return self._said(checked=self.checked, **many, unscored=self.unscored)
 
     def __str__(self) -> str:
         return self.to_text() if self.contradictions else repr(self)
-
-    def columns(self) -> Columns:
-        """Return the contradictions as columns, one row each."""
-        return columns_of(self.contradictions, Contradiction)
 
 
 def audit_labels(

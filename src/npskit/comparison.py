@@ -13,7 +13,7 @@ from npskit.inference.estimate import Estimate
 from npskit.inference.k_sample import pairwise, welch_anova
 from npskit.inference.permutation import permutation_test
 from npskit.inference.two_sample import mover, score_test
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, columns_of, intervals, number, p_value, percent
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, intervals, p_value, percent
 from npskit.score import Score
 from npskit.score_table import ScoreTable, segment_names
 
@@ -38,6 +38,8 @@ class Comparison(Result):
         method: `"score"` or `"permutation"`: how the p-value was computed.
     """
 
+    _TEXT = "repr"
+
     a: Score
     b: Score
     difference: float
@@ -46,14 +48,7 @@ class Comparison(Result):
     method: str
 
     def __repr__(self) -> str:
-        low, high = self.interval
-        return (
-            f"Comparison(difference={number(self.difference)}, interval=({number(low)}, {number(high)}), "
-            f"level={self.interval.level}, p_value={self.p_value:.3g}, method={self.method!r})"
-        )
-
-    def __str__(self) -> str:
-        return repr(self)
+        return self._said(**self._parts("difference", "interval", "p_value", "method"))
 
     @property
     def backend(self) -> str | None:
@@ -72,8 +67,8 @@ class Comparison(Result):
         return header, [[self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]]
 
     def _record(self) -> dict[str, Any]:
-        found = {"score": self.a.name, "value": self.difference, "interval": self.interval, "p_value": self.p_value}
-        return found | {"method": self.method, "a": self.a, "b": self.b}
+        parts = self._parts("interval", "p_value", "method", "a", "b")
+        return {"score": self.a.name, "value": self.difference} | parts
 
     def _caption(self) -> str:
         return f"difference of {self.a.name}"
@@ -172,6 +167,8 @@ class GroupComparison(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TABLE = ("pairs", Pair)
+
     by: tuple[str, ...]
     score: str
     f: float
@@ -184,14 +181,8 @@ class GroupComparison(Result):
     backend: str | None = None
 
     def __repr__(self) -> str:
-        return (
-            f"GroupComparison({self.score} by {', '.join(self.by)}, F={self.f:.3g}, p_value={self.p_value:.3g}, "
-            f"pairs={len(self.pairs)}, correction={self.correction!r})"
-        )
-
-    def columns(self) -> Columns:
-        """Return the pairs as columns, one row each."""
-        return columns_of(self.pairs, Pair)
+        parts = {"F": self.f, "p_value": self.p_value, "pairs": len(self.pairs), "correction": self.correction}
+        return self._said(f"{self.score} by {', '.join(self.by)}", **parts)
 
     def _rows(self) -> Rows:
         header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})"]

@@ -68,6 +68,8 @@ class Score(Result):
         Score(NPS=40.0, n=100, interval=(26.1, 52.2), level=0.95)
     """
 
+    _TEXT = "repr"
+
     tally: Tally
     conventions: Conventions
     clustered: Estimate | None = None
@@ -246,15 +248,9 @@ class Score(Result):
     __radd__ = __add__
 
     def __repr__(self) -> str:
-        shown = f"{self.name}={number(self.value)}, n={self.n}"
-        if self.n:
-            low, high = self.interval()
-            shown += f", interval=({number(low)}, {number(high)}), level={LEVEL}"
-        aside = ((name, getattr(self, name)) for name in ("missing", "invalid"))
-        return f"Score({shown}{''.join(f', {name}={count}' for name, count in aside if count)})"
-
-    def __str__(self) -> str:
-        return repr(self)
+        aside = {name: getattr(self, name) or None for name in ("missing", "invalid")}
+        interval = self.interval() if self.n else None
+        return self._said(f"{self.name}={number(self.value)}", n=self.n, interval=interval, **aside)
 
     def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
         """Return the score as columns of one row; arguments as for `interval`."""
@@ -271,9 +267,9 @@ class Score(Result):
         return header, [row]
 
     def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
-        names = ("value", "n", "missing", "invalid", "counts", "shares", "se", "n_effective")
-        found = {"score": self.name} | {name: getattr(self, name) for name in names}
-        return found | {"interval": self.interval(level, method), "conventions": self.conventions}
+        parts = self._parts("value", "n", "missing", "invalid", "counts", "shares", "se", "n_effective")
+        interval = self.interval(level, method)
+        return {"score": self.name} | parts | {"interval": interval, "conventions": self.conventions}
 
     def _caption(self) -> str:
         return str(self.conventions)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Floats, Integers
 from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference.estimate import Estimate
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, key_columns, number, percent, records
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, intervals, key_columns, percent, records
 from npskit.score import Conventions, Score
 from npskit.tally import Tally
 
@@ -38,8 +39,90 @@ def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     return tuple(tuple(map(_as_part, key)) for key in keys)
 
 
+class ManyScores(Result):
+    """Scores of many groups: a tally and an estimate of each."""
+
+    __slots__ = ()
+    _TEXT = "table"
+
+    tally: Tally
+    conventions: Conventions
+    estimates: Estimate
+    too_few: int
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self.estimates.mean.setflags(write=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the score: `"NPS"`."""
+        return self.tally.book.name
+
+    @property
+    def values(self) -> Floats:
+        """The scores, unrounded; NaN where nothing was answered."""
+        return self.estimates.mean
+
+    @property
+    def n(self) -> Integers:
+        """Scored answers behind each score."""
+        return self.tally.n
+
+    @property
+    def counts(self) -> Integers:
+        """Scored answers by category, shape `(..., K)`; unweighted."""
+        return self.tally.counts
+
+    @property
+    def missing(self) -> Integers:
+        """Answers that were not given."""
+        return self.tally.missing
+
+    @property
+    def invalid(self) -> Integers:
+        """Answers that cannot be scored."""
+        return self.tally.invalid
+
+    @property
+    def few(self) -> Bools:
+        """True where there are fewer than `too_few` answers."""
+        return self.n < self.too_few
+
+    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[Floats, Floats]:
+        """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
+        return self.estimates.interval(level, method)
+
+    def _score(self, where: tuple[int, ...], backend: str | None = None) -> Score:
+        # where answers are independent the tally says it all
+        clustered = None if self.conventions.variance == "independent" else self.estimates[where]
+        return Score(self.tally[where], self.conventions, clustered, backend)
+
+    def _numbers(
+        self, level: float, method: str, taken: Sequence[str] = (), more: Mapping[str, Floats] | None = None
+    ) -> Columns:
+        """Return what there is to say of each score as columns, none of which is called as one that is taken."""
+        low, high = self.intervals(level, method)
+        found: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
+        found |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
+        found |= more or {}
+        # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
+        names = (*taken, *found, "too_few")
+        counts = zip(self.tally.book.categories, np.moveaxis(self.counts, -1, 0), strict=True)
+        found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}
+        return {name: array.ravel().tolist() for name, array in found.items()}
+
+    def _limits(self, level: float, method: str) -> list[str]:
+        """Return the interval of each score in words, nothing where nothing was answered."""
+        limits = intervals(*(limit.ravel() for limit in self.intervals(level, method)), level=level, method=method)
+        return [str(interval) if n else "" for interval, n in zip(limits, self.n.ravel().tolist(), strict=True)]
+
+    def _caption(self) -> str:
+        return str(self.conventions)
+
+
 @attrs.frozen(eq=False, repr=False)
-class ScoreTable(Result):
+class ScoreTable(ManyScores):
     """Scores by segment. Segments with fewer than `too_few` answers are marked, never hidden.
 
     Args:
@@ -73,7 +156,6 @@ class ScoreTable(Result):
                 f"{self.estimates.mean.shape}"
             )
         super().__attrs_post_init__()
-        self.estimates.mean.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -89,9 +171,7 @@ class ScoreTable(Result):
             raise ColumnNotFoundError(
                 f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(names[0], names[1:])}"
             )
-        # where answers are independent the tally says it all
-        clustered = None if self.conventions.variance == "independent" else self.estimates[i]
-        return Score(self.tally[i], self.conventions, clustered, self.backend)
+        return self._score((i,), self.backend)
 
     def __contains__(self, key: object) -> bool:
         return self._position(key) is not None
@@ -104,25 +184,6 @@ class ScoreTable(Result):
         """Return where a segment stands, None if there is none."""
         wanted = tuple(map(_as_part, key if isinstance(key, tuple) else (key,)))
         return self._positions.get(wanted) if is_hashable(wanted) else None
-
-    @property
-    def name(self) -> str:
-        """The name of the score: `"NPS"`."""
-        return self.tally.book.name
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """The score of each segment, unrounded; NaN where nothing was answered."""
-        return self.estimates.mean
-
-    @property
-    def n(self) -> NDArray[np.int64]:
-        """Scored answers of each segment."""
-        return self.tally.n
-
-    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the lower and the upper limit of each segment; arguments as for `Score.interval`."""
-        return self.estimates.interval(level, method)
 
     def interval(self, key: Any, level: float = LEVEL, method: str = "score") -> Interval:
         """Return the interval of one segment.
@@ -156,27 +217,9 @@ class ScoreTable(Result):
 
     def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
-        low, high = self.intervals(level, method)
-        numbers: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
-        numbers |= {"missing": self.tally.missing, "invalid": self.tally.invalid, "se": self._se}
-        if self.shrunken is not None:
-            numbers["shrunken"] = self.shrunken
-        # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
-        ours = (*numbers, "too_few")
-        counts = zip(self.tally.book.categories, self.tally.counts.T, strict=True)
-        numbers |= {free_name(category, ours, "count"): array for category, array in counts}
-        numbers["too_few"] = self.few
-        table = key_columns(self.by, self.keys, numbers)
-        return table | {name: array.tolist() for name, array in numbers.items()}
-
-    @property
-    def _se(self) -> NDArray[np.float64]:
-        return np.sqrt(self.estimates.variance)
-
-    @property
-    def few(self) -> NDArray[np.bool_]:
-        """True for each segment with fewer than `too_few` answers."""
-        return self.n < self.too_few
+        more = {} if self.shrunken is None else {"shrunken": self.shrunken}
+        numbers = self._numbers(level, method, more=more)
+        return key_columns(self.by, self.keys, numbers) | numbers
 
     def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
         segments = records(self.columns(level=level, method=method))
@@ -184,27 +227,14 @@ class ScoreTable(Result):
         return found | {"segments": segments, "conventions": self.conventions}
 
     def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
-        low, high = self.intervals(level, method)
-        header = [*self.by, self.name, f"{percent(level)} interval", "n"]
-        shrunken = self.shrunken
-        header += ["shrunken"] if shrunken is not None else []
-        few, values, n = self.few.tolist(), self.values.tolist(), self.n.tolist()
-        rows = []
-        for i, key in enumerate(self.keys):
-            row = [*map(_part_name, key), values[i]]
-            row += [f"{number(float(low[i]))} .. {number(float(high[i]))}" if n[i] else "", n[i]]
-            row += [float(shrunken[i])] if shrunken is not None else []
-            rows.append([*row, "too few" if few[i] else ""])
-        return [*header, ""], rows
-
-    def _headline(self) -> str:
-        return ""
-
-    def _caption(self) -> str:
-        return str(self.conventions)
+        shrunken = {} if self.shrunken is None else {"shrunken": self.shrunken.tolist()}
+        header = [*self.by, self.name, f"{percent(level)} interval", "n", *shrunken, ""]
+        notes = ["too few" if few else "" for few in self.few.tolist()]
+        parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
+        return header, [[*map(_part_name, key), *row] for key, *row in zip(self.keys, *parts, strict=True)]
 
     def __repr__(self) -> str:
-        return f"ScoreTable({self.name} by {', '.join(self.by)}, segments={len(self)}, n={int(self.n.sum())})"
+        return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))
 
 
 def _part_name(part: Any) -> str:

@@ -22,6 +22,8 @@ from npskit.scorers.stored import scorer_record
 class CategoryCounts(Result):
     """Counts of answers by kind for an array of groups: all of a `Tally` but how one is made."""
 
+    _TEXT = "repr"
+
     book: Codebook
     cells: Integers
     weights: Floats | None
@@ -200,9 +202,6 @@ class CategoryCounts(Result):
         shown = ", ".join(f"{name.replace(' ', '_')}={count}" for name, count in parts)
         weighted = "" if self.weights is None else f", weights={float(self.weights[..., :-2].sum()):g}"
         return f"Tally({self.book.name}, {shown}{weighted})"
-
-    def __str__(self) -> str:
-        return repr(self)
 
     def columns(self) -> Columns:
         """Return the counts of each group as columns: those of the categories, of the missing and of the invalid."""

@@ -58,6 +58,13 @@ class CodedAnswers:
     def __len__(self) -> int:
         return self.columns[0].size
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CodedAnswers):
+            return NotImplemented
+        return self.codebook == other.codebook and all(map(np.array_equal, self.codes, other.codes))
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def codes(self) -> tuple[NDArray[np.uint8], ...]:
         """The code of each answer, one array for each question; see `npskit.counting.encode`."""

@@ -35,6 +35,8 @@ class SampleSize(Result):
         population: Number of people there are to ask, or None where it is as good as infinite.
     """
 
+    _TEXT = "repr"
+
     n: int
     n_exact: float
     n_second: int | None
@@ -46,11 +48,8 @@ class SampleSize(Result):
     population: int | None
 
     def __repr__(self) -> str:
-        shown = {k: v for k, v in attrs.asdict(self).items() if v is not None and k != "n_exact"}
-        return f"SampleSize({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
-
-    def __str__(self) -> str:
-        return repr(self)
+        shown = {name: value for name, value in attrs.asdict(self).items() if name != "n_exact" and value is not None}
+        return f"SampleSize({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
 def sample_size(

@@ -15,12 +15,15 @@ from typing import Any, TextIO
 import attrs
 import numpy as np
 
-from npskit.results.display import html_table, markdown_table, markdown_text, one_line, text_table
+from npskit.results.display import html_table, markdown_table, markdown_text, number, one_line, text_table
+from npskit.results.interval import Interval
 from npskit.results.native import native_frame
 from npskit.results.values import fields_of, flat, hashed, json_safe, same
 
 Columns = dict[str, list[Any]]
 Rows = tuple[list[str], list[list[Any]]]
+# Parts of a repr that are shown in full, and those of which three digits are enough.
+_WHOLE, _SHORT = ("level", "alpha"), ("p_value", "F", "dispersion", "penalty")
 
 
 class Result:
@@ -34,6 +37,10 @@ class Result:
 
     # The version of what `to_dict` gives: it rises when a name changes its meaning, not when names are added.
     _VERSION = 1
+    # What `str` shows: the `"repr"` alone, the `"table"` with its notes alone, or `"both"`.
+    _TEXT = "both"
+    # The field with the records that are the rows of the table, and their class; none where `columns` says more.
+    _TABLE: tuple[str, type] | None = None
 
     def __attrs_post_init__(self) -> None:
         for value in fields_of(self).values():
@@ -43,8 +50,10 @@ class Result:
     # ---- what a result says of itself; each has a default that suits a plain record ----
 
     def columns(self, *_: Any, **options: Any) -> Columns:
-        """Return the result as columns of plain Python values, by name."""
+        """Return the table of the result as columns of plain Python values, by name."""
         _no_options(options)
+        if self._TABLE is not None:
+            return columns_of(getattr(self, self._TABLE[0]), self._TABLE[1])
         cells = {name: _cell(value) for name, value in flat(self).items() if not _is_nested(value)}
         return {name: [value] for name, value in cells.items()}
 
@@ -63,17 +72,33 @@ class Result:
         """Return further tables that a person reads, each with what stands above it."""
         return ()
 
-    def _headline(self) -> str:
+    def _caption(self) -> str:
         """Return what stands above the table."""
         return repr(self)
 
-    def _caption(self) -> str:
-        """Return what stands above the table in HTML and Markdown."""
-        return self._headline()
+    def _headline(self) -> str:
+        """Return what stands above the table in plain text, where that differs."""
+        return "" if self._TEXT == "table" else self._caption()
 
     def _notes(self) -> Sequence[str]:
         """Return what stands below the table, a line each."""
         return ()
+
+    def _said(self, words: str = "", /, **parts: Any) -> str:
+        """Return a repr: what it is of in words, then its parts by name, without those that are None."""
+        shown = [words] if words else []
+        for name, value in parts.items():
+            if isinstance(value, Interval):
+                shown.append(f"{name}=({', '.join(map(number, value))}), level={value.level}")
+            elif isinstance(value, float) and name not in _WHOLE:
+                shown.append(f"{name}={value:.3g}" if name in _SHORT else f"{name}={number(value)}")
+            elif value is not None:
+                shown.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _parts(self, *names: str) -> dict[str, Any]:
+        """Return fields and properties by name."""
+        return {name: getattr(self, name) for name in names}
 
     # ---- as a value ----
 
@@ -155,7 +180,7 @@ class Result:
         return "\n".join(one_line(line) for part in filter(None, [*parts, *self._notes()]) for line in part.split("\n"))
 
     def __str__(self) -> str:
-        return self.to_text()
+        return repr(self) if self._TEXT == "repr" else self.to_text()
 
     def to_markdown(self, **options: Any) -> str:
         """Return the result as Markdown, with everything escaped; `options` as for `to_text`."""

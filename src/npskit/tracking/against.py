@@ -49,6 +49,8 @@ class TimelineComparison(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TEXT = "table"
+
     score: str
     previous: str
     every: str
@@ -69,12 +71,10 @@ class TimelineComparison(Result):
         return len(self.labels)
 
     def __repr__(self) -> str:
-        compared = int(np.isfinite(self.difference).sum())
         of = f" by {', '.join(self.by)}" if self.by else ""
-        return (
-            f"TimelineComparison({self.score} every {self.every}{of} against {self.previous!r}, "
-            f"compared={compared}, correction={self.correction!r}, level={self.level})"
-        )
+        compared = int(np.isfinite(self.difference).sum())
+        words = f"{self.score} every {self.every}{of} against {self.previous!r}"
+        return self._said(words, compared=compared, **self._parts("correction", "level"))
 
     def columns(self) -> Columns:
         """Return the comparisons as columns of plain Python values."""
@@ -95,14 +95,8 @@ class TimelineComparison(Result):
         return [*header, f"p ({self.correction})"], rows
 
     def _record(self) -> dict[str, Any]:
-        names = ("score", "previous", "every", "correction", "level", "by")
-        return {name: getattr(self, name) for name in names} | {"periods": records(self.columns())}
-
-    def _headline(self) -> str:
-        return ""
-
-    def _caption(self) -> str:
-        return repr(self)
+        parts = self._parts("score", "previous", "every", "correction", "level", "by")
+        return parts | {"periods": records(self.columns())}
 
 
 def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:

@@ -58,6 +58,8 @@ class Alarm(Result):
         group: The group, as a tuple with a part for each column; None for the whole.
     """
 
+    _TEXT = "table"
+
     score: str
     direction: str
     against: str
@@ -75,17 +77,9 @@ class Alarm(Result):
 
     def __repr__(self) -> str:
         where = f" of {self.group!r}" if self.group is not None else ""
-        shown = f"{self.score}{where} {self.direction} {self.against} {number(self.limit)} by "
-        shown += f"{number(abs(self.difference))}, n={self.n}"
-        shown += f", at={plain(self.at)!r}" if self.at is not None else ""
-        shown += f", p_value={self.p_value:.3g}" if self.p_value is not None else ""
-        return f"Alarm({shown}, method={self.method!r})"
-
-    def _headline(self) -> str:
-        return ""
-
-    def _caption(self) -> str:
-        return repr(self)
+        words = f"{self.score}{where} {self.direction} {self.against} {number(self.limit)} by "
+        words += number(abs(self.difference))
+        return self._said(words, n=self.n, at=plain(self.at), p_value=self.p_value, method=self.method)
 
     def columns(self) -> Columns:
         """Return the alarm as columns of one row."""

@@ -123,10 +123,8 @@ class ChangeExplanation(Result):
         return self.parts[-1].value
 
     def __repr__(self) -> str:
-        return (
-            f"ChangeExplanation({self.score} by {', '.join(self.by)}, difference={number(self.difference)}, "
-            f"mix={number(self.mix)}, rate={number(self.rate)}, segments={len(self.segments)})"
-        )
+        parts = self._parts("difference", "mix", "rate")
+        return self._said(f"{self.score} by {', '.join(self.by)}", **parts, segments=len(self.segments))
 
     def _headline(self) -> str:
         return wrapped(self.sentence)
@@ -165,6 +163,5 @@ class ChangeExplanation(Result):
         return found | key_columns(names, mixes, (*table, *found), "effect") | table
 
     def _record(self) -> dict[str, Any]:
-        names = ("score", "by", "se", "interval", "before", "after", "mix", "rate", "parts", "segments")
-        found = {"value": self.difference} | {name: getattr(self, name) for name in names}
-        return found | {"sentence": self.sentence, "assumes": self.assumes}
+        figures = self._parts("score", "by", "se", "interval", "before", "after", "mix", "rate", "parts", "segments")
+        return {"value": self.difference} | figures | self._parts("sentence", "assumes")

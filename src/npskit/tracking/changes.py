@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from npskit.results import Columns, Interval, Result, Rows, columns_of, one_line, percent
+from npskit.results import Interval, Result, Rows, one_line, percent
 
 
 @attrs.frozen
@@ -58,6 +58,8 @@ class ChangePoints(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TABLE = ("changes", Change)
+
     score: str
     size: int
     changes: tuple[Change, ...]
@@ -75,19 +77,13 @@ class ChangePoints(Result):
     def __repr__(self) -> str:
         found = ", ".join(f"{one_line(str(change.period))} ({change.difference:+.1f})" for change in self.changes[:5])
         more = ", ..." if len(self) > 5 else ""
-        return (
-            f"ChangePoints({self.score}, periods={self.size}, changes=[{found}{more}], "
-            f"dispersion={self.dispersion:.3g}, penalty={self.penalty:.3g})"
-        )
+        words = f"{self.score}, periods={self.size}, changes=[{found}{more}]"
+        return self._said(words, **self._parts("dispersion", "penalty"))
 
     def __str__(self) -> str:
         if not self.changes:
             return f"{self!r}\nNo change was found, which does not say that there was none."
         return self.to_text()
-
-    def columns(self) -> Columns:
-        """Return the changes as columns, one row each."""
-        return columns_of(self.changes, Change)
 
     def _rows(self) -> Rows:
         interval = f"{percent(self.level)} interval"

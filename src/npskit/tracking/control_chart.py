@@ -88,10 +88,8 @@ class ControlChart(Result):
         return len(self.periods)
 
     def __repr__(self) -> str:
-        return (
-            f"ControlChart({self.method} of {self.score}, periods={len(self)}, center={number(self.center)}, "
-            f"dispersion={self.dispersion:.3g}, signals={len(self.signals)})"
-        )
+        parts = self._parts("center", "dispersion")
+        return self._said(f"{self.method} of {self.score}", periods=len(self), **parts, signals=len(self.signals))
 
     @property
     def _verdicts(self) -> list[str]:
@@ -121,5 +119,5 @@ class ControlChart(Result):
         return {"period": list(self.periods), **numbers, "signal": self._verdicts}
 
     def _record(self) -> dict[str, Any]:
-        names = ("score", "method", "center", "dispersion", "signals")
-        return {name: getattr(self, name) for name in names} | {"periods": records(self.columns())}
+        parts = self._parts("score", "method", "center", "dispersion", "signals")
+        return parts | {"periods": records(self.columns())}

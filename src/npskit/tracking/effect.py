@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent, wrapped
+from npskit.results import Interval, Result, Rows, number, p_value, percent, wrapped
 from npskit.tracking.placebo import Placebo
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class Effect(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TABLE = ("terms", Term)
+
     score: str
     method: str
     terms: tuple[Term, ...]
@@ -101,12 +103,9 @@ class Effect(Result):
         return self.terms[0].interval
 
     def __repr__(self) -> str:
-        low, high = self.interval
         what = "" if self.intervention is None else f"{self.intervention.name!r}, "
-        return (
-            f"Effect({what}{self.score} {number(self.value)}, interval=({number(low)}, {number(high)}), "
-            f"level={self.level}, p_value={self.p_value:.3g}, method={self.method!r})"
-        )
+        parts = self._parts("interval", "p_value", "method")
+        return self._said(f"{what}{self.score} {number(self.value)}", **parts)
 
     def _headline(self) -> str:
         return wrapped(repr(self), hang="  ")
@@ -118,15 +117,10 @@ class Effect(Result):
         placebo = [] if self.placebo is None else [wrapped(str(self.placebo))]
         return [*placebo, "This assumes:", *(wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)]
 
-    def columns(self) -> Columns:
-        """Return the terms as columns, one row each."""
-        return columns_of(self.terms, Term)
-
     def _rows(self) -> Rows:
         header = ["", self.score, f"{percent(self.level)} interval", "n", "p"]
         rows: list[list[Any]] = [[c.name, c.value, str(c.interval), f"{c.n:.10g}", ""] for c in self.cells]
         return header, rows + [[t.name, t.value, str(t.interval), "", p_value(t.p_value)] for t in self.terms]
 
     def _record(self) -> dict[str, Any]:
-        first = {name: getattr(self, name) for name in ("score", "method", "value", "se", "interval", "p_value")}
-        return first | super()._record()
+        return self._parts("score", "method", "value", "se", "interval", "p_value") | super()._record()

@@ -42,6 +42,8 @@ class Intervention(Result):
         Intervention('new checkout', '2026-03-01', until='2026-06-01T12:00:00')
     """
 
+    _TEXT = "repr"
+
     name: str
     at: dt.datetime = attrs.field(converter=_start)
     until: dt.datetime | None = attrs.field(default=None, converter=_end)
@@ -76,9 +78,6 @@ class Intervention(Result):
             outside |= found >= np.datetime64(self.until)
         sides[outside] = -1
         return sides
-
-    def __str__(self) -> str:
-        return repr(self)
 
     def _record(self) -> dict[str, Any]:
         return {

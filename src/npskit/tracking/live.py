@@ -310,9 +310,6 @@ class Tracker(TrackerState):
             shown += [f"{against}={number(self._watch.limit)}", f"alpha={self._watch.alpha}"]
         return f"Tracker({', '.join(shown)})"
 
-    def __str__(self) -> str:
-        return repr(self)
-
     # ---- tables and files ----
 
     def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:

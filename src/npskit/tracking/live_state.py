@@ -19,6 +19,8 @@ from npskit.tracking.live_windows import Cells, Key, LastPeriods, window_of
 class TrackerState(Result):
     """The state of a `Tracker`."""
 
+    _TEXT = "repr"
+
     __slots__ = (
         "_alarms",
         "_book",

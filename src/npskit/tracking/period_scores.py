@@ -10,16 +10,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference.estimate import Estimate
-from npskit.results import LEVEL, Columns, Result, Rows, free_name, key_columns, number, percent, records
+from npskit.results import LEVEL, Columns, Rows, key_columns, percent, records
 from npskit.score import Conventions, Score
-from npskit.score_table import TOO_FEW, segment_names
+from npskit.score_table import TOO_FEW, ManyScores, segment_names
 from npskit.tally import Tally
 
 
 @attrs.frozen(eq=False, repr=False)
-class PeriodScores(Result):
+class PeriodScores(ManyScores):
     """The score of each period, by segment or not: all of a `Timeline` but what it can be asked."""
 
     every: str
@@ -44,7 +45,6 @@ class PeriodScores(Result):
         if shapes != {shape} or self.undated.shape != shape[:-1] or self.starts.shape != self.ends.shape:
             raise IncompatibleError(f"a timeline of this many segments and periods needs all of shape {shape}")
         super().__attrs_post_init__()
-        self.estimates.mean.setflags(write=False)
 
     # ---- the scores ----
 
@@ -80,42 +80,8 @@ class PeriodScores(Result):
             raise ColumnNotFoundError(f"there is no segment {names[0]!r}; {did_you_mean(names[0], names[1:])}")
         return self.segments.index(key)
 
-    def _score(self, where: tuple[int, ...]) -> Score:
-        clustered = None if self.conventions.variance == "independent" else self.estimates[where]
-        return Score(self.tally[where], self.conventions, clustered)
-
     @property
-    def name(self) -> str:
-        """The name of the score: `"NPS"`."""
-        return self.tally.book.name
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """The scores, unrounded, shape `(T,)` or `(G, T)`; NaN where nothing was answered."""
-        return self.estimates.mean
-
-    @property
-    def n(self) -> NDArray[np.int64]:
-        """Scored answers behind each score."""
-        return self.tally.n
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Scored answers by category, shape `(..., T, K)`; unweighted."""
-        return self.tally.counts
-
-    @property
-    def missing(self) -> NDArray[np.int64]:
-        """Answers that were not given."""
-        return self.tally.missing
-
-    @property
-    def invalid(self) -> NDArray[np.int64]:
-        """Answers that cannot be scored."""
-        return self.tally.invalid
-
-    @property
-    def few(self) -> NDArray[np.bool_]:
+    def few(self) -> Bools:
         """True where there are fewer than `too_few` answers; under fading weights, effectively."""
         answers = self.estimates.n_effective if self.fading else self.n
         return np.asarray(~(answers >= self.too_few))  # not "<": without any weight it is NaN
@@ -125,26 +91,16 @@ class PeriodScores(Result):
         """Whether each score is of all answers so far, their weights fading with age."""
         return self.window is not None and self.window.startswith("half-life")
 
-    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
-        return self.estimates.interval(level, method)
-
     # ---- as something to read ----
 
     def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
         """Return the timeline as columns of plain Python values; arguments as for `Score.interval`."""
-        low, high = self.intervals(level, method)
+        more = {"n_effective": self.estimates.n_effective}
+        numbers = self._numbers(level, method, ("period", "start"), more)
         keys, names = self._unrolled()
         starts = self.starts.tolist() * (len(self.segments) if self.by else 1)
-        numbers: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
-        numbers |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
-        numbers |= {"n_effective": self.estimates.n_effective}
-        taken = ("period", "start", *numbers, "too_few")
-        counts = zip(self.tally.book.categories, np.moveaxis(self.counts, -1, 0), strict=True)
-        numbers |= {free_name(category, taken, "count"): array for category, array in counts}
-        numbers["too_few"] = self.few
-        table = key_columns(self.by, keys, (*taken, *numbers)) | {"period": names, "start": starts}
-        return table | {name: array.ravel().tolist() for name, array in numbers.items()}
+        table = key_columns(self.by, keys, ("period", "start", *numbers))
+        return table | {"period": names, "start": starts} | numbers
 
     def _unrolled(self) -> tuple[list[tuple[Any, ...]], list[str]]:
         """Return the key and the label of each score, in the order of the flat arrays."""
@@ -152,18 +108,22 @@ class PeriodScores(Result):
         return [key for key in keys for _ in self.labels], [label for _ in keys for label in self.labels]
 
     def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
-        low, high = (limit.ravel().tolist() for limit in self.intervals(level, method))
-        parts = (self.values, self.n, self.estimates.n_effective, self.few)
-        header = [*self.by, self.every, self.name, f"{percent(level)} interval", "n"]
-        header += ["effective n", ""] if self.conventions.weighted else [""]
-        rows, aside = [], self._not_whole()
-        scores = zip(*self._unrolled(), low, high, *(array.ravel().tolist() for array in parts), strict=True)
-        for key, label, lower, upper, value, n, effective, few in scores:
-            row = [*segment_names([(part,) for part in key]), label, value]
-            row += [f"{number(lower)} .. {number(upper)}" if n else "", n]
-            row += [effective] if self.conventions.weighted else []
-            rows.append([*row, ", ".join(["too few"] * few + aside.get(label, []))])
-        return header, rows
+        effective = {"effective n": self.estimates.n_effective} if self.conventions.weighted else {}
+        header = [*self.by, self.every, self.name, f"{percent(level)} interval", "n", *effective, ""]
+        keys, names = self._unrolled()
+        aside = self._not_whole()
+        few = zip(names, self.few.ravel().tolist(), strict=True)
+        notes = [", ".join(["too few"] * less + aside.get(label, [])) for label, less in few]
+        arrays = (array.ravel().tolist() for array in (self.n, *effective.values()))
+        parts: tuple[list[Any], ...] = (
+            names,
+            self.values.ravel().tolist(),
+            self._limits(level, method),
+            *arrays,
+            notes,
+        )
+        rows = zip(keys, *parts, strict=True)
+        return header, [[*segment_names([(part,) for part in key]), *row] for key, *row in rows]
 
     def _not_whole(self) -> dict[str, list[str]]:
         """Return from or until when there are data in the first and the last period, where they do not fill it."""
@@ -182,9 +142,6 @@ class PeriodScores(Result):
         found |= {"level": level, "method": method, "periods": records(self.columns(level=level, method=method))}
         return found | {"undated": int(self.undated.rows.sum()), "conventions": self.conventions}
 
-    def _headline(self) -> str:
-        return ""
-
     def _caption(self) -> str:
         return ", ".join([str(self.conventions)] + ([f"window: {self.window}"] if self.window else []))
 
@@ -193,11 +150,9 @@ class PeriodScores(Result):
         return [f"{undated} without a time, in no {self.every}"] if undated else []
 
     def __repr__(self) -> str:
-        ends = f", {self.labels[0]!r} to {self.labels[-1]!r}" if self.labels else ""
         of = f" by {', '.join(self.by)}" if self.by else ""
-        window = f", window={self.window!r}" if self.window else ""
-        aside = f", undated={undated}" if (undated := int(self.undated.rows.sum())) else ""
-        rows = "" if self.window else f", n={int(self.n.sum())}"
-        return (
-            f"{type(self).__name__}({self.name} every {self.every}{of}{ends}, periods={len(self)}{window}{rows}{aside})"
-        )
+        ends = f", {self.labels[0]!r} to {self.labels[-1]!r}" if self.labels else ""
+        n = None if self.window else int(self.n.sum())
+        undated = int(self.undated.rows.sum()) or None
+        words = f"{self.name} every {self.every}{of}{ends}"
+        return self._said(words, periods=len(self), window=self.window, n=n, undated=undated)

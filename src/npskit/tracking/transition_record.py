@@ -216,12 +216,9 @@ class Transitions(Result):
     # ---- as a person reads it, and as a program does ----
 
     def __repr__(self) -> str:
-        d = self.difference
-        return (
-            f"Transitions({self.book.name} {number(self.before)} to {number(self.after)}, "
-            f"difference={number(d.difference)}, interval=({', '.join(map(number, d.interval))}), level={self.level}, "
-            f"p_value={d.p_value:.3g}, n={self.n}, customers={self.customers}, tied={len(self.steps.tied)})"
-        )
+        words = f"{self.book.name} {number(self.before)} to {number(self.after)}"
+        moved = {name: getattr(self.difference, name) for name in ("difference", "interval", "p_value")}
+        return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
 
     def _rows(self) -> Rows:
         names, shares = self.book.categories, self.shares
@@ -285,11 +282,10 @@ class Transitions(Result):
         return {name: table["moved" if name == "count" else "value" if name == "share" else name] for name in _COLUMNS}
 
     def _record(self) -> dict[str, Any]:
-        names = ("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
-        more = ("stationary", "stationary_score", "by", "groups", "comparison")
-        tests = {name: getattr(self, name) for name in ("stuart_maxwell", "bhapkar", "bowker")}
         found = {"score": self.book.name, "value": self.difference.difference, "categories": self.book.categories}
-        found |= {name: getattr(self, name) for name in (*names, *more)} | {"tests": tests, "share": self.share()}
+        found |= self._parts("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
+        found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
+        found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
         tied = {"customers": len(self.steps.tied), "first": self.tied[:_NAMED]}
         return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
 

@@ -17,7 +17,7 @@ import attrs
 
 from npskit.checks import is_hashable, is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results import Columns, Result, columns_of, one_line
+from npskit.results import Result, one_line
 from npskit.times.zones import instant
 
 # Events of one instant happened in this order, as far as it is a legal one.
@@ -230,6 +230,8 @@ class Case(Result):
         legal now: assigned, contact_attempted, first_response, contacted, escalated, resolved, closed
     """
 
+    _TABLE = ("events", CaseEvent)
+
     id: Hashable = attrs.field(validator=_is_id)
     events: tuple[CaseEvent, ...] = attrs.field(converter=_as_tuple)
     customer: Hashable = attrs.field(default=None, kw_only=True, validator=_is_id)
@@ -342,10 +344,6 @@ class Case(Result):
     def last(self, kind: str) -> CaseEvent | None:
         """Return the last event of a kind, None if there is none."""
         return next((event for event in reversed(self.events) if event.kind == kind), None)
-
-    def columns(self) -> Columns:
-        """Return the events as columns, one row each."""
-        return columns_of(self.events, CaseEvent)
 
     def _record(self) -> dict[str, Any]:
         return super()._record() | {"state": self.state, "owner": self.owner}

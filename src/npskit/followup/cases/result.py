@@ -110,7 +110,7 @@ class ClosedLoop(Result):
         return key_columns(self.by, list(self.groups), table, "group") | table
 
     def _record(self) -> dict[str, Any]:
-        about = {name: getattr(self, name) for name in ("as_of", "as_of_given", "level", "by", "left_out")}
+        about = self._parts("as_of", "as_of_given", "level", "by", "left_out")
         groups = [{"key": key, **figures._record()} for key, figures in self.groups.items()]
         rejected = {"rejected": list(self.rejected), "rejected_by_reason": self.rejected.counts}
         coverage = {"coverage_of": "eligible" if self.of_eligible else "cases"}

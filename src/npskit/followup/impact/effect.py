@@ -165,13 +165,9 @@ class FollowUpEffect(Result):
     # ---- as a person reads it, and as a program does ----
 
     def __repr__(self) -> str:
-        low, high = self.interval
         assigned = self.contrast("answered")
-        return (
-            f"FollowUpEffect({self.score} {number(self.value)}, interval=({number(low)}, {number(high)}), "
-            f"level={self.level}, p_value={self.p_value:.2g}, treated={assigned.treated.n}, "
-            f"held_out={assigned.held_out.n})"
-        )
+        arms = {"treated": assigned.treated.n, "held_out": assigned.held_out.n}
+        return self._said(f"{self.score} {number(self.value)}", **self._parts("interval", "p_value"), **arms)
 
     def _headline(self) -> str:
         return f"{self!r}\n{self._found(chr(10))}"
@@ -303,7 +299,7 @@ class FollowUpEffect(Result):
         return about | table
 
     def _record(self) -> dict[str, Any]:
-        first = {name: getattr(self, name) for name in ("score", "value", "interval", "p_value", "headline")}
+        first = self._parts("score", "value", "interval", "p_value", "headline")
         scores = {name: getattr(self, name)._record(level=self.level) for name in ("treated", "held_out")}
         return first | super()._record() | scores | {"before_after_is_no_effect": REGRESSION}
 

@@ -124,7 +124,7 @@ def effect_of_follow_up(
         >>> later = {"customer": range(200), "score": [9] * 40 + [7] * 30 + [3] * 30 + [9] * 20 + [7] * 30 + [3] * 50}
         >>> found = effect_of_follow_up(plan, later)
         >>> found
-        FollowUpEffect(NPS 40.0, interval=(17.1, 61.3), level=0.95, p_value=0.00068, treated=100, held_out=100)
+        FollowUpEffect(NPS 40.0, interval=(17.1, 61.3), level=0.95, p_value=0.000678, treated=100, held_out=100)
         >>> found.contrast("recovered").difference
         20.0
         >>> found.before_after[0].change, found.before_after[0].by_itself.value  # most of which is no effect

@@ -23,7 +23,7 @@ from npskit.data.segments import coded
 from npskit.data.values import read_amounts
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results import Columns, Result, Rows, columns_of, number
+from npskit.results import Result, Rows, number
 from npskit.scorers.base import Scorer, codebook
 
 
@@ -64,6 +64,8 @@ class RevenueAtRisk(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
+    _TABLE = ("segments", SegmentAtRisk)
+
     segments: tuple[SegmentAtRisk, ...]
     left_out: int
     moved: tuple[tuple[str, str, float], ...] = ()
@@ -85,10 +87,8 @@ class RevenueAtRisk(Result):
         return math.fsum(s.upside for s in self.segments)
 
     def __repr__(self) -> str:
-        return (
-            f"RevenueAtRisk(revenue={number(self.revenue)}, expected_loss={number(self.expected_loss)}, "
-            f"upside={number(self.upside)}, segments={len(self.segments)}, left_out={self.left_out})"
-        )
+        parts = self._parts("revenue", "expected_loss", "upside")
+        return self._said(**parts, segments=len(self.segments), left_out=self.left_out)
 
     def _rows(self) -> Rows:
         header = ["segment", "customers", "revenue", "share", "retention", "expected loss", "share of loss"]
@@ -105,12 +105,8 @@ class RevenueAtRisk(Result):
             [f"Left out, because something is not known of them: {self.left_out}."] if self.left_out else []
         )
 
-    def columns(self) -> Columns:
-        """Return the segments as columns, one row each."""
-        return columns_of(self.segments, SegmentAtRisk)
-
     def _record(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("revenue", "expected_loss", "upside")} | super()._record()
+        return self._parts("revenue", "expected_loss", "upside") | super()._record()
 
 
 def _percent(share: float) -> str:

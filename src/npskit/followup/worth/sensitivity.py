@@ -13,7 +13,7 @@ from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import points
 from npskit.followup.worth.quantities import discounted, horizon_of
-from npskit.results import Columns, Result, Rows, columns_of, number
+from npskit.results import Result, Rows, number
 
 
 @attrs.frozen
@@ -45,6 +45,8 @@ class RetentionSensitivity(Result):
         horizon: How many periods are counted.
     """
 
+    _TABLE = ("rows", AtRate)
+
     rows: tuple[AtRate, ...]
     value: float
     customers: int
@@ -58,10 +60,6 @@ class RetentionSensitivity(Result):
         header = ["retention", "expected loss", "worth of one saved", "break-even lift"]
         rows = [[f"{number(100 * r.rate)}%", r.expected_loss, r.worth, points(r.break_even_lift)] for r in self.rows]
         return header, rows
-
-    def columns(self) -> Columns:
-        """Return what each rate makes of them as columns, one row each."""
-        return columns_of(self.rows, AtRate)
 
 
 def retention_sensitivity(
