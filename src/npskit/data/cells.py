@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.keys import number
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 _SHOWN = 200
@@ -110,10 +111,14 @@ def distinct_cells(values: NDArray[Any] | Sequence[Any]) -> tuple[NDArray[Any], 
 
 def coded(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
     """Return the distinct values of an object array and the index of each row's value; types are kept apart."""
+    cells = array.tolist()
+    if set(map(type, cells)) <= {str, type(None)}:
+        found, known = number(cells)
+        return known, found
     index: dict[Any, int] = {}
     values: list[Any] = []
     codes = np.empty(len(array), dtype=np.intp)
-    for i, value in enumerate(array.tolist()):
+    for i, value in enumerate(cells):
         # 1 and True and 1.0 are equal, and not the same answer.
         mark = value if type(value) is str else (type(value), repr(value))
         code = index.get(mark)

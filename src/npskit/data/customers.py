@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -16,10 +15,8 @@ from npskit.checks import is_hashable
 from npskit.data.cells import objects
 from npskit.data.frames import Column, as_column
 from npskit.data.keys import factorize, number
-from npskit.data.words import is_nothing
+from npskit.data.words import LONGEST_NOTHING, is_nothing
 from npskit.errors import InvalidTypeError
-
-_ADDRESS = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 
 
 @attrs.frozen(eq=False)
@@ -74,15 +71,23 @@ def customer_key(customer: object) -> str | None:
         >>> [customer_key(each) for each in (7.0, "07", " Ann@X.de", "ann@x.de", "n/a")]
         ['7', '07', 'ann@x.de', 'ann@x.de', None]
     """
-    if is_nothing(customer):
-        return None
     if isinstance(customer, bytes):
         customer = customer.decode("utf-8", "surrogateescape")
-    if not isinstance(customer, str):
-        return str(_plain(customer))
-    if "@" in customer and _ADDRESS.fullmatch(customer):
-        return customer.strip().casefold()
-    return str(customer)
+    if isinstance(customer, str):
+        return _key_of_text(customer)
+    return None if is_nothing(customer) else str(_plain(customer))
+
+
+def _key_of_text(text: str) -> str | None:
+    """Return what a text is compared by."""
+    if "@" in text:
+        address = text.strip()
+        name, _, domain = address.partition("@")
+        if name and "." in domain.strip(".") and "@" not in domain and len(address.split()) == 1:
+            return address.casefold()
+    elif (len(text) <= LONGEST_NOTHING or text.isspace()) and is_nothing(text):
+        return None
+    return str(text)
 
 
 def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Customers:
@@ -103,13 +108,11 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     found = column if isinstance(column, Column) else as_column(column)
     cells: Any = column if found is None else found.filled()
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
-        codes, ids = factorize(cells)
-        known = len(ids) - (None in ids[-1:])
-        return Customers(_apart(codes, known), [_plain(one) for one in ids[:known]], codes, ids)
+        return _of_numbers(cells)
     codes, seen = _numbered(cells, name)
     if all(type(one) is int for one in seen):
         return Customers(codes, seen, codes, seen)
-    if all(type(one) is str and "@" not in one and not is_nothing(one) for one in seen):
+    if all(type(one) is str and _key_of_text(one) == one for one in seen):
         return Customers(codes, seen, codes, seen)
     places: dict[str | None, int] = {None: -1}
     to = np.array([places.setdefault(customer_key(one), len(places) - 1) for one in seen], dtype=np.intp)
@@ -119,6 +122,27 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     ids = [_plain(seen[place]) for place in first.tolist()]
     numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
     return Customers(numbers, ids, codes, seen)
+
+
+def _of_numbers(cells: NDArray[Any]) -> Customers:
+    """Read a column of numbers; whole ones as such, also where they are floats because some are missing."""
+    whole = cells
+    if cells.dtype.kind == "f":
+        missing = np.isnan(cells)
+        with np.errstate(invalid="ignore"):
+            whole = cells.astype(np.int64)
+        # beyond 2**53 a float does not say which whole number it was
+        if not ((whole == cells) | missing).all() or (np.abs(cells[~missing]) > 2.0**53).any():
+            codes, ids = factorize(cells)
+            known = len(ids) - (None in ids[-1:])
+            return Customers(_apart(codes, known), [_plain(one) for one in ids[:known]], codes, ids)
+        if missing.any():
+            found, ids = factorize(whole[~missing])
+            codes = np.full(len(cells), len(ids), dtype=np.intp)
+            codes[~missing] = found
+            return Customers(_apart(codes, len(ids)), ids, codes, [*ids, None])
+    codes, ids = factorize(whole)
+    return Customers(codes, ids, codes, ids)
 
 
 def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:

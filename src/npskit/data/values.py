@@ -52,19 +52,23 @@ def numbers_of(
     """
     check_decimal(decimal)
     array, distinct, codes = distinct_cells(values)
-    comma = (decimal or find_decimal(v for v in distinct if isinstance(v, str))) == ","
-    absent = set(missing)
+    texts = [value for value in distinct if isinstance(value, str)]
+    # without a comma anywhere there is nothing to find out
+    comma = (decimal or (find_decimal(texts) if any("," in text for text in texts) else None)) == ","
+    mark, absent = "," if comma else ".", set(missing)
 
     def read(value: Any) -> tuple[float, str | None]:
         if value in absent:
             return np.nan, None
-        if isinstance(value, _NUMBERS) and not isinstance(value, bool):
-            return float(value), None
         if isinstance(value, str):
+            if value.isascii() and value.replace(mark, "", 1).isdigit():  # as most are
+                return float(value.replace(",", ".")), None
             text = value.strip().replace("\u00a0", "").replace("\u202f", "")
             if (_COMMA if comma else _POINT).fullmatch(text) and any(map(str.isdigit, text)):
                 text = text.replace("−", "-")
                 return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
+        elif isinstance(value, _NUMBERS) and not isinstance(value, bool):
+            return float(value), None
         return np.nan, None if is_nothing(value) else "not a number"
 
     found = [read(value) for value in distinct]

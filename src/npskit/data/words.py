@@ -5,6 +5,8 @@ from __future__ import annotations
 from npskit.checks import is_missing
 
 NOTHING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-", "--", "."})
+# Longer text that is not blank says something.
+LONGEST_NOTHING = max(map(len, NOTHING))
 YES = frozenset({"true", "yes", "y", "t", "ja", "wahr", "tak", "prawda", "ใช่", "จริง"})
 NO = frozenset({"false", "no", "n", "f", "nein", "falsch", "nie", "fałsz", "ไม่", "ไม่ใช่", "เท็จ"})
 
