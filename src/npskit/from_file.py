@@ -10,11 +10,11 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
+from npskit.data.amounts import numbers_of
 from npskit.data.answers import answers_of
 from npskit.data.cells import BadCell
 from npskit.data.frames import Column
 from npskit.data.times import read_times
-from npskit.data.values import numbers_of
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
 from npskit.reading import Loaded, Rejected, load, resolve

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.codes import column, encode
-from npskit.counting.columns import INVALID, MISSING, Coded, Column
+from npskit.counting.columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.errors import IncompatibleError
 from npskit.scorers.base import Codebook
 
 
-def read_columns(values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None) -> tuple[Column, ...]:
+def read_columns(
+    values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None
+) -> tuple[AnswerBlocks, ...]:
     """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
     if len(values) != len(codebook.scales) or (masks is not None and len(masks) != len(values)):
         raise IncompatibleError(
@@ -50,7 +52,7 @@ class CodedAnswers:
 
     def __init__(self, values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None) -> None:
         self.codebook = codebook
-        self.columns: tuple[Column, ...] = read_columns(values, codebook, masks)
+        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook, masks)
         self._values = values
         self._codes: tuple[NDArray[np.uint8], ...] | None = None
         self._categories: NDArray[np.intp] | None = None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import INVALID, MISSING, Coded, Column, Floats, Integers
+from npskit.counting.columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
 from npskit.data.answers import Unusable, parse_answer
 from npskit.data.keys import flat, slices
 from npskit.data.scale import Scale
@@ -110,9 +110,9 @@ def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
     return array.astype(np.bool_, copy=False)
 
 
-def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> Column:
+def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> AnswerBlocks:
     """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments."""
-    if isinstance(answers, Column):
+    if isinstance(answers, AnswerBlocks):
         return answers
     if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
         answers = _as_sequence(answers, name)

@@ -42,7 +42,7 @@ def _blot(positions: NDArray[np.uint8], off: NDArray[np.bool_]) -> None:
     np.bitwise_or(positions, ones, out=positions)
 
 
-class Column(abc.ABC):
+class AnswerBlocks(abc.ABC):
     """Reads blocks in order: `positions` of a block, then, if the block was `dirty`, which of it is `missing`.
 
     Args:
@@ -80,7 +80,7 @@ class Column(abc.ABC):
             missing |= self.hidden[at]
         return missing
 
-    def part(self, at: slice) -> Column:
+    def part(self, at: slice) -> AnswerBlocks:
         """Return some of the rows as a column with buffers of its own, to be read in another thread."""
         return type(self)(self.values[at], self.scale, None if self.hidden is None else self.hidden[at])
 
@@ -112,7 +112,7 @@ class Column(abc.ABC):
         return found
 
 
-class Coded(Column):
+class Coded(AnswerBlocks):
     """Answers that are codes already: 255 where missing, 254 where invalid."""
 
     def _longest(self) -> int:
@@ -127,7 +127,7 @@ class Coded(Column):
         return cast(NDArray[np.bool_], self.values[at] == MISSING)
 
 
-class Integers(Column):
+class Integers(AnswerBlocks):
     """Integers of any width: nothing is missing but what the mask hides."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
@@ -150,7 +150,7 @@ class Integers(Column):
         return np.zeros(at.stop - at.start, np.bool_)
 
 
-class Floats(Column):
+class Floats(AnswerBlocks):
     """Floats of any width: NaN is missing; what an integer cannot hold exactly is off the scale."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:

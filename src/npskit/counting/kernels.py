@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import INTEGERS, Column
+from npskit.counting.columns import INTEGERS, AnswerBlocks
 from npskit.data.keys import ROWS, slices
 from npskit.errors import InvalidValueError
 from npskit.scorers.base import Codebook
@@ -34,7 +34,7 @@ _LANES = 8
 _SHOWN = 5
 
 
-def _missing(column: Column, at: slice) -> int:
+def _missing(column: AnswerBlocks, at: slice) -> int:
     return int(np.count_nonzero(column.missing(at))) if column.dirty else 0
 
 
@@ -43,7 +43,7 @@ def _with_rest(cells: NDArray[np.int64], missing: int, rows: int) -> NDArray[np.
     return np.array([*cells.tolist(), missing, rows - missing - int(cells.sum())], np.int64)
 
 
-def histogram(column: Column, size: int) -> NDArray[np.int64]:
+def histogram(column: AnswerBlocks, size: int) -> NDArray[np.int64]:
     """Return the number of answers at each position below `size`, then of the missing, then of the invalid."""
     counts, missing = np.zeros(256, np.int64), 0
     # Two neighbors at a time, as one number of two bytes: half the work.
@@ -66,7 +66,7 @@ def histogram(column: Column, size: int) -> NDArray[np.int64]:
     return _with_rest(counts[:size], missing, column.size)
 
 
-def runs(column: Column, book: Codebook) -> NDArray[np.int64]:
+def runs(column: AnswerBlocks, book: Codebook) -> NDArray[np.int64]:
     """Return the number of answers in each category, then of the missing, then of the invalid, by comparing with cuts.
 
     A category is one run or several of neighboring points, so any single-question codebook can be counted this way.
@@ -94,7 +94,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _below(column: Column, cuts: Sequence[int]) -> NDArray[np.int64]:
+def _below(column: AnswerBlocks, cuts: Sequence[int]) -> NDArray[np.int64]:
     """Return the number of positions below each cut, the last of which is the scale's size, and of the missing."""
     *inner, size = cuts
     below, scored, missing = [0] * len(inner), 0, 0
@@ -122,7 +122,7 @@ class Cells:
         by_answer: Whether the cells of the one column are the points of its scale; else they are categories.
     """
 
-    def __init__(self, columns: Sequence[Column], book: Codebook, by_answer: bool) -> None:
+    def __init__(self, columns: Sequence[AnswerBlocks], book: Codebook, by_answer: bool) -> None:
         self._missing = book.scales[0].size if by_answer else len(book.categories)
         self.size = self._missing + 2
         self._columns = columns

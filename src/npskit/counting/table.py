@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.counting.coded_answers import read_columns
-from npskit.counting.columns import Column
+from npskit.counting.columns import AnswerBlocks
 from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
+from npskit.data.amounts import read_amounts
 from npskit.data.keys import flat
-from npskit.data.values import read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.base import Codebook
 
@@ -127,7 +127,7 @@ def _few(answers: Any, book: Codebook) -> Counts | None:
 
 
 def _by_answer(
-    read: Sequence[Column], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool
+    read: Sequence[AnswerBlocks], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool
 ) -> bool:
     """Decide whether cells are points of the scale."""
     if len(read) > 1:

@@ -153,7 +153,7 @@ SENTINELS = (-1, 99, -99, 999, -999)
 
 
 @attrs.frozen(eq=False)
-class Answers:
+class AnswerColumn:
     """A column of answers, read.
 
     Args:
@@ -180,7 +180,7 @@ class Answers:
 
 def answers_of(
     values: NDArray[Any] | Sequence[Any], scale: Scale, *, missing: Collection[object] | None = None
-) -> Answers:
+) -> AnswerColumn:
     """Read a raw column as answers on a scale.
 
     Each distinct value is read once, by the rules of `npskit.data.answers`, so that a million rows take a fraction of
@@ -241,4 +241,4 @@ def answers_of(
     for number, count in sorted(zip(table[taken].astype(int).tolist(), counts[taken].tolist(), strict=True)):
         sentinels[number] = sentinels.get(number, 0) + count
     absent = int(np.count_nonzero(np.isnan(result)))
-    return Answers(result, rejected, absent, len(rejected) - sum(sentinels.values()), sentinels)
+    return AnswerColumn(result, rejected, absent, len(rejected) - sum(sentinels.values()), sentinels)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npskit.data.amounts import read_amounts
 from npskit.data.cells import named_rows
 from npskit.data.frames import Column
-from npskit.data.values import read_amounts
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 
@@ -18,7 +18,7 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     n/(n−1), where it counts as sampled (as in R's `survey`). Where all weights are 0, there is no mean: NaN.
 
     Args:
-        weights: Numbers, or texts of them as `npskit.data.values.read_amounts` reads them; shape `(n,)`.
+        weights: Numbers, or texts of them as `npskit.data.amounts.read_amounts` reads them; shape `(n,)`.
         name: What to call them in an error.
 
     Raises:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Codes, Floats, Integers, Times
 from npskit.checks import is_missing
 from npskit.counting import INVALID, MISSING, CodedAnswers
+from npskit.data.amounts import read_amounts
 from npskit.data.cells import objects
 from npskit.data.customers import Customers, read_customers
 from npskit.data.flags import read_flags
 from npskit.data.frames import Column, as_column
 from npskit.data.response import Response
+from npskit.data.texts import Words, read_texts, read_words
 from npskit.data.times import read_times
-from npskit.data.values import Words, read_amounts, read_texts, read_words
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results.display import quoted
 from npskit.scorers.base import Codebook, Scorer, codebook

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers, Times
 from npskit.data.response import Response
-from npskit.data.values import Words
+from npskit.data.texts import Words
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError
 from npskit.followup.channels import kind_of

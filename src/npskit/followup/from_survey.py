@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
+from npskit.data.amounts import read_amounts
 from npskit.data.flags import read_flags
 from npskit.data.frames import Column
+from npskit.data.texts import read_texts
 from npskit.data.times import parse_times, read_times
-from npskit.data.values import read_amounts, read_texts
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.candidates import People
 from npskit.followup.columns import Table, as_dates

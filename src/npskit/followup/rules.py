@@ -12,7 +12,7 @@ import numpy as np
 from npskit.arrays import Bools
 from npskit.checks import finite_number, is_a, is_text
 from npskit.data.response import Response
-from npskit.data.values import Words
+from npskit.data.texts import Words
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.channels import fold
 from npskit.followup.checks import as_within

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from npskit.checks import whole_number
-from npskit.data.values import check_decimal, find_decimal
+from npskit.data.amounts import check_decimal, find_decimal
 from npskit.errors import InvalidTypeError
 from npskit.reading import tools
 from npskit.reading.dialect import check_separator

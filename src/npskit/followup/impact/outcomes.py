@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import INVALID, CodedAnswers
+from npskit.data.amounts import read_amounts
 from npskit.data.customers import Customers, read_customers
 from npskit.data.flags import read_flags
 from npskit.data.frames import Frame
 from npskit.data.times import read_times
-from npskit.data.values import read_amounts
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.moves import Moves
 from npskit.scorers.base import Codebook

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of, share
 from npskit.counting import CodedAnswers
+from npskit.data.amounts import read_amounts
 from npskit.data.cells import objects
 from npskit.data.frames import Column, Frame, as_column
 from npskit.data.labels import read_labels
 from npskit.data.segments import coded
-from npskit.data.values import read_amounts
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.results import Result, Rows, number

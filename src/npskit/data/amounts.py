@@ -1,9 +1,9 @@
-"""Columns of numbers, money and texts, read by one rule each."""
+"""Columns of numbers and of money."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,9 +12,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import BadCell, bad_cells, distinct_cells, objects, refuse_cells
+from npskit.data.cells import BadCell, bad_cells, distinct_cells, refuse_cells
 from npskit.data.frames import Column
-from npskit.data.keys import number
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -27,7 +26,7 @@ class Numbers:
     rejected: tuple[BadCell, ...]
 
 
-_NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
+NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
 _POINT = re.compile(r"[+\-−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
 _COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
@@ -67,7 +66,7 @@ def numbers_of(
             if (_COMMA if comma else _POINT).fullmatch(text) and any(map(str.isdigit, text)):
                 text = text.replace("−", "-")
                 return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
-        elif isinstance(value, _NUMBERS) and not isinstance(value, bool):
+        elif isinstance(value, NUMBERS) and not isinstance(value, bool):
             return float(value), None
         return np.nan, None if is_nothing(value) else "not a number"
 
@@ -147,62 +146,3 @@ def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | Non
         limit = "" if least is None else f" and at least {least:g}"
         refuse_cells(name, bad, amounts[bad[0]], f"which must be finite{limit}; leave it empty where it is not known")
     return amounts
-
-
-@attrs.frozen(eq=False)
-class Words:
-    """A column of a few texts: the index of each row's text, -1 where there is none, and the texts."""
-
-    codes: NDArray[np.intp]
-    names: tuple[str, ...]
-
-    def at(self, row: int) -> str | None:
-        """Return the text of a row."""
-        code = self.codes[row]
-        return None if code < 0 else self.names[code]
-
-    def holds(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """Return where something holds of the text; nothing holds where there is none."""
-        return np.array([*map(test, self.names), False])[self.codes]
-
-
-def read_words(column: Column, name: str) -> Words:
-    """Return a column of a few texts, such as channels; numbers are taken as their text.
-
-    Raises:
-        InvalidTypeError: If a cell is neither.
-
-    Example:
-        >>> read_words(Column(np.array(["email", None, "chat", "n/a"], dtype=object)), "channel").codes.tolist()
-        [0, -1, 1, -1]
-    """
-    codes, cells = number(column.filled())
-    for cell in cells:
-        if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *_NUMBERS)) or is_nothing(cell)):
-            raise InvalidTypeError(f"{name} must hold texts: got {cell!r:.80} ({type(cell).__name__})")
-    texts = list(map(_text, cells))
-    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
-    to = np.array([-1 if text is None else places[text] for text in texts], dtype=np.intp)
-    return Words(to[codes] if len(to) else codes, tuple(places))
-
-
-def read_texts(column: Column) -> NDArray[Any]:
-    """Return a column as texts, None where a cell says nothing.
-
-    Example:
-        >>> read_texts(Column(np.array(["slow", "-", 7.0, None], dtype=object))).tolist()
-        ['slow', None, '7', None]
-    """
-    codes, cells = number(column.filled())
-    return objects(map(_text, cells))[codes] if cells else objects(())
-
-
-def _text(cell: Any) -> str | None:
-    """Return a cell as text, None if it says nothing; a whole number has no decimal point, however it is stored."""
-    if is_nothing(cell):
-        return None
-    if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace")
-    if isinstance(cell, _NUMBERS) and not isinstance(cell, bool) and cell == cell // 1:
-        return str(int(cell))
-    return str(cell)

@@ -1,0 +1,76 @@
+"""Columns of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.amounts import NUMBERS
+from npskit.data.cells import objects
+from npskit.data.frames import Column
+from npskit.data.keys import number
+from npskit.data.words import is_nothing
+from npskit.errors import InvalidTypeError
+
+
+@attrs.frozen(eq=False)
+class Words:
+    """A column of a few texts: the index of each row's text, -1 where there is none, and the texts."""
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+
+    def at(self, row: int) -> str | None:
+        """Return the text of a row."""
+        code = self.codes[row]
+        return None if code < 0 else self.names[code]
+
+    def holds(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Return where something holds of the text; nothing holds where there is none."""
+        return np.array([*map(test, self.names), False])[self.codes]
+
+
+def read_words(column: Column, name: str) -> Words:
+    """Return a column of a few texts, such as channels; numbers are taken as their text.
+
+    Raises:
+        InvalidTypeError: If a cell is neither.
+
+    Example:
+        >>> read_words(Column(np.array(["email", None, "chat", "n/a"], dtype=object)), "channel").codes.tolist()
+        [0, -1, 1, -1]
+    """
+    codes, cells = number(column.filled())
+    for cell in cells:
+        if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *NUMBERS)) or is_nothing(cell)):
+            raise InvalidTypeError(f"{name} must hold texts: got {cell!r:.80} ({type(cell).__name__})")
+    texts = list(map(_text, cells))
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+    to = np.array([-1 if text is None else places[text] for text in texts], dtype=np.intp)
+    return Words(to[codes] if len(to) else codes, tuple(places))
+
+
+def read_texts(column: Column) -> NDArray[Any]:
+    """Return a column as texts, None where a cell says nothing.
+
+    Example:
+        >>> read_texts(Column(np.array(["slow", "-", 7.0, None], dtype=object))).tolist()
+        ['slow', None, '7', None]
+    """
+    codes, cells = number(column.filled())
+    return objects(map(_text, cells))[codes] if cells else objects(())
+
+
+def _text(cell: Any) -> str | None:
+    """Return a cell as text, None if it says nothing; a whole number has no decimal point, however it is stored."""
+    if is_nothing(cell):
+        return None
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, NUMBERS) and not isinstance(cell, bool) and cell == cell // 1:
+        return str(int(cell))
+    return str(cell)
