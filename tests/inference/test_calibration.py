@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.calibration import Calibration, calibrate_linear, calibrated_estimate, post_stratify, rake
-from npskit.inference.clusters import cluster_totals
+from npskit.inference.clusters import cluster_totals, sum_by, unit_codes
 from npskit.inference.design import design_estimate
-from npskit.inference.linearize import influence_covariance
+from npskit.inference.linearize import Layout, UnitCells
 from npskit.inference.weights import design_effect
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -29,6 +29,14 @@ TOTALS = {"age": {"18-34": 3600, "35-54": 4560, "55+": 3840}, "sex": {"f": 6120,
 DESIGN: dict[str, Any] = {"clusters": ROWS["psu"], "strata": ROWS["stratum"]}
 WORTHS = np.array([-1.0, 0.0, 1.0])
 ATOL = 1e-12
+
+
+def influence_covariance(influence: Any, clusters: Any = None, strata: Any = None) -> Any:
+    """Return the covariances of several estimates from the influence of each row."""
+    codes, unit_strata, _ = unit_codes(strata, np.arange(len(influence)) if clusters is None else clusters)
+    layout = Layout.of(unit_strata, None, "fail")
+    size = len(unit_strata)
+    return layout.covariance(sum_by(codes, influence, size), UnitCells.of_units(size))[0]
 
 
 @pytest.mark.parametrize(

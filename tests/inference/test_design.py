@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
 from npskit.inference.contrasts import Contrast
 from npskit.inference.design import Customers, design_estimate, jackknife_variance, share_covariance
-from npskit.inference.linearize import influence_covariance
 from npskit.inference.strata import Lonely, stratified_variance
 from npskit.inference.weights import design_effect, taylor_variance
 
@@ -62,8 +61,8 @@ def test_rows_as_sampling_units_equal_svymean(label: str) -> None:
     strata = ROWS["stratum"] if label == "strat" else None
     one_hot = np.eye(3)[CATEGORIES]
     shares = w @ one_hot / w.sum()
-    influence = w[:, np.newaxis] * (one_hot - shares) / w.sum()
-    covariance = influence_covariance(influence, strata=strata)
+    rows = cluster_totals(CATEGORIES, 3, clusters=np.arange(len(w)), strata=strata, weights=w)
+    covariance = share_covariance(rows)
     np.testing.assert_allclose(shares, R[label]["p"], atol=ATOL)
     np.testing.assert_allclose(covariance.ravel(), R[label]["p_vcov"], atol=ATOL)
     assert np.sqrt(WORTHS @ covariance @ WORTHS) == pytest.approx(R[label]["se"], abs=ATOL)
@@ -375,9 +374,3 @@ def test_no_rows_and_no_groups() -> None:
     empty = cluster_totals([-1, -1], 3, clusters=["a", "b"], groups=[-1, -1], n_groups=0)
     assert design_estimate(empty, WORTHS).mean.shape == jackknife_variance(empty, WORTHS).shape == (0,)
     assert share_covariance(empty).shape == (0, 3, 3)
-
-
-def test_labels_fit_the_influence() -> None:
-    """One label per row, or an error."""
-    with pytest.raises(IncompatibleError, match="got 2 for 3 rows"):
-        influence_covariance(np.zeros((3, 1)), clusters=[1, 2])

@@ -35,8 +35,8 @@ SAMPLING_RATE = np.array([0.08, 0.125, 0.05, 0.20, 0.20])
 REGION_QUALITY = np.array([0.06, 0.00, 0.18, -0.04, -0.14])
 HOTEL_QUALITY = np.linspace(-0.10, 0.10, HOTELS)
 
-TYPES = ("fan", "regular", "critic")
 TYPE_SHARE = np.array([0.45, 0.40, 0.15])
+"""Share of each type: fan, regular, critic."""
 
 # Classes of a stay: let down, plain, good, delighted, understaffed (that one happens only after a fall).
 LET_DOWN, DELIGHTED, UNDERSTAFFED = 0, 3, 4

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple, Self
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats
-from npskit.errors import IncompatibleError
-from npskit.inference.clusters import factorize, sum_by, unit_codes
+from npskit.inference.clusters import factorize, sum_by
 from npskit.inference.strata import Lonely, Population, sampled_in_full, stratum_factors
 
 
@@ -93,43 +92,3 @@ class Layout:
                 found[:, j, k] += (absent * self.factors * means[..., j] * means[..., k]).sum(axis=1)
                 found[:, k, j] = found[:, j, k]
         return found
-
-
-def influence_covariance(
-    influence: Floats,
-    *,
-    clusters: ArrayLike | None = None,
-    strata: ArrayLike | None = None,
-    population: Population = None,
-    lonely: Lonely = "fail",
-) -> Floats:
-    """Return the covariances of estimates under the design from the influence of each row.
-
-    Args:
-        influence: By how much each row moves each estimate, shape `(n, m)`: w(s − m)/Σw for a weighted mean.
-        clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
-        strata: Label of each row's stratum, shape `(n,)`; None for a single one.
-        population: Sampling units in the population; see `npskit.inference.strata`.
-        lonely: What a stratum with a single sampling unit contributes.
-
-    Returns:
-        Shape `(m, m)`.
-
-    Raises:
-        InvalidTypeError: If labels are of mixed types.
-        InvalidValueError: If a label is missing, a stratum is lonely and that is to fail, or `population`
-            does not fit the sample.
-        IncompatibleError: If columns differ in length.
-
-    Example:
-        >>> s = np.array([-1.0, 0.0, 1.0, 1.0, 1.0])
-        >>> influence_covariance((s - s.mean())[:, None] / 5).round(6).item()
-        0.16
-    """
-    labels = np.arange(len(influence)) if clusters is None else clusters
-    codes, unit_strata, _ = unit_codes(strata, labels)
-    if len(codes) != len(influence):
-        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(influence)} rows of influence")
-    size = len(unit_strata)
-    per_unit = sum_by(codes, influence, size)
-    return np.asarray(Layout.of(unit_strata, population, lonely).covariance(per_unit, UnitCells.of_units(size))[0])

@@ -179,8 +179,8 @@ def score_z(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_di
     n_a, n_b = a.sum(axis=-1), b.sum(axis=-1)
     total = n_a + n_b
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        spread_a = mean_variance(constrained_shares(a, unit, _inside(center + delta / 2)), unit) / n_a
-        spread_b = mean_variance(constrained_shares(b, unit, _inside(center - delta / 2)), unit) / n_b
+        spread_a = mean_variance(constrained_shares(a, unit, np.clip(center + delta / 2, 0.0, 1.0)), unit) / n_a
+        spread_b = mean_variance(constrained_shares(b, unit, np.clip(center - delta / 2, 0.0, 1.0)), unit) / n_b
         variance = spread_a + spread_b
         z = (a @ unit / n_a - b @ unit / n_b - delta) / np.sqrt(variance)
         z = np.where(variance == 0, 0.0, z * np.sqrt(np.maximum(total - 1, 0) / total))
@@ -212,8 +212,8 @@ def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Flo
             break
         m, lower, upper = center[active], low[active], high[active]
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            slope_a, curve_a = _profile(a[active], worths, _inside(m + half))
-            slope_b, curve_b = _profile(b[active], worths, _inside(m - half))
+            slope_a, curve_a = _profile(a[active], worths, np.clip(m + half, 0.0, 1.0))
+            slope_b, curve_b = _profile(b[active], worths, np.clip(m - half, 0.0, 1.0))
             slope = slope_a + slope_b
             step = -slope / (curve_a + curve_b)
         lower, upper = np.where(slope > 0, m, lower), np.where(slope < 0, m, upper)
@@ -225,11 +225,6 @@ def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Flo
         low[active], high[active] = lower, upper
         active = active[~close & (upper - lower > _TOLERANCE / 10)]
     return np.asarray(center)
-
-
-def _inside(mean: Floats) -> Floats:
-    """Clip to [0, 1] what rounding put outside."""
-    return np.clip(mean, 0.0, 1.0)
 
 
 def _profile(counts: Floats, worths: Floats, mean: Floats) -> tuple[Floats, Floats]:

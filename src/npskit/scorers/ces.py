@@ -13,7 +13,6 @@ from npskit.checks import one_of, whole_number
 from npskit.data.scale import Scale, as_scale
 from npskit.errors import InvalidValueError
 
-Version: TypeAlias = Literal[1, 2]
 Method: TypeAlias = Literal["mean", "top_box", "net"]
 METHODS: tuple[Method, ...] = get_args(Method)
 # Scale and default cuts of each version: the scale, the worst answer that is easy, the best answer that is hard.

@@ -118,7 +118,5 @@ def _distinct(ids: Any, name: str) -> set[str]:
     rows = np.flatnonzero(~found.known).tolist()
     if rows:
         shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
-        raise InvalidValueError(
-            f"{name} has {len(rows)} missing ids (rows {shown}): leave out who cannot be recognized"
-        )
+        raise InvalidValueError(f"{name} has {len(rows)} missing ids (rows {shown}): leave these rows out")
     return set(found.keys)
