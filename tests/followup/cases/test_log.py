@@ -307,7 +307,7 @@ def test_empty() -> None:
             {"opened": [START], "created": [START]},
             {"columns": {"opend": "created"}},
             InvalidValueError,
-            "no role 'opend'",
+            "columns must be one of .*got 'opend'; did you mean 'opened'",
         ),
         ({"opened": [START]}, {"columns": {"closed": "close"}}, ColumnNotFoundError, "no column 'close' for 'closed'"),
         ({"created": [START], "created_at": [START]}, {"columns": {}}, None, ""),

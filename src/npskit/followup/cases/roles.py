@@ -91,7 +91,7 @@ def find_roles(columns: Sequence[str], given: Mapping[str, str]) -> tuple[dict[s
         >>> find_roles(["Ticket ID", "Created at", "Solved at"], {})
         ({'case': 'Ticket ID', 'opened': 'Created at', 'resolved': 'Solved at'}, False)
     """
-    known = {*_BY_CASE, *_BY_EVENT}
+    known = sorted({*_BY_CASE, *_BY_EVENT})
     for role, name in given.items():
         one_of(role, known, "columns")
         if name not in columns:
