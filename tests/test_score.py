@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
-from npskit.results.interval import Interval
+from npskit.results import Interval
 from npskit.score import Conventions, Score
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS

@@ -13,7 +13,7 @@ from npskit.comparison import GroupComparison, compare_groups
 from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL
 from npskit.sample import REPEATS, Bound, bind_roles, bind_score
 from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable

@@ -19,7 +19,7 @@ from npskit.followup.messages import Languages
 from npskit.followup.model import Context, FollowUp, Strategy
 from npskit.followup.rules import Rule
 from npskit.followup.steps import Action, Offer
-from npskit.results.display import quoted
+from npskit.results import quoted
 from npskit.times.zones import time_in_words
 
 money = st.floats(0, 1e9)

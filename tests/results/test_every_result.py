@@ -84,6 +84,28 @@ def test_json(result: Result) -> None:
     assert "backend" not in found
 
 
+def names(value: Any) -> Any:
+    """Return the names in a dict, those of records in lists with them."""
+    if isinstance(value, dict):
+        return {name: names(part) for name, part in sorted(value.items())}
+    return names(value[0]) if isinstance(value, list) and value and isinstance(value[0], dict | list) else None
+
+
+def test_names_are_stable() -> None:
+    """What is kept of a result has the names that are written down; whoever takes one away raises the version.
+
+    `names.json` has a line for each result: null stands for a value that is neither a record nor a list of records.
+    """
+    written = json.loads((Path(__file__).parent / "names.json").read_text("utf-8"))
+    assert {name: names(found.to_dict()) for name, found in FOUND.items() if "," not in name} == written
+
+
+def test_arrays_are_read_only(result: Result) -> None:
+    """No array of a result can be changed in place."""
+    fields = {field.name for field in getattr(type(result), "__attrs_attrs__", ())}
+    assert all(not x.flags.writeable for name in fields if isinstance(x := getattr(result, name), np.ndarray))
+
+
 def test_copies_are_equal(result: Result) -> None:
     """A result equals its copies, and has their hash if it has one; it equals nothing else."""
     twins = [copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))]

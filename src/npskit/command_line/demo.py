@@ -7,7 +7,7 @@ from typing import Any
 
 from npskit.command_line.score_file import summary
 from npskit.datasets import demo_survey
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL
 from npskit.survey import Survey
 
 

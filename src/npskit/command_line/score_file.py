@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
-
 from npskit.command_line.file_options import add_options, names, read_survey, tell
 from npskit.reading import Rejected
-from npskit.results.display import number, percent, text_table
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL, json_safe, number, percent, text_table
 from npskit.score import Score
 
 
@@ -44,22 +40,13 @@ def _run(options: argparse.Namespace) -> None:
     if options.json:
         found = result.to_dict(**interval)
         if options.rejected:
-            found["rejected"] = [attrs.asdict(cell) for cell in survey.rejected]
-        print(json.dumps(_without_nan(found), ensure_ascii=False, indent=2, default=str))
+            found["rejected"] = json_safe(list(survey.rejected))
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         print(summary(result, **interval) if isinstance(result, Score) else result.to_text(**interval))
         if options.rejected:
             print(_rejected(survey.rejected))
     tell(survey, options)
-
-
-def _without_nan(value: Any) -> Any:
-    """Return a result as JSON can hold it: null where there is no number."""
-    if isinstance(value, dict):
-        return {key: _without_nan(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def summary(score: Score, level: float, method: str) -> str:

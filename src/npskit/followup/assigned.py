@@ -21,7 +21,7 @@ from npskit.followup.points import Points
 from npskit.followup.rules import Rule, Team
 from npskit.followup.steps import Menu, Offer
 from npskit.followup.urgency import UrgencyOf, UrgencyWords
-from npskit.results.display import quoted
+from npskit.results import quoted
 
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
 _ROLES = ("value", "channel", "language", "theme", "public")

@@ -19,7 +19,7 @@ from npskit.followup.columns import pick
 from npskit.followup.model import FollowUp
 from npskit.followup.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.steps import Menu, Offer
-from npskit.results.result import Result
+from npskit.results import Result
 from npskit.scorers.base import Codebook, Scorer
 
 if TYPE_CHECKING:

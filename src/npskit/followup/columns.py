@@ -23,7 +23,7 @@ from npskit.data.response import Response
 from npskit.data.texts import Words, read_texts, read_words
 from npskit.data.times import read_times
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.results.display import quoted
+from npskit.results import quoted
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.scorers.nps import NPS
 

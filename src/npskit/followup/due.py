@@ -18,7 +18,7 @@ from npskit.followup.channels import fold, kind_of
 from npskit.followup.columns import Table, instant_of, moment_in, pick
 from npskit.followup.contexts import Contexts
 from npskit.followup.model import URGENCIES, Context
-from npskit.results.display import quoted
+from npskit.results import quoted
 from npskit.times.business_calendar import WEEKDAYS, BusinessCalendar
 from npskit.times.durations import DAY, TICK, in_words, parse_fixed
 from npskit.times.zones import in_zone, instants

@@ -11,7 +11,7 @@ import attrs
 from npskit.followup import plan_table, plan_text
 from npskit.followup.choices import Choices
 from npskit.followup.plan_letters import Letters
-from npskit.results.display import number
+from npskit.results import number
 from npskit.results.files import write_json_lines
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from npskit.followup.choices import Choices
 from npskit.followup.columns import Table, pick
 from npskit.followup.plan_letters import Letters, first_letters
 from npskit.followup.statuses import STATUSES
-from npskit.results.native import free_name
-from npskit.results.result import records
+from npskit.results import free_name, records
 
 _SAID = (
     "strategy",

@@ -9,7 +9,7 @@ import numpy as np
 
 from npskit.followup.choices import Choices
 from npskit.followup.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
-from npskit.results.display import number, one_line
+from npskit.results import number, one_line
 
 FIRST = 10
 UNUSED = " No offer brings more than it costs by the lifts given; a lift may be of a category and an offer."

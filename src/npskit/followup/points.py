@@ -12,7 +12,7 @@ from npskit.arrays import Floats
 from npskit.checks import finite_number
 from npskit.errors import InvalidValueError
 from npskit.followup.model import URGENCIES
-from npskit.results.display import number
+from npskit.results import number
 
 
 def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:

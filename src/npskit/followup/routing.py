@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results.display import number
+from npskit.results import number
 
 Capacity = float | Mapping[str, float] | None
 """Hours of work: of everybody together, or of each team or person; None where they do not matter."""

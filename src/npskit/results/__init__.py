@@ -19,4 +19,5 @@ from npskit.results.result import Rows as Rows
 from npskit.results.result import columns_of as columns_of
 from npskit.results.result import records as records
 from npskit.results.values import flat as flat
+from npskit.results.values import json_safe as json_safe
 from npskit.results.values import plain as plain

@@ -14,7 +14,7 @@ from npskit.inference.moves import Moves
 from npskit.inference.multiplicity import adjust
 from npskit.inference.paired import PairedDifference
 from npskit.inference.two_sample import difference_interval, score_test
-from npskit.results.interval import Interval
+from npskit.results import Interval
 from npskit.tracking.pairs import Steps
 from npskit.tracking.sorting import in_threads, workers
 

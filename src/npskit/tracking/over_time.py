@@ -12,7 +12,7 @@ import numpy as np
 from npskit.data.customers import read_customers
 from npskit.data.segments import coded
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL
 from npskit.sample import Bindings
 from npskit.score_table import TOO_FEW
 from npskit.times.spans import stretch

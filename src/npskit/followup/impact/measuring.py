@@ -27,7 +27,7 @@ from npskit.followup.impact.regression_to_the_mean import (
 from npskit.inference.limits import tail_of
 from npskit.inference.moves import Moves
 from npskit.inference.paired import paired_difference
-from npskit.results.interval import LEVEL
+from npskit.results import LEVEL
 from npskit.score import Score
 from npskit.scorers.base import Codebook, Scorer, codebook
 from npskit.tally import Tally
