@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.data.cells import objects
+from npskit.errors import GuessWarning
 from npskit.followup.holdout import uniform
 
 Table = dict[str, list[Any]]
@@ -251,7 +252,7 @@ def test_an_order_that_nothing_shows_is_said() -> None:
         lambda **order: nk.Survey(rows, time="day", **order).timeline().starts[0].item().month,
     ]
     for call, guessed, day_first in zip(calls, (744, 4, 1), (24, 0, 2), strict=True):
-        with pytest.warns(UserWarning, match="dayfirst=True if the day is first"):
+        with pytest.warns(GuessWarning, match="dayfirst=True if the day is first"):
             assert call() == guessed
         with warnings.catch_warnings():
             warnings.simplefilter("error")
