@@ -15,7 +15,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.calibration import Calibration, calibrate_linear, calibrated_estimate, post_stratify, rake
 from npskit.inference.clusters import cluster_totals, sum_by, unit_codes
 from npskit.inference.design import design_estimate
-from npskit.inference.linearize import Layout, UnitCells
+from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.weights import design_effect
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -34,7 +34,7 @@ ATOL = 1e-12
 def influence_covariance(influence: Any, clusters: Any = None, strata: Any = None) -> Any:
     """Return the covariances of several estimates from the influence of each row."""
     codes, unit_strata, _ = unit_codes(strata, np.arange(len(influence)) if clusters is None else clusters)
-    layout = Layout.of(unit_strata, None, "fail")
+    layout = StrataLayout.of(unit_strata, None, "fail")
     size = len(unit_strata)
     return layout.covariance(sum_by(codes, influence, size), UnitCells.of_units(size))[0]
 

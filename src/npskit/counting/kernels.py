@@ -113,7 +113,7 @@ def _below(column: AnswerBlocks, cuts: Sequence[int]) -> NDArray[np.int64]:
     return np.array([*below, scored, missing], np.int64)
 
 
-class Cells:
+class CellReader:
     """The cell of each row, from one column or several; two more for the rows that are missing and invalid.
 
     Args:
@@ -184,7 +184,7 @@ def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float
 
 
 def tables(
-    cells: Cells, rows: int, groups: NDArray[np.integer] | None, n_groups: int, weights: NDArray[np.number] | None
+    cells: CellReader, rows: int, groups: NDArray[np.integer] | None, n_groups: int, weights: NDArray[np.number] | None
 ) -> list[NDArray[Any]]:
     """Return counts and, with weights, their sums and the sums of their squares, each `(n_groups, cells.size)`."""
     block = min(ROWS, rows)

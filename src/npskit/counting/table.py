@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from npskit.checks import whole_number
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.columns import AnswerBlocks
-from npskit.counting.kernels import Cells, first_rows, histogram, runs, tables
+from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
 from npskit.data.amounts import read_amounts
 from npskit.data.keys import flat
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -198,6 +198,6 @@ def tabulate(
     if len(read) == 1 and groups is None and weights is None:
         table = histogram(read[0], book.scales[0].size) if by_answer else runs(read[0], book)
         return Counts(table, None, None, by_answer)
-    cells = Cells(read, book, by_answer)
+    cells = CellReader(read, book, by_answer)
     table, *sums = tables(cells, rows, checked_groups, n_groups or 0, checked_weights)
     return Counts(table, sums[0] if sums else None, sums[1] if sums else None, by_answer)

@@ -30,7 +30,7 @@ INVALID = np.array([11.0, -1.0, 99.0, 7.5])
 ANSWERS = ("score", "satisfaction", "repurchase", "recommend", "csat", "ces", *model.DRIVERS)
 
 
-class Outcomes(TypedDict):
+class PotentialOutcomes(TypedDict):
     """The potential outcomes of every answer; see `FollowUpTruth`."""
 
     score_if_left: NDArray[np.int8]
@@ -94,7 +94,7 @@ def answers(
     customers: int,
     days: tuple[np.datetime64, np.datetime64, np.datetime64],
     holdout: float,
-) -> tuple[Columns, Outcomes]:
+) -> tuple[Columns, PotentialOutcomes]:
     """Draw `n` answers in order of time, all but comments: the columns and the potential outcomes.
 
     Two columns are for `write_comments` only: `topic`, what decided the score, and `speaks`, the language's number.
@@ -161,7 +161,7 @@ def _outcomes(
     delighted: NDArray[np.float64],
     stay: NDArray[np.intp],
     score: NDArray[np.int8],
-) -> Outcomes:
+) -> PotentialOutcomes:
     """Draw what comes later with and without contact: a fresh stay, or a delighted one where contact wins back."""
     n, segment = stay.size, model.SEGMENT[score]
     left = pick(rng, by_stay, stay).astype(np.int8)
@@ -176,7 +176,7 @@ def _outcomes(
     }
 
 
-def _observed(rng: np.random.Generator, outcomes: Outcomes, contacted: NDArray[np.bool_]) -> Columns:
+def _observed(rng: np.random.Generator, outcomes: PotentialOutcomes, contacted: NDArray[np.bool_]) -> Columns:
     """Return the outcome that happens; not everybody answers again."""
     later = np.where(contacted, outcomes["score_if_contacted"], outcomes["score_if_left"]).astype(np.float64)
     later[rng.random(later.size) >= LATER_ANSWERED] = np.nan

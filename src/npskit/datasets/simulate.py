@@ -126,7 +126,9 @@ def demo_survey() -> Dataset:
     return hotels(2_000, rng=2026, missing=0.02, invalid=0.004)
 
 
-def _truth(chain: model.Chain, shift_date: np.datetime64, holdout: float, outcomes: draws.Outcomes) -> HotelTruth:
+def _truth(
+    chain: model.Chain, shift_date: np.datetime64, holdout: float, outcomes: draws.PotentialOutcomes
+) -> HotelTruth:
     before, after = chain.wave(0), chain.wave(1)
     scores = np.array([before.score, after.score])
     left, contacted = chain.later_segments()

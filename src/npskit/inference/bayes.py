@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.checks import finite_number
 from npskit.errors import InvalidValueError
-from npskit.inference.limits import Sample, sample_of, score_distances
+from npskit.inference.limits import MergedSample, sample_of, score_distances
 
 Complex = NDArray[np.complex128]
 
@@ -107,7 +107,7 @@ def _trapezoid(alpha: Floats, d: Floats, step: float) -> tuple[Floats, Floats, F
 
     The rule converges exponentially: where half the nodes agree to a millionth, all of them do to about its square.
     """
-    path = _Path.for_tail(alpha, d)
+    path = _Contour.for_tail(alpha, d)
     sums = np.zeros((3, len(d)))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
         for chunk in range(int(_REACH / step) // _NODES):  # pragma: no branch
@@ -125,7 +125,7 @@ def _trapezoid(alpha: Floats, d: Floats, step: float) -> tuple[Floats, Floats, F
     return sums[0], sums[1], np.abs(sums[2])
 
 
-class _Path(NamedTuple):
+class _Contour(NamedTuple):
     """A hyperbola in the upper half plane from a point right of 0; shapes (N, 1, K) and (N, 1)."""
 
     alpha: Floats
@@ -135,7 +135,7 @@ class _Path(NamedTuple):
     bend: Floats
 
     @classmethod
-    def for_tail(cls, alpha: Floats, d: Floats) -> _Path:
+    def for_tail(cls, alpha: Floats, d: Floats) -> _Contour:
         """Return a path from near the saddle point of M, bent as the steepest descent is; Σ αd must not be positive."""
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             saddle = _saddle(alpha, d)
@@ -214,7 +214,7 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
     a, w = _checked(alpha, worths)
     rows, unit = a.reshape(-1, w.size), (w - w[0]) / (w[-1] - w[0])
     n = rows.sum(axis=-1)
-    guess = Sample(rows, unit, n, rows / n[:, None], rows @ unit / n)
+    guess = MergedSample(rows, unit, n, rows / n[:, None], rows @ unit / n)
     z = NormalDist().inv_cdf(probability)
     x = guess.mean - score_distances(guess, np.asarray(z))[0] if z < 0 else guess.mean
     low, high = np.zeros(n.size), np.ones(n.size)
@@ -233,7 +233,7 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
     return np.asarray(w[0] + (w[-1] - w[0]) * x).reshape(a.shape[:-1])[()]
 
 
-def posterior_parameters(sample: Sample, prior: float) -> Floats:
+def posterior_parameters(sample: MergedSample, prior: float) -> Floats:
     """Return the Dirichlet parameters after the answers, `prior` for each distinct worth; NaN without answers."""
     return np.where(sample.n[..., None] > 0, sample.counts, np.nan) + finite_number(prior, "prior", least=0.01)
 

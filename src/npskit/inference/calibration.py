@@ -24,7 +24,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import Layout, UnitCells
+from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Lonely, Population
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
@@ -255,7 +255,7 @@ def calibrated_estimate(
     size = len(unit_strata)
     per_unit = sum_by(codes, np.stack([influence, np.where(inside, w, 0.0)], axis=-1), size)
     found = estimate_from_units(
-        Layout.of(unit_strata, population, lonely),
+        StrataLayout.of(unit_strata, population, lonely),
         UnitCells.of_units(size),
         per_unit[:, 0],
         per_unit[:, 1],

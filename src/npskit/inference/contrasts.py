@@ -14,7 +14,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.design import influence
 from npskit.inference.limits import tail_of
-from npskit.inference.linearize import Layout, UnitCells
+from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Lonely, Population
 from npskit.results import LEVEL, Interval
 
@@ -90,7 +90,7 @@ def design_contrast(
         (1.0, 0.7071, 2.0)
     """
     found = _Combined.of(totals, worths, coefficients)
-    layout = Layout.of(totals.strata, population, lonely)
+    layout = StrataLayout.of(totals.strata, population, lonely)
     df = found.used.sum() - len(np.unique(layout.strata[found.used])) - (found.groups - 1)
     if df < 1:
         return Contrast(found.value, float("nan"), float("nan"))

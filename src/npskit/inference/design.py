@@ -16,7 +16,7 @@ from npskit.arrays import Floats
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
 from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import Layout, UnitCells
+from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Lonely, Population
 
 Customers: TypeAlias = Literal["all", "mean"] | None
@@ -68,7 +68,7 @@ def design_estimate(
     """
     s = np.asarray(worths, dtype=np.float64)
     found = estimate_from_units(
-        Layout.of(totals.strata, population, lonely),
+        StrataLayout.of(totals.strata, population, lonely),
         UnitCells(totals.units, totals.groups, totals.size),
         influence(totals, s[:, np.newaxis])[:, 0],
         totals.weights.sum(axis=1),
@@ -81,7 +81,7 @@ def design_estimate(
 
 
 def estimate_from_units(
-    layout: Layout,
+    layout: StrataLayout,
     cells: UnitCells,
     influence: Floats,
     sizes: Floats,
@@ -103,7 +103,7 @@ def estimate_from_units(
         customers: See `Customers`.
 
     Example:
-        >>> layout, cells = Layout.of(np.zeros(3), None, "fail"), UnitCells.of_units(3)
+        >>> layout, cells = StrataLayout.of(np.zeros(3), None, "fail"), UnitCells.of_units(3)
         >>> parts = np.array([0.25, 0.0, -0.25]), np.array([1.0, 2.0, 1.0])
         >>> sums = np.array([[1.0, 2.0, 1.0]]), np.array([-1.0, 0.0, 1.0]), np.array([4.0])
         >>> found = estimate_from_units(layout, cells, *parts, *sums, customers=None)
@@ -194,7 +194,7 @@ def share_covariance(totals: ClusterTotals, *, population: Population = None, lo
         array([[ 0.0278, -0.0278],
                [-0.0278,  0.0278]])
     """
-    layout = Layout.of(totals.strata, population, lonely)
+    layout = StrataLayout.of(totals.strata, population, lonely)
     cells = UnitCells(totals.units, totals.groups, totals.size)
     found = layout.covariance(influence(totals, np.eye(totals.n_categories)), cells)
     return found if totals.n_groups is not None else np.asarray(found[0])
@@ -224,7 +224,7 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
         >>> np.sqrt(jackknife_variance(totals, [-100, 0, 100])).round(3).item()
         44.096
     """
-    layout = Layout.of(totals.strata, population, "fail")
+    layout = StrataLayout.of(totals.strata, population, "fail")
     n, size, groups = layout.sampled, len(layout.sampled), totals.size
     strata = layout.strata[totals.units]
     places = totals.groups * size + strata

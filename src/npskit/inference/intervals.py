@@ -17,14 +17,22 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.constrained import NEGLIGIBLE, constrained_shares
-from npskit.inference.limits import BLOCK, Sample, falling_root, normal_quantile, sample_of, score_distances, tail_of
+from npskit.inference.limits import (
+    BLOCK,
+    MergedSample,
+    falling_root,
+    normal_quantile,
+    sample_of,
+    score_distances,
+    tail_of,
+)
 
 Limits = tuple[Floats, Floats]
 # Answers that are added to each of three equally spaced categories.
 _PSEUDO_COUNTS = {"adjusted_wald": (0.75, 1.5, 0.75), "agresti_min": (0.5, 1.0, 0.5)}
 
 
-def _limits(sample: Sample, low: Floats, high: Floats) -> Limits:
+def _limits(sample: MergedSample, low: Floats, high: Floats) -> Limits:
     """Return the limits, kept within the range of the worths and NaN where there are no answers."""
     bottom, top = sample.worths[[0, -1]]
     empty = np.where(sample.n > 0, 0.0, np.nan)
@@ -145,7 +153,7 @@ def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     return _wald(sample_of(counts, worths), normal_quantile(level))
 
 
-def _wald(sample: Sample, z: float) -> Limits:
+def _wald(sample: MergedSample, z: float) -> Limits:
     """Return the Wald limits of a sample."""
     deviations = sample.worths - sample.mean[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -17,7 +17,7 @@ BLOCK = 8192
 _STEPS = 100
 
 
-class Sample(NamedTuple):
+class MergedSample(NamedTuple):
     """Counts with categories of equal worth added together, worths rising; leading axes kept."""
 
     counts: Floats
@@ -41,15 +41,15 @@ def checked_counts(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats
     return c, w
 
 
-def sample_of(counts: ArrayLike, worths: ArrayLike) -> Sample:
-    """Return the checked counts as a `Sample`."""
+def sample_of(counts: ArrayLike, worths: ArrayLike) -> MergedSample:
+    """Return the checked counts as a `MergedSample`."""
     c, w = checked_counts(counts, worths)
     distinct, merge = distinct_worths(w)
     n = c.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         merged = c @ merge
         mean = np.clip((c * w).sum(axis=-1) / n, distinct[0], distinct[-1])
-        return Sample(merged, distinct, n, merged / n[..., None], mean)
+        return MergedSample(merged, distinct, n, merged / n[..., None], mean)
 
 
 def tail_of(level: float) -> float:
@@ -76,7 +76,7 @@ def normal_quantile(level: float) -> float:
     return -NormalDist().inv_cdf(tail_of(level))
 
 
-def score_distances(sample: Sample, z: Floats) -> tuple[Floats, Floats]:
+def score_distances(sample: MergedSample, z: Floats) -> tuple[Floats, Floats]:
     """Return how far the lower and the upper score limits lie from the mean, as shares of the range of the worths."""
     shape = np.broadcast_shapes(sample.n.shape, z.shape)
     span = sample.worths[-1] - sample.worths[0]

@@ -35,7 +35,7 @@ class UnitCells(NamedTuple):
 
 
 @attrs.frozen(eq=False)
-class Layout:
+class StrataLayout:
     """Which sampling unit lies in which stratum, and how the strata add up.
 
     Args:
@@ -55,7 +55,7 @@ class Layout:
     simple: bool
 
     @classmethod
-    def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> Layout:
+    def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> StrataLayout:
         """Return the layout of units by the label of each one's stratum, shape `(P,)`."""
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)

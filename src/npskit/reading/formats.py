@@ -27,7 +27,7 @@ _LOOK = 500
 
 
 @attrs.frozen
-class Options:
+class ReadOptions:
     """What the caller said; see `npskit.reading.load`."""
 
     columns: tuple[str, ...] | None = None
@@ -72,7 +72,7 @@ def _aside(tool: Tool, names: Sequence[str]) -> tuple[str, Verdict] | None:
 # ---- delimited text ----
 
 
-def read_delimited(source: Source, options: Options) -> Read:
+def read_delimited(source: Source, options: ReadOptions) -> Read:
     """Read CSV and other delimited text.
 
     Raises:
@@ -184,7 +184,7 @@ def _drop_empty_tail(columns: Columns, names: Sequence[str], header: Sequence[st
 # ---- JSON ----
 
 
-def read_json(source: Source, options: Options) -> Read:
+def read_json(source: Source, options: ReadOptions) -> Read:
     """Read JSON lines, or a JSON array of records.
 
     Raises:
@@ -227,7 +227,7 @@ def _record_verdict(tool: Tool, record: Record) -> tuple[str, str] | None:
 # ---- Parquet ----
 
 
-def read_parquet(source: Source, options: Options) -> Read:
+def read_parquet(source: Source, options: ReadOptions) -> Read:
     """Read Parquet."""
     tool, aside = PLAIN, None
 

@@ -10,7 +10,7 @@ from npskit.data.amounts import check_decimal, find_decimal
 from npskit.errors import InvalidTypeError
 from npskit.reading import tools
 from npskit.reading.dialect import check_separator
-from npskit.reading.formats import Options, Read, read_delimited, read_json, read_parquet
+from npskit.reading.formats import Read, ReadOptions, read_delimited, read_json, read_parquet
 from npskit.reading.records import Columns, FileReport, Loaded, Progress
 from npskit.reading.roles import find_roles
 from npskit.reading.source import Source, as_path, inspect
@@ -72,7 +72,7 @@ def load(
         (['10', None], ';')
     """
     found = as_path(path)
-    options = Options(
+    options = ReadOptions(
         _names(columns, "columns"),
         separator if separator is None else check_separator(separator),
         decimal,
@@ -99,7 +99,7 @@ def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None
     return found
 
 
-def _loaded(source: Source, read: Read, options: Options) -> Loaded:
+def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
     """Add roles and a report to what a reader found, and sort the rejections by row."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     roles, about_score = find_roles(read.columns, read.tool, labels)

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
-from npskit.inference.linearize import Layout, UnitCells
+from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.tracking.alike import variance_of_alike
 from npskit.tracking.nested import Cells, Slopes, filled
 
@@ -189,7 +189,7 @@ def _clustered(found: Cells, slopes: Slopes, totals: ClusterTotals) -> dict[str,
             f"totals must have {2 * segments} groups (every segment before, then every segment after) and "
             f"{len(found.worths)} categories: got {totals.n_groups} and {totals.n_categories}"
         )
-    layout = Layout.of(totals.strata, None, "fail")
+    layout = StrataLayout.of(totals.strata, None, "fail")
     used, size = np.unique(totals.units), len(totals.strata)
     # as for the difference of two periods: units less strata, less one
     df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
