@@ -14,7 +14,7 @@ from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
 from npskit.results import LEVEL
-from npskit.sample import REPEATS, Bound, bind_roles, bind_score
+from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
 from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable
 from npskit.scorers.base import Scorer, codebook
@@ -99,7 +99,7 @@ class Survey(OverTime):
         one_of(on_invalid, ON_INVALID, "on_invalid")
         frame, read = Frame(data), codebook(scorer if scorer is not None else NPS())
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
-        self._data = Bound(
+        self._data = BoundData(
             frame,
             read,
             bind_score(frame, read, score),

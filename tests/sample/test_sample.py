@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import npskit as nk
 from npskit.counting import codes, columns
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.sample import Bound, Places, bind_roles, bind_score
+from npskit.sample import BoundData, Places, bind_roles, bind_score
 from npskit.scorers.base import codebook
 
 N = 300
@@ -191,10 +191,10 @@ def test_what_was_counted_apart_adds_up(cut: int, customers: bool) -> None:
     assert sample.totals(places).counts.sum() == sum(part.totals(where).counts.sum() for part, where in parts)
 
 
-def bind(data: Any = DATA, **roles: str) -> Bound:
+def bind(data: Any = DATA, **roles: str) -> BoundData:
     """Bind columns as a survey does."""
     frame, book = nk.Survey(data)._data.frame, codebook(nk.NPS())
-    return Bound(frame, book, bind_score(frame, book, None), bind_roles(frame, {"customer": None} | dict(roles)))
+    return BoundData(frame, book, bind_score(frame, book, None), bind_roles(frame, {"customer": None} | dict(roles)))
 
 
 def test_another_time_zone_is_another_clock() -> None:

@@ -25,11 +25,11 @@ from npskit.followup.playbook import Playbook
 from npskit.followup.rules import Rule
 from npskit.followup.selection import plan_of
 from npskit.followup.terms import ROLES, Terms
-from npskit.sample import Bound
+from npskit.sample import BoundData
 from npskit.times.zones import find_zone
 
 
-def follow_up_of(data: Bound, terms: Terms) -> FollowUpPlan:
+def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     """Return the plan for the responses of a survey; see `npskit.Survey.follow_up`."""
     playbook, keep = terms.playbook.with_calendar(terms.calendar), terms.keep
     named = _named(data, terms)
@@ -75,7 +75,7 @@ class _SurveyTimes:
     clock: dt.tzinfo | None
 
 
-def _times(data: Bound, contacted: Column | None, now: Any, zone: str | None) -> _SurveyTimes:
+def _times(data: BoundData, contacted: Column | None, now: Any, zone: str | None) -> _SurveyTimes:
     """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
 
     Raises:
@@ -124,7 +124,7 @@ def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
 class _Lazy(Mapping[str, Any]):
     """Columns of a survey by name, each read when it is first asked for."""
 
-    def __init__(self, data: Bound, names: Mapping[str, str]) -> None:
+    def __init__(self, data: BoundData, names: Mapping[str, str]) -> None:
         self._data, self._names = data, names
         self._cells: dict[str, NDArray[Any]] = {}
 
@@ -141,7 +141,7 @@ class _Lazy(Mapping[str, Any]):
         return len(self._names)
 
 
-def _attributes(data: Bound, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str]) -> _Lazy:
+def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str]) -> _Lazy:
     """Return what strategies and messages can read of a customer: what was named and, for a user's strategies, all."""
     names = {"name": named["name"]} if "name" in named else {}
     if not all(isinstance(strategy, Rule) for strategy in playbook.strategies):
@@ -150,7 +150,7 @@ def _attributes(data: Bound, playbook: Playbook, named: Mapping[str, str], kept:
     return _Lazy(data, names | {name: name for name in kept if name not in ROLES})
 
 
-def _named(data: Bound, terms: Terms) -> dict[str, str]:
+def _named(data: BoundData, terms: Terms) -> dict[str, str]:
     """Return the column of each role that a plan reads: those named, and those of the roles' own names."""
     taken = {*data.score, *data.roles.values()}
     found = {role: role for role in ROLES if role in data.frame.columns and role not in taken}

@@ -11,7 +11,7 @@ import attrs
 from npskit.data.frames import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.reading import FileReport, Rejected
-from npskit.sample.bound import Bound
+from npskit.sample.bound import BoundData
 from npskit.scorers.base import Codebook, Scorer
 
 _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
@@ -21,7 +21,7 @@ _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
 class Bindings:
     """What is bound, and what could not be used: the part of a survey that computes nothing."""
 
-    _data: Bound
+    _data: BoundData
     _report: FileReport | None = None
 
     def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:

@@ -28,7 +28,7 @@ from npskit.tally import Tally
 
 
 @attrs.frozen(eq=False)
-class Bound:
+class BoundData:
     """Data with the roles of its columns.
 
     Args:
