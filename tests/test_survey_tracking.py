@@ -406,7 +406,7 @@ def test_series_that_are_not_one() -> None:
             line.change_points()
     with pytest.raises(IncompatibleError, match=r"a series for each region; take one with \.segment"):
         survey.timeline(by="region").control_chart()
-    with pytest.raises(InvalidValueError, match="kind must be one of laney, ewma, cusum: got 'shewhart'"):
+    with pytest.raises(InvalidValueError, match="kind must be one of 'laney', 'ewma', 'cusum': got 'shewhart'"):
         survey.timeline().control_chart("shewhart")
     with pytest.raises(IncompatibleError, match="threshold is no option of kind='laney'"):
         survey.timeline().control_chart(threshold=4)
