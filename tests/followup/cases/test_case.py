@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.cases.case import KINDS, LEGAL, Case, CaseEvent, after, legal_now, legal_order
+from npskit.followup.cases.case import Case, CaseEvent
+from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 
 START = dt.datetime(2026, 3, 2, 9)
 WARSAW = ZoneInfo("Europe/Warsaw")

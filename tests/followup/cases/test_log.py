@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.cases.case import KINDS, Case, CaseEvent, legal_order
+from npskit.followup.cases.case import Case, CaseEvent
 from npskit.followup.cases.log import CaseLog, read_case_log
+from npskit.followup.cases.states import KINDS, legal_order
 from npskit.scorers.csat import CSAT
 
 START = dt.datetime(2026, 3, 2, 9)

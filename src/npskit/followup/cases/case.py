@@ -1,11 +1,4 @@
-"""Cases: what was done about one customer's answer, event by event, from opening to closing.
-
-A case is in one of three states. What may happen depends on nothing else, except that there is one first response:
-
-- *open*: assigned, contact attempted, first response, contacted, escalated, resolved, closed
-- *resolved*: the same but resolved; also informed (the customer was told what was done) and reopened
-- *closed*: reopened
-"""
+"""Cases: what was done about one customer's answer, event by event, from opening to closing."""
 
 from __future__ import annotations
 
@@ -17,96 +10,9 @@ import attrs
 
 from npskit.checks import is_hashable, is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 from npskit.results import Result, one_line
 from npskit.times.zones import instant
-
-# Events of one instant happened in this order, as far as it is a legal one.
-KINDS = (
-    "opened",
-    "assigned",
-    "contact_attempted",
-    "first_response",
-    "contacted",
-    "escalated",
-    "resolved",
-    "informed",
-    "closed",
-    "reopened",
-)
-_ANY_TIME = frozenset({"assigned", "contact_attempted", "first_response", "contacted", "escalated"})
-LEGAL = {
-    "new": frozenset({"opened"}),
-    "open": _ANY_TIME | {"resolved", "closed"},
-    "resolved": _ANY_TIME | {"informed", "closed", "reopened"},
-    "closed": frozenset({"reopened"}),
-}
-"""What may happen in each state; `"new"` is before the opening."""
-LEADS_TO = {"opened": "open", "resolved": "resolved", "closed": "closed", "reopened": "open"}
-"""The state after the events that change it; the others leave it as it is."""
-
-
-def after(state: str, kind: str) -> str:
-    """Return the state of a case after an event."""
-    return LEADS_TO.get(kind, state)
-
-
-def legal_now(state: str, responded: bool) -> tuple[str, ...]:
-    """Return the events that are legal in a state, in the order of `KINDS`."""
-    return tuple(k for k in KINDS if k in LEGAL[state] and not (responded and k == "first_response"))
-
-
-def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
-    """Return the places of events in the order they happened, None if there is no legal one.
-
-    By time; events of one instant in the legal order that comes first by `KINDS`.
-
-    Args:
-        kinds: Of each event, one of `KINDS`.
-        times: Of each event; they can be compared with each other.
-
-    Example:
-        >>> legal_order(["closed", "assigned", "opened", "reopened"], [5, 9, 1, 9])
-        [2, 0, 3, 1]
-    """
-    if list(kinds).count("first_response") > 1:
-        return None
-    waiting = sorted(range(len(kinds)), key=lambda i: (times[i], KINDS.index(kinds[i])))
-    order: list[int] = []
-    state = "new"
-    while waiting:
-        tied = [i for i in waiting if times[i] == times[waiting[0]]]
-        waiting = waiting[len(tied) :]
-        arranged = _arranged(state, [kinds[i] for i in tied])
-        if arranged is None:
-            return None
-        for kind in arranged:
-            i = next(i for i in tied if kinds[i] == kind)
-            tied.remove(i)
-            order.append(i)
-            state = after(state, kind)
-    return order
-
-
-def _arranged(state: str, kinds: list[str]) -> tuple[str, ...] | None:
-    """Return events of one instant in the first legal order, None if there is none."""
-    start = tuple(kinds.count(kind) for kind in KINDS)
-    tries: list[tuple[str, tuple[int, ...], tuple[str, ...]]] = [(state, start, ())]
-    seen = set()
-    while tries:
-        now, left, path = tries.pop()
-        if not any(left):
-            return path
-        if (now, left) in seen:
-            continue
-        seen.add((now, left))
-        options = [i for i, many in enumerate(left) if many and KINDS[i] in LEGAL[now]]
-        # what does not change the state is best done while it can be: nothing is lost, and the search stays small
-        idle = [i for i in options if KINDS[i] not in LEADS_TO]
-        tries.extend(
-            (after(now, KINDS[i]), (*left[:i], left[i] - 1, *left[i + 1 :]), (*path, KINDS[i]))
-            for i in idle[:1] or reversed(options)
-        )
-    return None
 
 
 def _is_kind(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:

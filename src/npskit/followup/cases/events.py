@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Integers
-from npskit.followup.cases.case import KINDS, LEADS_TO, LEGAL, legal_order
+from npskit.followup.cases.states import KINDS, LEADS_TO, LEGAL, legal_order
 
 _STATES = ("new", "open", "resolved", "closed")
 _FIRST_RESPONSE = KINDS.index("first_response")

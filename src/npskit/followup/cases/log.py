@@ -17,11 +17,11 @@ from npskit.data.cells import objects
 from npskit.data.customers import read_customers
 from npskit.data.keys import factorize
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
-from npskit.followup.cases.case import KINDS
 from npskit.followup.cases.case_times import CaseTimes
 from npskit.followup.cases.events import EventLog, settle
 from npskit.followup.cases.rejections import Refused, Rejections
 from npskit.followup.cases.roles import ALIASES, check_words, find_roles, kind_of
+from npskit.followup.cases.states import KINDS
 from npskit.followup.cases.table import MONTH, CaseTable, case_frame
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS

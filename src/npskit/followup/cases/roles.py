@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from npskit.checks import one_of
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
-from npskit.followup.cases.case import KINDS
+from npskit.followup.cases.states import KINDS
 
 _SUFFIX = re.compile(r"_(at|on|time|date|datetime|timestamp|utc)$")
 _KIND_WORDS = {
