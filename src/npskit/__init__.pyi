@@ -23,10 +23,10 @@ from npskit.errors import PrecisionWarning as PrecisionWarning
 from npskit.errors import UnreadableFileError as UnreadableFileError
 from npskit.followup.cases.case import Case as Case
 from npskit.followup.cases.case import CaseEvent as CaseEvent
+from npskit.followup.cases.closed_loop import ClosedLoop as ClosedLoop
 from npskit.followup.cases.loop import closed_loop as closed_loop
-from npskit.followup.cases.result import ClosedLoop as ClosedLoop
 from npskit.followup.due import DueTimes as DueTimes
-from npskit.followup.impact.effect import FollowUpEffect as FollowUpEffect
+from npskit.followup.impact.follow_up_effect import FollowUpEffect as FollowUpEffect
 from npskit.followup.impact.measuring import effect_of_follow_up as effect_of_follow_up
 from npskit.followup.messages import Draft as Draft
 from npskit.followup.messages import Languages as Languages

@@ -16,7 +16,7 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.results.stored import checked, get, get_array, read_json
 from npskit.scorers.base import Scorer, codebook
 from npskit.scorers.nps import NPS
-from npskit.scorers.stored import read_scorer
+from npskit.scorers.scorer_record import read_scorer
 
 
 @attrs.frozen(eq=False, repr=False)

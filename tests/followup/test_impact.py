@@ -23,8 +23,8 @@ from npskit.data.scale import Scale
 from npskit.datasets import hotels
 from npskit.datasets.records import HotelTruth
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.followup.impact.contrasts import ArmContrast, money_contrast, uneven
-from npskit.followup.impact.effect import FollowUpEffect
+from npskit.followup.impact.arm_contrasts import ArmContrast, money_contrast, uneven
+from npskit.followup.impact.follow_up_effect import FollowUpEffect
 from npskit.followup.impact.intention_to_treat import count_arms, worst_case_bounds
 from npskit.followup.impact.measuring import effect_of_follow_up
 from npskit.followup.impact.regression_to_the_mean import (

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.followup.impact.contrasts import money_contrast, share_contrasts
+from npskit.followup.impact.arm_contrasts import money_contrast, share_contrasts
 from npskit.followup.worth.at_risk import revenue_at_risk
 from npskit.followup.worth.payback import ProgramPayback, program_payback
 from npskit.followup.worth.sensitivity import retention_sensitivity

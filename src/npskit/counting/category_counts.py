@@ -15,7 +15,7 @@ from npskit.counting.worth_table import WorthTable, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import Columns, Result, free_name
 from npskit.scorers.base import Codebook, Scorer
-from npskit.scorers.stored import scorer_record
+from npskit.scorers.scorer_record import scorer_record
 
 
 @attrs.frozen(eq=False, repr=False)

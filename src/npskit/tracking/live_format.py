@@ -10,7 +10,7 @@ from npskit.results import Interval
 from npskit.results.stored import as_counts, as_list, as_whole, checked, damaged, get, get_each, get_time, read_json
 from npskit.score import Score
 from npskit.scorers.base import Codebook, Scorer
-from npskit.scorers.stored import read_scorer, scorer_record
+from npskit.scorers.scorer_record import read_scorer, scorer_record
 from npskit.tally import Tally
 from npskit.tracking.alarms import Alarm, Watch
 from npskit.tracking.live_input import key_of

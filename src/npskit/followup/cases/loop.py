@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from npskit.checks import one_of, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.cases.closed_loop import ClosedLoop
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
-from npskit.followup.cases.result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import tail_of

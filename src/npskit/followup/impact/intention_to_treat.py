@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.followup.impact.contrasts import ALL, ArmContrast, Base, category_contrasts, money_contrast, share_contrasts
+from npskit.followup.impact.arm_contrasts import (
+    ALL,
+    ArmContrast,
+    Base,
+    category_contrasts,
+    money_contrast,
+    share_contrasts,
+)
 from npskit.followup.impact.outcomes import Outcomes
 from npskit.scorers.base import Codebook
 

@@ -12,8 +12,8 @@ from npskit.checks import one_of
 from npskit.data.customers import read_customers
 from npskit.data.frames import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.impact.contrasts import ALL, ArmContrast, share_contrasts, uneven
-from npskit.followup.impact.effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
+from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
+from npskit.followup.impact.follow_up_effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
 from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
 from npskit.followup.impact.outcomes import Named, Outcomes, moves_within, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (

@@ -8,7 +8,7 @@ import attrs
 
 from npskit.comparison import Comparison, compare
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.followup.impact.contrasts import ALL, ArmContrast, ArmValue
+from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, ArmValue
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
 from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
 from npskit.score import Score
