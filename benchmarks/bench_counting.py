@@ -18,10 +18,10 @@ from benchmarks import yardsticks
 from benchmarks.harness import US, Case, Run, check
 from npskit.counting import tabulate
 from npskit.data.keys import factorize
-from npskit.scorers.base import codebook
+from npskit.scorers.base import codebook_of
 from npskit.scorers.nps import NPS
 
-BOOK = codebook(NPS())
+BOOK = codebook_of(NPS())
 C = "C loop"
 AVX2 = "AVX2 by hand"
 # Validates nothing: what stands in many notebooks. Its answer is the same only because the data are clean.

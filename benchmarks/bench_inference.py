@@ -19,7 +19,7 @@ import npskit as nk
 from benchmarks.harness import US, Case, Run, check
 from npskit.inference.intervals import bootstrap, score_interval
 
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 RESAMPLES = 999
 
 
@@ -50,22 +50,22 @@ def _one_by_one(counts: NDArray[np.int64]) -> NDArray[np.float64]:
 def intervals(fraction: float) -> Mapping[str, Run]:
     counts = _tallies(max(1, int(1000 * fraction)))
     return {
-        US: lambda: np.array(score_interval(counts, WORTHS, 0.95)),
+        US: lambda: np.array(score_interval(counts, CATEGORY_SCORES, 0.95)),
         "scipy brentq, one by one": lambda: _one_by_one(counts),
     }
 
 
 def many_intervals(fraction: float) -> Mapping[str, Run]:
     counts = _tallies(int(100_000 * fraction))
-    return {US: lambda: np.array(score_interval(counts, WORTHS, 0.95))}
+    return {US: lambda: np.array(score_interval(counts, CATEGORY_SCORES, 0.95))}
 
 
 def exact_bootstrap(fraction: float) -> Mapping[str, Run]:
     """The exact limits of npskit, beside a part of the resamples of the usual way; both must agree within chance."""
     n = int(1e6 * fraction)
-    answers = np.random.default_rng(7).choice(WORTHS, n, p=[0.2, 0.3, 0.5])
-    counts = np.array([np.count_nonzero(answers == worth) for worth in WORTHS])
-    expected = np.array(bootstrap(counts, WORTHS, 0.95))
+    answers = np.random.default_rng(7).choice(CATEGORY_SCORES, n, p=[0.2, 0.3, 0.5])
+    counts = np.array([np.count_nonzero(answers == worth) for worth in CATEGORY_SCORES])
+    expected = np.array(bootstrap(counts, CATEGORY_SCORES, 0.95))
 
     def resampled() -> NDArray[np.float64]:
         found = scipy_bootstrap(
@@ -75,7 +75,7 @@ def exact_bootstrap(fraction: float) -> Mapping[str, Run]:
         return expected
 
     return {
-        US: lambda: np.array(bootstrap(counts, WORTHS, 0.95)),
+        US: lambda: np.array(bootstrap(counts, CATEGORY_SCORES, 0.95)),
         f"scipy.stats.bootstrap, {RESAMPLES} of 9,999 resamples": resampled,
     }
 

@@ -14,7 +14,7 @@ from npskit.inference.sequences import confidence_sequence, log_wealth
 from npskit.tally import Tally
 from npskit.tracking.live import Tracker
 
-WORTHS = [-100.0, 0.0, 100.0]
+CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 
 
 class Bare:
@@ -78,12 +78,12 @@ def looks(fraction: float) -> Mapping[str, Run]:
     """The evidence at each of 10,000 looks at one stream, all at once."""
     steps = np.random.default_rng(1).multinomial(1, [0.2, 0.3, 0.5], size=max(1, int(10_000 * fraction)))
     counts = steps.cumsum(axis=0)
-    return {US: lambda: log_wealth(counts, WORTHS, 30.0, direction="below")}
+    return {US: lambda: log_wealth(counts, CATEGORY_SCORES, 30.0, direction="below")}
 
 
 def limits(fraction: float) -> Mapping[str, Run]:
     counts = np.random.default_rng(2).multinomial(500, [0.2, 0.3, 0.5], size=max(1, int(1000 * fraction)))
-    return {US: lambda: np.array(confidence_sequence(counts, WORTHS))}
+    return {US: lambda: np.array(confidence_sequence(counts, CATEGORY_SCORES))}
 
 
 CASES = [

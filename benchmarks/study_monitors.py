@@ -22,7 +22,7 @@ from npskit.tracking.batch_alarms import cusum_alarm
 
 GOOD = (0.2, 0.3, 0.5)
 TARGET = 30.0
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 FALLS = (5, 10, 20, 40)
 QUIET = 2_500
 """Good answers before the fall: the middle between two new beginnings."""
@@ -40,7 +40,7 @@ Places = NDArray[np.int64]
 Find = Callable[[Categories], Places]
 
 NEVER = 0
-_BOOK = Tally.count([], scorer=nk.NPS()).book
+_BOOK = Tally.count([], scorer=nk.NPS()).codebook
 # Streams are worked on in parts of about so many answers.
 _CELLS = 1 << 21
 
@@ -142,8 +142,8 @@ def once(categories: Categories) -> Places:
 
 def _below(counts: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return whether the upper limit, wrong in 5 % of cases, lies below the target."""
-    low = counts @ WORTHS < TARGET * counts.sum(axis=-1)
-    return np.asarray(low & (score_p_value(counts, WORTHS, TARGET) < 0.1))
+    low = counts @ CATEGORY_SCORES < TARGET * counts.sum(axis=-1)
+    return np.asarray(low & (score_p_value(counts, CATEGORY_SCORES, TARGET) < 0.1))
 
 
 def _first(alarms: NDArray[np.bool_], earliest: int) -> Places:

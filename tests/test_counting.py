@@ -26,11 +26,11 @@ from npskit.data.answers import Unusable, parse_answer
 from npskit.data.keys import factorize, factorize_many
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Codebook, codebook
+from npskit.scorers.base import Codebook, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.testing import scales
 
-BOOK = codebook(NPS())
+BOOK = codebook_of(NPS())
 INTEGERS = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", ">i2", ">i8", ">u4"]
 FLOATS = ["f2", "f4", "f8", "g", ">f4", ">f8"]
 NAN = float("nan")
@@ -45,7 +45,7 @@ class Any3:
 
     name = "any"
     categories = ("a", "b", "c")
-    worths = (0.0, 1.0, 3.0)
+    category_scores = (0.0, 1.0, 3.0)
 
     @property
     def questions(self) -> Mapping[str, Scale]:
@@ -62,7 +62,7 @@ class Both:
     name = "both"
     questions = {"first": Scale(-1, 1), "second": Scale(1, 5)}  # noqa: RUF012
     categories = ("no", "yes")
-    worths = (0.0, 1.0)
+    category_scores = (0.0, 1.0)
 
     def categorize(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         return (first > -1) & (second > 1)
@@ -81,10 +81,10 @@ def codes_of(answers: list[Any], scale: Scale) -> list[int]:
 
 
 def counts_of(
-    codes: list[list[int]], book: Codebook, groups: list[int], n_groups: int, weights: list[float], by_answer: bool
+    codes: list[list[int]], codebook: Codebook, groups: list[int], n_groups: int, weights: list[float], by_answer: bool
 ) -> tuple[list[list[int]], list[int], list[int], list[list[float]], list[list[float]]]:
     """The reference: one row at a time. Cells, missing, invalid, weights and squares of each group."""
-    size = book.grid.size if by_answer else len(book.categories)
+    size = codebook.grid.size if by_answer else len(codebook.categories)
     cells, missing, invalid = [[0] * size for _ in range(n_groups)], [0] * n_groups, [0] * n_groups
     sums, squares = [[0.0] * size for _ in range(n_groups)], [[0.0] * size for _ in range(n_groups)]
     for row, group, weight in zip(zip(*codes, strict=True), groups, weights, strict=True):
@@ -93,7 +93,7 @@ def counts_of(
         elif MISSING in row:
             missing[group] += 1
         else:
-            cell = row[0] if by_answer else int(book.grid[row])
+            cell = row[0] if by_answer else int(codebook.grid[row])
             cells[group][cell] += 1
             sums[group][cell] += weight
             squares[group][cell] += weight**2
@@ -326,13 +326,13 @@ def test_groups_and_weights(answers: list[Any], data: st.DataObject) -> None:
 @pytest.mark.usefixtures("small_blocks")
 def test_several_questions(rows: list[tuple[Any, Any]], data: st.DataObject) -> None:
     """A row with an invalid answer is invalid, else one with a missing answer is missing, else it has a category."""
-    book = codebook(Both())
+    codebook = codebook_of(Both())
     answers = [[first for first, _ in rows], [second for _, second in rows]]
-    codes = [codes_of(a, s) for a, s in zip(answers, book.scales, strict=True)]
+    codes = [codes_of(a, s) for a, s in zip(answers, codebook.scales, strict=True)]
     groups = data.draw(st.lists(st.integers(0, 2), min_size=len(rows), max_size=len(rows)))
-    cells, missing, invalid, _, _ = counts_of(codes, book, groups, 3, [1.0] * len(rows), False)
-    assert as_lists(tabulate(answers, book, groups=groups, n_groups=3)) == (cells, missing, invalid, None, None)
-    found = tabulate(answers, book, distribution=True)
+    cells, missing, invalid, _, _ = counts_of(codes, codebook, groups, 3, [1.0] * len(rows), False)
+    assert as_lists(tabulate(answers, codebook, groups=groups, n_groups=3)) == (cells, missing, invalid, None, None)
+    found = tabulate(answers, codebook, distribution=True)
     assert not found.by_answer
     assert found.cells.tolist() == np.sum(cells, axis=0).tolist()
     assert (int(found.missing), int(found.invalid)) == (sum(missing), sum(invalid))
@@ -343,13 +343,13 @@ def test_several_questions(rows: list[tuple[Any, Any]], data: st.DataObject) -> 
 def test_any_categories(scale: Scale, data: st.DataObject) -> None:
     """Categories may lie along the scale in any order, in one run or several; missing and invalid stay apart."""
     table = data.draw(st.lists(st.integers(0, 2), min_size=scale.size, max_size=scale.size))
-    book = codebook(Any3(scale, tuple(table)))
+    codebook = codebook_of(Any3(scale, tuple(table)))
     answers = data.draw(st.lists(st.integers(scale.low - 2, scale.high + 2), max_size=40))
     mask = [a == scale.low for a in answers]
     codes = [[MISSING if a == scale.low else c for a, c in zip(answers, codes_of(answers, scale), strict=True)]]
     for kind in ("i1", "i8", "f8"):
-        found = tabulate([np.array(answers, kind)], book, distribution=False, masks=[mask])
-        cells, missing, invalid, _, _ = counts_of(codes, book, [0] * len(answers), 1, [1.0] * len(answers), False)
+        found = tabulate([np.array(answers, kind)], codebook, distribution=False, masks=[mask])
+        cells, missing, invalid, _, _ = counts_of(codes, codebook, [0] * len(answers), 1, [1.0] * len(answers), False)
         assert as_lists(found) == (cells[0], missing[0], invalid[0], None, None)
 
 
@@ -400,7 +400,7 @@ def test_what_is_counted_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tabulate([answers[:10]], BOOK).by_answer
     assert not tabulate([answers], BOOK, groups=groups).by_answer
     assert tabulate([answers], BOOK, groups=groups * 0).by_answer
-    alternating = codebook(Any3(Scale(0, 10), (0, 1) * 5 + (2,)))
+    alternating = codebook_of(Any3(Scale(0, 10), (0, 1) * 5 + (2,)))
     assert tabulate([answers], alternating).by_answer
 
 
@@ -472,9 +472,9 @@ def test_weights_and_groups_beyond_the_first_block() -> None:
 def test_bad_columns() -> None:
     """As many columns as questions, and all of one length."""
     with pytest.raises(IncompatibleError, match=r"both reads 2 questions \(first, second\): got 1 columns"):
-        tabulate([[1]], codebook(Both()))
+        tabulate([[1]], codebook_of(Both()))
     with pytest.raises(IncompatibleError, match="second has 2 rows, first has 1"):
-        tabulate([[1], [1, 2]], codebook(Both()))
+        tabulate([[1], [1, 2]], codebook_of(Both()))
 
 
 @pytest.mark.parametrize("cores", [1, 3, 64])

@@ -28,7 +28,7 @@ SCALES = {
     "ces": (1, 7),
     **dict.fromkeys(model.DRIVERS, (1, 10)),
 }
-WORTHS = np.repeat([-100.0, 0.0, 100.0], (7, 2, 2))
+CATEGORY_SCORES = np.repeat([-100.0, 0.0, 100.0], (7, 2, 2))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def large() -> Dataset:
 
 def worth(score: NDArray[Any]) -> NDArray[np.float64]:
     """Return what each score is worth, in NPS points."""
-    return WORTHS[score.astype(np.intp)]
+    return CATEGORY_SCORES[score.astype(np.intp)]
 
 
 def estimate(

@@ -41,7 +41,7 @@ class Grades:
     name = "Grades"
     questions = {"grade": Scale(1, 3)}  # noqa: RUF012
     categories = ("low", "n", "high")
-    worths = (0.0, 1.0, 2.0)
+    category_scores = (0.0, 1.0, 2.0)
 
     def categorize(self, grade: Any) -> Any:
         """Return the category of each grade."""
@@ -198,7 +198,7 @@ def test_weights_of_nothing() -> None:
 
 
 def test_denominator() -> None:
-    """All responses in the denominator: the missing and invalid weigh in with a worth of 0."""
+    """All responses in the denominator: the missing and invalid weigh in with a category score of 0."""
     score = nps([10, 10, 0, None, 99], denominator="all")
     assert score.value == 20.0
     assert (score.n, score.missing, score.invalid) == (3, 1, 1)
@@ -315,7 +315,7 @@ def test_several_questions() -> None:
         _ = score.distribution
 
 
-def test_any_worths() -> None:
+def test_any_category_scores() -> None:
     """A mean of points has an interval on its own scale."""
     score = measure(CES(), [7, 6, 5, 2])
     low, high = score.interval()

@@ -39,7 +39,7 @@ class Grades:
     name = "Grades"
     questions = {"grade": Scale(1, 3)}  # noqa: RUF012
     categories = ("low", "n", "too_few")
-    worths = (0.0, 1.0, 2.0)
+    category_scores = (0.0, 1.0, 2.0)
 
     def categorize(self, grade: Any) -> Any:
         """Return the category of each grade."""
@@ -50,7 +50,7 @@ def table_of(keys: Any, counts: Any, by: tuple[str, ...] = ("region",), **option
     """Return the table of counts of detractors, passives and promoters by segment."""
     tally = Tally.from_counts(np.asarray(counts).reshape(-1, 3))
     table = tally.table()
-    estimate = Estimate.from_sums(table.counts, table.worths)
+    estimate = Estimate.from_sums(table.counts, table.category_scores)
     return ScoreTable(by, keys, tally, Conventions("NPS()"), estimate, **options)
 
 

@@ -154,7 +154,7 @@ def test_lonely_stratum() -> None:
 
 
 def test_denominator_all() -> None:
-    """With all responses in the denominator the missing count with a worth of 0, also where answers cluster."""
+    """With all responses in the denominator the missing count as a score of 0, also where answers cluster."""
     data = {"score": [10, 10, None, None], "id": [1, 1, 2, 3]}
     for survey in (nk.Survey({"score": data["score"]}), nk.Survey(data, customer="id")):
         assert survey.score(denominator="all").value == 50

@@ -24,7 +24,7 @@ from npskit.tracking.change_points import change_points
 from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart
 from npskit.tracking.interventions import before_after, difference_in_differences
 
-WORTHS = [-100.0, 0.0, 100.0]
+CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 BEFORE, AFTER = ("2024-01-01", "2025-03-01"), ("2025-03-01", "2026-01-01")
 FALL = nk.Intervention("fewer staff", "2025-03-01")
 METHODS = ("before_after", "difference_in_differences", "interrupted_series")
@@ -156,10 +156,10 @@ def test_an_effect_is_that_of_the_pooled_counts(drawn: Any, every: str) -> None:
     """Whatever the periods, the estimate is that of all answers before and after, with and without a control."""
     survey, data = small(drawn)
     found = survey.effect(END_OF_JANUARY, every=every)
-    assert found.terms == before_after(counted(data, None, 0), counted(data, None, 1), WORTHS).terms
+    assert found.terms == before_after(counted(data, None, 0), counted(data, None, 1), CATEGORY_SCORES).terms
     found = survey.effect(END_OF_JANUARY, control={"region": "S"}, every=every)
     first, second, third, fourth = (counted(data, region, i) for region in "NS" for i in (0, 1))
-    alone = difference_in_differences(first, second, third, fourth, WORTHS, score="NPS")
+    alone = difference_in_differences(first, second, third, fourth, CATEGORY_SCORES, score="NPS")
     assert (found.terms, found.cells, found.score) == (alone.terms, alone.cells, "NPS")
 
 
@@ -173,7 +173,7 @@ def test_the_customers_of_an_effect(drawn: Any) -> None:
     after = data["day"] >= np.datetime64("2026-01-31")
     groups = 2 * (np.array(data["region"]) == "S") + after
     totals = cluster_totals(kinds, 3, clusters=data["who"], groups=groups, n_groups=4)
-    contrast = cluster_robust(totals, WORTHS, [-1, 1, 1, -1])
+    contrast = cluster_robust(totals, CATEGORY_SCORES, [-1, 1, 1, -1])
     np.testing.assert_allclose([found.value, found.se], [contrast.value, contrast.se], atol=1e-9)
     assert found.clustered
 
@@ -279,15 +279,15 @@ def test_charts_are_of_the_counts_of_the_periods() -> None:
         {"score": [10, 9, 3, None, 7] * 20, "day": np.arange(100) + np.datetime64("2026-01-01")}, time="day"
     )
     for line in (survey.timeline("week"), survey.timeline("week", denominator="all")):
-        counts, worths = line.estimates.amounts, line.estimates.worths
+        counts, category_scores = line.estimates.amounts, line.estimates.category_scores
         named: dict[str, Any] = {"periods": line.labels, "score": "NPS"}
-        assert line.change_points(min_length=1) == change_points(counts, worths, min_length=1, **named)
+        assert line.change_points(min_length=1) == change_points(counts, category_scores, min_length=1, **named)
         for found, alone in [
-            (line.control_chart(width=2), laney_chart(counts, worths, width=2, **named)),
-            (line.control_chart("ewma", weight=0.3), ewma_chart(counts, worths, weight=0.3, **named)),
+            (line.control_chart(width=2), laney_chart(counts, category_scores, width=2, **named)),
+            (line.control_chart("ewma", weight=0.3), ewma_chart(counts, category_scores, weight=0.3, **named)),
             (
                 line.control_chart("cusum", threshold=2, reference=slice(0, 5), dispersion=1),
-                cusum_chart(counts, worths, threshold=2, reference=slice(0, 5), dispersion=1, **named),
+                cusum_chart(counts, category_scores, threshold=2, reference=slice(0, 5), dispersion=1, **named),
             ),
         ]:
             assert found.to_dict() == alone.to_dict()

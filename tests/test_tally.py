@@ -94,7 +94,7 @@ def test_integer_weights_repeat(rows: list[tuple[int, int]]) -> None:
 
 
 def test_denominator_all_counts_the_missing_as_nothing() -> None:
-    """With all responses in the denominator the missing and invalid count with a worth of 0."""
+    """With all responses in the denominator the missing and invalid count with a category score of 0."""
     tally = Tally.count([10, 10, 0, None, 99])
     assert tally.value == pytest.approx(100 / 3)
     assert tally.table("all").mean == pytest.approx(100 / 5)

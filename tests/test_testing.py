@@ -60,7 +60,7 @@ class Stars:
     categories: ClassVar[tuple[str, ...]] = ("bad", "fair", "good", "great")
 
     @property
-    def worths(self) -> tuple[float, ...]:
+    def category_scores(self) -> tuple[float, ...]:
         return (-2, 0, 2, 2 + self.bonus)
 
     def categorize(self, stars: NDArray[np.int64], again: NDArray[np.int64]) -> list[int]:
@@ -74,7 +74,7 @@ class Pair(tuple[int, ...]):
     name = "Pair"
     questions: ClassVar = {"answer": Scale(0, 1)}
     categories = ("no", "yes")
-    worths = (0, 1)
+    category_scores = (0, 1)
 
     def categorize(self, answer: NDArray[np.int64]) -> NDArray[np.bool_]:
         return answer > 0
@@ -96,7 +96,7 @@ class Good:
     name: ClassVar[str] = "Good"
     questions: ClassVar[Any] = {"answer": Scale(0, 4)}
     categories: ClassVar[Any] = ("low", "mid", "high")
-    worths: ClassVar[Any] = (0.0, 1.0, 2.0)
+    category_scores: ClassVar[Any] = (0.0, 1.0, 2.0)
 
     def categorize(self, answer: Any) -> Any:
         return answer // 2
@@ -104,7 +104,7 @@ class Good:
 
 @attrs.frozen
 class Unordered(Good):
-    worths: ClassVar[Any] = (0.0, 2.0, 1.0)
+    category_scores: ClassVar[Any] = (0.0, 2.0, 1.0)
 
 
 @attrs.frozen
@@ -113,8 +113,8 @@ class Lists(Good):
 
 
 @attrs.frozen
-class ListedWorths(Good):
-    worths: ClassVar[Any] = [0.0, 1.0, 2.0]
+class ListedCategoryScores(Good):
+    category_scores: ClassVar[Any] = [0.0, 1.0, 2.0]
 
 
 @attrs.frozen
@@ -136,12 +136,12 @@ class Nameless(Good):
 
 @attrs.frozen
 class Fickle(Good):
-    """Changes its worths from one time to the next."""
+    """Changes its category scores from one time to the next."""
 
     calls: ClassVar[Any] = itertools.count()
 
     @property
-    def worths(self) -> Any:
+    def category_scores(self) -> Any:
         return (0.0, 1.0, 2.0 + next(self.calls))
 
 
@@ -228,7 +228,7 @@ class ByIdentity:
     name = Good.name
     questions = Good.questions
     categories = Good.categories
-    worths = Good.worths
+    category_scores = Good.category_scores
 
     def categorize(self, answer: Any) -> Any:
         return answer // 2
@@ -252,7 +252,7 @@ class MutableSlots:
     name = Good.name
     questions = Good.questions
     categories = Good.categories
-    worths = Good.worths
+    category_scores = Good.category_scores
 
     def __init__(self) -> None:
         self.cut = 2
@@ -289,12 +289,12 @@ class OddHash(Mutable):
 
 @attrs.frozen
 class LosesItself(Good):
-    """Comes back from a pickle with other worths."""
+    """Comes back from a pickle with other category scores."""
 
     high: float = 2.0
 
     @property
-    def worths(self) -> Any:
+    def category_scores(self) -> Any:
         return (0.0, 1.0, self.high)
 
     def __reduce__(self) -> Any:
@@ -317,12 +317,12 @@ def local_scorer() -> Good:
         (Good, "shape", r"write Good\(\), not Good"),
         (5, "shape", "int lacks name, questions"),
         (Nameless(), "shape", "name must be a text"),
-        (Unordered(), "shape", "worths must rise or fall"),
+        (Unordered(), "shape", "category_scores must rise or fall"),
         (Fails(), "shape", "scorer Fails: categorize failed .*AttributeError: .*no_such_method"),
         (Fractions(), "shape", "whole numbers, not float64"),
         (Lists(), "constant", "categories must be a tuple, not a list"),
-        (ListedWorths(), "constant", "worths must be a tuple, not a list"),
-        (Fickle(), "constant", r"worths is \(0.0, 1.0, .*\) and then"),
+        (ListedCategoryScores(), "constant", "category_scores must be a tuple, not a list"),
+        (Fickle(), "constant", r"category_scores is \(0.0, 1.0, .*\) and then"),
         (Overwrites(), "pure", "changes its arguments"),
         (NeedsWritable(), "pure", "fails on read-only arrays; work on a copy .ValueError"),
         (Forgets(), "pure", "other categories the second time"),

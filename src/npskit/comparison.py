@@ -103,7 +103,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
     for name, value in (("a", a), ("b", b)):
         if not isinstance(value, Score):
             raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {value!r}")
-    if a.tally.book != b.tally.book:
+    if a.tally.codebook != b.tally.codebook:
         raise IncompatibleError(f"only scores of one scorer compare: got {a.tally.scorer!r} and {b.tally.scorer!r}")
     for convention in ("denominator", "repeats"):
         ours, theirs = getattr(a.conventions, convention), getattr(b.conventions, convention)
@@ -114,10 +114,10 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
     if method == "permutation":
         if not (a.estimate.simple and b.estimate.simple):
             raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
-        p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.worths).p_value)
+        p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.category_scores).p_value)
     else:
         ours, theirs = (score.estimate.effective_counts() for score in (a, b))
-        p = float(score_test(ours, theirs, a.estimate.worths)[1])
+        p = float(score_test(ours, theirs, a.estimate.category_scores)[1])
     interval = Interval(low, high, level=level, method="mover")
     return Comparison(a, b, a.value - b.value, interval, p, method)
 
@@ -223,12 +223,12 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
             "can be compared; choose coarser ones"
         )
     kept = [name for name, use in zip(names, usable.tolist(), strict=True) if use]
-    worths = estimates.worths
-    overall = welch_anova(counts[usable], worths)
-    found = pairwise(counts[usable], worths, correction, level)
+    category_scores = estimates.category_scores
+    overall = welch_anova(counts[usable], category_scores)
+    found = pairwise(counts[usable], category_scores, correction, level)
     limits = found
     if not estimates.simple and level != LEVEL:
-        limits = pairwise(estimates.effective_counts(level)[usable], worths, correction, level)
+        limits = pairwise(estimates.effective_counts(level)[usable], category_scores, correction, level)
     names_of = ([kept[i] for i in side.tolist()] for side in (found.i, found.j))
     figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
     p_values = (found.p_value.tolist(), found.p_adjusted.tolist())

@@ -18,7 +18,7 @@ from npskit.data.times import read_times
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference.strata import Lonely, Population
 from npskit.reading import Loaded, Rejected, load, resolve
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.survey import Survey
 
@@ -115,7 +115,7 @@ def read(
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
-    answers = _answer_columns(score, loaded, codebook(scorer if scorer is not None else NPS()).questions)
+    answers = _answer_columns(score, loaded, codebook_of(scorer if scorer is not None else NPS()).questions)
     columns = dict(loaded.columns)
     rejected = list(loaded.rejected)
     notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
@@ -125,7 +125,7 @@ def read(
         rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason, c.kind) for c in cells)
         notes.extend(f"{name}: {note}" for note in said)
 
-    scales = codebook(scorer if scorer is not None else NPS()).scales
+    scales = codebook_of(scorer if scorer is not None else NPS()).scales
     for name, scale in zip(answers, scales, strict=True):
         got = answers_of(loaded.columns[name], scale, missing=words)
         replace(name, got.values, got.rejected, got.notes)

@@ -86,22 +86,22 @@ class Score(Result):
             raise InvalidTypeError(f"tally must be a Tally, not {tally!r}: nk.nps(...) scores answers")
         if tally.shape:
             raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
-        check_denominator(denominator, tally.book)
+        check_denominator(denominator, tally.codebook)
         conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
         return cls(tally, conventions)
 
     @functools.cached_property
     def estimate(self) -> Estimate:
-        """The mean worth with its variance: what intervals and comparisons are made of."""
+        """The mean category score with its variance: what intervals and comparisons are made of."""
         if self.clustered is not None:
             return self.clustered
         table = self.tally.table(self.conventions.denominator)
-        return Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+        return Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares)
 
     @property
     def name(self) -> str:
         """The name of the score: `"NPS"`."""
-        return self.tally.book.name
+        return self.tally.codebook.name
 
     @property
     def value(self) -> float:
@@ -128,13 +128,13 @@ class Score(Result):
     @property
     def counts(self) -> dict[str, int]:
         """Scored answers per category, worst to best; unweighted."""
-        return dict(zip(self.tally.book.categories, self.tally.counts.tolist(), strict=True))
+        return dict(zip(self.tally.codebook.categories, self.tally.counts.tolist(), strict=True))
 
     @property
     def shares(self) -> dict[str, float]:
         """Share of each category, 0..1, weighted where the answers are; NaN where nothing was answered."""
         shares = self.estimate.shares.tolist()
-        return dict(zip(self.tally.book.categories, shares, strict=False))
+        return dict(zip(self.tally.codebook.categories, shares, strict=False))
 
     @property
     def distribution(self) -> dict[int, int]:
@@ -144,7 +144,7 @@ class Score(Result):
             InvalidValueError: If only categories were counted: many questions, or a huge array counted for speed.
         """
         counts = self.tally.distribution.tolist()
-        scale = self.tally.book.scale
+        scale = self.tally.codebook.scale
         assert scale is not None  # a distribution is of one question
         return dict(zip(scale, counts, strict=True))
 
@@ -221,7 +221,7 @@ class Score(Result):
             usable = False
         if not usable:
             raise InvalidValueError(f"null must be a score to test against: got {null!r}")
-        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.worths, null))
+        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.category_scores, null))
 
     def __add__(self, other: object) -> Self:
         if isinstance(other, int) and other == 0:  # so that sum() works

@@ -57,7 +57,7 @@ class ManyScores(Result):
     @property
     def name(self) -> str:
         """The name of the score: `"NPS"`."""
-        return self.tally.book.name
+        return self.tally.codebook.name
 
     @property
     def values(self) -> Floats:
@@ -108,7 +108,7 @@ class ManyScores(Result):
         found |= more or {}
         # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
         names = (*taken, *found, "too_few")
-        counts = zip(self.tally.book.categories, np.moveaxis(self.counts, -1, 0), strict=True)
+        counts = zip(self.tally.codebook.categories, np.moveaxis(self.counts, -1, 0), strict=True)
         found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}
         return {name: array.ravel().tolist() for name, array in found.items()}
 

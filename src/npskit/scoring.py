@@ -52,7 +52,8 @@ def measure(
         answers: One column per question of the scorer: a list, a numpy array or a pandas, Polars or PyArrow column.
             None and NaN are missing. What is not on the scale is counted as invalid, never scored.
         weights: One finite weight of at least 0 per row; None weighs all alike.
-        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then weigh in with a worth of 0.
+        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then weigh in with a category
+            score of 0.
         on_invalid: `"count"` them beside the score, or `"raise"` an error that names the first ones with their rows.
         distribution: Whether to keep the count of every single answer; None keeps it unless that costs time.
 
@@ -77,7 +78,7 @@ def measure(
     tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
-        raise InvalidValueError(CodedAnswers(listed, tally.book, masks).refusal())
+        raise InvalidValueError(CodedAnswers(listed, tally.codebook, masks).refusal())
     score = Score.of(tally, denominator=denominator)
     return (
         score

@@ -17,7 +17,7 @@ from npskit.results import LEVEL
 from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
 from npskit.score import Score
 from npskit.score_table import TOO_FEW, ScoreTable
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scoring import ON_INVALID
 from npskit.tally import Tally
@@ -97,7 +97,7 @@ class Survey(OverTime):
             InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
-        frame, read = Frame(data), codebook(scorer if scorer is not None else NPS())
+        frame, read = Frame(data), codebook_of(scorer if scorer is not None else NPS())
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
         self._data = BoundData(
             frame,
@@ -146,7 +146,8 @@ class Survey(OverTime):
 
         Args:
             by: A column, or several, that make the segments; None for the whole.
-            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
+            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
+                score of 0.
             repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` one (needs `time`),
                 or their `"mean"`.
             too_few: Segments with fewer scored answers are marked.

@@ -14,7 +14,7 @@ from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.results.stored import checked, get, get_array, read_json
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.scorer_record import read_scorer
 
@@ -30,7 +30,7 @@ class Tally(CategoryCounts):
     of an unweighted tally weighs 1 beside a weighted one, so bring weights to a common scale before counting.
 
     Args:
-        book: The codebook of the scorer it counts for.
+        codebook: The codebook of the scorer it counts for.
         cells: int64, shape `(..., C + 2)`. The last two columns are the missing and the invalid; the first C are
             answers along the scale if `by_answer`, else categories.
         weights: float64 as `cells`, the sum of weights per cell; None where every answer counts as one.
@@ -68,15 +68,17 @@ class Tally(CategoryCounts):
             >>> Tally.count([10, 9, 7, 3, None, 11])
             Tally(NPS, detractor=1, passive=1, promoter=2, missing=1, invalid=1)
         """
-        book = codebook(scorer if scorer is not None else NPS())
-        if len(answers) != len(book.questions):
-            wanted = ", ".join(book.questions)
-            raise IncompatibleError(f"{book.name} reads {len(book.questions)} columns ({wanted}): got {len(answers)}")
+        codebook = codebook_of(scorer if scorer is not None else NPS())
+        if len(answers) != len(codebook.questions):
+            wanted = ", ".join(codebook.questions)
+            raise IncompatibleError(
+                f"{codebook.name} reads {len(codebook.questions)} columns ({wanted}): got {len(answers)}"
+            )
         found = tabulate(
-            answers, book, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
+            answers, codebook, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
         )
 
-        return cls(book, found.table, found.weight_table, found.square_table, found.by_answer)
+        return cls(codebook, found.table, found.weight_table, found.square_table, found.by_answer)
 
     @classmethod
     def from_distinct(
@@ -136,23 +138,25 @@ class Tally(CategoryCounts):
             >>> Tally.from_counts([10, 40, 50]).value.item()
             40.0
         """
-        book = codebook(scorer if scorer is not None else NPS())
+        codebook = codebook_of(scorer if scorer is not None else NPS())
         if isinstance(counts, Mapping):
-            unknown = [c for c in counts if c not in book.categories]
+            unknown = [c for c in counts if c not in codebook.categories]
             if unknown:
-                raise InvalidValueError(f"counts: {unknown[0]!r} is no category of {book.name}: {book.categories}")
-            counts = [counts.get(c, 0) for c in book.categories]
+                raise InvalidValueError(
+                    f"counts: {unknown[0]!r} is no category of {codebook.name}: {codebook.categories}"
+                )
+            counts = [counts.get(c, 0) for c in codebook.categories]
         parts = {"counts": counts, "missing": missing, "invalid": invalid}
         arrays = {name: _whole_counts(value, name) for name, value in parts.items()}
-        k = len(book.categories)
+        k = len(codebook.categories)
         if arrays["counts"].ndim == 0 or arrays["counts"].shape[-1] != k:
             raise InvalidValueError(
-                f"counts must end in {k} columns, one for each of {', '.join(book.categories)}: "
+                f"counts must end in {k} columns, one for each of {', '.join(codebook.categories)}: "
                 f"got shape {arrays['counts'].shape}"
             )
         shape = arrays["counts"].shape[:-1]
         sides = [np.broadcast_to(arrays[name], shape)[..., np.newaxis] for name in ("missing", "invalid")]
-        return cls(book, np.concatenate([arrays["counts"], *sides], axis=-1), None, None, False)
+        return cls(codebook, np.concatenate([arrays["counts"], *sides], axis=-1), None, None, False)
 
     @classmethod
     def empty(cls, scorer: Scorer | None = None, *, shape: tuple[int, ...] = ()) -> Self:
@@ -166,9 +170,9 @@ class Tally(CategoryCounts):
             >>> Tally.empty() + Tally.count([9]) == Tally.count([9])
             True
         """
-        book = codebook(scorer if scorer is not None else NPS())
-        width = book.scale.size if book.scale is not None else len(book.categories)
-        return cls(book, np.zeros((*shape, width + 2), dtype=np.int64), None, None, book.scale is not None)
+        codebook = codebook_of(scorer if scorer is not None else NPS())
+        width = codebook.scale.size if codebook.scale is not None else len(codebook.categories)
+        return cls(codebook, np.zeros((*shape, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
@@ -189,17 +193,17 @@ class Tally(CategoryCounts):
             Tally(NPS, detractor=1, passive=0, promoter=2, missing=1, invalid=0)
         """
         found = read_json(text, "tally")
-        book, by_answer = read_scorer(get(found, "scorer", dict), scorer), get(found, "by_answer", bool)
-        scale = book.scale if by_answer else None
+        codebook, by_answer = read_scorer(get(found, "scorer", dict), scorer), get(found, "by_answer", bool)
+        scale = codebook.scale if by_answer else None
         checked(by_answer, "by_answer", not by_answer or scale is not None)
-        width = (len(book.categories) if scale is None else scale.size) + 2
+        width = (len(codebook.categories) if scale is None else scale.size) + 2
         cells = get_array(found, "cells", int, width)
         weights, squares = (
             None if found.get(name) is None else get_array(found, name, float, width) for name in ("weights", "squares")
         )
         shapes = {None if sums is None else sums.shape for sums in (weights, squares)}
         checked(shapes, "weights", shapes in ({None}, {cells.shape}))
-        return cls(book, cells, weights, squares, by_answer)
+        return cls(codebook, cells, weights, squares, by_answer)
 
 
 def _whole_counts(value: Any, name: str) -> Integers:

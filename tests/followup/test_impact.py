@@ -40,7 +40,7 @@ from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 from npskit.scoring import nps, retention
 
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 NAN = float("nan")
 
 
@@ -465,7 +465,7 @@ def test_a_correlation_tells_the_change_by_itself_roughly() -> None:
     from_pairs = effect_of_follow_up(plan, later, time="at", untreated=answers_of(table))
     own = from_pairs.before_after[0].by_itself
     assert own is not None
-    r = correlation_of_repeats(table, WORTHS)
+    r = correlation_of_repeats(table, CATEGORY_SCORES)
     assert own.correlation == pytest.approx(r)
     assert own.n == 28
     np.testing.assert_allclose(own.value, (1 - r) * 150)
@@ -484,8 +484,8 @@ TABLES = st.lists(st.integers(0, 20), min_size=9, max_size=9).map(lambda x: np.a
 @given(TABLES)
 def test_correlation_is_pearsons(table: NDArray[np.int64]) -> None:
     """The correlation from the table is numpy's on the pairs, NaN where a side does not vary."""
-    first, second = (WORTHS[np.repeat(axis.ravel(), table.ravel())] for axis in np.indices((3, 3)))
-    found = correlation_of_repeats(table, WORTHS)
+    first, second = (CATEGORY_SCORES[np.repeat(axis.ravel(), table.ravel())] for axis in np.indices((3, 3)))
+    found = correlation_of_repeats(table, CATEGORY_SCORES)
     if len(first) and np.ptp(first) and np.ptp(second):
         np.testing.assert_allclose(found, np.corrcoef(first, second)[0, 1], atol=1e-12)
     else:
@@ -497,10 +497,10 @@ def test_correlation_is_pearsons(table: NDArray[np.int64]) -> None:
 def test_nothing_regresses_at_correlation_one_and_all_of_it_at_none(table: NDArray[np.int64]) -> None:
     """r = 1 leaves everybody where they are, r = 0 brings them to the mean of all; in all there is no change."""
     selected, everyone = table[0] + 1, table.sum(axis=0) + 1
-    assert change_by_correlation(1.0, everyone, selected, WORTHS).value == 0.0
-    to_mean = everyone @ WORTHS / everyone.sum() - selected @ WORTHS / selected.sum()
-    np.testing.assert_allclose(change_by_correlation(0.0, everyone, selected, WORTHS).value, to_mean)
-    np.testing.assert_allclose(change_by_correlation(0.3, everyone, everyone, WORTHS).value, 0.0, atol=1e-12)
+    assert change_by_correlation(1.0, everyone, selected, CATEGORY_SCORES).value == 0.0
+    to_mean = everyone @ CATEGORY_SCORES / everyone.sum() - selected @ CATEGORY_SCORES / selected.sum()
+    np.testing.assert_allclose(change_by_correlation(0.0, everyone, selected, CATEGORY_SCORES).value, to_mean)
+    np.testing.assert_allclose(change_by_correlation(0.3, everyone, everyone, CATEGORY_SCORES).value, 0.0, atol=1e-12)
 
 
 def test_untreated_reproduce_the_planted_change_exactly() -> None:
@@ -508,9 +508,11 @@ def test_untreated_reproduce_the_planted_change_exactly() -> None:
     truth = hotels(10).truth.follow_up
     moves = Moves.of_table(truth.later_if_left * 1e4)
     for segment in range(3):
-        found = change_of_untreated(moves, np.eye(3)[segment], WORTHS)
+        found = change_of_untreated(moves, np.eye(3)[segment], CATEGORY_SCORES)
         assert found is not None
-        np.testing.assert_allclose(found.value, truth.later_if_left[segment] @ WORTHS - WORTHS[segment])
+        np.testing.assert_allclose(
+            found.value, truth.later_if_left[segment] @ CATEGORY_SCORES - CATEGORY_SCORES[segment]
+        )
 
 
 def test_untreated_who_answer_often_count_by_customer() -> None:
@@ -518,7 +520,7 @@ def test_untreated_who_answer_often_count_by_customer() -> None:
     once = Moves.of_table([[10, 10, 0], [0, 0, 0], [0, 0, 0]])
     who, after = np.repeat(np.arange(20), 30), np.repeat(np.arange(20) % 2, 30)
     often = Moves.of(who, np.zeros(600, np.int64), after, 3)
-    narrow, wide = (change_of_untreated(moves, [1, 0, 0], WORTHS) for moves in (once, often))
+    narrow, wide = (change_of_untreated(moves, [1, 0, 0], CATEGORY_SCORES) for moves in (once, often))
     assert narrow is not None
     assert wide is not None
     assert wide.value == narrow.value
@@ -569,7 +571,7 @@ class Hostile:
     name = "<script>alert(1)</script>"
     questions = {"score": Scale(0, 1)}  # noqa: RUF012
     categories = ("<b>no\x1b[31m", "yes")
-    worths = (0, 100)
+    category_scores = (0, 100)
 
     def categorize(self, score: NDArray[np.int64]) -> NDArray[np.int64]:
         return score
@@ -663,7 +665,7 @@ def test_plans_that_contradict_themselves_are_refused() -> None:
     with pytest.raises(InvalidTypeError, match="plan must be a FollowUpPlan"):
         effect_of_follow_up(SimpleNamespace(categories=[0], intended=[True]), GOOD)
     with pytest.raises(InvalidValueError, match="table must be square"):
-        correlation_of_repeats([[1, 2, 3]], WORTHS)
+        correlation_of_repeats([[1, 2, 3]], CATEGORY_SCORES)
 
 
 # ---- the planted effect ----
@@ -733,7 +735,7 @@ def test_interval_covers_the_planted_effect_and_before_after_does_not() -> None:
     assert naive / len(seeds) < 0.5
     mean, se = np.mean(naive_error), np.std(naive_error) / np.sqrt(len(seeds))
     assert mean > 20 * se
-    planted_change = truth.follow_up.later_if_left[0] @ WORTHS + 100
+    planted_change = truth.follow_up.later_if_left[0] @ CATEGORY_SCORES + 100
     assert abs(mean - planted_change) < 4 * se
 
 
@@ -741,7 +743,7 @@ def test_counts_of_arms_are_of_customers() -> None:
     """The tables count every customer once, and bounds of complete answers leave nothing open."""
     tables = count_arms(np.array([0, 0, 1]), np.array([0, -1, 2]), np.array([1, 2, 0]), 3)
     assert tables.sum() == 3
-    assert worst_case_bounds(tables, WORTHS) == (150.0, 150.0)
+    assert worst_case_bounds(tables, CATEGORY_SCORES) == (150.0, 150.0)
 
 
 def test_answers_the_plan_was_made_of_are_no_later_answers() -> None:

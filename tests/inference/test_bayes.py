@@ -1,4 +1,4 @@
-"""Laws of the Dirichlet posterior of the mean worth."""
+"""Laws of the Dirichlet posterior of the mean category score."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_two_categories_give_the_beta(lost: float, kept: float, place: float) ->
 @few
 @given(st.lists(count, min_size=4, max_size=4).filter(any), inner)
 def test_merged_categories_have_added_parameters(counts: list[float], place: float) -> None:
-    """A category split into nearby worths is, in the limit, the category: the distribution is continuous in them."""
+    """A category split into nearby category scores is, in the limit, the category: the distribution is continuous."""
     alpha = np.array(counts) + 0.5
     together = mean_tails([alpha[0], alpha[1] + alpha[2], alpha[3]], [0, 0.5, 1], place)
     apart = mean_tails(alpha, [0, 0.5, 0.5 + 1e-13, 1], place)
@@ -126,7 +126,7 @@ def test_the_interval_is_read_off_the_posterior() -> None:
 
 
 def test_values_at_and_beyond_the_ends_are_certain() -> None:
-    """Nothing lies beyond the range of the worths."""
+    """Nothing lies beyond the range of the category scores."""
     assert probability_above([1, 2, 7], NPS, [-2, -1, 1, 2]).tolist() == [1, 1, 0, 0]
 
 
@@ -150,22 +150,22 @@ def test_priors_are_positive_numbers() -> None:
         probability_above([1, 2, 7], NPS, 0, "flat")  # type: ignore[arg-type]
 
 
-def test_parameters_and_worths_are_checked() -> None:
-    """Parameters are positive and fit worths that rise; probabilities lie between 0 and 1."""
+def test_parameters_and_category_scores_are_checked() -> None:
+    """Parameters are positive and fit category scores that rise; probabilities lie between 0 and 1."""
     for alpha in ([0, 1, 1], [1, 1], 1):
         with pytest.raises(InvalidValueError, match="alpha must be positive and end in an axis of 3"):
             mean_tails(alpha, NPS, 0)
-    for worths in ([1, 0, -1], [0, 0, 1], [1]):
-        with pytest.raises(InvalidValueError, match="worths must rise"):
-            mean_quantile([1] * len(worths), worths, 0.5)
+    for category_scores in ([1, 0, -1], [0, 0, 1], [1]):
+        with pytest.raises(InvalidValueError, match="category_scores must rise"):
+            mean_quantile([1] * len(category_scores), category_scores, 0.5)
     for probability in (0.0, 1.0, float("nan")):
         with pytest.raises(InvalidValueError, match="probability"):
             mean_quantile([1, 1, 1], NPS, probability)
 
 
-def test_worths_too_uneven_for_the_integral_are_refused() -> None:
-    """What cannot be computed to its precision is not guessed: worths 0, 1, 2, 1000 and 285,000 answers."""
-    with pytest.raises(InvalidValueError, match=r"worths this uneven.*method='score'"):
+def test_category_scores_too_uneven_for_the_integral_are_refused() -> None:
+    """What cannot be computed to its precision is not guessed: category scores 0, 1, 2, 1000 and 285,000 answers."""
+    with pytest.raises(InvalidValueError, match=r"category_scores this uneven.*method='score'"):
         mean_tails([343.5, 285287.5, 5.5, 0.5], [0, 1, 2, 1000], 0.9996)
 
 

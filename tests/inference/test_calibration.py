@@ -27,7 +27,7 @@ WEIGHTS = ROWS["weight"]
 MARGINS = {"age": ROWS["age"], "sex": ROWS["sex"]}
 TOTALS = {"age": {"18-34": 3600, "35-54": 4560, "55+": 3840}, "sex": {"f": 6120, "m": 5880}}
 DESIGN: dict[str, Any] = {"clusters": ROWS["psu"], "strata": ROWS["stratum"]}
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 ATOL = 1e-12
 
 
@@ -48,11 +48,13 @@ def influence_covariance(influence: Any, clusters: Any = None, strata: Any = Non
 )
 def test_calibration_equals_survey(label: str, calibration: Calibration) -> None:
     """Weights, mean, standard error, design effect, limits and all of the shares are R's postStratify and calibrate."""
-    found, figures = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN), R[label]
+    found, figures = calibrated_estimate(calibration, CATEGORIES, CATEGORY_SCORES, **DESIGN), R[label]
     np.testing.assert_allclose(calibration.weights[:10], figures["w_first10"], rtol=1e-13)
     assert found.mean == pytest.approx(figures["nps"], abs=ATOL)
     assert np.sqrt(found.variance) == pytest.approx(figures["se"], abs=ATOL)
-    assert design_effect(found.variance, found.shares, found.n, WORTHS) == pytest.approx(figures["deff"], abs=ATOL)
+    assert design_effect(found.variance, found.shares, found.n, CATEGORY_SCORES) == pytest.approx(
+        figures["deff"], abs=ATOL
+    )
     assert found.df == figures["degf"]
     np.testing.assert_allclose(found.interval(0.95, "wald"), figures["ci_t"], atol=ATOL)
     np.testing.assert_allclose(found.shares, figures["p"], atol=ATOL)
@@ -66,7 +68,7 @@ def test_calibration_equals_survey(label: str, calibration: Calibration) -> None
 def test_raking_equals_survey() -> None:
     """Weights are R's rake; standard error and score interval those of its calibrate(calfun="raking")."""
     calibration = rake(WEIGHTS, MARGINS, TOTALS)
-    found, figures = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN), SCORE["calibrate_raking"]
+    found, figures = calibrated_estimate(calibration, CATEGORIES, CATEGORY_SCORES, **DESIGN), SCORE["calibrate_raking"]
     np.testing.assert_allclose(calibration.weights[:10], R["rake_age_sex"]["w_first10"], rtol=1e-12)
     assert calibration.weights.sum() == pytest.approx(R["rake_age_sex"]["sum_w"], abs=1e-8)
     assert found.mean == pytest.approx(R["rake_age_sex"]["nps"], abs=ATOL)
@@ -84,8 +86,8 @@ def test_residuals_fitted_without_weights_equal_the_older_function(label: str, d
     influence = w[:, np.newaxis] * unweighted.residuals(one_hot - w @ one_hot / w.sum()) / w.sum()
     covariance = influence_covariance(influence, **design)
     np.testing.assert_allclose(covariance.ravel(), figures["p_vcov"], atol=ATOL)
-    assert np.sqrt(WORTHS @ covariance @ WORTHS) == pytest.approx(figures["se"], abs=ATOL)
-    effect = design_effect(WORTHS @ covariance @ WORTHS, figures["p"], len(w), WORTHS)
+    assert np.sqrt(CATEGORY_SCORES @ covariance @ CATEGORY_SCORES) == pytest.approx(figures["se"], abs=ATOL)
+    effect = design_effect(CATEGORY_SCORES @ covariance @ CATEGORY_SCORES, figures["p"], len(w), CATEGORY_SCORES)
     assert effect == pytest.approx(figures["deff"], abs=1e-11)
 
 
@@ -115,7 +117,7 @@ def test_raking_meets_every_total(sample: list[Any], a: float, x: float, scale: 
     totals = {name: {label: v * 5000 for label, v in known.items()} for name, known in shares.items()}
     scaled = rake(w * scale, margins, totals)
     np.testing.assert_allclose(scaled.weights * w.sum() / 5000, found.weights, rtol=1e-10)
-    one, other = (calibrated_estimate(c, kinds, WORTHS) for c in (found, scaled))
+    one, other = (calibrated_estimate(c, kinds, CATEGORY_SCORES) for c in (found, scaled))
     assert one.mean == pytest.approx(other.mean, abs=1e-10)
     assert one.variance == pytest.approx(other.variance, abs=1e-10)
 
@@ -141,21 +143,21 @@ def test_residuals_are_those_of_the_regression(sample: list[Any]) -> None:
         {"first": first, "second": second},
         {"first": {"a": 0.5, "b": 0.5}, "second": {"x": 0.5, "y": 0.25, "z": 0.25}},
     )
-    residuals = found.residuals(WORTHS[kinds])
+    residuals = found.residuals(CATEGORY_SCORES[kinds])
     for labels in (first, second):
         for label in np.unique(labels):
             assert (w * residuals)[labels == label].sum() == pytest.approx(0, abs=1e-10)
     explained = (first == "a") * 3.0 - (second == "z") * 2.0
     np.testing.assert_allclose(found.residuals(explained), 0, atol=1e-12)
-    both = found.residuals(np.stack([WORTHS[kinds], explained], axis=-1))
+    both = found.residuals(np.stack([CATEGORY_SCORES[kinds], explained], axis=-1))
     np.testing.assert_allclose(both, np.stack([residuals, 0 * residuals], axis=-1), atol=1e-12)
 
 
 def test_one_cell_of_its_own_total_is_no_calibration() -> None:
     """Post-stratified to a single cell, the estimate is that of the design weights."""
     calibration = post_stratify(WEIGHTS, np.zeros(len(WEIGHTS), int), {0: 1.0})
-    found = calibrated_estimate(calibration, CATEGORIES, WORTHS, **DESIGN)
-    plain = design_estimate(cluster_totals(CATEGORIES, 3, weights=WEIGHTS, **DESIGN), WORTHS)
+    found = calibrated_estimate(calibration, CATEGORIES, CATEGORY_SCORES, **DESIGN)
+    plain = design_estimate(cluster_totals(CATEGORIES, 3, weights=WEIGHTS, **DESIGN), CATEGORY_SCORES)
     for name in ("mean", "variance", "df", "n", "n_effective"):
         assert getattr(found, name) == pytest.approx(getattr(plain, name), rel=1e-12)
     assert repr(calibration) == "Calibration(n=571, total=6278.62, iterations=1)"
@@ -165,7 +167,7 @@ def test_domains_of_calibrated_samples() -> None:
     """A post-stratum as a domain has a mean of its own; the others' rows have no influence on it."""
     calibration = post_stratify(WEIGHTS, ROWS["age"], TOTALS["age"])
     old = ROWS["age"] == "55+"
-    found = calibrated_estimate(calibration, np.where(old, CATEGORIES, -1), WORTHS, **DESIGN)
+    found = calibrated_estimate(calibration, np.where(old, CATEGORIES, -1), CATEGORY_SCORES, **DESIGN)
     assert found.n == old.sum()
     assert found.mean == pytest.approx(R["domain_age"]["nps"][2], abs=ATOL)
     # within a post-stratum the weights are proportional: its mean and SE are those of the design
@@ -176,9 +178,9 @@ def test_nothing_gives_nan() -> None:
     """A domain without answers, or of weight 0, is NaN; one in a single unit has a mean and no variance."""
     calibration = post_stratify([1, 1, 1, 0], ["a", "a", "b", "b"], {"a": 0.5, "b": 0.5})
     for categories in ([-1, -1, -1, -1], [-1, -1, -1, 2]):
-        found = calibrated_estimate(calibration, categories, WORTHS)
+        found = calibrated_estimate(calibration, categories, CATEGORY_SCORES)
         assert np.isnan([found.mean, found.variance, found.df, found.n_effective]).all()
-    single = calibrated_estimate(calibration, [-1, -1, 2, -1], WORTHS)
+    single = calibrated_estimate(calibration, [-1, -1, 2, -1], CATEGORY_SCORES)
     assert single.mean == 1
     assert np.isnan(single.variance)
 
@@ -187,8 +189,8 @@ def test_calibration_may_be_worth_more_than_its_answers() -> None:
     """Margins that explain most of the answers make the interval shorter than that of as many answers."""
     kinds = np.repeat([0, 1, 2], [20, 30, 50])
     cells = np.repeat([0, 1, 2], [21, 29, 50])
-    found = calibrated_estimate(post_stratify(np.ones(100), cells, {0: 0.21, 1: 0.29, 2: 0.5}), kinds, WORTHS)
-    plain = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(100)), WORTHS)
+    found = calibrated_estimate(post_stratify(np.ones(100), cells, {0: 0.21, 1: 0.29, 2: 0.5}), kinds, CATEGORY_SCORES)
+    plain = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(100)), CATEGORY_SCORES)
     assert found.mean == pytest.approx(plain.mean)
     assert found.effective_counts().sum() > 100
     assert np.diff(found.interval(0.95, "score")) < 0.5 * np.diff(plain.interval(0.95, "score"))
@@ -200,14 +202,14 @@ def test_calibrated_customers_have_kish_degrees_of_freedom() -> None:
     who = [0] * 6 + [1, 1, 2, 2, 3, 3]
     kinds = [0, 1, 2, 2, 1, 0, 2, 2, 1, 2, 0, 0]
     design, customers = (
-        calibrated_estimate(calibration, kinds, WORTHS, clusters=who, customers=c) for c in (None, "all")
+        calibrated_estimate(calibration, kinds, CATEGORY_SCORES, clusters=who, customers=c) for c in (None, "all")
     )
     assert design.df == 3
     assert customers.df == pytest.approx(144 / 48 - 1)
-    alike = calibrated_estimate(calibration, [2] * 12, WORTHS, clusters=who)
+    alike = calibrated_estimate(calibration, [2] * 12, CATEGORY_SCORES, clusters=who)
     assert alike.n_effective == pytest.approx(144 / 48)
     with pytest.raises(IncompatibleError, match="got 3 for 12 weights"):
-        calibrated_estimate(calibration, kinds, WORTHS, clusters=[1, 2, 3])
+        calibrated_estimate(calibration, kinds, CATEGORY_SCORES, clusters=[1, 2, 3])
 
 
 def test_zero_totals_and_unused_labels() -> None:
@@ -252,11 +254,11 @@ def test_bad_arguments_are_refused() -> None:
         rake([1, 1], margins, {"age": {"a": 1, "b": 1}, "sex": {"f": 1, "m": 1}}, max_iterations=0)
     calibration = post_stratify([1, 1], ["a", "b"], {"a": 1, "b": 1})
     with pytest.raises(IncompatibleError, match="categories must have one index per row"):
-        calibrated_estimate(calibration, [0], WORTHS)
+        calibrated_estimate(calibration, [0], CATEGORY_SCORES)
     with pytest.raises(InvalidTypeError, match="categories must be whole numbers, not float64"):
-        calibrated_estimate(calibration, [0.0, 1.0], WORTHS)
+        calibrated_estimate(calibration, [0.0, 1.0], CATEGORY_SCORES)
     with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 has 3"):
-        calibrated_estimate(calibration, [0, 3], WORTHS)
+        calibrated_estimate(calibration, [0, 3], CATEGORY_SCORES)
 
 
 def test_contradictions_do_not_pass_for_convergence() -> None:

@@ -21,7 +21,7 @@ R = json.loads((REFERENCE / "survey_design_r.json").read_text())
 CLUSTERED = json.loads((REFERENCE / "repeated_customers.json").read_text())["cluster"]
 ROWS = np.genfromtxt(REFERENCE / "survey_design.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
 REPEATED: Any = np.genfromtxt(REFERENCE / "repeated_customers.csv", delimiter=",", names=True, dtype=np.int64)
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 ATOL = 1e-12
 
 
@@ -42,14 +42,14 @@ def test_difference_of_domains_equals_svycontrast_and_svyttest() -> None:
         groups=men,
         n_groups=2,
     )
-    found, test = design_contrast(totals, WORTHS, [-1, 1]), R["svyttest_sex"]
+    found, test = design_contrast(totals, CATEGORY_SCORES, [-1, 1]), R["svyttest_sex"]
     assert found.value == pytest.approx(R["sex_m_minus_f"]["est"], abs=ATOL)
     assert found.se == pytest.approx(R["sex_m_minus_f"]["se"], abs=ATOL)
     assert found.value / found.se == pytest.approx(test["t"], abs=1e-11)
     assert found.df == test["df"]
     assert found.p_value == pytest.approx(test["p"], abs=ATOL)
-    one = design_contrast(totals, WORTHS, [0, 1])
-    means = design_estimate(totals, WORTHS)
+    one = design_contrast(totals, CATEGORY_SCORES, [0, 1])
+    means = design_estimate(totals, CATEGORY_SCORES)
     assert (one.value, one.variance, one.df) == pytest.approx((means.mean[1], means.variance[1], means.df[1]), abs=ATOL)
 
 
@@ -57,12 +57,12 @@ def test_difference_of_domains_equals_svycontrast_and_svyttest() -> None:
 def test_cluster_robust_equals_the_sandwich(correction: Literal["CR0", "CR1"]) -> None:
     """Mean, and coefficient of the period, clustered by customer: as statsmodels and R's sandwich."""
     suffix = correction.lower()
-    mean = cluster_robust(waves(), WORTHS, correction=correction)
+    mean = cluster_robust(waves(), CATEGORY_SCORES, correction=correction)
     assert mean.value == pytest.approx(CLUSTERED["nps"], abs=ATOL)
     assert mean.se == pytest.approx(CLUSTERED[f"se_{suffix}"], abs=ATOL)
     assert mean.df == CLUSTERED["G"] - 1
     periods = waves(groups=REPEATED["period"], n_groups=2)
-    difference = cluster_robust(periods, WORTHS, [-1, 1], correction=correction)
+    difference = cluster_robust(periods, CATEGORY_SCORES, [-1, 1], correction=correction)
     assert difference.value == pytest.approx(CLUSTERED["diff"], abs=ATOL)
     assert difference.se == pytest.approx(CLUSTERED[f"diff_se_{suffix}"], abs=ATOL)
 
@@ -71,14 +71,16 @@ def test_clusters_of_one_answer_are_the_robust_ones() -> None:
     """Each answer its own cluster: CR0 is HC0, and ignoring customers understates the SE of the mean."""
     alone = np.arange(len(REPEATED))
     periods = waves(clusters=alone, groups=REPEATED["period"], n_groups=2)
-    assert cluster_robust(periods, WORTHS, [-1, 1], correction="CR0").se == pytest.approx(
+    assert cluster_robust(periods, CATEGORY_SCORES, [-1, 1], correction="CR0").se == pytest.approx(
         CLUSTERED["diff_se_hc0"], abs=ATOL
     )
-    assert cluster_robust(waves(clusters=alone), WORTHS, correction="CR0").se == pytest.approx(
+    assert cluster_robust(waves(clusters=alone), CATEGORY_SCORES, correction="CR0").se == pytest.approx(
         CLUSTERED["se_iid"], abs=ATOL
     )
     assert CLUSTERED["n"] == len(REPEATED)
-    assert cluster_robust(waves(), WORTHS).variance == pytest.approx(design_estimate(waves(), WORTHS).variance)
+    assert cluster_robust(waves(), CATEGORY_SCORES).variance == pytest.approx(
+        design_estimate(waves(), CATEGORY_SCORES).variance
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -91,7 +93,7 @@ def test_clusters_of_one_answer_are_the_robust_ones() -> None:
 def test_the_regression_on_groups(sample: list[tuple[int, int, int, float]], coefficients: list[float]) -> None:
     """The sandwich of the regression on group dummies, (X'WX)⁻¹ X'W e summed by cluster, gives the same."""
     kinds, clusters, groups, w = (np.array(a) for a in zip(*sample, strict=True))
-    s, c = WORTHS[kinds], np.array(coefficients)
+    s, c = CATEGORY_SCORES[kinds], np.array(coefficients)
     used = c[groups] != 0
     if not np.isin(np.flatnonzero(c), groups).all():
         return
@@ -102,7 +104,7 @@ def test_the_regression_on_groups(sample: list[tuple[int, int, int, float]], coe
     moved = np.array([scores[clusters == k].sum(axis=0) for k in np.unique(clusters[used])]) @ bread @ c[c != 0]
     g, n, p = len(moved), used.sum(), (c != 0).sum()
     totals = cluster_totals(kinds, 3, clusters=clusters, weights=w, groups=groups, n_groups=3)
-    found = cluster_robust(totals, WORTHS, c)
+    found = cluster_robust(totals, CATEGORY_SCORES, c)
     assert found.value == pytest.approx(c[c != 0] @ beta, abs=1e-12)
     if g > 1 and n > p:
         assert found.variance == pytest.approx(g / (g - 1) * (n - 1) / (n - p) * (moved @ moved), abs=1e-12)
@@ -117,8 +119,8 @@ def test_the_same_customers_twice_is_the_paired_difference() -> None:
     totals = cluster_totals(
         np.concatenate([before, after]), 3, clusters=np.tile(np.arange(n), 2), groups=np.repeat([0, 1], n), n_groups=2
     )
-    found = cluster_robust(totals, WORTHS, [-1, 1], correction="CR0")
-    d = WORTHS[after] - WORTHS[before]
+    found = cluster_robust(totals, CATEGORY_SCORES, [-1, 1], correction="CR0")
+    d = CATEGORY_SCORES[after] - CATEGORY_SCORES[before]
     assert found.value == pytest.approx(d.mean(), abs=ATOL)
     assert found.se == pytest.approx(np.sqrt(d.var() / n), abs=ATOL)
     assert found.se == pytest.approx(0.038218445392461935, abs=ATOL)
@@ -127,13 +129,13 @@ def test_the_same_customers_twice_is_the_paired_difference() -> None:
 def test_too_little_gives_nan() -> None:
     """One cluster, no degree of freedom, an empty group: the contrast is said, its variance is NaN."""
     totals = cluster_totals([0, 2, 2], 3, clusters=["a", "a", "a"], groups=[0, 1, 1], n_groups=3)
-    one = cluster_robust(totals, WORTHS, [-1, 1, 0])
+    one = cluster_robust(totals, CATEGORY_SCORES, [-1, 1, 0])
     assert one.value == 2
     assert np.isnan([one.variance, one.df, one.p_value]).all()
-    assert np.isnan(design_contrast(totals, WORTHS, [-1, 1, 0], lonely="certainty").variance)
-    assert np.isnan(cluster_robust(totals, WORTHS, [-1, 0, 1]).value)
+    assert np.isnan(design_contrast(totals, CATEGORY_SCORES, [-1, 1, 0], lonely="certainty").variance)
+    assert np.isnan(cluster_robust(totals, CATEGORY_SCORES, [-1, 0, 1]).value)
     pair = cluster_totals([0, 2], 3, clusters=["a", "b"], groups=[0, 1], n_groups=2)
-    assert np.isnan(cluster_robust(pair, WORTHS, [-1, 1]).variance)
+    assert np.isnan(cluster_robust(pair, CATEGORY_SCORES, [-1, 1]).variance)
 
 
 def test_limits_and_p_value_agree() -> None:
@@ -151,6 +153,6 @@ def test_one_coefficient_for_each_group(coefficients: list[float]) -> None:
     """Too few, too many, none but zeros or not numbers: refused."""
     totals = cluster_totals([0, 2], 3, clusters=["a", "b"], groups=[0, 1], n_groups=2)
     with pytest.raises(InvalidValueError, match="one for each of 2 groups"):
-        design_contrast(totals, WORTHS, coefficients)
+        design_contrast(totals, CATEGORY_SCORES, coefficients)
     with pytest.raises(InvalidValueError, match="correction must be one of 'CR0', 'CR1': got 'CR2'"):
-        cluster_robust(totals, WORTHS, [-1, 1], correction="CR2")  # type: ignore[arg-type]
+        cluster_robust(totals, CATEGORY_SCORES, [-1, 1], correction="CR2")  # type: ignore[arg-type]

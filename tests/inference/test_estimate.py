@@ -14,23 +14,23 @@ from npskit.inference.design import design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import METHODS, interval
 
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 counts_of = st.lists(st.integers(0, 30), min_size=3, max_size=3).map(np.array)
 
 
 def weighted(counts: list[list[int]], weight: float) -> Estimate:
     """The estimate of answers that all have one weight."""
     n = np.array(counts)
-    return Estimate.from_sums(n, WORTHS, n * weight, n * weight**2)
+    return Estimate.from_sums(n, CATEGORY_SCORES, n * weight, n * weight**2)
 
 
 @settings(max_examples=40, deadline=None)
 @given(counts_of, st.sampled_from(sorted(METHODS)))
 def test_simple_counts_are_their_own_effective_counts(counts: NDArray[np.int64], method: str) -> None:
     """Counts need no design: every method sees them as they are."""
-    found = Estimate.from_sums(counts, WORTHS)
+    found = Estimate.from_sums(counts, CATEGORY_SCORES)
     assert found.effective_counts(0.9).tolist() == counts.tolist()
-    np.testing.assert_array_equal(found.interval(0.9, method), interval(counts, WORTHS, 0.9, method))
+    np.testing.assert_array_equal(found.interval(0.9, method), interval(counts, CATEGORY_SCORES, 0.9, method))
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,7 +50,7 @@ def test_wald_is_the_mean_and_t_standard_errors() -> None:
     """With weights, Wald is mean -+ t SE within the range: of width 0 where all are alike, NaN for one answer."""
     found = weighted([[3, 4, 8], [0, 0, 5], [0, 1, 9], [0, 0, 1]], 2.0)
     low, high = found.interval(0.95, "wald")
-    s = np.repeat(WORTHS, [3, 4, 8])
+    s = np.repeat(CATEGORY_SCORES, [3, 4, 8])
     margin = 2.1447866879169273 * s.std(ddof=1) / 15**0.5
     assert (low[0], high[0]) == pytest.approx((100 / 3 - margin, 100 / 3 + margin))
     assert (low[1], high[1]) == (100, 100)
@@ -63,11 +63,11 @@ def test_wald_is_the_mean_and_t_standard_errors() -> None:
 
 @pytest.mark.parametrize("method", ["adjusted_wald", "agresti_min"])
 def test_categories_of_equal_worth_are_one(method: str) -> None:
-    """Over all responses the missing are worth as much as the passives: three worths, for which these are made."""
+    """Over all responses the missing are worth as much as the passives: three scores, for which these are made."""
     found = Estimate.from_sums(np.array([3, 4, 8, 5]), np.array([-100.0, 0.0, 100.0, 0.0]))
-    merged = interval([3, 9, 8], WORTHS, 0.95, method)
+    merged = interval([3, 9, 8], CATEGORY_SCORES, 0.95, method)
     assert found.interval(0.95, method) == pytest.approx(merged)
-    with pytest.raises(InvalidValueError, match=r"three equally spaced worths, not for \[0.0, 1.0\]"):
+    with pytest.raises(InvalidValueError, match=r"three equally spaced category_scores, not for \[0.0, 1.0\]"):
         interval([3, 4, 5], [0, 1, 0], 0.95, method)
 
 
@@ -76,8 +76,8 @@ def test_groups_are_taken_and_stacked() -> None:
     totals = cluster_totals(
         [0, 2, 2, 1, 0, 2, 2, 2], 3, clusters=[1, 1, 2, 2, 3, 3, 4, 4], groups=[0, 0, 0, 0, 1, 1, 1, 1], n_groups=2
     )
-    found = design_estimate(totals, WORTHS, customers="mean")
-    again = Estimate.stack([found[0], found[1]], WORTHS)
+    found = design_estimate(totals, CATEGORY_SCORES, customers="mean")
+    again = Estimate.stack([found[0], found[1]], CATEGORY_SCORES)
     for name in ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling"):
         np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
     assert found.ceiling.tolist() == [2, 2]
@@ -89,7 +89,7 @@ def test_a_census_among_samples() -> None:
     totals = cluster_totals(
         [0, 2, 2, 1, 0, 2], 3, clusters=range(6), strata=list("aaabbb"), groups=[0, 0, 0, 1, 1, 1], n_groups=2
     )
-    found = design_estimate(totals, WORTHS, population={"a": 3, "b": 9})
+    found = design_estimate(totals, CATEGORY_SCORES, population={"a": 3, "b": 9})
     low, high = found.interval(0.95, "bootstrap")
     assert low[0] == high[0] == found.mean[0]
     np.testing.assert_array_equal((low[1], high[1]), found[1].interval(0.95, "bootstrap"))

@@ -15,42 +15,45 @@ from npskit.inference.exact import bootstrap_distribution
 from npskit.inference.intervals import bootstrap
 
 few = settings(max_examples=60)
-WORTHS = ([-1.0, 0.0, 1.0], [0.0, 100.0], [5.0, 3.0, 1.0], [0.0, 33.3, 100.0], [1.0, 2.0, 2.0, 4.0])
+CATEGORY_SCORES = ([-1.0, 0.0, 1.0], [0.0, 100.0], [5.0, 3.0, 1.0], [0.0, 33.3, 100.0], [1.0, 2.0, 2.0, 4.0])
 
 
 @st.composite
 def small_samples(draw: st.DrawFn) -> tuple[list[int], list[float]]:
     """At most five answers, so that all resamples can be written down."""
-    worths = draw(st.sampled_from(WORTHS))
-    counts = [0] * len(worths)
-    for k in draw(st.lists(st.integers(0, len(worths) - 1), min_size=1, max_size=5)):
+    category_scores = draw(st.sampled_from(CATEGORY_SCORES))
+    counts = [0] * len(category_scores)
+    for k in draw(st.lists(st.integers(0, len(category_scores) - 1), min_size=1, max_size=5)):
         counts[k] += 1
-    return counts, worths
+    return counts, category_scores
 
 
 @few
 @given(small_samples())
 def test_it_is_the_distribution_over_all_resamples(sample: tuple[list[int], list[float]]) -> None:
     """Enumerating all nⁿ resamples gives the same values with the same probabilities."""
-    counts, worths = sample
-    answers = [w for w, c in zip(worths, counts, strict=True) for _ in range(c)]
+    counts, category_scores = sample
+    answers = [w for w, c in zip(category_scores, counts, strict=True) for _ in range(c)]
     n = len(answers)
     ways: dict[float, int] = {}
     for resample in itertools.product(answers, repeat=n):
         mean = round(sum(resample) / n, 9)
         ways[mean] = ways.get(mean, 0) + 1
-    values, probabilities = bootstrap_distribution(counts, worths)
+    values, probabilities = bootstrap_distribution(counts, category_scores)
     found = {round(float(v), 9): float(p) for v, p in zip(values, probabilities, strict=True)}
     for value in ways.keys() | found.keys():
         assert found.get(value, 0) == pytest.approx(ways.get(value, 0) / n**n, abs=1e-14)
 
 
 @few
-@given(st.lists(st.integers(0, 30_000), min_size=3, max_size=3).filter(any), st.sampled_from(WORTHS[:1] + WORTHS[2:4]))
-def test_its_moments_are_those_of_the_sample(counts: list[int], worths: list[float]) -> None:
+@given(
+    st.lists(st.integers(0, 30_000), min_size=3, max_size=3).filter(any),
+    st.sampled_from(CATEGORY_SCORES[:1] + CATEGORY_SCORES[2:4]),
+)
+def test_its_moments_are_those_of_the_sample(counts: list[int], category_scores: list[float]) -> None:
     """Probabilities sum to 1; the mean is the sample's, the variance the sample's over n."""
-    values, probabilities = bootstrap_distribution(counts, worths)
-    c, w = np.array(counts), np.array(worths)
+    values, probabilities = bootstrap_distribution(counts, category_scores)
+    c, w = np.array(counts), np.array(category_scores)
     n, mean = c.sum(), (c @ w) / c.sum()
     variance = c @ (w - mean) ** 2 / n
     assert probabilities.sum() == pytest.approx(1, abs=1e-12)
@@ -109,7 +112,7 @@ def test_effective_counts_draw_a_whole_number_of_answers() -> None:
     assert bootstrap_distribution([0.1, 0, 0.2], [-1, 0, 1])[0].tolist() == [-1, 1]
 
 
-def test_worths_without_a_grid_and_tables_are_refused() -> None:
+def test_category_scores_without_a_grid_and_tables_are_refused() -> None:
     """An irrational worth has no distribution on a lattice; many tallies have no one distribution."""
     with pytest.raises(InvalidValueError, match=r"common grid.*method='score'"):
         bootstrap_distribution([1, 2, 3], [0, math.pi, 10])

@@ -1,4 +1,4 @@
-"""Laws of the intervals of one sample's mean worth, and the figures they have to reproduce."""
+"""Laws of the intervals of one sample's mean category score, and the figures they have to reproduce."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from npskit.inference.intervals import (
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "one_sample.json").read_text())
 NPS = np.array([-1.0, 0.0, 1.0])
-ANY_WORTHS = ("score", "scas", "jeffreys", "wald")
+ANY_CATEGORY_SCORES = ("score", "scas", "jeffreys", "wald")
 SCORERS = ([-100.0, 0.0, 100.0], [0.0, 100.0], [5.0, 3.0, 1.0], [0.0, 30.0, 100.0], [1.0, 2.0, 3.0, 4.0, 5.0])
 few = settings(max_examples=60)
 count = st.one_of(st.integers(0, 9), st.integers(0, 10**6), st.floats(0.01, 50)).map(float)
@@ -37,15 +37,17 @@ levels = st.one_of(st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.9999]), st.floa
 
 @st.composite
 def samples(draw: st.DrawFn) -> tuple[Floats, Floats]:
-    """Counts, not all 0, whole and not, with the worths of some scorer."""
+    """Counts, not all 0, whole and not, with the category scores of some scorer."""
     w = np.array(draw(st.sampled_from(SCORERS)))
     return np.array(draw(st.lists(count, min_size=w.size, max_size=w.size).filter(any))), w
 
 
-def methods_for(worths: Floats) -> list[str]:
-    """The methods that can use these worths; the bootstrap apart, which is a matter of whole numbers."""
-    spaced = worths.size == 3 and worths[1] - worths[0] == worths[2] - worths[1]
-    return [m for m in METHODS if m in ANY_WORTHS or (spaced and m != "bootstrap")]
+def methods_for(category_scores: Floats) -> list[str]:
+    """The methods that can use these category scores; the bootstrap apart, which is a matter of whole numbers."""
+    spaced = (
+        category_scores.size == 3 and category_scores[1] - category_scores[0] == category_scores[2] - category_scores[1]
+    )
+    return [m for m in METHODS if m in ANY_CATEGORY_SCORES or (spaced and m != "bootstrap")]
 
 
 # ---- reference figures ----
@@ -76,11 +78,11 @@ def test_one_category_has_limits_in_closed_form() -> None:
     assert np.array(score_interval([n, 0, 0], NPS, 0.95)) == pytest.approx([-1, -(n - z * z) / (n + z * z)], abs=1e-15)
     assert np.array(score_interval([0, n, 0], NPS, 0.95)) == pytest.approx([-edge, edge], abs=1e-15)
     # Also where the mean differs from the one worth by rounding.
-    worths = 724.2 + 0.01 * np.array([0, 30, 100]) + np.array([0, 1e-13, 0])
+    category_scores = 724.2 + 0.01 * np.array([0, 30, 100]) + np.array([0, 1e-13, 0])
     for counts in ([0, 3013, 0], [0, 7, 0]):
         share = z * z / (sum(counts) + z * z)
-        expected = worths[1] + share * (worths[[0, 2]] - worths[1])
-        assert np.array(score_interval(counts, worths, 0.95)) == pytest.approx(expected, abs=1e-12)
+        expected = category_scores[1] + share * (category_scores[[0, 2]] - category_scores[1])
+        assert np.array(score_interval(counts, category_scores, 0.95)) == pytest.approx(expected, abs=1e-12)
 
 
 @few
@@ -104,10 +106,10 @@ def test_two_categories_give_wilsons_interval(lost: int, kept: int, level: float
 @given(samples(), levels)
 def test_limits_lie_in_order_within_the_range(sample: tuple[Floats, Floats], level: float) -> None:
     """Lowest worth ≤ low ≤ high ≤ highest worth."""
-    counts, worths = sample
-    for method in methods_for(worths):
-        low, high = interval(counts, worths, level, method)
-        assert worths.min() <= low <= high <= worths.max(), method
+    counts, category_scores = sample
+    for method in methods_for(category_scores):
+        low, high = interval(counts, category_scores, level, method)
+        assert category_scores.min() <= low <= high <= category_scores.max(), method
 
 
 @few
@@ -116,10 +118,10 @@ def test_a_higher_level_never_gives_a_narrower_interval(
     sample: tuple[Floats, Floats], one: float, other: float
 ) -> None:
     """Intervals of one sample are nested in their levels."""
-    counts, worths = sample
-    slack = 1e-12 * np.ptp(worths)
-    for method in methods_for(worths):
-        inner, outer = (interval(counts, worths, level, method) for level in sorted((one, other)))
+    counts, category_scores = sample
+    slack = 1e-12 * np.ptp(category_scores)
+    for method in methods_for(category_scores):
+        inner, outer = (interval(counts, category_scores, level, method) for level in sorted((one, other)))
         assert outer[0] <= inner[0] + slack, method
         assert outer[1] >= inner[1] - slack, method
 
@@ -128,37 +130,37 @@ def test_a_higher_level_never_gives_a_narrower_interval(
 @given(samples(), st.one_of(levels, st.sampled_from([1e-300, 1e-17, 1e-9, 1 - 1e-9, 1 - 2**-53])))
 def test_the_estimate_lies_within(sample: tuple[Floats, Floats], level: float) -> None:
     """Score, SCAS and Wald intervals contain the mean at every level, to the last bit."""
-    counts, worths = sample
-    mean = np.clip((counts * worths).sum() / counts.sum(), worths.min(), worths.max())
+    counts, category_scores = sample
+    mean = np.clip((counts * category_scores).sum() / counts.sum(), category_scores.min(), category_scores.max())
     for method in ("score", "scas", "wald"):
-        low, high = interval(counts, worths, level, method)
+        low, high = interval(counts, category_scores, level, method)
         assert low <= mean <= high, method
 
 
 @few
 @given(samples(), levels)
 def test_mirrored_samples_have_mirrored_intervals(sample: tuple[Floats, Floats], level: float) -> None:
-    """Negating the worths, or swapping the categories, turns (low, high) into (−high, −low)."""
-    counts, worths = sample
-    for method in methods_for(worths):
-        low, high = interval(counts, worths, level, method)
-        mirrored = np.array(interval(counts, -worths, level, method))
-        assert mirrored == pytest.approx(np.array([-high, -low]), abs=1e-12 * np.ptp(worths)), method
-        swapped = np.array(interval(counts[::-1], worths[::-1], level, method))
-        assert swapped == pytest.approx(np.array([low, high]), abs=1e-12 * np.ptp(worths)), method
+    """Negating the category scores, or swapping the categories, turns (low, high) into (−high, −low)."""
+    counts, category_scores = sample
+    for method in methods_for(category_scores):
+        low, high = interval(counts, category_scores, level, method)
+        mirrored = np.array(interval(counts, -category_scores, level, method))
+        assert mirrored == pytest.approx(np.array([-high, -low]), abs=1e-12 * np.ptp(category_scores)), method
+        swapped = np.array(interval(counts[::-1], category_scores[::-1], level, method))
+        assert swapped == pytest.approx(np.array([low, high]), abs=1e-12 * np.ptp(category_scores)), method
 
 
 @few
 @given(samples(), levels, st.floats(0.01, 1000), st.floats(-1000, 1000))
-def test_limits_follow_the_units_of_the_worths(
+def test_limits_follow_the_units_of_the_category_scores(
     sample: tuple[Floats, Floats], level: float, scale: float, shift: float
 ) -> None:
-    """An affine change of the worths is one of the limits."""
-    counts, worths = sample
-    for method in methods_for(worths):
-        low, high = interval(counts, worths, level, method)
-        moved = np.array(interval(counts, shift + scale * worths, level, method))
-        tolerance = 1e-9 * (abs(shift) + scale * np.ptp(worths))
+    """An affine change of the category scores is one of the limits."""
+    counts, category_scores = sample
+    for method in methods_for(category_scores):
+        low, high = interval(counts, category_scores, level, method)
+        moved = np.array(interval(counts, shift + scale * category_scores, level, method))
+        tolerance = 1e-9 * (abs(shift) + scale * np.ptp(category_scores))
         assert moved == pytest.approx(np.array([shift + scale * low, shift + scale * high]), abs=tolerance), method
 
 
@@ -167,7 +169,7 @@ def test_limits_follow_the_units_of_the_worths(
 def test_categories_of_equal_worth_count_as_one(counts: list[float], level: float) -> None:
     """Splitting a category changes no interval."""
     a, b, c, d = counts
-    for method in ANY_WORTHS:
+    for method in ANY_CATEGORY_SCORES:
         apart = np.array(interval([a, b, c, d], [100, 0, 0, -50], level, method))
         together = np.array(interval([a, b + c, d], [100, 0, -50], level, method))
         assert apart == pytest.approx(together, abs=1e-9), method
@@ -192,13 +194,13 @@ def test_arrays_of_tallies_are_tallies(method: str) -> None:
 @given(samples(), st.floats(0.05, 6))
 def test_the_statistic_is_z_at_the_limits(sample: tuple[Floats, Floats], z: float) -> None:
     """T(low) = z and T(high) = −z wherever a limit is not an end of the range."""
-    counts, worths = sample
-    low, high = score_limits(counts, worths, z)
-    mean, n = (counts * worths).sum() / counts.sum(), counts.sum()
+    counts, category_scores = sample
+    low, high = score_limits(counts, category_scores, z)
+    mean, n = (counts * category_scores).sum() / counts.sum(), counts.sum()
     for limit, expected in ((low, z), (high, -z)):
-        inside = 1e-6 * np.ptp(worths) < limit - worths.min() < (1 - 1e-6) * np.ptp(worths)
-        if inside and abs(limit - mean) > 1e-6 * np.ptp(worths) and n > 1e-3:
-            assert score_statistic(counts, worths, limit) == pytest.approx(expected, rel=1e-6)
+        inside = 1e-6 * np.ptp(category_scores) < limit - category_scores.min() < (1 - 1e-6) * np.ptp(category_scores)
+        if inside and abs(limit - mean) > 1e-6 * np.ptp(category_scores) and n > 1e-3:
+            assert score_statistic(counts, category_scores, limit) == pytest.approx(expected, rel=1e-6)
 
 
 @given(samples(), levels, st.floats(0, 1))
@@ -206,11 +208,13 @@ def test_the_test_rejects_what_the_interval_leaves_out(
     sample: tuple[Floats, Floats], level: float, place: float
 ) -> None:
     """p < 1 − level exactly where the interval excludes the null (but for rounding at the limit itself)."""
-    counts, worths = sample
-    null = float(np.clip(worths.min() + place * np.ptp(worths), worths.min(), worths.max()))
-    low, high = score_interval(counts, worths, level)
-    p = score_p_value(counts, worths, null)
-    if min(abs(null - low), abs(null - high)) > 1e-9 * np.ptp(worths):
+    counts, category_scores = sample
+    null = float(
+        np.clip(category_scores.min() + place * np.ptp(category_scores), category_scores.min(), category_scores.max())
+    )
+    low, high = score_interval(counts, category_scores, level)
+    p = score_p_value(counts, category_scores, null)
+    if min(abs(null - low), abs(null - high)) > 1e-9 * np.ptp(category_scores):
         assert (p < 1 - level) == (null < low or null > high)
 
 
@@ -235,12 +239,12 @@ def test_a_quantile_for_each_tally() -> None:
 @pytest.mark.parametrize("n", [3.7, 1e2, 1e5, 1e9, 1e12])
 def test_limits_keep_their_precision_at_any_size(n: float) -> None:
     """The distance from the mean has ten digits, from four answers to a million million: T there is z."""
-    worths = np.array([-1.0, -0.2, 0.4, 1.0])
+    category_scores = np.array([-1.0, -0.2, 0.4, 1.0])
     counts, z = n * np.array([0.1, 0.2, 0.3, 0.4]), 1.96
-    mean = counts @ worths / n
-    for limit in score_limits(counts, worths, z):
-        p = constrained_shares(counts, worths, limit)
-        variance = float(p @ (worths - limit) ** 2)
+    mean = counts @ category_scores / n
+    for limit in score_limits(counts, category_scores, z):
+        p = constrained_shares(counts, category_scores, limit)
+        variance = float(p @ (category_scores - limit) ** 2)
         assert abs(mean - limit) / math.sqrt(variance / n) == pytest.approx(z, rel=1e-15 * math.sqrt(n) + 1e-10)
 
 
@@ -275,11 +279,11 @@ def test_the_multiplier_never_stalls() -> None:
 
 
 @pytest.mark.parametrize("method", ["adjusted_wald", "agresti_min"])
-@pytest.mark.parametrize("worths", [[0, 1], [0, 30, 100], [1, 2, 3, 4, 5]])
-def test_methods_for_three_spaced_categories_say_so(method: str, worths: list[float]) -> None:
-    """Other worths are refused with the methods that can use them; equally spaced ones are not."""
+@pytest.mark.parametrize("category_scores", [[0, 1], [0, 30, 100], [1, 2, 3, 4, 5]])
+def test_methods_for_three_spaced_categories_say_so(method: str, category_scores: list[float]) -> None:
+    """Other category scores are refused with the methods that can use them; equally spaced ones are not."""
     with pytest.raises(InvalidValueError, match=f"{method}.*three equally spaced.*'score', 'scas', 'jeffreys'"):
-        interval([1] * len(worths), worths, 0.95, method)
+        interval([1] * len(category_scores), category_scores, 0.95, method)
     assert interval([1, 2, 7], [5, 3, 1], 0.95, method)[0] < 3
 
 
@@ -314,9 +318,9 @@ def test_counts_are_finite_and_not_negative(counts: list[float]) -> None:
         interval(counts, NPS)
 
 
-def test_counts_and_worths_fit_and_nulls_lie_in_the_range() -> None:
+def test_counts_and_category_scores_fit_and_nulls_lie_in_the_range() -> None:
     """Shapes that do not fit and impossible nulls are named."""
     with pytest.raises(InvalidValueError, match="one axis per worth"):
         interval([1, 2], NPS)
-    with pytest.raises(InvalidValueError, match=r"null_mean must lie within the worths' range -1\.\.1"):
+    with pytest.raises(InvalidValueError, match=r"null_mean must lie within the category_scores' range -1\.\.1"):
         score_p_value([1, 2, 7], NPS, 50)

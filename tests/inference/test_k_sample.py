@@ -41,7 +41,7 @@ def test_figures_of_r() -> None:
 @few
 @given(table=groups(), seed=st.integers(0, 2**32 - 1))
 def test_order_scale_and_empty_groups_do_not_matter(table: NDArray[np.float64], seed: int) -> None:
-    """Permuting the groups, rescaling the worths and adding a group nobody is in changes no test."""
+    """Permuting the groups, rescaling the category scores and adding a group nobody is in changes no test."""
     changed = np.insert(np.random.default_rng(seed).permutation(table), 1, 0, axis=0)
     for test in (welch_anova, wald_q):
         found, expected = test(changed, 7 - 3 * NPS), test(table, NPS)

@@ -18,7 +18,7 @@ from npskit.inference.design import design_estimate
 from npskit.inference.moves import MOST_CELLS, Moves
 from npskit.inference.paired import bhapkar, bowker, paired_difference, stuart_maxwell, worth_differences
 
-WORTHS = [-1.0, 0.0, 1.0]
+CATEGORY_SCORES = [-1.0, 0.0, 1.0]
 Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -74,8 +74,8 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
     It has no ceiling, since steps of one customer telescope, and lies within the one that has.
     """
     cells = rows[1] * 3 + rows[2]
-    values = worth_differences(WORTHS)
-    ours = paired_difference(Moves.of(*rows[:3], 3), WORTHS)
+    values = worth_differences(CATEGORY_SCORES)
+    ours = paired_difference(Moves.of(*rows[:3], 3), CATEGORY_SCORES)
     if len(set(rows[0].tolist())) == 1 or len(set(rows[0].tolist())) == len(rows[0]):
         return  # a single customer, or nobody twice, which is a simple table
     totals = cluster_totals(cells, 9, clusters=rows[0])
@@ -101,7 +101,7 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_contrast_of_groups_is_that_of_the_design(rows: Columns) -> None:
     """Where groups share customers the variance of their difference is that of `design_contrast`."""
-    values = worth_differences(WORTHS)
+    values = worth_differences(CATEGORY_SCORES)
     found = moves_of(rows)
     if len(set(rows[0].tolist())) < 4 or len(set(rows[3].tolist())) < 2:
         return
@@ -120,7 +120,7 @@ def test_everybody_once_is_the_table() -> None:
     before, after = np.repeat(np.indices((3, 3)).reshape(2, 9), table.ravel(), axis=1)
     rows = Moves.of(np.arange(before.size), before, after, 3)
     assert rows.products is None
-    assert paired_difference(rows, WORTHS) == paired_difference(table, WORTHS)
+    assert paired_difference(rows, CATEGORY_SCORES) == paired_difference(table, CATEGORY_SCORES)
     for test in (stuart_maxwell, bhapkar, bowker):
         assert test(rows) == test(table)
     # the same from the products: two moves of one customer make the whole of it be clustered
@@ -135,22 +135,22 @@ def test_repeating_a_move_is_no_evidence() -> None:
     before, after = np.array([0] * 7 + [2] * 3), np.array([2] * 7 + [0] * 3)
     five = Moves.of(np.repeat(once, 5), np.repeat(before, 5), np.repeat(after, 5), 3)
     one = Moves.of(once, before, after, 3)
-    assert paired_difference(five, WORTHS).z == pytest.approx(paired_difference(one, WORTHS).z)
+    assert paired_difference(five, CATEGORY_SCORES).z == pytest.approx(paired_difference(one, CATEGORY_SCORES).z)
     for test in (stuart_maxwell, bhapkar, bowker):
         assert float(test(five).statistic) == pytest.approx(float(test(one).statistic))
         assert float(test(five).df) == float(test(one).df)
-    naive = paired_difference(five.counts[0], WORTHS)
-    assert naive.z > 2 * paired_difference(five, WORTHS).z
+    naive = paired_difference(five.counts[0], CATEGORY_SCORES)
+    assert naive.z > 2 * paired_difference(five, CATEGORY_SCORES).z
 
 
 def test_one_customer_alone() -> None:
     """A single customer who moved twice has a difference, but no variance that could be known."""
-    found = paired_difference(Moves.of(np.zeros(2, int), np.array([0, 1]), np.array([1, 1]), 3), WORTHS)
+    found = paired_difference(Moves.of(np.zeros(2, int), np.array([0, 1]), np.array([1, 1]), 3), CATEGORY_SCORES)
     assert found.difference == 0.5
     assert np.isnan([found.se, found.interval.low, found.interval.high]).all()
     alone = Moves.of(np.zeros(2, int), np.array([0, 0]), np.array([1, 1]), 3, np.array([0, 1]), 2)
     half = np.arange(18) < 9
-    assert np.isnan(alone.difference(np.tile(worth_differences(WORTHS), 2), half, ~half, 1.0).variance)
+    assert np.isnan(alone.difference(np.tile(worth_differences(CATEGORY_SCORES), 2), half, ~half, 1.0).variance)
 
 
 def test_what_does_not_go_together() -> None:

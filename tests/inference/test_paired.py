@@ -40,8 +40,8 @@ def tables(draw: st.DrawFn, most: int = 30) -> Table:
     return table
 
 
-def worths_of(k: int) -> list[float]:
-    """Worths that are not equally spaced."""
+def category_scores_of(k: int) -> list[float]:
+    """Category scores that are not equally spaced."""
     return [float(i * i - 3) for i in range(k)]
 
 
@@ -83,7 +83,7 @@ def test_interval_is_the_score_interval_of_the_differences() -> None:
 @settings(max_examples=60, deadline=None)
 def test_time_reversed(table: Table) -> None:
     """Transposing the table negates the difference, z and the interval, and leaves the tests as they are."""
-    w = worths_of(len(table))
+    w = category_scores_of(len(table))
     one, other = paired_difference(table, w), paired_difference(table.T, w)
     ours = [one.difference, *one.interval, one.z, one.p_value]
     mirrored = [-other.difference, -other.interval.high, -other.interval.low, -other.z, other.p_value]
@@ -99,7 +99,7 @@ def test_time_reversed(table: Table) -> None:
 def test_names_of_categories_do_not_matter(table: Table, data: st.DataObject) -> None:
     """Rearranging the categories changes nothing: no test singles out the one it drops."""
     order = data.draw(st.permutations(range(len(table))))
-    moved, w = table[np.ix_(order, order)], np.array(worths_of(len(table)))
+    moved, w = table[np.ix_(order, order)], np.array(category_scores_of(len(table)))
     found, again = paired_difference(table, w), paired_difference(moved, w[order])
     assert [found.difference, found.z] == pytest.approx([again.difference, again.z], abs=1e-9, nan_ok=True)
     for test in TESTS:
@@ -117,7 +117,7 @@ def test_those_who_stay_do_not_matter_to_the_tests(table: Table) -> None:
         a, b = test(table), test(more)
         if table.any():
             assert float(a.statistic) == pytest.approx(float(b.statistic), abs=1e-12)
-    w = worths_of(len(table))
+    w = category_scores_of(len(table))
     if table.any():
         one, other = paired_difference(table, w), paired_difference(more, w)
         assert one.z == other.z
@@ -214,7 +214,7 @@ def test_where_it_leads(table: list[list[int]], expected: list[float] | None) ->
     assert found == pytest.approx([math.nan] * len(table) if expected is None else expected, nan_ok=True)
 
 
-def test_worths_of_any_unit() -> None:
+def test_category_scores_of_any_unit() -> None:
     """In hundredths the difference is a hundred times what it is in ones, and z the same."""
     one, hundred = (paired_difference(FIGURES["A"]["table"], [u * w for w in NPS]) for u in (1, 100))
     assert [hundred.difference, hundred.se, *hundred.interval] == pytest.approx(
@@ -244,7 +244,7 @@ def test_what_is_no_table(table: Any, message: str) -> None:
 
 
 def test_what_does_not_fit() -> None:
-    """Worths that do not fit, levels that are none, and moves of several groups are refused."""
+    """Category scores that do not fit, levels that are none, and moves of several groups are refused."""
     with pytest.raises(InvalidValueError, match="one for each of 3 categories"):
         paired_difference(np.eye(3), [0, 1])
     with pytest.raises(InvalidValueError, match="level"):

@@ -22,13 +22,13 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_sample.js
 NPS = [-100, 0, 100]
 
 
-def enumerated(a: list[int], b: list[int], worths: list[int]) -> tuple[float, float]:
+def enumerated(a: list[int], b: list[int], category_scores: list[int]) -> tuple[float, float]:
     """The p-value and mid-p by listing every table, in whole numbers."""
     margins, size = [i + j for i, j in zip(a, b, strict=True)], sum(a)
-    total, everything = sum(margins), sum(m * w for m, w in zip(margins, worths, strict=True))
+    total, everything = sum(margins), sum(m * w for m, w in zip(margins, category_scores, strict=True))
 
     def distance(table: tuple[int, ...] | list[int]) -> int:
-        return abs(total * sum(i * w for i, w in zip(table, worths, strict=True)) - size * everything)
+        return abs(total * sum(i * w for i, w in zip(table, category_scores, strict=True)) - size * everything)
 
     beyond = equal = 0
     for table in itertools.product(*(range(m + 1) for m in margins)):
@@ -42,9 +42,9 @@ def enumerated(a: list[int], b: list[int], worths: list[int]) -> tuple[float, fl
 @st.composite
 def small_tables(draw: st.DrawFn) -> tuple[list[int], list[int], list[int]]:
     """Two samples of a few answers in two to five categories on a lattice, neither sample empty."""
-    worths = sorted(draw(st.lists(st.integers(-6, 6), min_size=2, max_size=5, unique=True)))
-    row = st.lists(st.integers(0, 4), min_size=len(worths), max_size=len(worths)).filter(any)
-    return draw(row), draw(row), worths
+    category_scores = sorted(draw(st.lists(st.integers(-6, 6), min_size=2, max_size=5, unique=True)))
+    row = st.lists(st.integers(0, 4), min_size=len(category_scores), max_size=len(category_scores)).filter(any)
+    return draw(row), draw(row), category_scores
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,12 +59,14 @@ def test_it_is_the_enumeration_of_all_tables(table: tuple[list[int], list[int], 
 def test_sides_and_scale_do_not_matter(
     table: tuple[list[int], list[int], list[int]], scale: float, shift: float
 ) -> None:
-    """Swapping the samples and changing the worths linearly leave p and mid-p as they were."""
-    a, b, worths = table
-    expected = permutation_test(a, b, worths)
+    """Swapping the samples and changing the category scores linearly leave p and mid-p as they were."""
+    a, b, category_scores = table
+    expected = permutation_test(a, b, category_scores)
     assert 0 <= expected.midp <= expected.p_value <= 1
-    np.testing.assert_allclose(permutation_test(b, a, worths), expected, rtol=1e-11)
-    np.testing.assert_allclose(permutation_test(a, b, [shift + scale * w for w in worths]), expected, rtol=1e-11)
+    np.testing.assert_allclose(permutation_test(b, a, category_scores), expected, rtol=1e-11)
+    np.testing.assert_allclose(
+        permutation_test(a, b, [shift + scale * w for w in category_scores]), expected, rtol=1e-11
+    )
 
 
 @pytest.mark.parametrize("table", REFERENCE["tables"])
@@ -108,7 +110,7 @@ def test_no_difference_and_no_answers() -> None:
 
 
 def test_what_cannot_be_permuted_is_refused() -> None:
-    """Fractions of answers, worths off every lattice and far too many answers are named."""
+    """Fractions of answers, category scores off every lattice and far too many answers are named."""
     with pytest.raises(InvalidValueError, match="counts_b must be whole numbers"):
         permutation_test([1, 2, 3], [1, 2.5, 3], NPS)
     with pytest.raises(InvalidValueError, match="counts_a must be whole numbers, one per worth"):

@@ -70,11 +70,11 @@ def test_what_was_planned_is_found(difference: float, chance: float, ratio: floa
 
 
 @given(margin=st.floats(0.5, 60), scale=st.floats(0.01, 100), shift=st.floats(-100, 100))
-def test_the_scale_of_the_worths_does_not_matter(margin: float, scale: float, shift: float) -> None:
+def test_the_scale_of_the_category_scores_does_not_matter(margin: float, scale: float, shift: float) -> None:
     """A margin of 5 on -100..100 is one of 0.05 on -1..1 and one of 2.5 on 0..100."""
     nps, other = [-100.0, 0.0, 100.0], [shift - 100 * scale, shift, shift + 100 * scale]
-    found = sample_size(margin * scale, shares=[0.2, 0.3, 0.5], worths=other)
-    expected = sample_size(margin, shares=[0.2, 0.3, 0.5], worths=nps)
+    found = sample_size(margin * scale, shares=[0.2, 0.3, 0.5], category_scores=other)
+    expected = sample_size(margin, shares=[0.2, 0.3, 0.5], category_scores=nps)
     assert found.n_exact == pytest.approx(expected.n_exact, rel=1e-9)
 
 
@@ -120,17 +120,17 @@ def test_without_a_difference_the_power_is_the_level() -> None:
 @pytest.mark.parametrize("difference", [200, -300, math.nan])
 def test_no_two_scores_differ_by_more_than_the_range(difference: float) -> None:
     """The power of finding an impossible difference is not asked for."""
-    with pytest.raises(InvalidValueError, match="must be less than the range of the worths, 200"):
+    with pytest.raises(InvalidValueError, match="must be less than the range of the category_scores, 200"):
         power(100, difference)
 
 
 @given(st.floats(0.2, 99.9), st.floats(0.06, 0.99), st.floats(0.01, 100))
 def test_whatever_a_score_can_be_planned_for_is(aim: float, chance: float, scale: float) -> None:
     """From a thousandth of the range to half of it a margin is planned for, and a difference of twice that."""
-    worths = [-scale, 0.0, scale]
+    category_scores = [-scale, 0.0, scale]
     part = aim / 100 * scale * (1 + 1e-9)
-    assert sample_size(part, worths=worths).n >= 1
-    assert sample_size(difference=2 * part, power=chance, worths=worths).n >= 1
+    assert sample_size(part, category_scores=category_scores).n >= 1
+    assert sample_size(difference=2 * part, power=chance, category_scores=category_scores).n >= 1
 
 
 def test_unequal_groups() -> None:
@@ -192,10 +192,16 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"difference": 0}, "difference must be above 0"),
         ({"difference": math.nan}, "difference must be finite"),
         ({"margin": 0.05}, r"score points, at least .*, 0\.2: got 0\.05; as a fraction, multiply it by 100"),
-        ({"difference": -0.05}, r"difference is in score points, at least .* range of the worths, 0\.2"),
-        ({"margin": 100}, "margin must be less than half the range of the worths, 100 score points: got 100"),
-        ({"margin": 5, "worths": range(1, 8)}, "margin must be less than half the range of the worths, 3 score points"),
-        ({"difference": -200}, "difference must be less than the range of the worths, 200 score points: got 200"),
+        ({"difference": -0.05}, r"difference is in score points, at least .* range of the category_scores, 0\.2"),
+        ({"margin": 100}, "margin must be less than half the range of the category_scores, 100 score points: got 100"),
+        (
+            {"margin": 5, "category_scores": range(1, 8)},
+            "margin must be less than half the range of the category_scores, 3 score points",
+        ),
+        (
+            {"difference": -200},
+            "difference must be less than the range of the category_scores, 200 score points: got 200",
+        ),
         ({"difference": 5, "power": 0.01}, r"power must be above 0\.05: a test at level=0\.95 .* got 0\.01"),
         ({"difference": 5, "power": 1 - 0.9, "level": 0.9}, r"power must be above 0\.1"),
         ({"difference": 5, "ratio": -1}, "ratio must be above 0"),
@@ -207,8 +213,8 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"margin": 5, "variance": [1e3, 2e3, 3e3]}, r"one variance, or one for each of two groups: got shape \(3,\)"),
         ({"margin": 5, "shares": [0.5, 0.5]}, "shares must have shape"),
         ({"margin": 5, "shares": [20, 30, 50]}, "sum to 1"),
-        ({"margin": 5, "worths": [1, 1]}, "worths must be two or more finite numbers"),
-        ({"margin": 5, "worths": 100}, "worths must be two or more finite numbers"),
+        ({"margin": 5, "category_scores": [1, 1]}, "category_scores must be two or more finite numbers"),
+        ({"margin": 5, "category_scores": 100}, "category_scores must be two or more finite numbers"),
     ],
 )
 def test_what_cannot_be_planned_is_named(arguments: dict[str, Any], message: str) -> None:

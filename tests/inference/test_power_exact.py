@@ -28,14 +28,16 @@ shares = st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any).map(lam
 @given(p=shares, q=shares, n=st.integers(1, 3), m=st.integers(1, 3), test=st.sampled_from(["score", "wald"]))
 def test_it_adds_up_the_answers_that_reject(p: list[float], q: list[float], n: int, m: int, test: str) -> None:
     """Its value is the probability of all sequences of single answers for which the test rejects."""
-    worths, total = [-1, 0, 1], 0.0
+    category_scores, total = [-1, 0, 1], 0.0
     answers = list(itertools.product(range(3), repeat=n + m))
     a, b = (np.array([np.bincount(x[part], minlength=3) for x in answers]) for part in (slice(n), slice(n, None)))
-    found = score_test(a, b, worths)[1] if test == "score" else wald_difference(a, b, worths).p_value
+    found = score_test(a, b, category_scores)[1] if test == "score" else wald_difference(a, b, category_scores).p_value
     for x, p_value in zip(answers, found.tolist(), strict=True):
         if p_value < 0.2:
             total += math.prod(p[k] for k in x[:n]) * math.prod(q[k] for k in x[n:])
-    assert exact_power(p, q, n, m, level=0.8, worths=worths, test=test) == pytest.approx(total, abs=1e-12)
+    assert exact_power(p, q, n, m, level=0.8, category_scores=category_scores, test=test) == pytest.approx(
+        total, abs=1e-12
+    )
 
 
 @settings(max_examples=15, deadline=None)
@@ -47,7 +49,7 @@ def test_sides_and_direction_do_not_matter(p: list[float], q: list[float], n: in
     assert exact_power(q, p, m, n) == pytest.approx(expected, abs=1e-11)
     assert exact_power(p[::-1], q[::-1], n, m) == pytest.approx(expected, abs=1e-11)
     split = [[r[0] / 2, r[0] / 2, r[1], r[2]] for r in (p, q)]
-    assert exact_power(split[0], split[1], n, m, worths=[-1, -1, 0, 1]) == pytest.approx(expected, abs=1e-11)
+    assert exact_power(split[0], split[1], n, m, category_scores=[-1, -1, 0, 1]) == pytest.approx(expected, abs=1e-11)
 
 
 def check(case: dict[str, Any]) -> None:

@@ -24,18 +24,20 @@ from npskit.inference.wealth import DIRECTIONS
 few = settings(max_examples=40, deadline=None)
 REFERENCE = Path(__file__).parent.parent / "reference" / "anytime_valid.json"
 NPS = [-1.0, 0.0, 1.0]
-WORTHS = (NPS, [0.0, 100.0], [5.0, 3.0, 1.0], [0.0, 0.0, 0.0, 100.0], [1.0, 2.0, 2.5, 7.0])
+CATEGORY_SCORES = (NPS, [0.0, 100.0], [5.0, 3.0, 1.0], [0.0, 0.0, 0.0, 100.0], [1.0, 2.0, 2.5, 7.0])
 TWENTIETH = -math.log(0.05)
 
 
 @st.composite
 def samples(draw: st.DrawFn, least: int = 0) -> tuple[list[int], list[float]]:
     """Counts of some answers, with what they are worth."""
-    worths = draw(st.sampled_from(WORTHS))
+    category_scores = draw(st.sampled_from(CATEGORY_SCORES))
     counts = draw(
-        st.lists(st.integers(0, 60), min_size=len(worths), max_size=len(worths)).filter(lambda c: sum(c) >= least)
+        st.lists(st.integers(0, 60), min_size=len(category_scores), max_size=len(category_scores)).filter(
+            lambda c: sum(c) >= least
+        )
     )
-    return counts, worths
+    return counts, category_scores
 
 
 def test_the_reference_figures_come_out() -> None:
@@ -71,11 +73,13 @@ def test_answers_beyond_all_nodes_are_still_bet_on_by_a_fixed_mixture() -> None:
 @given(samples(), st.integers(0, 2**32), st.sampled_from(DIRECTIONS))
 def test_the_bets_are_fair(sample: tuple[list[int], list[float]], seed: int, direction: str) -> None:
     """Under any distribution whose mean is the one doubted, one more answer leaves the wealth as it is on average."""
-    counts, worths = sample
-    p = np.random.default_rng(seed).dirichlet(np.ones(len(worths)))
-    mean = float(p @ worths)
-    after = np.exp(log_wealth(np.array(counts) + np.eye(len(worths)), worths, mean, direction=direction))
-    before = math.exp(float(log_wealth(counts, worths, mean, direction=direction)))
+    counts, category_scores = sample
+    p = np.random.default_rng(seed).dirichlet(np.ones(len(category_scores)))
+    mean = float(p @ category_scores)
+    after = np.exp(
+        log_wealth(np.array(counts) + np.eye(len(category_scores)), category_scores, mean, direction=direction)
+    )
+    before = math.exp(float(log_wealth(counts, category_scores, mean, direction=direction)))
     assert float(p @ after) == pytest.approx(before, rel=1e-9)
 
 
@@ -85,12 +89,16 @@ def test_one_sided_bets_lose_where_the_hypothesis_holds_amply(
     sample: tuple[list[int], list[float]], seed: int, direction: str
 ) -> None:
     """One more answer does not raise the wealth, on average, where the mean is on the other side of that doubted."""
-    counts, worths = sample
-    p = np.random.default_rng(seed).dirichlet(np.ones(len(worths)))
-    mean = float(p @ worths)
-    doubted = (mean + (min(worths) if direction == "below" else max(worths))) / 2
-    after = np.exp(log_wealth(np.array(counts) + np.eye(len(worths)), worths, doubted, direction=direction))
-    assert float(p @ after) <= math.exp(float(log_wealth(counts, worths, doubted, direction=direction))) * (1 + 1e-9)
+    counts, category_scores = sample
+    p = np.random.default_rng(seed).dirichlet(np.ones(len(category_scores)))
+    mean = float(p @ category_scores)
+    doubted = (mean + (min(category_scores) if direction == "below" else max(category_scores))) / 2
+    after = np.exp(
+        log_wealth(np.array(counts) + np.eye(len(category_scores)), category_scores, doubted, direction=direction)
+    )
+    assert float(p @ after) <= math.exp(float(log_wealth(counts, category_scores, doubted, direction=direction))) * (
+        1 + 1e-9
+    )
 
 
 @few
@@ -99,19 +107,19 @@ def test_the_limits_are_where_the_wealth_reaches_the_bound(
     sample: tuple[list[int], list[float]], direction: str, level: float
 ) -> None:
     """The mean lies between the limits; at a limit inside the range log W = log 1/alpha, at its end no more."""
-    counts, worths = sample
-    low, high = (float(x) for x in confidence_sequence(counts, worths, level, direction=direction))
-    mean = float(np.dot(counts, worths) / sum(counts))
+    counts, category_scores = sample
+    low, high = (float(x) for x in confidence_sequence(counts, category_scores, level, direction=direction))
+    mean = float(np.dot(counts, category_scores) / sum(counts))
     assert low <= mean + 1e-12
     assert high >= mean - 1e-12
     for limit in (low, high):
-        if min(worths) < limit < max(worths):
-            wealth = float(log_wealth(counts, worths, limit, direction=direction))
+        if min(category_scores) < limit < max(category_scores):
+            wealth = float(log_wealth(counts, category_scores, limit, direction=direction))
             assert wealth == pytest.approx(-math.log(1 - level), abs=1e-6)
     if direction == "below":
-        assert low == min(worths)
+        assert low == min(category_scores)
     if direction == "above":
-        assert high == max(worths)
+        assert high == max(category_scores)
 
 
 @few
@@ -120,20 +128,25 @@ def test_the_wealth_is_convex_and_at_most_one_at_the_mean(
     sample: tuple[list[int], list[float]], direction: str
 ) -> None:
     """log W has no dent anywhere, so that {W < 1/alpha} is an interval, and it holds the sample mean."""
-    counts, worths = sample
-    grid = np.linspace(min(worths), max(worths), 41)[1:-1]
-    wealth = log_wealth(counts, worths, grid, direction=direction)
+    counts, category_scores = sample
+    grid = np.linspace(min(category_scores), max(category_scores), 41)[1:-1]
+    wealth = log_wealth(counts, category_scores, grid, direction=direction)
     assert (np.diff(wealth, 2) >= -1e-9 * (1 + np.abs(wealth).max())).all()
     if sum(counts):
-        assert float(log_wealth(counts, worths, np.dot(counts, worths) / sum(counts), direction=direction)) <= 1e-9
+        assert (
+            float(
+                log_wealth(counts, category_scores, np.dot(counts, category_scores) / sum(counts), direction=direction)
+            )
+            <= 1e-9
+        )
 
 
 @few
 @given(samples(least=1), st.floats(0.5, 200), st.floats(-100, 100))
 def test_units_and_directions_do_not_matter(sample: tuple[list[int], list[float]], scale: float, shift: float) -> None:
-    """Limits move with a change of units, and turn over with the sign of the worths."""
-    counts, worths = sample
-    w = np.array(worths)
+    """Limits move with a change of units, and turn over with the sign of the category scores."""
+    counts, category_scores = sample
+    w = np.array(category_scores)
     low, high = confidence_sequence(counts, w)
     moved = confidence_sequence(counts, scale * w + shift)
     turned = confidence_sequence(counts, -w)
@@ -199,9 +212,9 @@ def test_the_running_intersection_only_narrows() -> None:
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[list[int], list[int], list[float]]:
     """Two samples with answers, of one scorer."""
-    a, worths = draw(samples(least=1))
+    a, category_scores = draw(samples(least=1))
     size = st.lists(st.integers(0, 60), min_size=len(a), max_size=len(a))
-    return a, draw(size.filter(any)), worths
+    return a, draw(size.filter(any)), category_scores
 
 
 @few
@@ -210,14 +223,14 @@ def test_the_evidence_on_a_difference_is_the_least_over_all_means(
     pair: tuple[list[int], list[int], list[float]], part: float, direction: str
 ) -> None:
     """No mean on a fine grid has less evidence, and some has nearly as little."""
-    a, b, worths = pair
-    span, low = float(np.ptp(worths)), min(worths)
+    a, b, category_scores = pair
+    span, low = float(np.ptp(category_scores)), min(category_scores)
     d = part * span
     other = {"below": "above", "above": "below", "both": "both"}[direction]
     grid = np.linspace(low + max(0.0, -d), low + span - max(0.0, d), 2001)
-    joint = log_wealth(a, worths, np.clip(grid + d, low, low + span), direction=direction)
-    joint = joint + log_wealth(b, worths, grid, direction=other)
-    found = float(log_wealth_of_difference(a, b, worths, d, direction=direction))
+    joint = log_wealth(a, category_scores, np.clip(grid + d, low, low + span), direction=direction)
+    joint = joint + log_wealth(b, category_scores, grid, direction=other)
+    found = float(log_wealth_of_difference(a, b, category_scores, d, direction=direction))
     assert found <= joint.min() + 1e-9
     assert found >= joint.min() - 0.01 - 1e-3 * abs(joint.min())
 
@@ -228,16 +241,16 @@ def test_a_difference_turns_over_with_its_samples(
     pair: tuple[list[int], list[int], list[float]], direction: str
 ) -> None:
     """The limits of b - a are those of a - b with the sign and the sides exchanged, and hold the difference found."""
-    a, b, worths = pair
+    a, b, category_scores = pair
     other = {"below": "above", "above": "below", "both": "both"}[direction]
-    low, high = (float(x) for x in difference_sequence(a, b, worths, direction=direction))
-    turned = [-float(x) for x in difference_sequence(b, a, worths, direction=other)]
-    assert turned[::-1] == pytest.approx([low, high], abs=1e-5 * np.ptp(worths))
-    found = float(np.dot(a, worths) / sum(a) - np.dot(b, worths) / sum(b))
+    low, high = (float(x) for x in difference_sequence(a, b, category_scores, direction=direction))
+    turned = [-float(x) for x in difference_sequence(b, a, category_scores, direction=other)]
+    assert turned[::-1] == pytest.approx([low, high], abs=1e-5 * np.ptp(category_scores))
+    found = float(np.dot(a, category_scores) / sum(a) - np.dot(b, category_scores) / sum(b))
     assert low - 1e-9 <= found <= high + 1e-9
     for limit in (low, high):
-        if abs(limit) < np.ptp(worths) * (1 - 1e-9):
-            evidence = float(log_wealth_of_difference(a, b, worths, limit, direction=direction))
+        if abs(limit) < np.ptp(category_scores) * (1 - 1e-9):
+            evidence = float(log_wealth_of_difference(a, b, category_scores, limit, direction=direction))
             assert evidence == pytest.approx(TWENTIETH, abs=1e-4)
 
 
@@ -300,7 +313,7 @@ def test_a_real_fall_is_found() -> None:
 
 def test_what_cannot_be_used_is_refused_by_name() -> None:
     """Each message names the argument and what would be right."""
-    with pytest.raises(InvalidValueError, match="mean must lie within the worths, -1 to 1"):
+    with pytest.raises(InvalidValueError, match="mean must lie within the category_scores, -1 to 1"):
         log_wealth([1, 2, 3], NPS, 30)
     with pytest.raises(InvalidValueError, match="mean must lie within"):
         log_wealth([1, 2, 3], NPS, math.nan)
@@ -308,9 +321,9 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
         confidence_sequence([1, 2, 3], NPS, direction="up")
     with pytest.raises(InvalidValueError, match=r"direction must be one of .* got 'bellow'; did you mean 'below'"):
         difference_sequence([1, 2, 3], [1, 2, 3], NPS, direction="bellow")
-    with pytest.raises(InvalidValueError, match="worths must be finite and not all equal"):
+    with pytest.raises(InvalidValueError, match="category_scores must be finite and not all equal"):
         log_wealth([1, 2], [3, 3], 3)
-    with pytest.raises(InvalidValueError, match="worths must be finite and not all equal"):
+    with pytest.raises(InvalidValueError, match="category_scores must be finite and not all equal"):
         log_wealth([], [], 3)
     with pytest.raises(InvalidValueError, match="level must lie strictly between"):
         confidence_sequence([1, 2, 3], NPS, 95)
@@ -318,7 +331,7 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
         confidence_sequence([1, 2, 3], NPS, running=True)
     with pytest.raises(InvalidValueError, match="counts must be finite and not negative"):
         log_wealth([1, -2, 3], NPS, 0)
-    with pytest.raises(InvalidValueError, match="difference must lie within the span of the worths, 2"):
+    with pytest.raises(InvalidValueError, match="difference must lie within the span of the category_scores, 2"):
         log_wealth_of_difference([1, 2, 3], [1, 2, 3], NPS, 3.0)
     with pytest.raises(InvalidValueError, match="a and b must fit each other"):
         difference_sequence(np.ones((2, 3)), np.ones((3, 3)), NPS)

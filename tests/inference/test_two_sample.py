@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import constrained_shares, distinct_worths
+from npskit.inference.constrained import constrained_shares, distinct_category_scores
 from npskit.inference.intervals import score_interval
 from npskit.inference.power_exact import exact_power
 from npskit.inference.two_sample import common_mean, difference_interval, mover, score_test, score_z
@@ -58,12 +58,14 @@ def test_p_lies_in_0_1_for_any_null(table: Floats, null: float) -> None:
 
 @few
 @given(table=tables(4), shift=st.floats(-50, 50), scale=st.floats(0.01, 100))
-def test_the_scale_of_the_worths_does_not_matter(table: Floats, shift: float, scale: float) -> None:
-    """z is the same after any rising linear change of the worths, and changes its sign after a falling one."""
-    worths = np.array([0.0, 1.0, 3.0, 7.0])
-    z = score_z(table[0], table[1], worths, 1.0)
-    np.testing.assert_allclose(score_z(table[0], table[1], shift + scale * worths, scale), z, rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(score_z(table[0], table[1], -worths, -1.0), -z, rtol=1e-6, atol=1e-8)
+def test_the_scale_of_the_category_scores_does_not_matter(table: Floats, shift: float, scale: float) -> None:
+    """z is the same after any rising linear change of the category scores, and changes its sign after a falling one."""
+    category_scores = np.array([0.0, 1.0, 3.0, 7.0])
+    z = score_z(table[0], table[1], category_scores, 1.0)
+    np.testing.assert_allclose(
+        score_z(table[0], table[1], shift + scale * category_scores, scale), z, rtol=1e-6, atol=1e-8
+    )
+    np.testing.assert_allclose(score_z(table[0], table[1], -category_scores, -1.0), -z, rtol=1e-6, atol=1e-8)
 
 
 @few
@@ -157,7 +159,9 @@ def test_two_categories_give_the_test_of_two_proportions(table: Floats, null: fl
 def test_figures_of_the_score_test_and_interval(table: dict[str, Any]) -> None:
     """The common score, z, p and the MOVER interval reproduce independent figures, on any scale."""
     x, y = table["x"], table["y"]
-    (theta,) = common_mean(np.array([x], dtype=float), np.array([y], dtype=float), distinct_worths(NPS)[0] / 2 + 0.5)
+    (theta,) = common_mean(
+        np.array([x], dtype=float), np.array([y], dtype=float), distinct_category_scores(NPS)[0] / 2 + 0.5
+    )
     np.testing.assert_allclose(2 * theta - 1, table["theta_common"], rtol=1e-12)
     z, p = score_test(x, y, 100 * NPS)
     np.testing.assert_allclose(z, table["score_z_Nm1"], rtol=1e-12)
@@ -218,17 +222,17 @@ def test_coverage_at_the_worst_pairs_known(n: int, shares: list[list[float]], ex
 
 def test_the_interval_and_the_test_can_disagree() -> None:
     """They are not each other's dual: either may find a difference where the other does not."""
-    worths = 100 * NPS
-    low, high = difference_interval([0, 3, 7], [5, 0, 5], worths)
+    category_scores = 100 * NPS
+    low, high = difference_interval([0, 3, 7], [5, 0, 5], category_scores)
     assert (round(float(low), 1), round(float(high), 1)) == (-0.7, 126.1)
-    assert round(float(score_test([0, 3, 7], [5, 0, 5], worths)[1]), 3) == 0.035
-    assert difference_interval([1, 1, 8], [5, 1, 4], worths)[0] > 0
-    assert score_test([1, 1, 8], [5, 1, 4], worths)[1] > 0.05
+    assert round(float(score_test([0, 3, 7], [5, 0, 5], category_scores)[1]), 3) == 0.035
+    assert difference_interval([1, 1, 8], [5, 1, 4], category_scores)[0] > 0
+    assert score_test([1, 1, 8], [5, 1, 4], category_scores)[1] > 0.05
 
 
 def rejection(rate: dict[str, Any]) -> None:
     """Check one rejection rate."""
-    found = exact_power(*rate["shares"], *rate["n"], worths=NPS)
+    found = exact_power(*rate["shares"], *rate["n"], category_scores=NPS)
     np.testing.assert_allclose(found, rate["rejects"], atol=1e-12, rtol=0)
 
 
@@ -285,7 +289,9 @@ def test_what_does_not_fit_is_named() -> None:
         score_test([1, 2], [1, 2, 3], NPS)
     with pytest.raises(InvalidValueError, match="not negative"):
         difference_interval([1, -2, 3], [1, 2, 3], NPS)
-    with pytest.raises(InvalidValueError, match=r"null_difference=2\.0 must be less than the range of the worths, 2"):
+    with pytest.raises(
+        InvalidValueError, match=r"null_difference=2\.0 must be less than the range of the category_scores, 2"
+    ):
         score_test([1, 2, 3], [1, 2, 3], NPS, 2.0)
     with pytest.raises(InvalidValueError, match="null_difference=nan"):
         score_test([1, 2, 3], [1, 2, 3], NPS, np.nan)

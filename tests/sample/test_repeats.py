@@ -15,7 +15,7 @@ from npskit.data.frames import Column
 from npskit.sample import Places, Sample
 from npskit.sample.repeats import equal_shares, latest
 from npskit.score import Score
-from npskit.scorers.base import codebook
+from npskit.scorers.base import codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 from npskit.scoring import nps
@@ -36,8 +36,8 @@ def column(values: list[Any]) -> Column:
 
 def coded(*columns: list[Any], scorer: Any = None) -> CodedAnswers:
     """Return answers as a sample holds them."""
-    book = codebook(NPS() if scorer is None else scorer)
-    return CodedAnswers([np.array(values, dtype=object) for values in columns], book)
+    codebook = codebook_of(NPS() if scorer is None else scorer)
+    return CodedAnswers([np.array(values, dtype=object) for values in columns], codebook)
 
 
 def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[Sample, Places, NDArray[np.datetime64]]:
@@ -110,7 +110,7 @@ def test_independent_rows_have_no_clusters() -> None:
 def test_take_keeps_what_belongs_together() -> None:
     """All arrays of the sample are cut alike."""
     n = np.arange(4)
-    answers = CodedAnswers([n], codebook(NPS()), [n > 2])
+    answers = CodedAnswers([n], codebook_of(NPS()), [n > 2])
     sample = Sample(answers, weights=n.astype(float), customers=n, strata=n.astype(str), clusters=n)
     kept = sample.take(np.array([True, False, True, False]))
     for array in (kept.answers.codes[0], kept.weights, kept.customers, kept.clusters):

@@ -18,7 +18,7 @@ import npskit as nk
 from npskit.counting import codes, columns
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.sample import BoundData, Places, bind_roles, bind_score
-from npskit.scorers.base import codebook
+from npskit.scorers.base import codebook_of
 
 N = 300
 RNG = np.random.default_rng(5)
@@ -193,8 +193,10 @@ def test_what_was_counted_apart_adds_up(cut: int, customers: bool) -> None:
 
 def bind(data: Any = DATA, **roles: str) -> BoundData:
     """Bind columns as a survey does."""
-    frame, book = nk.Survey(data)._data.frame, codebook(nk.NPS())
-    return BoundData(frame, book, bind_score(frame, book, None), bind_roles(frame, {"customer": None} | dict(roles)))
+    frame, codebook = nk.Survey(data)._data.frame, codebook_of(nk.NPS())
+    return BoundData(
+        frame, codebook, bind_score(frame, codebook, None), bind_roles(frame, {"customer": None} | dict(roles))
+    )
 
 
 def test_another_time_zone_is_another_clock() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import attrs
 import numpy as np
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from npskit.data.scale import MAX_POINTS, Scale, as_scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.scorers import CES, NPS, SCI, Scorer, codebook
+from npskit.scorers import CES, NPS, SCI, Scorer, codebook_of
 from npskit.scorers.base import answer_grid, read_codebook
 from npskit.testing import scales, scorers
 
@@ -100,12 +100,12 @@ def test_an_end_that_is_no_whole_number_is_refused(end: Any) -> None:
 @given(scorers())
 def test_the_grid_holds_the_category_of_every_combination(scorer: Scorer) -> None:
     """Looking an answer up in the grid is categorizing it."""
-    book = codebook(scorer)
-    assert book.grid.shape == tuple(scale.size for scale in book.scales)
-    for answers in itertools.islice(itertools.product(*book.scales), 0, 500, 7):
-        cell = tuple(answer - scale.low for answer, scale in zip(answers, book.scales, strict=True))
+    codebook = codebook_of(scorer)
+    assert codebook.grid.shape == tuple(scale.size for scale in codebook.scales)
+    for answers in itertools.islice(itertools.product(*codebook.scales), 0, 500, 7):
+        cell = tuple(answer - scale.low for answer, scale in zip(answers, codebook.scales, strict=True))
         asked = scorer.categorize(*(np.array([answer]) for answer in answers))
-        assert book.grid[cell] == asked[0]
+        assert codebook.grid[cell] == asked[0]
 
 
 @given(st.lists(scales(max_size=6), min_size=1, max_size=3))
@@ -116,13 +116,13 @@ def test_the_answer_grid_is_the_product_of_the_scales(some: list[Scale]) -> None
 
 @given(scorers())
 def test_a_codebook_holds_what_the_scorer_says(scorer: Scorer) -> None:
-    """Name, questions, categories and worths are the scorer's own, and cannot be written to."""
-    book = codebook(scorer)
-    assert (book.name, book.categories) == (scorer.name, scorer.categories)
-    assert dict(zip(book.questions, book.scales, strict=True)) == scorer.questions
-    assert tuple(book.worths.tolist()) == scorer.worths
-    assert book.scale == (book.scales[0] if len(book.scales) == 1 else None)
-    for array in (book.worths, book.grid):
+    """Name, questions, categories and category scores are the scorer's own, and cannot be written to."""
+    codebook = codebook_of(scorer)
+    assert (codebook.name, codebook.categories) == (scorer.name, scorer.categories)
+    assert dict(zip(codebook.questions, codebook.scales, strict=True)) == scorer.questions
+    assert tuple(codebook.category_scores.tolist()) == scorer.category_scores
+    assert codebook.scale == (codebook.scales[0] if len(codebook.scales) == 1 else None)
+    for array in (codebook.category_scores, codebook.grid):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
 
@@ -130,7 +130,7 @@ def test_a_codebook_holds_what_the_scorer_says(scorer: Scorer) -> None:
 @given(scorers(), scorers())
 def test_codebooks_are_equal_exactly_where_they_do_the_same(a: Scorer, b: Scorer) -> None:
     """Equal scorers have equal codebooks, which hash alike; a codebook equals nothing but a codebook."""
-    one, two = codebook(a), codebook(b)
+    one, two = codebook_of(a), codebook_of(b)
     assert a != b or one == two
     assert one != two or hash(one) == hash(two)
     assert one == read_codebook(a)
@@ -139,7 +139,7 @@ def test_codebooks_are_equal_exactly_where_they_do_the_same(a: Scorer, b: Scorer
 
 def test_a_codebook_is_read_once() -> None:
     """Equal scorers share the codebook that was read first."""
-    assert codebook(NPS()) is codebook(NPS())
+    assert codebook_of(NPS()) is codebook_of(NPS())
 
 
 class Up(tuple[int, ...]):
@@ -149,7 +149,7 @@ class Up(tuple[int, ...]):
     name = "Up"
     questions: ClassVar = {"answer": Scale(0, 2)}
     categories = ("low", "high")
-    worths = (0.0, 1.0)
+    category_scores = (0.0, 1.0)
 
     def categorize(self, answer: Any) -> Any:
         return answer >= 1
@@ -168,8 +168,8 @@ def test_equal_scorers_of_different_types_are_not_confused() -> None:
     """Tuples of different types may be equal; their codebooks are their own."""
     assert Up() == Beyond()
     assert hash(Up()) == hash(Beyond())
-    assert codebook(Up()).grid.tolist() == [0, 1, 1]
-    assert codebook(Beyond()).grid.tolist() == [0, 0, 1]
+    assert codebook_of(Up()).grid.tolist() == [0, 1, 1]
+    assert codebook_of(Beyond()).grid.tolist() == [0, 0, 1]
 
 
 @attrs.frozen
@@ -179,7 +179,7 @@ class Loose:
     name: Any = "Loose"
     questions: Any = attrs.field(factory=lambda: {"answer": Scale(0, 2)})
     categories: Any = ("low", "mid", "high")
-    worths: Any = (0, 1, 2)
+    category_scores: Any = (0, 1, 2)
     found: Any = (0, 1, 2)
 
     def categorize(self, *_answers: Any) -> Any:
@@ -190,9 +190,9 @@ def test_a_scorer_that_cannot_be_hashed_still_works() -> None:
     """A codebook is remembered where that is possible, and read where not."""
     with pytest.raises(TypeError, match="unhashable"):
         hash(Loose())
-    assert codebook(Loose()) == codebook(Loose())
-    assert codebook(Loose(worths=[2, 1, 0])).worths.tolist() == [2.0, 1.0, 0.0]
-    assert codebook(Loose(found=np.array([True, True, False]))).grid.tolist() == [1, 1, 0]
+    assert codebook_of(Loose()) == codebook_of(Loose())
+    assert codebook_of(Loose(category_scores=[2, 1, 0])).category_scores.tolist() == [2.0, 1.0, 0.0]
+    assert codebook_of(Loose(found=np.array([True, True, False]))).grid.tolist() == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_a_scorer_that_cannot_be_hashed_still_works() -> None:
         ("categories", ("all",), "two or more distinct categories"),
         ("categories", ("a", "b", "a"), "two or more distinct categories"),
         ("categories", (1, 2, 3), "categories must have names"),
-        ("worths", (0, 1), "one number in worths for each of the 3 categories"),
-        ("worths", 5, "one number in worths for each of the 3 categories"),
-        ("worths", ("bad", "fair", "good"), "one number in worths for each of the 3 categories"),
-        ("worths", (0, 1, float("inf")), "worths must be finite"),
-        ("worths", (0, 1, float("nan")), "worths must be finite"),
-        ("worths", (0, 2, 1), "worths must rise or fall"),
-        ("worths", (1, 1, 1), "worths must not all be equal"),
+        ("category_scores", (0, 1), "one number in category_scores for each of the 3 categories"),
+        ("category_scores", 5, "one number in category_scores for each of the 3 categories"),
+        ("category_scores", ("bad", "fair", "good"), "one number in category_scores for each of the 3 categories"),
+        ("category_scores", (0, 1, float("inf")), "category_scores must be finite"),
+        ("category_scores", (0, 1, float("nan")), "category_scores must be finite"),
+        ("category_scores", (0, 2, 1), "category_scores must rise or fall"),
+        ("category_scores", (1, 1, 1), "category_scores must not all be equal"),
         ("found", (0, 1), "one category for each answer"),
         ("found", 0, "one category for each answer"),
         ("found", (0.0, 1.0, 2.0), "whole numbers, not float64"),
@@ -227,17 +227,32 @@ def test_a_scorer_that_cannot_be_hashed_still_works() -> None:
 def test_a_scorer_that_contradicts_itself_is_refused(part: str, value: Any, message: str) -> None:
     """Each part is checked when the scorer is first used, and the message names the scorer and the part."""
     with pytest.raises(InvalidValueError, match=f"scorer Loose: .*{message}"):
-        codebook(Loose(**{part: value}))
+        codebook_of(Loose(**{part: value}))
 
 
 @pytest.mark.parametrize(("value", "message"), [(NPS, r"write NPS\(\), not NPS"), (5, "int lacks name, questions")])
 def test_what_is_no_scorer_is_refused(value: Any, message: str) -> None:
     """A class instead of an instance, or anything else, is told what a scorer has."""
     with pytest.raises(InvalidTypeError, match=message):
-        codebook(value)
+        codebook_of(value)
 
 
 def test_the_protocol_knows_a_scorer() -> None:
     """isinstance tells scorers from other things."""
     assert all(isinstance(scorer, Scorer) for scorer in (NPS(), SCI(), CES(), Loose(), Up()))
     assert not isinstance(5, Scorer)
+
+
+def test_a_scorer_that_says_worths_is_read() -> None:
+    """The first name of category scores still works, and means the same."""
+
+    class Thumbs:
+        name = "Thumbs"
+        questions: ClassVar = {"thumb": Scale(0, 1)}
+        categories = ("down", "up")
+        worths = (-100, 100)
+
+        def categorize(self, thumb: Any) -> Any:
+            return thumb
+
+    assert codebook_of(cast("Scorer", Thumbs())).category_scores.tolist() == [-100, 100]

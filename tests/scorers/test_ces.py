@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.scorers import CES, codebook
+from npskit.scorers import CES, codebook_of
 from npskit.scorers.ces import METHODS, Method
 from npskit.testing import scales, scorers
 
 
 def value(ces: CES, answers: list[int]) -> float:
-    """Return the mean worth of answers."""
-    return float(np.mean(np.array(ces.worths)[ces.categorize(np.array(answers))]))
+    """Return the mean category score of answers."""
+    return float(np.mean(np.array(ces.category_scores)[ces.categorize(np.array(answers))]))
 
 
 @given(st.sampled_from([1, 2]), scales(), st.data())
@@ -48,10 +48,10 @@ def test_version_1_counts_low_answers_as_easy(answers: list[int]) -> None:
 @given(scorers(CES))
 def test_categories_run_from_worst_to_best(ces: CES) -> None:
     """High is good in version 2.0 and low in 1.0, so the grid rises in one and falls in the other."""
-    steps = np.diff(codebook(ces).grid)
+    steps = np.diff(codebook_of(ces).grid)
     assert (steps >= 0).all() if ces.version == 2 else (steps <= 0).all()
-    assert codebook(ces).grid.min() == 0
-    assert codebook(ces).grid.max() == len(ces.categories) - 1
+    assert codebook_of(ces).grid.min() == 0
+    assert codebook_of(ces).grid.max() == len(ces.categories) - 1
 
 
 @given(st.sampled_from(METHODS), scales(), st.data())
@@ -64,7 +64,9 @@ def test_the_versions_mirror_each_other(method: Method, scale: Scale, data: st.D
     one = CES(1, method, scale=(-scale.high, -scale.low), **{name: -cuts[name] for name in used})
     answers = np.array(list(scale))
     assert one.categorize(-answers).tolist() == two.categorize(answers).tolist()
-    assert one.worths == (two.worths if method != "mean" else tuple(-worth for worth in two.worths))
+    assert one.category_scores == (
+        two.category_scores if method != "mean" else tuple(-worth for worth in two.category_scores)
+    )
 
 
 def test_the_name_says_version_and_method() -> None:
@@ -75,8 +77,8 @@ def test_the_name_says_version_and_method() -> None:
 
 def test_what_it_says() -> None:
     """The points for the mean, else hard and easy."""
-    assert (CES(1).categories, CES(1).worths) == (("5", "4", "3", "2", "1"), (5.0, 4.0, 3.0, 2.0, 1.0))
-    assert CES().worths == (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
+    assert (CES(1).categories, CES(1).category_scores) == (("5", "4", "3", "2", "1"), (5.0, 4.0, 3.0, 2.0, 1.0))
+    assert CES().category_scores == (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
     assert CES(method="net").categories == ("hard", "neutral", "easy")
     assert CES(method="top_box").categories == ("not easy", "easy")
     assert CES().questions == {"effort": Scale(1, 7)}

@@ -36,7 +36,11 @@ def test_of_two_points_the_better_one_is_satisfied() -> None:
 
 def test_what_it_says() -> None:
     """A share in percent of one question."""
-    assert (CSAT().name, CSAT().worths, CSAT().categories) == ("CSAT", (0.0, 100.0), ("not satisfied", "satisfied"))
+    assert (CSAT().name, CSAT().category_scores, CSAT().categories) == (
+        "CSAT",
+        (0.0, 100.0),
+        ("not satisfied", "satisfied"),
+    )
     assert CSAT().questions == {"satisfaction": Scale(1, 5)}
     assert eval(repr(CSAT((1, 7)))) == CSAT((1, 7))
 

@@ -20,7 +20,7 @@ def test_the_default_is_reichhelds() -> None:
     """0 to 6 are detractors, 7 and 8 passives, 9 and 10 promoters."""
     assert NPS().categorize(np.arange(11)).tolist() == [0] * 7 + [1] * 2 + [2] * 2
     assert NPS().categories == tuple(Segment)
-    assert NPS().worths == (-100.0, 0.0, 100.0)
+    assert NPS().category_scores == (-100.0, 0.0, 100.0)
     assert NPS().questions == {"score": Scale(0, 10)}
 
 

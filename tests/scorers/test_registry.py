@@ -27,7 +27,7 @@ class Thumbs:
     categories = ("down", "up")
 
     @property
-    def worths(self):
+    def category_scores(self):
         return (0.0, self.up)
 
     def categorize(self, thumb):
@@ -193,7 +193,7 @@ def test_a_package_offers_its_scorer(site: Path) -> None:
     """An entry point is found by name, and its options are passed on."""
     assert {"thumbs", "half", "nowhere"} <= set(available())
     scorer = get_scorer("Thumbs", up=1.0)
-    assert (scorer.name, scorer.worths) == ("Thumbs", (0.0, 1.0))
+    assert (scorer.name, scorer.category_scores) == ("Thumbs", (0.0, 1.0))
 
 
 def test_naming_a_package_does_not_import_it(site: Path) -> None:

@@ -111,4 +111,4 @@ def test_the_scorer() -> None:
     """1 is retained and worth 100, 0 is lost."""
     assert Retention() == Retention()
     assert Retention().questions == {"retained": Scale(0, 1)}
-    assert [Retention().worths[k] for k in Retention().categorize(np.array([0, 1]))] == [0.0, 100.0]
+    assert [Retention().category_scores[k] for k in Retention().categorize(np.array([0, 1]))] == [0.0, 100.0]

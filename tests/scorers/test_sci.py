@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers import SCI, Scorer, codebook
+from npskit.scorers import SCI, Scorer, codebook_of
 from npskit.testing import scorers
 
 # Customers of a French garden-centre chain (13,521 with all three answers, 1..10) by the worst of their three answers.
@@ -29,7 +29,7 @@ def test_the_garden_centre(top: int, counts: list[int], percent: float) -> None:
     answers[np.arange(worst.size) % 3, np.arange(worst.size)] = worst
     categories = SCI((1, 10), top=top).categorize(*answers)
     assert np.bincount(categories).tolist() == counts
-    assert np.array(SCI.worths)[categories].mean() == pytest.approx(percent, abs=0.005)
+    assert np.array(SCI.category_scores)[categories].mean() == pytest.approx(percent, abs=0.005)
 
 
 def test_five_points() -> None:
@@ -51,7 +51,7 @@ def test_five_points() -> None:
 
 def test_only_the_secure_are_worth_something() -> None:
     """The index is the percentage of the secure."""
-    assert dict(zip(SCI.categories, SCI.worths, strict=True)) == {
+    assert dict(zip(SCI.categories, SCI.category_scores, strict=True)) == {
         "at risk": 0.0,
         "vulnerable": 0.0,
         "favorable": 0.0,
@@ -74,14 +74,14 @@ def test_the_classes_are_as_documented(sci: SCI) -> None:
         else:
             expected = 0 if (np.array(answers) <= bottom).any() else 1
         cell = tuple(a - scale.low for a, scale in zip(answers, sci.questions.values(), strict=True))
-        assert codebook(sci).grid[cell] == expected
+        assert codebook_of(sci).grid[cell] == expected
 
 
 @settings(max_examples=40, deadline=None)
 @given(scorers(SCI))
 def test_a_better_answer_never_makes_a_worse_class(sci: SCI) -> None:
     """The class rises along each of the three questions."""
-    grid = codebook(sci).grid
+    grid = codebook_of(sci).grid
     assert all((np.diff(grid, axis=axis) >= 0).all() for axis in range(3))
 
 
@@ -91,7 +91,7 @@ def test_the_defaults_of_short_scales_follow_the_scale(size: int, low: int) -> N
     sci = SCI((low, low + size - 1))
     assert (sci.top, sci.second) == (low + size - 1, low + size - 2)
     assert sci == SCI((low, low + size - 1), top=low + size - 1)
-    assert set(np.unique(codebook(sci).grid)) >= {0, 2, 3}
+    assert set(np.unique(codebook_of(sci).grid)) >= {0, 2, 3}
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def test_evidence_depends_on_neither_order_nor_merging(
     watch, tally = Watch(direction=direction, **held), Tally.from_counts(days)
     shuffled = Tally.from_counts(data.draw(st.permutations(days)))
     orders = [tally.total(), tally[:cut].total() + tally[cut:].total(), shuffled.total()]
-    assert len({float(watch.evidence(tally.book, each.counts)) for each in orders}) == 1
-    limits = [confidence_sequence(each.counts, tally.book.worths, direction=direction) for each in orders]
+    assert len({float(watch.evidence(tally.codebook, each.counts)) for each in orders}) == 1
+    limits = [confidence_sequence(each.counts, tally.codebook.category_scores, direction=direction) for each in orders]
     np.testing.assert_array_equal(limits[1], limits[0])
     np.testing.assert_array_equal(limits[2], limits[0])
 

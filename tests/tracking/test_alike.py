@@ -18,7 +18,7 @@ from npskit.tracking.alike import variance_of_alike, variance_of_means
 from npskit.tracking.change_explanation import ChangeExplanation
 from npskit.tracking.mix_rate import MixRate, mix_and_rate
 
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 
 
 def explained(
@@ -42,19 +42,21 @@ def test_error_is_that_of_the_score_interval(where: int, n: float, scale: float,
     """z errors reach the further 95 % limit; in other units the error scales, and more answers make it smaller."""
     counts = np.zeros(3)
     counts[where] = n
-    error = math.sqrt(variance_of_alike(counts, WORTHS))
-    low, high = score_interval(counts, WORTHS, 0.95)
-    assert 1.959963984540054 * error == pytest.approx(max(WORTHS[where] - low, high - WORTHS[where]))
-    assert math.sqrt(variance_of_alike(counts, scale * WORTHS + shift)) == pytest.approx(scale * error, rel=1e-6)
-    assert variance_of_alike(2 * counts, WORTHS) < variance_of_alike(counts, WORTHS)
+    error = math.sqrt(variance_of_alike(counts, CATEGORY_SCORES))
+    low, high = score_interval(counts, CATEGORY_SCORES, 0.95)
+    assert 1.959963984540054 * error == pytest.approx(max(CATEGORY_SCORES[where] - low, high - CATEGORY_SCORES[where]))
+    assert math.sqrt(variance_of_alike(counts, scale * CATEGORY_SCORES + shift)) == pytest.approx(
+        scale * error, rel=1e-6
+    )
+    assert variance_of_alike(2 * counts, CATEGORY_SCORES) < variance_of_alike(counts, CATEGORY_SCORES)
 
 
 def test_answers_that_differ_speak_for_themselves() -> None:
-    """Where worths differ nothing is added; categories of one worth are alike; without answers there is nothing."""
+    """Where scores differ nothing is added; categories of one score are alike; without answers there is nothing."""
     counts = [[1, 0, 9], [0, 0, 0], [0, 4, 6]]
-    assert variance_of_alike(counts, WORTHS).tolist() == [0, 0, 0]
+    assert variance_of_alike(counts, CATEGORY_SCORES).tolist() == [0, 0, 0]
     assert variance_of_alike(counts, [0.0, 1.0, 1.0])[2] > 0
-    assert variance_of_means(counts, WORTHS)[:2] == pytest.approx([0.036, np.nan], nan_ok=True)
+    assert variance_of_means(counts, CATEGORY_SCORES)[:2] == pytest.approx([0.036, np.nan], nan_ok=True)
 
 
 # ---- what is added to the errors of mix and rate ----
@@ -72,7 +74,7 @@ def tables(low: int) -> st.SearchStrategy[Any]:
 @settings(max_examples=25)
 def test_nothing_is_added_where_answers_differ(pair: Any) -> None:
     """Where every segment has a spread the errors are those of the delta method alone."""
-    found = mix_and_rate(pair[0], pair[1], WORTHS)
+    found = mix_and_rate(pair[0], pair[1], CATEGORY_SCORES)
     assert not found.hidden.any()
     assert not found.hiddens.any()
 
@@ -81,19 +83,19 @@ def test_nothing_is_added_where_answers_differ(pair: Any) -> None:
 @settings(max_examples=40)
 def test_what_is_added_are_derivatives_by_the_scores(pair: Any, codes: Any) -> None:
     """What is added are the products of numeric derivatives by the score of each segment whose answers are alike."""
-    found = mix_and_rate(pair[0], pair[1], WORTHS, codes)
+    found = mix_and_rate(pair[0], pair[1], CATEGORY_SCORES, codes)
     whole, each, step = np.zeros_like(found.hidden), np.zeros_like(found.hiddens), 1e-5
     for t, s in itertools.product(range(2), range(4)):
-        variance = float(variance_of_alike(pair[t, s], WORTHS))
+        variance = float(variance_of_alike(pair[t, s], CATEGORY_SCORES))
         if variance == 0:
             continue
         moved = []
         for sign in (-step, step):
             # a category of its own, a step away from that of the segment's answers
-            worth = WORTHS[pair[t, s].argmax()] + sign
+            worth = CATEGORY_SCORES[pair[t, s].argmax()] + sign
             other = np.concatenate([pair, np.zeros((2, 4, 1))], axis=2)
             other[t, s] = [0, 0, 0, pair[t, s].sum()]
-            moved.append(mix_and_rate(other[0], other[1], [*WORTHS, worth], codes).effects)
+            moved.append(mix_and_rate(other[0], other[1], [*CATEGORY_SCORES, worth], codes).effects)
         slope = (moved[1] - moved[0]) / (2 * step)
         whole += variance * np.outer(slope.sum(axis=0), slope.sum(axis=0))
         each += variance * slope[:, :, np.newaxis] * slope[:, np.newaxis]
@@ -108,17 +110,17 @@ def by_customer(pair: Any, weight: float = 1.0) -> MixRate:
     totals = cluster_totals(
         answers, 3, clusters=np.arange(len(rows)), groups=groups, n_groups=8, weights=np.full(len(rows), weight)
     )
-    return mix_and_rate(weight * pair[0], weight * pair[1], WORTHS, totals=totals)
+    return mix_and_rate(weight * pair[0], weight * pair[1], CATEGORY_SCORES, totals=totals)
 
 
 @given(tables(0), st.sampled_from([1.0, 0.3, 7.0]))
 @settings(max_examples=25)
 def test_customers_who_answer_once_and_equal_weights(pair: Any, weight: float) -> None:
     """One answer for each customer, and one weight for all, add what plain answers add, and count as many."""
-    plain = mix_and_rate(pair[0], pair[1], WORTHS)
+    plain = mix_and_rate(pair[0], pair[1], CATEGORY_SCORES)
     n = (float(pair[0].sum()), float(pair[1].sum()))
     weighted = mix_and_rate(
-        weight * pair[0], weight * pair[1], WORTHS, squares=(weight**2 * pair[0], weight**2 * pair[1]), n=n
+        weight * pair[0], weight * pair[1], CATEGORY_SCORES, squares=(weight**2 * pair[0], weight**2 * pair[1]), n=n
     )
     assert weighted.hidden == pytest.approx(plain.hidden, abs=1e-12)
     assert weighted.hiddens == pytest.approx(plain.hiddens, abs=1e-12)
@@ -136,7 +138,7 @@ def test_answers_of_one_customer_do_not_make_it_surer() -> None:
         mix_and_rate(
             [[0, 0, per * 3]],
             [[0, 0, per * 3]],
-            WORTHS,
+            CATEGORY_SCORES,
             totals=cluster_totals(
                 [2] * (6 * per), 3, clusters=list(range(3)) * 2 * per, groups=[0] * 3 * per + [1] * 3 * per, n_groups=2
             ),
@@ -229,11 +231,11 @@ def test_rates_of_small_segments_are_covered(segments: int, each: int) -> None:
     growth = np.linspace(1, 2, segments)
     shares = np.stack([np.full(segments, 1 / segments), growth / growth.sum()])
     cells = shares[..., np.newaxis] * np.random.default_rng(0).dirichlet([2, 3, 5], (2, segments))
-    truth = mix_and_rate(cells[0], cells[1], WORTHS).totals[1]
+    truth = mix_and_rate(cells[0], cells[1], CATEGORY_SCORES).totals[1]
     held, times = np.zeros(2), 2000
     for _ in range(times):
         before, after = (rng.multinomial(each * segments, p.ravel()).reshape(segments, 3) for p in cells)
-        found = mix_and_rate(before, after, WORTHS)
+        found = mix_and_rate(before, after, CATEGORY_SCORES)
         variances = np.array([found.covariance[1, 1], found.covariance[1, 1] + found.hidden[1, 1]])
         held += abs(found.totals[1] - truth) <= 1.96 * np.sqrt(variances)
     assert 0.935 <= held[1] / times <= 0.97

@@ -196,8 +196,8 @@ def test_empty_periods_do_not_matter(counts: Floats, data: st.DataObject) -> Non
 
 @few
 @given(counts=series(most=20), scale=st.floats(0.01, 100), shift=st.floats(-100, 100))
-def test_the_units_of_the_worths_do_not_matter(counts: Floats, scale: float, shift: float) -> None:
-    """Rescaled worths give the same changes, with scores in the new units."""
+def test_the_units_of_the_category_scores_do_not_matter(counts: Floats, scale: float, shift: float) -> None:
+    """Rescaled category scores give the same changes, with scores in the new units."""
     found, expected = (change_points(counts, w, penalty=3.0) for w in (shift + scale * NPS, NPS))
     assert [c.index for c in found.changes] == [c.index for c in expected.changes]
     near = 1e-7 * (abs(shift) + 100 * scale)
@@ -329,7 +329,7 @@ def test_effective_counts_of_any_size() -> None:
     [
         ({"counts": [1, 2, 3]}, InvalidValueError, "counts must have shape"),
         ({"counts": [[1, -2, 3]]}, InvalidValueError, "not negative"),
-        ({"worths": [0, 1]}, InvalidValueError, "counts must end in one axis per worth"),
+        ({"category_scores": [0, 1]}, InvalidValueError, "counts must end in one axis per worth"),
         ({"penalty": 0}, InvalidValueError, "penalty must be above 0: got 0"),
         ({"penalty": "high"}, InvalidTypeError, "penalty must be a number: got 'high'"),
         ({"min_length": 0}, InvalidValueError, "min_length must be at least 1: got 0"),
@@ -341,7 +341,7 @@ def test_effective_counts_of_any_size() -> None:
 def test_bad_input_is_named(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     """What cannot be used is refused by name, also where there is no change to describe."""
     with pytest.raises(error, match=message):
-        change_points(**({"counts": WEEKS, "worths": NPS} | arguments))
+        change_points(**({"counts": WEEKS, "category_scores": NPS} | arguments))
 
 
 @pytest.mark.parametrize("starts", [[0], [90], [5, 5], [7, 3]])

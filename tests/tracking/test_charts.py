@@ -105,8 +105,8 @@ def test_empty_periods_do_not_matter(chart: Chart, counts: Floats, data: st.Data
 @charts
 @few
 @given(counts=series())
-def test_the_units_of_the_worths_do_not_matter(chart: Chart, counts: Floats) -> None:
-    """Rescaled worths give the same standardized scores; worths turned round turn every rise into a fall."""
+def test_the_units_of_the_category_scores_do_not_matter(chart: Chart, counts: Floats) -> None:
+    """Rescaled category scores give the same standardized scores; turned round, every rise becomes a fall."""
     expected, turned = chart(counts, NPS), chart(counts, -NPS)
     np.testing.assert_allclose(chart(counts, 7 + 3 * NPS).z, expected.z, atol=1e-9)
     np.testing.assert_array_equal(turned.rising, -expected.falling)
@@ -118,7 +118,7 @@ def test_the_units_of_the_worths_do_not_matter(chart: Chart, counts: Floats) -> 
 @few
 @given(counts=series())
 def test_categories_of_equal_worth_may_be_merged(chart: Chart, counts: Floats) -> None:
-    """Only worths matter: two categories worth the same chart as one."""
+    """Only category scores matter: two categories worth the same chart as one."""
     merged = np.stack([counts[:, 0] + counts[:, 1], counts[:, 2]], axis=1)
     np.testing.assert_allclose(chart(counts, [0, 0, 1]).rising, chart(merged, [0, 1]).rising, atol=1e-9)
 
@@ -202,8 +202,8 @@ def test_reference_in_every_form() -> None:
     assert laney_chart(changed, NPS, reference=mask).center == expected.center
 
 
-def test_limits_end_where_the_worths_do() -> None:
-    """A period with one answer cannot score beyond the worths, and its limits do not pretend it could."""
+def test_limits_end_where_the_category_scores_do() -> None:
+    """A period with one answer cannot score beyond the category scores, and its limits do not pretend it could."""
     chart = laney_chart([[5, 5, 5], [4, 5, 6], [0, 0, 1]], 100 * NPS)
     assert (chart.lower[2], chart.upper[2]) == (-100, 100)
 
@@ -233,7 +233,7 @@ def test_limits_end_where_the_worths_do() -> None:
 def test_bad_input_is_named(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     """What cannot be charted is refused, naming the argument and the way out."""
     with pytest.raises(error, match=message):
-        laney_chart(**({"counts": WEEKS, "worths": NPS} | arguments))
+        laney_chart(**({"counts": WEEKS, "category_scores": NPS} | arguments))
 
 
 @pytest.mark.parametrize(

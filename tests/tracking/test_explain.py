@@ -28,7 +28,7 @@ from npskit.tracking.explain import all_keys, explain_change
 from npskit.tracking.mix_rate import MixRate, mix_and_rate
 
 R = json.loads((Path(__file__).parents[1] / "reference" / "decomposition.json").read_text())
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 ATOL = 1e-12
 NESTED = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 0]]
 
@@ -52,7 +52,7 @@ def table(by: tuple[str, ...] = ("region",), *, scorer: Any = None, **counts: An
     keys = tuple(tuple(name.split("_")) for name in counts)
     tally = Tally.from_counts(list(counts.values()), scorer)
     found = tally.table()
-    return ScoreTable(by, keys, tally, Conventions("NPS()"), Estimate.from_sums(found.counts, found.worths))
+    return ScoreTable(by, keys, tally, Conventions("NPS()"), Estimate.from_sums(found.counts, found.category_scores))
 
 
 def rows() -> tuple[Any, Any, list[str]]:
@@ -68,7 +68,7 @@ def rows() -> tuple[Any, Any, list[str]]:
 def test_figures_in_floats_and_in_fractions() -> None:
     """Mix and rate of every segment are the published fractions, exactly; a new and a vanished one are mix."""
     before, after, _ = rows()
-    found = mix_and_rate(before, after, WORTHS)
+    found = mix_and_rate(before, after, CATEGORY_SCORES)
     wanted = [[row["mix"], row["rate"]] for row in R["rows"]]
     assert found.effects == pytest.approx(np.array(wanted), abs=ATOL)
     assert found.totals == pytest.approx([R["mix_total"], R["rate_total"]], abs=ATOL)
@@ -86,7 +86,7 @@ def test_figures_in_floats_and_in_fractions() -> None:
 def test_threefold_form() -> None:
     """Mix at old scores, rate at old shares and interaction are the published ones; with it, rate at new shares."""
     before, after, _ = rows()
-    mix, rate, interaction = mix_and_rate(before, after, WORTHS).threefold
+    mix, rate, interaction = mix_and_rate(before, after, CATEGORY_SCORES).threefold
     assert mix == pytest.approx(R["laspeyres_mix_base_r0"], abs=ATOL)
     assert rate + interaction == pytest.approx(R["rate_at_w1"], abs=ATOL)
     assert interaction == pytest.approx(R["interaction_threefold"], abs=ATOL)
@@ -97,7 +97,7 @@ def test_three_factors() -> None:
     ref = R["shapley3"]
     n0, n1, r0, r1 = (np.array(ref[name]).ravel() for name in ("n0", "n1", "r0", "r1"))
     before, after = (np.stack([n * (1 - r) / 2, 0 * n, n * (1 + r) / 2], axis=1) for n, r in ((n0, r0), (n1, r1)))
-    found = mix_and_rate(before, after, WORTHS, [[0, 0], [0, 1], [1, 0], [1, 1]])
+    found = mix_and_rate(before, after, CATEGORY_SCORES, [[0, 0], [0, 1], [1, 0], [1, 1]])
     assert found.totals == pytest.approx([ref["mixA"], ref["mixB_given_A"], ref["rate"]], abs=ATOL)
     assert found.after - found.before == pytest.approx(ref["total"], abs=ATOL)
 
@@ -106,7 +106,7 @@ def test_delta_method() -> None:
     """Standard errors of mix and rate are the published ones, and near those of its simulation."""
     ref = R["delta_method"]
     counts = np.array(ref["counts"])
-    found = mix_and_rate(counts[:3], counts[3:], WORTHS)
+    found = mix_and_rate(counts[:3], counts[3:], CATEGORY_SCORES)
     errors = np.sqrt(np.diag(found.covariance))
     assert found.totals == pytest.approx(ref["mix_rate"], abs=ATOL)
     assert errors == pytest.approx(ref["se"], rel=1e-7)
@@ -124,7 +124,7 @@ def test_parts_sum_to_the_difference(pair: tuple[Any, Any]) -> None:
     for codes in (None, NESTED, [[*row, i] for i, row in enumerate(NESTED)]):
         whole = mix_and_rate(exact(before), exact(after), [-100, 0, 100], codes)
         assert whole.totals.sum() == whole.after - whole.before
-        floats = mix_and_rate(before, after, 100 * WORTHS, codes)
+        floats = mix_and_rate(before, after, 100 * CATEGORY_SCORES, codes)
         assert floats.totals.sum() == pytest.approx(floats.after - floats.before, abs=1e-11)
         assert floats.effects == pytest.approx(whole.effects.astype(float), abs=1e-11)
 
@@ -133,7 +133,7 @@ def test_parts_sum_to_the_difference(pair: tuple[Any, Any]) -> None:
 @settings(max_examples=40)
 def test_the_other_way_round(pair: tuple[Any, Any]) -> None:
     """Swapping before and after negates every effect and keeps every error."""
-    one, other = (mix_and_rate(*order, WORTHS) for order in (pair, pair[::-1]))
+    one, other = (mix_and_rate(*order, CATEGORY_SCORES) for order in (pair, pair[::-1]))
     assert one.effects == pytest.approx(-other.effects, abs=ATOL)
     assert one.covariances == pytest.approx(other.covariances, abs=ATOL)
     assert one.covariance == pytest.approx(other.covariance, abs=ATOL)
@@ -145,22 +145,22 @@ def test_identical_halves(pair: tuple[Any, Any], which: int) -> None:
     """Splitting a segment into two alike changes neither mix nor rate, and each half adds half of what it added."""
     before, after = (2.0 * counts for counts in pair)
     which %= len(before)
-    whole = mix_and_rate(before, after, WORTHS)
+    whole = mix_and_rate(before, after, CATEGORY_SCORES)
     halved = []
     for counts in (before, after):
         split = np.insert(counts, which, counts[which] / 2, axis=0)
         split[which + 1] /= 2
         halved.append(split)
-    found = mix_and_rate(halved[0], halved[1], WORTHS)
+    found = mix_and_rate(halved[0], halved[1], CATEGORY_SCORES)
     assert found.totals == pytest.approx(whole.totals, abs=ATOL)
     assert found.effects[which] * 2 == pytest.approx(whole.effects[which], abs=ATOL)
 
 
 @given(periods(), st.floats(0.1, 50), st.floats(-100, 100))
 @settings(max_examples=40)
-def test_scale_and_shift_of_worths(pair: tuple[Any, Any], scale: float, shift: float) -> None:
-    """Worths in other units: effects and errors scale, and do not feel a shift."""
-    plain, other = mix_and_rate(*pair, WORTHS), mix_and_rate(*pair, scale * WORTHS + shift)
+def test_scale_and_shift_of_category_scores(pair: tuple[Any, Any], scale: float, shift: float) -> None:
+    """Category scores in other units: effects and errors scale, and do not feel a shift."""
+    plain, other = mix_and_rate(*pair, CATEGORY_SCORES), mix_and_rate(*pair, scale * CATEGORY_SCORES + shift)
     assert other.effects == pytest.approx(scale * plain.effects, abs=1e-10)
     assert other.covariances == pytest.approx(scale**2 * plain.covariances, abs=1e-8)
 
@@ -169,7 +169,7 @@ def test_scale_and_shift_of_worths(pair: tuple[Any, Any], scale: float, shift: f
 @settings(max_examples=25)
 def test_more_of_the_same(pair: tuple[Any, Any], times: int) -> None:
     """With `times` as many answers the effects are the same, and the variances that much smaller."""
-    one, more = mix_and_rate(*pair, WORTHS), mix_and_rate(pair[0] * times, pair[1] * times, WORTHS)
+    one, more = mix_and_rate(*pair, CATEGORY_SCORES), mix_and_rate(pair[0] * times, pair[1] * times, CATEGORY_SCORES)
     assert more.effects == pytest.approx(one.effects, abs=ATOL)
     assert more.covariances * times == pytest.approx(one.covariances, abs=ATOL)
 
@@ -178,10 +178,10 @@ def test_more_of_the_same(pair: tuple[Any, Any], times: int) -> None:
 @settings(max_examples=25)
 def test_one_segment_is_all_rate(pair: tuple[Any, Any]) -> None:
     """With a single segment there is no mix, and the error is that of the difference of two scores."""
-    found = mix_and_rate(*pair, WORTHS)
+    found = mix_and_rate(*pair, CATEGORY_SCORES)
     assert found.effects[0, 0] == 0
     assert found.effects[0, 1] == pytest.approx(found.after - found.before, abs=ATOL)
-    variance = sum(Estimate.from_sums(counts[0], WORTHS).variance for counts in pair)
+    variance = sum(Estimate.from_sums(counts[0], CATEGORY_SCORES).variance for counts in pair)
     assert found.covariance[1, 1] == pytest.approx(variance, abs=ATOL)
     assert found.covariance[0] == pytest.approx(0, abs=ATOL)
 
@@ -190,8 +190,8 @@ def test_one_segment_is_all_rate(pair: tuple[Any, Any]) -> None:
 @settings(max_examples=40)
 def test_error_of_the_sum(pair: tuple[Any, Any]) -> None:
     """The parts together have the variance of the difference of the two scores."""
-    found = mix_and_rate(*pair, WORTHS)
-    variance = sum(Estimate.from_sums(counts.sum(axis=0), WORTHS).variance for counts in pair)
+    found = mix_and_rate(*pair, CATEGORY_SCORES)
+    variance = sum(Estimate.from_sums(counts.sum(axis=0), CATEGORY_SCORES).variance for counts in pair)
     assert found.covariance.sum() == pytest.approx(variance, abs=ATOL)
 
 
@@ -201,8 +201,8 @@ def test_errors_are_derivatives(codes: Any) -> None:
     rng = np.random.default_rng(3)
     before, after = rng.integers(1, 30, (2, 5, 3)).astype(np.float64)
     before[0], after[2:4] = 0, 0
-    worths, step = np.array([-1.0, 0.3, 1.0]), 1e-4
-    found = mix_and_rate(before, after, worths, codes)
+    category_scores, step = np.array([-1.0, 0.3, 1.0]), 1e-4
+    found = mix_and_rate(before, after, category_scores, codes)
     each, total = np.zeros_like(found.covariances), np.zeros_like(found.covariance)
     for t, counts in enumerate((before, after)):
         for place in np.argwhere(counts):
@@ -210,7 +210,7 @@ def test_errors_are_derivatives(codes: Any) -> None:
             for sign in (-step, step):
                 tables = [before.copy(), after.copy()]
                 tables[t][tuple(place)] += sign
-                moved.append(mix_and_rate(tables[0], tables[1], worths, codes).effects)
+                moved.append(mix_and_rate(tables[0], tables[1], category_scores, codes).effects)
             slope = (moved[1] - moved[0]) / (2 * step)
             each += counts[tuple(place)] * slope[:, :, np.newaxis] * slope[:, np.newaxis]
             total += counts[tuple(place)] * np.outer(slope.sum(axis=0), slope.sum(axis=0))
@@ -222,15 +222,17 @@ def test_weights() -> None:
     """Equal weights change nothing but n/(n - 1); with any, the whole has Taylor's variance."""
     before, after, _ = rows()
     n = (float(before.sum()), float(after.sum()))
-    plain = mix_and_rate(before, after, WORTHS)
-    found = mix_and_rate(3 * before, 3 * after, WORTHS, squares=(9 * before, 9 * after), n=n)
+    plain = mix_and_rate(before, after, CATEGORY_SCORES)
+    found = mix_and_rate(3 * before, 3 * after, CATEGORY_SCORES, squares=(9 * before, 9 * after), n=n)
     assert found.effects == pytest.approx(plain.effects, abs=ATOL)
     assert found.covariance == pytest.approx(plain.covariance, rel=3e-3)
     weights = np.random.default_rng(1).uniform(0.5, 2, (2, *before.shape))
     sums, squares = weights * [before, after], weights**2 * [before, after]
-    varied = mix_and_rate(sums[0], sums[1], WORTHS, squares=(squares[0], squares[1]), n=n)
+    varied = mix_and_rate(sums[0], sums[1], CATEGORY_SCORES, squares=(squares[0], squares[1]), n=n)
     tables = zip((before, after), sums, squares, strict=True)
-    variance = sum(float(taylor_variance(c.sum(axis=0), w.sum(axis=0), q.sum(axis=0), WORTHS)) for c, w, q in tables)
+    variance = sum(
+        float(taylor_variance(c.sum(axis=0), w.sum(axis=0), q.sum(axis=0), CATEGORY_SCORES)) for c, w, q in tables
+    )
     assert varied.covariance.sum() == pytest.approx(variance, rel=1e-12)
 
 
@@ -244,28 +246,28 @@ def test_clusters() -> None:
 
     def found(customers: Any) -> MixRate:
         totals = cluster_totals(categories, 3, clusters=customers, groups=4 * period + segment, n_groups=8)
-        return mix_and_rate(counts[0], counts[1], WORTHS, totals=totals)
+        return mix_and_rate(counts[0], counts[1], CATEGORY_SCORES, totals=totals)
 
-    plain, alone = mix_and_rate(counts[0], counts[1], WORTHS), found(np.arange(size))
+    plain, alone = mix_and_rate(counts[0], counts[1], CATEGORY_SCORES), found(np.arange(size))
     assert alone.covariances == pytest.approx(plain.covariances * size / (size - 1), rel=1e-9)
     assert alone.covariance == pytest.approx(plain.covariance * size / (size - 1), rel=1e-9)
     customers = rng.integers(0, 90, size)
     whole = design_contrast(
-        cluster_totals(categories, 3, clusters=customers, groups=period, n_groups=2), WORTHS, [-1, 1]
+        cluster_totals(categories, 3, clusters=customers, groups=period, n_groups=2), CATEGORY_SCORES, [-1, 1]
     )
     both = found(customers)
     assert (both.covariance.sum(), both.df) == pytest.approx((whole.variance, whole.df), rel=1e-12)
     assert both.effects == pytest.approx(plain.effects, abs=ATOL)
     few = np.array([[1, 0, 1]])
     one = cluster_totals([0, 2, 0, 2], 3, clusters=["a"] * 4, groups=[0, 0, 1, 1], n_groups=2)
-    assert np.isnan(mix_and_rate(few, few, WORTHS, totals=one).covariance).all()
+    assert np.isnan(mix_and_rate(few, few, CATEGORY_SCORES, totals=one).covariance).all()
     with pytest.raises(InvalidValueError, match="8 groups"):
-        mix_and_rate(counts[0], counts[1], WORTHS, totals=one)
+        mix_and_rate(counts[0], counts[1], CATEGORY_SCORES, totals=one)
 
 
 def test_an_empty_period() -> None:
     """Nothing can be said of a period without answers: NaN, without a warning."""
-    found = mix_and_rate([[0, 0, 0], [0, 0, 0]], [[1, 2, 3], [0, 0, 0]], WORTHS)
+    found = mix_and_rate([[0, 0, 0], [0, 0, 0]], [[1, 2, 3], [0, 0, 0]], CATEGORY_SCORES)
     assert np.isnan(found.before)
     assert found.after == pytest.approx(1 / 3)
     assert all(np.isnan(part).all() for part in (found.effects, found.covariance, found.covariances))
@@ -279,7 +281,7 @@ def test_an_empty_period() -> None:
         ([[1, 2]], [[1, 2]], {}, InvalidValueError, "one column for each of 3"),
         ([[1, 2, -3]], [[1, 2, 3]], {}, InvalidValueError, "row 0, column 2"),
         ([[1, 2, 3]], [[1, 2, float("nan")]], {}, InvalidValueError, "after must be finite"),
-        ([[1, 2, 3]], [[1, 2, 3]], {"worths": [0, 1, math.inf]}, InvalidValueError, "worths"),
+        ([[1, 2, 3]], [[1, 2, 3]], {"category_scores": [0, 1, math.inf]}, InvalidValueError, "category_scores"),
         ([[1, 2, 3]] * 2, [[1, 2, 3]] * 2, {"codes": [[0, 0], [0, 0]]}, InvalidValueError, "same codes"),
         ([[1, 2, 3]], [[1, 2, 3]], {"codes": [[0.5]]}, InvalidValueError, "whole numbers"),
         ([[1, 2, 3]], [[1, 2, 3]], {"codes": [[0] * 7]}, InvalidValueError, "1 to 6"),
@@ -289,7 +291,7 @@ def test_an_empty_period() -> None:
 def test_refusals(before: Any, after: Any, options: Any, error: type[Exception], message: str) -> None:
     """What cannot be used is named, with what is wrong."""
     with pytest.raises(error, match=message):
-        mix_and_rate(before, after, **{"worths": WORTHS, **options})
+        mix_and_rate(before, after, **{"category_scores": CATEGORY_SCORES, **options})
 
 
 # ---- the record ----
@@ -469,11 +471,11 @@ def test_planted_mix_and_rate() -> None:
         [[[0.2, 0.3, 0.5], [0.4, 0.3, 0.3], [0.1, 0.2, 0.7]], [[0.2, 0.25, 0.55], [0.3, 0.3, 0.4], [0.1, 0.3, 0.6]]]
     )
     cells = shares[..., np.newaxis] * answers
-    truth = mix_and_rate(cells[0], cells[1], WORTHS).totals
+    truth = mix_and_rate(cells[0], cells[1], CATEGORY_SCORES).totals
     inside, sums = np.zeros(2), np.zeros(2)
     for _ in range(2000):
         before, after = (rng.multinomial(800, p.ravel()).reshape(3, 3) for p in cells)
-        found = mix_and_rate(before, after, WORTHS)
+        found = mix_and_rate(before, after, CATEGORY_SCORES)
         sums += found.totals
         inside += np.abs(found.totals - truth) <= 1.96 * np.sqrt(np.diag(found.covariance))
     assert sums / 2000 == pytest.approx(truth, abs=0.003)

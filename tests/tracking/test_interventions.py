@@ -30,15 +30,15 @@ R = json.loads((REFERENCE / "difference_in_differences.json").read_text())
 CLUSTERED = json.loads((REFERENCE / "repeated_customers.json").read_text())["cluster"]
 REPEATED: Any = np.genfromtxt(REFERENCE / "repeated_customers.csv", delimiter=",", names=True, dtype=np.int64)
 CELLS = [R["cells"][name] for name in ("T0", "T1", "C0", "C1")]
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 COUNTS = st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(any)
 PERIODS = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=9, max_size=9).map(np.array)
 
 
-def did(cells: Any, worths: Any = WORTHS, **options: Any) -> Effect:
+def did(cells: Any, category_scores: Any = CATEGORY_SCORES, **options: Any) -> Effect:
     """Return the difference in differences of treated before, after, control before, after."""
     before, after, control_before, control_after = cells
-    return difference_in_differences(before, after, control_before, control_after, worths, **options)
+    return difference_in_differences(before, after, control_before, control_after, category_scores, **options)
 
 
 # ---- when ----
@@ -117,7 +117,7 @@ def test_regression_of_the_reference() -> None:
 
 def test_before_after_of_the_reference() -> None:
     """The treated alone: difference and standard error."""
-    found = before_after(CELLS[0], CELLS[1], WORTHS)
+    found = before_after(CELLS[0], CELLS[1], CATEGORY_SCORES)
     assert (found.value, found.se) == pytest.approx((R["before_after"]["diff"], R["before_after"]["se"]), abs=1e-12)
 
 
@@ -126,16 +126,19 @@ def test_customers_on_both_sides() -> None:
     categories, period = np.digitize(REPEATED["score"], [7, 9]), REPEATED["period"]
     before, after = (np.bincount(categories[period == p], minlength=3) for p in (0, 1))
     totals = cluster_totals(categories, 3, clusters=REPEATED["customer"], groups=period, n_groups=2)
-    found, wanted = before_after(before, after, WORTHS, totals=totals), cluster_robust(totals, WORTHS, [-1, 1])
+    found, wanted = (
+        before_after(before, after, CATEGORY_SCORES, totals=totals),
+        cluster_robust(totals, CATEGORY_SCORES, [-1, 1]),
+    )
     assert (found.value, found.se, found.p_value) == (wanted.value, wanted.se, wanted.p_value)
     assert tuple(found.interval) == tuple(wanted.interval())
     assert found.clustered
     assert found.interval.method == "clustered"
-    assert found.value == pytest.approx(before_after(before, after, WORTHS).value)
+    assert found.value == pytest.approx(before_after(before, after, CATEGORY_SCORES).value)
     strata = REPEATED["customer"] % 2
     stratified = cluster_totals(categories, 3, clusters=REPEATED["customer"], strata=strata, groups=period, n_groups=2)
-    design = design_contrast(stratified, WORTHS, [-1, 1])
-    assert before_after(before, after, WORTHS, totals=stratified).se == design.se
+    design = design_contrast(stratified, CATEGORY_SCORES, [-1, 1])
+    assert before_after(before, after, CATEGORY_SCORES, totals=stratified).se == design.se
 
 
 # ---- laws ----
@@ -156,7 +159,7 @@ def test_before_after_is_the_comparison(before: Any, after: Any, level: float) -
 @settings(max_examples=40)
 def test_the_other_way_round(before: Any, after: Any) -> None:
     """Swapping before and after negates the effect and its limits."""
-    one, other = before_after(before, after, WORTHS), before_after(after, before, WORTHS)
+    one, other = before_after(before, after, CATEGORY_SCORES), before_after(after, before, CATEGORY_SCORES)
     assert one.value == -other.value
     assert tuple(one.interval) == (-other.interval.high, -other.interval.low)
     pair = did([before, after, after, before]), did([after, before, before, after])
@@ -168,7 +171,7 @@ def test_the_other_way_round(before: Any, after: Any) -> None:
 @settings(max_examples=40)
 def test_a_control_that_did_not_move(before: Any, after: Any, control: Any) -> None:
     """With the same control before and after, the effect is that of before and after; only less certain."""
-    found, plain = did([before, after, control, control]), before_after(before, after, WORTHS)
+    found, plain = did([before, after, control, control]), before_after(before, after, CATEGORY_SCORES)
     assert found.value == pytest.approx(plain.value, abs=1e-12)
     assert found.interval.low <= plain.interval.low + 1e-12
     assert found.interval.high >= plain.interval.high - 1e-12
@@ -198,9 +201,9 @@ def test_p_value_belongs_to_the_interval(a: Any, b: Any, c: Any, d: Any) -> None
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS, st.floats(0.1, 50), st.floats(-100, 100))
 @settings(max_examples=30)
-def test_scale_and_shift_of_worths(a: Any, b: Any, c: Any, d: Any, scale: float, shift: float) -> None:
-    """Worths in other units: effect, error and limits scale, and do not feel a shift; the p-value stays."""
-    plain, other = did([a, b, c, d]), did([a, b, c, d], scale * WORTHS + shift)
+def test_scale_and_shift_of_category_scores(a: Any, b: Any, c: Any, d: Any, scale: float, shift: float) -> None:
+    """Category scores in other units: effect, error and limits scale, and do not feel a shift; the p-value stays."""
+    plain, other = did([a, b, c, d]), did([a, b, c, d], scale * CATEGORY_SCORES + shift)
     assert (other.value, other.se) == pytest.approx((scale * plain.value, scale * plain.se), abs=1e-9)
     assert tuple(other.interval) == pytest.approx([scale * limit for limit in plain.interval], abs=1e-7)
     assert other.p_value == pytest.approx(plain.p_value, abs=1e-6) or abs(plain.value) < 1e-9
@@ -208,7 +211,10 @@ def test_scale_and_shift_of_worths(a: Any, b: Any, c: Any, d: Any, scale: float,
 
 def test_an_empty_side() -> None:
     """Without answers on a side there is no effect: NaN, without a warning."""
-    for found in (before_after([0, 0, 0], [1, 2, 3], WORTHS), did([[0, 0, 0], [1, 2, 3], [1, 2, 3], [1, 2, 3]])):
+    for found in (
+        before_after([0, 0, 0], [1, 2, 3], CATEGORY_SCORES),
+        did([[0, 0, 0], [1, 2, 3], [1, 2, 3], [1, 2, 3]]),
+    ):
         assert all(np.isnan(x) for x in (found.value, found.se, found.p_value, *found.interval))
 
 
@@ -217,12 +223,12 @@ def test_effects_refused() -> None:
     with pytest.raises(InvalidValueError, match="control before"):
         did([[1, 2, 3], [1, 2, 3], [[1, 2, 3]], [1, 2, 3]])
     with pytest.raises(InvalidValueError, match="level"):
-        before_after([1, 2, 3], [1, 2, 3], WORTHS, level=95)
+        before_after([1, 2, 3], [1, 2, 3], CATEGORY_SCORES, level=95)
     totals = cluster_totals([0, 1, 2], 3, clusters=["a", "b", "c"], groups=[0, 1, 2], n_groups=3)
     with pytest.raises(InvalidValueError, match="3 groups"):
-        before_after([1, 2, 3], [1, 2, 3], WORTHS, totals=totals)
+        before_after([1, 2, 3], [1, 2, 3], CATEGORY_SCORES, totals=totals)
     with pytest.raises(InvalidValueError, match="level"):
-        before_after([1, 2, 3], [1, 2, 3], WORTHS, totals=totals, level=2)
+        before_after([1, 2, 3], [1, 2, 3], CATEGORY_SCORES, totals=totals, level=2)
 
 
 # ---- over periods ----
@@ -233,7 +239,7 @@ def recount(counts: Any, at: int, window: int, control: Any = None) -> list[floa
 
     def change(table: Any, date: int) -> float:
         before, after = table[max(date - window, 0) : date].sum(axis=0), table[date : date + window].sum(axis=0)
-        return before_after(before, after, WORTHS).value
+        return before_after(before, after, CATEGORY_SCORES).value
 
     dates = [*range(window, at - window + 1), at]
     return [change(counts, d) - (0 if control is None else change(control, d)) for d in dates]
@@ -245,7 +251,7 @@ def test_placebo_is_a_recount(counts: Any, control: Any, at: int, window: int, c
     """Every placebo estimate is the one from its own windows, none of which reaches the intervention."""
     held = control if controlled else None
     method = "difference_in_differences" if controlled else "before_after"
-    found = placebo_check(counts, WORTHS, at, method=method, control=held, window=window)
+    found = placebo_check(counts, CATEGORY_SCORES, at, method=method, control=held, window=window)
     *estimates, actual = recount(counts, at, window, held)
     assert found.estimates == pytest.approx(estimates, abs=1e-12, nan_ok=True)
     assert found.actual == pytest.approx(actual, abs=1e-12, nan_ok=True)
@@ -260,17 +266,17 @@ def test_placebo_of_a_planted_effect() -> None:
     """A jump at the date stands out among quiet periods; no share at all where the time before is too short."""
     counts = np.array([[30, 40, 30], [31, 40, 29], [29, 40, 31], [30, 41, 29]] * 6 + [[15, 35, 50]] * 6)
     for method, actual in (("before_after", "35.0"), ("interrupted_series", "35.8")):
-        found = placebo_check(counts, 100 * WORTHS, 24, method=method)
+        found = placebo_check(counts, 100 * CATEGORY_SCORES, 24, method=method)
         assert (found.window, found.share) == (6, 0)
         assert found.usable == 13
         assert "at 0 of 13 dates" in str(found)
         assert repr(found) == f"Placebo(actual={actual}, share=0.00, dates=13, window=6)"
-    short = placebo_check(counts[22:], WORTHS, 1)
+    short = placebo_check(counts[22:], CATEGORY_SCORES, 1)
     assert (short.usable, str(short)) == (0, "Placebo check: the time before is too short for it.")
     assert np.isnan(short.share)
     gaps = counts.copy()
     gaps[3:9] = 0
-    series = placebo_check(gaps, WORTHS, 24, method="interrupted_series")
+    series = placebo_check(gaps, CATEGORY_SCORES, 24, method="interrupted_series")
     assert 0 < series.usable < len(series.estimates)
 
 
@@ -282,7 +288,7 @@ def test_placebo_share_is_flat(method: str) -> None:
     for _ in range(400):
         counts, control = rng.multinomial(60, [0.2, 0.3, 0.5], size=(2, 60))
         held = control if method != "before_after" else None
-        shares.append(placebo_check(counts, WORTHS, 48, method=method, control=held, window=4).share)
+        shares.append(placebo_check(counts, CATEGORY_SCORES, 48, method=method, control=held, window=4).share)
     assert np.mean(shares) == pytest.approx(0.5, abs=0.05)
     assert np.quantile(shares, [0.25, 0.75]) == pytest.approx([0.25, 0.75], abs=0.08)
 
@@ -300,17 +306,17 @@ MONTHS = np.array([[30, 40, 30], [28, 40, 32], [31, 40, 29], [29, 41, 30], [20, 
 def test_effect_over_periods_pools_them() -> None:
     """The effect is that of the pooled periods, with the check and what was changed beside it."""
     what = Intervention("new checkout", "2026-05-01")
-    found = effect_over_periods(MONTHS, WORTHS, 4, intervention=what)
-    plain = before_after(MONTHS[:4].sum(axis=0), MONTHS[4:].sum(axis=0), WORTHS)
+    found = effect_over_periods(MONTHS, CATEGORY_SCORES, 4, intervention=what)
+    plain = before_after(MONTHS[:4].sum(axis=0), MONTHS[4:].sum(axis=0), CATEGORY_SCORES)
     assert found.terms == plain.terms
     assert found.intervention == what
     assert isinstance(found.placebo, Placebo)
-    held = effect_over_periods(MONTHS, WORTHS, 4, control=MONTHS[::-1])
+    held = effect_over_periods(MONTHS, CATEGORY_SCORES, 4, control=MONTHS[::-1])
     assert held.method == "difference_in_differences"
     sides = [table[part].sum(axis=0) for table in (MONTHS, MONTHS[::-1]) for part in (slice(4), slice(4, None))]
     assert held.terms == did(sides).terms
-    series = effect_over_periods(MONTHS, WORTHS, 4, method="interrupted_series", lags=1)
-    assert series.terms == series_effect(MONTHS, WORTHS, 4, lags=1).terms
+    series = effect_over_periods(MONTHS, CATEGORY_SCORES, 4, method="interrupted_series", lags=1)
+    assert series.terms == series_effect(MONTHS, CATEGORY_SCORES, 4, lags=1).terms
 
 
 @pytest.mark.parametrize(
@@ -332,7 +338,7 @@ def test_effect_over_periods_pools_them() -> None:
 def test_periods_refused(options: Any, error: type[Exception], message: str) -> None:
     """What does not go together is refused, saying why."""
     with pytest.raises(error, match=message):
-        effect_over_periods(**{"counts": MONTHS, "worths": WORTHS, "at": 4, **options})
+        effect_over_periods(**{"counts": MONTHS, "category_scores": CATEGORY_SCORES, "at": 4, **options})
 
 
 # ---- the record ----
@@ -341,7 +347,7 @@ def test_periods_refused(options: Any, error: type[Exception], message: str) -> 
 def test_record_leaves() -> None:
     """To text, JSON, dataframes and HTML; each says what is assumed, and customers' text is escaped."""
     what = Intervention("<b>new</b>", "2026-05-01")
-    found = effect_over_periods(MONTHS, 100 * WORTHS, 4, intervention=what, score="NPS")
+    found = effect_over_periods(MONTHS, 100 * CATEGORY_SCORES, 4, intervention=what, score="NPS")
     assert repr(found).startswith("Effect('<b>new</b>', NPS 21.2, interval=(")
     text = str(found)
     assert "Placebo check" in text
@@ -356,14 +362,14 @@ def test_record_leaves() -> None:
     html = found._repr_html_()
     assert "<b>" not in html
     assert "Without it" in html
-    bare = before_after([1, 2, 3], [3, 2, 1], WORTHS)
+    bare = before_after([1, 2, 3], [3, 2, 1], CATEGORY_SCORES)
     assert bare.to_dict()["placebo"] is None
     assert "Placebo" not in str(bare)
 
 
 def test_each_method_says_what_it_assumes() -> None:
     """Parallel trends, a straight line, or no trend at all; and that a low score rises again by itself."""
-    effects = before_after(CELLS[0], CELLS[1], WORTHS), did(CELLS), series_effect(MONTHS, WORTHS, 4)
+    effects = before_after(CELLS[0], CELLS[1], CATEGORY_SCORES), did(CELLS), series_effect(MONTHS, CATEGORY_SCORES, 4)
     words = ["no trend", "in parallel", "straight"]
     for found, word in zip(effects, words, strict=True):
         assert any(word in assumed for assumed in found.assumes)
@@ -380,8 +386,11 @@ def test_cells_are_clustered_as_the_effect_is() -> None:
     categories = rng.integers(0, 3, 12)[customer]
     counts = [np.bincount(categories[side == s], minlength=3) for s in (0, 1)]
     totals = cluster_totals(categories, 3, clusters=customer, groups=side, n_groups=2)
-    found, naive = before_after(counts[0], counts[1], WORTHS, totals=totals), before_after(counts[0], counts[1], WORTHS)
-    low, high = design_estimate(totals, WORTHS, customers="all").interval(0.95, "score")
+    found, naive = (
+        before_after(counts[0], counts[1], CATEGORY_SCORES, totals=totals),
+        before_after(counts[0], counts[1], CATEGORY_SCORES),
+    )
+    low, high = design_estimate(totals, CATEGORY_SCORES, customers="all").interval(0.95, "score")
     assert [tuple(cell.interval) for cell in found.cells] == list(zip(low.tolist(), high.tolist(), strict=True))
     for cell, other in zip(found.cells, naive.cells, strict=True):
         assert cell.value == other.value
@@ -395,8 +404,8 @@ def test_customers_who_do_not_differ_prove_nothing(categories: tuple[int, int]) 
     answers = np.array(categories)[side]
     counts = [np.bincount(answers[side == s], minlength=3) for s in (0, 1)]
     totals = cluster_totals(answers, 3, clusters=customer, groups=side, n_groups=2)
-    found = before_after(counts[0], counts[1], WORTHS, totals=totals)
-    independent = before_after(counts[0], counts[1], WORTHS)
+    found = before_after(counts[0], counts[1], CATEGORY_SCORES, totals=totals)
+    independent = before_after(counts[0], counts[1], CATEGORY_SCORES)
     assert found.interval.high - found.interval.low > independent.interval.high - independent.interval.low > 0
     assert found.value == independent.value
     assert (found.p_value < 0.05) == (not found.interval.low <= 0 <= found.interval.high)
@@ -412,7 +421,7 @@ def test_a_missing_time_of_pandas_is_no_time() -> None:
 def test_placebo_beside_an_empty_date() -> None:
     """Where there are too few answers about the date, that is said instead of NaN."""
     counts = np.array([[3, 4, 5]] * 8 + [[0, 0, 0]] * 4 + [[3, 4, 5]] * 8)
-    found = placebo_check(counts, WORTHS, 10, window=2)
+    found = placebo_check(counts, CATEGORY_SCORES, 10, window=2)
     assert found.usable
     assert np.isnan(found.share)
     assert "too few answers" in str(found)
@@ -440,7 +449,7 @@ def test_a_side_of_one_cluster_has_no_error_that_is_known() -> None:
 def test_a_series_says_what_it_makes_of_customers() -> None:
     """Where customers may answer again a series, which is not clustered, names it among what must be true."""
     plain, told = (
-        effect_over_periods(MONTHS, WORTHS, 4, method="interrupted_series", repeats=r) for r in (False, True)
+        effect_over_periods(MONTHS, CATEGORY_SCORES, 4, method="interrupted_series", repeats=r) for r in (False, True)
     )
     assert told.assumes[:-1] == plain.assumes
     assert "Customers who answer in several periods" in told.assumes[-1]

@@ -58,7 +58,7 @@ class Thumbs:
     name = "Thumbs"
     questions = {"thumb": Scale(0, 1)}  # noqa: RUF012
     categories = ("down", "up")
-    worths = (-100, 100)
+    category_scores = (-100, 100)
 
     def categorize(self, thumb: Any) -> Any:
         return thumb
@@ -116,7 +116,7 @@ def test_a_stream_is_the_batch_in_any_chunking(stream: tuple[Scorer, list[Any]],
     assert tracker.seen == len(answers)
     assert int(tracker.tally().rows) == len(answers)
     assert tracker.score() == nk.Score.of(batch(scorer, answers))
-    if min(scorer.worths) <= 0:
+    if min(scorer.category_scores) <= 0:
         everything = nk.Score.of(batch(scorer, answers), denominator="all")
         assert tracker.score(denominator="all") == everything
 
@@ -490,7 +490,9 @@ def test_a_scorer_of_ones_own_is_given_on_reading() -> None:
     with pytest.raises(InvalidValueError, match=r"scorer must be given: .* 'Thumbs'"):
         Tracker.from_json(text)
     assert Tracker.from_json(text, scorer=Thumbs()).score().value == 100
-    plain = type("Plain", (), {name: getattr(Thumbs(), name) for name in ("questions", "categories", "worths", "name")})
+    plain = type(
+        "Plain", (), {name: getattr(Thumbs(), name) for name in ("questions", "categories", "category_scores", "name")}
+    )
     plain.categorize = lambda self, thumb: thumb  # type: ignore[attr-defined]
     assert Tracker(plain()).update(1).to_json() == text
     with pytest.raises(IncompatibleError, match="its name differ"):

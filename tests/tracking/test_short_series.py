@@ -13,7 +13,7 @@ from npskit.inference.limits import normal_quantile
 from npskit.tracking.series import interrupted_series
 from npskit.tracking.short_series import Working
 
-WORTHS = np.array([-1.0, 0.0, 1.0])
+CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 CONTRASTS = {"level change": [0, 0, 1, 0], "slope change": [0, 0, 0, 1]}
 SIZES = st.lists(st.integers(0, 40), min_size=16, max_size=16).map(np.array)
 
@@ -73,7 +73,7 @@ def test_the_correlation_is_found() -> None:
 def test_long_independent_series_need_no_correction() -> None:
     """Over a thousand periods the factor is near 1, and t is near the normal."""
     rng = np.random.default_rng(2)
-    found = interrupted_series(rng.multinomial(100, [0.2, 0.3, 0.5], 1000), WORTHS, 500)
+    found = interrupted_series(rng.multinomial(100, [0.2, 0.3, 0.5], 1000), CATEGORY_SCORES, 500)
     jump = found.contrast([0, 0, 1, 0])
     assert jump.se / found.se[2] == pytest.approx(1, abs=0.06)
     assert jump.df > 80
@@ -94,7 +94,7 @@ def rejections(periods: int, rho: float, series: int, share: float = 0.5) -> dic
     rng = np.random.default_rng(periods)
     found = dict.fromkeys(CONTRASTS, 0)
     for _ in range(series):
-        fit = interrupted_series(drawn_series(rng, periods, rho), WORTHS, int(share * periods))
+        fit = interrupted_series(drawn_series(rng, periods, rho), CATEGORY_SCORES, int(share * periods))
         for name, weights in CONTRASTS.items():
             found[name] += fit.contrast(weights).p_value < 0.05
     return {name: count / series for name, count in found.items()}
@@ -125,7 +125,7 @@ def test_it_is_not_useless() -> None:
         n = counts.sum(axis=1)
         r = design(n, 26)[1]
         known = 0.93 * np.sqrt(np.linalg.inv(r.T @ r)[2, 2])
-        low, high = interrupted_series(counts, WORTHS, 26).contrast([0, 0, 1, 0]).interval()
+        low, high = interrupted_series(counts, CATEGORY_SCORES, 26).contrast([0, 0, 1, 0]).interval()
         wide.append((high - low) / (2 * normal_quantile(0.95) * known))
         covered.append(low <= 0 <= high)
     assert np.median(wide) < 1.45

@@ -27,7 +27,7 @@ from npskit.tracking.placebo import Placebo
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "monitors.md").read_text(encoding="utf-8")
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 BEFORE, AFTER = ("2024-01-01", "2025-03-01"), ("2025-03-01", "2026-01-01")
 NULLS = {
     "as in most surveys": (0.2, 0.3, 0.5),
@@ -207,7 +207,9 @@ def drawn(p: tuple[float, ...], streams: int, looks: int, seed: int) -> NDArray[
 def test_false_alarms_over_ten_thousand_looks_stay_within_alpha(study: ModuleType, null: str, direction: str) -> None:
     """Of 2,000 streams of a score at its target, looked at after each of 10,000 answers, at most alpha ever alarm."""
     p = NULLS[null]
-    first = study.anytime(drawn(p, 2000, 10_000, 7), Watch(target=float(np.dot(p, WORTHS)), direction=direction))
+    first = study.anytime(
+        drawn(p, 2000, 10_000, 7), Watch(target=float(np.dot(p, CATEGORY_SCORES)), direction=direction)
+    )
     assert np.count_nonzero(first) <= at_most(2000, 0.05)
 
 
@@ -224,11 +226,11 @@ def test_an_interval_looked_at_ten_thousand_times_alarms_in_every_second_stream(
 def test_false_alarms_against_a_reference_stay_within_alpha(study: ModuleType, null: str) -> None:
     """Of 200 streams beside 500 other answers of the same score, looked at 100 times, at most alpha alarm."""
     p, rng = NULLS[null], np.random.default_rng(8)
-    book, false = nk.Tally.count([], scorer=nk.NPS()).book, 0
+    codebook, false = nk.Tally.count([], scorer=nk.NPS()).codebook, 0
     counts = study.counts_of(drawn(p, 200, 10_000, 8))[:, 99::100]
     for known, stream in zip(rng.multinomial(500, p, size=200), counts, strict=True):
         watch = Watch(reference=nk.Score.of(nk.Tally.from_counts(known)), direction="both")
-        false += bool((watch.evidence(book, stream) >= watch.threshold).any())
+        false += bool((watch.evidence(codebook, stream) >= watch.threshold).any())
     assert false <= at_most(200, 0.05)
 
 

@@ -351,7 +351,7 @@ def test_a_segment_is_a_timeline_of_its_own_rows(drawn: Any, every: str, window:
 
 
 def test_any_scorer_has_a_timeline() -> None:
-    """Categories and worths are the scorer's; the denominator is a convention of the scores."""
+    """Categories and category scores are the scorer's; the denominator is a convention of the scores."""
     days = np.array(["2026-01-05", "2026-01-06", "2026-02-03"], dtype="M8[D]")
     found = timeline(days, [7, 4, None], scorer=CES(), too_few=2)
     assert (found.name, found.values[0], found.few.tolist()) == (CES().name, 5.5, [False, True])
@@ -491,7 +491,7 @@ class _Grades:
     name = "Grades"
     questions = {"grade": Scale(1, 3)}  # noqa: RUF012
     categories = ("low", "n", "period")
-    worths = (0.0, 1.0, 2.0)
+    category_scores = (0.0, 1.0, 2.0)
 
     def categorize(self, grade: Any) -> Any:
         """Return the category of each grade."""

@@ -257,13 +257,13 @@ def test_without_times() -> None:
 
 @pytest.mark.parametrize("scorer", [CSAT(), CES(), CES(method="net")])
 def test_any_scorer(scorer: Any) -> None:
-    """Any categories and worths: the difference is the mean of what steps are worth."""
+    """Any categories and category scores: the difference is the mean of what steps are worth."""
     k = len(scorer.categories)
     rng = np.random.default_rng(6)
     kinds: NDArray[np.int64] = rng.integers(0, k, 120)
     found = transitions(kinds, np.repeat(np.arange(30), 4), np.tile(np.arange(4), 30), scorer=scorer)
-    worths = np.array(scorer.worths)[kinds].reshape(30, 4)
-    assert found.difference.difference == pytest.approx(np.diff(worths).mean())
+    category_scores = np.array(scorer.category_scores)[kinds].reshape(30, 4)
+    assert found.difference.difference == pytest.approx(np.diff(category_scores).mean())
     assert found.after - found.before == pytest.approx(found.difference.difference)
     assert found.share().before == scorer.categories[-2]
     assert 0 <= float(found.bowker.p_value) <= 1

@@ -110,7 +110,7 @@ def tell(survey: Survey, options: argparse.Namespace) -> None:
     if invalid > scored:
         total = invalid + scored
         notes.append(f"most answers ({invalid} of {total}) do not lie on the scale of {survey.scorer!r}; see --scale")
-    elif scored >= 5 and options.scale is None and tally.by_answer and tally.book.scale == Scale(0, 10):
+    elif scored >= 5 and options.scale is None and tally.by_answer and tally.codebook.scale == Scale(0, 10):
         highest = int(np.flatnonzero(tally.distribution)[-1])
         if highest <= 5:
             notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Integers
-from npskit.counting.worth_table import WorthTable, check_denominator
+from npskit.counting.worth_table import CategorySums, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import Columns, Result, free_name
 from npskit.scorers.base import Codebook, Scorer
@@ -24,7 +24,7 @@ class CategoryCounts(Result):
 
     _TEXT = "repr"
 
-    book: Codebook
+    codebook: Codebook
     cells: Integers
     weights: Floats | None
     squares: Floats | None
@@ -40,7 +40,12 @@ class CategoryCounts(Result):
     @property
     def scorer(self) -> Scorer:
         """The scorer the answers were counted for."""
-        return self.book.scorer
+        return self.codebook.scorer
+
+    @property
+    def book(self) -> Codebook:
+        """The codebook, by the name it had first."""
+        return self.codebook
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -82,27 +87,28 @@ class CategoryCounts(Result):
         if not self.by_answer:
             raise InvalidValueError(
                 "distribution: only categories were counted here; count the answers with distribution=True"
-                if self.book.scale is not None
-                else f"distribution: {self.book.name} reads {len(self.book.questions)} questions and keeps categories"
+                if self.codebook.scale is not None
+                else f"distribution: {self.codebook.name} reads {len(self.codebook.questions)} questions, and keeps "
+                "categories"
             )
         return self.cells[..., :-2]
 
-    def table(self, denominator: str = "valid") -> WorthTable:
-        """Return what inference needs: counts, sums of weights and worths, by category.
+    def table(self, denominator: str = "valid") -> CategorySums:
+        """Return what inference needs: counts, sums of weights and category scores, by category.
 
         Args:
             denominator: `"valid"` divides by the scored answers; `"all"` by every response, so that a missing or an
-                invalid answer weighs in with a worth of 0, as some vendors do.
+                invalid answer weighs in with a category score of 0, as some vendors do.
 
         Raises:
             InvalidValueError: If `denominator` is neither, or 0 cannot be a score.
         """
-        if check_denominator(denominator, self.book) == "valid":
-            return WorthTable(
+        if check_denominator(denominator, self.codebook) == "valid":
+            return CategorySums(
                 self._per_category(self.cells),
                 None if self.weights is None else self._per_category(self.weights),
                 None if self.squares is None else self._per_category(self.squares),
-                self.book.worths,
+                self.codebook.category_scores,
             )
         # where nobody answered there is no score, whatever the denominator
         answered = self.cells if self.weights is None else self.weights
@@ -113,23 +119,23 @@ class CategoryCounts(Result):
                 [self._per_category(array), array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1
             )
 
-        return WorthTable(
+        return CategorySums(
             with_rest(self.cells),
             None if self.weights is None else with_rest(self.weights),
             None if self.squares is None else with_rest(self.squares),
-            np.append(self.book.worths, 0.0),
+            np.append(self.codebook.category_scores, 0.0),
         )
 
     @property
     def value(self) -> Floats:
-        """The score, the (weighted) mean worth of the valid answers: float64, shape `(...)`; NaN without any."""
+        """The score, the (weighted) mean category score of valid answers: float64, shape `(...)`; NaN without any."""
         return self.table().mean
 
     def _per_category(self, array: NDArray[Any]) -> NDArray[Any]:
         inside = array[..., :-2]
         if not self.by_answer:
             return inside
-        return np.asarray(inside @ _indicator(self.book).astype(array.dtype, copy=False))
+        return np.asarray(inside @ _indicator(self.codebook).astype(array.dtype, copy=False))
 
     # ---- merging ----
 
@@ -138,9 +144,9 @@ class CategoryCounts(Result):
             return self
         if not isinstance(other, CategoryCounts):
             return NotImplemented
-        if self.book != other.book:
+        if self.codebook != other.codebook:
             raise IncompatibleError(
-                f"only tallies of one scorer merge: got {self.book.scorer!r} and {other.book.scorer!r}"
+                f"only tallies of one scorer merge: got {self.codebook.scorer!r} and {other.codebook.scorer!r}"
             )
         if self.shape != other.shape:
             raise IncompatibleError(f"only tallies of one shape merge: got {self.shape} and {other.shape}")
@@ -196,22 +202,22 @@ class CategoryCounts(Result):
 
     def __repr__(self) -> str:
         if self.shape:
-            return f"Tally({self.book.name}, shape={self.shape}, rows={self.rows.sum()})"
-        parts = [*zip(self.book.categories, self.counts.tolist(), strict=True)]
+            return f"Tally({self.codebook.name}, shape={self.shape}, rows={self.rows.sum()})"
+        parts = [*zip(self.codebook.categories, self.counts.tolist(), strict=True)]
         parts += [("missing", int(self.missing)), ("invalid", int(self.invalid))]
         shown = ", ".join(f"{name.replace(' ', '_')}={count}" for name, count in parts)
         weighted = "" if self.weights is None else f", weights={float(self.weights[..., :-2].sum()):g}"
-        return f"Tally({self.book.name}, {shown}{weighted})"
+        return f"Tally({self.codebook.name}, {shown}{weighted})"
 
     def columns(self) -> Columns:
         """Return the counts of each group as columns: those of the categories, of the missing and of the invalid."""
-        counts = dict(zip(self.book.categories, np.moveaxis(self.counts, -1, 0), strict=True))
+        counts = dict(zip(self.codebook.categories, np.moveaxis(self.counts, -1, 0), strict=True))
         counts |= {free_name(name, counts, "rows"): getattr(self, name) for name in ("missing", "invalid")}
         return {name: array.ravel().tolist() for name, array in counts.items()}
 
     def _record(self) -> dict[str, Any]:
         arrays = {name: getattr(self, name) for name in ("cells", "weights", "squares")}
-        return {"scorer": scorer_record(self.book), "by_answer": self.by_answer} | arrays
+        return {"scorer": scorer_record(self.codebook), "by_answer": self.by_answer} | arrays
 
 
 def _or(array: NDArray[Any] | None, cells: Integers) -> NDArray[Any]:
@@ -219,6 +225,6 @@ def _or(array: NDArray[Any] | None, cells: Integers) -> NDArray[Any]:
 
 
 @functools.lru_cache(maxsize=256)
-def _indicator(book: Codebook) -> Integers:
+def _indicator(codebook: Codebook) -> Integers:
     """Return which category each answer belongs to, as 0 and 1: shape `(scale.size, K)`."""
-    return np.asarray(book.grid[:, np.newaxis] == np.arange(len(book.categories)), dtype=np.int64)
+    return np.asarray(codebook.grid[:, np.newaxis] == np.arange(len(codebook.categories)), dtype=np.int64)

@@ -66,14 +66,14 @@ def histogram(column: AnswerBlocks, size: int) -> NDArray[np.int64]:
     return _with_rest(counts[:size], missing, column.size)
 
 
-def runs(column: AnswerBlocks, book: Codebook) -> NDArray[np.int64]:
+def runs(column: AnswerBlocks, codebook: Codebook) -> NDArray[np.int64]:
     """Return the number of answers in each category, then of the missing, then of the invalid, by comparing with cuts.
 
     A category is one run or several of neighboring points, so any single-question codebook can be counted this way.
     Comparing leaves Python free, so long columns are counted in parts by a few threads.
     """
-    cuts = np.flatnonzero(np.diff(book.grid)) + 1
-    count = functools.partial(_below, cuts=[*cuts.tolist(), book.scales[0].size])
+    cuts = np.flatnonzero(np.diff(codebook.grid)) + 1
+    count = functools.partial(_below, cuts=[*cuts.tolist(), codebook.scales[0].size])
     threads = min(_cores(), _THREADS) if column.size >= _THREADED else 1
     if threads == 1:
         found = count(column)
@@ -84,8 +84,8 @@ def runs(column: AnswerBlocks, book: Codebook) -> NDArray[np.int64]:
         with ThreadPoolExecutor(threads) as pool:
             found = np.sum(list(pool.map(count, parts)), axis=0)
     *below, missing = found.tolist()
-    cells = np.zeros(len(book.categories), np.int64)
-    np.add.at(cells, book.grid[[0, *cuts]], np.diff([0, *below]))
+    cells = np.zeros(len(codebook.categories), np.int64)
+    np.add.at(cells, codebook.grid[[0, *cuts]], np.diff([0, *below]))
     return _with_rest(cells, missing, column.size)
 
 
@@ -118,17 +118,17 @@ class CellReader:
 
     Args:
         columns: The columns of the codebook's questions.
-        book: The codebook.
+        codebook: The codebook.
         by_answer: Whether the cells of the one column are the points of its scale; else they are categories.
     """
 
-    def __init__(self, columns: Sequence[AnswerBlocks], book: Codebook, by_answer: bool) -> None:
-        self._missing = book.scales[0].size if by_answer else len(book.categories)
+    def __init__(self, columns: Sequence[AnswerBlocks], codebook: Codebook, by_answer: bool) -> None:
+        self._missing = codebook.scales[0].size if by_answer else len(codebook.categories)
         self.size = self._missing + 2
         self._columns = columns
-        self._sizes = [scale.size for scale in book.scales]
+        self._sizes = [scale.size for scale in codebook.scales]
         # One more point on each axis, for what is not on the scale.
-        padded = np.pad(book.grid, (0, 1), constant_values=self._missing)
+        padded = np.pad(codebook.grid, (0, 1), constant_values=self._missing)
         self._category = None if by_answer else padded.ravel()
         self._cells = np.empty(min(ROWS, columns[0].size), np.intp)
 

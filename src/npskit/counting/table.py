@@ -109,25 +109,25 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     return array
 
 
-def _few(answers: Any, book: Codebook) -> Counts | None:
+def _few(answers: Any, codebook: Codebook) -> Counts | None:
     """Count a handful of small whole numbers, where every microsecond is overhead; None if it is anything else."""
     if type(answers) is np.ndarray and answers.ndim == 1 and answers.dtype.kind in "iu" and answers.size <= _FEW:
         answers = answers.tolist()
     if type(answers) is not list or not 0 < len(answers) <= _FEW:
         return None
-    if set(map(type, answers)) != {int} or book.scales[0].low < 0 or book.scales[0].high > 255:
+    if set(map(type, answers)) != {int} or codebook.scales[0].low < 0 or codebook.scales[0].high > 255:
         return None
     try:
         raw = bytes(answers)
     except ValueError:
         return None
-    found = [raw.count(point) for point in book.scales[0]]
+    found = [raw.count(point) for point in codebook.scales[0]]
     invalid = len(answers) - sum(found)
     return Counts(np.array([*found, 0, invalid], np.int64), None, None, True)
 
 
 def _by_answer(
-    read: Sequence[AnswerBlocks], book: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool
+    read: Sequence[AnswerBlocks], codebook: Codebook, wanted: bool | None, n_groups: int | None, weighted: bool
 ) -> bool:
     """Decide whether cells are points of the scale."""
     if len(read) > 1:
@@ -135,13 +135,13 @@ def _by_answer(
     if wanted is not None:
         return wanted
     if n_groups is not None:
-        return n_groups * book.scales[0].size <= max(read[0].size, _LARGE_TABLE)
-    return weighted or read[0].size < LARGE or int(np.count_nonzero(np.diff(book.grid))) > _MOST_CUTS
+        return n_groups * codebook.scales[0].size <= max(read[0].size, _LARGE_TABLE)
+    return weighted or read[0].size < LARGE or int(np.count_nonzero(np.diff(codebook.grid))) > _MOST_CUTS
 
 
 def tabulate(
     columns: Sequence[Any],
-    book: Codebook,
+    codebook: Codebook,
     *,
     groups: Any = None,
     n_groups: int | None = None,
@@ -157,7 +157,7 @@ def tabulate(
     Args:
         columns: One sequence or array of answers for each of the scorer's questions, each of shape `(n,)`;
             `npskit.counting.encode` says what an answer may be.
-        book: The scorer's codebook.
+        codebook: The scorer's codebook.
         groups: Integers, shape `(n,)`: the group of each row, in `range(n_groups)`.
         n_groups: The number of groups; by default one more than the largest code.
         weights: Numbers, shape `(n,)`: the weight of each row; finite, zero or above.
@@ -174,19 +174,19 @@ def tabulate(
     Example:
         >>> from npskit.scorers.base import codebook
         >>> from npskit.scorers.nps import NPS
-        >>> found = tabulate([[10, 9, 7, 3, None, 11]], codebook(NPS()))
+        >>> found = tabulate([[10, 9, 7, 3, None, 11]], codebook_of(NPS()))
         >>> found.cells.tolist(), int(found.missing), int(found.invalid)
         ([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1], 1, 1)
-        >>> found = tabulate([[10, 9, 3]], codebook(NPS()), groups=[0, 1, 1], distribution=False)
+        >>> found = tabulate([[10, 9, 3]], codebook_of(NPS()), groups=[0, 1, 1], distribution=False)
         >>> found.cells.tolist()
         [[0, 0, 1], [1, 0, 1]]
     """
     plain = groups is None and n_groups is None and weights is None and masks is None
-    if plain and len(columns) == len(book.scales) == 1 and distribution is not False:
-        few = _few(columns[0], book)
+    if plain and len(columns) == len(codebook.scales) == 1 and distribution is not False:
+        few = _few(columns[0], codebook)
         if few is not None:
             return few
-    read = read_columns(columns, book, masks)
+    read = read_columns(columns, codebook, masks)
     rows = read[0].size
     checked_groups = None
     if groups is not None:
@@ -194,10 +194,10 @@ def tabulate(
     elif n_groups is not None:
         raise InvalidValueError(f"n_groups={n_groups} without groups: give the group of each row")
     checked_weights = None if weights is None else _checked_weights(weights, rows)
-    by_answer = _by_answer(read, book, distribution, n_groups, weights is not None)
+    by_answer = _by_answer(read, codebook, distribution, n_groups, weights is not None)
     if len(read) == 1 and groups is None and weights is None:
-        table = histogram(read[0], book.scales[0].size) if by_answer else runs(read[0], book)
+        table = histogram(read[0], codebook.scales[0].size) if by_answer else runs(read[0], codebook)
         return Counts(table, None, None, by_answer)
-    cells = CellReader(read, book, by_answer)
+    cells = CellReader(read, codebook, by_answer)
     table, *sums = tables(cells, rows, checked_groups, n_groups or 0, checked_weights)
     return Counts(table, sums[0] if sums else None, sums[1] if sums else None, by_answer)

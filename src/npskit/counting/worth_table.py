@@ -13,43 +13,43 @@ from npskit.scorers.base import Codebook
 DENOMINATORS = ("valid", "all")
 
 
-def check_denominator(denominator: str, book: Codebook) -> str:
+def check_denominator(denominator: str, codebook: Codebook) -> str:
     """Return `denominator` if scores can be computed under it.
 
     Raises:
         InvalidValueError: If it is neither `"valid"` nor `"all"`, or `"all"` where 0 cannot be a score.
     """
     one_of(denominator, DENOMINATORS, "denominator")
-    if denominator == "all" and (book.worths.min() > 0 or book.worths.max() < 0):
-        span = f"{book.worths.min():g}..{book.worths.max():g}"
+    if denominator == "all" and (codebook.category_scores.min() > 0 or codebook.category_scores.max() < 0):
+        span = f"{codebook.category_scores.min():g}..{codebook.category_scores.max():g}"
         raise InvalidValueError(
-            f"denominator='all' counts a missing answer as 0, off the range of {book.name}, {span}; use 'valid'"
+            f"denominator='all' counts a missing answer as 0, off the range of {codebook.name}, {span}; use 'valid'"
         )
     return denominator
 
 
 @attrs.frozen(eq=False)
-class WorthTable:
+class CategorySums:
     """Counts and sums of weights by category, with what each is worth: the input of all inference.
 
     Args:
         counts: Answers, shape `(..., K)`.
         weights: Sum of weights, shape `(..., K)`, or None.
         squares: Sum of squared weights, shape `(..., K)`, or None.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
     """
 
     counts: Integers
     weights: Floats | None
     squares: Floats | None
-    worths: Floats
+    category_scores: Floats
 
     @property
     def mean(self) -> Floats:
-        """The (weighted) mean worth, shape `(...)`; NaN where there is nothing."""
+        """The (weighted) mean category score, shape `(...)`; NaN where there is nothing."""
         amounts = self.counts if self.weights is None else self.weights
-        # one division at the end: whole worths and counts give the exactly rounded score
-        sums, total = amounts @ self.worths, amounts.sum(axis=-1)
+        # one division at the end: whole category scores and counts give the exactly rounded score
+        sums, total = amounts @ self.category_scores, amounts.sum(axis=-1)
         if total.all():
             return np.asarray(sums / total)
         with np.errstate(invalid="ignore", divide="ignore"):

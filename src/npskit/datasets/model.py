@@ -18,7 +18,7 @@ from npskit.arrays import Floats
 from npskit.datasets.records import DriverTruth, Wave
 from npskit.errors import InvalidValueError
 
-WORTHS = np.array([-100.0, 0.0, 100.0])
+CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 SEGMENT = np.repeat(np.arange(3), (7, 2, 2))
 """The segment of each answer 0..10."""
 IN_SEGMENT = np.eye(3)[SEGMENT]
@@ -124,7 +124,7 @@ def scores_by_class(importance: Floats) -> Floats:
 
 def nps_of(probabilities: Floats) -> Floats:
     """Return the NPS in points of probabilities over 0..10 along the last axis."""
-    return np.asarray(probabilities @ WORTHS[SEGMENT])
+    return np.asarray(probabilities @ CATEGORY_SCORES[SEGMENT])
 
 
 def _classes_before() -> Floats:
@@ -173,9 +173,9 @@ class Chain:
         """
         before = _classes_before()
         after = before.copy()
-        worths = nps_of(self.scores)
-        start = float(TYPE_SHARE @ before[SHIFTED].mean(axis=0) @ worths)
-        low, high = float(worths[UNDERSTAFFED]) - start, float(worths[DELIGHTED]) - start
+        category_scores = nps_of(self.scores)
+        start = float(TYPE_SHARE @ before[SHIFTED].mean(axis=0) @ category_scores)
+        low, high = float(category_scores[UNDERSTAFFED]) - start, float(category_scores[DELIGHTED]) - start
         if not min(low, 0.0) <= self.shift <= max(high, 0.0):
             raise InvalidValueError(
                 f"shift={self.shift!r} is out of reach: {REGIONS[SHIFTED]} starts at {start:.1f} points and can move "

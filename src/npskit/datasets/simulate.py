@@ -132,7 +132,7 @@ def _truth(
     before, after = chain.wave(0), chain.wave(1)
     scores = np.array([before.score, after.score])
     left, contacted = chain.later_segments()
-    effect = (contacted - left) @ model.WORTHS
+    effect = (contacted - left) @ model.CATEGORY_SCORES
     follow_up = FollowUpTruth(
         later_if_left=left,
         later_if_contacted=contacted,

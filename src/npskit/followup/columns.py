@@ -24,16 +24,16 @@ from npskit.data.texts import Words, read_texts, read_words
 from npskit.data.times import read_times
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results import quoted
-from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook_of
 from npskit.scorers.nps import NPS
 
 TEXTS = ("channel", "language", "theme")
 
 
 @functools.lru_cache(maxsize=32)
-def points_below(book: Codebook) -> Integers:
+def points_below(codebook: Codebook) -> Integers:
     """Return how far each answer of a single question lies below the best one of its category, in points."""
-    grid = book.grid
+    grid = codebook.grid
     if grid.ndim > 1:
         return np.zeros(grid.shape, dtype=np.int64)
     places = np.arange(grid.size, dtype=np.int64)
@@ -143,8 +143,8 @@ class Table:
         Raises:
             InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot be used; the message names it.
         """
-        book = scorer if isinstance(scorer, Codebook) else codebook(NPS() if scorer is None else scorer)
-        coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else _coded(answers, book)
+        codebook = scorer if isinstance(scorer, Codebook) else codebook_of(NPS() if scorer is None else scorer)
+        coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else _coded(answers, codebook)
         rows = len(coded)
         given = {"channel": channel, "language": language, "theme": theme, "comment": comment, "at": at}
         given |= {"customer": customer, "value": value, "public": public}
@@ -265,11 +265,11 @@ class Table:
         return self.codebook.scales[question].low + code
 
 
-def _coded(answers: tuple[Any, ...], book: Codebook) -> CodedAnswers:
+def _coded(answers: tuple[Any, ...], codebook: Codebook) -> CodedAnswers:
     """Return columns of answers, read."""
     columns = [as_column(each) for each in answers]
     values = [each if column is None else column.values for each, column in zip(answers, columns, strict=True)]
-    return CodedAnswers(values, book, [None if column is None else column.mask for column in columns])
+    return CodedAnswers(values, codebook, [None if column is None else column.mask for column in columns])
 
 
 def _cell(value: Any) -> Any:

@@ -25,7 +25,7 @@ from npskit.followup.points import Points
 from npskit.followup.rules import Team, as_urgency
 from npskit.followup.steps import as_tuple
 from npskit.followup.urgency import UrgencyOf, UrgencyWords, urgencies_of
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
 from npskit.times.business_calendar import BusinessCalendar
@@ -188,20 +188,22 @@ def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, giv
         if name not in _CONTEXT:
             hint = did_you_mean(name, (*_CONTEXT, "urgency", *_ABOUT, "scorer", "now"))
             raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
-    book = codebook(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
+    codebook = codebook_of(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
     read = _as_response(response, about)
-    single = len(book.questions) == 1
+    single = len(codebook.questions) == 1
     if not single and read.score is not None:
         raise IncompatibleError(
-            f"{book.name} reads {', '.join(book.questions)}, not a score: give an SCIAnswer, or a Response(None) with "
-            "those attributes"
+            f"{codebook.name} reads {', '.join(codebook.questions)}, not a score: give an SCIAnswer, or a "
+            "Response(None) with those attributes"
         )
-    answers = [read.score] if single else [read.attributes.get(name) for name in book.questions]
+    answers = [read.score] if single else [read.attributes.get(name) for name in codebook.questions]
     known = {name: value for name, value in read.attributes.items() if name in _CONTEXT} | given
-    others = {n: [v] for n, v in read.attributes.items() if n not in _CONTEXT and (single or n not in book.questions)}
+    others = {
+        n: [v] for n, v in read.attributes.items() if n not in _CONTEXT and (single or n not in codebook.questions)
+    }
     table = Table.of(
         *([answer] for answer in answers),
-        scorer=book,
+        scorer=codebook,
         comment=[read.comment],
         customer=[read.customer],
         attributes=others,

@@ -1,4 +1,4 @@
-"""The posterior of the mean worth under a Dirichlet prior: tail probabilities, quantiles, P(A > B).
+"""The posterior of the mean category score under a Dirichlet prior: tail probabilities, quantiles, P(A > B).
 
 Everything is computed, not simulated. The mean of Dirichlet shares lies below x exactly where Σ Gₖ(wₖ − x) < 0 for
 independent Gₖ ~ Gamma(αₖ), whose generating function is M(s) = Π (1 − s·dₖ)^(−αₖ) with dₖ = wₖ − x (R. J. Hannum,
@@ -37,27 +37,27 @@ _MAX_STEPS = 200
 _TINY = 1e-30
 
 
-def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the probabilities that the mean worth of Dirichlet shares lies below and above `value`.
+def mean_tails(alpha: ArrayLike, category_scores: ArrayLike, value: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the probabilities that the mean category score of Dirichlet shares lies below and above `value`.
 
     Args:
         alpha: The Dirichlet's parameters, positive, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`, rising and distinct.
-        value: Where to cut, in the units of the worths; broadcasts against the leading axes of `alpha`.
+        category_scores: What each category is worth, shape `(K,)`, rising and distinct.
+        value: Where to cut, in the units of the category scores; broadcasts against the leading axes of `alpha`.
 
     Returns:
         P(mean < value) and P(mean > value), to about 1e-11; the smaller of them to ten digits down to 1e-25.
 
     Raises:
-        InvalidValueError: If the parameters are not positive or the worths do not rise, or are too uneven for the
-            integral.
+        InvalidValueError: If the parameters are not positive or the category scores do not rise, or are too uneven for
+            the integral.
 
     Example:
         >>> below, above = mean_tails([1.5, 2.5, 7.5], [-1, 0, 1], 0)
         >>> round(float(above), 9)
         0.986626529
     """
-    (a, w), x = _checked(alpha, worths), np.asarray(value, dtype=np.float64)
+    (a, w), x = _checked(alpha, category_scores), np.asarray(value, dtype=np.float64)
     span = w[-1] - w[0]
     shape = np.broadcast_shapes(a.shape[:-1], x.shape)
     rows = np.broadcast_to(a, (*shape, w.size)).reshape(-1, w.size)
@@ -66,20 +66,20 @@ def mean_tails(alpha: ArrayLike, worths: ArrayLike, value: ArrayLike) -> tuple[F
     return below.reshape(shape)[()], above.reshape(shape)[()]
 
 
-def _checked(alpha: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the parameters and worths as arrays, or say what is wrong with them; NaN stands for no distribution."""
-    a, w = np.asarray(alpha, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+def _checked(alpha: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the parameters and category scores as arrays, or refuse them; NaN stands for no distribution."""
+    a, w = np.asarray(alpha, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     if w.ndim != 1 or w.size < 2 or not (np.diff(w) > 0).all():
-        raise InvalidValueError(f"worths must rise without ties: got {w.tolist()}")
+        raise InvalidValueError(f"category_scores must rise without ties: got {w.tolist()}")
     if a.ndim == 0 or a.shape[-1] != w.size or (a <= 0).any():
         raise InvalidValueError(f"alpha must be positive and end in an axis of {w.size}, one per worth: got {alpha!r}")
     return a, w
 
 
-def _integrate(alpha: Floats, worths: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return P(mean < x), P(mean > x) and the density at x; alpha (N, K), worths rising from 0 to 1, x (N,)."""
+def _integrate(alpha: Floats, category_scores: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return P(mean < x), P(mean > x) and the density at x; alpha (N, K), scores rising from 0 to 1, x (N,)."""
     inside = (x > 0) & (x < 1) & ~np.isnan(alpha).any(axis=-1)
-    lower = x < alpha @ worths / alpha.sum(axis=-1)
+    lower = x < alpha @ category_scores / alpha.sum(axis=-1)
     tail, density = np.zeros(x.size), np.zeros(x.size)
     todo, step = np.flatnonzero(inside), _STEP
     while todo.size and step > _LEAST_STEP:
@@ -87,13 +87,13 @@ def _integrate(alpha: Floats, worths: Floats, x: Floats) -> tuple[Floats, Floats
         for start in range(0, todo.size, _BLOCK):
             rows = todo[start : start + _BLOCK]
             sign = np.where(lower[rows], -1.0, 1.0)[:, None]
-            tail[rows], density[rows], doubt = _trapezoid(alpha[rows], sign * (worths - x[rows, None]), step)
+            tail[rows], density[rows], doubt = _trapezoid(alpha[rows], sign * (category_scores - x[rows, None]), step)
             unsettled.append(rows[~(doubt <= _DOUBT * np.fmax(tail[rows], _TINY))])
         todo, step = np.concatenate(unsettled), step / 2
     if todo.size:
         raise InvalidValueError(
             f"the posterior of the mean cannot be computed for the Dirichlet parameters {alpha[todo[0]].tolist()} and "
-            f"worths this uneven, {worths.tolist()} of their range: use method='score'"
+            f"category_scores this uneven, {category_scores.tolist()} of their range: use method='score'"
         )
     tail = np.clip(tail, 0, 1)
     below = np.where(inside, np.where(lower, tail, 1 - tail), (x >= 1) + 0.0)
@@ -189,20 +189,20 @@ def _saddle(alpha: Floats, d: Floats) -> Floats:
     return np.asarray(s)
 
 
-def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Floats:
-    """Return the value the mean worth of Dirichlet shares stays below with the given probability.
+def mean_quantile(alpha: ArrayLike, category_scores: ArrayLike, probability: float) -> Floats:
+    """Return the value the mean category score of Dirichlet shares stays below with the given probability.
 
     Args:
         alpha: The Dirichlet's parameters, positive, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`, rising and distinct.
+        category_scores: What each category is worth, shape `(K,)`, rising and distinct.
         probability: Strictly between 0 and 1; small ones are exact, so ask for an upper quantile from the other side.
 
     Returns:
-        Quantiles, shape `(...)`, in the units of the worths, good to about 1e-13 of their range.
+        Quantiles, shape `(...)`, in the units of the category scores, good to about 1e-13 of their range.
 
     Raises:
-        InvalidValueError: If `probability` does not lie between 0 and 1, the parameters are not positive or the worths
-            do not rise, or are too uneven for the integral.
+        InvalidValueError: If `probability` does not lie between 0 and 1, the parameters are not positive or the
+            category scores do not rise, or are too uneven for the integral.
 
     Example:
         >>> round(float(mean_quantile([1.5, 2.5, 7.5], [-1, 0, 1], 0.025)), 9)
@@ -211,7 +211,7 @@ def mean_quantile(alpha: ArrayLike, worths: ArrayLike, probability: float) -> Fl
     from statistics import NormalDist
 
     finite_number(probability, "probability", above=0, below=1)
-    a, w = _checked(alpha, worths)
+    a, w = _checked(alpha, category_scores)
     rows, unit = a.reshape(-1, w.size), (w - w[0]) / (w[-1] - w[0])
     n = rows.sum(axis=-1)
     guess = MergedSample(rows, unit, n, rows / n[:, None], rows @ unit / n)
@@ -238,54 +238,54 @@ def posterior_parameters(sample: MergedSample, prior: float) -> Floats:
     return np.where(sample.n[..., None] > 0, sample.counts, np.nan) + finite_number(prior, "prior", least=0.01)
 
 
-def probability_above(counts: ArrayLike, worths: ArrayLike, value: ArrayLike, prior: float = 0.5) -> Floats:
-    """Return the posterior probability that the mean worth exceeds `value`.
+def probability_above(counts: ArrayLike, category_scores: ArrayLike, value: ArrayLike, prior: float = 0.5) -> Floats:
+    """Return the posterior probability that the mean category score exceeds `value`.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
-        value: In the units of the worths; broadcasts against the leading axes of `counts`.
+        category_scores: What each category is worth, shape `(K,)`.
+        value: In the units of the category scores; broadcasts against the leading axes of `counts`.
         prior: What the Dirichlet prior adds to each distinct worth's count: ½ is Jeffreys', 1 is uniform.
 
     Returns:
         Probabilities, shape of the broadcast; NaN where there are no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or counts and worths
-            do not fit.
+        InvalidValueError: If `prior` is below 0.01, the category scores are too uneven for the integral, or counts and
+            category scores do not fit.
 
     Example:
         >>> round(float(probability_above([30, 30, 40], [-100, 0, 100], 0)), 6)
         0.884116
     """
-    sample = sample_of(counts, worths)
-    return mean_tails(posterior_parameters(sample, prior), sample.worths, value)[1]
+    sample = sample_of(counts, category_scores)
+    return mean_tails(posterior_parameters(sample, prior), sample.category_scores, value)[1]
 
 
-def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, prior: float = 0.5) -> Floats:
-    """Return the posterior probability that the mean worth behind `counts` exceeds the one behind `other`.
+def probability_greater(counts: ArrayLike, other: ArrayLike, category_scores: ArrayLike, prior: float = 0.5) -> Floats:
+    """Return the posterior probability that the mean category score behind `counts` exceeds the one behind `other`.
 
     The two posteriors are independent: P(A > B) = ∫ f_B(x)·P(A > x) dx, over the density of the narrower one.
 
     Args:
         counts: Answers per category of A, shape `(..., K)`.
         other: Answers per category of B, shape `(..., K)`; the leading axes broadcast.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         prior: What the Dirichlet prior adds to each distinct worth's count: ½ is Jeffreys', 1 is uniform.
 
     Returns:
         Probabilities, shape of the broadcast, good to about 1e-9; NaN where A or B has no answers.
 
     Raises:
-        InvalidValueError: If `prior` is below 0.01, the worths are too uneven for the integral, or counts and worths
-            do not fit.
+        InvalidValueError: If `prior` is below 0.01, the category scores are too uneven for the integral, or counts and
+            category scores do not fit.
 
     Example:
         >>> round(float(probability_greater([10, 40, 50], [30, 30, 40], [-100, 0, 100])), 4)
         0.9974
     """
-    first, second = sample_of(counts, worths), sample_of(other, worths)
-    w = (first.worths - first.worths[0]) / (first.worths[-1] - first.worths[0])
+    first, second = sample_of(counts, category_scores), sample_of(other, category_scores)
+    w = (first.category_scores - first.category_scores[0]) / (first.category_scores[-1] - first.category_scores[0])
     a, b = np.broadcast_arrays(posterior_parameters(first, prior), posterior_parameters(second, prior))
     shape = a.shape[:-1]
     a, b = a.reshape(-1, w.size), b.reshape(-1, w.size)
@@ -299,28 +299,28 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, worths: ArrayLike, 
     return np.asarray(np.where(swap[:, 0], falls_short, exceeds)).reshape(shape)[()]
 
 
-def _variance(alpha: Floats, worths: Floats) -> Floats:
-    """Return the variance of the mean worth of Dirichlet shares."""
+def _variance(alpha: Floats, category_scores: Floats) -> Floats:
+    """Return the variance of the mean category score of Dirichlet shares."""
     total = alpha.sum(axis=-1)
-    mean = alpha @ worths / total
-    return np.asarray((alpha * (worths - mean[:, None]) ** 2).sum(axis=-1) / (total * (total + 1)))
+    mean = alpha @ category_scores / total
+    return np.asarray((alpha * (category_scores - mean[:, None]) ** 2).sum(axis=-1) / (total * (total + 1)))
 
 
-def _half(wide: Floats, narrow: Floats, worths: Floats) -> Floats:
+def _half(wide: Floats, narrow: Floats, category_scores: Floats) -> Floats:
     """Return ∫ f(x)·P(wide < x) dx and ∫ f(x)·P(wide > x) dx, f the narrow one's density, x up to its mean; (2, N)."""
-    mean = narrow @ worths / narrow.sum(axis=-1)
-    start = np.asarray(mean_quantile(narrow, worths, _NEGLIGIBLE))
+    mean = narrow @ category_scores / narrow.sum(axis=-1)
+    start = np.asarray(mean_quantile(narrow, category_scores, _NEGLIGIBLE))
     start = np.where(start < 1e-12, 0.0, start)
     # Double exponential nodes (Takahasi and Mori 1974) on each piece: the density may bend at every worth.
     t = np.linspace(-4, 4, 109)
     place = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
     weight = (t[1] - t[0]) * np.pi * np.cosh(t) * place * place[::-1]
     found = np.zeros((2, mean.size))
-    for left, right in itertools.pairwise(worths):
+    for left, right in itertools.pairwise(category_scores):
         a, b = np.clip(left, start, mean), np.clip(right, start, mean)
         x = (a[:, None] + (b - a)[:, None] * place).ravel()
-        density = _integrate(np.repeat(narrow, t.size, axis=0), worths, x)[2]
-        below, above, _ = _integrate(np.repeat(wide, t.size, axis=0), worths, x)
+        density = _integrate(np.repeat(narrow, t.size, axis=0), category_scores, x)[2]
+        below, above, _ = _integrate(np.repeat(wide, t.size, axis=0), category_scores, x)
         terms = density * np.stack([below, above])
         found += (terms.reshape(2, -1, t.size) * weight).sum(axis=-1) * (b - a)
     return found

@@ -207,7 +207,7 @@ def calibrate_linear(
 def calibrated_estimate(
     calibration: Calibration,
     categories: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     clusters: ArrayLike | None = None,
     strata: ArrayLike | None = None,
@@ -215,12 +215,12 @@ def calibrated_estimate(
     lonely: Lonely = "fail",
     customers: Customers = None,
 ) -> Estimate:
-    """Return the mean worth under calibrated weights with its linearized variance.
+    """Return the mean category score under calibrated weights with its linearized variance.
 
     Args:
         calibration: The calibrated weights.
         categories: Index of each row's category, shape `(n,)`; negative for rows that are not to be scored.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
         strata: Label of each row's stratum, shape `(n,)`; None for a single one.
         population: Sampling units in the population; see `npskit.inference.strata`.
@@ -241,7 +241,7 @@ def calibrated_estimate(
         >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item()
         (41.667, 36.284)
     """
-    s, w = np.asarray(worths, dtype=np.float64), calibration.weights
+    s, w = np.asarray(category_scores, dtype=np.float64), calibration.weights
     kinds = checked_indices(categories, "categories", s.size, len(w))
     inside = kinds >= 0
     amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)

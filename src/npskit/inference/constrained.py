@@ -1,4 +1,4 @@
-"""Maximum-likelihood shares of the categories when the mean worth is given: what every score method stands on."""
+"""Maximum-likelihood shares of the categories at a given mean score: what every score method stands on."""
 
 from __future__ import annotations
 
@@ -10,82 +10,91 @@ from npskit.errors import InvalidValueError
 
 _NEWTON_STEPS = 200
 _MOST_STEPS = 10_000
-# A part of the range of the worths whose square root still has all its digits, and that no answer can tell from 0.
+# A part of the range of the category scores whose square root still has all its digits, and that no answer can tell
+# from 0.
 NEGLIGIBLE = 1e-290
 
 
-def distinct_worths(worths: Floats) -> tuple[Floats, Floats]:
-    """Return the distinct worths, rising, and the 0/1 matrix (K, D) that adds categories of equal worth together."""
-    distinct, place = np.unique(worths, return_inverse=True)
-    if not (worths.ndim == 1 and distinct.size >= 2 and np.isfinite(distinct).all()):
-        raise InvalidValueError(f"worths must be finite, one per category, and not all equal: got {worths.tolist()}")
+def distinct_category_scores(category_scores: Floats) -> tuple[Floats, Floats]:
+    """Return the distinct category scores, rising, and the 0/1 matrix (K, D) that adds categories of equal score."""
+    distinct, place = np.unique(category_scores, return_inverse=True)
+    if not (category_scores.ndim == 1 and distinct.size >= 2 and np.isfinite(distinct).all()):
+        raise InvalidValueError(
+            f"category_scores must be finite, one per category, and not all equal: got {category_scores.tolist()}"
+        )
     return distinct, (place[:, None] == np.arange(distinct.size)).astype(np.float64)
 
 
-def lattice(worths: Floats, otherwise: str) -> tuple[Integers, float]:
-    """Return rising worths as whole multiples of a step above the lowest, and the step.
+def lattice(category_scores: Floats, otherwise: str) -> tuple[Integers, float]:
+    """Return rising category scores as whole multiples of a step above the lowest, and the step.
 
     Raises:
         InvalidValueError: If no step of at least a ten-thousandth of the range fits; `otherwise` says what to do then.
     """
-    relative = (worths - worths[0]) / (worths[-1] - worths[0])
+    relative = (category_scores - category_scores[0]) / (category_scores[-1] - category_scores[0])
     steps = np.arange(1, _MOST_STEPS + 1)[:, None] * relative
     fits = np.flatnonzero((np.abs(steps - np.rint(steps)) < 1e-9).all(axis=1))
     if not fits.size:
         raise InvalidValueError(
-            f"worths must lie on a common grid of at most {_MOST_STEPS:,} steps: got {worths.tolist()}; {otherwise}"
+            f"category_scores must lie on a common grid of at most {_MOST_STEPS:,} steps: got "
+            f"{category_scores.tolist()}; {otherwise}"
         )
-    return np.rint(steps[fits[0]]).astype(np.int64), float(worths[-1] - worths[0]) / float(fits[0] + 1)
+    return np.rint(steps[fits[0]]).astype(np.int64), float(category_scores[-1] - category_scores[0]) / float(
+        fits[0] + 1
+    )
 
 
-def mean_variance(shares: ArrayLike, worths: ArrayLike) -> Floats:
+def mean_variance(shares: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of one answer's worth.
 
     Args:
         shares: Shares of the categories, shape `(..., K)`, summing to 1.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
-        Σ pₖ(wₖ − m)² with m = Σ pₖwₖ, in squared units of the worths, shape `(...)`. The variance of the mean of n
-        answers is this over n.
+        Σ pₖ(wₖ − m)² with m = Σ pₖwₖ, in squared units of the category scores, shape `(...)`. The variance of the mean
+        of n answers is this over n.
 
     Example:
         >>> mean_variance([0.1, 0.4, 0.5], [-1, 0, 1]).item()
         0.44
     """
-    p, w = np.asarray(shares, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    p, w = np.asarray(shares, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     deviations = w - (p @ w)[..., None]
     return np.asarray((p * deviations * deviations).sum(axis=-1))
 
 
-def constrained_shares(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike) -> Floats:
-    """Return the most likely shares of the categories among those whose mean worth is `mean`.
+def constrained_shares(counts: ArrayLike, category_scores: ArrayLike, mean: ArrayLike) -> Floats:
+    """Return the most likely shares of the categories among those whose mean category score is `mean`.
 
-    Two distinct worths leave no freedom. With three, the share of the extreme category on the far side is the root of
-    a quadratic: for equally spaced worths, Tango's q ("Equivalence test and confidence interval for the difference in
-    proportions for the paired-sample design", Statistics in Medicine 17 (1998) 891-908, section 3), here in a form
-    without cancellation and for any spacing. In general pₖ = (cₖ/n)/(1 + t(wₖ − m)), where t is the Lagrange
+    Two distinct category scores leave no freedom. With three, the share of the extreme category on the far side is the
+    root of
+    a quadratic: for equally spaced category scores, Tango's q ("Equivalence test and confidence interval for the
+    difference in proportions for the paired-sample design", Statistics in Medicine 17 (1998) 891-908, section 3), here
+    in a form without cancellation and for any spacing. In general pₖ = (cₖ/n)/(1 + t(wₖ − m)), where t is the Lagrange
     multiplier (Owen, "Empirical likelihood ratio confidence intervals for a single functional", Biometrika 75 (1988)
     237-249): the only root of a falling function. An extreme category that nobody chose takes a share where the mean
     asks for it. Categories of equal worth keep their proportions; where all of them are empty, they share evenly.
 
     Args:
         counts: Answers per category, shape `(..., K)`, not negative; need not be whole.
-        worths: What each category is worth, shape `(K,)`, in any order.
-        mean: The mean worth to keep, in the units of the worths; broadcasts against the leading axes of `counts`.
+        category_scores: What each category is worth, shape `(K,)`, in any order.
+        mean: The mean category score to keep, in the units of the category scores; broadcasts against the leading axes
+            of `counts`.
 
     Returns:
-        Shares, shape `(..., K)`. NaN where there are no answers or `mean` lies outside the range of the worths.
+        Shares, shape `(..., K)`. NaN where there are no answers or `mean` lies outside the range of the category
+        scores.
 
     Raises:
-        InvalidValueError: If the worths are not finite or all equal, or do not fit the counts.
+        InvalidValueError: If the category scores are not finite or all equal, or do not fit the counts.
 
     Example:
         >>> constrained_shares([1, 2, 7], [-100, 0, 100], 20).round(6).tolist()
         [0.287797, 0.224405, 0.487797]
     """
-    c, w = np.asarray(counts, dtype=np.float64), np.asarray(worths, dtype=np.float64)
-    distinct, merge = distinct_worths(w)
+    c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
+    distinct, merge = distinct_category_scores(w)
     if c.ndim == 0 or c.shape[-1] != w.size:
         raise InvalidValueError(f"counts must end in an axis of {w.size}, one per worth: got shape {c.shape}")
     m = np.asarray(mean, dtype=np.float64)
@@ -106,9 +115,9 @@ def constrained_shares(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike) ->
         return np.asarray((found @ merge.T) * within)
 
 
-def _three(shares: Floats, worths: Floats, mean: Floats) -> Floats:
-    """Return the constrained shares for three rising worths, by the quadratic in the share of the far extreme."""
-    low, middle, high = worths
+def _three(shares: Floats, category_scores: Floats, mean: Floats) -> Floats:
+    """Return the constrained shares for three rising scores, by the quadratic in the share of the far extreme."""
+    low, middle, high = category_scores
     span = high - low
     # Seen from the side the mean lies on, every term below is a sum of positives: mirror where it lies below.
     below = mean < middle
@@ -128,11 +137,14 @@ def _three(shares: Floats, worths: Floats, mean: Floats) -> Floats:
     return np.stack([np.where(below, close, q), inner, np.where(below, q, close)], axis=-1)
 
 
-def _many(shares: Floats, worths: Floats, mean: Floats) -> Floats:
-    """Return the constrained shares for any rising worths, by the Lagrange multiplier."""
-    rising = (worths - worths[0]) / (worths[-1] - worths[0])
-    falling = (worths[-1] - worths) / (worths[-1] - worths[0])
-    top, bottom = (mean - worths[0]) / (worths[-1] - worths[0]), (worths[-1] - mean) / (worths[-1] - worths[0])
+def _many(shares: Floats, category_scores: Floats, mean: Floats) -> Floats:
+    """Return the constrained shares for any rising category scores, by the Lagrange multiplier."""
+    rising = (category_scores - category_scores[0]) / (category_scores[-1] - category_scores[0])
+    falling = (category_scores[-1] - category_scores) / (category_scores[-1] - category_scores[0])
+    top, bottom = (
+        (mean - category_scores[0]) / (category_scores[-1] - category_scores[0]),
+        (category_scores[-1] - mean) / (category_scores[-1] - category_scores[0]),
+    )
     # nearer to an end than this is at it: the reciprocals below would overflow
     top, bottom = (np.where(part < NEGLIGIBLE, 0.0, part) for part in (top, bottom))
     # The multiplier runs over an interval; u in [0, 1] is the place in it. Mirrored so that u <= 1/2, u keeps its

@@ -24,7 +24,7 @@ class Contrast:
     """A linear contrast of group means with its variance.
 
     Args:
-        value: The contrast, in units of the worths.
+        value: The contrast, in units of the category scores.
         variance: Its variance.
         df: Degrees of freedom of the variance.
     """
@@ -35,7 +35,7 @@ class Contrast:
 
     @property
     def se(self) -> float:
-        """The standard error, in units of the worths."""
+        """The standard error, in units of the category scores."""
         return float(np.sqrt(self.variance))
 
     @property
@@ -59,7 +59,7 @@ class Contrast:
 
 def design_contrast(
     totals: ClusterTotals,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     coefficients: ArrayLike,
     *,
     population: Population = None,
@@ -72,7 +72,7 @@ def design_contrast(
 
     Args:
         totals: Sums per sampling unit and group.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         coefficients: One for each group, shape `(groups,)`: `[-1, 1]` for the second less the first.
         population: Sampling units in the population; see `npskit.inference.strata.Population`.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
@@ -89,7 +89,7 @@ def design_contrast(
         >>> found.value, round(found.se, 4), found.df
         (1.0, 0.7071, 2.0)
     """
-    found = _Combined.of(totals, worths, coefficients)
+    found = _Combined.of(totals, category_scores, coefficients)
     layout = StrataLayout.of(totals.strata, population, lonely)
     df = found.used.sum() - len(np.unique(layout.strata[found.used])) - (found.groups - 1)
     if df < 1:
@@ -100,7 +100,7 @@ def design_contrast(
 
 def cluster_robust(
     totals: ClusterTotals,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     coefficients: ArrayLike = 1,
     *,
     correction: Literal["CR0", "CR1"] = "CR1",
@@ -116,7 +116,7 @@ def cluster_robust(
 
     Args:
         totals: Sums per cluster and group.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         coefficients: One for each group, shape `(groups,)`; 1 where there are no groups.
         correction: `"CR1"`, or `"CR0"` for none.
 
@@ -131,7 +131,7 @@ def cluster_robust(
         (16.667, 44.096, 2.0)
     """
     one_of(correction, ("CR0", "CR1"), "correction")
-    found = _Combined.of(totals, worths, coefficients)
+    found = _Combined.of(totals, category_scores, coefficients)
     clusters = int(found.used.sum())
     if clusters < 2:
         return Contrast(found.value, float("nan"), float("nan"))
@@ -153,8 +153,8 @@ class _Combined:
     n: float
 
     @classmethod
-    def of(cls, totals: ClusterTotals, worths: ArrayLike, coefficients: ArrayLike) -> _Combined:
-        s, c = np.asarray(worths, dtype=np.float64), np.atleast_1d(np.asarray(coefficients, dtype=np.float64))
+    def of(cls, totals: ClusterTotals, category_scores: ArrayLike, coefficients: ArrayLike) -> _Combined:
+        s, c = np.asarray(category_scores, dtype=np.float64), np.atleast_1d(np.asarray(coefficients, dtype=np.float64))
         if c.shape != (totals.size,) or not np.isfinite(c).all() or not c.any():
             raise InvalidValueError(
                 f"coefficients must be finite, one for each of {totals.size} groups, and not all 0: got {c.tolist()}"

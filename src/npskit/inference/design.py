@@ -1,4 +1,4 @@
-"""Survey designs and customers who answer again: the mean worth, its variance and contrasts, from clustered sums.
+"""Survey designs and customers who answer again: the mean category score and its variance, from clustered sums.
 
 All of it is one idea: an estimate changes by u = w(s − m)/Σw with an answer, u adds up within a sampling unit, and the
 spread of the units' totals is the variance (`npskit.inference.strata` has the formula). A group is a domain of the
@@ -26,19 +26,19 @@ A design draws units of similar size. Customers decide themselves how often to a
 others, so the precision of their spread rests not on their number but on Kish's, (ΣW)²/ΣW² with W the weight of each.
 """
 
-# Of the squared size of the worths: a variance below it is rounding, of units that do not differ.
+# Of the squared size of the category scores: a variance below it is rounding, of units that do not differ.
 _ROUNDING = 1e-28
 
 
 def design_estimate(
     totals: ClusterTotals,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     population: Population = None,
     lonely: Lonely = "fail",
     customers: Customers = None,
 ) -> Estimate:
-    """Return the weighted mean worth of each group with its linearized variance.
+    """Return the weighted mean category score of each group with its linearized variance.
 
     Equal to `svymean` and `svyby` of R's `survey`. Degrees of freedom are units less strata, counting those with
     weight in the group (Korn & Graubard, "Analysis of Health Surveys" (1999), section 5.2); for customers, Kish's
@@ -47,7 +47,7 @@ def design_estimate(
 
     Args:
         totals: Sums per sampling unit.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         population: Sampling units in the population: by label of the stratum, one number for each stratum, or None
             where the sample is a negligible part.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
@@ -66,7 +66,7 @@ def design_estimate(
         >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item(), found.df.item()
         (16.667, 44.096, 2.0)
     """
-    s = np.asarray(worths, dtype=np.float64)
+    s = np.asarray(category_scores, dtype=np.float64)
     found = estimate_from_units(
         StrataLayout.of(totals.strata, population, lonely),
         UnitCells(totals.units, totals.groups, totals.size),
@@ -86,7 +86,7 @@ def estimate_from_units(
     influence: Floats,
     sizes: Floats,
     amounts: Floats,
-    worths: Floats,
+    category_scores: Floats,
     n: Floats,
     customers: Customers,
 ) -> Estimate:
@@ -98,7 +98,7 @@ def estimate_from_units(
         influence: By how much each cell moves the mean of its group: shape `(C,)`.
         sizes: Weight of each cell's answers, shape `(C,)`.
         amounts: Sum of weights per group and category, shape `(G, K)`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         n: Answers, shape `(G,)`.
         customers: See `Customers`.
 
@@ -118,7 +118,7 @@ def estimate_from_units(
     census = (layout.full | (counted == 0)).all(axis=1) & (present > 0)
     return as_estimate(
         amounts,
-        worths,
+        category_scores,
         n,
         np.where((present < 2) & ~census, np.nan, variance),
         second.sum(axis=1),
@@ -130,7 +130,7 @@ def estimate_from_units(
 
 def as_estimate(
     amounts: Floats,
-    worths: Floats,
+    category_scores: Floats,
     n: Floats,
     variance: Floats,
     squares: Floats,
@@ -147,7 +147,7 @@ def as_estimate(
 
     Args:
         amounts: Sum of weights per category, shape `(G, K)`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         n: Answers, shape `(G,)`.
         variance: Variance of the mean, shape `(G,)`.
         squares: Sum over sampling units of their squared weights, shape `(G,)`.
@@ -161,20 +161,20 @@ def as_estimate(
         [1.875]
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = amounts @ worths / amounts.sum(axis=-1)
-        answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), worths)
-        rounding = _ROUNDING * np.abs(worths).max(initial=0.0) ** 2
+        mean = amounts @ category_scores / amounts.sum(axis=-1)
+        answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), category_scores)
+        rounding = _ROUNDING * np.abs(category_scores).max(initial=0.0) ** 2
         variance = np.where(variance <= rounding, 0.0, variance)
         kish = amounts.sum(axis=-1) ** 2 / squares
         n_effective = np.where((answer <= rounding) | (variance == 0), kish, answer / variance)
     if census is not None:
         n_effective = np.where(census, np.inf, n_effective)
     df, most = np.where(df > 0, df, np.nan), n if ceiling is None else ceiling
-    return Estimate(amounts, worths, n, mean, variance, n_effective, df, most, simple=False)
+    return Estimate(amounts, category_scores, n, mean, variance, n_effective, df, most, simple=False)
 
 
 def share_covariance(totals: ClusterTotals, *, population: Population = None, lonely: Lonely = "fail") -> Floats:
-    """Return the covariances of the weighted shares of the categories; of any mean worth, V = sᵀ C s.
+    """Return the covariances of the weighted shares of the categories; of any mean category score, V = sᵀ C s.
 
     Args:
         totals: Sums per sampling unit.
@@ -200,7 +200,7 @@ def share_covariance(totals: ClusterTotals, *, population: Population = None, lo
     return found if totals.n_groups is not None else np.asarray(found[0])
 
 
-def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: Population = None) -> Floats:
+def jackknife_variance(totals: ClusterTotals, category_scores: ArrayLike, *, population: Population = None) -> Floats:
     """Return the variance of the weighted mean by leaving out one sampling unit at a time, stratum by stratum.
 
     Leaving a unit out raises the weights of the nₕ − 1 others of its stratum by nₕ/(nₕ − 1); the variance is the sum of
@@ -209,7 +209,7 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
 
     Args:
         totals: Sums per sampling unit.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         population: Sampling units in the population, as `design_estimate` takes it.
 
     Returns:
@@ -228,7 +228,9 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
     n, size, groups = layout.sampled, len(layout.sampled), totals.size
     strata = layout.strata[totals.units]
     places = totals.groups * size + strata
-    sums = np.stack([totals.weights @ np.asarray(worths, dtype=np.float64), totals.weights.sum(axis=1)], axis=-1)
+    sums = np.stack(
+        [totals.weights @ np.asarray(category_scores, dtype=np.float64), totals.weights.sum(axis=1)], axis=-1
+    )
     per_stratum = sum_by(places, sums, groups * size).reshape(groups, size, 2)
     absent = n - np.bincount(places, minlength=groups * size).reshape(groups, size)
     # a stratum sampled in full may have a single unit: it has no replicate, and a factor of 0
@@ -247,12 +249,12 @@ def jackknife_variance(totals: ClusterTotals, worths: ArrayLike, *, population: 
     return variance if totals.n_groups is not None else np.asarray(variance[0])
 
 
-def influence(totals: ClusterTotals, worths: Floats) -> Floats:
-    """Return the influence of each cell on the means of its group, one for each column of worths.
+def influence(totals: ClusterTotals, category_scores: Floats) -> Floats:
+    """Return the influence of each cell on the means of its group, one for each column of category scores.
 
     Args:
         totals: Sums per sampling unit, with C cells.
-        worths: Shape `(K, m)`.
+        category_scores: Shape `(K, m)`.
 
     Returns:
         Shape `(C, m)`; NaN in a group whose weights are all 0.
@@ -264,8 +266,9 @@ def influence(totals: ClusterTotals, worths: Floats) -> Floats:
     """
     amounts = totals.by_group(totals.weights)
     with np.errstate(invalid="ignore"):
-        means = amounts @ worths / amounts.sum(axis=1, keepdims=True)
+        means = amounts @ category_scores / amounts.sum(axis=1, keepdims=True)
         sizes = amounts.sum(axis=1)[totals.groups, np.newaxis]
         return np.asarray(
-            (totals.weights @ worths - means[totals.groups] * totals.weights.sum(axis=1, keepdims=True)) / sizes
+            (totals.weights @ category_scores - means[totals.groups] * totals.weights.sum(axis=1, keepdims=True))
+            / sizes
         )

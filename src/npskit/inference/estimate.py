@@ -20,13 +20,13 @@ _BY_GROUP = ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling")
 
 @attrs.frozen(eq=False)
 class Estimate:
-    """Mean worths with their sampling variances, vectorised over groups.
+    """Mean category scores with their sampling variances, vectorised over groups.
 
     Args:
         amounts: Counts, or sums of weights, by category: shape `(..., K)`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         n: Answers, shape `(...)`.
-        mean: Shape `(...)`, in units of the worths.
+        mean: Shape `(...)`, in units of the category scores.
         variance: Variance of the mean, shape `(...)`, in squared units.
         n_effective: Size of the simple random sample that would be as precise, shape `(...)`; infinite for a census.
         df: Degrees of freedom of the variance, shape `(...)`, infinite for simple counts.
@@ -37,7 +37,7 @@ class Estimate:
     """
 
     amounts: Floats
-    worths: Floats
+    category_scores: Floats
     n: Floats
     mean: Floats
     variance: Floats
@@ -50,7 +50,7 @@ class Estimate:
     def from_sums(
         cls,
         counts: Integers,
-        worths: Floats,
+        category_scores: Floats,
         weights: Floats | None = None,
         squares: Floats | None = None,
     ) -> Self:
@@ -61,7 +61,7 @@ class Estimate:
 
         Args:
             counts: Shape `(..., K)`.
-            worths: Shape `(K,)`.
+            category_scores: Shape `(K,)`.
             weights: Sum of weights, shape `(..., K)`, or None.
             squares: Sum of squared weights, shape `(..., K)`, or None.
         """
@@ -69,19 +69,19 @@ class Estimate:
         if weights is None or squares is None:
             amounts = counts.astype(np.float64)
             with np.errstate(invalid="ignore", divide="ignore"):
-                # one division at the end: whole worths and counts give the exactly rounded score
-                mean = np.asarray(amounts @ worths / n)
-                variance = np.asarray(mean_variance(amounts / n[..., np.newaxis], worths) / n)
-            return cls(amounts, worths, n, mean, variance, n, np.full(n.shape, np.inf), n, simple=True)
-        mean = weighted_mean(weights, worths)
-        variance = taylor_variance(counts, weights, squares, worths)
-        return cls(weights, worths, n, mean, variance, kish_n_eff(weights, squares), n - 1, n, simple=False)
+                # one division at the end: whole category scores and counts give the exactly rounded score
+                mean = np.asarray(amounts @ category_scores / n)
+                variance = np.asarray(mean_variance(amounts / n[..., np.newaxis], category_scores) / n)
+            return cls(amounts, category_scores, n, mean, variance, n, np.full(n.shape, np.inf), n, simple=True)
+        mean = weighted_mean(weights, category_scores)
+        variance = taylor_variance(counts, weights, squares, category_scores)
+        return cls(weights, category_scores, n, mean, variance, kish_n_eff(weights, squares), n - 1, n, simple=False)
 
     @classmethod
-    def stack(cls, estimates: Sequence[Estimate], worths: Floats) -> Self:
+    def stack(cls, estimates: Sequence[Estimate], category_scores: Floats) -> Self:
         """Return estimates of single groups, which are not simple, as one of shape `(G,)`."""
         parts: dict[str, Any] = {name: np.stack([getattr(one, name) for one in estimates]) for name in _BY_GROUP}
-        return cls(worths=worths, simple=False, **parts)
+        return cls(category_scores=category_scores, simple=False, **parts)
 
     def __getitem__(self, index: Any) -> Self:
         parts: dict[str, Any] = {name: np.asarray(getattr(self, name)[index]) for name in _BY_GROUP}
@@ -122,32 +122,34 @@ class Estimate:
         if self.simple:
             return self.amounts
         return effective_counts(
-            self.shares, self.variance, self.ceiling, self.df, self.worths, level, n_kish=self.n_effective
+            self.shares, self.variance, self.ceiling, self.df, self.category_scores, level, n_kish=self.n_effective
         )
 
     def interval(self, level: float, method: str) -> tuple[Floats, Floats]:
-        """Return the limits of the mean by `method`, each of shape `(...)`, in units of the worths.
+        """Return the limits of the mean by `method`, each of shape `(...)`, in units of the category scores.
 
         Every method works on the effective counts, except `"wald"`, which is mean ± t SE. The interval of a census is
         the mean itself.
         """
         if self.simple:
-            return interval(self.amounts, self.worths, level, method)
+            return interval(self.amounts, self.category_scores, level, method)
         if method == "wald":
             return self._t_limits(level)
         # a census has no counts that intervals could work on: they would be infinite
         census = np.isinf(self.n_effective)
         counts = np.where(census[..., np.newaxis], 0.0, self.effective_counts(level))
-        low, high = (np.where(census, self.mean, limit) for limit in interval(counts, self.worths, level, method))
+        low, high = (
+            np.where(census, self.mean, limit) for limit in interval(counts, self.category_scores, level, method)
+        )
         return low, high
 
     def _t_limits(self, level: float) -> tuple[Floats, Floats]:
-        """Return mean ± t SE, within the range of the worths."""
+        """Return mean ± t SE, within the range of the category scores."""
         from scipy.special import stdtrit
 
         with np.errstate(invalid="ignore"):
             margin = np.where(self.variance == 0, 0.0, -stdtrit(self.df, tail_of(level)) * np.sqrt(self.variance))
-        ends = self.worths.min(), self.worths.max()
+        ends = self.category_scores.min(), self.category_scores.max()
         return np.clip(self.mean - margin, *ends), np.clip(self.mean + margin, *ends)
 
     def shrunken(self) -> Floats:
@@ -157,9 +159,9 @@ class Estimate:
         normal-normal model. See `npskit.inference.shrinkage`.
         """
         if self.simple:
-            return np.asarray(shrink_counts(self.amounts, dirichlet_multinomial(self.amounts)) @ self.worths)
+            return np.asarray(shrink_counts(self.amounts, dirichlet_multinomial(self.amounts)) @ self.category_scores)
         counts = np.nan_to_num(self.effective_counts())
-        variances = pooled_variances(counts, self.worths)
+        variances = pooled_variances(counts, self.category_scores)
         if not (variances > 0).all():  # every answer is worth the same: there is nothing to draw towards
             return self.mean
         return shrink_scores(self.mean, variances).scores

@@ -47,7 +47,7 @@ def _distribution(shares: Floats, n: int, offsets: Integers) -> tuple[int, Float
     return first, probabilities / probabilities.sum()
 
 
-def bootstrap_distribution(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
+def bootstrap_distribution(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
     """Return the distribution of the mean of n answers drawn with replacement from those given.
 
     It is the n-fold convolution of the shares, taken as the n-th power of the characteristic function on a window
@@ -57,46 +57,46 @@ def bootstrap_distribution(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats
 
     Args:
         counts: Answers per category, shape `(K,)`; if they do not add up to a whole number, n is rounded.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
-        The values, rising, in the units of the worths, and their probabilities; values less likely than 2e-15 of
-        the likeliest are left out. Both are empty if there are no answers.
+        The values, rising, in the units of the category scores, and their probabilities; values less likely than 2e-15
+        of the likeliest are left out. Both are empty if there are no answers.
 
     Raises:
-        InvalidValueError: If the worths do not lie on a common grid of at most 10,000 steps.
+        InvalidValueError: If the category scores do not lie on a common grid of at most 10,000 steps.
 
     Example:
         >>> values, probabilities = bootstrap_distribution([0, 1, 1], [-1, 0, 1])
         >>> values.tolist(), probabilities.round(12).tolist()
         ([0.0, 0.5, 1.0], [0.25, 0.5, 0.25])
     """
-    sample = sample_of(counts, worths)
+    sample = sample_of(counts, category_scores)
     if sample.counts.ndim != 1:
         raise InvalidValueError(f"counts must be those of one tally, shape (K,): got shape {sample.counts.shape}")
-    offsets, step = lattice(sample.worths, _OTHERWISE)
+    offsets, step = lattice(sample.category_scores, _OTHERWISE)
     if not sample.n > 0:
         return np.empty(0), np.empty(0)
     n = max(1, round(float(sample.n)))
     first, probabilities = _distribution(sample.shares, n, offsets)
-    values = sample.worths[0] + step * (first + np.arange(probabilities.size)) / n
+    values = sample.category_scores[0] + step * (first + np.arange(probabilities.size)) / n
     possible = probabilities > 0
     return values[possible], probabilities[possible]
 
 
-def bootstrap_quantiles(counts: Floats, worths: Floats, tail: float) -> tuple[Floats, Floats]:
+def bootstrap_quantiles(counts: Floats, category_scores: Floats, tail: float) -> tuple[Floats, Floats]:
     """Return the values beyond which no more than `tail` of each bootstrap distribution lies on either side.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`, rising and distinct.
+        category_scores: What each category is worth, shape `(K,)`, rising and distinct.
         tail: The probability on each side; below about 1e-13 it drowns in rounding.
 
     Returns:
         The least value x with P(mean* ≤ x) ≥ tail, and the greatest with P(mean* ≥ x) ≥ tail, shape `(...)`.
     """
-    offsets, step = lattice(worths, _OTHERWISE)
-    rows = counts.reshape(-1, worths.size)
+    offsets, step = lattice(category_scores, _OTHERWISE)
+    rows = counts.reshape(-1, category_scores.size)
     low, high = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     # Probabilities that equal the tail but for rounding count as reaching it.
     reached = tail * (1 - 1e-9)
@@ -108,5 +108,5 @@ def bootstrap_quantiles(counts: Floats, worths: Floats, tail: float) -> tuple[Fl
             up, down = np.cumsum(probabilities), np.cumsum(probabilities[::-1])
             low[i] = first + np.searchsorted(up, reached)
             high[i] = first + probabilities.size - 1 - np.searchsorted(down, reached)
-            low[i], high[i] = worths[0] + step * low[i] / n, worths[0] + step * high[i] / n
+            low[i], high[i] = category_scores[0] + step * low[i] / n, category_scores[0] + step * high[i] / n
     return low.reshape(counts.shape[:-1]), high.reshape(counts.shape[:-1])

@@ -1,8 +1,8 @@
-"""Intervals for the mean worth of one sample: the score interval, and the other well-known ones.
+"""Intervals for the mean category score of one sample: the score interval, and the other well-known ones.
 
 Every function takes counts of shape `(..., K)`, what each category is worth, and a level, and returns the two limits,
-shape `(...)`, in the units of the worths. Counts need not be whole: they may be effective counts of a survey design.
-Without answers (n = 0) the limits are NaN. No limit leaves the range of the worths.
+shape `(...)`, in the units of the category scores. Counts need not be whole: they may be effective counts of a survey
+design. Without answers (n = 0) the limits are NaN. No limit leaves the range of the category scores.
 """
 
 from __future__ import annotations
@@ -33,42 +33,43 @@ _PSEUDO_COUNTS = {"adjusted_wald": (0.75, 1.5, 0.75), "agresti_min": (0.5, 1.0, 
 
 
 def _limits(sample: MergedSample, low: Floats, high: Floats) -> Limits:
-    """Return the limits, kept within the range of the worths and NaN where there are no answers."""
-    bottom, top = sample.worths[[0, -1]]
+    """Return the limits, kept within the range of the category scores and NaN where there are no answers."""
+    bottom, top = sample.category_scores[[0, -1]]
     empty = np.where(sample.n > 0, 0.0, np.nan)
     return (np.clip(low, bottom, top) + empty)[()], (np.clip(high, bottom, top) + empty)[()]
 
 
-def score_limits(counts: ArrayLike, worths: ArrayLike, z: ArrayLike) -> Limits:
+def score_limits(counts: ArrayLike, category_scores: ArrayLike, z: ArrayLike) -> Limits:
     """Return the score limits of the mean at a given quantile: the means m with |T(m)| ≤ z.
 
     T(m) = (θ̂ − m)/√(v(m)/n), where v(m) is the variance under the likeliest shares whose mean is m
-    (`constrained_shares`). For worths −1/0/+1 this is the interval of Tango, Statistics in Medicine 17 (1998)
-    891-908, for two categories that of Wilson, JASA 22 (1927) 209-212; for any worths it is their generalization.
+    (`constrained_shares`). For category scores −1/0/+1 this is the interval of Tango, Statistics in Medicine 17 (1998)
+    891-908, for two categories that of Wilson, JASA 22 (1927) 209-212; for any category scores it is their
+    generalization.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         z: A normal or t quantile; broadcasts against the leading axes of `counts`.
 
     Returns:
-        The lower and the upper limits, in the units of the worths. They always enclose the mean.
+        The lower and the upper limits, in the units of the category scores. They always enclose the mean.
 
     Raises:
-        InvalidValueError: If counts are negative or not finite, or the worths do not fit them.
+        InvalidValueError: If counts are negative or not finite, or the category scores do not fit them.
 
     Example:
         >>> low, high = score_limits([1, 2, 7], [-1, 0, 1], 1.959963984540054)
         >>> round(float(low), 6), round(float(high), 6)
         (0.048924, 0.858858)
     """
-    sample = sample_of(counts, worths)
+    sample = sample_of(counts, category_scores)
     below, above = score_distances(sample, np.asarray(z, dtype=np.float64))
-    span = sample.worths[-1] - sample.worths[0]
+    span = sample.category_scores[-1] - sample.category_scores[0]
     return _limits(sample, sample.mean - span * below, sample.mean + span * above)
 
 
-def score_interval(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def score_interval(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the score interval of the mean: the default, see `score_limits`.
 
     At 95 % its exact coverage for an NPS with shares from 5 to 90 % is at least 93.4 % for every n from 10 to 60. Where
@@ -80,66 +81,68 @@ def score_interval(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits
         >>> round(float(low), 4), round(float(high), 4)
         (11.4206, 74.6486)
     """
-    return score_limits(counts, worths, normal_quantile(level))
+    return score_limits(counts, category_scores, normal_quantile(level))
 
 
-def score_statistic(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) -> Floats:
+def score_statistic(counts: ArrayLike, category_scores: ArrayLike, null_mean: ArrayLike) -> Floats:
     """Return T = (θ̂ − m)/√(v(m)/n) at m = `null_mean`: standard normal for large n if m is the mean.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
-        null_mean: The mean to test, in the units of the worths; broadcasts against the leading axes of `counts`.
+        category_scores: What each category is worth, shape `(K,)`.
+        null_mean: The mean to test, in the units of the category scores; broadcasts against the leading axes of
+            `counts`.
 
     Returns:
         T, infinite where the answers are impossible under the null (a mean at an end of the range allows one answer).
 
     Raises:
-        InvalidValueError: If `null_mean` lies outside the range of the worths.
+        InvalidValueError: If `null_mean` lies outside the range of the category scores.
 
     Example:
         >>> round(float(score_statistic([1, 2, 7], [-1, 0, 1], 0)), 6)
         2.12132
     """
-    sample, m = sample_of(counts, worths), np.asarray(null_mean, dtype=np.float64)
-    if not ((m >= sample.worths[0]) & (m <= sample.worths[-1])).all():
-        ends = f"{sample.worths[0]:g}..{sample.worths[-1]:g}"
-        raise InvalidValueError(f"null_mean must lie within the worths' range {ends}: got {null_mean!r}")
-    deviations = sample.worths - m[..., None]
-    variance = (constrained_shares(sample.counts, sample.worths, m) * deviations * deviations).sum(axis=-1)
+    sample, m = sample_of(counts, category_scores), np.asarray(null_mean, dtype=np.float64)
+    if not ((m >= sample.category_scores[0]) & (m <= sample.category_scores[-1])).all():
+        ends = f"{sample.category_scores[0]:g}..{sample.category_scores[-1]:g}"
+        raise InvalidValueError(f"null_mean must lie within the category_scores' range {ends}: got {null_mean!r}")
+    deviations = sample.category_scores - m[..., None]
+    variance = (constrained_shares(sample.counts, sample.category_scores, m) * deviations * deviations).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         gap = sample.mean - m
         t = gap * np.sqrt(sample.n / variance)
-        span = sample.worths[-1] - sample.worths[0]
+        span = sample.category_scores[-1] - sample.category_scores[0]
         return np.where(np.abs(gap) < NEGLIGIBLE * span, 0.0, t)[()]
 
 
-def score_p_value(counts: ArrayLike, worths: ArrayLike, null_mean: ArrayLike) -> Floats:
+def score_p_value(counts: ArrayLike, category_scores: ArrayLike, null_mean: ArrayLike) -> Floats:
     """Return the two-sided p-value of the score test that the mean is `null_mean`.
 
     The test dual to the score interval: p < α exactly where the score interval at level 1 − α leaves the null out.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
-        null_mean: The mean to test, in the units of the worths; broadcasts against the leading axes of `counts`.
+        category_scores: What each category is worth, shape `(K,)`.
+        null_mean: The mean to test, in the units of the category scores; broadcasts against the leading axes of
+            `counts`.
 
     Returns:
         p-values, shape of the broadcast.
 
     Raises:
-        InvalidValueError: If `null_mean` lies outside the range of the worths.
+        InvalidValueError: If `null_mean` lies outside the range of the category scores.
 
     Example:
         >>> round(float(score_p_value([1, 2, 7], [-1, 0, 1], 0)), 6)
         0.033895
     """
-    t = np.abs(np.asarray(score_statistic(counts, worths, null_mean))) / math.sqrt(2)
+    t = np.abs(np.asarray(score_statistic(counts, category_scores, null_mean))) / math.sqrt(2)
     # Without scipy: importing it takes longer than computing a hundred thousand values.
     return np.asarray(np.frompyfunc(math.erfc, 1, 1)(t), dtype=np.float64)[()]
 
 
-def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def wald(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the Wald interval θ̂ ± z√(v̂/n): known to everyone, and too short for small or lopsided samples.
 
     At 95 % and n = 20 its exact coverage for an NPS falls to 74 % with shares from 5 to 90 %, and without limit towards
@@ -150,65 +153,67 @@ def wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
         >>> round(float(low), 3), round(float(high), 3)
         (26.999, 53.001)
     """
-    return _wald(sample_of(counts, worths), normal_quantile(level))
+    return _wald(sample_of(counts, category_scores), normal_quantile(level))
 
 
 def _wald(sample: MergedSample, z: float) -> Limits:
     """Return the Wald limits of a sample."""
-    deviations = sample.worths - sample.mean[..., None]
+    deviations = sample.category_scores - sample.mean[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         margin = z * np.sqrt((sample.shares * deviations * deviations).sum(axis=-1) / sample.n)
     return _limits(sample, sample.mean - margin, sample.mean + margin)
 
 
-def _with_pseudo_counts(counts: ArrayLike, worths: ArrayLike, level: float, name: str) -> Limits:
+def _with_pseudo_counts(counts: ArrayLike, category_scores: ArrayLike, level: float, name: str) -> Limits:
     """Return the Wald interval after adding the method's pseudo-counts to three equally spaced categories."""
-    sample = sample_of(counts, worths)
-    w = sample.worths
+    sample = sample_of(counts, category_scores)
+    w = sample.category_scores
     if w.size != 3 or not np.isclose(w[1] - w[0], w[2] - w[1], rtol=1e-9, atol=0):
         usable = ", ".join(repr(m) for m in METHODS if m not in _PSEUDO_COUNTS)
         raise InvalidValueError(
-            f"method {name!r} is made for three equally spaced worths, not for {w.tolist()}: use one of {usable}"
+            f"method {name!r} is for three equally spaced category_scores, not for {w.tolist()}: use one of {usable}"
         )
     z = normal_quantile(level)
     low, high = _wald(sample_of(sample.counts + _PSEUDO_COUNTS[name], w), z)
     return _limits(sample, low, high)
 
 
-def adjusted_wald(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def adjusted_wald(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the adjusted Wald interval: Wald after adding ¾, 1½ and ¾ answers to the three categories.
 
     B. Rocks, "Interval estimation for the 'Net Promoter Score'", The American Statistician 70 (2016) 365-372.
 
     Raises:
-        InvalidValueError: If there are not three worths, equally spaced. Categories worth the same count as one.
+        InvalidValueError: If there are not three category scores, equally spaced. Categories worth the same count as
+            one.
 
     Example:
         >>> low, high = adjusted_wald([10, 40, 50], [-100, 0, 100], 0.95)
         >>> round(float(low), 3), round(float(high), 3)
         (25.934, 51.736)
     """
-    return _with_pseudo_counts(counts, worths, level, "adjusted_wald")
+    return _with_pseudo_counts(counts, category_scores, level, "adjusted_wald")
 
 
-def agresti_min(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def agresti_min(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the interval of Agresti and Min: Wald after adding ½, 1 and ½ answers to the three categories.
 
     A. Agresti and Y. Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
     Medicine 24 (2005) 729-740; promoters and detractors are the discordant pairs.
 
     Raises:
-        InvalidValueError: If there are not three worths, equally spaced. Categories worth the same count as one.
+        InvalidValueError: If there are not three category scores, equally spaced. Categories worth the same count as
+            one.
 
     Example:
         >>> low, high = agresti_min([10, 40, 50], [-100, 0, 100], 0.95)
         >>> round(float(low), 3), round(float(high), 3)
         (26.281, 52.151)
     """
-    return _with_pseudo_counts(counts, worths, level, "agresti_min")
+    return _with_pseudo_counts(counts, category_scores, level, "agresti_min")
 
 
-def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def scas(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the skewness-corrected asymptotic score interval: balanced tails, for one-sided claims and rare answers.
 
     The limits solve T(m) = ±z + (z² − 1)·μ₃(m)/(6 v(m)^{3/2} √n), with μ₃ the third central moment under the
@@ -221,41 +226,41 @@ def scas(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
         >>> round(float(low), 3), round(float(high), 3)
         (26.285, 52.41)
     """
-    z, sample = normal_quantile(level), sample_of(counts, worths)
-    ends = sample.worths[[0, -1]]
-    tallies, means = sample.counts.reshape(-1, sample.worths.size), sample.mean.ravel()
+    z, sample = normal_quantile(level), sample_of(counts, category_scores)
+    ends = sample.category_scores[[0, -1]]
+    tallies, means = sample.counts.reshape(-1, sample.category_scores.size), sample.mean.ravel()
     limits = np.empty((2, means.size))
     for start in range(0, means.size, BLOCK):
         rows = slice(start, start + BLOCK)
         c, m = tallies[rows], means[rows]
-        limits[0, rows] = _scas_limit(c, sample.worths, m, z, np.full(m.shape, ends[0]), m)
-        limits[1, rows] = _scas_limit(c, sample.worths, m, -z, m, np.full(m.shape, ends[1]))
+        limits[0, rows] = _scas_limit(c, sample.category_scores, m, z, np.full(m.shape, ends[0]), m)
+        limits[1, rows] = _scas_limit(c, sample.category_scores, m, -z, m, np.full(m.shape, ends[1]))
     low, high = limits.reshape(2, *sample.n.shape)
     return _limits(sample, np.fmin(low, sample.mean), np.fmax(high, sample.mean))
 
 
-def _scas_limit(counts: Floats, worths: Floats, mean: Floats, z: float, left: Floats, right: Floats) -> Floats:
+def _scas_limit(counts: Floats, category_scores: Floats, mean: Floats, z: float, left: Floats, right: Floats) -> Floats:
     """Return the root of T(m) − z − (z² − 1)·μ₃/(6 v^{3/2} √n) between `left` and `right`."""
     n = counts.sum(axis=-1)
 
     def surplus(m: Floats) -> Floats:
-        deviations = worths - m[..., None]
-        squares = constrained_shares(counts, worths, m) * deviations * deviations
+        deviations = category_scores - m[..., None]
+        squares = constrained_shares(counts, category_scores, m) * deviations * deviations
         variance = squares.sum(axis=-1)
         correction = (squares * deviations).sum(axis=-1) / (6 * np.sqrt(n) * variance**1.5)
         return np.asarray((mean - m) * np.sqrt(n / variance) - z - (z * z - 1) * correction)
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        return falling_root(surplus, left, right, 1e-14 * float(worths[-1] - worths[0]))
+        return falling_root(surplus, left, right, 1e-14 * float(category_scores[-1] - category_scores[0]))
 
 
-def jeffreys(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def jeffreys(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the equal-tailed credible interval of the mean under Jeffreys' prior, ½ answer for each distinct worth.
 
     For two categories these are the quantiles of a Beta distribution (Brown, Cai and DasGupta, "Interval estimation
     for a binomial proportion", Statistical Science 16 (2001) 101-133), otherwise those of the mean of a Dirichlet,
-    good to about 1e-12 of the range of the worths; see `npskit.inference.bayes`. With every answer in one extreme
-    category it does not reach the end of the range.
+    good to about 1e-12 of the range of the category scores; see `npskit.inference.bayes`. With every answer in one
+    extreme category it does not reach the end of the range.
 
     Example:
         >>> low, high = jeffreys([10, 40, 50], [-100, 0, 100], 0.95)
@@ -264,22 +269,22 @@ def jeffreys(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """
     from npskit.inference.bayes import mean_quantile
 
-    tail, sample = tail_of(level), sample_of(counts, worths)
+    tail, sample = tail_of(level), sample_of(counts, category_scores)
     alpha = np.where(sample.n[..., None] > 0, sample.counts, 0.0) + 0.5
-    low = mean_quantile(alpha, sample.worths, tail)
+    low = mean_quantile(alpha, sample.category_scores, tail)
     # The upper quantile as a lower one, from the other side: 1 − tail would round.
-    high = -mean_quantile(alpha[..., ::-1], -sample.worths[::-1], tail)
+    high = -mean_quantile(alpha[..., ::-1], -sample.category_scores[::-1], tail)
     return _limits(sample, low, high)
 
 
-def bootstrap(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
+def bootstrap(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the percentile bootstrap interval, exactly: no resampling, no seed.
 
     The limits are quantiles of `npskit.inference.exact.bootstrap_distribution`. B. Efron and R. J. Tibshirani, An
     Introduction to the Bootstrap (1993), chapter 13. Too short for small or lopsided samples.
 
     Raises:
-        InvalidValueError: If the worths do not lie on a common grid of at most 10,000 steps.
+        InvalidValueError: If the category scores do not lie on a common grid of at most 10,000 steps.
 
     Example:
         >>> low, high = bootstrap([10, 40, 50], [-100, 0, 100], 0.95)
@@ -288,8 +293,8 @@ def bootstrap(counts: ArrayLike, worths: ArrayLike, level: float) -> Limits:
     """
     from npskit.inference.exact import bootstrap_quantiles
 
-    tail, sample = tail_of(level), sample_of(counts, worths)
-    low, high = bootstrap_quantiles(sample.counts, sample.worths, tail)
+    tail, sample = tail_of(level), sample_of(counts, category_scores)
+    low, high = bootstrap_quantiles(sample.counts, sample.category_scores, tail)
     return _limits(sample, low, high)
 
 
@@ -306,21 +311,22 @@ METHODS: MappingProxyType[str, Callable[[ArrayLike, ArrayLike, float], Limits]] 
 )
 
 
-def interval(counts: ArrayLike, worths: ArrayLike, level: float = 0.95, method: str = "score") -> Limits:
-    """Return an interval for the mean worth of each tally.
+def interval(counts: ArrayLike, category_scores: ArrayLike, level: float = 0.95, method: str = "score") -> Limits:
+    """Return an interval for the mean category score of each tally.
 
     Args:
         counts: Answers per category, shape `(..., K)`, not negative; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: The probability that the interval is to cover the mean, strictly between 0 and 1.
         method: A key of `METHODS`.
 
     Returns:
-        The lower and the upper limits, shape `(...)`, in the units of the worths; NaN where there are no answers.
+        The lower and the upper limits, shape `(...)`, in the units of the category scores; NaN where there are no
+        answers.
 
     Raises:
-        InvalidValueError: If the method is unknown or not made for such worths, the level does not lie between 0 and
-            1, counts are negative or not finite, or the worths do not fit them.
+        InvalidValueError: If the method is unknown or not made for such category scores, the level does not lie between
+            0 and 1, counts are negative or not finite, or the category scores do not fit them.
 
     Example:
         >>> low, high = interval([[1, 2, 7], [0, 0, 0]], [-100, 0, 100])
@@ -331,4 +337,4 @@ def interval(counts: ArrayLike, worths: ArrayLike, level: float = 0.95, method: 
         raise InvalidTypeError(f"method must be a name such as 'score': got {method!r}")
     if method not in METHODS:
         raise InvalidValueError(f"unknown method {method!r}: {did_you_mean(method, METHODS)}")
-    return METHODS[method](counts, worths, level)
+    return METHODS[method](counts, category_scores, level)

@@ -33,28 +33,28 @@ class ChiSquareTest(NamedTuple):
     p_value: Floats
 
 
-def _checked_groups(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
-    """Return counts `(..., G, K)` and worths, refusing counts without an axis of groups."""
-    c, w = checked_counts(counts, worths)
+def _checked_groups(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return counts `(..., G, K)` and category scores, refusing counts without an axis of groups."""
+    c, w = checked_counts(counts, category_scores)
     if c.ndim < 2:
         raise InvalidValueError(f"counts must have shape (..., groups, categories): got {c.shape}")
     return c, w
 
 
-def _precisions(counts: Floats, worths: Floats, least: float) -> tuple[Floats, Floats, Floats, Floats]:
+def _precisions(counts: Floats, category_scores: Floats, least: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Return how many groups have more than `least` answers, and n, means and variances by group.
 
     The other groups get n = 0, an infinite variance and the mean of one that enters, so that they do not differ. A
     group whose answers are all alike has a variance of zero, which would give it infinite weight: it gets the variance
     it would have with one more answer, drawn from all groups together.
     """
-    n, mean, variance = moments(counts, worths)
+    n, mean, variance = moments(counts, category_scores)
     total = counts.sum(axis=-2, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         one_more = counts + total / total.sum(axis=-1, keepdims=True)
-        floor = mean_variance(one_more / one_more.sum(axis=-1, keepdims=True), worths)
+        floor = mean_variance(one_more / one_more.sum(axis=-1, keepdims=True), category_scores)
     # what rounding leaves of a variance of zero: a standard deviation far below 1e-12 of the range
-    variance = np.where(variance > 1e-24 * np.ptp(worths) ** 2, variance, floor)
+    variance = np.where(variance > 1e-24 * np.ptp(category_scores) ** 2, variance, floor)
     # no variance anywhere: any common one will do
     variance = np.where((variance == 0).any(axis=-1, keepdims=True), variance + 1.0, variance)
     enters = n > least
@@ -70,7 +70,7 @@ def _between(weights: Floats, means: Floats) -> Floats:
     return np.asarray((weights * deviations * deviations).sum(axis=-1))
 
 
-def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
+def welch_anova(counts: ArrayLike, category_scores: ArrayLike) -> FTest:
     """Test whether several scores are equal, letting the groups' variances be unequal.
 
     Source: Welch, "On the comparison of several mean values: an alternative approach", Biometrika 38 (1951) 330-336.
@@ -79,14 +79,14 @@ def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
 
     Args:
         counts: Shape `(..., G, K)`; need not be whole.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
         F, df1, df2 and p, each of shape `(...)`. F = 0 and p = 1 where all groups answer alike; NaN where fewer than
         two groups enter.
 
     Raises:
-        InvalidValueError: If the counts have no axis of groups, or counts and worths do not fit.
+        InvalidValueError: If the counts have no axis of groups, or counts and category scores do not fit.
 
     Example:
         >>> test = welch_anova([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])
@@ -95,7 +95,7 @@ def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
     """
     from scipy.special import fdtrc
 
-    c, w = _checked_groups(counts, worths)
+    c, w = _checked_groups(counts, category_scores)
     groups, n, mean, variance = _precisions(c, w, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = (n - 1) / variance
@@ -107,7 +107,7 @@ def welch_anova(counts: ArrayLike, worths: ArrayLike) -> FTest:
     return FTest(statistic, df1, df2, np.asarray(fdtrc(df1, df2, statistic)))
 
 
-def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
+def wald_q(counts: ArrayLike, category_scores: ArrayLike) -> ChiSquareTest:
     """Test whether several scores are equal by Q = Σ (θᵢ - θ̄)²/SEᵢ², for large groups.
 
     Cochran's Q of a fixed-effects meta-analysis (Biometrics 10 (1954) 101-129). Empty groups do not enter; a group
@@ -115,13 +115,13 @@ def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
 
     Args:
         counts: Shape `(..., G, K)`; need not be whole.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
         Q, degrees of freedom and p, each of shape `(...)`; NaN where fewer than two groups have answers.
 
     Raises:
-        InvalidValueError: If the counts have no axis of groups, or counts and worths do not fit.
+        InvalidValueError: If the counts have no axis of groups, or counts and category scores do not fit.
 
     Example:
         >>> test = wald_q([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])
@@ -130,7 +130,7 @@ def wald_q(counts: ArrayLike, worths: ArrayLike) -> ChiSquareTest:
     """
     from scipy.special import chdtrc
 
-    c, w = _checked_groups(counts, worths)
+    c, w = _checked_groups(counts, category_scores)
     groups, n, mean, variance = _precisions(c, w, 0.0)
     df = np.where(groups > 1, groups - 1, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -167,7 +167,7 @@ class Pairs:
     level: float
 
 
-def pairwise(counts: ArrayLike, worths: ArrayLike, correction: str = "holm", level: float = 0.95) -> Pairs:
+def pairwise(counts: ArrayLike, category_scores: ArrayLike, correction: str = "holm", level: float = 0.95) -> Pairs:
     """Compare every pair of groups by the score test, with p-values adjusted for their number.
 
     The groups count as independent samples: where the same customers answered in several, see
@@ -175,7 +175,7 @@ def pairwise(counts: ArrayLike, worths: ArrayLike, correction: str = "holm", lev
 
     Args:
         counts: Shape `(..., G, K)`; need not be whole.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         correction: A method of `npskit.inference.multiplicity.adjust`: `"holm"` to decide, `"bh"` to screen.
         level: Confidence level of each interval by itself.
 
@@ -183,15 +183,15 @@ def pairwise(counts: ArrayLike, worths: ArrayLike, correction: str = "holm", lev
         A record of arrays; pairs with an empty group are NaN and are not counted in the adjustment.
 
     Raises:
-        InvalidValueError: If the counts have no axis of groups, counts and worths do not fit, the correction is
-            unknown or the level out of range.
+        InvalidValueError: If the counts have no axis of groups, counts and category scores do not fit, the correction
+            is unknown or the level out of range.
 
     Example:
         >>> pairs = pairwise([[12, 18, 70], [20, 25, 55], [8, 10, 32]], [-100, 0, 100])
         >>> list(zip(pairs.i.tolist(), pairs.j.tolist(), pairs.p_adjusted.round(4).tolist()))
         [(0, 1, 0.0963), (0, 2, 0.6875), (1, 2, 0.6875)]
     """
-    c, w = _checked_groups(counts, worths)
+    c, w = _checked_groups(counts, category_scores)
     i, j = np.triu_indices(c.shape[-2], 1)
     a, b = c[..., i, :], c[..., j, :]
     z, p = score_test(a, b, w)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import distinct_worths
+from npskit.inference.constrained import distinct_category_scores
 
 # Rows worked on at a time: small enough for the cache, large enough to hide the interpreter.
 BLOCK = 8192
@@ -18,18 +18,18 @@ _STEPS = 100
 
 
 class MergedSample(NamedTuple):
-    """Counts with categories of equal worth added together, worths rising; leading axes kept."""
+    """Counts with categories of equal worth added together, category scores rising; leading axes kept."""
 
     counts: Floats
-    worths: Floats
+    category_scores: Floats
     n: Floats
     shares: Floats
     mean: Floats
 
 
-def checked_counts(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
-    """Return counts and worths as arrays that fit each other, or say what is wrong with them."""
-    c, w = np.asarray(counts, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+def checked_counts(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return counts and category scores as arrays that fit each other, or say what is wrong with them."""
+    c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     if w.ndim != 1 or c.ndim == 0 or c.shape[-1] != w.size:
         raise InvalidValueError(f"counts must end in one axis per worth: got shapes {c.shape} and {w.shape}")
     bad = ~((c >= 0) & (c < np.inf))
@@ -41,10 +41,10 @@ def checked_counts(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats
     return c, w
 
 
-def sample_of(counts: ArrayLike, worths: ArrayLike) -> MergedSample:
+def sample_of(counts: ArrayLike, category_scores: ArrayLike) -> MergedSample:
     """Return the checked counts as a `MergedSample`."""
-    c, w = checked_counts(counts, worths)
-    distinct, merge = distinct_worths(w)
+    c, w = checked_counts(counts, category_scores)
+    distinct, merge = distinct_category_scores(w)
     n = c.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         merged = c @ merge
@@ -77,10 +77,12 @@ def normal_quantile(level: float) -> float:
 
 
 def score_distances(sample: MergedSample, z: Floats) -> tuple[Floats, Floats]:
-    """Return how far the lower and the upper score limits lie from the mean, as shares of the range of the worths."""
+    """Return how far the lower and the upper score limits lie from the mean, as shares of the range of scores."""
     shape = np.broadcast_shapes(sample.n.shape, z.shape)
-    span = sample.worths[-1] - sample.worths[0]
-    shares = np.broadcast_to(sample.shares, (*shape, sample.worths.size)).reshape(-1, sample.worths.size)
+    span = sample.category_scores[-1] - sample.category_scores[0]
+    shares = np.broadcast_to(sample.shares, (*shape, sample.category_scores.size)).reshape(
+        -1, sample.category_scores.size
+    )
     mean = np.broadcast_to(sample.mean, shape).ravel()
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.broadcast_to(z * z / sample.n, shape).ravel()
@@ -88,7 +90,7 @@ def score_distances(sample: MergedSample, z: Floats) -> tuple[Floats, Floats]:
     for start in range(0, mean.size, BLOCK):
         rows = slice(start, start + BLOCK)
         p = np.ascontiguousarray(shares[rows].T)
-        e = (sample.worths[:, None] - mean[rows]) / span
+        e = (sample.category_scores[:, None] - mean[rows]) / span
         low[rows] = _distance(p, e, ratio[rows])
         high[rows] = _distance(p[::-1], -e[::-1], ratio[rows])
     return low.reshape(shape), high.reshape(shape)

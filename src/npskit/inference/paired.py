@@ -2,7 +2,7 @@
 
 The data are a square table: N_ij customers answered i before and j after. The two answers of a customer resemble each
 other, so the two scores must not be compared as if they came from different people. Instead the difference within each
-customer is treated as one answer, worth s_j - s_i, and everything known about a mean worth applies to it.
+customer is treated as one answer, worth s_j - s_i, and everything known about a mean category score applies to it.
 
 Several moves of one customer are not independent; they need, besides the table, the sum over customers of the products
 of their own tables. `npskit.inference.moves.Moves` holds both, and everything here takes either.
@@ -28,14 +28,14 @@ from npskit.results import Interval
 _SINGULAR = 1e-11
 
 
-def worth_differences(worths: ArrayLike) -> Floats:
+def worth_differences(category_scores: ArrayLike) -> Floats:
     """Return what a move from category i to j is worth, s_j - s_i, shape `(K·K,)`, j running fastest.
 
     Example:
         >>> worth_differences([-100, 100]).tolist()
         [0.0, 200.0, -200.0, 0.0]
     """
-    s = np.asarray(worths, dtype=np.float64)
+    s = np.asarray(category_scores, dtype=np.float64)
     return (s[np.newaxis, :] - s[:, np.newaxis]).ravel()
 
 
@@ -44,7 +44,7 @@ class PairedDifference:
     """By how much the score of the same customers moved.
 
     Args:
-        difference: Score after less score before, in units of the worths.
+        difference: Score after less score before, in units of the category scores.
         se: Its standard error.
         interval: Of the difference.
         z: Score statistic of no difference.
@@ -62,7 +62,7 @@ class PairedDifference:
     customers: float
 
 
-def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float = 0.95) -> PairedDifference:
+def paired_difference(moves: ArrayLike | Moves, category_scores: ArrayLike, level: float = 0.95) -> PairedDifference:
     """Return the difference of the scores of the same customers, after less before, with its test and interval.
 
     The difference is ΣN_ij(s_j - s_i)/n: the mean of one difference d for each move. The test is the score test with
@@ -82,14 +82,14 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
 
     Args:
         moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level.
 
     Returns:
         NaN without moves. With moves but no change anywhere, z = 0 and p = 1.
 
     Raises:
-        InvalidValueError: If table, worths and level do not fit.
+        InvalidValueError: If table, category scores and level do not fit.
 
     Example:
         >>> found = paired_difference([[40, 22, 11], [15, 60, 34], [6, 25, 120]], [-100, 0, 100])
@@ -97,7 +97,7 @@ def paired_difference(moves: ArrayLike | Moves, worths: ArrayLike, level: float 
         (7.808, 2.03, 0.042)
     """
     known = _single(moves)
-    values = _fitting(known, worths)
+    values = _fitting(known, category_scores)
     # Steps of one customer telescope, and are worth more than as many independent ones: no ceiling.
     estimate = known.mean(values, np.ones(values.size, np.bool_), known.customers, ceiling=np.inf)
     low, high = estimate.interval(level, "score")
@@ -250,12 +250,14 @@ def _single(moves: ArrayLike | Moves) -> Moves:
     return known
 
 
-def _fitting(moves: Moves, worths: ArrayLike) -> Floats:
+def _fitting(moves: Moves, category_scores: ArrayLike) -> Floats:
     """Return the worth of each kind of move, one worth for each category."""
-    values = worth_differences(worths)
+    values = worth_differences(category_scores)
     k = moves.counts.shape[-1]
     if values.size != k * k:
-        raise InvalidValueError(f"worths must be one for each of {k} categories: got shape {np.shape(worths)}")
+        raise InvalidValueError(
+            f"category_scores must be one for each of {k} categories: got shape {np.shape(category_scores)}"
+        )
     return values
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats, Integers
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import distinct_worths, lattice
+from npskit.inference.constrained import distinct_category_scores, lattice
 from npskit.inference.limits import checked_counts
 
 # Values of the characteristic function times categories; some seconds. Half a million answers with three categories.
@@ -25,7 +25,7 @@ class PermutationTest(NamedTuple):
     midp: float
 
 
-def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike) -> PermutationTest:
+def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike) -> PermutationTest:
     """Return the exact p-value of the difference of two scores when answers are dealt to the samples at random.
 
     **The null is that both samples come from one distribution**, not that their scores are equal: at equal scores it
@@ -41,25 +41,26 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike
     Args:
         counts_a: Whole numbers, shape `(K,)`.
         counts_b: Whole numbers, shape `(K,)`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
         The p-value and the mid-p; NaN where a sample is empty.
 
     Raises:
-        InvalidValueError: If the counts are not whole or do not fit the worths, the worths do not lie on a common grid
-            of at most 10,000 steps, or there are too many answers: some half a million with three categories.
+        InvalidValueError: If the counts are not whole or do not fit the category scores, the category scores do not lie
+            on a common grid of at most 10,000 steps, or there are too many answers: some half a million with three
+            categories.
 
     Example:
         >>> test = permutation_test([0, 2, 8], [3, 3, 4], [-100, 0, 100])
         >>> round(test.p_value, 9), round(test.midp, 9)
         (0.073350798, 0.042986425)
     """
-    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
     for name, c in (("counts_a", a), ("counts_b", b)):
         if c.ndim != 1 or (c != np.rint(c)).any():
             raise InvalidValueError(f"{name} must be whole numbers, one per worth, to be permuted: got {c.tolist()}")
-    rising, merge = distinct_worths(w)
+    rising, merge = distinct_category_scores(w)
     a, margins = a @ merge, (a + b) @ merge
     size, total = int(a.sum()), int(margins.sum())
     if size in {0, total}:
@@ -102,8 +103,8 @@ def _upper_tail(margins: Floats, steps: Integers, size: int, least: int) -> tupl
     sum_points = min(highest - lowest, reach) + 1
     if count_points * (sum_points // 2 + 1) * steps.size > MAX_WORK:
         raise InvalidValueError(
-            f"counts of {int(margins.sum()):,} answers with these worths are too many for the exact permutation test; "
-            f"score_test of npskit.inference.two_sample has no limit"
+            f"counts of {int(margins.sum()):,} answers with these category_scores are too many for an exact "
+            f"permutation test; score_test of npskit.inference.two_sample has no limit"
         )
     density = _invert(margins, steps, chance, (size, least), (count_points, sum_points))
     ahead = min(highest - least, sum_points - 1 if sum_points > highest - lowest else sum_points // 2) + 1

@@ -16,7 +16,7 @@ from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import normal_quantile
 from npskit.results import Result
 
-NPS_WORTHS = (-100.0, 0.0, 100.0)
+NPS_CATEGORY_SCORES = (-100.0, 0.0, 100.0)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -62,7 +62,7 @@ def sample_size(
     shares: ArrayLike | Mapping[str, float] | None = None,
     population: int | None = None,
     ratio: float = 1.0,
-    worths: ArrayLike = NPS_WORTHS,
+    category_scores: ArrayLike = NPS_CATEGORY_SCORES,
 ) -> SampleSize:
     """Return how many answers give a margin of error, or find a difference between two groups.
 
@@ -74,9 +74,9 @@ def sample_size(
     one kind: check the result with `npskit.inference.power_exact.exact_power`, see `power`.
 
     Args:
-        margin: Wanted half width of the interval, in score points, less than half the range of the worths. Give this
-            or `difference`.
-        difference: Difference to be found, in score points, either sign, less than the range of the worths.
+        margin: Wanted half width of the interval, in score points, less than half the range of the category scores.
+            Give this or `difference`.
+        difference: Difference to be found, in score points, either sign, less than the range of the category scores.
         power: Wanted chance of finding the difference, above 1 - `level`, at which the test finds one without any.
         level: Confidence level; 1 less the two-sided level of the test.
         variance: Of one answer's worth, in squared score points: 10,000 at worst for an NPS, 6,100 for 20 % detractors
@@ -84,12 +84,12 @@ def sample_size(
         shares: Expected shares of the categories, shape `(K,)`, instead of `variance`; for a difference also `(2, K)`.
         population: Number of people there are to ask; for a margin only.
         ratio: Size of the second group over that of the first; for a difference only.
-        worths: What each category is worth, shape `(K,)`; an NPS by default.
+        category_scores: What each category is worth, shape `(K,)`; an NPS by default.
 
     Raises:
         InvalidTypeError: If neither or both of `margin` and `difference` are given.
         InvalidValueError: If a value cannot be used; the message says which. Also for a margin or a difference below a
-            thousandth of the range of the worths, which is a fraction mistaken for points.
+            thousandth of the range of the category scores, which is a fraction mistaken for points.
         IncompatibleError: If arguments are given that do not go together.
 
     Example:
@@ -106,7 +106,11 @@ def sample_size(
             "sample_size needs either a margin or a difference, in score points: sample_size(margin=5) or "
             f"sample_size(difference=5, power=0.8); got margin={margin!r}, difference={difference!r}"
         )
-    z, (first, second), span = normal_quantile(level), _variances(variance, shares, worths), float(np.ptp(worths))
+    z, (first, second), span = (
+        normal_quantile(level),
+        _variances(variance, shares, category_scores),
+        float(np.ptp(category_scores)),
+    )
     if margin is not None:
         if ratio != 1.0 or first != second:
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
@@ -130,7 +134,7 @@ def achieved_margin(
     variance: float | None = None,
     shares: ArrayLike | Mapping[str, float] | None = None,
     population: int | None = None,
-    worths: ArrayLike = NPS_WORTHS,
+    category_scores: ArrayLike = NPS_CATEGORY_SCORES,
 ) -> float:
     """Return the margin of error that n answers give: the inverse of `sample_size`.
 
@@ -140,7 +144,7 @@ def achieved_margin(
         variance: Variance of one answer's worth, in squared score points; the worst case by default.
         shares: Expected shares of the categories, shape `(K,)`, instead of `variance`.
         population: Number of people there are to ask; a census has no margin.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
         Half the width of the interval, in score points.
@@ -154,7 +158,7 @@ def achieved_margin(
         >>> round(achieved_margin(400, population=500), 3)
         4.387
     """
-    first, second = _variances(variance, shares, worths)
+    first, second = _variances(variance, shares, category_scores)
     if first != second:
         raise IncompatibleError("two variances or shares are for a difference; a margin is of one group")
     spread = first / finite_number(n, "n", above=0)
@@ -174,7 +178,7 @@ def power(
     level: float = 0.95,
     variance: float | tuple[float, float] | None = None,
     shares: ArrayLike | Mapping[str, float] | None = None,
-    worths: ArrayLike = NPS_WORTHS,
+    category_scores: ArrayLike = NPS_CATEGORY_SCORES,
 ) -> float:
     """Return the chance that a two-sided test of n answers a group finds a difference, by the normal approximation.
 
@@ -185,13 +189,13 @@ def power(
 
     Args:
         n: Answers in the first group.
-        difference: True difference, in score points, either sign, less than the range of the worths; may be 0.
+        difference: True difference, in score points, either sign, less than the range of the category scores; may be 0.
         n_second: Answers in the second group; as many by default.
         level: 1 less the two-sided level of the test.
         variance: Variance of one answer's worth, in squared score points, or one for each group; the worst case by
             default.
         shares: Expected shares of the categories, shape `(K,)` or `(2, K)`, instead of `variance`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Raises:
         InvalidValueError: If a value cannot be used.
@@ -202,9 +206,11 @@ def power(
     """
     from statistics import NormalDist
 
-    (first, second), span = _variances(variance, shares, worths), float(np.ptp(worths))
+    (first, second), span = _variances(variance, shares, category_scores), float(np.ptp(category_scores))
     if not abs(difference) < span:
-        raise InvalidValueError(f"difference={difference!r} must be less than the range of the worths, {span:g}")
+        raise InvalidValueError(
+            f"difference={difference!r} must be less than the range of the category_scores, {span:g}"
+        )
     z, n = normal_quantile(level), finite_number(n, "n", above=0)
     sigma = math.sqrt(first / n + second / (n if n_second is None else finite_number(n_second, "n_second", above=0)))
     if sigma == 0:
@@ -214,13 +220,17 @@ def power(
 
 
 def _variances(
-    variance: float | tuple[float, float] | None, shares: ArrayLike | Mapping[str, float] | None, worths: ArrayLike
+    variance: float | tuple[float, float] | None,
+    shares: ArrayLike | Mapping[str, float] | None,
+    category_scores: ArrayLike,
 ) -> tuple[float, float]:
     """Return the variances of one answer's worth in two groups: given, from the shares, or the worst there can be."""
-    w = np.asarray(worths, dtype=np.float64)
+    w = np.asarray(category_scores, dtype=np.float64)
     worst = float(np.ptp(w)) ** 2 / 4 if w.ndim == 1 and w.size > 1 else math.nan
     if not 0 < worst < math.inf:
-        raise InvalidValueError(f"worths must be two or more finite numbers, not all equal: got {worths!r}")
+        raise InvalidValueError(
+            f"category_scores must be two or more finite numbers, not all equal: got {category_scores!r}"
+        )
     if variance is not None and shares is not None:
         raise IncompatibleError("give variance or shares, not both: shares have their variance")
     if shares is not None:
@@ -230,8 +240,8 @@ def _variances(
         # 0.61 meant on [-1, 1] would silently plan for one answer
         if not ((found > 1e-3 * worst) & (found <= worst * (1 + 1e-12))).all():
             raise InvalidValueError(
-                f"variance={variance!r} is in squared score points, at most {worst:g} for these worths and above a "
-                f"thousandth of that; as a fraction of the worst case, multiply it by {worst:g}"
+                f"variance={variance!r} is in squared score points, at most {worst:g} for these category_scores and "
+                f"above a thousandth of that; as a fraction of the worst case, multiply it by {worst:g}"
             )
     if found.shape not in {(), (2,)}:
         raise InvalidValueError(f"one variance, or one for each of two groups: got shape {found.shape}")
@@ -259,11 +269,13 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
 def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
     """Return a margin or a difference; refuse one that no score can have, or that looks like a fraction."""
     if not finite_number(value, name, above=0) < most:
-        raise InvalidValueError(f"{name} must be less than {what} of the worths, {most:g} score points: got {value!r}")
+        raise InvalidValueError(
+            f"{name} must be less than {what} of the category_scores, {most:g} score points: got {value!r}"
+        )
     if value < span / 1000:
         raise InvalidValueError(
-            f"{name} is in score points, at least a thousandth of the range of the worths, {span / 1000:g}: got "
-            f"{value!r}; as a fraction, multiply it by {span / 2:g}"
+            f"{name} is in score points, at least a thousandth of the range of category_scores, {span / 1000:g}: "
+            f"got {value!r}; as a fraction, multiply it by {span / 2:g}"
         )
     return float(value)
 

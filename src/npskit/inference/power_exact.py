@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import distinct_worths
+from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import normal_quantile
-from npskit.inference.planning import NPS_WORTHS, checked_shares
+from npskit.inference.planning import NPS_CATEGORY_SCORES, checked_shares
 from npskit.inference.two_sample import moments, score_z
 
 # Pairs of outcomes to look at: some 115 answers a group with three categories, 30 with five.
@@ -30,7 +30,7 @@ def exact_power(
     n_second: int | None = None,
     *,
     level: float = 0.95,
-    worths: ArrayLike = NPS_WORTHS,
+    category_scores: ArrayLike = NPS_CATEGORY_SCORES,
     test: str = "score",
 ) -> float:
     """Return the chance that the test rejects equal scores, exact to 1e-12, by enumerating the outcomes.
@@ -44,7 +44,7 @@ def exact_power(
         n: Answers in the first group.
         n_second: Answers in the second; as many by default.
         level: 1 less the two-sided level of the test.
-        worths: What each category is worth, shape `(K,)`; an NPS by default.
+        category_scores: What each category is worth, shape `(K,)`; an NPS by default.
         test: `"score"`, the default test of two scores, or `"wald"`.
 
     Raises:
@@ -57,8 +57,8 @@ def exact_power(
         0.052265
     """
     one_of(test, ("score", "wald"), "test")
-    w = np.asarray(worths, dtype=np.float64)
-    rising, merge = distinct_worths(w)
+    w = np.asarray(category_scores, dtype=np.float64)
+    rising, merge = distinct_category_scores(w)
     p_a, p_b = checked_shares(shares_a, w.size) @ merge, checked_shares(shares_b, w.size) @ merge
     if p_a.ndim != 1 or p_b.ndim != 1:
         raise InvalidValueError("shares_a and shares_b must have one axis each")
@@ -112,8 +112,8 @@ def _blocks(sizes: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[tuple[int,
     return [(first, last) for first, last in itertools.pairwise(edges) if last > first]
 
 
-def _wald_z(a: Floats, b: Floats, worths: Floats) -> Floats:
+def _wald_z(a: Floats, b: Floats, category_scores: Floats) -> Floats:
     """Return Wald's statistic; infinite where the scores differ and neither sample has any variance."""
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, worths), moments(b, worths)
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = moments(a, category_scores), moments(b, category_scores)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((mean_a - mean_b) / np.sqrt(v_a / n_a + v_b / n_b))

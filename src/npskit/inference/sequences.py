@@ -7,10 +7,10 @@ portfolio", IEEE Transactions on Information Theory 70 (2024) 436-455; Ryu & Bha
 Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86 (2024) 1-27).
 
 Somebody who doubts that the mean is m bets on each answer at fair odds; the wealth is seldom large if m is true. With
-worths mapped to x in [0, 1], the bettor who stays at t multiplies the wealth by x t/m + (1 - x)(1 - t)/(1 - m), and
-the sequence averages over bettors, t following the arcsine law. The wealth W(m) therefore depends on the counts only:
-on neither the order of the answers nor the looks, and merging two tallies merges their evidence. It is log-convex in m
-and at most 1 at the sample mean, so {m: W(m) < 1/alpha} is an interval around it.
+category scores mapped to x in [0, 1], the bettor who stays at t multiplies the wealth by x t/m + (1 - x)(1 - t)/(1 -
+m), and the sequence averages over bettors, t following the arcsine law. The wealth W(m) therefore depends on the counts
+only: on neither the order of the answers nor the looks, and merging two tallies merges their evidence. It is log-convex
+in m and at most 1 at the sample mean, so {m: W(m) < 1/alpha} is an interval around it.
 
 What must be true: given all that came before, each answer has the same mean m. The answers need be neither alike nor
 independent beyond that; but many answers of one customer, or a mean that drifts, break it. Counts are whole numbers of
@@ -42,7 +42,7 @@ from npskit.inference.wealth import (
 )
 
 
-def log_wealth(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike, *, direction: str = "both") -> Floats:
+def log_wealth(counts: ArrayLike, category_scores: ArrayLike, mean: ArrayLike, *, direction: str = "both") -> Floats:
     """Return the log of the evidence against a mean: the e-value of a test that may be repeated at every answer.
 
     If the mean is `mean`, the wealth reaches 1/alpha at any time with probability at most alpha (Ville's inequality).
@@ -54,8 +54,8 @@ def log_wealth(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike, *, directi
 
     Args:
         counts: Answers by category, shape `(..., K)`; no answers are no evidence, 0.
-        worths: What each category is worth, shape `(K,)`.
-        mean: The mean that is doubted, in units of the worths, within their range; broadcast with `(...)`.
+        category_scores: What each category is worth, shape `(K,)`.
+        mean: The mean that is doubted, in units of the category scores, within their range; broadcast with `(...)`.
         direction: `"both"`: against a mean of `mean`; `"below"`: against one of at least `mean`; `"above"`: of at
             most `mean`.
 
@@ -72,10 +72,10 @@ def log_wealth(counts: ArrayLike, worths: ArrayLike, mean: ArrayLike, *, directi
         4.92
     """
     wealth = wealth_of(direction)
-    c, x, low, span = on_unit_range(counts, worths)
+    c, x, low, span = on_unit_range(counts, category_scores)
     target = np.asarray(mean, dtype=np.float64)
     if not ((target >= low) & (target <= low + span)).all():
-        raise InvalidValueError(f"mean must lie within the worths, {low:g} to {low + span:g}: got {mean!r}")
+        raise InvalidValueError(f"mean must lie within the category_scores, {low:g} to {low + span:g}: got {mean!r}")
     shape = np.broadcast_shapes(c.shape[:-1], target.shape)
     rows, m = as_rows(c, shape), np.broadcast_to((target - low) / span, shape).reshape(-1)
     return by_block(rows, lambda at: wealth(rows[at], x, m[at])).reshape(shape)
@@ -99,7 +99,7 @@ def anytime_p_value(log_wealth: ArrayLike) -> Floats:
 
 def confidence_sequence(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     level: float = 0.95,
     *,
     direction: str = "both",
@@ -111,10 +111,10 @@ def confidence_sequence(
 
     Args:
         counts: Answers by category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level over all looks together, between 0 and 1.
         direction: `"both"`; `"below"` for the upper limit alone, to claim that the mean is below something; `"above"`
-            for the lower limit alone. The other limit is then the end of the range of the worths.
+            for the lower limit alone. The other limit is then the end of the range of the category scores.
         running: Whether to intersect the limits with those of all earlier looks, which lie along the last axis but
             one of `counts`, cumulative. Still valid and narrower, but no longer a function of the counts: it depends
             on the order and does not merge. Where the lower limit then exceeds the upper, no mean fits all looks: it
@@ -135,7 +135,7 @@ def confidence_sequence(
         52.7
     """
     wealth_of(direction)
-    c, x, worst, span = on_unit_range(counts, worths)
+    c, x, worst, span = on_unit_range(counts, category_scores)
     shape, threshold = c.shape[:-1], -math.log(2 * tail_of(level))
     if running and not shape:
         raise InvalidValueError("running needs the looks along the last axis but one of counts: got a single look")
@@ -155,7 +155,7 @@ def confidence_sequence(
 
 
 def log_wealth_of_difference(
-    a: ArrayLike, b: ArrayLike, worths: ArrayLike, difference: float = 0.0, *, direction: str = "both"
+    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, difference: float = 0.0, *, direction: str = "both"
 ) -> Floats:
     """Return the log of the evidence against a difference of two means, mean of a less mean of b.
 
@@ -167,8 +167,8 @@ def log_wealth_of_difference(
     Args:
         a: Answers by category, shape `(..., K)`.
         b: Answers of the other sample, independent of `a`; broadcast with it.
-        worths: What each category is worth, shape `(K,)`.
-        difference: The difference that is doubted, in units of the worths.
+        category_scores: What each category is worth, shape `(K,)`.
+        difference: The difference that is doubted, in units of the category scores.
         direction: `"both"`; `"below"`: against a difference of at least `difference`; `"above"`: of at most that.
 
     Returns:
@@ -183,10 +183,12 @@ def log_wealth_of_difference(
         13.42
     """
     wealth_of(direction)
-    top, bottom, x, span, shape = sample_pair(a, b, worths)
+    top, bottom, x, span, shape = sample_pair(a, b, category_scores)
     d = float(difference) / span
     if not -1 <= d <= 1:
-        raise InvalidValueError(f"difference must lie within the span of the worths, {span:g}: got {difference!r}")
+        raise InvalidValueError(
+            f"difference must lie within the span of the category_scores, {span:g}: got {difference!r}"
+        )
 
     def least(at: NDArray[np.intp]) -> Floats:
         return least_wealth(top[at], bottom[at], x, np.full(at.size, d), direction)
@@ -195,7 +197,7 @@ def log_wealth_of_difference(
 
 
 def difference_sequence(
-    a: ArrayLike, b: ArrayLike, worths: ArrayLike, level: float = 0.95, *, direction: str = "both"
+    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, level: float = 0.95, *, direction: str = "both"
 ) -> tuple[Floats, Floats]:
     """Return the limits of a difference of two means that may be looked at after every answer to either.
 
@@ -204,7 +206,7 @@ def difference_sequence(
     Args:
         a: Answers by category, shape `(..., K)`.
         b: Answers of the other sample, independent of `a`; broadcast with it.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level over all looks together, between 0 and 1.
         direction: `"both"`; `"below"` for the upper limit alone; `"above"` for the lower limit alone.
 
@@ -220,7 +222,7 @@ def difference_sequence(
         (-110.8, -23.6)
     """
     wealth_of(direction)
-    top, bottom, x, span, shape = sample_pair(a, b, worths)
+    top, bottom, x, span, shape = sample_pair(a, b, category_scores)
     threshold = -math.log(2 * tail_of(level))
     known = (top.sum(axis=-1) > 0) & (bottom.sum(axis=-1) > 0)
     low, high = np.where(known, -1.0, np.nan), np.where(known, 1.0, np.nan)

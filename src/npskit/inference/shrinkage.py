@@ -80,27 +80,27 @@ def shrink_counts(counts: ArrayLike, alpha: ArrayLike) -> Floats:
         return np.asarray((c + a) / (c.sum(axis=-1, keepdims=True) + a.sum()))
 
 
-def pooled_variances(counts: ArrayLike, worths: ArrayLike) -> Floats:
+def pooled_variances(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of each segment's score as if all answered like the whole: the whole's variance over n.
 
     For `shrink_scores`. A segment's own variance will not do: it is 0 where all of five are promoters.
 
     Args:
         counts: Shape `(G, K)`; effective counts where there are weights.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
-        Shape `(G,)`, in squared units of the worths; infinite for an empty segment.
+        Shape `(G,)`, in squared units of the category scores; infinite for an empty segment.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit.
+        InvalidValueError: If counts and category scores do not fit.
 
     Example:
         >>> pooled_variances([[1, 2, 7], [5, 3, 2]], [-1, 0, 1]).round(4).tolist()
         [0.0728, 0.0728]
     """
     x = _segments(counts)
-    _, w = checked_counts(x, worths)
+    _, w = checked_counts(x, category_scores)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = mean_variance(x.sum(axis=0) / x.sum(), w)
         return np.asarray(np.where(x.sum(axis=1) > 0, variance / x.sum(axis=1), np.inf))

@@ -125,7 +125,7 @@ def stratified_variance(
     counts: ArrayLike,
     weights: ArrayLike,
     squares: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     sampled: ArrayLike | None = None,
     population: Population = None,
@@ -140,14 +140,14 @@ def stratified_variance(
         counts: Answers per stratum and category, shape `(..., H, K)`.
         weights: Sum of weights, shape `(..., H, K)`.
         squares: Sum of squared weights, shape `(..., H, K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         sampled: Answers sampled per stratum, shape `(..., H)`, where the counts are those of a part of the sample (a
             domain): all of it bears on the variance. The counts' own if None.
         population: Units in the population, by index of the stratum, or one number for each.
         lonely: What a stratum with a single answer contributes.
 
     Returns:
-        Shape `(...)`, in squared units of the worths; NaN where all weights are 0.
+        Shape `(...)`, in squared units of the category scores; NaN where all weights are 0.
 
     Raises:
         InvalidValueError: If a stratum is lonely and that is to fail, or `population` does not fit the sample.
@@ -157,7 +157,7 @@ def stratified_variance(
         >>> stratified_variance(counts, counts, counts, [-1, 0, 1]).round(9).item()
         0.111111111
     """
-    w, s = np.asarray(weights, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    w, s = np.asarray(weights, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     n = np.asarray(np.sum(counts, axis=-1) if sampled is None else sampled, dtype=np.float64)
     factors, centers = stratum_factors(n, population, lonely, range(n.shape[-1]))
     total = w.sum(axis=(-2, -1))

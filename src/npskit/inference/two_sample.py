@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import constrained_shares, distinct_worths, mean_variance
+from npskit.inference.constrained import constrained_shares, distinct_category_scores, mean_variance
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import checked_counts
 
@@ -23,11 +23,11 @@ _TOLERANCE = 4e-15
 _STEPS = 200
 
 
-def moments(counts: Floats, worths: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return n, the mean worth and the variance of one answer's worth (divided by n), each of the leading shape."""
+def moments(counts: Floats, category_scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return n, the mean category score and the variance of one answer (divided by n), each of the leading shape."""
     n = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return n, np.asarray(counts @ worths / n), mean_variance(counts / n[..., None], worths)
+        return n, np.asarray(counts @ category_scores / n), mean_variance(counts / n[..., None], category_scores)
 
 
 def normal_p(z: ArrayLike) -> Floats:
@@ -82,7 +82,7 @@ def mover(estimates: ArrayLike, lows: ArrayLike, highs: ArrayLike, coefficients:
 
 
 def difference_interval(
-    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95
+    counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike, level: float = 0.95
 ) -> tuple[Floats, Floats]:
     """Return limits of score a less score b, by MOVER on the two score intervals.
 
@@ -97,28 +97,28 @@ def difference_interval(
     Args:
         counts_a: Shape `(..., K)`; need not be whole.
         counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         level: Confidence level.
 
     Returns:
-        Lower and upper limits, in the units of the worths. NaN where a sample is empty.
+        Lower and upper limits, in the units of the category scores. NaN where a sample is empty.
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit.
+        InvalidValueError: If counts, category scores and level do not fit.
 
     Example:
         >>> low, high = difference_interval([12, 18, 70], [20, 25, 55], [-100, 0, 100])
         >>> round(float(low), 6), round(float(high), 6)
         (1.956428, 43.270563)
     """
-    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
+    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
     both = np.stack(np.broadcast_arrays(a, b), axis=-2)
     low, high = score_interval(both, w, level)
     return mover(moments(both, w)[1], low, high, [1.0, -1.0])
 
 
 def score_test(
-    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_difference: float = 0.0
+    counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike, null_difference: float = 0.0
 ) -> tuple[Floats, Floats]:
     """Test whether score a less score b is `null_difference`, whatever the two distributions are.
 
@@ -136,8 +136,8 @@ def score_test(
     Args:
         counts_a: Shape `(..., K)`; need not be whole.
         counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
-        worths: Shape `(K,)`.
-        null_difference: δ, in the units of the worths.
+        category_scores: Shape `(K,)`.
+        null_difference: δ, in the units of the category scores.
 
     Returns:
         z and its two-sided p-value, each of the leading shape. Swapping the samples (and the sign of δ) changes the
@@ -145,30 +145,33 @@ def score_test(
         one is empty, both are NaN.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit, or δ is not less than the range of the worths.
+        InvalidValueError: If counts and category scores do not fit, or δ is not less than the range of the category
+            scores.
 
     Example:
         >>> z, p = score_test([12, 18, 70], [20, 25, 55], [-100, 0, 100])
         >>> round(float(z), 6), round(float(p), 6)
         (2.143102, 0.032105)
     """
-    z = score_z(counts_a, counts_b, worths, null_difference)
+    z = score_z(counts_a, counts_b, category_scores, null_difference)
     return z, normal_p(z)
 
 
-def score_z(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_difference: float = 0.0) -> Floats:
+def score_z(
+    counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike, null_difference: float = 0.0
+) -> Floats:
     """Return the statistic of `score_test` alone, for when there are millions.
 
     Example:
         >>> score_z([[12, 18, 70], [5, 5, 5]], [20, 25, 55], [-100, 0, 100]).round(4).tolist()
         [2.1431, -1.5947]
     """
-    (a, w), (b, _) = checked_counts(counts_a, worths), checked_counts(counts_b, worths)
-    rising, merge = distinct_worths(w)
+    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
+    rising, merge = distinct_category_scores(w)
     span = rising[-1] - rising[0]
     if not abs(null_difference) < span:
         raise InvalidValueError(
-            f"null_difference={null_difference!r} must be less than the range of the worths, {span:g}, either way"
+            f"null_difference={null_difference!r} must be less than the range of category_scores, {span:g}, either way"
         )
     a, b = np.broadcast_arrays(a, b)
     shape = a.shape[:-1]
@@ -187,13 +190,13 @@ def score_z(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, null_di
     return np.asarray(z.reshape(shape))
 
 
-def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Floats:
+def common_mean(a: Floats, b: Floats, category_scores: Floats, delta: float = 0.0) -> Floats:
     """Return the most likely mean m such that sample a has mean m + δ/2 and sample b m - δ/2.
 
     Args:
         a: Counts, shape `(M, K)`.
         b: Counts, shape `(M, K)`.
-        worths: Distinct, rising from 0 to 1, shape `(K,)`.
+        category_scores: Distinct, rising from 0 to 1, shape `(K,)`.
         delta: The difference δ, within -1..1.
 
     Returns:
@@ -201,7 +204,7 @@ def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Flo
     """
     half = delta / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        ends = np.stack([a @ worths / a.sum(axis=-1) - half, b @ worths / b.sum(axis=-1) + half])
+        ends = np.stack([a @ category_scores / a.sum(axis=-1) - half, b @ category_scores / b.sum(axis=-1) + half])
     # the profile likelihoods are concave, so the maximum of their sum lies between their own
     ends = np.clip(ends, abs(half), 1 - abs(half))
     low, high = ends.min(axis=0), ends.max(axis=0)
@@ -212,8 +215,8 @@ def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Flo
             break
         m, lower, upper = center[active], low[active], high[active]
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            slope_a, curve_a = _profile(a[active], worths, np.clip(m + half, 0.0, 1.0))
-            slope_b, curve_b = _profile(b[active], worths, np.clip(m - half, 0.0, 1.0))
+            slope_a, curve_a = _profile(a[active], category_scores, np.clip(m + half, 0.0, 1.0))
+            slope_b, curve_b = _profile(b[active], category_scores, np.clip(m - half, 0.0, 1.0))
             slope = slope_a + slope_b
             step = -slope / (curve_a + curve_b)
         lower, upper = np.where(slope > 0, m, lower), np.where(slope < 0, m, upper)
@@ -227,21 +230,25 @@ def common_mean(a: Floats, b: Floats, worths: Floats, delta: float = 0.0) -> Flo
     return np.asarray(center)
 
 
-def _profile(counts: Floats, worths: Floats, mean: Floats) -> tuple[Floats, Floats]:
+def _profile(counts: Floats, category_scores: Floats, mean: Floats) -> tuple[Floats, Floats]:
     """Return the first and second derivatives of the profile log-likelihood with respect to the mean.
 
     Every category that was chosen has cₖ/pₖ = α + t·wₖ; the first derivative is the slope t of that line, read off the
     lowest and the highest. An empty extreme category that has a share lies on it at zero.
     """
-    shares = constrained_shares(counts, worths, mean)
+    shares = constrained_shares(counts, category_scores, mean)
     rows = np.arange(len(counts))
-    on_line = (counts > 0) | ((shares > 0) & ((worths == 0) | (worths == 1)))
-    first, last = on_line.argmax(axis=-1), worths.size - 1 - on_line[:, ::-1].argmax(axis=-1)
+    on_line = (counts > 0) | ((shares > 0) & ((category_scores == 0) | (category_scores == 1)))
+    first, last = on_line.argmax(axis=-1), category_scores.size - 1 - on_line[:, ::-1].argmax(axis=-1)
     heights = counts / shares
-    slope = (heights[rows, last] - heights[rows, first]) / (worths[last] - worths[first])
+    slope = (heights[rows, last] - heights[rows, first]) / (category_scores[last] - category_scores[first])
     # dt/dmean = -1/Σ(p²/c)(w - pivot)², the pivot being the extreme that stays at zero, or else the weighted mean
     mass = np.where(counts > 0, shares * shares / counts, 0.0)
-    pivot = mass @ worths / mass.sum(axis=-1)
-    pivot = np.where(counts[rows, last] == 0, worths[last], np.where(counts[rows, first] == 0, worths[first], pivot))
-    distance = worths - pivot[:, None]
+    pivot = mass @ category_scores / mass.sum(axis=-1)
+    pivot = np.where(
+        counts[rows, last] == 0,
+        category_scores[last],
+        np.where(counts[rows, first] == 0, category_scores[first], pivot),
+    )
+    distance = category_scores - pivot[:, None]
     return np.asarray(slope), np.asarray(-1 / (mass * distance * distance).sum(axis=-1))

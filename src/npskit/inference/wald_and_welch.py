@@ -34,7 +34,9 @@ class DifferenceTest:
     high: Floats
 
 
-def wald_difference(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95) -> DifferenceTest:
+def wald_difference(
+    counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike, level: float = 0.95
+) -> DifferenceTest:
     """Compare two scores by Wald's method: for checking what others computed, not for deciding.
 
     For two samples of 10 answers its exact coverage at 95 % falls to 74 % with shares from 5 to 90 %, to 55 % with
@@ -46,28 +48,30 @@ def wald_difference(counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike,
     Args:
         counts_a: Shape `(..., K)`.
         counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         level: Confidence level.
 
     Returns:
-        The difference with its sign, SE = √(vₐ/nₐ + v_b/n_b), z, p and limits, in the units of the worths.
+        The difference with its sign, SE = √(vₐ/nₐ + v_b/n_b), z, p and limits, in the units of the category scores.
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit.
+        InvalidValueError: If counts, category scores and level do not fit.
 
     Example:
         >>> test = wald_difference([20, 25, 55], [12, 18, 70], [-100, 0, 100])
         >>> round(float(test.difference), 6), round(float(test.se), 6)
         (-23.0, 10.540873)
     """
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (moments(*checked_counts(c, worths)) for c in (counts_a, counts_b))
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (
+        moments(*checked_counts(c, category_scores)) for c in (counts_a, counts_b)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(v_a / n_a + v_b / n_b)
     return _from_se(mean_a - mean_b, se, np.full(se.shape, np.inf), level)
 
 
 def welch_difference(
-    counts_a: ArrayLike, counts_b: ArrayLike, worths: ArrayLike, level: float = 0.95
+    counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike, level: float = 0.95
 ) -> DifferenceTest:
     """Compare two scores by Welch's t-test, as a spreadsheet would: for checking, not for deciding.
 
@@ -77,7 +81,7 @@ def welch_difference(
     Args:
         counts_a: Shape `(..., K)`.
         counts_b: Shape `(..., K)`, broadcasting against `counts_a`.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
         level: Confidence level.
 
     Returns:
@@ -85,14 +89,16 @@ def welch_difference(
         answers or neither has any variance.
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit.
+        InvalidValueError: If counts, category scores and level do not fit.
 
     Example:
         >>> test = welch_difference([12, 18, 70], [20, 25, 55], [-100, 0, 100])
         >>> round(float(test.statistic), 6), round(float(test.df), 4), round(float(test.p_value), 6)
         (2.171045, 194.7337, 0.031137)
     """
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (moments(*checked_counts(c, worths)) for c in (counts_a, counts_b))
+    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (
+        moments(*checked_counts(c, category_scores)) for c in (counts_a, counts_b)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         part_a, part_b = np.where(n_a > 1, v_a / (n_a - 1), np.nan), np.where(n_b > 1, v_b / (n_b - 1), np.nan)
         squared = part_a + part_b

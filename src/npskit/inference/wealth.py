@@ -18,7 +18,7 @@ from npskit.errors import InvalidValueError
 from npskit.inference.limits import checked_counts, falling_root
 
 DIRECTIONS = ("both", "below", "above")
-# Log-wealth of each row against its mean; counts (R, K), worths (K,) in [0, 1], means (R,) -> (R,).
+# Log-wealth of each row against its mean; counts (R, K), category scores (K,) in [0, 1], means (R,) -> (R,).
 Wealth: TypeAlias = Callable[[Floats, Floats, Floats], Floats]
 
 # The mixture has this many bettors. For up to four thousand million answers fewer give the same, see `_nodes`.
@@ -126,19 +126,21 @@ def least_wealth(a: Floats, b: Floats, x: Floats, d: Floats, direction: str) -> 
 # ---- rows ----
 
 
-def on_unit_range(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats, float, float]:
-    """Return the checked counts, the worths mapped to [0, 1], the least worth and the span of the worths."""
-    c, w = checked_counts(counts, worths)
+def on_unit_range(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats, float, float]:
+    """Return the checked counts, the category scores mapped to [0, 1], the least of them and their span."""
+    c, w = checked_counts(counts, category_scores)
     low, high = (float(w.min()), float(w.max())) if w.size else (0.0, 0.0)
     if not low < high or not math.isfinite(high - low):
-        raise InvalidValueError(f"worths must be finite and not all equal: got {worths!r}")
+        raise InvalidValueError(f"category_scores must be finite and not all equal: got {category_scores!r}")
     return c, (w - low) / (high - low), low, high - low
 
 
-def sample_pair(a: ArrayLike, b: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats, Floats, float, tuple[int, ...]]:
-    """Return the rows of two checked samples, the worths mapped to [0, 1], their span, and the shape of the rows."""
-    first, x, _, span = on_unit_range(a, worths)
-    second = on_unit_range(b, worths)[0]
+def sample_pair(
+    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike
+) -> tuple[Floats, Floats, Floats, float, tuple[int, ...]]:
+    """Return the rows of two checked samples, the scores mapped to [0, 1], their span, and the shape of the rows."""
+    first, x, _, span = on_unit_range(a, category_scores)
+    second = on_unit_range(b, category_scores)[0]
     try:
         shape = np.broadcast_shapes(first.shape, second.shape)[:-1]
     except ValueError:

@@ -20,26 +20,26 @@ from npskit.inference.limits import tail_of
 _MOST, _LEAST = 1e15, 1e-6
 
 
-def weighted_mean(weights: ArrayLike, worths: ArrayLike) -> Floats:
-    """Return the mean worth, Σws/Σw.
+def weighted_mean(weights: ArrayLike, category_scores: ArrayLike) -> Floats:
+    """Return the mean category score, Σws/Σw.
 
     Args:
         weights: Sum of weights per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
-        Shape `(...)`, in units of the worths; NaN where all weights are 0.
+        Shape `(...)`, in units of the category scores; NaN where all weights are 0.
 
     Example:
         >>> weighted_mean([1.5, 0.5, 2.0], [-100, 0, 100]).item()
         12.5
     """
-    w, s = np.asarray(weights, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    w, s = np.asarray(weights, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         return np.asarray((w @ s) / w.sum(axis=-1))
 
 
-def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, worths: ArrayLike) -> Floats:
+def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of the weighted mean, n/(n−1) Σw²(s − m)²/(Σw)²: that of R's `svymean` with weights only.
 
     Source: Särndal, Swensson & Wretman (1992), section 5.7, with the answers as sampling units drawn with replacement.
@@ -48,16 +48,17 @@ def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, w
         counts: Answers per category, shape `(..., K)`.
         weights: Sum of weights per category, shape `(..., K)`.
         squares: Sum of squared weights per category, shape `(..., K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
-        Shape `(...)`, in squared units of the worths; NaN for fewer than two answers or where all weights are 0.
+        Shape `(...)`, in squared units of the category scores; NaN for fewer than two answers or where all weights are
+        0.
 
     Example:
         >>> taylor_variance([2, 1, 2], [2, 1, 2], [2, 1, 2], [-1, 0, 1]).item()
         0.2
     """
-    w, s = np.asarray(weights, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    w, s = np.asarray(weights, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     n = np.asarray(counts, dtype=np.float64).sum(axis=-1)
     deviations = s - weighted_mean(w, s)[..., np.newaxis]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -87,16 +88,16 @@ def kish_n_eff(weights: ArrayLike, squares: ArrayLike) -> Floats:
         return np.asarray(total**2 / np.asarray(squares, dtype=np.float64).sum(axis=-1))
 
 
-def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, worths: ArrayLike) -> Floats:
+def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of the mean over that of a simple random sample of as many answers, v/(n−1).
 
     Source: Kish (1965), section 8.2, with v the variance of one answer's worth at the weighted shares.
 
     Args:
-        variance: Variance of the mean under the design, shape `(...)`, in squared units of the worths.
+        variance: Variance of the mean under the design, shape `(...)`, in squared units of the category scores.
         shares: Weighted shares of the categories, shape `(..., K)`.
         n: Answers, shape `(...)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
         Shape `(...)`; NaN where all answers have the same worth, or there are fewer than two.
@@ -105,7 +106,7 @@ def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, worths: 
         >>> design_effect(0.25, [0.25, 0.5, 0.25], 5, [-1, 0, 1]).item()
         2.0
     """
-    v, size = mean_variance(shares, worths), np.asarray(n, dtype=np.float64)
+    v, size = mean_variance(shares, category_scores), np.asarray(n, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where((v > 0) & (size > 1), np.asarray(variance, dtype=np.float64) * (size - 1) / v, np.nan)
 
@@ -115,7 +116,7 @@ def effective_counts(
     variance: ArrayLike,
     n: ArrayLike,
     df: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     level: float = 0.95,
     *,
     n_kish: ArrayLike | None = None,
@@ -131,10 +132,10 @@ def effective_counts(
 
     Args:
         shares: Weighted shares of the categories, shape `(..., K)`.
-        variance: Variance of the mean under the design, shape `(...)`, in squared units of the worths.
+        variance: Variance of the mean under the design, shape `(...)`, in squared units of the category scores.
         n: The most that n* may be, shape `(...)`: the answers, or infinity.
         df: Degrees of freedom of `variance`, shape `(...)`; infinite for none.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level, between 0 and 1.
         n_kish: Kish's effective number of sampling units, which are the answers where these are independent, shape
             `(...)`; `n` if None.
@@ -155,7 +156,7 @@ def effective_counts(
     p, size, squared = (np.asarray(a, dtype=np.float64) for a in (shares, n, variance))
     freedom = np.asarray(df, dtype=np.float64)
     tail = tail_of(level)
-    v = mean_variance(p, worths)
+    v = mean_variance(p, category_scores)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = (stdtrit(np.inf, tail) / stdtrit(np.where(freedom > 0, freedom, np.nan), tail)) ** 2
         n_star = np.where((v == 0) | (squared == 0), size if n_kish is None else n_kish, v / squared * ratio)

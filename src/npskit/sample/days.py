@@ -19,7 +19,7 @@ from npskit.checks import whole_number
 from npskit.counting import read_columns
 from npskit.data.weights import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.tally import Tally
 from npskit.times.periods import Days, ticks
@@ -179,7 +179,7 @@ class DayTable:
             day = high
             sums[0][sums[1] == 0] = 0  # squares vanish first; without them no weight could be used
             found[:, :, i] = sums
-        return Tally(self.tally.book, cells, found[0], found[1], self.tally.by_answer)
+        return Tally(self.tally.codebook, cells, found[0], found[1], self.tally.by_answer)
 
 
 def count_days(
@@ -218,7 +218,7 @@ def count_days(
         >>> table.tally.counts.tolist(), table.undated
         ([[[0, 0, 1], [0, 0, 0], [1, 0, 1]]], Tally(NPS, shape=(1,), rows=1))
     """
-    read = codebook(scorer if scorer is not None else NPS())
+    read = codebook_of(scorer if scorer is not None else NPS())
     columns = read_columns(answers, read, masks)
     span = span_of(times) if span is None else span
     edges = np.arange(span.first, span.end + 1) if edges is None else edges

@@ -39,7 +39,7 @@ class Measured:
     def of(cls, tally: Tally, denominator: str = "valid") -> Measured:
         """Return the scores of counts that say it all: those of independent answers."""
         table = tally.table(denominator)
-        estimate = Estimate.from_sums(table.counts, table.worths, table.weights, table.squares)
+        estimate = Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares)
         conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
         return cls(tally, estimate, conventions)
 
@@ -147,7 +147,7 @@ class Sample:
         bound = (self.customers, self.strata, self.clusters, self.population, self.calibration)
         if all(each is None for each in bound):
             return None
-        categories, scores = self.answers.categories, self.answers.codebook.worths
+        categories, scores = self.answers.categories, self.answers.codebook.category_scores
         if denominator == "all":
             categories, scores = np.where(categories < 0, len(scores), categories), np.append(scores, 0.0)
         units = self.clusters
@@ -173,7 +173,7 @@ class Sample:
         units = None if clustering is None else clustering.units
         return cluster_totals(
             self.answers.categories if clustering is None else clustering.categories,
-            len(self.answers.codebook.worths if clustering is None else clustering.scores),
+            len(self.answers.codebook.category_scores if clustering is None else clustering.scores),
             clusters=np.arange(len(self)) if units is None else units,
             strata=self.strata,
             weights=self.weights,

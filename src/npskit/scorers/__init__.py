@@ -1,7 +1,7 @@
 """The pluggable core: what answers are worth."""
 
 from npskit.data.scale import Scale
-from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook_of
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.growth import Growth, earned_growth_rate, earned_growth_ratio, grr, nrr
@@ -23,7 +23,7 @@ __all__ = [
     "Scale",
     "Scorer",
     "available",
-    "codebook",
+    "codebook_of",
     "earned_growth_rate",
     "earned_growth_ratio",
     "get_scorer",

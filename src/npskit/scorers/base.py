@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.checks import is_hashable
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -32,7 +33,7 @@ class Scorer(Protocol):
         ...     name = "Thumbs"
         ...     questions = {"thumb": Scale(0, 1)}
         ...     categories = ("down", "up")
-        ...     worths = (-100, 100)
+        ...     category_scores = (-100, 100)
         ...     def categorize(self, thumb):
         ...         return thumb
         >>> isinstance(Thumbs(), Scorer)
@@ -52,8 +53,8 @@ class Scorer(Protocol):
         """The names of the categories, worst to best."""
 
     @property
-    def worths(self) -> tuple[float, ...]:
-        """What each category is worth; the score is the mean worth. Rising or falling along the categories."""
+    def category_scores(self) -> tuple[float, ...]:
+        """What each category is worth; the score is the mean category score. Rising or falling along the categories."""
 
     # A property, because a method of any signature fits it: no two scorers read the same questions.
     @property
@@ -75,7 +76,7 @@ class Codebook:
         questions: Its question names.
         scales: Their scales.
         categories: Its category names.
-        worths: float64, shape `(K,)`.
+        category_scores: float64, shape `(K,)`.
         grid: Category of every combination of answers, shape `(scale sizes...)`, read-only.
     """
 
@@ -84,15 +85,15 @@ class Codebook:
     questions: tuple[str, ...]
     scales: tuple[Scale, ...]
     categories: tuple[str, ...]
-    worths: NDArray[np.float64]
+    category_scores: NDArray[np.float64]
     grid: NDArray[np.intp]
     key: tuple[Any, ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.worths.setflags(write=False)
+        self.category_scores.setflags(write=False)
         self.grid.setflags(write=False)
-        worths = tuple(self.worths.tolist())
-        key = (self.name, self.questions, self.scales, self.categories, worths, self.grid.tobytes())
+        category_scores = tuple(self.category_scores.tolist())
+        key = (self.name, self.questions, self.scales, self.categories, category_scores, self.grid.tobytes())
         object.__setattr__(self, "key", key)
 
     def __eq__(self, other: object) -> bool:
@@ -100,6 +101,11 @@ class Codebook:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def worths(self) -> Floats:
+        """The category scores, by the name they had first."""
+        return self.category_scores
 
     @property
     def scale(self) -> Scale | None:
@@ -122,24 +128,34 @@ def _require_shape(scorer: object) -> None:
     """Refuse an object that lacks part of a scorer."""
     if isinstance(scorer, type):
         raise InvalidTypeError(f"scorer must be an instance: write {scorer.__name__}(), not {scorer.__name__}")
-    parts = ("name", "questions", "categories", "worths", "categorize")
+    parts = ("name", "questions", "categories", "category_scores", "categorize")
     absent = ", ".join(part for part in parts if not hasattr(scorer, part))
+    if absent == "category_scores" and hasattr(scorer, "worths"):
+        return
     if absent:
         raise InvalidTypeError(f"scorer must have {', '.join(parts)}: {type(scorer).__name__} lacks {absent}")
 
 
-def _read_worths(scorer: Scorer, size: int) -> NDArray[np.float64]:
-    """Return the worths as an array, checked: one for each category, finite, rising or falling."""
+def _read_category_scores(scorer: Scorer, size: int) -> NDArray[np.float64]:
+    """Return the category scores as an array, checked: one for each category, finite, rising or falling.
+
+    A scorer may call them `worths`, as they were called first.
+    """
+    given: Any = scorer.category_scores if hasattr(scorer, "category_scores") else getattr(scorer, "worths", None)
     try:
-        worths = np.array(scorer.worths, dtype=np.float64)
+        category_scores = np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
-        worths = np.empty(0)
-    _require(worths.shape == (size,), scorer, f"one number in worths for each of the {size} categories")
-    _require(bool(np.isfinite(worths).all()), scorer, "worths must be finite")
-    steps = np.diff(worths)
-    _require(bool((steps >= 0).all() or (steps <= 0).all()), scorer, "worths must rise or fall along the categories")
-    _require(bool(steps.any()), scorer, "worths must not all be equal")
-    return worths
+        category_scores = np.empty(0)
+    _require(
+        category_scores.shape == (size,), scorer, f"one number in category_scores for each of the {size} categories"
+    )
+    _require(bool(np.isfinite(category_scores).all()), scorer, "category_scores must be finite")
+    steps = np.diff(category_scores)
+    _require(
+        bool((steps >= 0).all() or (steps <= 0).all()), scorer, "category_scores must rise or fall along the categories"
+    )
+    _require(bool(steps.any()), scorer, "category_scores must not all be equal")
+    return category_scores
 
 
 def _read_grid(scorer: Scorer, scales: tuple[Scale, ...], size: int) -> NDArray[np.intp]:
@@ -185,16 +201,16 @@ def read_codebook(scorer: Scorer) -> Codebook:
     categories = tuple(scorer.categories)
     _require(all(map(_is_name, categories)), scorer, "categories must have names")
     _require(len(set(categories)) == len(categories) >= 2, scorer, "two or more distinct categories are needed")
-    worths = _read_worths(scorer, len(categories))
+    category_scores = _read_category_scores(scorer, len(categories))
     grid = _read_grid(scorer, scales, len(categories))
-    return Codebook(scorer, scorer.name, questions, scales, categories, worths, grid)
+    return Codebook(scorer, scorer.name, questions, scales, categories, category_scores, grid)
 
 
 # By type as well: tuples of different types are equal, and a scorer may be a named tuple.
 _remembered = functools.lru_cache(maxsize=256, typed=True)(read_codebook)
 
 
-def codebook(scorer: Scorer) -> Codebook:
+def codebook_of(scorer: Scorer) -> Codebook:
     """Return the scorer's codebook, read once and cached if the scorer is hashable.
 
     Raises:
@@ -203,7 +219,7 @@ def codebook(scorer: Scorer) -> Codebook:
 
     Example:
         >>> from npskit.scorers.nps import NPS
-        >>> codebook(NPS()).grid.tolist()
+        >>> codebook_of(NPS()).grid.tolist()
         [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]
     """
     return _remembered(scorer) if is_hashable(scorer) else read_codebook(scorer)

@@ -113,7 +113,7 @@ class CES:
         return ("hard", "neutral", "easy") if self.method == "net" else ("not easy", "easy")
 
     @property
-    def worths(self) -> tuple[float, ...]:
+    def category_scores(self) -> tuple[float, ...]:
         """The points themselves for the mean, else in percent."""
         if self.method == "mean":
             return tuple(float(point) for point in self._points)

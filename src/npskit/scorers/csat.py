@@ -41,7 +41,7 @@ class CSAT:
 
     name = "CSAT"
     categories = ("not satisfied", "satisfied")
-    worths = (0.0, 100.0)
+    category_scores = (0.0, 100.0)
 
     def __init__(self, scale: Scale | Sequence[int] = (1, 5), *, top: int | None = None) -> None:
         scale = as_scale(scale)

@@ -1,7 +1,7 @@
 """Earned growth: revenue retention (NRR, GRR), and growth from customers who return and bring others.
 
-These are ratios of money, not mean worths of answers, so they are functions beside the scorers. All are in percent,
-and NaN where they are not defined.
+These are ratios of money, not mean category scores of answers, so they are functions beside the scorers. All are in
+percent, and NaN where they are not defined.
 """
 
 from __future__ import annotations

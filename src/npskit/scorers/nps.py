@@ -18,7 +18,7 @@ class NPS:
     """Net Promoter Score, -100..100.
 
     Answers up to `detractor` make a detractor (-100), answers from `promoter` on a promoter (+100), and answers between
-    them a passive (0). The score is the mean worth: the percentage of promoters less that of detractors.
+    them a passive (0). The score is the mean category score: the percentage of promoters less that of detractors.
 
     Args:
         scale: The answer scale, a `Scale` or its two ends. Default 0..10, as defined by Reichheld, "The One Number You
@@ -43,7 +43,7 @@ class NPS:
 
     name = "NPS"
     categories = ("detractor", "passive", "promoter")
-    worths = (-100.0, 0.0, 100.0)
+    category_scores = (-100.0, 0.0, 100.0)
 
     def __attrs_post_init__(self) -> None:
         if not self.scale.low <= self.detractor < self.promoter <= self.scale.high:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, did_you_mean
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
@@ -164,5 +164,5 @@ def _make(key: str, factory: Callable[..., Any], options: Mapping[str, Any]) -> 
             if option not in known:
                 raise _OptionError(f"scorer {key!r} has no option {option!r}; {did_you_mean(option, known)}")
     scorer: Scorer = factory(**options)
-    codebook(scorer)
+    codebook_of(scorer)
     return scorer

@@ -31,7 +31,7 @@ class Retention:
 
     name = "Retention"
     categories = ("lost", "retained")
-    worths = (0.0, 100.0)
+    category_scores = (0.0, 100.0)
 
     @property
     def questions(self) -> Mapping[str, Scale]:

@@ -108,7 +108,7 @@ class SCI:
 
     name = "SCI"
     categories = ("at risk", "vulnerable", "favorable", "secure")
-    worths = (0.0, 0.0, 0.0, 100.0)
+    category_scores = (0.0, 0.0, 0.0, 100.0)
 
     def __init__(
         self,

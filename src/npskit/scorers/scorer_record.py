@@ -12,7 +12,7 @@ import numpy as np
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidValueError, NpskitError
 from npskit.results.stored import get
-from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook_of
 from npskit.scorers.registry import get_scorer
 
 
@@ -28,7 +28,7 @@ def _meaning(found: Codebook) -> dict[str, Any]:
         "name": found.name,
         "questions": [[name, scale.low, scale.high] for name, scale in questions],
         "categories": list(found.categories),
-        "worths": found.worths.tolist(),
+        "category_scores": found.category_scores.tolist(),
         "grid": hashlib.sha256(np.ascontiguousarray(found.grid, dtype="<i8").tobytes()).hexdigest(),
     }
 
@@ -42,7 +42,7 @@ def _registered(found: Codebook) -> dict[str, Any] | None:
     options = {name: _plain_option(getattr(found.scorer, name)) for name in fields}
     try:
         options = json.loads(json.dumps(options))
-        same = codebook(get_scorer(kind.__name__, **options)) == found
+        same = codebook_of(get_scorer(kind.__name__, **options)) == found
     except (NpskitError, TypeError, ValueError):
         return None
     return {"name": kind.__name__.casefold(), "options": options} if same else None
@@ -73,7 +73,7 @@ def read_scorer(record: dict[str, Any], scorer: Scorer | None) -> Codebook:
             scorer = get_scorer(name, **options)
         except (NpskitError, TypeError, ValueError) as error:
             raise InvalidValueError(f"scorer: the text names {name!r}, which cannot be made: {error}") from error
-    found = codebook(scorer)
+    found = codebook_of(scorer)
     for part, meaning in _meaning(found).items():
         if record.get(part) != meaning:
             raise IncompatibleError(

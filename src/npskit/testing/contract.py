@@ -32,7 +32,8 @@ def check_scorer(scorer: Scorer) -> None:
 
     - *shape*: it is an instance with a name, questions on scales, two or more distinct categories, one finite worth
       for each, rising or falling, and `categorize` returns one index of a category for each answer;
-    - *constant*: asked again, it gives the same name, questions, categories and worths, the last two as tuples;
+    - *constant*: asked again, it gives the same name, questions, categories and category scores, the last two as
+      tuples;
     - *pure*: `categorize` leaves its arguments as they were, takes read-only ones, and repeats itself;
     - *elementwise*: the category of an answer depends on that answer alone: not on its place, nor on what else is
       asked at the same time, and of no answers there are no categories;
@@ -58,11 +59,11 @@ def check_scorer(scorer: Scorer) -> None:
         ...
         npskit.testing.contract.ContractError: scorer must be an instance: write NPS(), not NPS
     """
-    book = _check_shape(scorer)
+    codebook = _check_shape(scorer)
     _check_constant(scorer)
-    _check_pure(scorer, book)
-    _check_elementwise(scorer, book)
-    _check_identity(scorer, book)
+    _check_pure(scorer, codebook)
+    _check_elementwise(scorer, codebook)
+    _check_identity(scorer, codebook)
 
 
 def _require(condition: bool, rule: str, scorer: object, problem: str, error: Exception | None = None) -> None:
@@ -85,10 +86,10 @@ def _check_shape(scorer: Scorer) -> Codebook:
 
 def _check_constant(scorer: Scorer) -> None:
     """The parts are the same every time, and a caller cannot change them."""
-    for part in ("categories", "worths"):
+    for part in ("categories", "category_scores"):
         kind = type(getattr(scorer, part)).__name__
         _require(kind == "tuple", "constant", scorer, f"{part} must be a tuple, not a {kind}")
-    for part in ("name", "questions", "categories", "worths"):
+    for part in ("name", "questions", "categories", "category_scores"):
         first, second = getattr(scorer, part), getattr(scorer, part)
         same = first == second and tuple(first) == tuple(second)
         _require(same, "constant", scorer, f"{part} is {first!r} and then {second!r}")
@@ -100,11 +101,11 @@ def _ask(scorer: Scorer, answers: Answers) -> NDArray[np.intp]:
     return found.astype(np.intp) if found.size == 0 or found.dtype.kind in "iub" else np.full(found.shape, -1)
 
 
-def _check_pure(scorer: Scorer, book: Codebook) -> None:
+def _check_pure(scorer: Scorer, codebook: Codebook) -> None:
     """Categorizing changes nothing and repeats itself."""
-    answers, expected = answer_grid(book.scales), book.grid.ravel()
+    answers, expected = answer_grid(codebook.scales), codebook.grid.ravel()
     found = _ask(scorer, answers)
-    untouched = all(np.array_equal(a, b) for a, b in zip(answers, answer_grid(book.scales), strict=True))
+    untouched = all(np.array_equal(a, b) for a, b in zip(answers, answer_grid(codebook.scales), strict=True))
     _require(untouched, "pure", scorer, "categorize changes its arguments; work on a copy")
     _require(np.array_equal(found, expected), "pure", scorer, "categorize gives other categories the second time")
     for axis in answers:
@@ -116,9 +117,9 @@ def _check_pure(scorer: Scorer, book: Codebook) -> None:
     _require(np.array_equal(found, expected), "pure", scorer, "categorize gives other categories on read-only arrays")
 
 
-def _check_elementwise(scorer: Scorer, book: Codebook) -> None:
+def _check_elementwise(scorer: Scorer, codebook: Codebook) -> None:
     """The category of an answer depends on that answer alone."""
-    answers, expected = answer_grid(book.scales), book.grid.ravel()
+    answers, expected = answer_grid(codebook.scales), codebook.grid.ravel()
     size = expected.size
     singles = np.unique(np.linspace(0, size - 1, min(size, MAX_SINGLES)).astype(np.intp))
     selections = {
@@ -140,7 +141,7 @@ def _check_elementwise(scorer: Scorer, book: Codebook) -> None:
         _require(same, "elementwise", scorer, f"answers get other categories when asked {how}")
 
 
-def _check_identity(scorer: Scorer, book: Codebook) -> None:
+def _check_identity(scorer: Scorer, codebook: Codebook) -> None:
     """Scorers are values: hashable, picklable, equal where they do the same, and immutable."""
     try:
         hash(scorer)
@@ -150,7 +151,7 @@ def _check_identity(scorer: Scorer, book: Codebook) -> None:
         copy = pickle.loads(pickle.dumps(scorer))
     except Exception as error:
         _require(False, "picklable", scorer, "define its class on the top level of a module", error)
-    same = read_codebook(copy) == book
+    same = read_codebook(copy) == codebook
     _require(same, "picklable", scorer, "the copy does something else; keep everything it needs in its fields")
     fix = "decorate the class with attrs.frozen, or define __eq__ and __hash__"
     _require(copy == scorer and scorer == copy, "equality", scorer, f"it does not equal its pickled copy; {fix}")

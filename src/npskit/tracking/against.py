@@ -109,7 +109,7 @@ def compare_periods(line: PeriodScores, previous: str, *, level: float, correcti
     now, then = line.estimates[where], line.estimates[(*where[:-1], before[where])]
     lows, highs = (np.stack(pair, -1) for pair in zip(*(e.interval(level, "score") for e in (now, then)), strict=True))
     low, high = mover(np.stack([now.mean, then.mean], -1), lows, highs, [1.0, -1.0])
-    p = score_test(now.effective_counts(), then.effective_counts(), now.worths)[1]
+    p = score_test(now.effective_counts(), then.effective_counts(), now.category_scores)[1]
 
     def spread(values: Floats) -> Floats:
         found = np.full(usable.shape, np.nan)

@@ -146,15 +146,15 @@ class Watch:
             # by category, so that it is the same however it was counted or kept
             object.__setattr__(self, "reference", Score.of(simple_counts(self.reference).by_category()))
 
-    def check(self, book: Codebook) -> None:
+    def check(self, codebook: Codebook) -> None:
         """Refuse to watch a score that this is not for."""
-        if self.reference is not None and self.reference.tally.book != book:
+        if self.reference is not None and self.reference.tally.codebook != codebook:
             raise IncompatibleError(
-                f"reference must be of the scorer watched, {book.scorer!r}: got {self.reference.tally.scorer!r}"
+                f"reference must be of the scorer watched, {codebook.scorer!r}: got {self.reference.tally.scorer!r}"
             )
-        low, high = float(book.worths.min()), float(book.worths.max())
+        low, high = float(codebook.category_scores.min()), float(codebook.category_scores.max())
         if self.target is not None and not low <= self.target <= high:
-            raise InvalidValueError(f"target must be a {book.name} within {low:g} to {high:g}: got {self.target:g}")
+            raise InvalidValueError(f"target must be a {codebook.name} within {low:g} to {high:g}: got {self.target:g}")
 
     @property
     def limit(self) -> float:
@@ -171,35 +171,37 @@ class Watch:
         """The log-wealth from which on there is an alarm."""
         return -math.log(self.alpha)
 
-    def evidence(self, book: Codebook, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def evidence(self, codebook: Codebook, counts: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the log-wealth of counts by category, shape `(..., K)`, against what they are held against."""
         if self.target is not None:
-            return log_wealth(counts, book.worths, self.target, direction=self.direction)
-        return log_wealth_of_difference(counts, self._reference.tally.counts, book.worths, direction=self.direction)
+            return log_wealth(counts, codebook.category_scores, self.target, direction=self.direction)
+        return log_wealth_of_difference(
+            counts, self._reference.tally.counts, codebook.category_scores, direction=self.direction
+        )
 
     def alarm(
         self,
-        book: Codebook,
+        codebook: Codebook,
         counts: NDArray[np.int64],
         *,
         at: Any = None,
         group: tuple[Any, ...] | None = None,
     ) -> Alarm | None:
         """Return the alarm that counts by category, shape `(K,)`, raise; None if they raise none."""
-        evidence = float(self.evidence(book, counts))
+        evidence = float(self.evidence(codebook, counts))
         if not evidence >= self.threshold:
             return None
         n, limit, level = int(counts.sum()), self.limit, 1 - self.alpha
-        value = float(counts @ book.worths / n)
+        value = float(counts @ codebook.category_scores / n)
         if self.target is not None:
-            limits = confidence_sequence(counts, book.worths, level, direction=self.direction)
+            limits = confidence_sequence(counts, codebook.category_scores, level, direction=self.direction)
             low, high = (float(end) - limit for end in limits)
         else:
             theirs = self._reference.tally.counts
-            ends = difference_sequence(counts, theirs, book.worths, level, direction=self.direction)
+            ends = difference_sequence(counts, theirs, codebook.category_scores, level, direction=self.direction)
             low, high = map(float, ends)
         return Alarm(
-            score=book.name,
+            score=codebook.name,
             direction="below" if value < limit else "above",
             against="target" if self.target is not None else "reference",
             limit=limit,

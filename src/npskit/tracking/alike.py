@@ -10,12 +10,12 @@ from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import normal_quantile
 
-# Of the squared range of the worths: a variance of one answer below it is rounding.
+# Of the squared range of the category scores: a variance of one answer below it is rounding.
 _ROUNDING = 1e-12
 _LEVEL = 0.95
 
 
-def variance_of_alike(counts: ArrayLike, worths: ArrayLike) -> Floats:
+def variance_of_alike(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance that the mean of answers of one worth may have; 0 where answers differ or there are none.
 
     The spread of five promoters is 0, and so is every variance computed from it, although the sixth need not be one.
@@ -25,19 +25,19 @@ def variance_of_alike(counts: ArrayLike, worths: ArrayLike) -> Floats:
 
     Args:
         counts: Shape `(..., K)`; effective counts where there are weights or customers with several answers.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
-        Shape `(...)`, in squared units of the worths.
+        Shape `(...)`, in squared units of the category scores.
 
     Raises:
-        InvalidValueError: If all worths are equal.
+        InvalidValueError: If all category scores are equal.
 
     Example:
         >>> np.sqrt(variance_of_alike([[0, 0, 1], [0, 0, 12], [0, 1, 12]], [-100, 0, 100])).round(1).tolist()
         [81.0, 24.7, 0.0]
     """
-    c, w = np.asarray(counts, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     n = c.sum(axis=-1)
     found = np.zeros(n.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -49,21 +49,21 @@ def variance_of_alike(counts: ArrayLike, worths: ArrayLike) -> Floats:
     return found
 
 
-def variance_of_means(counts: ArrayLike, worths: ArrayLike) -> Floats:
+def variance_of_means(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of the mean of independent answers, that of `variance_of_alike` where they are all alike.
 
     Args:
         counts: Shape `(..., K)`, effective ones.
-        worths: Shape `(K,)`.
+        category_scores: Shape `(K,)`.
 
     Returns:
-        Shape `(...)`, in squared units of the worths; NaN where there is no answer.
+        Shape `(...)`, in squared units of the category scores; NaN where there is no answer.
 
     Example:
         >>> variance_of_means([[5, 0, 5], [0, 0, 10], [0, 0, 0]], [-1, 0, 1]).round(3).tolist()
         [0.1, 0.08, nan]
     """
-    c, w = np.asarray(counts, dtype=np.float64), np.asarray(worths, dtype=np.float64)
+    c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     n = c.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = mean_variance(c / n[..., np.newaxis], w) / n

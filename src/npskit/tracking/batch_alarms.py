@@ -61,13 +61,13 @@ def first_alarm(
     """
     watch = Watch(target=target, reference=reference, alpha=alpha, direction=direction)
     _check_batches(tally, times)
-    watch.check(tally.book)
+    watch.check(tally.codebook)
     counts = tally.counts.cumsum(axis=0)
-    crossed = np.flatnonzero(watch.evidence(tally.book, counts) >= watch.threshold)
+    crossed = np.flatnonzero(watch.evidence(tally.codebook, counts) >= watch.threshold)
     if not crossed.size:
         return None
     i = int(crossed[0])
-    return watch.alarm(tally.book, counts[i], at=_time(times, i))
+    return watch.alarm(tally.codebook, counts[i], at=_time(times, i))
 
 
 def cusum_alarm(
@@ -114,10 +114,10 @@ def cusum_alarm(
     """
     held = Watch(reference=reference) if target is None else Watch(target=target)
     watch = attrs.evolve(held, direction=direction)
-    book, known = tally.book, simple_counts(reference)
+    codebook, known = tally.codebook, simple_counts(reference)
     _check_batches(tally, times)
-    watch.check(book)
-    Watch(reference=reference).check(book)
+    watch.check(codebook)
+    Watch(reference=reference).check(codebook)
     for name, value, least in (
         ("allowance", allowance, 0.0),
         ("threshold", threshold, 0.0),
@@ -125,7 +125,7 @@ def cusum_alarm(
     ):
         if not least <= value < math.inf:
             raise InvalidValueError(f"{name} must be at least {least:g}: got {value!r}")
-    variance = float(mean_variance(known.counts / known.n, book.worths))
+    variance = float(mean_variance(known.counts / known.n, codebook.category_scores))
     if not variance > 0:
         raise InvalidValueError("reference: all its answers are worth the same, so they say nothing about the scatter")
     n = tally.n
@@ -139,7 +139,7 @@ def cusum_alarm(
     since = tally[start : stop + 1].total()
     value = float(since.value)
     return Alarm(
-        score=book.name,
+        score=codebook.name,
         direction=side,
         against="target" if target is not None else "reference",
         limit=watch.limit,

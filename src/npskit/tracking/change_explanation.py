@@ -92,7 +92,7 @@ class ChangeExplanation(Result):
         interval: Of the difference.
         parts: The mix of each column, then the rate.
         segments: Largest contribution first, up or down.
-        span: The range of the worths; it says how many decimals are worth printing.
+        span: The range of the category scores; it says how many decimals are worth printing.
         sentence: The explanation in plain English.
         assumes: What must be true for this to mean anything.
         backend: The dataframe library that `to_frame` gives by default.

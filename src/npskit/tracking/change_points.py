@@ -23,9 +23,9 @@ A change is located to within one period if the periods are large enough: a fall
 Knowing that there is exactly one change, and taking its likeliest place, is hardly better.
 
 What must be true: within a segment periods vary about one set of shares, independently of each other; changes are
-sudden. A slow trend comes out as steps. The method looks at the shares of all categories, not at their worths: it also
-finds a change that leaves the score where it was (passives who became detractors and promoters in equal parts), and
-merging categories of equal worth may change what it finds. Pass merged counts to look at the score's own categories
+sudden. A slow trend comes out as steps. The method looks at the shares of all categories, not at their category scores:
+it also finds a change that leaves the score where it was (passives who became detractors and promoters in equal parts),
+and merging categories of equal worth may change what it finds. Pass merged counts to look at the score's own categories
 only. With weights or clusters pass effective counts.
 """
 
@@ -58,7 +58,7 @@ _ENDS, _CELLS = 16, 1 << 16
 
 def change_points(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     penalty: float | None = None,
     min_length: int = 2,
@@ -75,7 +75,7 @@ def change_points(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         penalty: β, the least gain of a change, in units of -2 log-likelihood; positive. Default: `default_penalty`.
         min_length: The fewest periods with answers a segment may have. A single odd period is an outlier, which a
             control chart finds, rather than a change that lasts.
@@ -88,7 +88,7 @@ def change_points(
         The changes; none where there are fewer than twice `min_length` periods with answers.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit, or a number is out of its range.
+        InvalidValueError: If counts and category scores do not fit, or a number is out of its range.
         InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
@@ -100,7 +100,7 @@ def change_points(
         >>> print(change.interval)
         26.4 .. 43.4
     """
-    c, w = checked_periods(counts, worths)
+    c, w = checked_periods(counts, category_scores)
     labels = period_labels(periods, len(c))
     tail_of(level)  # refuses a bad level also where there are no changes
     answered = np.flatnonzero(c.sum(axis=1) > 0)
@@ -309,7 +309,7 @@ def _cost(sums: Floats) -> Floats:
 def _describe(
     counts: Floats,
     starts: NDArray[np.intp],
-    worths: Floats,
+    category_scores: Floats,
     dispersion: float,
     level: float,
     labels: Sequence[Any],
@@ -319,11 +319,11 @@ def _describe(
     if not starts.size:
         return ()
     segments = np.add.reduceat(counts, [0, *starts.tolist()], axis=0)
-    n, means, _ = moments(segments, worths)
+    n, means, _ = moments(segments, category_scores)
     effective = segments / dispersion
-    lows, highs = score_interval(effective, worths, level)
+    lows, highs = score_interval(effective, category_scores, level)
     own = intervals(lows, highs, level=level, method="score")
-    limits = difference_interval(effective[1:], effective[:-1], worths, level)
+    limits = difference_interval(effective[1:], effective[:-1], category_scores, level)
     differences = intervals(*limits, level=level, method="mover")
     scores, gains, answers = means.tolist(), np.diff(means).tolist(), n.tolist()
     figures = zip(

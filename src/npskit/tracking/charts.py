@@ -9,9 +9,10 @@ of the reference periods: Laney, "Improved control charts for attributes", Quali
 scores vary more than by sampling alone; limits without σ_z signal all the time.
 
 What must be true: nothing unusual happened in the reference periods, periods are independent of each other, and they
-hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and worths, for any
-scorer, and only the worths matter: categories of equal worth may be merged. Periods without answers are skipped: they
-neither signal nor reset a chart. With weights or clusters pass effective counts.
+hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and category scores,
+for any
+scorer, and only the category scores matter: categories of equal worth may be merged. Periods without answers are
+skipped: they neither signal nor reset a chart. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from npskit.tracking.cusum import cumulative_sum
 
 # The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
 _MEAN_DISTANCE = 1.128
-# A variance of so little, relative to the squared range of the worths, is rounding.
+# A variance of so little, relative to the squared range of the category scores, is rounding.
 _NO_VARIANCE = 1e-24
 
 
@@ -87,7 +88,7 @@ def laney_dispersion(z: ArrayLike) -> float:
 
 def laney_chart(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     width: float = 3.0,
     reference: Any = None,
@@ -98,16 +99,16 @@ def laney_chart(
 ) -> ControlChart:
     """Chart the score of each period against center ± width · σ_z · s/√n: finds single odd periods and large shifts.
 
-    Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537; on (0, 1) worths with
-    `dispersion=1` it is Shewhart's p-chart. While nothing changes it signals once in 370 periods, after a shift of one
-    standard deviation of a period in 44 (see `npskit.tracking.run_length`).
+    Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537; on (0, 1) category scores
+    with `dispersion=1` it is Shewhart's p-chart. While nothing changes it signals once in 370 periods, after a shift of
+    one standard deviation of a period in 44 (see `npskit.tracking.run_length`).
 
     What must be true: nothing unusual happened in the reference periods; periods are independent of each other; each
     holds some tens of answers, so that its score is about normal.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         width: Distance of the limits from the center, in standard deviations of a period.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
         dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
@@ -116,11 +117,12 @@ def laney_chart(
         backend: The dataframe library that `to_frame` gives by default.
 
     Returns:
-        The chart, in the units of the worths; limits end where the worths do.
+        The chart, in the units of the category scores; limits end where the category scores do.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit; the reference periods have no answers, fewer than two of
-            them have (without `dispersion`), or all their answers are worth the same; or a number is out of its range.
+        InvalidValueError: If counts and category scores do not fit; the reference periods have no answers, fewer than
+            two of them have (without `dispersion`), or all their answers are worth the same; or a number is out of its
+            range.
         InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
@@ -133,7 +135,7 @@ def laney_chart(
         (Signal(index=4, period=4, direction='fall', length=1, since=4),)
     """
     width = finite_number(width, "width", above=0)
-    c, w = checked_periods(counts, worths)
+    c, w = checked_periods(counts, category_scores)
     standard = _standardize(c, w, reference, dispersion)
     reach = width * standard.dispersion * standard.se
     limits = np.maximum(standard.center - reach, w.min()), np.minimum(standard.center + reach, w.max())
@@ -142,7 +144,7 @@ def laney_chart(
 
 def ewma_chart(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     weight: float = 0.2,
     width: float = 2.86,
@@ -164,7 +166,7 @@ def ewma_chart(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         weight: λ, the weight of the newest period, above 0 and at most 1.
         width: L, the limits in standard deviations of the average.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
@@ -177,8 +179,8 @@ def ewma_chart(
         The chart; what is watched and its limits are in standard deviations of one period.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit; the reference periods do not say what is usual; or a number
-            is out of its range.
+        InvalidValueError: If counts and category scores do not fit; the reference periods do not say what is usual; or
+            a number is out of its range.
         InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
@@ -189,7 +191,7 @@ def ewma_chart(
         [(5, 'fall', 3)]
     """
     weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
-    standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
+    standard = _standardize(*checked_periods(counts, category_scores), reference, dispersion)
     steps = accumulate(standard.scaled.tolist(), lambda e, z: weight * z + (1 - weight) * e, initial=0.0)
     place = np.cumsum(standard.answered)
     average = np.fromiter(steps, np.float64)[place]
@@ -199,7 +201,7 @@ def ewma_chart(
 
 def cusum_chart(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     allowance: float = 0.5,
     threshold: float = 5.0,
@@ -220,7 +222,7 @@ def cusum_chart(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         allowance: k, half the shift to be found, in standard deviations of a period; not negative.
         threshold: h, the height at which the chart signals, in the same units.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
@@ -233,8 +235,8 @@ def cusum_chart(
         The chart; what is watched and its limits are in standard deviations of one period.
 
     Raises:
-        InvalidValueError: If counts and worths do not fit; the reference periods do not say what is usual; or a number
-            is out of its range.
+        InvalidValueError: If counts and category scores do not fit; the reference periods do not say what is usual; or
+            a number is out of its range.
         InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
 
@@ -246,14 +248,14 @@ def cusum_chart(
     """
     allowance = finite_number(allowance, "allowance", least=0)
     threshold = finite_number(threshold, "threshold", above=0)
-    standard = _standardize(*checked_periods(counts, worths), reference, dispersion)
+    standard = _standardize(*checked_periods(counts, category_scores), reference, dispersion)
     up, down = (cumulative_sum(sign * standard.scaled - allowance) for sign in (1, -1))
     place = np.cumsum(standard.answered)
     limit = np.full(place.size, threshold)
     return _chart("cusum", standard, (up[place], 0 - down[place], -limit, limit), periods, score, backend)
 
 
-def _standardize(counts: Floats, worths: Floats, reference: Any, dispersion: float | None) -> _Standard:
+def _standardize(counts: Floats, category_scores: Floats, reference: Any, dispersion: float | None) -> _Standard:
     """Return the scores of periods standardized by what is usual in the reference periods."""
     usual = np.zeros(len(counts), dtype=np.bool_)
     try:
@@ -262,11 +264,11 @@ def _standardize(counts: Floats, worths: Floats, reference: Any, dispersion: flo
         raise InvalidTypeError(
             f"reference must be a slice, a mask or places among the {len(counts)} periods: got {reference!r}"
         ) from None
-    n, values, _ = moments(counts, worths)
-    total, center, variance = (float(x) for x in moments(counts[usual].sum(axis=0), worths))
+    n, values, _ = moments(counts, category_scores)
+    total, center, variance = (float(x) for x in moments(counts[usual].sum(axis=0), category_scores))
     if not total > 0:
         raise InvalidValueError("reference: these periods have no answers; choose others, or leave it out for all")
-    if not variance > _NO_VARIANCE * float(np.ptp(worths)) ** 2:
+    if not variance > _NO_VARIANCE * float(np.ptp(category_scores)) ** 2:
         raise InvalidValueError(
             f"reference: all answers of these periods are worth {center:g}, which does not say how much is usual; "
             "choose more periods"

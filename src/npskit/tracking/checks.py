@@ -12,9 +12,9 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.limits import checked_counts
 
 
-def checked_periods(counts: ArrayLike, worths: ArrayLike) -> tuple[Floats, Floats]:
-    """Return counts (T, K) and worths (K,) as arrays that fit each other, or say what is wrong with them."""
-    c, w = checked_counts(counts, worths)
+def checked_periods(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return counts (T, K) and category scores (K,) as arrays that fit each other, or say what is wrong with them."""
+    c, w = checked_counts(counts, category_scores)
     if c.ndim != 2:
         raise InvalidValueError(f"counts must have shape (periods, categories): got {c.shape}")
     return c, w

@@ -78,12 +78,12 @@ def explain_change(
     keys = all_keys(before, after)
     tables = [_aligned(table, keys) for table in (before, after)]
     weighted = any(t.conventions.weighted for t in (before, after))
-    worths = before.tally.table(before.conventions.denominator).worths
+    category_scores = before.tally.table(before.conventions.denominator).category_scores
     counts, amounts, squares = (np.stack([t[i] for t in tables]) for i in range(3))
     found = mix_and_rate(
         amounts[0],
         amounts[1],
-        worths,
+        category_scores,
         _codes(keys),
         squares=(squares[0], squares[1]) if weighted else None,
         n=(float(counts[0].sum()), float(counts[1].sum())) if weighted else None,
@@ -92,15 +92,18 @@ def explain_change(
     difference = float(found.after - found.before)
     whole = amounts.sum(axis=1)
     effective = whole * (found.n_effective / whole.sum(axis=1))[:, np.newaxis]
-    variance = _variance(found, effective, worths)
+    variance = _variance(found, effective, category_scores)
     clustered = totals is not None and not np.isinf(found.df)
     if totals is None:
-        sums = [(c.sum(axis=0), worths, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ())) for c, a, q in tables]
+        sums = [
+            (c.sum(axis=0), category_scores, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ()))
+            for c, a, q in tables
+        ]
         low, high = _limits([Estimate.from_sums(*each).interval(level, "score") for each in sums], found)
     elif clustered:
         low, high = Contrast(difference, variance, found.df).interval(level)
     else:
-        low, high = _limits([score_interval(each, worths, level) for each in effective], found)
+        low, high = _limits([score_interval(each, category_scores, level) for each in effective], found)
     explained = ChangeExplanation(
         by=before.by,
         score=before.name,
@@ -111,7 +114,7 @@ def explain_change(
         interval=Interval(low, high, level=level, method="clustered" if clustered else "mover"),
         parts=_parts(found, before.by, level),
         segments=_segments(found, keys, counts.sum(axis=2)),
-        span=float(np.ptp(worths)),
+        span=float(np.ptp(category_scores)),
         backend=before.backend or after.backend,
     )
     return attrs.evolve(explained, sentence=explain_in_words(explained))
@@ -122,7 +125,7 @@ def _check(before: ScoreTable, after: ScoreTable) -> str:
     for name, value in (("before", before), ("after", after)):
         if not isinstance(value, ScoreTable):
             raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
-    if before.tally.book != after.tally.book:
+    if before.tally.codebook != after.tally.codebook:
         raise IncompatibleError(
             f"only scores of one scorer compare: got {before.tally.scorer!r} and {after.tally.scorer!r}"
         )
@@ -159,12 +162,12 @@ def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
     return np.array(columns, dtype=np.intp).T
 
 
-def _variance(found: MixRate, effective: NDArray[Any], worths: NDArray[Any]) -> float:
+def _variance(found: MixRate, effective: NDArray[Any], category_scores: NDArray[Any]) -> float:
     """Return the variance of the difference; where all are or moved alike, that of as many independent answers."""
-    variance, apart = float(found.covariance.sum()), float(variance_of_means(effective, worths).sum())
+    variance, apart = float(found.covariance.sum()), float(variance_of_means(effective, category_scores).sum())
     if variance <= ROUNDING * apart:
         return apart
-    return variance + float(variance_of_alike(effective, worths).sum())
+    return variance + float(variance_of_alike(effective, category_scores).sum())
 
 
 def _limits(limits: list[tuple[NDArray[Any], NDArray[Any]]], found: MixRate) -> tuple[float, float]:

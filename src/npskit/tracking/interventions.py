@@ -26,14 +26,14 @@ _FEW = 10
 _NAN = float("nan")
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
-# Of the range of the worths: a standard error below it is rounding, of customers who do not differ.
+# Of the range of the category scores: a standard error below it is rounding, of customers who do not differ.
 _NO_ERROR = 1e-12
 
 
 def before_after(
     before: ArrayLike,
     after: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     level: float = LEVEL,
     score: str = "score",
@@ -56,20 +56,20 @@ def before_after(
     Args:
         before: Answers per category, shape `(K,)`; need not be whole.
         after: The same after.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
         totals: Sums per customer, where the same people answer on both sides: group 0 before, group 1 after. With
             more than one stratum the variance is that of the design (`design_contrast`).
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit, or `totals` has not two groups.
+        InvalidValueError: If counts, category scores and level do not fit, or `totals` has not two groups.
 
     Example:
         >>> before_after([20, 25, 55], [12, 18, 70], [-100, 0, 100], score="NPS")
         Effect(NPS 23.0, interval=(2.0, 43.3), level=0.95, p_value=0.0321, method='before_after')
     """
-    counts, w = _stacked((before, after), ("before", "after"), worths)
+    counts, w = _stacked((before, after), ("before", "after"), category_scores)
     return _contrast_effect(counts, w, (-1.0, 1.0), "before_after", level, score, totals)
 
 
@@ -78,7 +78,7 @@ def difference_in_differences(
     after: ArrayLike,
     control_before: ArrayLike,
     control_after: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     level: float = LEVEL,
     score: str = "score",
@@ -90,8 +90,8 @@ def difference_in_differences(
     ends at 0. With `totals` both are those of the regression clustered by customer, as for `before_after`.
 
     What must be true for it to mean anything, in full in `ASSUMES["difference_in_differences"]`: without the change the
-    two would have moved in parallel (in mean worth: near the ends of the scale two scores cannot move alike); the
-    control was not touched by it; nothing else happened to one of the two only; and answers are independent, or
+    two would have moved in parallel (in mean category score: near the ends of the scale two scores cannot move alike);
+    the control was not touched by it; nothing else happened to one of the two only; and answers are independent, or
     customers are, with `totals`. Days that move all answers of one side together are not allowed for.
 
     Args:
@@ -99,26 +99,26 @@ def difference_in_differences(
         after: The same after.
         control_before: Answers of those who were not treated, before.
         control_after: The same after.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
         totals: Sums per customer; groups 0 to 3 are before, after, control before, control after.
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit, or `totals` has not four groups.
+        InvalidValueError: If counts, category scores and level do not fit, or `totals` has not four groups.
 
     Example:
         >>> difference_in_differences([60, 90, 150], [40, 80, 180], [90, 110, 200], [92, 108, 210], [-100, 0, 100])
         Effect(score 15.4, interval=(-1.0, 31.7), level=0.95, p_value=0.066, method='difference_in_differences')
     """
     names = ("before", "after", "control before", "control after")
-    counts, w = _stacked((before, after, control_before, control_after), names, worths)
+    counts, w = _stacked((before, after, control_before, control_after), names, category_scores)
     return _contrast_effect(counts, w, (-1.0, 1.0, 1.0, -1.0), "difference_in_differences", level, score, totals)
 
 
 def series_effect(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     at: int,
     *,
     lags: int | None = None,
@@ -137,7 +137,7 @@ def series_effect(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         at: The first period after the intervention.
         lags: Up to how many periods apart errors may be correlated; None for `default_lags`.
         level: Confidence level.
@@ -151,7 +151,7 @@ def series_effect(
         >>> [term.name for term in series_effect(weeks, [-100, 0, 100], 4).terms]
         ['level change', 'slope change', 'change at the end', 'trend before']
     """
-    found = interrupted_series(counts, worths, at, lags=lags)
+    found = interrupted_series(counts, category_scores, at, lags=lags)
     estimates = {
         "level change": found.contrast([0, 0, 1, 0]),
         "slope change": found.contrast([0, 0, 0, 1]),
@@ -164,7 +164,7 @@ def series_effect(
 
 def effect_over_periods(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     at: int,
     *,
     method: str | None = None,
@@ -184,7 +184,7 @@ def effect_over_periods(
     Args:
         counts: Answers per period and category, shape `(T, K)`, periods of equal length in order, none after the end
             of the intervention.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         at: The first period after the intervention.
         method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; None for the second with
             `control`, else the first.
@@ -208,22 +208,24 @@ def effect_over_periods(
         (20.0, Placebo(actual=20.0, share=0.00, dates=4, window=1))
     """
     chosen = method or ("before_after" if control is None else "difference_in_differences")
-    placebo = placebo_check(counts, worths, at, method=chosen, control=control, window=window)
+    placebo = placebo_check(counts, category_scores, at, method=chosen, control=control, window=window)
     is_series = chosen == "interrupted_series"
     if is_series and totals is not None:
         raise IncompatibleError("totals: a series is estimated from periods; correlation over time is left to lags")
     if lags is not None and not is_series:
         raise IncompatibleError("lags goes with method='interrupted_series', and only with it")
     if is_series:
-        found = series_effect(counts, worths, at, lags=lags, level=level, score=score)
+        found = series_effect(counts, category_scores, at, lags=lags, level=level, score=score)
         found = attrs.evolve(found, assumes=(*found.assumes, REPEATERS)) if repeats else found
     else:
         before, after = _split(counts, at)
         if control is None:
-            found = before_after(before, after, worths, level=level, score=score, totals=totals)
+            found = before_after(before, after, category_scores, level=level, score=score, totals=totals)
         else:
             held = _split(control, at)
-            found = difference_in_differences(before, after, *held, worths, level=level, score=score, totals=totals)
+            found = difference_in_differences(
+                before, after, *held, category_scores, level=level, score=score, totals=totals
+            )
     return attrs.evolve(found, placebo=placebo, intervention=intervention)
 
 
@@ -233,20 +235,24 @@ def _split(table: ArrayLike, at: int) -> tuple[Floats, Floats]:
     return found[:at].sum(axis=0), found[at:].sum(axis=0)
 
 
-def _stacked(tables: tuple[ArrayLike, ...], names: tuple[str, ...], worths: ArrayLike) -> tuple[Floats, Floats]:
-    """Return the counts of all groups, shape (G, K), and the worths."""
+def _stacked(
+    tables: tuple[ArrayLike, ...], names: tuple[str, ...], category_scores: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the counts of all groups, shape (G, K), and the category scores."""
     arrays = []
     for name, table in zip(names, tables, strict=True):
-        counts, w = checked_counts(table, worths)
+        counts, w = checked_counts(table, category_scores)
         if counts.ndim != 1:
-            raise InvalidValueError(f"{name} must be one count for each of {w.size} worths: got shape {counts.shape}")
+            raise InvalidValueError(
+                f"{name} must be one count for each of {w.size} category_scores: got shape {counts.shape}"
+            )
         arrays.append(counts)
     return np.stack(arrays), w
 
 
 def _contrast_effect(
     counts: Floats,
-    worths: Floats,
+    category_scores: Floats,
     coefficients: tuple[float, ...],
     method: str,
     level: float,
@@ -255,27 +261,27 @@ def _contrast_effect(
 ) -> Effect:
     """Return the effect that is a contrast of groups, independent or clustered."""
     tail_of(level)
-    n, means, variances = moments(counts, worths)
-    effective, (lows, highs), term = counts, score_interval(counts, worths, level), None
+    n, means, variances = moments(counts, category_scores)
+    effective, (lows, highs), term = counts, score_interval(counts, category_scores, level), None
     with np.errstate(invalid="ignore", divide="ignore"):
         se = float(np.sqrt((variances / n).sum()))
     fewest = _FEW
     if totals is not None:
         one_stratum = len(np.unique(totals.strata)) < 2
-        contrast = (cluster_robust if one_stratum else design_contrast)(totals, worths, coefficients)
+        contrast = (cluster_robust if one_stratum else design_contrast)(totals, category_scores, coefficients)
         fewest, se = _fewest_units(totals, len(coefficients)), contrast.se
-        sides = design_estimate(totals, worths, customers="all" if one_stratum else None)
+        sides = design_estimate(totals, category_scores, customers="all" if one_stratum else None)
         effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
         if fewest == 1:
             term = Term("effect", contrast.value, se, Interval(_NAN, _NAN, level=level, method="clustered"), _NAN)
-        elif not se <= _NO_ERROR * float(np.ptp(worths)):  # customers who do not differ prove nothing
+        elif not se <= _NO_ERROR * float(np.ptp(category_scores)):  # customers who do not differ prove nothing
             term = _term("effect", contrast, level, "clustered")
     if term is None:
         low, high = mover(means, lows, highs, coefficients)
         if len(coefficients) == 2 and totals is None:
-            p = float(score_test(counts[1], counts[0], worths)[1])
+            p = float(score_test(counts[1], counts[0], category_scores)[1])
         else:
-            p = _mover_p(effective, worths, means, coefficients)
+            p = _mover_p(effective, category_scores, means, coefficients)
         interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
         term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
     names = ("before", "after", "control before", "control after")
@@ -299,7 +305,7 @@ def _fewest_units(totals: ClusterTotals, groups: int) -> int:
     return int(np.bincount(pairs[0], minlength=groups).min())
 
 
-def _mover_p(counts: Floats, worths: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
+def _mover_p(counts: Floats, category_scores: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
     """Return the p-value at which MOVER's interval ends at 0, by bisecting the normal quantile."""
     value = float(np.dot(coefficients, means))
     if np.isnan(value) or value == 0:
@@ -308,7 +314,7 @@ def _mover_p(counts: Floats, worths: Floats, means: Floats, coefficients: tuple[
     # 60 halvings of the range are the last bit
     for _ in range(60):
         z = (near + far) / 2
-        low, high = mover(means, *score_limits(counts, worths, z), coefficients)
+        low, high = mover(means, *score_limits(counts, category_scores, z), coefficients)
         if low <= 0 <= high:
             far = z
         else:

@@ -114,7 +114,7 @@ class Tracker(TrackerState):
         if type(answer) is int and self._plain and group is None and at is None:
             self._cells[self._places.get(answer, -1)] += 1
             return self
-        place, key, window = place_of(self._book, answer), key_of(self._by, group), self._window
+        place, key, window = place_of(self._codebook, answer), key_of(self._by, group), self._window
         last = self._last if at is None else later(self._last, moment(at))
         if isinstance(window, LastPeriods):
             window.add(self._groups, key, place, window.bucket(moment(at)))
@@ -143,19 +143,19 @@ class Tracker(TrackerState):
             Tracker(NPS=66.7, n=3, window=3)
         """
         columns = [c if hasattr(c, "__len__") else list(c) for c in answers]
-        wanted = len(self._book.questions)
+        wanted = len(self._codebook.questions)
         if len(columns) != wanted:
-            raise IncompatibleError(f"{self._book.name} reads {wanted} columns: got {len(columns)}")
+            raise IncompatibleError(f"{self._codebook.name} reads {wanted} columns: got {len(columns)}")
         rows = len(columns[0])
         buckets, last = times_of(self._window, at, rows, self._last)
         keys, codes = groups_of(self._by, groups, buckets, rows)
         if isinstance(self._window, LastAnswers):
-            self._window.add_many(self._groups, keys, codes, places_of(self._book, columns))
+            self._window.add_many(self._groups, keys, codes, places_of(self._codebook, columns))
         else:
             n_groups = None if codes is None else len(keys)
             counted = Tally.count(
                 *columns,
-                scorer=self._book.scorer,
+                scorer=self._codebook.scorer,
                 groups=codes,
                 n_groups=n_groups,
                 distribution=True if self._places else None,
@@ -197,8 +197,8 @@ class Tracker(TrackerState):
         cells = np.array([self._groups[key] for key in keys], np.int64).reshape(len(keys), self._size + 2)
         tally = self._tally(cells)
         table = tally.table()
-        estimates = Estimate.from_sums(table.counts, table.worths)
-        return ScoreTable(self._by, tuple(keys), tally, Conventions(repr(self._book.scorer)), estimates)
+        estimates = Estimate.from_sums(table.counts, table.category_scores)
+        return ScoreTable(self._by, tuple(keys), tally, Conventions(repr(self._codebook.scorer)), estimates)
 
     @property
     def alarm(self) -> Alarm | None:
@@ -232,7 +232,7 @@ class Tracker(TrackerState):
             raise InvalidValueError("alarm: this tracker watches for nothing, make it with target=... or reference=...")
         if key not in self._alarms and cells:
             counts = self._tally(np.array(cells, np.int64)).counts
-            alarm = self._watch.alarm(self._book, counts, at=self._last, group=key)
+            alarm = self._watch.alarm(self._codebook, counts, at=self._last, group=key)
             if alarm is not None:
                 self._alarms[key] = alarm
         return self._alarms.get(key)
@@ -254,9 +254,9 @@ class Tracker(TrackerState):
         """
         if not isinstance(other, Tracker):
             raise InvalidTypeError(f"other must be a Tracker: got {other!r}")
-        if self._book != other._book:
+        if self._codebook != other._codebook:
             raise IncompatibleError(
-                f"only trackers of one scorer merge: got {self._book.scorer!r} and {other._book.scorer!r}"
+                f"only trackers of one scorer merge: got {self._codebook.scorer!r} and {other._codebook.scorer!r}"
             )
         for name in ("by", "window"):
             ours, theirs = self._shape[name], other._shape[name]
@@ -287,7 +287,7 @@ class Tracker(TrackerState):
             return NotImplemented
         new = Tracker.__new__(Tracker)
         watch = self._watch if self._watch is not None else other._watch
-        new._begin(self._book.scorer, self._by, self._shape["window"], watch)
+        new._begin(self._codebook.scorer, self._by, self._shape["window"], watch)
         return new.merge(self).merge(other)
 
     __radd__ = __add__
@@ -295,7 +295,7 @@ class Tracker(TrackerState):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tracker):
             return NotImplemented
-        return self._book == other._book and self._record() == other._record()
+        return self._codebook == other._codebook and self._record() == other._record()
 
     __hash__ = None  # type: ignore[assignment]
 

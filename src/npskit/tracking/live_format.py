@@ -27,7 +27,7 @@ def state(tracker: TrackerState) -> dict[str, Any]:
     """Return all that a tracker holds as plain values, the same for trackers that hold the same."""
     window, watch = tracker._window, tracker._watch
     found: dict[str, Any] = {
-        "scorer": scorer_record(tracker._book),
+        "scorer": scorer_record(tracker._codebook),
         "by": list(tracker._by),
         "window": None if window is None else window.spec,
         "watch": None if watch is None else _watch_record(watch),
@@ -72,11 +72,11 @@ def _alarm_record(alarm: Alarm) -> dict[str, Any]:
 def load(cls: type[T], text: str | bytes, scorer: Scorer | None) -> T:
     """Return the tracker that a text holds; see `Tracker.from_json`."""
     found = read_json(text, "tracker")
-    book = read_scorer(get(found, "scorer", dict), scorer)
+    codebook = read_scorer(get(found, "scorer", dict), scorer)
     by = tuple(get_each(found, "by", lambda name: checked(name, "by", isinstance(name, str) and name != "")))
     window = get(found, "window", int, str, type(None))
     tracker = cls.__new__(cls)
-    tracker._begin(book.scorer, by, window, _watch(get(found, "watch", dict, type(None)), book))
+    tracker._begin(codebook.scorer, by, window, _watch(get(found, "watch", dict, type(None)), codebook))
     tracker._last = get_time(found, "last")
     _fill(tracker, found)
     for key, record in get_each(found, "alarms", lambda entry: as_list(entry, "alarms", 2)):
@@ -106,7 +106,7 @@ def _fill(tracker: TrackerState, found: dict[str, Any]) -> None:
         window.past = as_whole(found.get("past"), "past")
 
 
-def _watch(record: dict[str, Any] | None, book: Codebook) -> Watch | None:
+def _watch(record: dict[str, Any] | None, codebook: Codebook) -> Watch | None:
     """Return what a tracker watches for."""
     if record is None:
         return None
@@ -114,8 +114,8 @@ def _watch(record: dict[str, Any] | None, book: Codebook) -> Watch | None:
     known = record.get("reference")
     reference = None
     if known is not None:
-        *counts, missing, invalid = as_counts(known, "reference", len(book.categories) + 2)
-        reference = Score.of(Tally.from_counts(counts, book.scorer, missing=missing, invalid=invalid))
+        *counts, missing, invalid = as_counts(known, "reference", len(codebook.categories) + 2)
+        reference = Score.of(Tally.from_counts(counts, codebook.scorer, missing=missing, invalid=invalid))
     alpha, direction = get(record, "alpha", float), get(record, "direction", str)
     return Watch(target=target, reference=reference, alpha=alpha, direction=direction)
 
@@ -129,7 +129,7 @@ def _alarm(tracker: TrackerState, record: Any, group: Key | None) -> Alarm:
     limit, value, difference, p_value, low, high = (float(get(record, name, int, float)) for name in numbers)
     checked(None, "alarms", all(map(math.isfinite, (limit, value, difference, p_value, low, high))))
     return Alarm(
-        score=tracker._book.name,
+        score=tracker._codebook.name,
         direction=checked(record.get("direction"), "alarms", record.get("direction") in ("below", "above")),
         against="target" if watch.target is not None else "reference",
         limit=limit,

@@ -22,17 +22,17 @@ from npskit.tracking.live_windows import Key, LastPeriods, Window, later, moment
 # ---- answers: a cell for each point of the scale (or each category), then the missing, then the invalid ----
 
 
-def place_of(book: Codebook, answer: Any) -> int:
+def place_of(codebook: Codebook, answer: Any) -> int:
     """Return where an answer is counted: its cell, -2 if it is missing, -1 if it is invalid."""
-    if book.scale is not None:
-        return _position(answer, book.scale)
-    if not isinstance(answer, tuple | list) or len(answer) != len(book.scales):
+    if codebook.scale is not None:
+        return _position(answer, codebook.scale)
+    if not isinstance(answer, tuple | list) or len(answer) != len(codebook.scales):
         raise IncompatibleError(
-            f"{book.name} reads {len(book.scales)} answers, ({', '.join(book.questions)}): got {answer!r}"
+            f"{codebook.name} reads {len(codebook.scales)} answers, ({', '.join(codebook.questions)}): got {answer!r}"
         )
-    found = tuple(map(_position, answer, book.scales))
+    found = tuple(map(_position, answer, codebook.scales))
     worst = max(found) if min(found) >= 0 else (-1 if -1 in found else -2)
-    return worst if worst < 0 else int(book.grid[found])
+    return worst if worst < 0 else int(codebook.grid[found])
 
 
 def _position(answer: Any, scale: Scale) -> int:
@@ -43,9 +43,9 @@ def _position(answer: Any, scale: Scale) -> int:
     return number - scale.low if not isinstance(number, Unusable) and scale.low <= number <= scale.high else -1
 
 
-def places_of(book: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
+def places_of(codebook: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
     """Return where each row is counted, as `place_of` does."""
-    questions = zip(columns, book.scales, book.questions, strict=True)
+    questions = zip(columns, codebook.scales, codebook.questions, strict=True)
     codes = [encode(column, scale, name=name) for column, scale, name in questions]
     if len({c.size for c in codes}) > 1:
         raise IncompatibleError(f"the columns of answers differ in length: {', '.join(str(c.size) for c in codes)}")
@@ -53,7 +53,7 @@ def places_of(book: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
     good = ~(invalid | np.logical_or.reduce([c == MISSING for c in codes]))
     places = np.where(invalid, -1, -2).astype(np.intp)
     inside = tuple(c[good] for c in codes)
-    places[good] = inside[0] if book.scale is not None else book.grid[inside]
+    places[good] = inside[0] if codebook.scale is not None else codebook.grid[inside]
     return places
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
 from npskit.results import Result
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.tally import Tally
 from npskit.tracking.alarms import Alarm, Watch
 from npskit.tracking.live_windows import Cells, Key, LastPeriods, window_of
@@ -23,9 +23,9 @@ class TrackerState(Result):
 
     __slots__ = (
         "_alarms",
-        "_book",
         "_by",
         "_cells",
+        "_codebook",
         "_groups",
         "_last",
         "_places",
@@ -37,7 +37,7 @@ class TrackerState(Result):
 
     def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
         """Set up an empty tracker."""
-        self._book = book = codebook(scorer)
+        self._codebook = codebook = codebook_of(scorer)
         self._by = by
         self._window = window_of(window)
         self._watch = watch
@@ -47,13 +47,13 @@ class TrackerState(Result):
                     "window: an alarm is about all answers since the tracker began, and nothing bounds the false "
                     "alarms of a window that moves; use one tracker for each"
                 )
-            watch.check(book)
-        self._size = len(book.categories) if book.scale is None else book.scale.size
+            watch.check(codebook)
+        self._size = len(codebook.categories) if codebook.scale is None else codebook.scale.size
         # the missing and the invalid come after the last place
-        self._places = {} if book.scale is None else {answer: i for i, answer in enumerate(book.scale)}
+        self._places = {} if codebook.scale is None else {answer: i for i, answer in enumerate(codebook.scale)}
         self._groups = Cells(self._size + 2)
         self._cells = self._groups[()] if not by else []
-        self._plain = not by and self._window is None and book.scale is not None
+        self._plain = not by and self._window is None and codebook.scale is not None
         self._last: dt.datetime | None = None
         self._alarms: dict[Key | None, Alarm] = {}
 
@@ -68,7 +68,7 @@ class TrackerState(Result):
         return {"by": self._by, "window": None if self._window is None else self._window.spec}
 
     def _tally(self, cells: NDArray[np.int64]) -> Tally:
-        return Tally(self._book, cells, None, None, self._book.scale is not None)
+        return Tally(self._codebook, cells, None, None, self._codebook.scale is not None)
 
     def _add_counts(self, keys: list[Key], counts: list[list[int]]) -> None:
         """Add counts of groups, or of groups in periods where the window is one by time."""

@@ -33,7 +33,7 @@ class MixRate:
     """A change of the score by segment: S segments, D dimensions; effects are the mix of each, then the rate.
 
     Args:
-        before: The score before, in units of the worths.
+        before: The score before, in units of the category scores.
         after: The score after.
         shares: Share of each segment before and after, shape `(2, S)`.
         scores: Score of each segment before and after, shape `(2, S)`; NaN where it has no answers.
@@ -81,7 +81,7 @@ class MixRate:
 def mix_and_rate(
     before: ArrayLike,
     after: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     codes: ArrayLike | None = None,
     *,
     squares: tuple[ArrayLike, ArrayLike] | None = None,
@@ -103,7 +103,7 @@ def mix_and_rate(
             `fractions.Fraction` or int, everything but the covariances is exact: the effects sum to the change.
             As floats they do so up to rounding, a few times 1e-16 of the largest.
         after: The same segments in the same order.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         codes: For nested dimensions, the code of each segment on each of them, outermost first, shape `(S, D)`, no two
             rows alike; None for one dimension.
         squares: Sums of squared weights before and after, each `(S, K)`, where there are weights.
@@ -123,7 +123,7 @@ def mix_and_rate(
         >>> np.sqrt(np.diag(found.covariance)).round(4).tolist()
         [3.3314, 6.2618]
     """
-    found = Cells.of(before, after, worths, codes)
+    found = Cells.of(before, after, category_scores, codes)
     segments, effects = len(found.codes), found.dimensions + 1
     if not all(m > 0 for m in found.total):
         values, n_effective = np.full((segments, effects), np.nan), np.full(2, np.nan)
@@ -175,7 +175,7 @@ def _hidden(slopes: Slopes, each_weight: Floats) -> dict[str, Any]:
     cells = slopes.cells
     with np.errstate(invalid="ignore"):
         counts = np.where(each_weight[..., np.newaxis] > 0, cells.counts / each_weight[..., np.newaxis], 0.0)
-    variances = variance_of_alike(counts, cells.worths)
+    variances = variance_of_alike(counts, cells.category_scores)
     steps = slopes.of_means()
     whole = np.einsum("tsf,tsg,ts->fg", steps, steps, variances)
     return {"hidden": whole, "hiddens": slopes.by_segment_of_means(variances)}
@@ -184,10 +184,10 @@ def _hidden(slopes: Slopes, each_weight: Floats) -> dict[str, Any]:
 def _clustered(found: Cells, slopes: Slopes, totals: ClusterTotals) -> dict[str, Any]:
     """Return what `MixRate` says of errors, from sampling units."""
     segments = len(found.codes)
-    if totals.n_groups != 2 * segments or totals.n_categories != len(found.worths):
+    if totals.n_groups != 2 * segments or totals.n_categories != len(found.category_scores):
         raise InvalidValueError(
             f"totals must have {2 * segments} groups (every segment before, then every segment after) and "
-            f"{len(found.worths)} categories: got {totals.n_groups} and {totals.n_categories}"
+            f"{len(found.category_scores)} categories: got {totals.n_groups} and {totals.n_categories}"
         )
     layout = StrataLayout.of(totals.strata, None, "fail")
     used, size = np.unique(totals.units), len(totals.strata)
@@ -195,7 +195,7 @@ def _clustered(found: Cells, slopes: Slopes, totals: ClusterTotals) -> dict[str,
     df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
 
     def covariance(influence: Floats) -> Floats:
-        each = influence.reshape(2 * segments, len(found.worths), -1)[totals.groups]
+        each = influence.reshape(2 * segments, len(found.category_scores), -1)[totals.groups]
         per_cell = (totals.weights[..., np.newaxis] * each).sum(axis=1)
         return np.asarray(layout.covariance(sum_by(totals.units, per_cell, size), UnitCells.of_units(size))[0])
 

@@ -149,17 +149,17 @@ def _estimate(moves: Moves, before: int, after: int) -> Estimate:
 
 def _compare(moves: Moves, a: int, b: int, before: int, after: int, level: float) -> tuple[float, Interval, float]:
     """Return the difference of the shares of two groups, its interval and its p-value."""
-    worths, inside = _cells(moves.counts.shape[-1], before, after)
+    category_scores, inside = _cells(moves.counts.shape[-1], before, after)
     parts = moves.group(a), moves.group(b)
     if moves.share_customers(a, b):
         one_of = np.arange(len(moves.counts))[:, np.newaxis]
         sides = [((one_of == g) & inside).ravel() for g in (a, b)]
         fewest = min(float(part.leaving[0, before]) for part in parts)
-        found = moves.difference(np.tile(worths, len(moves.counts)), sides[0], sides[1], fewest)
+        found = moves.difference(np.tile(category_scores, len(moves.counts)), sides[0], sides[1], fewest)
         return found.value, found.interval(level), found.p_value
     ours, theirs = (_estimate(part, before, after) for part in parts)
     counts = ours.effective_counts(level), theirs.effective_counts(level)
-    low, high = difference_interval(counts[0], counts[1], worths[inside], level)
-    p = score_test(counts[0], counts[1], worths[inside])[1]
+    low, high = difference_interval(counts[0], counts[1], category_scores[inside], level)
+    p = score_test(counts[0], counts[1], category_scores[inside])[1]
     interval = Interval(float(low), float(high), level=level, method="mover")
     return float(ours.mean) - float(theirs.mean), interval, float(p)

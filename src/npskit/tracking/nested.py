@@ -21,17 +21,17 @@ class Cells:
     """Counts (2, S, K) of floats or fractions, with the prefixes of each segment's codes and the masses of these."""
 
     counts: NDArray[Any]
-    worths: NDArray[Any]
+    category_scores: NDArray[Any]
     codes: NDArray[np.intp]
     prefixes: tuple[NDArray[np.intp], ...]  # of length 0..D, shape (S,) each
     masses: NDArray[Any]  # of each segment's prefixes, shape (2, D + 1, S)
-    means: NDArray[Any]  # the same, their mean worths; the other period's, or 0, where there is no answer
+    means: NDArray[Any]  # the same, their mean category scores; the other period's, or 0, where there is no answer
     conditional: NDArray[Any]  # share of each prefix in the one before it, shape (2, D, S); filled likewise
 
     @classmethod
-    def of(cls, before: ArrayLike, after: ArrayLike, worths: ArrayLike, codes: ArrayLike | None) -> Cells:
+    def of(cls, before: ArrayLike, after: ArrayLike, category_scores: ArrayLike, codes: ArrayLike | None) -> Cells:
         """Return the cells of two tables; arguments as for `npskit.tracking.mix_rate.mix_and_rate`."""
-        counts, s = checked_tables(before, after, worths)
+        counts, s = checked_tables(before, after, category_scores)
         table = checked_codes(codes, counts.shape[1])
         dimensions = table.shape[1]
         prefixes = [np.zeros(len(table), dtype=np.intp)]
@@ -59,7 +59,7 @@ class Cells:
     @property
     def overall(self) -> tuple[Any, Any]:
         """The score of each period, NaN where there is no answer."""
-        sums = (self.counts @ self.worths).sum(axis=1)
+        sums = (self.counts @ self.category_scores).sum(axis=1)
         before, after = (s / m if m > 0 else np.nan for s, m in zip(sums, self.total, strict=True))
         return before, after
 
@@ -102,9 +102,9 @@ class Cells:
     def effects(self) -> NDArray[Any]:
         """Return what each segment adds through each factor, shape (S, D + 1).
 
-        The worths of a dimension's mix are counted from the average score of the part it divides: what a share gains,
-        its neighbors lose, so that the sum is the same, and a segment's part says whether it is a better or a worse
-        one that gained.
+        The category scores of a dimension's mix are counted from the average score of the part it divides: what a share
+        gains, its neighbors lose, so that the sum is the same, and a segment's part says whether it is a better or a
+        worse one that gained.
         """
         centers = (self.means[0] + self.means[1]) / 2
         found: list[Any] = [0] * (self.dimensions + 1)
@@ -119,8 +119,8 @@ class Cells:
         """Return the derivatives of the effects, in floats."""
         masses, means, shares = (a.astype(np.float64) for a in (self.masses, self.means, self.conditional))
         floats = attrs.evolve(
-            self, counts=self.counts.astype(np.float64), worths=self.worths.astype(np.float64), masses=masses,
-            means=means, conditional=shares,
+            self, counts=self.counts.astype(np.float64), category_scores=self.category_scores.astype(np.float64),
+            masses=masses, means=means, conditional=shares,
         )  # fmt: skip
         return Slopes.of(floats)
 
@@ -172,12 +172,12 @@ class Slopes:
 
     def _at(self, j: int, t: int) -> Floats:
         """Return what prefixes of length j of each segment add per category, shape (S, K, effects)."""
-        x = self.cells.worths[:, np.newaxis]
+        x = self.cells.category_scores[:, np.newaxis]
         return np.asarray(self.constant[t, j][:, np.newaxis] + self.linear[t, j][:, np.newaxis] * x)
 
     def of_totals(self) -> Floats:
         """Return by how much an answer moves the sums over all segments, shape (2, S, K, effects)."""
-        x = self.cells.worths[:, np.newaxis]
+        x = self.cells.category_scores[:, np.newaxis]
         found = np.zeros((*self.cells.counts.shape, self.cells.dimensions + 1))
         for t in range(2):
             for j, prefix in enumerate(self.cells.prefixes):
@@ -258,17 +258,19 @@ def _or_nan(values: NDArray[Any], there: NDArray[Any]) -> NDArray[Any]:
     return np.where(there.astype(np.bool_), values, np.nan)
 
 
-def checked_tables(before: ArrayLike, after: ArrayLike, worths: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return counts (2, S, K) and worths, of floats or, where they came as objects, of fractions."""
+def checked_tables(
+    before: ArrayLike, after: ArrayLike, category_scores: ArrayLike
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return counts (2, S, K) and category scores, of floats or, where they came as objects, of fractions."""
     tables = [np.asarray(table) for table in (before, after)]
-    s = np.asarray(worths, dtype=np.float64)
+    s = np.asarray(category_scores, dtype=np.float64)
     for name, table in zip(("before", "after"), tables, strict=True):
         if table.dtype.kind not in "iufO":
             raise InvalidTypeError(f"{name} must be numbers: got {table.dtype}")
         if table.ndim != 2 or s.ndim != 1 or table.shape[1] != s.size or table.shape != tables[0].shape:
             raise InvalidValueError(
-                f"before and after must have one row for each segment and one column for each of {s.size} worths: "
-                f"got shapes {tables[0].shape} and {tables[1].shape}"
+                f"before and after must have one row for each segment and one column for each of {s.size} "
+                f"category_scores: got shapes {tables[0].shape} and {tables[1].shape}"
             )
         floats = table.astype(np.float64)
         bad = np.argwhere(~((floats >= 0) & (floats < np.inf)))
@@ -278,10 +280,12 @@ def checked_tables(before: ArrayLike, after: ArrayLike, worths: ArrayLike) -> tu
                 f"{name} must be finite and not negative: row {row}, column {column} has {table[row, column]!r}"
             )
     if not np.isfinite(s).all():
-        raise InvalidValueError(f"worths must be finite: got {s.tolist()}")
+        raise InvalidValueError(f"category_scores must be finite: got {s.tolist()}")
     if all(table.dtype == object for table in tables):
         exact = np.frompyfunc(Fraction, 1, 1)
-        return np.stack([exact(table) for table in tables]), np.asarray(exact(np.asarray(worths, dtype=object)))
+        return np.stack([exact(table) for table in tables]), np.asarray(
+            exact(np.asarray(category_scores, dtype=object))
+        )
     return np.stack([table.astype(np.float64) for table in tables]), s
 
 

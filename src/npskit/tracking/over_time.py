@@ -54,7 +54,8 @@ class OverTime(Bindings):
             window: `"30d"` (or `"3 months"`) scores the 30 days up to the end of each period, a whole number the latest
                 whole days with that many answers; see `npskit.tracking.timeline.timeline`.
             half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
-            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
+            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
+                score of 0.
             too_few: Scores of fewer answers are marked.
 
         Raises:

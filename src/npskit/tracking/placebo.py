@@ -100,7 +100,7 @@ def default_window(before: int, after: int, method: str) -> int:
 
 def placebo_check(
     counts: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     at: int,
     *,
     method: str = "before_after",
@@ -113,7 +113,7 @@ def placebo_check(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`, periods of equal length in order.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         at: The first period after the intervention.
         method: `"before_after"`, `"difference_in_differences"` (needs `control`) or `"interrupted_series"` (the
             change of the level).
@@ -122,7 +122,8 @@ def placebo_check(
 
     Raises:
         InvalidTypeError: If `at` or `window` is not a whole number.
-        InvalidValueError: If counts and worths do not fit, `at` is not within the periods, or `method` is unknown.
+        InvalidValueError: If counts and category scores do not fit, `at` is not within the periods, or `method` is
+            unknown.
         IncompatibleError: If `control` does not go with the method, or with the counts.
 
     Example:
@@ -130,7 +131,7 @@ def placebo_check(
         >>> placebo_check(months, [-100, 0, 100], 5)
         Placebo(actual=20.0, share=0.00, dates=4, window=1)
     """
-    c, w, held, at = _checked(counts, worths, at, method, control)
+    c, w, held, at = _checked(counts, category_scores, at, method, control)
     least = LEAST_PERIODS if method == "interrupted_series" else 1
     size = default_window(at, len(c) - at, method) if window is None else whole_number(window, "window")
     if size < least:
@@ -145,14 +146,14 @@ def placebo_check(
 
 
 def _checked(
-    counts: ArrayLike, worths: ArrayLike, at: int, method: str, control: ArrayLike | None
+    counts: ArrayLike, category_scores: ArrayLike, at: int, method: str, control: ArrayLike | None
 ) -> tuple[Floats, Floats, Floats | None, int]:
     """Return the arguments as arrays that fit each other."""
     one_of(method, METHODS, "method")
     if (control is not None) != (method == "difference_in_differences"):
         raise IncompatibleError("control goes with method='difference_in_differences', and only with it")
-    c, w = checked_counts(counts, worths)
-    held = None if control is None else checked_counts(control, worths)[0]
+    c, w = checked_counts(counts, category_scores)
+    held = None if control is None else checked_counts(control, category_scores)[0]
     if c.ndim != 2 or (held is not None and held.shape != c.shape):
         raise IncompatibleError(
             f"counts and control must have one row for each period: got shapes {c.shape} and "
@@ -164,15 +165,15 @@ def _checked(
     return c, w, held, start
 
 
-def _pooled_changes(counts: Floats, worths: Floats, dates: NDArray[np.intp], window: int) -> Floats:
+def _pooled_changes(counts: Floats, category_scores: Floats, dates: NDArray[np.intp], window: int) -> Floats:
     """Return the score of the periods after each date less that of those before it, each pooled, shape (dates,)."""
     summed = np.concatenate([np.zeros((1, counts.shape[1])), counts.cumsum(axis=0)])
     first, last = np.maximum(dates - window, 0), np.minimum(dates + window, len(counts))
-    scores = [moments(summed[j] - summed[i], worths)[1] for i, j in ((first, dates), (dates, last))]
+    scores = [moments(summed[j] - summed[i], category_scores)[1] for i, j in ((first, dates), (dates, last))]
     return np.asarray(scores[1] - scores[0])
 
 
-def _series_changes(counts: Floats, worths: Floats, dates: NDArray[np.intp], window: int) -> Floats:
+def _series_changes(counts: Floats, category_scores: Floats, dates: NDArray[np.intp], window: int) -> Floats:
     """Return the change of the level at each date, shape (dates,); NaN where a line cannot be fitted."""
 
     def change(date: int) -> float:
@@ -181,7 +182,7 @@ def _series_changes(counts: Floats, worths: Floats, dates: NDArray[np.intp], win
         answered = part.sum(axis=1) > 0
         if min(answered[: date - first].sum(), answered[date - first :].sum()) < LEAST_PERIODS:
             return float("nan")
-        return float(interrupted_series(part, worths, date - first, lags=0).coefficients[2])
+        return float(interrupted_series(part, category_scores, date - first, lags=0).coefficients[2])
 
     found: Callable[[Any], Any] = np.vectorize(change, otypes=[np.float64])
     return np.asarray(found(dates))

@@ -23,7 +23,7 @@ class SeriesFit:
 
     Args:
         coefficients: In the order of `COEFFICIENTS`: score at period 0, slope per period before, jump at the
-            interruption, change of the slope per period; shape `(4,)`, in units of the worths.
+            interruption, change of the slope per period; shape `(4,)`, in units of the category scores.
         covariance: Their covariances by Newey and West, shape `(4, 4)`; what they miss in a short series is for
             `contrast` to add.
         adjustment: The factor that is in these covariances: T/(T - 4) for T periods with answers, or 1.
@@ -97,7 +97,7 @@ def default_lags(periods: int) -> int:
 
 
 def interrupted_series(
-    counts: ArrayLike, worths: ArrayLike, at: int, *, lags: int | None = None, adjust: bool = True
+    counts: ArrayLike, category_scores: ArrayLike, at: int, *, lags: int | None = None, adjust: bool = True
 ) -> SeriesFit:
     """Fit score = b₀ + b₁ t + b₂ [t ≥ at] + b₃ (t - at)[t ≥ at] to periods t, weighted by their answers.
 
@@ -129,14 +129,14 @@ def interrupted_series(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`; need not be whole.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         at: The first period after the interruption.
         lags: Up to how many periods apart errors may be correlated; None for `default_lags`.
         adjust: Whether to multiply the covariances by T/(T - 4), T the periods with answers.
 
     Raises:
         InvalidTypeError: If `at` or `lags` is not a whole number.
-        InvalidValueError: If counts and worths do not fit, `lags` is negative or not below T, or fewer than
+        InvalidValueError: If counts and category scores do not fit, `lags` is negative or not below T, or fewer than
             `LEAST_PERIODS` periods have answers before `at` or from it on.
 
     Example:
@@ -147,7 +147,7 @@ def interrupted_series(
         >>> found.se.round(2).tolist()
         [1.17, 0.52, 1.37, 0.52]
     """
-    c, w = checked_counts(counts, worths)
+    c, w = checked_counts(counts, category_scores)
     if c.ndim != 2:
         raise InvalidValueError(f"counts must have one row for each period: got shape {c.shape}")
     n, at = c.sum(axis=1), whole_number(at, "at")

@@ -141,7 +141,7 @@ def effect_of_sample(
         counts = sums.weights * sums.weights.sum() / sums.squares.sum()
     return effect_over_periods(
         counts[:size],
-        sums.worths,
+        sums.category_scores,
         start,
         method=method,
         control=counts[size:] if arms.size == 2 else None,

@@ -64,7 +64,8 @@ def timeline(
         weights: One finite weight of at least 0 per row; see `npskit.sample.days.count_days`.
         masks: For each question None, or booleans, True where the answer is missing.
         counts: How many answers each row stands for, where an engine has grouped and counted them.
-        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a worth of 0.
+        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category score
+            of 0.
         too_few: Scores of fewer answers are marked.
         backend: The dataframe library that `to_frame` gives by default.
 

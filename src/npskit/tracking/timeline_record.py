@@ -106,7 +106,7 @@ class Timeline(PeriodScores):
         counts = self._own_counts("change_points")
         return change_points(
             counts,
-            self.estimates.worths,
+            self.estimates.category_scores,
             penalty=penalty,
             min_length=min_length,
             level=level,
@@ -155,7 +155,7 @@ class Timeline(PeriodScores):
                 raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
         return chart(
             counts,
-            self.estimates.worths,
+            self.estimates.category_scores,
             reference=reference,
             dispersion=dispersion,
             periods=self.labels,

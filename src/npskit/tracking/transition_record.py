@@ -40,7 +40,7 @@ class Transitions(Result):
     the next time by themselves (regression to the mean).
 
     Args:
-        book: The scorer whose categories these are.
+        codebook: The scorer whose categories these are.
         steps: The steps.
         moves: Their counts.
         mode: `"consecutive"`, `"first_last"` or `"waves"`.
@@ -52,7 +52,7 @@ class Transitions(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
-    book: Codebook
+    codebook: Codebook
     steps: Steps
     moves: Moves
     mode: Mode
@@ -100,7 +100,7 @@ class Transitions(Result):
     @functools.cached_property
     def difference(self) -> PairedDifference:
         """By how much the score moved, with its interval and p-value: the primary test; see `paired_difference`."""
-        return paired_difference(self._whole, self.book.worths, self.level)
+        return paired_difference(self._whole, self.codebook.category_scores, self.level)
 
     @property
     def before(self) -> float:
@@ -113,7 +113,7 @@ class Transitions(Result):
         return self._score(self.counts.sum(axis=0))
 
     def _score(self, counts: NDArray[np.int64]) -> float:
-        return float(counts @ self.book.worths / counts.sum()) if counts.any() else float("nan")
+        return float(counts @ self.codebook.category_scores / counts.sum()) if counts.any() else float("nan")
 
     @functools.cached_property
     def stuart_maxwell(self) -> ChiSquareTest:
@@ -150,10 +150,10 @@ class Transitions(Result):
         return self._share(self._whole, i, j)
 
     def _category(self, name: str | None, default: int) -> int:
-        return default if name is None else category_index(self.book, name)
+        return default if name is None else category_index(self.codebook, name)
 
     def _share(self, moves: Moves, i: int, j: int) -> MovedShare:
-        return moved_share(moves, self.book.categories, i, j, self.level)
+        return moved_share(moves, self.codebook.categories, i, j, self.level)
 
     # ---- groups ----
 
@@ -162,7 +162,9 @@ class Transitions(Result):
         """The groups, each with its difference and its share of `moved`; empty without groups."""
         parts = [self.moves.group(g) for g in range(len(self.group_names))]
         return tuple(
-            GroupTransitions(name, paired_difference(m, self.book.worths, self.level), self._share(m, *self.moved))
+            GroupTransitions(
+                name, paired_difference(m, self.codebook.category_scores, self.level), self._share(m, *self.moved)
+            )
             for name, m in zip(self.group_names, parts, strict=True)
         )
 
@@ -183,12 +185,12 @@ class Transitions(Result):
         See `npskit.inference.paired.stationary_shares`: it assumes that rates stay and depend on nothing but the
         category. A summary of the table, not a forecast.
         """
-        return dict(zip(self.book.categories, stationary_shares(self.counts).tolist(), strict=True))
+        return dict(zip(self.codebook.categories, stationary_shares(self.counts).tolist(), strict=True))
 
     @property
     def stationary_score(self) -> float:
         """The score at `stationary`."""
-        return float(np.array(list(self.stationary.values())) @ self.book.worths)
+        return float(np.array(list(self.stationary.values())) @ self.codebook.category_scores)
 
     def who(self, before: str, after: str) -> list[Any]:
         """Return the customers who stepped from one category to another, each once, by code.
@@ -202,7 +204,9 @@ class Transitions(Result):
             >>> found.who("passive", "promoter")
             ['ann']
         """
-        return self._ids(self.steps.of_customers(category_index(self.book, before), category_index(self.book, after)))
+        return self._ids(
+            self.steps.of_customers(category_index(self.codebook, before), category_index(self.codebook, after))
+        )
 
     @property
     def tied(self) -> list[Any]:
@@ -216,12 +220,12 @@ class Transitions(Result):
     # ---- as a person reads it, and as a program does ----
 
     def __repr__(self) -> str:
-        words = f"{self.book.name} {number(self.before)} to {number(self.after)}"
+        words = f"{self.codebook.name} {number(self.before)} to {number(self.after)}"
         moved = {name: getattr(self.difference, name) for name in ("difference", "interval", "p_value")}
         return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
 
     def _rows(self) -> Rows:
-        names, shares = self.book.categories, self.shares
+        names, shares = self.codebook.categories, self.shares
         rows = [
             [name, *(f"{count} ({share:.0%})" if n else "0" for count, share in zip(row, part, strict=True)), n]
             for name, row, part, n in zip(
@@ -231,7 +235,7 @@ class Transitions(Result):
         return ["from \\ to", *names, "n"], rows
 
     def _group_rows(self) -> Rows:
-        i, j = (self.book.categories[at] for at in self.moved)
+        i, j = (self.codebook.categories[at] for at in self.moved)
         header = [self.by or "group", "n", "difference", f"{percent(self.level)} interval", "p"]
         header += [f"{i} to {j}", f"{percent(self.level)} interval", "of"]
         rows = []
@@ -277,12 +281,16 @@ class Transitions(Result):
 
     def columns(self) -> Columns:
         """Return a row for each category before and after as columns: count, share and its interval."""
-        k = len(self.book.categories)
+        k = len(self.codebook.categories)
         table = columns_of([self._share(self._whole, i, j) for i in range(k) for j in range(k)], MovedShare)
         return {name: table["moved" if name == "count" else "value" if name == "share" else name] for name in _COLUMNS}
 
     def _record(self) -> dict[str, Any]:
-        found = {"score": self.book.name, "value": self.difference.difference, "categories": self.book.categories}
+        found = {
+            "score": self.codebook.name,
+            "value": self.difference.difference,
+            "categories": self.codebook.categories,
+        }
         found |= self._parts("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
         found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
         found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
@@ -290,8 +298,10 @@ class Transitions(Result):
         return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
 
 
-def category_index(book: Codebook, name: str) -> int:
+def category_index(codebook: Codebook, name: str) -> int:
     """Return which category has a name."""
-    if name not in book.categories:
-        raise InvalidValueError(f"{name!r} is no category of {book.name}; {did_you_mean(str(name), book.categories)}")
-    return book.categories.index(name)
+    if name not in codebook.categories:
+        raise InvalidValueError(
+            f"{name!r} is no category of {codebook.name}; {did_you_mean(str(name), codebook.categories)}"
+        )
+    return codebook.categories.index(name)

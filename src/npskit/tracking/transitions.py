@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.limits import tail_of
 from npskit.results import LEVEL
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.tracking.moved import count_moves
 from npskit.tracking.pairs import Mode, pair_steps
 from npskit.tracking.transition_record import Transitions, category_index
@@ -70,22 +70,22 @@ def transitions(
     """
     from npskit.scorers.nps import NPS
 
-    book = codebook(scorer if scorer is not None else NPS())
+    codebook = codebook_of(scorer if scorer is not None else NPS())
     tail_of(level)
     names = tuple(map(str, group_names))
     if (groups is None) != (not names):
         raise InvalidValueError(f"group_names: a name for each of the groups goes with groups: got {group_names!r}")
     if len(names) > MOST_GROUPS or len(set(names)) < len(names):
         raise InvalidValueError(f"group_names must be distinct, and at most {MOST_GROUPS}: got {len(names)}")
-    asked = moved if moved is not None else book.categories[-2:]
+    asked = moved if moved is not None else codebook.categories[-2:]
     if isinstance(asked, str) or len(asked) != 2:
         raise InvalidTypeError(f"moved must name the category before and the one after: got {moved!r}")
-    wanted = (category_index(book, asked[0]), category_index(book, asked[1]))
+    wanted = (category_index(codebook, asked[0]), category_index(codebook, asked[1]))
     steps = pair_steps(
         customers,
         times,
         categories,
-        len(book.categories),
+        len(codebook.categories),
         groups=None if groups is None else _with_rest(groups, len(names)),
         n_groups=len(names) + 1,
         mode=mode,
@@ -95,7 +95,7 @@ def transitions(
     if ids is not None and highest >= len(ids):
         raise IncompatibleError(f"ids: there are {len(ids)}, and a customer has the code {highest}; give one for each")
     moves = count_moves(steps, len(names) + 1)
-    return Transitions(book, steps, moves, mode, float(level), wanted, ids, by, names, backend)
+    return Transitions(codebook, steps, moves, mode, float(level), wanted, ids, by, names, backend)
 
 
 def _with_rest(groups: ArrayLike, n_groups: int) -> NDArray[np.integer[Any]]:

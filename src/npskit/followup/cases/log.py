@@ -23,7 +23,7 @@ from npskit.followup.cases.rejections import Refused, Rejections
 from npskit.followup.cases.roles import ALIASES, check_words, find_roles, kind_of
 from npskit.followup.cases.states import KINDS
 from npskit.followup.cases.table import MONTH, CaseTable, case_frame
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.nps import NPS
 from npskit.times.zones import in_zone
 
@@ -124,7 +124,7 @@ def read_case_log(
         >>> len(log), log.rejected
         (1, Rejections(no opening time: 1))
     """
-    book = codebook(scorer if scorer is not None else NPS())
+    codebook = codebook_of(scorer if scorer is not None else NPS())
     words = dict(events or {})
     check_words(words)
     for kind in recorded:
@@ -132,7 +132,7 @@ def read_case_log(
             raise InvalidValueError(f"recorded: {kind!r} is no event of a case; {did_you_mean(str(kind), KINDS)}")
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, columns or {})
-    table = CaseTable(frame, roles, book, tuple(ALIASES.get(name, name) for name in by), one_per_event, dayfirst)
+    table = CaseTable(frame, roles, codebook, tuple(ALIASES.get(name, name) for name in by), one_per_event, dayfirst)
     log = _by_event(table, words, as_of) if one_per_event else _by_case(table, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)

@@ -66,7 +66,7 @@ class CaseTable:
 
     frame: Frame
     roles: Mapping[str, str]
-    book: Codebook
+    codebook: Codebook
     by: tuple[str, ...]
     one_per_event: bool
     dayfirst: bool | None = None
@@ -103,26 +103,26 @@ class CaseTable:
 
     def _scored(self, role: str) -> NDArray[np.int64] | None:
         name = self.roles.get(role)
-        if name is None or len(self.book.questions) != 1:
+        if name is None or len(self.codebook.questions) != 1:
             return None
         column: Column = self.frame.column(name)
-        codes = encode(column.values, self.book.scales[0], name=name, mask=column.mask)
+        codes = encode(column.values, self.codebook.scales[0], name=name, mask=column.mask)
         found = np.full(len(codes), -1, np.int64)
         usable = (codes != MISSING) & (codes != INVALID)
-        found[usable] = self.book.grid[codes[usable]]
+        found[usable] = self.codebook.grid[codes[usable]]
         return found
 
     def _named(self, role: str, *, strict: bool) -> NDArray[np.int64] | None:
         if role not in self.roles:
             return None
         values = self.frame.column(self.roles[role])
-        labels = read_labels(values, self.book.categories)
+        labels = read_labels(values, self.codebook.categories)
         unknown = labels.unknown()
         if strict and unknown:
             name = next(iter(unknown))
             raise InvalidValueError(
-                f"{self.roles[role]}: {name!r} is no category of {self.book.name}; "
-                f"{did_you_mean(name, self.book.categories)}; give scorer=... if it is another's"
+                f"{self.roles[role]}: {name!r} is no category of {self.codebook.name}; "
+                f"{did_you_mean(name, self.codebook.categories)}; give scorer=... if it is another's"
             )
         places = labels.categories
-        return np.where(places == UNKNOWN, len(self.book.categories), np.where(places == NOTHING, -1, places))
+        return np.where(places == UNKNOWN, len(self.codebook.categories), np.where(places == NOTHING, -1, places))

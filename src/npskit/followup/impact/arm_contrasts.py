@@ -73,13 +73,13 @@ def category_contrasts(
     segments: Sequence[str],
     treated: ArrayLike,
     held_out: ArrayLike,
-    worths: ArrayLike,
+    category_scores: ArrayLike,
     *,
     of: Base = "answered",
     unit: Unit = "points",
     level: float = 0.95,
 ) -> tuple[ArmContrast, ...]:
-    """Compare two arms, segment by segment, by the mean worth of a category.
+    """Compare two arms, segment by segment, by the mean category score.
 
     As `npskit.comparison.compare` of two scores: MOVER on the score intervals (Zou & Donner, Statistics in Medicine 27
     (2008) 1693-1702) and the score test with variances constrained to no difference; p-values adjusted by Holm's
@@ -90,20 +90,20 @@ def category_contrasts(
         segments: A name for each row of counts.
         treated: Customers per category, shape `(segments, K)`.
         held_out: The same of the other arm.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         of: Whose figure it is.
-        unit: The unit of the worths.
+        unit: The unit of the category scores.
         level: Confidence level of each interval by itself.
 
     Raises:
-        InvalidValueError: If counts, worths and level do not fit.
+        InvalidValueError: If counts, category scores and level do not fit.
 
     Example:
         >>> found, = category_contrasts("score", ["all"], [[12, 18, 70]], [[20, 25, 55]], [-100, 0, 100])
         >>> found.difference, str(found.interval), round(found.p_value, 4)
         (23.0, '2.0 .. 43.3', 0.0321)
     """
-    (a, w), (b, _) = checked_counts(treated, worths), checked_counts(held_out, worths)
+    (a, w), (b, _) = checked_counts(treated, category_scores), checked_counts(held_out, category_scores)
     both = np.stack([a, b])
     n, mean, _ = moments(both, w)
     low, high = score_interval(both, w, level)

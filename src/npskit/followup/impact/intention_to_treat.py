@@ -43,7 +43,7 @@ def count_arms(
 
 
 def contrasts_of(
-    book: Codebook,
+    codebook: Codebook,
     tables: Counts,
     found: Outcomes,
     arm: NDArray[np.intp],
@@ -54,7 +54,7 @@ def contrasts_of(
     """Return everything that is compared between the arms.
 
     Args:
-        book: What the answers mean.
+        codebook: What the answers mean.
         tables: Customers by arm, present and later category, as `count_arms` gives them.
         found: What became of the customers.
         arm: 0 treated, 1 held out, shape `(customers,)`.
@@ -63,10 +63,10 @@ def contrasts_of(
         level: Confidence level.
     """
     later = tables[:, :, :-1]
-    worths, kinds = book.worths, book.categories
+    category_scores, kinds = codebook.category_scores, codebook.categories
     every, each = later.sum(axis=1, keepdims=True), later[:, :-1]
-    rows = [category_contrasts("score", [ALL], every[0], every[1], worths, level=level)]
-    rows.append(category_contrasts("score", kinds, each[0], each[1], worths, level=level))
+    rows = [category_contrasts("score", [ALL], every[0], every[1], category_scores, level=level)]
+    rows.append(category_contrasts("score", kinds, each[0], each[1], category_scores, level=level))
     assigned, answered = tables.sum(axis=2), later.sum(axis=2)
     totals = [
         (part.sum(keepdims=True), whole.sum(keepdims=True)) for part, whole in zip(answered, assigned, strict=True)
@@ -116,7 +116,7 @@ def _retention(
     ]
 
 
-def worst_case_bounds(tables: Counts, worths: NDArray[np.float64]) -> tuple[float, float]:
+def worst_case_bounds(tables: Counts, category_scores: NDArray[np.float64]) -> tuple[float, float]:
     """Return the least and the greatest effect on all assigned, whatever those would say who did not answer.
 
     Manski, "Nonparametric bounds on treatment effects", American Economic Review 80 (1990) 319-323: nothing is supposed
@@ -124,14 +124,16 @@ def worst_case_bounds(tables: Counts, worths: NDArray[np.float64]) -> tuple[floa
 
     Args:
         tables: Customers by arm, present and later category, as `count_arms` gives them.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Example:
         >>> worst_case_bounds(np.array([[[1, 2, 1]], [[2, 2, 0]]]), np.array([0.0, 100.0]))
         (0.0, 25.0)
     """
     counts = tables.sum(axis=1)
-    known, silent = counts[:, :-1] @ worths, counts[:, -1]
+    known, silent = counts[:, :-1] @ category_scores, counts[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = ((known + silent * worth) / counts.sum(axis=1) for worth in (worths.min(), worths.max()))
+        low, high = (
+            (known + silent * worth) / counts.sum(axis=1) for worth in (category_scores.min(), category_scores.max())
+        )
     return float(low[0] - high[1]), float(high[0] - low[1])

@@ -29,7 +29,7 @@ from npskit.inference.moves import Moves
 from npskit.inference.paired import paired_difference
 from npskit.results import LEVEL
 from npskit.score import Score
-from npskit.scorers.base import Codebook, Scorer, codebook
+from npskit.scorers.base import Codebook, Scorer, codebook_of
 from npskit.tally import Tally
 
 NO_REVENUE = ("left_out", "zero")
@@ -134,7 +134,7 @@ def effect_of_follow_up(
     one_of(no_revenue, NO_REVENUE, "no_revenue")
     if repeat_correlation is not None:
         checked_correlation(repeat_correlation)
-    book, answers, intended, holdout = _columns(plan)
+    codebook, answers, intended, holdout = _columns(plan)
     # who is not known cannot be found again, in neither arm
     traceable = read_customers(plan.customers).known
     compared = np.flatnonzero(intended & traceable)
@@ -142,23 +142,23 @@ def effect_of_follow_up(
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
     names = Named(customer, score, time, retained, revenue, dayfirst)
     made = getattr(plan, "now", None) if since is None else None
-    found = read_outcomes(later, names, book, plan.customers, compared, since, made)
+    found = read_outcomes(later, names, codebook, plan.customers, compared, since, made)
     arm, present = holdout[compared].astype(np.intp), answers[compared]
-    tables = count_arms(arm, present, found.category, len(book.categories))
-    moves = None if untreated is None else read_moves(untreated, names, book)
-    earlier = moves_within(plan, book) if untreated is None and repeat_correlation is None else None
-    everyone = np.bincount(answers[answers >= 0], minlength=len(book.categories))
-    contrasts = contrasts_of(book, tables, found, arm, present, no_revenue, level)
-    scores = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), book.scorer)) for table in tables]
+    tables = count_arms(arm, present, found.category, len(codebook.categories))
+    moves = None if untreated is None else read_moves(untreated, names, codebook)
+    earlier = moves_within(plan, codebook) if untreated is None and repeat_correlation is None else None
+    everyone = np.bincount(answers[answers >= 0], minlength=len(codebook.categories))
+    contrasts = contrasts_of(codebook, tables, found, arm, present, no_revenue, level)
+    scores = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), codebook.scorer)) for table in tables]
     return FollowUpEffect(
-        score=book.name,
-        categories=book.categories,
+        score=codebook.name,
+        categories=codebook.categories,
         level=float(level),
         treated=scores[0],
         held_out=scores[1],
         contrasts=contrasts,
-        bounds=worst_case_bounds(tables, book.worths),
-        before_after=_before_after(book, tables, everyone, (moves, earlier), repeat_correlation, level),
+        bounds=worst_case_bounds(tables, codebook.category_scores),
+        before_after=_before_after(codebook, tables, everyone, (moves, earlier), repeat_correlation, level),
         set_aside=SetAside(
             int((intended & ~traceable).sum()),
             found.unknown,
@@ -168,7 +168,7 @@ def effect_of_follow_up(
             found.early,
             found.superseded,
         ),
-        warnings=_warnings(book, contrasts, found, arm, no_revenue),
+        warnings=_warnings(codebook, contrasts, found, arm, no_revenue),
         backend=Frame(later).backend,
     )
 
@@ -187,16 +187,16 @@ def _columns(plan: Plan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_],
         raise IncompatibleError(
             f"plan: its columns must be equally long, and its marks booleans: got lengths {lengths}"
         )
-    book = codebook(scorer)
-    if answers.max(initial=-1) >= len(book.categories):
+    codebook = codebook_of(scorer)
+    if answers.max(initial=-1) >= len(codebook.categories):
         raise IncompatibleError(
-            f"plan: its scorer has {len(book.categories)} categories, and an answer is of number {answers.max()}"
+            f"plan: its scorer has {len(codebook.categories)} categories, and an answer is of number {answers.max()}"
         )
-    return book, np.maximum(answers, -1), intended, holdout
+    return codebook, np.maximum(answers, -1), intended, holdout
 
 
 def _before_after(
-    book: Codebook,
+    codebook: Codebook,
     tables: Counts,
     everyone: Counts,
     moves: tuple[Moves | None, Moves | None],
@@ -204,14 +204,14 @@ def _before_after(
     level: float,
 ) -> tuple[BeforeAfter, ...]:
     """Return how the treated who answered again moved, in all and by present category."""
-    k = len(book.categories)
-    rows = [(ALL, np.arange(k)), *((name, np.array([i])) for i, name in enumerate(book.categories))]
+    k = len(codebook.categories)
+    rows = [(ALL, np.arange(k)), *((name, np.array([i])) for i, name in enumerate(codebook.categories))]
     result = []
     for name, inside in rows:
         ours, theirs = (np.where(np.isin(np.arange(k), inside)[:, np.newaxis], t[:k, :k], 0) for t in tables)
-        found = paired_difference(ours, book.worths, level)
-        before = float(ours.sum(axis=1) @ book.worths / found.n) if found.n else float("nan")
-        by_itself = _by_itself(book, ours.sum(axis=1), theirs, everyone, moves, correlation, level)
+        found = paired_difference(ours, codebook.category_scores, level)
+        before = float(ours.sum(axis=1) @ codebook.category_scores / found.n) if found.n else float("nan")
+        by_itself = _by_itself(codebook, ours.sum(axis=1), theirs, everyone, moves, correlation, level)
         result.append(
             BeforeAfter(
                 name,
@@ -227,7 +227,7 @@ def _before_after(
 
 
 def _by_itself(
-    book: Codebook,
+    codebook: Codebook,
     selected: Counts,
     held_out: Counts,
     everyone: Counts,
@@ -243,24 +243,24 @@ def _by_itself(
     if not selected.any():
         return None
     if held_out.any():
-        return change_of_held_out(held_out, book.worths, level)
+        return change_of_held_out(held_out, codebook.category_scores, level)
     pairs = 0
     untreated, earlier = moves
     if untreated is not None:
-        found = change_of_untreated(untreated, selected, book.worths, level)
+        found = change_of_untreated(untreated, selected, codebook.category_scores, level)
         if found is not None:
             return found
     repeats = untreated if untreated is not None else earlier
     if repeats is not None and correlation is None:
-        pairs, r = int(repeats.counts.sum()), correlation_of_repeats(repeats.counts[0], book.worths)
+        pairs, r = int(repeats.counts.sum()), correlation_of_repeats(repeats.counts[0], codebook.category_scores)
         correlation = r if r == r else None
     if correlation is None:
         return None
-    return change_by_correlation(correlation, everyone, selected, book.worths, n=pairs)
+    return change_by_correlation(correlation, everyone, selected, codebook.category_scores, n=pairs)
 
 
 def _warnings(
-    book: Codebook, contrasts: tuple[ArmContrast, ...], found: Outcomes, arm: NDArray[np.intp], no_revenue: str
+    codebook: Codebook, contrasts: tuple[ArmContrast, ...], found: Outcomes, arm: NDArray[np.intp], no_revenue: str
 ) -> tuple[str, ...]:
     """Return what a reader must know before taking the figures for an effect."""
     if not (arm == 1).any():
@@ -280,13 +280,13 @@ def _warnings(
         )
     if found.unusable:
         said.append(
-            f"{found.unusable} later answers are not on the scale of the {book.name} and count as none: check that it "
-            "was asked on the same scale."
+            f"{found.unusable} later answers are not on the scale of the {codebook.name} and count as none: check that "
+            "it was asked on the same scale."
         )
     if answered.p_value < SUSPICIOUS:
         said.append(
             f"The arms did not answer again equally often ({_against(answered)}): those who did are no longer alike "
-            f"but for the follow-up, and the difference of their {book.name} may come from who answered."
+            f"but for the follow-up, and the difference of their {codebook.name} may come from who answered."
         )
     known = {"retention": None if found.retained is None else found.retained >= 0}
     known["revenue"] = None if found.revenue is None else ~np.isnan(found.revenue)

@@ -77,7 +77,7 @@ class Outcomes:
 def read_outcomes(
     source: Any,
     names: Named,
-    book: Codebook,
+    codebook: Codebook,
     known: NDArray[Any],
     compared: NDArray[np.intp],
     since: Any = None,
@@ -88,7 +88,7 @@ def read_outcomes(
     Args:
         source: A dataframe, a mapping of columns, or a list of `Response`.
         names: What its columns mean.
-        book: What the answers mean.
+        codebook: What the answers mean.
         known: The customers of all rows of the plan, shape `(rows,)`.
         compared: The rows of those compared, each of another customer, shape `(customers,)`.
         since: Rows from before this time are set aside.
@@ -117,7 +117,7 @@ def read_outcomes(
         )
     usable = (place >= 0) & late
     size = len(compared)
-    categories, invalid = _categories(frame, names.score, book)
+    categories, invalid = _categories(frame, names.score, codebook)
     kept = _latest(usable & (categories >= 0), place, moments, later, "score")
     retained = revenue = None
     if names.retained is not None:
@@ -145,7 +145,7 @@ def read_outcomes(
     )
 
 
-def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
+def read_moves(source: Any, names: Named, codebook: Codebook) -> Moves:
     """Return the steps of customers from each answer to the next, of customers who answered more than once.
 
     Raises:
@@ -157,22 +157,22 @@ def read_moves(source: Any, names: Named, book: Codebook) -> Moves:
     moments = _moments(frame, names)
     if moments is None:
         raise InvalidValueError("untreated: answers of one customer have no order without times; name them with time=")
-    categories, _ = _categories(frame, names.score, book)
-    return count_moves(pair_steps(numbers, moments, categories, len(book.categories)))
+    categories, _ = _categories(frame, names.score, codebook)
+    return count_moves(pair_steps(numbers, moments, categories, len(codebook.categories)))
 
 
-def moves_within(plan: Any, book: Codebook) -> Moves | None:
+def moves_within(plan: Any, codebook: Codebook) -> Moves | None:
     """Return the steps between the answers that a plan was made of, of customers who gave several; None without times.
 
     Args:
         plan: The plan; its `times` say when each answer was given, where that is known.
-        book: Its scorer, read once.
+        codebook: Its scorer, read once.
     """
     times = getattr(plan, "times", None)
     if times is None:
         return None
     who, moments = read_customers(plan.customers).numbers, np.asarray(times).astype("datetime64[us]")
-    return count_moves(pair_steps(who, moments, np.asarray(plan.categories), len(book.categories)))
+    return count_moves(pair_steps(who, moments, np.asarray(plan.categories), len(codebook.categories)))
 
 
 def _places(known: NDArray[Any], compared: NDArray[np.intp], later: Customers) -> NDArray[np.intp]:
@@ -236,17 +236,17 @@ def _latest(
     return rows[order[last]]
 
 
-def _categories(frame: Frame, score: Any, book: Codebook) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the category of each row's answer, -1 where it has none, and which answers are not on the scale."""
     if score is None:
-        names = list(book.questions)
+        names = list(codebook.questions)
     elif isinstance(score, Mapping):
-        names = [score.get(question, question) for question in book.questions]
+        names = [score.get(question, question) for question in codebook.questions]
     else:
         names = [score] if isinstance(score, str) else list(score)
-    if len(names) != len(book.questions):
-        asked = ", ".join(book.questions)
-        raise IncompatibleError(f"score: {book.name} reads a column for each of {asked}: got {score!r}")
+    if len(names) != len(codebook.questions):
+        asked = ", ".join(codebook.questions)
+        raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")
     columns = tuple(frame.column(frame.require(name, "score")) for name in names)
-    answers = CodedAnswers([c.values for c in columns], book, [c.mask for c in columns])
+    answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
     return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])

@@ -45,35 +45,35 @@ class ExpectedChange:
     correlation: float | None = None
 
 
-def change_of_held_out(table: ArrayLike, worths: ArrayLike, level: float = 0.95) -> ExpectedChange:
+def change_of_held_out(table: ArrayLike, category_scores: ArrayLike, level: float = 0.95) -> ExpectedChange:
     """Return the change of customers held out at random: regression to the mean, and whatever else happened.
 
     Args:
         table: Customers by category before and after, shape `(K, K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level.
 
     Example:
         >>> change_of_held_out([[6, 2, 2], [0, 0, 0], [0, 0, 0]], [-100, 0, 100]).value
         60.0
     """
-    found = paired_difference(table, worths, level)
+    found = paired_difference(table, category_scores, level)
     return ExpectedChange(found.difference, found.interval, "held out", int(found.n))
 
 
 def change_of_untreated(
-    moves: Moves, selected: ArrayLike, worths: ArrayLike, level: float = 0.95
+    moves: Moves, selected: ArrayLike, category_scores: ArrayLike, level: float = 0.95
 ) -> ExpectedChange | None:
     """Return the change to expect of the selected, if they move as customers not followed up did.
 
-    Category by category: the mean of the later worths of those who were in it, less its worth, weighted by how many of
-    the selected are in it. It takes nothing for granted about the shape of the distribution. The interval is MOVER over
-    the score intervals of the categories, clustered by customer where one moves more than once.
+    Category by category: the mean of the later category scores of those who were in it, less its worth, weighted by how
+    many of the selected are in it. It takes nothing for granted about the shape of the distribution. The interval is
+    MOVER over the score intervals of the categories, clustered by customer where one moves more than once.
 
     Args:
         moves: Steps of customers who were not followed up, of a single group.
         selected: How many of the selected are in each category at present, shape `(K,)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         level: Confidence level.
 
     Returns:
@@ -84,7 +84,7 @@ def change_of_untreated(
         >>> change_of_untreated(moves, [30, 10, 0], [-100, 0, 100]).value
         50.0
     """
-    counts, w = checked_counts(selected, worths)
+    counts, w = checked_counts(selected, category_scores)
     chosen = np.flatnonzero(counts)
     if not chosen.size or not moves.counts[0].sum(axis=1)[chosen].all():
         return None
@@ -101,7 +101,7 @@ def change_of_untreated(
 
 
 def change_by_correlation(
-    correlation: float, everyone: ArrayLike, selected: ArrayLike, worths: ArrayLike, *, n: int = 0
+    correlation: float, everyone: ArrayLike, selected: ArrayLike, category_scores: ArrayLike, *, n: int = 0
 ) -> ExpectedChange:
     """Return (1 - r)(mean of everyone - mean of the selected): the classical formula (Davis 1976; Barnett et al. 2005).
 
@@ -112,7 +112,7 @@ def change_by_correlation(
         correlation: r of two answers of one customer without any follow-up between, -1..1.
         everyone: Answers of all customers per category, shape `(K,)`.
         selected: Those of the selected, shape `(K,)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
         n: How many pairs of answers r was estimated from.
 
     Raises:
@@ -126,7 +126,7 @@ def change_by_correlation(
     r = checked_correlation(correlation)
     means = []
     for counts in (everyone, selected):
-        c, w = checked_counts(counts, worths)
+        c, w = checked_counts(counts, category_scores)
         means.append(float(c @ w / c.sum()) if c.any() else NAN)
     return ExpectedChange((1 - r) * (means[0] - means[1]), None, "correlation", n, r)
 
@@ -140,12 +140,12 @@ def checked_correlation(value: float) -> float:
     return float(value)
 
 
-def correlation_of_repeats(table: ArrayLike, worths: ArrayLike) -> float:
-    """Return Pearson's correlation of the worths of two answers of one customer; NaN where one does not vary.
+def correlation_of_repeats(table: ArrayLike, category_scores: ArrayLike) -> float:
+    """Return Pearson's correlation of the category scores of two answers of one customer; NaN where one does not vary.
 
     Args:
         table: Customers by category of the first answer and of the second, shape `(K, K)`.
-        worths: What each category is worth, shape `(K,)`.
+        category_scores: What each category is worth, shape `(K,)`.
 
     Raises:
         InvalidValueError: If the shapes do not fit.
@@ -154,7 +154,7 @@ def correlation_of_repeats(table: ArrayLike, worths: ArrayLike) -> float:
         >>> round(correlation_of_repeats([[6, 2, 2], [1, 6, 3], [0, 2, 8]], [-100, 0, 100]), 3)
         0.619
     """
-    counts, w = checked_counts(table, worths)
+    counts, w = checked_counts(table, category_scores)
     if counts.shape != (w.size, w.size):
         raise InvalidValueError(f"table must be square, a row and a column for each worth: got shape {counts.shape}")
     n = counts.sum()
@@ -165,6 +165,6 @@ def correlation_of_repeats(table: ArrayLike, worths: ArrayLike) -> float:
     return min(1.0, max(-1.0, r)) if r == r else NAN
 
 
-def _centered(counts: NDArray[np.float64], worths: NDArray[np.float64], n: np.float64) -> NDArray[np.float64]:
-    """Return the worths less their mean."""
-    return np.asarray(worths - counts @ worths / n)
+def _centered(counts: NDArray[np.float64], category_scores: NDArray[np.float64], n: np.float64) -> NDArray[np.float64]:
+    """Return the category scores less their mean."""
+    return np.asarray(category_scores - counts @ category_scores / n)

@@ -24,7 +24,7 @@ from npskit.data.segments import coded
 from npskit.data.words import is_nothing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.results import Result, Rows, number
-from npskit.scorers.base import Scorer, codebook
+from npskit.scorers.base import Scorer, codebook_of
 
 
 @attrs.frozen
@@ -232,16 +232,18 @@ def _segments(
                 f"retention: there is no rate for segment {absent!r}; {did_you_mean(absent, names)}"
             )
         return np.where(labels.categories < 0, -1, labels.categories), names
-    book = codebook(scorer)
-    several = len(book.questions) > 1
+    codebook = codebook_of(scorer)
+    several = len(codebook.questions) > 1
     if several and (isinstance(category, str) or not isinstance(category, Sequence)):
-        raise InvalidTypeError(f"category: {book.name} reads a list of columns, {', '.join(book.questions)}")
+        raise InvalidTypeError(f"category: {codebook.name} reads a list of columns, {', '.join(codebook.questions)}")
     given = list(category) if several else [category]
-    if len(given) != len(book.questions):
-        raise IncompatibleError(f"category: {book.name} reads {', '.join(book.questions)}: got {len(given)} columns")
+    if len(given) != len(codebook.questions):
+        raise IncompatibleError(
+            f"category: {codebook.name} reads {', '.join(codebook.questions)}: got {len(given)} columns"
+        )
     columns = tuple(_column(part, frame, "category") for part in given)
-    answers = CodedAnswers([c.values for c in columns], book, [c.mask for c in columns])
-    return answers.categories, list(book.categories)
+    answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
+    return answers.categories, list(codebook.categories)
 
 
 def _rates_of_segments(
