@@ -14,10 +14,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.arrays import Floats
-from npskit.followup.allocation.by_priority import allocate_by_priority
-from npskit.followup.allocation.by_value import allocate
 from npskit.followup.cases.loop import closed_loop
-from npskit.followup.holdout import uniform
+from npskit.followup.plan.allocation.by_priority import allocate_by_priority
+from npskit.followup.plan.allocation.by_value import allocate
+from npskit.followup.plan.holdout import uniform
 from npskit.survey import Survey
 
 

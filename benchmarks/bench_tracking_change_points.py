@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
-from npskit.tracking.change_points import default_penalty, segment_starts
+from npskit.tracking.charts.segmentation import default_penalty, segment_starts
 
 PELT = "ruptures PELT, a NumPy cost"
 PELT_PYTHON = "ruptures PELT, a pure Python cost"

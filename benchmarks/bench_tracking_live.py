@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
+from npskit.counting.tally import Tally
 from npskit.inference.sequences import confidence_sequence, log_wealth
-from npskit.tally import Tally
-from npskit.tracking.live import Tracker
+from npskit.tracking.live.tracker import Tracker
 
 CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 

@@ -20,7 +20,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.arrays import Times
-from npskit.tracking.timeline import timeline
+from npskit.tracking.timeline.score_periods import timeline
 
 ROWS, YEARS = 1e7, 3
 DAY = 86_400_000_000

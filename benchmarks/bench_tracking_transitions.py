@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
-from npskit.tracking.pairs import pair_steps
-from npskit.tracking.transitions import transitions
+from npskit.tracking.panel.answer_pairs import pair_steps
+from npskit.tracking.panel.count_transitions import transitions
 
 LAG = """
 SELECT was * 3 + kind AS cell, count(*) AS n

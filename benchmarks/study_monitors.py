@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import npskit as nk
+from npskit.counting.tally import Tally
 from npskit.inference.intervals import score_p_value
-from npskit.tally import Tally
-from npskit.tracking.alarms import Watch
-from npskit.tracking.batch_alarms import cusum_alarm
+from npskit.tracking.live.alarms import Watch
+from npskit.tracking.live.batch_alarms import cusum_alarm
 
 GOOD = (0.2, 0.3, 0.5)
 TARGET = 30.0

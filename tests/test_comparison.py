@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.score import Score
-from npskit.score_table import ScoreTable
-from npskit.scoring import csat, nps
+from npskit.scores.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
+from npskit.scores.score import Score
+from npskit.scores.score_table import ScoreTable
+from npskit.scores.scoring import csat, nps
 from npskit.survey import Survey
-from npskit.tally import Tally
 
 REFERENCE = Path(__file__).parent / "reference" / "two_sample.json"
 COUNTS = st.lists(st.integers(0, 60), min_size=3, max_size=3)

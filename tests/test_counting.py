@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import npskit.counting.columns as columns
+import npskit.counting.answer_columns as columns
+import npskit.counting.count_table as tabulation
 import npskit.counting.kernels as kernels
-import npskit.counting.table as tabulation
 from npskit.counting import INVALID, MISSING, Counts, encode, tabulate
 from npskit.data.answers import Unusable, parse_answer
 from npskit.data.keys import factorize, factorize_many

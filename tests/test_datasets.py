@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from npskit.datasets import Dataset, demo_survey, hotels, model
+from npskit.datasets import Dataset, demo_survey, hotels
+from npskit.datasets import truths as model
 from npskit.datasets.draws import pick
 from npskit.datasets.phrases import LANGUAGES, SENTIMENTS, TOPICS, combinations, sentences
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError

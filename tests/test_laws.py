@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 import npskit as nk
 from npskit.data.cells import objects
 from npskit.errors import GuessWarning
-from npskit.followup.holdout import uniform
+from npskit.followup.plan.holdout import uniform
 
 Table = dict[str, list[Any]]
 

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
 from npskit.results import Interval
-from npskit.score import Conventions, Score
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.scoring import csat, measure, nps
+from npskit.scores.score import Conventions, Score
+from npskit.scores.scoring import csat, measure, nps
 from npskit.survey import Survey
-from npskit.tally import Tally
 
 VALID = st.lists(st.integers(0, 10), min_size=1, max_size=40)
 RAW = st.lists(st.one_of(st.integers(-1, 11), st.none()), max_size=40)

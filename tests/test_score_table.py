@@ -20,14 +20,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
-from npskit.score import Conventions
-from npskit.score_table import ScoreTable, segment_names
-from npskit.scoring import nps
+from npskit.scores.score import Conventions
+from npskit.scores.score_table import ScoreTable, segment_names
+from npskit.scores.scoring import nps
 from npskit.survey import Survey
-from npskit.tally import Tally
 
 NOON = dt.datetime(2026, 1, 1, 12)
 

@@ -23,7 +23,7 @@ from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.scoring import ces, csat, measure, nps, retention, sci
+from npskit.scores.scoring import ces, csat, measure, nps, retention, sci
 
 KINDS: dict[str, Callable[[list[Any]], Any]] = {
     "list": list,

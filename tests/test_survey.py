@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.score_table import ScoreTable
+from npskit.scores.score_table import ScoreTable
 
 ROWS = st.lists(
     st.tuples(st.sampled_from([*range(-1, 12), None]), st.sampled_from(["N", "S", "W", None]), st.integers(0, 5)),

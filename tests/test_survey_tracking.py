@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.datasets import hotels
-from npskit.datasets.records import Dataset
+from npskit.datasets.hotel_records import Dataset
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.contrasts import cluster_robust
+from npskit.inference.design_contrasts import cluster_robust
 from npskit.times.periods import EVERY
-from npskit.tracking import explain
-from npskit.tracking.change_points import change_points
-from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart
-from npskit.tracking.interventions import before_after, difference_in_differences
+from npskit.tracking.change import explain
+from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart
+from npskit.tracking.charts.segmentation import change_points
+from npskit.tracking.effect.estimate_effect import before_after, difference_in_differences
 
 CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 BEFORE, AFTER = ("2024-01-01", "2025-03-01"), ("2025-03-01", "2026-01-01")

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.tally import Tally
 
 RAW = st.lists(st.one_of(st.integers(-2, 12), st.none(), st.sampled_from([7.5, float("nan"), "x", "9", True])))
 

@@ -7,9 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from npskit import __version__
-from npskit.command_line.demo import add_demo
-from npskit.command_line.follow_up_file import add_follow_up
-from npskit.command_line.score_file import add_score
+from npskit.command_line import add_demo, add_follow_up, add_score
 from npskit.errors import NpskitError
 
 

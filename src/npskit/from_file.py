@@ -10,16 +10,11 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
-from npskit.data.amounts import numbers_of
-from npskit.data.answers import answers_of
-from npskit.data.cells import BadCell
-from npskit.data.frames import Column
-from npskit.data.times import read_times
+from npskit.data import BadCell, Column, answers_of, numbers_of, read_times
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
-from npskit.inference.strata import Lonely, Population
+from npskit.inference import Lonely, Population
 from npskit.reading import Loaded, Rejected, load, resolve
-from npskit.scorers.base import Scorer, codebook_of
-from npskit.scorers.nps import NPS
+from npskit.scorers import NPS, Scorer, codebook_of
 from npskit.survey import Survey
 
 # Roles of numbers and times; the others are taken as they stand.

@@ -7,28 +7,30 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
-from npskit.audit import LabelAudit, audit_labels
 from npskit.checks import one_of
-from npskit.comparison import GroupComparison, compare_groups
-from npskit.data.frames import Frame
+from npskit.counting import Tally
+from npskit.data import Frame
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.strata import Lonely, Population
+from npskit.inference import Lonely, Population
 from npskit.results import LEVEL
 from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
-from npskit.score import Score
-from npskit.score_table import TOO_FEW, ScoreTable
-from npskit.scorers.base import Scorer, codebook_of
-from npskit.scorers.nps import NPS
-from npskit.scoring import ON_INVALID
-from npskit.tally import Tally
-from npskit.tracking.over_time import OverTime
+from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.scores import (
+    ON_INVALID,
+    TOO_FEW,
+    GroupComparison,
+    LabelAudit,
+    Score,
+    ScoreTable,
+    audit_labels,
+    compare_groups,
+)
+from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
-    from npskit.followup.gains import Lift
-    from npskit.followup.plan import FollowUpPlan
+    from npskit.followup.plan import Capacity, FollowUpPlan, Lift
     from npskit.followup.playbook import Playbook
-    from npskit.followup.routing import Capacity
-    from npskit.times.business_calendar import BusinessCalendar
+    from npskit.times import BusinessCalendar
 
 ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
@@ -190,7 +192,7 @@ class Survey(OverTime):
 
         The segments count as independent of each other, also where a customer is bound and has answered in several: for
         the waves of a panel the test is then cautious, finding fewer differences than there are.
-        `npskit.inference.contrasts.cluster_robust` allows for the overlap.
+        `npskit.inference.design_contrasts.cluster_robust` allows for the overlap.
 
         Args:
             by: The column that makes the segments.
@@ -303,8 +305,10 @@ class Survey(OverTime):
             >>> plan.why(2)
             'no hours are left after those who come before'
         """
-        from npskit.followup.from_survey import follow_up_of  # scoring should not wait for playbooks
-        from npskit.followup.terms import Terms
+        from npskit.followup.plan import (
+            Terms,
+            follow_up_of,  # scoring should not wait for playbooks
+        )
 
         terms = Terms(
             playbook=playbook,

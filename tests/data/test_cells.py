@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.data.amounts import numbers_of
+from npskit.data.amounts import find_decimal, numbers_of
 from npskit.data.answers import INVALID, answers_of, parse_answer
 from npskit.data.cells import BadCell
 from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
-from npskit.reading import find_decimal, resolve
+from npskit.reading import resolve
 from npskit.reading.names import usable_names
 
 TEN = Scale(0, 10)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.allocation import exact as exact_allocation
-from npskit.followup.allocation.by_priority import allocate_by_priority
-from npskit.followup.allocation.by_value import OUTCOMES, Allocation, Method, allocate
-from npskit.followup.allocation.greedy import greedy
-from npskit.followup.allocation.problem import problem
-from npskit.followup.allocation.relaxation import upgrades
+from npskit.followup.plan.allocation import exact_allocation
+from npskit.followup.plan.allocation.by_priority import allocate_by_priority
+from npskit.followup.plan.allocation.by_value import OUTCOMES, Allocation, Method, allocate
+from npskit.followup.plan.allocation.greedy import greedy
+from npskit.followup.plan.allocation.problem import problem
+from npskit.followup.plan.allocation.relaxation import upgrades
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "allocation.json").read_text())
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.channels import KINDS, REVIEWS, as_channels, kind_of
+from npskit.followup.playbook.channels import KINDS, REVIEWS, as_channels, kind_of
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.due import DueTimes
-from npskit.followup.playbook import Playbook
+from npskit.followup.playbook.due import DueTimes
+from npskit.followup.playbook.playbook import Playbook
 from npskit.times.business_calendar import BusinessCalendar
 
 FRIDAY = dt.datetime(2026, 3, 6, 16)

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.template import KINDS, MissingFieldError, Slot, Template, TemplateError, parse
-from npskit.followup.writer import Writer, clean
+from npskit.followup.letters.template import KINDS, MissingFieldError, Slot, Template, TemplateError, parse
+from npskit.followup.letters.writer import Writer, clean
 
 FIELDS = {"name": "line", "story": "lines", "offer": "term", "count": "number", "price": "money", "day": "date"}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
@@ -253,7 +253,7 @@ def test_money_needs_a_currency() -> None:
 @settings(max_examples=50)
 def test_every_number_has_a_plural_form(tag: str, number: Decimal) -> None:
     """The categories that a language must give forms for are all that its numbers fall into."""
-    from npskit.followup.language_file import categories_of
+    from npskit.followup.letters.language_file import categories_of
 
     categories = categories_of(Locale(tag))
     forms = " ".join(f"{category} {{# {category} ##}}" for category in categories)

@@ -17,7 +17,7 @@ import pytest
 
 import npskit as nk
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.followup.plan import FollowUpPlan
+from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.times.zones import add_elapsed
 
 DATA: dict[str, list[Any]] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.holdout import assign_holdout, scrambled, uniform
+from npskit.followup.plan.holdout import assign_holdout, scrambled, uniform
 
 ids = st.lists(
     st.text().filter(lambda text: not is_nothing(text)) | st.integers() | st.sampled_from(["ä", "ลูกค้า", "\ud800"]),
@@ -100,7 +100,7 @@ def test_salts_are_independent() -> None:
 
 def test_another_process_says_the_same() -> None:
     """The numbers do not depend on the hash seed of the process."""
-    code = "from npskit.followup.holdout import uniform; print(uniform(['a', 7], 'x').tolist())"
+    code = "from npskit.followup.plan.holdout import uniform; print(uniform(['a', 7], 'x').tolist())"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "1"}
     )

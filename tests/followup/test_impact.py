@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import npskit as nk
-from npskit.comparison import compare
 from npskit.data.response import Response
 from npskit.data.scale import Scale
 from npskit.datasets import hotels
-from npskit.datasets.records import HotelTruth
+from npskit.datasets.hotel_records import HotelTruth
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.impact.arm_contrasts import ArmContrast, money_contrast, uneven
 from npskit.followup.impact.follow_up_effect import FollowUpEffect
@@ -38,7 +37,8 @@ from npskit.scorers.base import Scorer
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.scoring import nps, retention
+from npskit.scores.comparison import compare
+from npskit.scores.scoring import nps, retention
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 NAN = float("nan")

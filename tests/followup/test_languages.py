@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.followup.language_file import FIELDS, PUBLIC_FIELDS
-from npskit.followup.messages import Draft, Languages, draft, list_fields
+from npskit.followup.letters.language_file import FIELDS, PUBLIC_FIELDS
+from npskit.followup.letters.messages import Draft, Languages, draft, list_fields
 
 TAGS = ("en", "de", "pl", "th")
 FOLDER = Path(str(files("npskit.followup"))) / "languages"

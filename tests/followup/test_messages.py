@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError
-from npskit.followup.language_file import Language, read_language
-from npskit.followup.messages import Draft, Field, Languages, draft, list_fields
-from npskit.followup.writer import clean
+from npskit.followup.letters.language_file import Language, read_language
+from npskit.followup.letters.messages import Draft, Field, Languages, draft, list_fields
+from npskit.followup.letters.writer import clean
 
 ACTIONS = Languages.default().actions
 TEXT_FIELDS = {

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from npskit.data.response import Attributes, Response
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.messages import Languages
-from npskit.followup.model import Context, FollowUp, Strategy
-from npskit.followup.rules import Rule
-from npskit.followup.steps import Action, Offer
+from npskit.followup.letters.messages import Languages
+from npskit.followup.playbook.follow_up import Context, FollowUp, Strategy
+from npskit.followup.playbook.rules import Rule
+from npskit.followup.playbook.steps import Action, Offer
 from npskit.results import quoted
 from npskit.times.zones import time_in_words
 

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.plan import FollowUpPlan
-from npskit.followup.statuses import STATUSES, WHY
+from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.statuses import STATUSES, WHY
 from npskit.results.files import defused
 
 HOSTILE = [

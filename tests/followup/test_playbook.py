@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from npskit.data.response import Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.columns import Table
-from npskit.followup.due import DueTimes
-from npskit.followup.model import Context, FollowUp
-from npskit.followup.playbook import Playbook, recommend
-from npskit.followup.points import Points
-from npskit.followup.rules import Conditions, Rule, Team
-from npskit.followup.steps import Action, Offer
-from npskit.followup.urgency import UrgencyWords
+from npskit.followup.playbook.due import DueTimes
+from npskit.followup.playbook.follow_up import Context, FollowUp
+from npskit.followup.playbook.playbook import Playbook, recommend
+from npskit.followup.playbook.points import Points
+from npskit.followup.playbook.response_table import Table
+from npskit.followup.playbook.rules import Conditions, Rule, Team
+from npskit.followup.playbook.steps import Action, Offer
+from npskit.followup.playbook.urgency import UrgencyWords
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from npskit.errors import InvalidValueError
-from npskit.followup.playbook import Playbook
-from npskit.followup.playbook_file import parse_playbook
-from npskit.followup.rules import Conditions, Rule, Team
-from npskit.followup.steps import Action, Offer
+from npskit.followup.playbook.playbook import Playbook
+from npskit.followup.playbook.playbook_file import parse_playbook
+from npskit.followup.playbook.rules import Conditions, Rule, Team
+from npskit.followup.playbook.steps import Action, Offer
 
 GOOD = """\
 name = "mine"

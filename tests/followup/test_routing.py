@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.routing import route
+from npskit.followup.plan.routing import route
 
 HOURS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=1)
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from npskit.data.response import Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.columns import Table
-from npskit.followup.contexts import Contexts
-from npskit.followup.model import Context
-from npskit.followup.rules import Conditions, Rule, Team, as_urgency
-from npskit.followup.steps import Action, Offer
+from npskit.followup.playbook.contexts import Contexts
+from npskit.followup.playbook.follow_up import Context
+from npskit.followup.playbook.response_table import Table
+from npskit.followup.playbook.rules import Conditions, Rule, Team, as_urgency
+from npskit.followup.playbook.steps import Action, Offer
 
 NOW = dt.datetime(2026, 3, 2, 9)
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.followup.plan import FollowUpPlan
-from npskit.followup.statuses import (
+from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.statuses import (
     BUDGET,
     CAPACITY,
     CHOSEN,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.followup.playbook import Playbook
-from npskit.followup.toml_lines import Path, key_lines
+from npskit.data.toml_lines import Path, key_lines
+from npskit.followup.playbook.playbook import Playbook
 
 names = st.sampled_from(["a", "b-1", "c_d", '"q.x"', '"e#["', "'l\"t'", "10"])
 scalars = st.sampled_from(

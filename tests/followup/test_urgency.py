@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.playbook import Playbook
-from npskit.followup.urgency import UrgencyWords, urgencies_of, urgency_of
+from npskit.followup.playbook.playbook import Playbook
+from npskit.followup.playbook.urgency import UrgencyWords, urgencies_of, urgency_of
 
 WORDS = UrgencyWords(critical=["ill", "kündig*", "on fire", "ไฟไหม้", "sąd"], urgent=["refund", "i", "ด่วน", "a b*"])
 letters = st.sampled_from([*"ILlaäąbdefgiknoruüsśdBR ไฟหม้ด่วน\u0308\u0301*\n\ufdd0", "ill", "on fire", "refund", "😀"])

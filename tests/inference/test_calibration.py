@@ -16,7 +16,7 @@ from npskit.inference.calibration import Calibration, calibrate_linear, calibrat
 from npskit.inference.clusters import cluster_totals, sum_by, unit_codes
 from npskit.inference.design import design_estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
-from npskit.inference.weights import design_effect
+from npskit.inference.weighting import design_effect
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.contrasts import Contrast, cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
+from npskit.inference.design_contrasts import Contrast, cluster_robust, design_contrast
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
-from npskit.inference.contrasts import Contrast
 from npskit.inference.design import Customers, design_estimate, jackknife_variance, share_covariance
+from npskit.inference.design_contrasts import Contrast
 from npskit.inference.strata import Lonely, stratified_variance
-from npskit.inference.weights import design_effect, taylor_variance
+from npskit.inference.weighting import design_effect, taylor_variance
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
-from npskit.inference.exact import bootstrap_distribution
+from npskit.inference.exact_bootstrap import bootstrap_distribution
 from npskit.inference.intervals import bootstrap
 
 few = settings(max_examples=60)

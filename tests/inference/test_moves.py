@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.contrasts import cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
+from npskit.inference.design_contrasts import cluster_robust, design_contrast
 from npskit.inference.moves import MOST_CELLS, Moves
 from npskit.inference.paired import bhapkar, bowker, paired_difference, stuart_maxwell, worth_differences
 

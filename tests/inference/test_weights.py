@@ -16,7 +16,7 @@ from npskit.data.weights import read_weights
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval, wald
 from npskit.inference.strata import stratified_variance
-from npskit.inference.weights import design_effect, effective_counts, kish_n_eff, taylor_variance, weighted_mean
+from npskit.inference.weighting import design_effect, effective_counts, kish_n_eff, taylor_variance, weighted_mean
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

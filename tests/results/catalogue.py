@@ -10,9 +10,9 @@ import numpy as np
 
 import npskit as nk
 from npskit.results import Result
-from npskit.tracking.change_points import change_points
-from npskit.tracking.interventions import before_after
-from npskit.tracking.placebo import placebo_check
+from npskit.tracking.charts.segmentation import change_points
+from npskit.tracking.effect.estimate_effect import before_after
+from npskit.tracking.effect.placebo import placebo_check
 
 # A name that would do harm in a page, a table, a spreadsheet or a terminal.
 HOSTILE = "=<script>|`*_\x1b[31m"

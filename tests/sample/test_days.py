@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.sample import days as days_module
 from npskit.sample.days import DayTable, count_days, span_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.tally import Tally
 
 DAY = np.timedelta64(1, "D")
 START = np.datetime64("2024-02-20T00:00:00", "s")

@@ -14,11 +14,11 @@ from npskit.counting import CodedAnswers
 from npskit.data.frames import Column
 from npskit.sample import Places, Sample
 from npskit.sample.repeats import equal_shares, latest
-from npskit.score import Score
 from npskit.scorers.base import codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
-from npskit.scoring import nps
+from npskit.scores.score import Score
+from npskit.scores.scoring import nps
 from npskit.survey import Survey
 
 Row = tuple[Any, int, int, int]

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import npskit as nk
-from npskit.counting import codes, columns
+from npskit.counting import answer_columns as columns
+from npskit.counting import codes
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.sample import BoundData, Places, bind_roles, bind_score
 from npskit.scorers.base import codebook_of

@@ -15,14 +15,14 @@ import pytest
 import npskit as nk
 from npskit.__main__ import main
 from npskit.errors import InvalidValueError
-from npskit.followup.due import DueTimes
-from npskit.followup.model import FollowUp
-from npskit.followup.playbook import Playbook
-from npskit.followup.rules import Rule
-from npskit.followup.steps import Action
+from npskit.followup.playbook.due import DueTimes
+from npskit.followup.playbook.follow_up import FollowUp
+from npskit.followup.playbook.playbook import Playbook
+from npskit.followup.playbook.rules import Rule
+from npskit.followup.playbook.steps import Action
 from npskit.times.business_calendar import BusinessCalendar
-from npskit.tracking.live import Tracker
-from npskit.tracking.timeline import timeline
+from npskit.tracking.live.tracker import Tracker
+from npskit.tracking.timeline.score_periods import timeline
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 # The last hour of a day, and one answer in each of the hours before it: a window of whole days holds whole days.

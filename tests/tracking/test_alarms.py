@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.sequences import confidence_sequence
-from npskit.tally import Tally
-from npskit.tracking.alarms import Alarm, Watch
-from npskit.tracking.batch_alarms import cusum_alarm, first_alarm
-from npskit.tracking.cusum import cumulative_sum
-from npskit.tracking.live import Tracker
+from npskit.tracking.charts.cusum import cumulative_sum
+from npskit.tracking.live.alarms import Alarm, Watch
+from npskit.tracking.live.batch_alarms import cusum_alarm, first_alarm
+from npskit.tracking.live.tracker import Tracker
 
 few = settings(max_examples=40, deadline=None)
 FINE, BAD = [10, 30, 60], [30, 30, 40]

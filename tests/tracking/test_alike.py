@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.intervals import score_interval
 from npskit.survey import Survey
-from npskit.tracking.alike import variance_of_alike, variance_of_means
-from npskit.tracking.change_explanation import ChangeExplanation
-from npskit.tracking.mix_rate import MixRate, mix_and_rate
+from npskit.tracking.change.change_explanation import ChangeExplanation
+from npskit.tracking.change.mix_rate import MixRate, mix_and_rate
+from npskit.tracking.charts.alike import variance_of_alike, variance_of_means
 
 CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 

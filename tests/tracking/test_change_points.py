@@ -18,15 +18,15 @@ from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.two_sample import difference_interval
-from npskit.tracking import change_points as module
-from npskit.tracking.change_points import (
+from npskit.tracking.charts import segmentation as module
+from npskit.tracking.charts.change_record import ChangePoints
+from npskit.tracking.charts.segmentation import (
     change_points,
     default_penalty,
     period_dispersion,
     segment_starts,
     segmentation_cost,
 )
-from npskit.tracking.changes import ChangePoints
 
 FILES = Path(__file__).parents[1] / "reference"
 REFERENCE = json.loads((FILES / "change_points.json").read_text())

@@ -13,19 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.contrasts import design_contrast
+from npskit.inference.design_contrasts import design_contrast
 from npskit.inference.estimate import Estimate
-from npskit.inference.weights import taylor_variance
-from npskit.score import Conventions
-from npskit.score_table import ScoreTable
+from npskit.inference.weighting import taylor_variance
 from npskit.scorers.ces import CES
+from npskit.scores.score import Conventions
+from npskit.scores.score_table import ScoreTable
 from npskit.survey import Survey
-from npskit.tally import Tally
-from npskit.tracking.change_explanation import ChangeExplanation
-from npskit.tracking.explain import all_keys, explain_change
-from npskit.tracking.mix_rate import MixRate, mix_and_rate
+from npskit.tracking.change.change_explanation import ChangeExplanation
+from npskit.tracking.change.explain import all_keys, explain_change
+from npskit.tracking.change.mix_rate import MixRate, mix_and_rate
 
 R = json.loads((Path(__file__).parents[1] / "reference" / "decomposition.json").read_text())
 CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])

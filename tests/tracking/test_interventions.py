@@ -12,18 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.comparison import compare
+from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
-from npskit.inference.contrasts import cluster_robust, design_contrast
 from npskit.inference.design import design_estimate
-from npskit.score import Score
-from npskit.tally import Tally
-from npskit.tracking.assumptions import ASSUMES
-from npskit.tracking.effect import Effect
-from npskit.tracking.intervention import Intervention
-from npskit.tracking.interventions import before_after, difference_in_differences, effect_over_periods, series_effect
-from npskit.tracking.placebo import Placebo, default_window, placebo_check
+from npskit.inference.design_contrasts import cluster_robust, design_contrast
+from npskit.scores.comparison import compare
+from npskit.scores.score import Score
+from npskit.tracking.effect.assumptions import ASSUMES
+from npskit.tracking.effect.effect_record import Effect
+from npskit.tracking.effect.estimate_effect import (
+    before_after,
+    difference_in_differences,
+    effect_over_periods,
+    series_effect,
+)
+from npskit.tracking.effect.intervention import Intervention
+from npskit.tracking.effect.placebo import Placebo, default_window, placebo_check
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "difference_in_differences.json").read_text())

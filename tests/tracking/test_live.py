@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.scorers.base import Scorer
-from npskit.tally import Tally
-from npskit.tracking.live import Tracker
+from npskit.tracking.live.tracker import Tracker
 
 few = settings(max_examples=40, deadline=None)
 SCORERS: tuple[Scorer, ...] = (

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.tracking import packing, pairs, sorting
-from npskit.tracking.moved import count_moves
-from npskit.tracking.pairs import Mode, Steps, pair_steps
+from npskit.tracking.panel import answer_pairs as pairs
+from npskit.tracking.panel import packing, sorting
+from npskit.tracking.panel.answer_pairs import Mode, Steps, pair_steps
+from npskit.tracking.panel.moved_share import count_moves
 
 MODES: list[Mode] = ["consecutive", "first_last", "waves"]
 # Few customers and few moments, so that many answers are tied.

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.two_sample import difference_interval
-from npskit.tracking.interventions import series_effect
-from npskit.tracking.series import SeriesFit, default_lags, interrupted_series
+from npskit.tracking.effect.estimate_effect import series_effect
+from npskit.tracking.effect.series import SeriesFit, default_lags, interrupted_series
 
 R = json.loads((Path(__file__).parents[1] / "reference" / "interrupted_series.json").read_text())
 COUNTS, AT = np.array(R["counts"]), R["at"]

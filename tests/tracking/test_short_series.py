@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.inference.limits import normal_quantile
-from npskit.tracking.series import interrupted_series
-from npskit.tracking.short_series import Working
+from npskit.tracking.effect.series import interrupted_series
+from npskit.tracking.effect.short_series import Working
 
 CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 CONTRASTS = {"level change": [0, 0, 1, 0], "slope change": [0, 0, 0, 1]}

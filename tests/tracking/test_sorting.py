@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.data.keys import slices
-from npskit.tracking import sorting
-from npskit.tracking.sorting import in_threads, sort_blocks, workers
+from npskit.tracking.panel import sorting
+from npskit.tracking.panel.sorting import in_threads, sort_blocks, workers
 
 
 def sort(numbers: NDArray[np.int64], block: int, bits: int) -> NDArray[np.int64]:

@@ -19,11 +19,11 @@ from scipy.special import bdtr
 
 import npskit as nk
 from npskit.datasets import hotels
-from npskit.datasets.records import Dataset
+from npskit.datasets.hotel_records import Dataset
 from npskit.inference.wealth import DIRECTIONS
-from npskit.tracking.alarms import Watch
-from npskit.tracking.change_points import segmentation_cost
-from npskit.tracking.placebo import Placebo
+from npskit.tracking.charts.segmentation import segmentation_cost
+from npskit.tracking.effect.placebo import Placebo
+from npskit.tracking.live.alarms import Watch
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "monitors.md").read_text(encoding="utf-8")

@@ -16,19 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit import nps
-from npskit.comparison import compare
+from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.multiplicity import adjust
 from npskit.sample.days import count_days
-from npskit.score import Score
 from npskit.scorers.ces import CES
-from npskit.tally import Tally
+from npskit.scores.comparison import compare
+from npskit.scores.score import Score
 from npskit.times.periods import EVERY, first_days, period_numbers
-from npskit.tracking import timeline as timeline_module
-from npskit.tracking.against import TimelineComparison
-from npskit.tracking.timeline import timeline, timeline_of
-from npskit.tracking.timeline_record import Timeline
+from npskit.tracking.timeline import score_periods as timeline_module
+from npskit.tracking.timeline.against import TimelineComparison
+from npskit.tracking.timeline.score_periods import timeline, timeline_of
+from npskit.tracking.timeline.timeline_record import Timeline
 
 DAY = np.timedelta64(1, "D")
 START = np.datetime64("2023-11-20", "D")

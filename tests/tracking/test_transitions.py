@@ -21,8 +21,8 @@ from npskit.inference.paired import paired_difference
 from npskit.inference.two_sample import difference_interval, score_test
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
-from npskit.tracking.transition_record import Transitions
-from npskit.tracking.transitions import transitions
+from npskit.tracking.panel.count_transitions import transitions
+from npskit.tracking.panel.transition_record import Transitions
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "repeated_customers.json").read_text())
 ROW = st.tuples(st.integers(0, 6), st.integers(0, 9), st.integers(0, 2))

@@ -10,11 +10,10 @@ from typing import cast
 
 import numpy as np
 
-from npskit.data.scale import Scale
+from npskit.data import Scale
 from npskit.errors import InvalidValueError
 from npskit.from_file import Roles, read
-from npskit.scorers.base import Scorer
-from npskit.scorers.registry import get_scorer
+from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey
 
 _ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")

@@ -11,7 +11,7 @@ from typing import Any
 
 from npskit.command_line.file_options import add_options, names, read_survey, tell
 from npskit.errors import InvalidValueError
-from npskit.followup.messages import Languages
+from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 

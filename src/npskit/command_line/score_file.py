@@ -10,7 +10,7 @@ from typing import Any
 from npskit.command_line.file_options import add_options, names, read_survey, tell
 from npskit.reading import Rejected
 from npskit.results import LEVEL, json_safe, number, percent, text_table
-from npskit.score import Score
+from npskit.scores import Score
 
 
 def add_score(commands: Any) -> None:

@@ -14,8 +14,7 @@ from npskit.arrays import Floats, Integers
 from npskit.counting.worth_table import CategorySums, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import Columns, Result, free_name
-from npskit.scorers.base import Codebook, Scorer
-from npskit.scorers.scorer_record import scorer_record
+from npskit.scorers import Codebook, Scorer, scorer_record
 
 
 @attrs.frozen(eq=False, repr=False)

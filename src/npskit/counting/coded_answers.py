@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
-from npskit.counting.columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.errors import IncompatibleError
-from npskit.scorers.base import Codebook
+from npskit.scorers import Codebook
 
 
 def read_columns(

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
-from npskit.data.answers import Unusable, parse_answer
-from npskit.data.keys import flat, slices
-from npskit.data.scale import Scale
+from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
+from npskit.data import Scale, Unusable, flat, parse_answer, slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.columns import INTEGERS, AnswerBlocks
-from npskit.data.keys import ROWS, slices
+from npskit.counting.answer_columns import INTEGERS, AnswerBlocks
+from npskit.data import ROWS, slices
 from npskit.errors import InvalidValueError
-from npskit.scorers.base import Codebook
+from npskit.scorers import Codebook
 
 # Blocks shorter than this are counted one answer at a time.
 _PAIRED = 1 << 14

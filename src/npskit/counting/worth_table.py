@@ -8,7 +8,7 @@ import numpy as np
 from npskit.arrays import Floats, Integers
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
-from npskit.scorers.base import Codebook
+from npskit.scorers import Codebook
 
 DENOMINATORS = ("valid", "all")
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from npskit.data.words import is_nothing
-from npskit.times.zones import EPOCH
+from npskit.times import EPOCH
 
 # What a cell is: missing, or a time with whether it knows its zone, or a reason why it is none.
 Moment: TypeAlias = dt.datetime | str | None

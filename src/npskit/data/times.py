@@ -14,7 +14,7 @@ from npskit.data.cells import BadCell, Note, coded, objects, refuse_cells, shown
 from npskit.data.frames import Column
 from npskit.data.time_text import Moment, Order, order_told, read_moment
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
-from npskit.times.zones import find_zone, in_zone
+from npskit.times import find_zone, in_zone
 
 
 @attrs.frozen(eq=False)

@@ -1,6 +1,5 @@
-"""Simulated surveys with known truths, to try things on and to check methods against."""
+"""Simulated surveys with known truths."""
 
-from npskit.datasets.records import Dataset, DriverTruth, FollowUpTruth, HotelTruth, Wave
-from npskit.datasets.simulate import demo_survey, hotels
+from npskit.doors import open_door
 
-__all__ = ["Dataset", "DriverTruth", "FollowUpTruth", "HotelTruth", "Wave", "demo_survey", "hotels"]
+__getattr__, __dir__, __all__ = open_door(__name__)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.datasets import model
+from npskit.datasets import truths as model
 from npskit.datasets.phrases import LANGUAGES, combinations
 
 Columns = dict[str, NDArray[Any]]

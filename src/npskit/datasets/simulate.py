@@ -10,8 +10,9 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, share, whole_number
-from npskit.datasets import draws, model
-from npskit.datasets.records import Dataset, FollowUpTruth, HotelTruth
+from npskit.datasets import draws
+from npskit.datasets import truths as model
+from npskit.datasets.hotel_records import Dataset, FollowUpTruth, HotelTruth
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 
 Day = str | dt.date | np.datetime64
@@ -66,7 +67,7 @@ def hotels(
     Guests answer repeatedly, in order of time. Built in are a shift of the score in one region on one day, growth of
     the weaker regions (so that the total also changes by mix), drivers of the score, an effect of following up, and
     unequal sampling of the regions. The truths are computed from the probabilities of the model
-    (`npskit.datasets.model`), not from the draws.
+    (`npskit.datasets.truths`), not from the draws.
 
     Args:
         n: Number of answers (rows).

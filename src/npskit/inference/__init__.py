@@ -1,1 +1,5 @@
-"""From tallies to uncertainty. Everything here works on arrays of counts; nothing here sees a row."""
+"""From tallies to uncertainty: intervals, tests and sizes, of counts and never of rows."""
+
+from npskit.doors import open_door
+
+__getattr__, __dir__, __all__ = open_door(__name__)

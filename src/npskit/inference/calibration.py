@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats
 from npskit.checks import whole_number
-from npskit.data.weights import read_weights
+from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats
-from npskit.data.weights import read_weights
+from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}

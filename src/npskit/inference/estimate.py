@@ -13,7 +13,7 @@ from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import interval
 from npskit.inference.limits import tail_of
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
-from npskit.inference.weights import effective_counts, kish_n_eff, taylor_variance, weighted_mean
+from npskit.inference.weighting import effective_counts, kish_n_eff, taylor_variance, weighted_mean
 
 _BY_GROUP = ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling")
 
@@ -57,7 +57,7 @@ class Estimate:
         """Return the estimate from counts, or from sums of weights and of squared weights, by category.
 
         The variance of simple counts is the multinomial one, (sum p s^2 - mean^2) / n; that of weighted ones the
-        Taylor linearisation (see `npskit.inference.weights`).
+        Taylor linearisation (see `npskit.inference.weighting`).
 
         Args:
             counts: Shape `(..., K)`.
@@ -113,7 +113,7 @@ class Estimate:
 
         Those of simple counts are the counts; else n* p with n* = v/SE² (z/t)², at most `ceiling`. Where SE = 0 or all
         answers are worth the same, n* is `n_effective`, then Kish's number of answers or sampling units. See
-        `npskit.inference.weights.effective_counts`.
+        `npskit.inference.weighting.effective_counts`.
 
         Args:
             level: The level of the interval they are for, because t depends on it. P-values use the default, so that

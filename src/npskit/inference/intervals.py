@@ -280,8 +280,8 @@ def jeffreys(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Lim
 def bootstrap(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the percentile bootstrap interval, exactly: no resampling, no seed.
 
-    The limits are quantiles of `npskit.inference.exact.bootstrap_distribution`. B. Efron and R. J. Tibshirani, An
-    Introduction to the Bootstrap (1993), chapter 13. Too short for small or lopsided samples.
+    The limits are quantiles of `npskit.inference.exact_bootstrap.bootstrap_distribution`. B. Efron and R. J.
+    Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. Too short for small or lopsided samples.
 
     Raises:
         InvalidValueError: If the category scores do not lie on a common grid of at most 10,000 steps.
@@ -291,7 +291,7 @@ def bootstrap(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Li
         >>> round(float(low), 3), round(float(high), 3)
         (27.0, 53.0)
     """
-    from npskit.inference.exact import bootstrap_quantiles
+    from npskit.inference.exact_bootstrap import bootstrap_quantiles
 
     tail, sample = tail_of(level), sample_of(counts, category_scores)
     low, high = bootstrap_quantiles(sample.counts, sample.category_scores, tail)

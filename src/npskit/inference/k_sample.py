@@ -171,7 +171,7 @@ def pairwise(counts: ArrayLike, category_scores: ArrayLike, correction: str = "h
     """Compare every pair of groups by the score test, with p-values adjusted for their number.
 
     The groups count as independent samples: where the same customers answered in several, see
-    `npskit.inference.contrasts.cluster_robust`.
+    `npskit.inference.design_contrasts.cluster_robust`.
 
     Args:
         counts: Shape `(..., G, K)`; need not be whole.

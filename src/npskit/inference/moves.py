@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.contrasts import Contrast
 from npskit.inference.design import as_estimate
+from npskit.inference.design_contrasts import Contrast
 from npskit.inference.estimate import Estimate
 
 MOST_CELLS = 4096

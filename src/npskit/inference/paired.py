@@ -73,7 +73,7 @@ def paired_difference(moves: ArrayLike | Moves, category_scores: ArrayLike, leve
     there are more than two categories.
 
     Where customers move several times, d is summed over each customer before it is squared (Liang & Zeger, Biometrika
-    73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weights.effective_counts`). These may
+    73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weighting.effective_counts`). These may
     be more than the moves: what a customer gains with one move is lost with the next, so that from first answer to last
     the moves between cancel and tell more than independent ones would. Simulated with 10, 30 and 300 customers of 2 to
     6 answers each, 97, 96 and 94 % of 95 % intervals cover, and disagree with the 5 % test in 2, 1 and 0 %. Assumes

@@ -134,7 +134,7 @@ def stratified_variance(
     """Return the variance of the weighted mean of a stratified sample without clusters.
 
     Each answer is a sampling unit, so sums per stratum and category give the exact Taylor variance: with one stratum,
-    that of `npskit.inference.weights.taylor_variance`. Degrees of freedom: answers less strata.
+    that of `npskit.inference.weighting.taylor_variance`. Degrees of freedom: answers less strata.
 
     Args:
         counts: Answers per stratum and category, shape `(..., H, K)`.

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import objects, shown
+from npskit.data import objects, shown
 from npskit.reading.delimited import UNTERMINATED, Batch
-from npskit.reading.records import Columns, Rejected
+from npskit.reading.file_report import Columns, Rejected
 
 DAMAGED = "holds characters that could not be decoded"
 # A column is no longer interned once it is seen to hold mostly different values.

@@ -9,16 +9,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.answers import parse_answer
-from npskit.data.cells import shown
+from npskit.data import parse_answer, shown
 from npskit.errors import UnreadableFileError
 from npskit.reading.collector import Collector, Verdict
 from npskit.reading.delimited import Batch, Grammar, batches
 from npskit.reading.dialect import find_separator, told_separator
+from npskit.reading.file_report import Columns, Progress, Rejected
 from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines
 from npskit.reading.names import plain, resolve, usable_names
 from npskit.reading.parquet import load_parquet
-from npskit.reading.records import Columns, Progress, Rejected
 from npskit.reading.source import Source, text_blocks
 from npskit.reading.tools import PLAIN, Header, Tool, find_tool
 
@@ -47,7 +46,7 @@ class ReadOptions:
 
 @attrs.frozen
 class Read:
-    """What a reader found: see `npskit.reading.records` for the parts of the same names."""
+    """What a reader found: see `npskit.reading.file_report` for the parts of the same names."""
 
     columns: Columns
     numbers: NDArray[np.int64]

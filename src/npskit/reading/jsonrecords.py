@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import objects, shown
+from npskit.data import objects, shown
 from npskit.errors import UnreadableFileError
 from npskit.reading.collector import DAMAGED
 from npskit.reading.delimited import Grammar, whole_lines
-from npskit.reading.records import Columns, Rejected
+from npskit.reading.file_report import Columns, Rejected
 from npskit.reading.source import MAX_LINE
 
 Record = dict[str, Any]

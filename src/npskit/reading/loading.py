@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 
 from npskit.checks import whole_number
-from npskit.data.amounts import check_decimal, find_decimal
+from npskit.data import check_decimal, find_decimal
 from npskit.errors import InvalidTypeError
 from npskit.reading import tools
+from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
+from npskit.reading.file_report import Columns, FileReport, Loaded, Progress
 from npskit.reading.formats import Read, ReadOptions, read_delimited, read_json, read_parquet
-from npskit.reading.records import Columns, FileReport, Loaded, Progress
-from npskit.reading.roles import find_roles
 from npskit.reading.source import Source, as_path, inspect
 
 # How many cells are looked at for a decimal mark.

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import objects
+from npskit.data import objects
 from npskit.errors import MissingDependencyError, UnreadableFileError
+from npskit.reading.file_report import Columns, Progress
 from npskit.reading.jsonrecords import LARGEST_EXACT, typed
-from npskit.reading.records import Columns, Progress
 
 _ROWS = 1 << 17
 

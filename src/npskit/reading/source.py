@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
-from npskit.reading.records import FileMissingError, Progress
+from npskit.reading.file_report import FileMissingError, Progress
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
 BLOCK = 1 << 16

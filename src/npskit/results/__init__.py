@@ -1,23 +1,5 @@
-"""Results: what every answer of npskit has in common, and how it is shown, kept and handed on."""
+"""The base of every result, and how results become text, tables, JSON and files."""
 
-from npskit.results.display import html_table as html_table
-from npskit.results.display import number as number
-from npskit.results.display import one_line as one_line
-from npskit.results.display import p_value as p_value
-from npskit.results.display import percent as percent
-from npskit.results.display import quoted as quoted
-from npskit.results.display import text_table as text_table
-from npskit.results.display import wrapped as wrapped
-from npskit.results.interval import LEVEL as LEVEL
-from npskit.results.interval import Interval as Interval
-from npskit.results.interval import intervals as intervals
-from npskit.results.native import free_name as free_name
-from npskit.results.native import key_columns as key_columns
-from npskit.results.result import Columns as Columns
-from npskit.results.result import Result as Result
-from npskit.results.result import Rows as Rows
-from npskit.results.result import columns_of as columns_of
-from npskit.results.result import records as records
-from npskit.results.values import flat as flat
-from npskit.results.values import json_safe as json_safe
-from npskit.results.values import plain as plain
+from npskit.doors import open_door
+
+__getattr__, __dir__, __all__ = open_door(__name__)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from npskit.checks import one_of
-from npskit.data.frames import BACKENDS
+from npskit.data import BACKENDS
 from npskit.errors import MissingDependencyError
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)

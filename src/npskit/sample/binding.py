@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import attrs
 
-from npskit.data.frames import Column, Frame
+from npskit.data import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.reading import FileReport, Rejected
 from npskit.sample.bound import BoundData
-from npskit.scorers.base import Codebook, Scorer
+from npskit.scorers import Codebook, Scorer
 
 _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
 """The roles that a field of `Response` has."""

@@ -9,22 +9,25 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import CodedAnswers
-from npskit.data.customers import read_customers
-from npskit.data.frames import Column, Frame
-from npskit.data.keys import factorize
-from npskit.data.segments import Keys, segments_of
-from npskit.data.times import TimeColumn, read_times
-from npskit.data.weights import read_weights
+from npskit.counting import CodedAnswers, Tally
+from npskit.data import (
+    Column,
+    Frame,
+    Keys,
+    TimeColumn,
+    factorize,
+    read_customers,
+    read_times,
+    read_weights,
+    segments_of,
+)
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.calibration import Calibration, rake
-from npskit.inference.strata import Lonely, Population
+from npskit.inference import Calibration, Lonely, Population, rake
 from npskit.reading import Rejected
 from npskit.sample.places import Places
 from npskit.sample.repeats import equal_shares, latest
 from npskit.sample.sample import Measured, Sample
-from npskit.scorers.base import Codebook
-from npskit.tally import Tally
+from npskit.scorers import Codebook
 
 
 @attrs.frozen(eq=False)

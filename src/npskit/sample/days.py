@@ -16,13 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.counting import read_columns
-from npskit.data.weights import read_weights
+from npskit.counting import Tally, read_columns
+from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.scorers.base import Scorer, codebook_of
-from npskit.scorers.nps import NPS
-from npskit.tally import Tally
-from npskit.times.periods import Days, ticks
+from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.times import Days, ticks
 
 # More days than any survey lasts: beyond, a date is a slip of the pen or stands for "never".
 MOST_DAYS = 200_000
@@ -198,7 +196,7 @@ def count_days(
 
     Args:
         times: datetime64, shape `(n,)`; NaT where it is not known when.
-        answers: One sequence or array per question, each of shape `(n,)`; see `npskit.tally.Tally.count`.
+        answers: One sequence or array per question, each of shape `(n,)`; see `npskit.counting.tally.Tally.count`.
         scorer: What the answers mean. Default `NPS()`.
         groups: Group number of each row, in `range(n_groups)`; None for a single group.
         n_groups: How many groups there are.

@@ -14,11 +14,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.inference.clusters import ClusterTotals, factorize, sum_by
-from npskit.inference.estimate import Estimate
+from npskit.inference import ClusterTotals, Estimate, factorize, sum_by
 from npskit.sample.places import Places
 from npskit.sample.sample import Clustering, Sample
-from npskit.times.periods import Days
+from npskit.times import Days
 
 
 @attrs.frozen(eq=False)

@@ -10,15 +10,20 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import CodedAnswers
-from npskit.inference.calibration import Calibration, calibrated_estimate
-from npskit.inference.clusters import ClusterTotals, cluster_totals
-from npskit.inference.design import Customers, design_estimate
-from npskit.inference.estimate import Estimate
-from npskit.inference.strata import Lonely, Population
+from npskit.counting import CodedAnswers, Tally
+from npskit.inference import (
+    Calibration,
+    ClusterTotals,
+    Customers,
+    Estimate,
+    Lonely,
+    Population,
+    calibrated_estimate,
+    cluster_totals,
+    design_estimate,
+)
 from npskit.sample.places import Places
-from npskit.score import Conventions
-from npskit.tally import Tally
+from npskit.scores import Conventions
 
 
 @attrs.frozen(eq=False)

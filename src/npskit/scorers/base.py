@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import is_hashable
-from npskit.data.scale import Scale
+from npskit.data import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 # The grid of all combinations of answers is categorized once per scorer, so it has to stay small.

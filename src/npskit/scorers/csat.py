@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.data.scale import Scale, as_scale
+from npskit.data import Scale, as_scale
 from npskit.errors import InvalidValueError
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.data.customers import read_customers
-from npskit.data.scale import Scale
+from npskit.data import Scale, read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 

@@ -1,20 +1,5 @@
-"""For authors of scorers: `check_scorer`, the contract suite, and Hypothesis strategies for npskit's types.
+"""For tests of your own: Hypothesis strategies and the contract of a scorer."""
 
-`check_scorer` needs nothing but npskit. The strategies need Hypothesis (`pip install hypothesis`), and import it when
-one is called.
-"""
+from npskit.doors import open_door
 
-from npskit.testing.contract import ContractError, check_scorer
-from npskit.testing.strategies import answers, counts, responses, scales, sci_answers, scorers, segments
-
-__all__ = [
-    "ContractError",
-    "answers",
-    "check_scorer",
-    "counts",
-    "responses",
-    "scales",
-    "sci_answers",
-    "scorers",
-    "segments",
-]
+__getattr__, __dir__, __all__ = open_door(__name__)

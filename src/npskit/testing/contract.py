@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError
-from npskit.scorers.base import Codebook, Scorer, answer_grid, read_codebook
+from npskit.scorers import Codebook, Scorer, answer_grid, read_codebook
 
 Answers: TypeAlias = tuple[NDArray[np.int64], ...]
 # One by one is slow in Python, so of large grids an even selection is asked that way.

@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.response import Response, SCIAnswer, Segment
-from npskit.data.scale import MAX_POINTS, Scale, as_scale
+from npskit.data import MAX_POINTS, Response, Scale, SCIAnswer, Segment, as_scale
 from npskit.errors import InvalidValueError, MissingDependencyError
-from npskit.scorers.base import Scorer
-from npskit.scorers.ces import CES, METHODS, Method
-from npskit.scorers.csat import CSAT
-from npskit.scorers.nps import NPS
-from npskit.scorers.retention import Retention
-from npskit.scorers.sci import SCI
+from npskit.scorers import CES, CSAT, METHODS, NPS, SCI, Method, Retention, Scorer
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -1,1 +1,5 @@
-"""Time: durations, time zones, periods of the calendar, and opening hours."""
+"""Durations, time zones, calendar periods, spans and opening hours."""
+
+from npskit.doors import open_door
+
+__getattr__, __dir__, __all__ = open_door(__name__)

@@ -9,23 +9,17 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.data.customers import read_customers
-from npskit.data.segments import coded
+from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results import LEVEL
 from npskit.sample import Bindings
-from npskit.score_table import TOO_FEW
-from npskit.times.spans import stretch
-from npskit.tracking.change_explanation import ChangeExplanation
-from npskit.tracking.effect import Effect
-from npskit.tracking.intervention import Intervention
-from npskit.tracking.pairs import Mode
+from npskit.scores import TOO_FEW
+from npskit.times import stretch
+from npskit.tracking.change import ChangeExplanation
+from npskit.tracking.effect import Effect, Intervention
+from npskit.tracking.panel import Mode, Transitions, transitions
 from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
-from npskit.tracking.timeline import timeline_of_sample
-from npskit.tracking.timeline_record import Timeline
-from npskit.tracking.transition_record import Transitions
-from npskit.tracking.transitions import transitions
-from npskit.tracking.windows import Window
+from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
 
 
 class OverTime(Bindings):
@@ -52,7 +46,7 @@ class OverTime(Bindings):
             every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
             by: A column, or several, that make the segments; None for the whole.
             window: `"30d"` (or `"3 months"`) scores the 30 days up to the end of each period, a whole number the latest
-                whole days with that many answers; see `npskit.tracking.timeline.timeline`.
+                whole days with that many answers; see `npskit.tracking.timeline.score_periods.timeline`.
             half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
             denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
                 score of 0.
@@ -141,7 +135,7 @@ class OverTime(Bindings):
 
         Standard errors allow for weights, for strata and clusters, and for customers who answer more than once, also on
         both sides; `population` is left out of account, and a stratum with a single unit is refused. See
-        `npskit.tracking.explain` for the method and what must be true for it to mean anything.
+        `npskit.tracking.change.explain` for the method and what must be true for it to mean anything.
 
         Args:
             before: A calendar period, `"2026"`, `"2026-Q1"`, `"2026-03"`, `"2026-W05"` or `"2026-03-01"`, or a pair of
@@ -190,7 +184,7 @@ class OverTime(Bindings):
                 much more the treated moved.
             treated: Who was, in the same form; all others by default.
             method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; by default the second
-                with `control`, else the first. See `npskit.tracking.interventions`.
+                with `control`, else the first. See `npskit.tracking.effect.estimate_effect`.
             every: The periods of the placebo check and of the series, counted from the intervention on: `"day"`,
                 `"week"`, `"month"`, `"quarter"` or `"year"`.
             level: Confidence level.

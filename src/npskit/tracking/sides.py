@@ -6,15 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.clusters import ClusterTotals
+from npskit.inference import ClusterTotals
 from npskit.sample import Measured, Places, Sample
-from npskit.score_table import ScoreTable
-from npskit.times.spans import periods_around
-from npskit.tracking.change_explanation import ChangeExplanation
-from npskit.tracking.effect import Effect
-from npskit.tracking.explain import explain_change
-from npskit.tracking.intervention import Intervention
-from npskit.tracking.interventions import effect_over_periods
+from npskit.scores import ScoreTable
+from npskit.times import periods_around
+from npskit.tracking.change import ChangeExplanation, explain_change
+from npskit.tracking.effect import Effect, Intervention, effect_over_periods
 
 Times = NDArray[np.datetime64]
 Stretch = tuple[np.datetime64, np.datetime64]
@@ -44,7 +41,7 @@ def explain_sample(
     by: tuple[str, ...],
     level: float,
 ) -> ChangeExplanation:
-    """Say why the score moved from one stretch of time to another; see `npskit.tracking.explain.explain_change`.
+    """Say why the score moved from one stretch of time to another; see `npskit.tracking.change.explain.explain_change`.
 
     Args:
         sample: The rows.
@@ -106,7 +103,7 @@ def effect_of_sample(
     every: str,
     level: float,
 ) -> Effect:
-    """Return what the score did when something was changed; see `npskit.tracking.interventions.effect_over_periods`.
+    """Return what the score did when something was changed; `effect_over_periods` has the methods.
 
     Args:
         sample: The rows.

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case
-from npskit.followup.cases.closed_loop import ClosedLoop
 from npskit.followup.cases.figures import RATES
 from npskit.followup.cases.loop import closed_loop
+from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
 from npskit.times.business_calendar import BusinessCalendar

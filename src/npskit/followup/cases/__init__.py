@@ -1,1 +1,1 @@
-"""Cases of follow-up and what they say together: answered in time, closed, recovered."""
+"""Cases of customers: what was done, when, and how the loop is closed."""

@@ -12,7 +12,7 @@ from npskit.checks import is_hashable, is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 from npskit.results import Result, one_line
-from npskit.times.zones import instant
+from npskit.times import instant
 
 
 def _is_kind(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:

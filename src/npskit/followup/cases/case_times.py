@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
-from npskit.data.frames import Frame
-from npskit.data.times import parse_times, read_times
+from npskit.data import Frame, parse_times, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.times.zones import find_zone
+from npskit.times import find_zone
 
 
 @attrs.frozen(eq=False)

@@ -13,19 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Times
-from npskit.data.cells import objects
-from npskit.data.customers import read_customers
-from npskit.data.keys import factorize
+from npskit.data import factorize, objects, read_customers
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
+from npskit.followup.cases.case_roles import ALIASES, check_words, find_roles, kind_of
+from npskit.followup.cases.case_table import MONTH, CaseTable, case_frame
 from npskit.followup.cases.case_times import CaseTimes
 from npskit.followup.cases.events import EventLog, settle
 from npskit.followup.cases.rejections import Refused, Rejections
-from npskit.followup.cases.roles import ALIASES, check_words, find_roles, kind_of
 from npskit.followup.cases.states import KINDS
-from npskit.followup.cases.table import MONTH, CaseTable, case_frame
-from npskit.scorers.base import Scorer, codebook_of
-from npskit.scorers.nps import NPS
-from npskit.times.zones import in_zone
+from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.times import in_zone
 
 _NAT = np.datetime64("NaT", "us")
 

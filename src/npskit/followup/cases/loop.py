@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 
 from npskit.checks import one_of, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.cases.closed_loop import ClosedLoop
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
+from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
-from npskit.inference.intervals import score_interval
-from npskit.inference.limits import tail_of
+from npskit.inference import score_interval, tail_of
 from npskit.results import Interval, intervals
-from npskit.score_table import segment_names
-from npskit.scorers.base import Scorer
-from npskit.times.business_calendar import BusinessCalendar
-from npskit.times.durations import TICK, parse_fixed
-from npskit.times.zones import find_zone
+from npskit.scorers import Scorer
+from npskit.scores import segment_names
+from npskit.times import TICK, BusinessCalendar, find_zone, parse_fixed
 
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
 # What the log must hold for a figure to mean anything: one of these.

@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.intervals import score_interval
-from npskit.inference.limits import normal_quantile
+from npskit.inference import normal_quantile, score_interval
 
 METHODS = ("log_log", "score")
 # Products of shares that ought to be equal differ by rounding.

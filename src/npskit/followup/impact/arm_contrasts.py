@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference.intervals import score_interval
-from npskit.inference.limits import checked_counts, tail_of
-from npskit.inference.multiplicity import adjust
-from npskit.inference.two_sample import moments, mover, score_test
+from npskit.inference import adjust, checked_counts, moments, mover, score_interval, score_test, tail_of
 from npskit.results import Interval, intervals
 
 Unit = Literal["points", "percent", "money"]
@@ -81,9 +78,9 @@ def category_contrasts(
 ) -> tuple[ArmContrast, ...]:
     """Compare two arms, segment by segment, by the mean category score.
 
-    As `npskit.comparison.compare` of two scores: MOVER on the score intervals (Zou & Donner, Statistics in Medicine 27
-    (2008) 1693-1702) and the score test with variances constrained to no difference; p-values adjusted by Holm's
-    method (Scandinavian Journal of Statistics 6 (1979) 65-70) over the segments.
+    As `npskit.scores.comparison.compare` of two scores: MOVER on the score intervals (Zou & Donner, Statistics in
+    Medicine 27 (2008) 1693-1702) and the score test with variances constrained to no difference; p-values adjusted by
+    Holm's method (Scandinavian Journal of Statistics 6 (1979) 65-70) over the segments.
 
     Args:
         measure: What is compared.

@@ -6,12 +6,11 @@ from typing import Any
 
 import attrs
 
-from npskit.comparison import Comparison, compare
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, ArmValue
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
 from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
-from npskit.score import Score
+from npskit.scores import Comparison, Score, compare
 
 ASSUMES = (
     "Who was held out was drawn at random, by customer, before anybody was followed up.",

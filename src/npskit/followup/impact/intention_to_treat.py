@@ -14,7 +14,7 @@ from npskit.followup.impact.arm_contrasts import (
     share_contrasts,
 )
 from npskit.followup.impact.outcomes import Outcomes
-from npskit.scorers.base import Codebook
+from npskit.scorers import Codebook
 
 Counts = NDArray[np.int64]
 

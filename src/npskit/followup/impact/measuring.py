@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import one_of
-from npskit.data.customers import read_customers
-from npskit.data.frames import Frame
+from npskit.counting import Tally
+from npskit.data import Frame, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
 from npskit.followup.impact.follow_up_effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
@@ -24,18 +24,15 @@ from npskit.followup.impact.regression_to_the_mean import (
     checked_correlation,
     correlation_of_repeats,
 )
-from npskit.inference.limits import tail_of
-from npskit.inference.moves import Moves
-from npskit.inference.paired import paired_difference
+from npskit.inference import Moves, paired_difference, tail_of
 from npskit.results import LEVEL
-from npskit.score import Score
-from npskit.scorers.base import Codebook, Scorer, codebook_of
-from npskit.tally import Tally
+from npskit.scorers import Codebook, Scorer, codebook_of
+from npskit.scores import Score
 
 NO_REVENUE = ("left_out", "zero")
 
 
-class Plan(Protocol):
+class ComparedPlan(Protocol):
     """What is read of a plan; `FollowUpPlan` has it."""
 
     @property
@@ -60,7 +57,7 @@ class Plan(Protocol):
 
 
 def effect_of_follow_up(
-    plan: Plan,
+    plan: ComparedPlan,
     later: Any,
     *,
     customer: str = "customer",
@@ -173,7 +170,7 @@ def effect_of_follow_up(
     )
 
 
-def _columns(plan: Plan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
+def _columns(plan: ComparedPlan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return scorer, answers, intended and holdout of the plan, checked."""
     try:
         scorer, answers, rows = plan.scorer, np.asarray(plan.categories).astype(np.intp), len(plan.customers)

@@ -10,17 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import INVALID, CodedAnswers
-from npskit.data.amounts import read_amounts
-from npskit.data.customers import Customers, read_customers
-from npskit.data.flags import read_flags
-from npskit.data.frames import Frame
-from npskit.data.times import read_times
+from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.moves import Moves
-from npskit.scorers.base import Codebook
-from npskit.times.moments import read_time
-from npskit.tracking.moved import count_moves
-from npskit.tracking.pairs import pair_steps
+from npskit.inference import Moves
+from npskit.scorers import Codebook
+from npskit.times import read_time
+from npskit.tracking.panel import count_moves, pair_steps
 
 _OUTSIDE, _UNKNOWN = -1, -2
 _NAMED = 5

@@ -15,10 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference.limits import checked_counts
-from npskit.inference.moves import Moves
-from npskit.inference.paired import paired_difference
-from npskit.inference.two_sample import mover
+from npskit.inference import Moves, checked_counts, mover, paired_difference
 from npskit.results import Interval
 
 Source = Literal["held out", "untreated", "correlation"]

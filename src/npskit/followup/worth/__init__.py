@@ -1,1 +1,1 @@
-"""What loyalty is worth in money: revenue at risk, payback, break-even."""
+"""What customers at risk, a program and a point of retention are worth."""

@@ -16,15 +16,10 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of, share
 from npskit.counting import CodedAnswers
-from npskit.data.amounts import read_amounts
-from npskit.data.cells import objects
-from npskit.data.frames import Column, Frame, as_column
-from npskit.data.labels import read_labels
-from npskit.data.segments import coded
-from npskit.data.words import is_nothing
+from npskit.data import Column, Frame, as_column, coded, is_nothing, objects, read_amounts, read_labels
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.results import Result, Rows, number
-from npskit.scorers.base import Scorer, codebook_of
+from npskit.scorers import Scorer, codebook_of
 
 
 @attrs.frozen

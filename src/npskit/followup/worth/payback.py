@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.impact.arm_contrasts import ArmContrast
+from npskit.followup.impact import ArmContrast
 from npskit.followup.worth.quantities import discounted, horizon_of
 from npskit.results import Columns, Result, Rows, columns_of, number
 

@@ -1,0 +1,13 @@
+"""Answers into tallies: the kernels, and the tally itself."""
+
+from npskit.counting.answer_columns import INVALID as INVALID
+from npskit.counting.answer_columns import MISSING as MISSING
+from npskit.counting.coded_answers import CodedAnswers as CodedAnswers
+from npskit.counting.coded_answers import read_columns as read_columns
+from npskit.counting.codes import encode as encode
+from npskit.counting.count_table import Counts as Counts
+from npskit.counting.count_table import tabulate as tabulate
+from npskit.counting.tally import Tally as Tally
+from npskit.counting.worth_table import check_denominator as check_denominator
+
+__all__: list[str]

@@ -1,0 +1,213 @@
+"""The mergeable statistic: how many answers of each kind. Merging is addition; everything else is a function of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Integers
+from npskit.counting import tabulate
+from npskit.counting.category_counts import CategoryCounts
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.results import checked, get, get_array, read_json
+from npskit.scorers import NPS, Scorer, codebook_of, read_scorer
+
+
+@attrs.frozen(eq=False, repr=False)
+class Tally(CategoryCounts):
+    """Counts of answers by kind, for one group (shape `()`) or an array of groups (shape `(G,)` or any other).
+
+    Merge with `+`: exact for counts, commutative, associative, with `Tally.empty(scorer)` as the identity. Make one
+    with `Tally.count`, `Tally.from_counts` or `Tally.empty`.
+
+    Within one tally only the proportions of weights matter; between two that are merged their size does too. An answer
+    of an unweighted tally weighs 1 beside a weighted one, so bring weights to a common scale before counting.
+
+    Args:
+        codebook: The codebook of the scorer it counts for.
+        cells: int64, shape `(..., C + 2)`. The last two columns are the missing and the invalid; the first C are
+            answers along the scale if `by_answer`, else categories.
+        weights: float64 as `cells`, the sum of weights per cell; None where every answer counts as one.
+        squares: float64 as `cells`, the sum of squared weights per cell; None together with `weights`.
+        by_answer: Whether the full distribution of answers was kept.
+    """
+
+    @classmethod
+    def count(
+        cls,
+        *answers: Any,
+        scorer: Scorer | None = None,
+        weights: Any = None,
+        groups: NDArray[np.intp] | None = None,
+        n_groups: int | None = None,
+        masks: Sequence[NDArray[np.bool_] | None] | None = None,
+        distribution: bool | None = None,
+    ) -> Self:
+        """Count raw answers: one array-like per question of the scorer, row by row.
+
+        Args:
+            answers: One sequence or array per question, of equal length.
+            scorer: What the answers mean. Default `NPS()`.
+            weights: One finite weight of at least 0 per row, or None.
+            groups: Group number of each row, in `range(n_groups)`; the tally then has shape `(n_groups,)`.
+            n_groups: How many groups there are.
+            masks: For each question None or a boolean array, True where the answer is missing.
+            distribution: Whether to keep the count of every single answer. None keeps it unless that costs time
+                (single questions only; see `npskit.counting.count_table`).
+
+        Raises:
+            InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be counted.
+
+        Example:
+            >>> Tally.count([10, 9, 7, 3, None, 11])
+            Tally(NPS, detractor=1, passive=1, promoter=2, missing=1, invalid=1)
+        """
+        codebook = codebook_of(scorer if scorer is not None else NPS())
+        if len(answers) != len(codebook.questions):
+            wanted = ", ".join(codebook.questions)
+            raise IncompatibleError(
+                f"{codebook.name} reads {len(codebook.questions)} columns ({wanted}): got {len(answers)}"
+            )
+        found = tabulate(
+            answers, codebook, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
+        )
+
+        return cls(codebook, found.table, found.weight_table, found.square_table, found.by_answer)
+
+    @classmethod
+    def from_distinct(
+        cls,
+        *answers: Any,
+        counts: NDArray[np.floating],
+        weights: tuple[NDArray[np.floating], NDArray[np.floating]] | None = None,
+        scorer: Scorer | None = None,
+        groups: NDArray[np.intp] | None = None,
+        n_groups: int | None = None,
+        masks: Sequence[NDArray[np.bool_] | None] | None = None,
+    ) -> Self:
+        """Return the tally of answers that an engine has grouped and counted.
+
+        Args:
+            answers: One array per question, of equal length: each combination of answers (within its group) once.
+            counts: How often each occurs, shape `(rows,)`.
+            weights: Sum of weights and of squared weights of each, or None where all weigh alike.
+            scorer: As for `count`; so for the other arguments.
+            groups: As for `count`.
+            n_groups: As for `count`.
+            masks: As for `count`.
+
+        Example:
+            >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))
+            Tally(NPS, detractor=1, passive=0, promoter=3, missing=0, invalid=0)
+        """
+        sums = [
+            cls.count(
+                *answers, scorer=scorer, weights=w, groups=groups, n_groups=n_groups, masks=masks, distribution=None
+            )
+            for w in (counts, *(weights or ()))
+        ]
+        cells = np.rint(np.asarray(sums[0].weights)).astype(np.int64)
+        return attrs.evolve(
+            sums[0],
+            cells=cells,
+            weights=sums[1].weights if weights else None,
+            squares=sums[2].weights if weights else None,
+        )
+
+    @classmethod
+    def from_counts(cls, counts: Any, scorer: Scorer | None = None, *, missing: Any = 0, invalid: Any = 0) -> Self:
+        """Return a tally of answers that were counted elsewhere.
+
+        Args:
+            counts: Whole numbers of at least 0, shape `(..., K)`, one per category, worst to best; or a mapping of
+                category to count.
+            scorer: What the categories are. Default `NPS()`: detractors, passives, promoters.
+            missing: How many were missing, shape `(...)`.
+            invalid: How many were invalid, shape `(...)`.
+
+        Raises:
+            InvalidValueError: If there is not one count per category, or a count is negative or not whole.
+
+        Example:
+            >>> Tally.from_counts([10, 40, 50]).value.item()
+            40.0
+        """
+        codebook = codebook_of(scorer if scorer is not None else NPS())
+        if isinstance(counts, Mapping):
+            unknown = [c for c in counts if c not in codebook.categories]
+            if unknown:
+                raise InvalidValueError(
+                    f"counts: {unknown[0]!r} is no category of {codebook.name}: {codebook.categories}"
+                )
+            counts = [counts.get(c, 0) for c in codebook.categories]
+        parts = {"counts": counts, "missing": missing, "invalid": invalid}
+        arrays = {name: _whole_counts(value, name) for name, value in parts.items()}
+        k = len(codebook.categories)
+        if arrays["counts"].ndim == 0 or arrays["counts"].shape[-1] != k:
+            raise InvalidValueError(
+                f"counts must end in {k} columns, one for each of {', '.join(codebook.categories)}: "
+                f"got shape {arrays['counts'].shape}"
+            )
+        shape = arrays["counts"].shape[:-1]
+        sides = [np.broadcast_to(arrays[name], shape)[..., np.newaxis] for name in ("missing", "invalid")]
+        return cls(codebook, np.concatenate([arrays["counts"], *sides], axis=-1), None, None, False)
+
+    @classmethod
+    def empty(cls, scorer: Scorer | None = None, *, shape: tuple[int, ...] = ()) -> Self:
+        """Return the tally of no answers: merging it changes nothing.
+
+        Args:
+            scorer: What the answers would mean. Default `NPS()`.
+            shape: The shape of the array of groups.
+
+        Example:
+            >>> Tally.empty() + Tally.count([9]) == Tally.count([9])
+            True
+        """
+        codebook = codebook_of(scorer if scorer is not None else NPS())
+        width = codebook.scale.size if codebook.scale is not None else len(codebook.categories)
+        return cls(codebook, np.zeros((*shape, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
+        """Return the tally that `to_json` wrote.
+
+        Args:
+            text: The JSON text; it is checked throughout, and nothing in it is evaluated.
+            scorer: What the answers mean; default the scorer named in the text.
+
+        Raises:
+            InvalidTypeError: If `text` is no text.
+            InvalidValueError: If it is no tally, damaged, or of a version this npskit does not know; or if its scorer
+                has to be given.
+            IncompatibleError: If the scorer gives answers another meaning than when the text was written.
+
+        Example:
+            >>> Tally.from_json(Tally.count([10, 9, 3, None]).to_json())
+            Tally(NPS, detractor=1, passive=0, promoter=2, missing=1, invalid=0)
+        """
+        found = read_json(text, "tally")
+        codebook, by_answer = read_scorer(get(found, "scorer", dict), scorer), get(found, "by_answer", bool)
+        scale = codebook.scale if by_answer else None
+        checked(by_answer, "by_answer", not by_answer or scale is not None)
+        width = (len(codebook.categories) if scale is None else scale.size) + 2
+        cells = get_array(found, "cells", int, width)
+        weights, squares = (
+            None if found.get(name) is None else get_array(found, name, float, width) for name in ("weights", "squares")
+        )
+        shapes = {None if sums is None else sums.shape for sums in (weights, squares)}
+        checked(shapes, "weights", shapes in ({None}, {cells.shape}))
+        return cls(codebook, cells, weights, squares, by_answer)
+
+
+def _whole_counts(value: Any, name: str) -> Integers:
+    array = np.asarray(value)
+    if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
+        raise InvalidValueError(f"{name} must be whole numbers: got {value!r}")
+    if np.any(array < 0) or np.any(array > 2**62):
+        raise InvalidValueError(f"{name} must be between 0 and 2**62: got {value!r}")
+    return array.astype(np.int64)

@@ -1,0 +1,53 @@
+"""Columns from anywhere, each kind read by one rule: customers, times, amounts, flags, labels, weights, text."""
+
+from npskit.data.amounts import Numbers as Numbers
+from npskit.data.amounts import check_decimal as check_decimal
+from npskit.data.amounts import find_decimal as find_decimal
+from npskit.data.amounts import numbers_of as numbers_of
+from npskit.data.amounts import read_amounts as read_amounts
+from npskit.data.answers import INVALID as INVALID
+from npskit.data.answers import SENTINELS as SENTINELS
+from npskit.data.answers import AnswerColumn as AnswerColumn
+from npskit.data.answers import Unusable as Unusable
+from npskit.data.answers import answers_of as answers_of
+from npskit.data.answers import parse_answer as parse_answer
+from npskit.data.cells import BadCell as BadCell
+from npskit.data.cells import objects as objects
+from npskit.data.cells import shown as shown
+from npskit.data.customers import Customers as Customers
+from npskit.data.customers import read_customers as read_customers
+from npskit.data.flags import read_flags as read_flags
+from npskit.data.frames import BACKENDS as BACKENDS
+from npskit.data.frames import Column as Column
+from npskit.data.frames import Frame as Frame
+from npskit.data.frames import as_column as as_column
+from npskit.data.keys import ROWS as ROWS
+from npskit.data.keys import factorize as factorize
+from npskit.data.keys import factorize_many as factorize_many
+from npskit.data.keys import flat as flat
+from npskit.data.keys import slices as slices
+from npskit.data.labels import NOTHING as NOTHING
+from npskit.data.labels import UNKNOWN as UNKNOWN
+from npskit.data.labels import read_labels as read_labels
+from npskit.data.response import Attributes as Attributes
+from npskit.data.response import Response as Response
+from npskit.data.response import SCIAnswer as SCIAnswer
+from npskit.data.response import Segment as Segment
+from npskit.data.scale import MAX_POINTS as MAX_POINTS
+from npskit.data.scale import Scale as Scale
+from npskit.data.scale import as_scale as as_scale
+from npskit.data.segments import Keys as Keys
+from npskit.data.segments import coded as coded
+from npskit.data.segments import segments_of as segments_of
+from npskit.data.texts import Words as Words
+from npskit.data.texts import read_texts as read_texts
+from npskit.data.texts import read_words as read_words
+from npskit.data.times import TimeColumn as TimeColumn
+from npskit.data.times import parse_times as parse_times
+from npskit.data.times import read_times as read_times
+from npskit.data.toml_lines import Path as Path
+from npskit.data.toml_lines import key_lines as key_lines
+from npskit.data.weights import read_weights as read_weights
+from npskit.data.words import is_nothing as is_nothing
+
+__all__: list[str]

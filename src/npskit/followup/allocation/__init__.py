@@ -1,1 +1,0 @@
-"""Which offer for whom under limits of money and hours: arrays in, arrays out."""

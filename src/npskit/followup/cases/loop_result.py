@@ -1,0 +1,194 @@
+"""ClosedLoop: what a team lead reads about closing the loop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from npskit.errors import ColumnNotFoundError, did_you_mean
+from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
+from npskit.followup.cases.rejections import Rejections
+from npskit.results import Columns, Interval, Result, Rows, key_columns, percent
+from npskit.scores import segment_names
+from npskit.times import BusinessCalendar
+
+_TITLES = {
+    "coverage": "answered",
+    "reach": "reached, of those tried",
+    "resolution": "resolved, of those ended",
+    "reopened": "reopened, of those ended",
+    "escalated": "escalated",
+    "recovered_of_surveyed": "recovered, of those surveyed again",
+    "recovered_of_all": "recovered, of all",
+    "first_response": "first response",
+    "close": "closing",
+}
+
+
+@attrs.frozen(eq=False, repr=False)
+class ClosedLoop(Result):
+    """What became of the cases, in all and by group.
+
+    Args:
+        total: The figures of all cases.
+        by: What the groups are made by.
+        groups: The figures of each group, by the values that make it.
+        as_of: The time up to which things are known: what had not happened by then is open.
+        as_of_given: Whether the caller gave that time; else it is the latest one in the log.
+        level: The confidence level of all intervals.
+        calendar: The opening hours of the business clock, or None.
+        of_eligible: Whether coverage is of those who should have been answered, as given, rather than of the cases.
+        rejected: What of the log could not be used, and why.
+        left_out: Cases that were opened after `as_of`.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    total: LoopFigures
+    by: tuple[str, ...]
+    groups: Mapping[tuple[Any, ...], LoopFigures]
+    as_of: dt.datetime | None
+    as_of_given: bool
+    level: float
+    calendar: BusinessCalendar | None
+    of_eligible: bool
+    rejected: Rejections
+    left_out: int
+    backend: str | None = None
+
+    @property
+    def cases(self) -> int:
+        """How many cases there are figures of."""
+        return self.total.cases
+
+    @property
+    def backlog(self) -> Backlog:
+        """What waits."""
+        return self.total.backlog
+
+    @property
+    def first_response(self) -> LoopTime:
+        """How long it takes until the customer hears from us, on the calendar's clock."""
+        return self.total.time("first_response")
+
+    @property
+    def close(self) -> LoopTime:
+        """How long it takes until a case is closed, on the calendar's clock."""
+        return self.total.time("close")
+
+    def rate(self, name: str) -> LoopRate:
+        """Return a rate over all cases: one of `npskit.followup.cases.figures.RATES`."""
+        return self.total.rate(name)
+
+    def time(self, measure: str, clock: str = "calendar") -> LoopTime:
+        """Return how long it takes to the `"first_response"` or to `"close"`, on either clock, over all cases."""
+        return self.total.time(measure, clock)
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.groups)
+
+    def __getitem__(self, key: Any) -> LoopFigures:
+        """Return the figures of one group: `loop["Ann"]`, or `loop["Ann", "2026-03"]` by two."""
+        wanted = key if isinstance(key, tuple) else (key,)
+        if wanted not in self.groups:
+            names = segment_names([wanted, *self.groups])
+            by = ", ".join(self.by) or "nothing"
+            raise ColumnNotFoundError(f"there is no group {key!r} by {by}; {did_you_mean(names[0], names[1:])}")
+        return self.groups[wanted]
+
+    # ---- as something to read ----
+
+    def columns(self) -> Columns:
+        """Return the figures as columns, one row per group, of all cases if there are no groups. Times in hours."""
+        rows = [figures.columns() for figures in (self.groups.values() if self.by else [self.total])]
+        table = {name: [row[name][0] for row in rows] for name in self.total.columns()}
+        return key_columns(self.by, list(self.groups), table, "group") | table
+
+    def _record(self) -> dict[str, Any]:
+        about = self._parts("as_of", "as_of_given", "level", "by", "left_out")
+        groups = [{"key": key, **figures._record()} for key, figures in self.groups.items()]
+        rejected = {"rejected": list(self.rejected), "rejected_by_reason": self.rejected.counts}
+        coverage = {"coverage_of": "eligible" if self.of_eligible else "cases"}
+        return about | coverage | self.total._record() | {"groups": groups} | rejected
+
+    @property
+    def headline(self) -> str:
+        """How many cases, as of when, and what was left aside."""
+        known = "" if self.as_of is None else f" as of {self.as_of:%Y-%m-%d %H:%M}"
+        source = "" if self.as_of_given or self.as_of is None else " (the latest time in the log)"
+        parts = [f"{self.cases} cases, {self.backlog.open} open{known}{source}"]
+        parts += [f"{len(self.rejected)} rejected ({self._reasons})"] if len(self.rejected) else []
+        parts += [f"{self.left_out} opened later"] if self.left_out else []
+        return "; ".join(parts)
+
+    @property
+    def _reasons(self) -> str:
+        counts = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
+        return ", ".join(counts[:3] + (["..."] if len(counts) > 3 else []))
+
+    def _rows(self) -> Rows:
+        return self._by_group() if self.by else self._in_all()
+
+    def _in_all(self) -> Rows:
+        rows: list[list[Any]] = []
+        for time in self.total.times:
+            title, clock = _TITLES[time.measure], time.clock
+            where = "" if clock == "calendar" else " (opening hours)"
+            spans = (
+                ("half", time.median, *time.median_interval),
+                ("nine in ten", time.p90, *time.p90_interval),
+            )
+            for name, value, low, high in spans:
+                limits = f"{hours_text(low, clock)} .. {hours_text(high, clock)}" if time.done else ""
+                rows.append([f"{title}, {name}{where}", hours_text(value, clock), limits, time.done + time.waiting])
+            if time.target == time.target:
+                name = f"{title} within {hours_text(time.target, clock)}{where}"
+                rows.append([name, *share_text(time.within, time.within_interval)])
+                rows[-1].append(time.done + time.waiting)
+        rows += [[_TITLES[r.name], *share_text(r.value, r.interval), r.n] for r in self.total.rates]
+        waits = self.backlog
+        ages = f"half since {hours_text(waits.median_age)}, the oldest since {hours_text(waits.oldest)}"
+        rows.append(["backlog", str(waits.open), ages if waits.open else "", self.cases])
+        return ["", "", f"{percent(self.level)} interval", "of"], rows
+
+    def _by_group(self) -> Rows:
+        header = [*self.by, "cases", "open", "oldest"]
+        for time in self.total.times:
+            where = "" if time.clock == "calendar" else " (opening hours)"
+            header.append(f"{_TITLES[time.measure]}, half{where}")
+            header += [f"within {hours_text(time.target, time.clock)}"] if time.target == time.target else []
+        shown = [rate.name for rate in self.total.rates if rate.n]
+        header += [_TITLES[name] for name in shown]
+        rows = []
+        for key, figures in self.groups.items():
+            row: list[Any] = [*segment_names([(part,) for part in key]), figures.cases, figures.backlog.open]
+            row.append(hours_text(figures.backlog.oldest))
+            for time in figures.times:
+                row.append(hours_text(time.median, time.clock))
+                if time.target == time.target:
+                    row.append(_with_limits(time.within, time.within_interval))
+            rates = map(figures.rate, shown)
+            rows.append([*row, *(_with_limits(rate.value, rate.interval) for rate in rates)])
+        return header, rows
+
+    def _headline(self) -> str:
+        return self.headline
+
+    def __repr__(self) -> str:
+        of = f", by {', '.join(self.by)}: {len(self.groups)} groups" if self.by else ""
+        rejected = f", rejected={len(self.rejected)}" if len(self.rejected) else ""
+        return (
+            f"ClosedLoop(cases={self.cases}, open={self.backlog.open}, "
+            f"first_response={hours_text(self.first_response.median)}, close={hours_text(self.close.median)}"
+            f"{rejected}{of})"
+        )
+
+
+def _with_limits(value: float, interval: Interval) -> str:
+    share, limits = share_text(value, interval)
+    return f"{share} ({limits})" if limits else share

@@ -1,0 +1,201 @@
+"""What a plan has chosen: which responses are followed up and how, and why the others are left out."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Codes, Floats, Times
+from npskit.data import Column
+from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
+from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
+from npskit.results import Result
+from npskit.scorers import Codebook, Scorer
+
+if TYPE_CHECKING:
+    from npskit.followup.letters import Draft, Languages
+
+
+@attrs.frozen(eq=False)
+class Limits:
+    """The limits of a plan and what it makes of them. Money in your currency, work in hours.
+
+    Args:
+        budget: Money there is; infinite for no limit.
+        spent: Money the chosen offers cost.
+        capacity: Hours there are, by team or person, or of `"everybody"`; infinite for no limit.
+        used: Hours the chosen follow-ups take, by the same names.
+        value: What the plan is expected to bring beyond its cost, in your currency; NaN without `value` and `lift`.
+        bound: What no plan within the limits can exceed; NaN without `value` and `lift`.
+        price_of_money: What one more unit of budget would bring, at the bound; NaN without `value` and `lift`.
+        price_of_hours: What one more hour would bring, by the names of `capacity`; NaN without `value` and `lift`.
+        method: `"greedy"`, `"exact"`, or `"priority"` where no expected values are known.
+    """
+
+    budget: float
+    spent: float
+    capacity: Mapping[str, float]
+    used: Mapping[str, float]
+    value: float
+    bound: float
+    price_of_money: float
+    price_of_hours: Mapping[str, float]
+    method: str
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Choices(Result):
+    """What becomes of each response of a survey: the columns of a plan; see `npskit.FollowUpPlan`."""
+
+    assigned: Assigned
+    status: NDArray[np.int8]
+    offers: Codes
+    owner: Codes
+    owners: tuple[str, ...]
+    cost: Floats
+    gain: Floats
+    holdout: Bools
+    intended: Bools
+    share: float
+    limits: Limits
+    currency: str | None = None
+    language: str = "en"
+    kept: Mapping[str, Column] = attrs.field(factory=dict)
+    backend: str | None = None
+
+    @property
+    def codebook(self) -> Codebook:
+        """The scorer of the answers, read once."""
+        return self.assigned.table.codebook
+
+    @property
+    def scorer(self) -> Scorer:
+        """What the answers mean."""
+        return self.codebook.scorer
+
+    @property
+    def categories(self) -> Codes:
+        """The category of each answer, -1 where it could not be scored."""
+        return self.assigned.table.category
+
+    @property
+    def customers(self) -> NDArray[Any]:
+        """Who answered; None where unknown. Object array."""
+        return self.assigned.table.ids
+
+    @property
+    def times(self) -> Times | None:
+        """When each response was given; None if unknown."""
+        return self.assigned.table.at
+
+    @property
+    def now(self) -> np.datetime64 | None:
+        """When the plan is made: as given, or else the time of the latest response; None if unknown."""
+        return self.assigned.table.now
+
+    @property
+    def chosen(self) -> Bools:
+        """Whether each response is followed up."""
+        chosen: Bools = self.status == CHOSEN
+        return chosen
+
+    @property
+    def overdue(self) -> Bools:
+        """Whether each response is followed up, and should have been before the plan was made."""
+        if self.now is None:
+            return np.zeros(len(self.status), dtype=np.bool_)
+        overdue: Bools = self.chosen & (self.assigned.due < self.now)
+        return overdue
+
+    @functools.cached_property
+    def order(self) -> Codes:
+        """The rows that are followed up, the first to be answered first: by priority, then by due time, then by row."""
+        rows = np.flatnonzero(self.chosen)
+        due = self.assigned.due[rows]
+        late = np.where(np.isnat(due), np.iinfo(np.int64).max, due.astype(np.int64))
+        return rows[np.lexsort((rows, late, -self.assigned.priority[rows]))]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many responses have each status, in the order of `STATUSES`; they sum to the rows of the survey."""
+        return dict(zip(STATUSES, np.bincount(self.status, minlength=len(STATUSES)).tolist(), strict=True))
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[FollowUp]:
+        return (self.follow_up(row) for row in self.order.tolist())
+
+    def follow_up(self, row: int) -> FollowUp:
+        """Return the recommendation for one response, with the offer that the plan makes.
+
+        Args:
+            row: The position of the response in the survey, from 0.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If there is no such row, or it is not followed up; the message says
+                why.
+        """
+        row = self._checked(row)
+        found = self.assigned.follow_up(row, self.offer(row)) if self.status[row] == CHOSEN else None
+        if found is None:
+            raise InvalidValueError(f"row {row} is not followed up: {self.why(row)}")
+        return found
+
+    def offer(self, row: int) -> Offer | None:
+        """Return the offer made to one response, or None."""
+        place = int(self.offers[self._checked(row)])
+        return None if place < 0 else self.assigned.offers(row)[place]
+
+    def of_each(self, rows: Codes, find: Callable[[Menu, Offer | None], Any]) -> list[Any]:
+        """Return something of what is done and which offer is made for rows that are followed up; found once a pair."""
+        menus = self.assigned.menus
+        starts = np.cumsum([0, *(1 + len(menu.offers) for menu in menus)])[:-1]
+        found = [find(menu, offer) for menu in menus for offer in (None, *menu.offers)]
+        return pick(found, starts[self.assigned.menu[rows]] + 1 + self.offers[rows])
+
+    def why(self, row: int) -> str:
+        """Return why a response is left out; empty where it is followed up."""
+        row = self._checked(row)
+        status = int(self.status[row])
+        if status in (NO_STRATEGY, UNSCORED):
+            return self.assigned.why_none(row) or WHY[status]
+        return UNKNOWN_GAIN if status == NO_GAIN and math.isnan(self.gain[row]) else WHY[status]
+
+    def _checked(self, row: Any) -> int:
+        if isinstance(row, bool) or not isinstance(row, int | np.integer):
+            raise InvalidTypeError(f"row must be the position of a response, from 0: got {row!r}")
+        if not 0 <= row < len(self.status):
+            raise InvalidValueError(f"row must be 0 to {len(self.status) - 1}: got {row!r}")
+        return int(row)
+
+    def message(
+        self,
+        follow_up: FollowUp,
+        language: str | None = None,
+        *,
+        action: str | None = None,
+        languages: Languages | None = None,
+        **fields: Any,
+    ) -> Draft:
+        """Return the draft of a message of one of the follow-ups, in the plan's currency; see `FollowUp.message`.
+
+        Args:
+            follow_up: One of the plan's.
+            language: The language where the customer's is not known; None for the plan's.
+            action: The step; None for the first.
+            languages: Where to look for the letter; None for the languages that come with npskit.
+            fields: What to fill in besides what is known of the customer.
+
+        Raises:
+            InvalidValueError: If the message needs a detail that is missing; the message names it.
+        """
+        wanted = follow_up.language or language or self.language
+        return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)

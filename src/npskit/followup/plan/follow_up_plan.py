@@ -1,0 +1,115 @@
+"""FollowUpPlan: whom to answer with what, what it costs and is expected to bring, and why the others are left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+import attrs
+
+from npskit.followup.plan import plan_table, plan_text
+from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.plan_letters import Letters
+from npskit.results import number, write_json_lines
+
+if TYPE_CHECKING:
+    from npskit.followup.letters import Languages
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class FollowUpPlan(Choices):
+    """Whom to follow up, with which offer, by when and by whom; every response has one recommendation or a reason.
+
+    Iterating gives the follow-ups, the first to be answered first. Arrays have one element for each response of the
+    survey, in its order.
+
+    Args:
+        assigned: What the playbook recommends for each response.
+        status: What becomes of each response, index into `npskit.followup.plan.statuses.STATUSES`.
+        offers: Which of the recommended offers is made, -1 for none.
+        owner: Who answers, index into `owners`; -1 where nobody has to.
+        owners: The teams or persons who answer.
+        cost: What the offer costs, in your currency; 0 where none is made.
+        gain: What following up is expected to bring beyond its cost, in your currency, with the offer made, or the best
+            one where none is; NaN where that is unknown.
+        holdout: Whether the customer belongs to those left alone at random.
+        intended: Whether the response stands above the cut-off of budget and capacity: in both arms alike, so that
+            chosen and left alone can be compared.
+        share: The share of customers left alone at random.
+        limits: The limits, and what the plan makes of them.
+        currency: The currency of all amounts, such as `"EUR"`; None if not said.
+        language: The language of messages where the customer's is not known.
+        kept: Columns of the survey that are carried along, by name.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    # ---- as tables and files ----
+
+    def columns(
+        self,
+        *,
+        everything: bool = False,
+        messages: bool = False,
+        language: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+        languages: Languages | None = None,
+    ) -> dict[str, list[Any]]:
+        """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
+
+        `row` is the position of the response in the survey, from 0; the columns that the survey was asked to keep
+        stand after the customer.
+
+        Args:
+            everything: Whether to give all responses of the survey, in its order, with their status and why they are
+                left out.
+            messages: Whether to write the draft of the first message: columns `subject` and `message`, and `note`,
+                which says what is missing where a letter could not be written.
+            language: The language of the drafts where the customer's is not known; None for the plan's.
+            fields: What to fill into all drafts besides: `{"company": "ACME", "sender": "Ann"}`.
+            languages: Where to look for the letters; None for the languages that come with npskit.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
+        """
+        return plan_table.columns_of(self, everything, Letters(language, fields, languages) if messages else None)
+
+    def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
+        """Write `columns(**options)` as JSON lines in UTF-8, one object a follow-up.
+
+        Args:
+            path: A path, or an open text file.
+            options: See `columns`.
+        """
+        write_json_lines(self.columns(**options), path)
+
+    def _record(self, **options: Any) -> dict[str, Any]:
+        return plan_table.record_of(self, self.columns(**options))
+
+    # ---- as text ----
+
+    def __repr__(self) -> str:
+        spent = f", spent={number(self.limits.spent, 2)}" if self.limits.spent else ""
+        return f"FollowUpPlan({len(self)} of {len(self.status)} responses{spent}, method={self.limits.method!r})"
+
+    def headline(self) -> str:
+        """Return in a few lines what the plan does, and what it leaves out."""
+        return "\n".join(plan_text.headline(self))
+
+    def first(self, most: int = plan_text.FIRST) -> str:
+        """Return the first follow-ups as text: whom to call, by when, and why.
+
+        Args:
+            most: How many.
+        """
+        return plan_text.first(self, most)
+
+    def to_text(self, **options: Any) -> str:
+        """Return the plan as text: what it does, and whom to answer first; `options` as for `first`."""
+        return "\n\n".join(filter(None, [self.headline(), self.first(**options)]))
+
+    def _headline(self) -> str:
+        return self.headline()
+
+    def _rows(self) -> tuple[list[str], list[list[Any]]]:
+        return list(plan_text.HEADER), plan_text.rows_of(self, plan_text.FIRST)

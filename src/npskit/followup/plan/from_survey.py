@@ -1,0 +1,156 @@
+"""The plan for the responses of a survey: its columns read, and each named in errors."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Times
+from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
+from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.followup.plan.candidates import People
+from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.selection import plan_of
+from npskit.followup.plan.terms import ROLES, Terms
+from npskit.followup.playbook import Playbook, Rule, Table, as_dates
+from npskit.sample import BoundData
+from npskit.times import find_zone
+
+
+def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
+    """Return the plan for the responses of a survey; see `npskit.Survey.follow_up`."""
+    playbook, keep = terms.playbook.with_calendar(terms.calendar), terms.keep
+    named = _named(data, terms)
+    kept = {name: data.frame.require(name, "keep") for name in ((keep,) if isinstance(keep, str) else keep)}
+    if terms.holdout and "customer" not in data.roles:
+        raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
+    columns = {role: data.column(name) for role, name in named.items()}
+    times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
+    if times.contacted is not None and times.now is None:
+        raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
+    table = Table.of(
+        data.answers(),
+        scorer=data.codebook,
+        value=columns.get("value", terms.value),
+        channel=columns.get("channel"),
+        language=columns.get("language"),
+        theme=columns.get("theme"),
+        public=columns.get("public"),
+        comment=data.role("comment"),
+        customer=data.role("customer"),
+    )
+    table = attrs.evolve(
+        table, at=times.at, now=times.now, clock=times.clock, attributes=_attributes(data, playbook, named, kept)
+    )
+    opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
+    return plan_of(
+        playbook.assign(table),
+        People(opted_out, times.contacted),
+        terms,
+        lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
+        kept={name: data.column(name) for name in kept},
+        backend=data.frame.backend,
+    )
+
+
+@attrs.frozen(eq=False)
+class _SurveyTimes:
+    """When responses were given, customers contacted last and the plan is made, on one wall clock; and whose it is."""
+
+    at: Times | None
+    contacted: Times | None
+    now: np.datetime64 | None
+    clock: dt.tzinfo | None
+
+
+def _times(data: BoundData, contacted: Column | None, now: Any, zone: str | None) -> _SurveyTimes:
+    """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
+
+    Raises:
+        InvalidValueError: If a cell is no time, or `now` is none; or it knows its zone and the survey does not.
+    """
+    place, role = zone or data.time_zone, data.roles.get("time")
+    answered = None if role is None else data.column(role)
+    columns = {"time": answered, "last_contact": contacted}
+    known = {name: column for name, column in columns.items() if column is not None}
+    table = read_times(known, time_zone=place, dayfirst=data.dayfirst)
+    if role is not None:
+        table.warn(f"time: column {role!r}")
+    read = table.columns.get("time")
+    own = data.time_zone
+    if read is not None and read.aware and own is None:
+        own = read.time_zone
+    made = _moment(now, zone or own)
+    at = None if read is None else as_dates(read.checked(f"time: column {role!r}"), read.dates)
+    if made is None and at is not None and not np.isnat(at).all():
+        made = np.nanmax(at.astype("datetime64[us]"))
+    last = None if contacted is None else table["last_contact"].checked("last_contact")
+    clock = None
+    if own is not None:
+        # An offset that never changes is no zone that can be found.
+        with contextlib.suppress(InvalidValueError):
+            clock = find_zone(zone or own)
+    return _SurveyTimes(at, last, made, clock)
+
+
+def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
+    """Return when a plan is made, on the wall clock of a zone."""
+    if now is None:
+        return None
+    read = None if isinstance(now, bool | int | float) else parse_times([now])
+    if read is None or np.isnat(read.values[0]):
+        raise InvalidValueError(f"now must be a time, such as '2026-03-02 09:00': got {now!r:.80}")
+    if read.aware and zone is None:
+        raise InvalidValueError(
+            f"now knows its time zone and the times of the survey do not: got {now!r:.80}; give now without one, "
+            "or a calendar with time_zone="
+        )
+    found: np.datetime64 = parse_times([now], time_zone=zone).values[0]
+    return found
+
+
+class _Lazy(Mapping[str, Any]):
+    """Columns of a survey by name, each read when it is first asked for."""
+
+    def __init__(self, data: BoundData, names: Mapping[str, str]) -> None:
+        self._data, self._names = data, names
+        self._cells: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._cells:
+            column = self._data.column(self._names[name])
+            self._cells[name] = read_texts(column) if name == "name" else column.filled()
+        return self._cells[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str]) -> _Lazy:
+    """Return what strategies and messages can read of a customer: what was named and, for a user's strategies, all."""
+    names = {"name": named["name"]} if "name" in named else {}
+    if not all(isinstance(strategy, Rule) for strategy in playbook.strategies):
+        taken = {*data.score, *data.roles.values(), *named.values(), *ROLES}
+        names |= {name: name for name in data.frame.columns if name not in taken}
+    return _Lazy(data, names | {name: name for name in kept if name not in ROLES})
+
+
+def _named(data: BoundData, terms: Terms) -> dict[str, str]:
+    """Return the column of each role that a plan reads: those named, and those of the roles' own names."""
+    taken = {*data.score, *data.roles.values()}
+    found = {role: role for role in ROLES if role in data.frame.columns and role not in taken}
+    found |= {role: data.frame.require(name, f"roles[{role!r}]") for role, name in terms.roles.items()}
+    if isinstance(terms.value, str):
+        found["value"] = data.frame.require(terms.value, "value")
+    elif terms.value is not None:
+        found.pop("value", None)
+    return found

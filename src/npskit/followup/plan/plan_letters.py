@@ -1,0 +1,105 @@
+"""The first letter to each customer of a plan: the letter of a step in a language is looked up once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from npskit.arrays import Codes
+from npskit.errors import InvalidTypeError, NpskitError
+from npskit.followup.letters import PUBLIC_ACTION, Languages
+from npskit.followup.plan.choices import Choices
+from npskit.followup.playbook import GIFTS, SHARED_ACTION, Menu, Offer
+
+
+def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
+    if not isinstance(fields, Mapping | None):
+        raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {fields!r:.80}")
+
+
+def _is_tag(_letters: object, _field: object, language: Any) -> None:
+    if not isinstance(language, str | None):
+        raise InvalidTypeError(f"language must be a tag such as 'de': got {language!r}")
+
+
+@attrs.frozen(eq=False)
+class Letters:
+    """How letters are to be written; see `FollowUpPlan.columns`."""
+
+    language: str | None = attrs.field(validator=_is_tag)
+    fields: Mapping[str, Any] | None = attrs.field(validator=_is_mapping)
+    languages: Languages | None
+
+
+Cells = tuple[str | None, str | None, str | None]
+"""Subject, body and what is wrong."""
+
+
+def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, list[str | None]]:
+    """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
+    own, said = plan.assigned.is_own(rows), plan.assigned.said("language", rows)
+    groups: dict[tuple[int, str], list[int]] = {}
+    steps = plan.of_each(rows, _first_step)
+    written: dict[int, Cells] = {}
+    for place, step in enumerate(steps):
+        if step is None or own[place]:
+            written[place] = _alone(plan, int(rows[place]), letters)
+        else:
+            groups.setdefault((id(step), said[place] or letters.language or plan.language), []).append(place)
+    for (_, language), places in groups.items():
+        cells = _together(plan, rows[places], steps[places[0]], language, letters)
+        written |= zip(places, cells, strict=True)
+    names = ("subject", "message", "note")
+    return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}
+
+
+def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | None:
+    """Return the first step and the offer that its letter names; None where that has to be looked into."""
+    taken = menu.taken(offer)
+    if not taken or (taken[0].needs_offer and (offer is None or offer.step != taken[0].name)):
+        return None
+    if any(action not in taken and action.name == taken[0].name for action in menu.actions):
+        return None
+    return taken[0].name, offer if offer is not None and offer.step == taken[0].name else None
+
+
+def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
+    """Return the letter to one customer."""
+    try:
+        fields = letters.fields or {}
+        draft = plan.message(plan.follow_up(row), letters.language, languages=letters.languages, **fields)
+    except NpskitError as error:
+        return None, None, str(error)
+    return draft.subject, draft.body, None
+
+
+def _together(
+    plan: Choices, rows: Codes, step: tuple[str, Offer | None], language: str, letters: Letters
+) -> list[Cells]:
+    """Return the letters of one step in one language."""
+    action, offer = step
+    given = dict(letters.fields or {})
+    try:
+        letter = (letters.languages or Languages.default()).prepare(action, language, plan.currency)
+    except NpskitError as error:
+        return [(None, None, str(error))] * len(rows)
+    known: dict[str, list[Any]] = {}
+    if action != PUBLIC_ACTION:
+        wanted = [name for name in letter.names if name not in given]
+        known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
+        if offer is not None and all(given.get(name) is None for name in GIFTS):
+            # What is given as None is not to be said at all.
+            gift: dict[str, list[Any]] = {"offer": [offer.name] * len(rows)}
+            if plan.currency is not None and action != SHARED_ACTION:
+                gift["amount"] = plan.cost[rows].tolist()
+            known |= {name: cells for name, cells in gift.items() if name in wanted}
+    found: list[Cells] = []
+    for values in zip(*known.values(), strict=True) if known else [()] * len(rows):
+        try:
+            draft = letter.write({**dict(zip(known, values, strict=True)), **given})
+            found.append((draft.subject, draft.body, None))
+        except NpskitError as error:
+            found.append((None, None, str(error)))
+    return found

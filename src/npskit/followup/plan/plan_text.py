@@ -1,0 +1,113 @@
+"""A plan as a person reads it: a few lines, then whom to answer first. Nothing a customer wrote can do harm in it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
+from npskit.results import number, one_line
+
+FIRST = 10
+UNUSED = " No offer brings more than it costs by the lifts given; a lift may be of a category and an offer."
+HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "wrote")
+
+
+def headline(plan: Choices) -> list[str]:
+    """Return in a few lines what a plan does, and what it leaves out."""
+    lines = [f"{len(plan):,} of {len(plan.status):,} responses are followed up."]
+    if overdue := int(plan.overdue.sum()):
+        lines.append(f"Overdue: {overdue:,} of them were due before {_minute(plan.now)}.")
+    lines += [*_limits(plan), *_worth(plan)]
+    if plan.share:
+        lines.append(
+            f"Left alone at random: {number(100 * plan.share)} % of customers, of whom "
+            f"{plan.counts[STATUSES[HOLDOUT]]:,} would be followed up."
+        )
+    urgent = (plan.assigned.urgency > 0) & np.isin(plan.status, (BUDGET, CAPACITY, NO_GAIN))
+    if urgent.any():
+        lines.append(f"Urgent, and yet left out for want of money, hours or gain: {int(urgent.sum()):,}.")
+    left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
+    if left:
+        lines.append(f"Left out: {', '.join(left)}.")
+    return list(map(one_line, lines))
+
+
+def _limits(plan: Choices) -> list[str]:
+    """Return what is used of the money and the hours."""
+    limits, lines = plan.limits, []
+    if not math.isinf(limits.budget) or limits.spent:
+        of = "" if math.isinf(limits.budget) else f" of {limits.budget:,.2f}"
+        unused = "" if limits.spent or limits.method == "priority" or not limits.budget else UNUSED
+        lines.append(f"Money: {limits.spent:,.2f}{of}{_currency(plan)}.{unused}")
+    for name, hours in limits.capacity.items():
+        of = "" if math.isinf(hours) else f" of {number(hours)}"
+        if of or limits.used[name]:
+            lines.append(f"Hours of {name}: {number(limits.used[name])}{of}.")
+    return lines
+
+
+def _worth(plan: Choices) -> list[str]:
+    """Return what the plan is expected to bring, and what more of each limit would."""
+    limits, money = plan.limits, _currency(plan)
+    if limits.method == "priority":
+        return ["In order of priority: what it brings is not known without value and lift."]
+    lines = [f"Expected gain: {limits.value:,.2f}{money}; no plan could bring more than {limits.bound:,.2f}."]
+    if limits.price_of_money > 0:
+        lines.append(f"One more unit of budget would bring {limits.price_of_money:,.2f}{money}.")
+    lines += [
+        f"One more hour of {name} would bring {price:,.2f}{money}."
+        for name, price in limits.price_of_hours.items()
+        if price > 0
+    ]
+    return lines
+
+
+def first(plan: Choices, most: int) -> str:
+    """Return the first follow-ups as text: whom to call, by when, and why."""
+    blocks = []
+    for place, row in enumerate(rows_of(plan, most), start=1):
+        who, category, priority, due, owner, offer, why, wrote = (one_line(str(cell)) for cell in row)
+        facts = [category, f"priority {priority}", due and f"due {due}", owner, offer]
+        lines = [f"{who}: {', '.join(filter(None, facts))}", why, wrote and f"“{wrote}”"]
+        blocks.append(f"{place:>3}. " + "\n     ".join(filter(None, lines)))
+    return "\n".join(blocks)
+
+
+def rows_of(plan: Choices, most: int) -> list[list[Any]]:
+    """Return the first follow-ups, the cells of each; see `HEADER`."""
+    rows, comments, overdue = [], plan.assigned.table.comment, plan.overdue
+    for row in plan.order[:most].tolist():
+        found, offer = plan.follow_up(row), plan.offer(row)
+        late = " (overdue)" if overdue[row] else ""
+        rows.append(
+            [
+                f"row {row}" if found.customer is None else f"customer {found.customer}",
+                found.category,
+                round(found.priority),
+                "" if found.due is None else found.due.isoformat(sep=" ", timespec="minutes") + late,
+                plan.owners[plan.owner[row]],
+                "" if offer is None else f"{offer.name} {plan.cost[row]:,.2f}{_currency(plan)}",
+                # Without where priority and due time come from, the last two.
+                "; ".join(found.reasons[:-2] or found.reasons[:1]),
+                _shortened(comments[row] if comments else None),
+            ]
+        )
+    return rows
+
+
+def _shortened(comment: str | None, width: int = 90) -> str:
+    """Return a comment as one line of at most so many characters."""
+    line = " ".join((comment or "")[: 10 * width].split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _currency(plan: Choices) -> str:
+    return f" {plan.currency}" if plan.currency else ""
+
+
+def _minute(now: np.datetime64 | None) -> str:
+    return str(np.datetime64("NaT", "us") if now is None else now.astype("datetime64[m]")).replace("T", " ")

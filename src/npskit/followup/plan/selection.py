@@ -1,0 +1,169 @@
+"""From recommendations to a plan: who is left alone at random, who answers whom, and who fits within the limits."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Codes, Floats
+from npskit.followup.plan import statuses as status
+from npskit.followup.plan.allocation import Allocation, allocate, allocate_by_priority
+from npskit.followup.plan.candidates import People, candidates_of
+from npskit.followup.plan.choices import Limits
+from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.gains import Read
+from npskit.followup.plan.holdout import chances, scrambled
+from npskit.followup.plan.offer_options import OfferOptions, options_of
+from npskit.followup.plan.routing import Routes, route
+from npskit.followup.plan.terms import Terms
+from npskit.followup.playbook import Assigned
+
+EVERYBODY = "everybody"
+NO_TEAM = "unassigned"
+# What the outcomes of an allocation are called in a plan.
+_OUTCOMES = np.array([status.CHOSEN, status.NO_GAIN, status.BUDGET, status.CAPACITY, status.HOLDOUT], dtype=np.int8)
+
+
+def plan_of(assigned: Assigned, people: People, terms: Terms, read: Read, **presented: Any) -> FollowUpPlan:
+    """Choose whom to follow up and with which offer.
+
+    Args:
+        assigned: What the playbook recommends for each response.
+        people: The customers behind them.
+        terms: Limits, values and the holdout.
+        read: Returns a column of numbers that `lift` names.
+        presented: What the plan carries along: `kept`, `backend`.
+    """
+    found = candidates_of(assigned, people, terms)
+    rows = np.flatnonzero(found == status.CHOSEN)
+    table = assigned.table
+    chance = np.full(len(table), np.nan) if table.customers is None else chances(table.customers, terms.salt)
+    # A customer without an id cannot be kept in one arm, and is no part of the comparison.
+    known = ~np.isnan(chance)
+    held = known & (chance < terms.holdout)
+    ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
+
+    options = options_of(assigned, rows, terms.lift, read)
+    routes = _routes(assigned, rows, ties, terms)
+    made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
+    found[rows] = _outcomes(made, options, routes, terms, held[rows])
+
+    taken = np.flatnonzero(made.chosen >= 0)
+    column = made.chosen[taken]
+    gain = options.best
+    if options.gain is not None:
+        gain[taken] = options.gain[taken, column]
+
+    def spread(values: NDArray[Any], empty: Any, at: Codes) -> NDArray[Any]:
+        """Return an array over all responses with values at some of them."""
+        whole = np.full(len(found), empty, dtype=values.dtype)
+        whole[at] = values
+        return whole
+
+    used = np.bincount(routes.owner[taken], options.hours[taken, column], len(routes.names))
+    return FollowUpPlan(
+        assigned,
+        found,
+        offers=spread(np.where(column == options.without, -1, column), -1, rows[taken]),
+        owner=spread(routes.owner[taken], -1, rows[taken]),
+        owners=routes.names,
+        cost=spread(options.cost[taken, column], 0.0, rows[taken]),
+        gain=spread(gain, np.nan, rows),
+        holdout=held,
+        intended=spread(made.intended, False, rows) & known,
+        share=terms.holdout,
+        limits=_limits(made, routes, used, terms.budget),
+        currency=terms.currency,
+        language=terms.language,
+        **presented,
+    )
+
+
+def _routes(assigned: Assigned, rows: Codes, ties: Floats, terms: Terms) -> Routes:
+    """Return who answers each candidate."""
+    teams = assigned.teams
+    team = assigned.team[rows].astype(np.intp)
+    if (team < 0).any():
+        team, teams = np.where(team < 0, len(teams), team), (*teams, NO_TEAM)
+    order = np.lexsort((ties, -assigned.priority[rows]))
+    return route(teams, team, order, terms.capacity, terms.members)
+
+
+def _allocated(
+    priority: Floats,
+    options: OfferOptions,
+    routes: Routes,
+    terms: Terms,
+    counted: Bools,
+    ties: Floats,
+) -> Allocation:
+    """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
+    owner, capacity = routes.limits
+    # Hours that nothing limits need not be looked at.
+    work = options.hours if np.isfinite(capacity).any() else None
+    limits: dict[str, Any] = {"budget": terms.budget, "capacity": capacity, "counted": counted, "tie_break": ties}
+    if options.gain is None:
+        return allocate_by_priority(priority, options.cost, work, owner, **limits)
+    return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)
+
+
+def _outcomes(
+    made: Allocation,
+    options: OfferOptions,
+    routes: Routes,
+    terms: Terms,
+    held: Bools,
+) -> NDArray[np.int8]:
+    """Return the status of each candidate. Who is left alone would be followed up else: not those below the line."""
+    found = _OUTCOMES[made.outcome]
+    below = held & ~made.intended
+    found[below] = _short_of(made, options, routes, terms.budget)[below]
+    if options.gain is not None:
+        found[below & ~(options.best > 0)] = status.NO_GAIN
+    return found
+
+
+def _short_of(made: Allocation, options: OfferOptions, routes: Routes, budget: float) -> NDArray[np.int8]:
+    """Return which of the two limits keeps each candidate below the line."""
+    owner, capacity = routes.limits
+    if made.price_of_hours is None or made.price_of_money is None:
+        # By priority whoever can be contacted without an offer lacks hours only.
+        by_hours = np.isfinite(capacity).any() & (math.isinf(budget) | (options.cost == 0).any(axis=1))
+    elif math.isinf(budget) or not np.isfinite(capacity).any():
+        by_hours = np.full(len(options.cost), math.isinf(budget))
+    else:
+        assert options.gain is not None, "there are prices only where there are gains"
+        money = made.price_of_money * options.cost
+        work = made.price_of_hours[[0] if owner is None else owner][:, None] * options.hours
+        net = np.where(np.isnan(options.gain), -np.inf, options.gain - money - work)
+        best = np.arange(len(net)), np.argmax(net, axis=1)
+        by_hours = work[best] > np.nan_to_num(money[best])
+    return np.where(by_hours, status.CAPACITY, status.BUDGET).astype(np.int8)
+
+
+def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float) -> Limits:
+    """Return the limits by name, with what the plan makes of them."""
+    if routes.hours is None:
+        names: tuple[str, ...] = (EVERYBODY,)
+        capacity, used = np.array([routes.together]), np.array([used.sum()])
+    else:
+        names, capacity = routes.names, routes.hours
+    prices = np.full(len(names), np.nan) if made.price_of_hours is None else made.price_of_hours
+    return Limits(
+        budget=budget,
+        spent=made.spent,
+        capacity=dict(zip(names, capacity.tolist(), strict=True)),
+        used=dict(zip(names, used.tolist(), strict=True)),
+        value=_number(made.value),
+        bound=_number(made.bound),
+        price_of_money=_number(made.price_of_money),
+        price_of_hours=dict(zip(names, prices.tolist(), strict=True)),
+        method=made.method,
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,112 @@
+"""What a user asks of a plan, checked once and named in errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+import attrs
+import numpy as np
+
+from npskit.checks import finite_number, one_of
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.plan.allocation import Method
+from npskit.followup.plan.gains import Lift
+from npskit.followup.plan.routing import Capacity
+from npskit.followup.playbook import Playbook
+from npskit.times import BusinessCalendar, parse_fixed
+
+ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact")
+"""What a plan reads of a customer besides the answer; a column of that name is used without being named."""
+
+
+def _as_playbook(playbook: Any) -> Playbook:
+    chosen = Playbook.default() if playbook is None else playbook
+    if not isinstance(chosen, Playbook):
+        raise InvalidTypeError(f"playbook must be a Playbook, such as Playbook.from_toml('mine.toml'): got {chosen!r}")
+    return chosen
+
+
+def _as_budget(budget: Any) -> float:
+    return math.inf if budget is None or budget == math.inf else finite_number(budget, "budget", least=0)
+
+
+def _as_share(holdout: Any) -> float:
+    return finite_number(holdout, "holdout", least=0, below=1)
+
+
+def _as_salt(rng: Any) -> str:
+    """Return what names the experiment: the seed, or a number drawn from a generator."""
+    if isinstance(rng, np.random.Generator):
+        return str(int(rng.integers(2**63)))
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator: got {rng!r}")
+    return str(int(rng))
+
+
+def _as_method(method: Any) -> Method:
+    return one_of(method, get_args(Method), "method")
+
+
+def _is_value(_terms: object, _field: object, value: Any) -> None:
+    if isinstance(value, bool):
+        raise InvalidTypeError(f"value must be the name of a column, or one number for all: got {value!r}")
+    if not isinstance(value, str | None):
+        finite_number(value, "value", least=0)
+
+
+def _as_quiet(quiet: Any) -> dt.timedelta:
+    return parse_fixed(quiet, "quiet")
+
+
+def _as_max_age(max_age: Any) -> dt.timedelta | None:
+    return None if max_age is None else parse_fixed(max_age, "max_age")
+
+
+def _as_roles(roles: Any) -> dict[str, str]:
+    if not isinstance(roles, Mapping | None):
+        raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {roles!r}")
+    for role in roles or ():
+        if role not in ROLES:
+            raise InvalidValueError(f"roles: a plan reads no {role!r}; {did_you_mean(str(role), ROLES)}")
+    return dict(roles or {})
+
+
+def _as_currency(currency: Any) -> str | None:
+    """Return the currency, which letters have to know."""
+    if currency is None:
+        return None
+    from npskit.followup.letters import draft
+
+    draft("thank", {}, currency=currency)
+    return str(currency).upper()
+
+
+def _is_language(_terms: object, _field: object, language: Any) -> None:
+    if not isinstance(language, str) or not language.strip():
+        raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {language!r}")
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Terms:
+    """Under which terms a plan is made; see `npskit.Survey.follow_up`."""
+
+    playbook: Playbook = attrs.field(converter=_as_playbook)
+    budget: float = attrs.field(converter=_as_budget)
+    capacity: Capacity = None
+    members: Mapping[str, Sequence[str]] | None = None
+    value: float | str | None = attrs.field(validator=_is_value)
+    lift: Lift = None
+    holdout: float = attrs.field(converter=_as_share)
+    salt: str = attrs.field(converter=_as_salt)
+    method: Method = attrs.field(converter=_as_method)
+    now: Any = None
+    calendar: BusinessCalendar | None = None
+    quiet: dt.timedelta = attrs.field(converter=_as_quiet)
+    max_age: dt.timedelta | None = attrs.field(converter=_as_max_age)
+    roles: dict[str, str] = attrs.field(converter=_as_roles)
+    keep: str | Sequence[str] = ()
+    currency: str | None = attrs.field(converter=_as_currency)
+    language: str = attrs.field(validator=_is_language)

@@ -1,0 +1,15 @@
+"""What to do about an answer: rules and strategies, due times, urgency, and the follow-up they make."""
+
+from npskit.followup.playbook.follow_up import GIFTS as GIFTS
+from npskit.followup.playbook.follow_up import SHARED_ACTION as SHARED_ACTION
+from npskit.followup.playbook.follow_up import FollowUp as FollowUp
+from npskit.followup.playbook.playbook import Playbook as Playbook
+from npskit.followup.playbook.recommendations import Assigned as Assigned
+from npskit.followup.playbook.response_table import Table as Table
+from npskit.followup.playbook.response_table import as_dates as as_dates
+from npskit.followup.playbook.response_table import pick as pick
+from npskit.followup.playbook.rules import Rule as Rule
+from npskit.followup.playbook.steps import Menu as Menu
+from npskit.followup.playbook.steps import Offer as Offer
+
+__all__: list[str]

@@ -1,0 +1,181 @@
+"""Contexts as columns: what conditions, due times and points go by, of a million responses or of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Floats, Integers, Times
+from npskit.data import Response, Words, is_nothing
+from npskit.errors import IncompatibleError
+from npskit.followup.playbook.channels import kind_of
+from npskit.followup.playbook.follow_up import Context
+from npskit.followup.playbook.response_table import Table, instant_of, moment_in
+from npskit.times import instants
+
+_DAY = np.timedelta64(1, "D")
+
+
+def zone_of(at: dt.date | None, now: dt.datetime | None) -> dt.tzinfo | None:
+    """Return the time zone that two times know, None if they know none.
+
+    Raises:
+        IncompatibleError: If one of the two has a time zone and the other has none.
+    """
+    if not isinstance(at, dt.datetime):
+        return None if now is None else now.tzinfo
+    if now is not None and (at.tzinfo is None) != (now.tzinfo is None):
+        raise IncompatibleError(f"now and the time of the response need both a time zone, or none: {now!r} and {at!r}")
+    return at.tzinfo
+
+
+def moments_of(at: dt.date | None) -> Times | None:
+    """Return a time or a date as a column of one row, None for None."""
+    if at is None:
+        return None
+    return np.array([instant_of(at)]) if isinstance(at, dt.datetime) else np.array([at], dtype="datetime64[D]")
+
+
+def ages_of(at: Times | None, now: Times | np.datetime64, zone: dt.tzinfo | None) -> Floats | None:
+    """Return how many days ago each time was, from midnight where only the date is known; NaN where unknown."""
+    if at is None:
+        return None
+    dated = at.dtype == np.dtype("datetime64[D]")
+    return (now - (instants(at.astype("datetime64[us]"), zone) if dated else at)) / _DAY
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Contexts:
+    """The columns of `Context`, and what conditions ask of a response besides. All of shape `(n,)`.
+
+    Args:
+        category: The category of each answer; none where it cannot be scored.
+        score: The answers to a single question, NaN where there is none.
+        below: How many points each lies below the best answer of its category.
+        commented: Whether there is a comment.
+        urgency: How urgent the comment is, 0 to 2.
+        starts: When each one's clock starts, datetime64[us]; NaT where unknown.
+        age: How many days ago each was given, NaN where unknown; or None.
+        value: What customers are worth, NaN where unknown; or None.
+        channel: Where answers came in; or None.
+        kind: What kind of channel that is; or None.
+        language: Languages; or None.
+        theme: What comments are about; or None.
+        public: Whether others can read it; or None.
+        now: What time it is; None if unknown.
+        zone: Where times are those of UTC, the zone they are shown in; None where they are the wall clock.
+        clock: The zone of the wall clock, if it is known.
+    """
+
+    category: Words
+    score: Floats
+    below: Integers
+    commented: Bools
+    urgency: NDArray[np.int8]
+    starts: Times
+    age: Floats | None = None
+    value: Floats | None = None
+    channel: Words | None = None
+    kind: Words | None = None
+    language: Words | None = None
+    theme: Words | None = None
+    public: Bools | None = None
+    now: np.datetime64 | None = None
+    zone: dt.tzinfo | None = None
+    clock: dt.tzinfo | None = None
+
+    @classmethod
+    def of(cls, table: Table, urgency: NDArray[np.int8], starts: Times, channels: Mapping[str, str]) -> Contexts:
+        """Return the contexts of the responses of a table.
+
+        Args:
+            table: The responses.
+            urgency: How urgent each comment is.
+            starts: When each one's clock starts.
+            channels: Names of your own for channels.
+        """
+        kind = None
+        if table.channel is not None:
+            names = tuple(kind_of(name, channels) or "" for name in table.channel.names)
+            kind = Words(table.channel.codes, names)
+        at, now = table.at, starts if table.now is None else np.asarray(table.now)
+        if at is not None and table.clock is not None:
+            at, now = instants(at.astype("datetime64[us]"), table.clock), instants(now, table.clock)
+        return cls(
+            category=Words(table.category, table.codebook.categories),
+            score=table.score,
+            below=table.below,
+            commented=table.commented,
+            urgency=urgency,
+            starts=starts,
+            age=ages_of(at, now, table.zone),
+            value=table.value,
+            channel=table.channel,
+            kind=kind,
+            language=table.language,
+            theme=table.theme,
+            public=_public(table, kind),
+            now=table.now,
+            zone=table.zone,
+            clock=table.clock,
+        )
+
+    @classmethod
+    def of_one(cls, response: Response, context: Context) -> Contexts:
+        """Return one context as columns of one row."""
+        zone = zone_of(response.at, context.starts if context.now is None else context.now)
+        now = instant_of(context.now)
+        comment = response.comment
+        return cls(
+            category=Words(np.zeros(1, dtype=np.intp), (context.category,)),
+            score=np.array([response.score], dtype=np.float64),
+            below=np.array([context.below]),
+            commented=np.array([not is_nothing(comment)]),
+            urgency=np.array([context.urgency], dtype=np.int8),
+            starts=np.array([instant_of(context.starts)]),
+            age=ages_of(moments_of(response.at), now, zone),
+            value=np.array([context.value], dtype=np.float64),
+            channel=_one(context.channel),
+            kind=_one(context.kind),
+            language=_one(context.language),
+            theme=_one(context.theme),
+            public=np.array([context.public]),
+            now=None if context.now is None else now,
+            zone=zone,
+        )
+
+    def __len__(self) -> int:
+        return len(self.urgency)
+
+    def row(self, row: int) -> Context:
+        """Return the context of a row that is scored."""
+        value = np.nan if self.value is None else self.value[row]
+        starts = moment_in(self.starts[row], self.zone)
+        words = {name: getattr(self, name) for name in ("channel", "kind", "language", "theme")}
+        return Context(
+            self.category.names[self.category.codes[row]],
+            urgency=int(self.urgency[row]),
+            value=None if np.isnan(value) else float(value),
+            public=False if self.public is None else bool(self.public[row]),
+            now=starts if self.now is None else moment_in(self.now, self.zone),
+            starts=starts,
+            below=int(self.below[row]),
+            **{name: None if column is None else column.at(row) for name, column in words.items()},
+        )
+
+
+def _one(text: str | None) -> Words | None:
+    """Return a column of one text; None where there is none."""
+    return None if text is None else Words(np.zeros(1, dtype=np.intp), (text,))
+
+
+def _public(table: Table, kind: Words | None) -> Bools | None:
+    """Return whether others can read each answer: reviews can be read, unless it is said that they cannot."""
+    reviews = np.zeros(len(table), dtype=bool) if kind is None else kind.holds("review".__eq__)
+    if table.public is None:
+        return reviews if reviews.any() else None
+    return np.where(table.public < 0, reviews, table.public > 0)

@@ -1,0 +1,320 @@
+"""Responses as columns: what a playbook reads of a million of them at once; one response is a table of one row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Codes, Floats, Integers, Times
+from npskit.checks import is_missing
+from npskit.counting import INVALID, MISSING, CodedAnswers
+from npskit.data import (
+    Column,
+    Customers,
+    Response,
+    Words,
+    as_column,
+    objects,
+    read_amounts,
+    read_customers,
+    read_flags,
+    read_texts,
+    read_times,
+    read_words,
+)
+from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.results import quoted
+from npskit.scorers import NPS, Codebook, Scorer, codebook_of
+
+TEXTS = ("channel", "language", "theme")
+
+
+@functools.lru_cache(maxsize=32)
+def points_below(codebook: Codebook) -> Integers:
+    """Return how far each answer of a single question lies below the best one of its category, in points."""
+    grid = codebook.grid
+    if grid.ndim > 1:
+        return np.zeros(grid.shape, dtype=np.int64)
+    places = np.arange(grid.size, dtype=np.int64)
+    if grid[-1] >= grid[0]:
+        return np.array([places[grid == c].max() for c in grid], dtype=np.int64) - places
+    return places - np.array([places[grid == c].min() for c in grid], dtype=np.int64)
+
+
+def pick(values: Sequence[Any], codes: NDArray[Any]) -> list[Any]:
+    """Return the value of each code, None for those below 0."""
+    table = np.empty(len(values) + 1, dtype=object)
+    table[:-1] = values if len(values) else []
+    return table[codes].tolist()  # type: ignore[no-any-return]
+
+
+def moment_in(at: np.datetime64, zone: dt.tzinfo | None) -> dt.datetime | None:
+    """Return a time as Python's own: of the wall clock, or of UTC in a zone; None where it is unknown."""
+    found: dt.datetime | None = at.astype("datetime64[us]").item()
+    return found if found is None or zone is None else found.replace(tzinfo=dt.UTC).astimezone(zone)
+
+
+def instant_of(at: dt.datetime | None) -> np.datetime64:
+    """Return a time as it stands in columns: on the wall clock, or in UTC if it knows its zone; NaT for None."""
+    known = at if at is None or at.tzinfo is None else at.astimezone(dt.UTC).replace(tzinfo=None)
+    found: np.datetime64 = np.array([known], dtype="datetime64[us]")[0]
+    return found
+
+
+@attrs.frozen(eq=False, slots=False)
+class Table:
+    """Responses as columns, read once. Make one with `Table.of`.
+
+    Args:
+        answers: The answers, read once, and what they mean.
+        value: What customers are worth, in your currency, NaN where unknown; or None.
+        channel: Where answers came in; or None.
+        language: Languages; or None.
+        theme: What comments are about; or None.
+        public: Whether others can read it: 1 or 0, -1 where that is not said, so that the channel decides; or None.
+        comment: Comments; or None.
+        urgency: How urgent each comment is, 0 to 2; None to let the playbook judge.
+        at: When: datetime64[us], or datetime64[D]; or None.
+        customers: Who; or None.
+        attributes: What else is known, by name.
+        now: What time it is, by which ages are counted; the clock starts then only where `at` is unknown. None if
+            unknown.
+        zone: Where times are those of UTC, the zone that they are shown in; None where they are the wall clock.
+        clock: The zone of the wall clock, if it is known: hours are then counted as they really pass.
+
+    Example:
+        >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
+        >>> table.category.tolist()
+        [0, 2, -1]
+        >>> table.response(0)
+        Response(4, attributes={'channel': 'chat', 'value': 300.0})
+    """
+
+    answers: CodedAnswers
+    value: Floats | None = None
+    channel: Words | None = None
+    language: Words | None = None
+    theme: Words | None = None
+    public: NDArray[np.int8] | None = None
+    comment: list[str | None] | None = None
+    urgency: NDArray[np.int8] | None = None
+    at: Times | None = None
+    customers: Customers | None = None
+    attributes: Mapping[str, Any] = attrs.field(factory=dict)
+    now: np.datetime64 | None = None
+    zone: dt.tzinfo | None = None
+    clock: dt.tzinfo | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *answers: Any,
+        scorer: Scorer | Codebook | None = None,
+        value: Any = None,
+        channel: Any = None,
+        language: Any = None,
+        theme: Any = None,
+        public: Any = None,
+        comment: Any = None,
+        at: Any = None,
+        customer: Any = None,
+        attributes: Mapping[str, Any] | None = None,
+        now: Any = None,
+    ) -> Table:
+        """Return responses as a table.
+
+        Args:
+            answers: The answers: one column for each question of the scorer.
+            scorer: What they mean; None for `NPS()`.
+            value: What each customer is worth, in your currency; one number for all of them.
+            channel: Where each came in.
+            language: The language of each.
+            theme: What each comment is about.
+            public: Whether others can read each; missing where that is not said.
+            comment: Comments.
+            at: When each was given: times of one wall clock; dates where all known ones are midnight.
+            customer: Who gave each.
+            attributes: Other columns, by name.
+            now: What time it is, on the same clock.
+
+        Columns are lists, numpy arrays, or columns of pandas, Polars or PyArrow.
+
+        Raises:
+            InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot be used; the message names it.
+        """
+        codebook = scorer if isinstance(scorer, Codebook) else codebook_of(NPS() if scorer is None else scorer)
+        coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else _coded(answers, codebook)
+        rows = len(coded)
+        given = {"channel": channel, "language": language, "theme": theme, "comment": comment, "at": at}
+        given |= {"customer": customer, "value": value, "public": public}
+        columns = {name: _column(cells, rows, name) for name, cells in given.items() if cells is not None}
+        words: Any = {name: read_words(columns[name], name) for name in TEXTS if name in columns}
+        return cls(
+            coded,
+            value=read_amounts(columns["value"], "value", least=0) if "value" in columns else None,
+            **words,
+            public=read_flags(columns["public"], "public") if "public" in columns else None,
+            comment=read_texts(columns["comment"]).tolist() if "comment" in columns else None,
+            at=_moments(columns["at"]) if "at" in columns else None,
+            customers=read_customers(columns["customer"]) if "customer" in columns else None,
+            attributes={name: _column(cells, rows, name).filled() for name, cells in (attributes or {}).items()},
+            now=_as_now(now),
+        )
+
+    @property
+    def codebook(self) -> Codebook:
+        """What the answers mean."""
+        return self.answers.codebook
+
+    @property
+    def category(self) -> Codes:
+        """The category of each response, -1 where it cannot be scored."""
+        return self.answers.categories
+
+    @functools.cached_property
+    def ids(self) -> NDArray[Any]:
+        """Who gave each response, None where that is not known."""
+        return np.full(len(self), None) if self.customers is None else self.customers.cells
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    @property
+    def score(self) -> Floats:
+        """The answers to a single question, NaN where there is none or it is off the scale; all NaN for several."""
+        codes, scale = self.answers.codes, self.codebook.scales[0]
+        if len(codes) > 1:
+            return np.full(len(self), np.nan)
+        return np.where(self.category < 0, np.nan, codes[0].astype(np.float64) + scale.low)
+
+    @functools.cached_property
+    def below(self) -> Integers:
+        """How many points each answer lies below the best one of its category; 0 where it is not scored."""
+        places = tuple(np.where(self.category < 0, 0, code) for code in self.answers.codes)
+        return np.where(self.category < 0, 0, points_below(self.codebook)[places])
+
+    @functools.cached_property
+    def commented(self) -> Bools:
+        """Whether there is a comment: more than white space."""
+        if self.comment is None:
+            return np.zeros(len(self), dtype=bool)
+        return np.fromiter((comment is not None for comment in self.comment), bool, len(self))
+
+    def response(self, row: int) -> Response:
+        """Return a row as a response; what is known besides stands in its attributes."""
+        rows = np.array([row])
+        known = {name: self.known(name, rows)[0] for name in self.attributes}
+        said = {name: self.known(name, rows)[0] for name in (*TEXTS, "value", "public")}
+        known |= {name: value for name, value in said.items() if value is not None}
+        answers = [self._answer(question, row) for question in range(len(self.codebook.scales))]
+        if len(answers) > 1:
+            known |= dict(zip(self.codebook.questions, answers, strict=True))
+        score = answers[0] if len(answers) == 1 and isinstance(answers[0], int) else None
+        at: Any = None if self.at is None else self.at[row].item()
+        if self.at is not None and isinstance(at, dt.datetime):
+            at = moment_in(self.at[row], self.zone)
+        customer = self.ids[row]
+        comment = None if self.comment is None else self.comment[row]
+        return Response(score, customer=customer, at=at, comment=comment, attributes=known)
+
+    def known(self, name: str, rows: Codes) -> list[Any]:
+        """Return what is known of some rows by the name of an attribute or a role; None where nothing is."""
+        found: list[Any] = [None] * len(rows)
+        if name in self.attributes:
+            found = self.cells(self.attributes[name], rows)
+        said: list[Any] | None = None
+        if name in TEXTS:
+            words: Words | None = getattr(self, name)
+            said = None if words is None else pick(words.names, words.codes[rows])
+        elif name == "value" and self.value is not None:
+            said = [None if value != value else value for value in self.value[rows].tolist()]
+        elif name == "public" and self.public is not None:
+            said = pick((False, True), self.public[rows])
+        elif name in self.codebook.questions and len(self.codebook.scales) > 1:
+            said = [self._answer(self.codebook.questions.index(name), row) for row in rows.tolist()]
+        elif name == "score" and len(self.codebook.scales) == 1:
+            said = [None if score != score else int(score) for score in self.score[rows].tolist()]
+        return (
+            found if said is None else [other if own is None else own for own, other in zip(said, found, strict=True)]
+        )
+
+    @staticmethod
+    def cells(column: Any, rows: Codes) -> list[Any]:
+        """Return some cells of a column as Python's own, None where they are missing."""
+        cells = column[rows].tolist() if isinstance(column, np.ndarray) else [column[row] for row in rows.tolist()]
+        return list(map(_cell, cells))
+
+    def why_unscored(self, row: int) -> str | None:
+        """Return why a row cannot be scored, None if it can."""
+        for place, (name, scale) in enumerate(zip(self.codebook.questions, self.codebook.scales, strict=True)):
+            what = "the answer" if len(self.codebook.scales) == 1 else f"the answer to {name}"
+            code = self.answers.codes[place][row]
+            if code == MISSING:
+                return f"{what} is missing"
+            if code == INVALID:
+                return f"{what} {quoted(self._answer(place, row))[1:-1]} is not on the scale {scale}"
+        return None
+
+    def _answer(self, question: int, row: int) -> Any:
+        """Return the answer to a question; as it was given where it is not on the scale."""
+        code = int(self.answers.codes[question][row])
+        if code in (MISSING, INVALID):
+            given = None if code == MISSING else _cell(self.answers.given(question, row))
+            return int(given) if isinstance(given, float) and given.is_integer() else given
+        return self.codebook.scales[question].low + code
+
+
+def _coded(answers: tuple[Any, ...], codebook: Codebook) -> CodedAnswers:
+    """Return columns of answers, read."""
+    columns = [as_column(each) for each in answers]
+    values = [each if column is None else column.values for each, column in zip(answers, columns, strict=True)]
+    return CodedAnswers(values, codebook, [None if column is None else column.mask for column in columns])
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell as Python's own; None where it is missing."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if is_missing(value) else value
+
+
+def _column(cells: Any, rows: int, name: str) -> Column:
+    """Return a column of the right length; one number or flag is everybody's."""
+    if isinstance(cells, bool | int | float):
+        cells = np.full(rows, cells)
+    column = cells if isinstance(cells, Column) else as_column(cells)
+    if column is None:
+        if isinstance(cells, str | bytes | Mapping) or not hasattr(cells, "__len__"):
+            raise InvalidTypeError(f"{name} must be a column with a cell for each response: got {cells!r}")
+        column = Column(cells if isinstance(cells, np.ndarray) else objects(cells))
+    if len(column) != rows:
+        raise IncompatibleError(f"{name} has {len(column)} rows, the answers have {rows}")
+    return column
+
+
+def _moments(column: Column) -> Times:
+    """Return when each answer was given: datetime64[us] of the wall clock, or datetime64[D] where they are dates."""
+    read = read_times({"at": column})["at"]
+    return as_dates(read.checked("at"), read.dates)
+
+
+def as_dates(at: Times, dates: bool = False) -> Times:
+    """Return times as dates if all known ones are midnight: then a file or a dataframe has made times of dates."""
+    days, known = at.astype("datetime64[D]"), ~np.isnat(at)
+    return days if dates or (known.any() and bool((at[known] == days[known]).all())) else at
+
+
+def _as_now(now: Any) -> np.datetime64 | None:
+    if now is None:
+        return None
+    if isinstance(now, dt.datetime) and now.tzinfo is not None:
+        raise IncompatibleError(f"columns of times are wall clocks: give now without a time zone, not {now!r}")
+    if not isinstance(now, (dt.datetime, np.datetime64)):
+        raise InvalidTypeError(f"now must be a datetime: got {now!r} ({type(now).__name__})")
+    moment: np.datetime64 = np.array([now], dtype="datetime64[us]")[0]
+    return moment

@@ -1,0 +1,49 @@
+"""From tallies to uncertainty: intervals, tests and sizes, of counts and never of rows."""
+
+from npskit.inference import paired as paired
+from npskit.inference.calibration import Calibration as Calibration
+from npskit.inference.calibration import calibrated_estimate as calibrated_estimate
+from npskit.inference.calibration import rake as rake
+from npskit.inference.clusters import ClusterTotals as ClusterTotals
+from npskit.inference.clusters import cluster_totals as cluster_totals
+from npskit.inference.clusters import factorize as factorize
+from npskit.inference.clusters import sum_by as sum_by
+from npskit.inference.constrained import mean_variance as mean_variance
+from npskit.inference.design import Customers as Customers
+from npskit.inference.design import design_estimate as design_estimate
+from npskit.inference.design_contrasts import Contrast as Contrast
+from npskit.inference.design_contrasts import cluster_robust as cluster_robust
+from npskit.inference.design_contrasts import design_contrast as design_contrast
+from npskit.inference.estimate import Estimate as Estimate
+from npskit.inference.intervals import score_interval as score_interval
+from npskit.inference.intervals import score_limits as score_limits
+from npskit.inference.intervals import score_p_value as score_p_value
+from npskit.inference.k_sample import ChiSquareTest as ChiSquareTest
+from npskit.inference.k_sample import pairwise as pairwise
+from npskit.inference.k_sample import welch_anova as welch_anova
+from npskit.inference.limits import checked_counts as checked_counts
+from npskit.inference.limits import normal_quantile as normal_quantile
+from npskit.inference.limits import tail_of as tail_of
+from npskit.inference.linearize import StrataLayout as StrataLayout
+from npskit.inference.linearize import UnitCells as UnitCells
+from npskit.inference.moves import Moves as Moves
+from npskit.inference.multiplicity import adjust as adjust
+from npskit.inference.paired import PairedDifference as PairedDifference
+from npskit.inference.paired import paired_difference as paired_difference
+from npskit.inference.paired import stationary_shares as stationary_shares
+from npskit.inference.permutation import permutation_test as permutation_test
+from npskit.inference.sequences import anytime_p_value as anytime_p_value
+from npskit.inference.sequences import confidence_sequence as confidence_sequence
+from npskit.inference.sequences import difference_sequence as difference_sequence
+from npskit.inference.sequences import log_wealth as log_wealth
+from npskit.inference.sequences import log_wealth_of_difference as log_wealth_of_difference
+from npskit.inference.strata import Lonely as Lonely
+from npskit.inference.strata import Population as Population
+from npskit.inference.two_sample import difference_interval as difference_interval
+from npskit.inference.two_sample import moments as moments
+from npskit.inference.two_sample import mover as mover
+from npskit.inference.two_sample import normal_p as normal_p
+from npskit.inference.two_sample import score_test as score_test
+from npskit.inference.wealth import DIRECTIONS as DIRECTIONS
+
+__all__: list[str]

@@ -1,0 +1,140 @@
+"""Which column is which: the roles that a tool, a name or the answers themselves make unmistakable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from npskit.data import INVALID, SENTINELS, parse_answer
+from npskit.reading.file_report import Columns, Roles
+from npskit.reading.tools import Tool
+
+# "Recommend" in the languages surveys are most often asked in, and the score's own name.
+_RECOMMENDS = re.compile(
+    r"(?<![a-z])e?nps(?![a-z])|net.?promoter|recom+end|recommand|recomiend|raccomand|consigli|empfehl|polec|aanbevel|aanrad"
+    r"|anbefal|rekommend|suosit|doporu[cč]|odporú[cč]|ajánl|recomand|tavsiye|рекоменд|порекоменд|συστήσ|แนะนำ|推荐|推薦|薦め"
+    r"|勧め|すすめ|추천|أوصي|توصي|תמליץ|giới thiệu|merekomendasi",
+    re.IGNORECASE,
+)
+# The names by which columns are known, without case and marks.
+_NAMES: Mapping[str, str] = {
+    "time": (
+        "date time timestamp datetime createdat submittedat answeredat respondedat recordedat completedat "
+        "responsedate surveydate submitdate enddate recordeddate datum data fecha"
+    ),
+    "customer": (
+        "customer customerid custid client clientid user userid member memberid respondent respondentid account "
+        "accountid guest guestid patientid person personid kunde kundennummer kundennr kundenid email emailaddress"
+    ),
+    "comment": (
+        "comment comments verbatim feedback remark remarks kommentar kommentare commentaire commentaires komentarz "
+        "comentario comentarios npscomment npsreason commento ความคิดเห็น"
+    ),
+    "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
+}
+_LABELS = frozenset({f"{word}{end}" for word in ("promoter", "passive", "detractor", "neutral") for end in ("", "s")})
+_GROUP = "_NPS_GROUP"
+_LOOK = 20_000
+_HALF, _MOST = 0.5, 0.9
+
+
+def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple[Roles, str]:
+    """Return the suggested roles, and what there is to say about the column of the score; empty where it is plain.
+
+    Args:
+        columns: The columns of the file.
+        tool: The tool that wrote it.
+        labels: The question texts by column.
+    """
+    roles: Roles = {}
+    said = ""
+    for role, names in tool.roles.items():
+        found = next((name for name in names if name in columns and not _is_blank(columns[name])), None)
+        if found is not None:
+            roles[role] = found
+    for role, words in _NAMES.items():
+        known = words.split()
+        named = [name for name in columns if _bare(name) in known and not tool.is_meta(name)]
+        if role not in roles and len(named) == 1 and not _is_blank(columns[named[0]]):
+            roles[role] = named[0]
+    if "score" not in roles:
+        taken = set(roles.values())
+        questions = {n: v for n, v in columns.items() if n not in taken and not tool.is_meta(n)}
+        score, said = _find_score(questions, labels)
+        if score is not None:
+            roles["score"] = score
+    label = _find_label(columns, roles.get("score"))
+    if label is not None:
+        roles["label"] = label
+    return roles, said
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _is_blank(values: NDArray[Any]) -> bool:
+    return values.dtype == object and all(v is None for v in values)
+
+
+def _distinct(values: NDArray[Any]) -> dict[Any, int]:
+    """Return the distinct values at the beginning of a column, with how often each occurs, missing ones left out."""
+    counts: dict[Any, int] = {}
+    for value in values[:_LOOK].tolist():
+        counts[value] = counts.get(value, 0) + 1
+    return {v: n for v, n in counts.items() if v is not None and v == v}
+
+
+def _is_score(values: NDArray[Any], least: float) -> bool:
+    """Whether a column looks like answers on 0..10: the `least` part of it is, and they do not stay within 0..5."""
+    if values.dtype.kind not in "Oiuf":
+        return False
+    within = others = 0
+    highest = -1
+    for value, count in _distinct(values).items():
+        answer = parse_answer(value)
+        if answer is None or answer in SENTINELS:
+            continue
+        if answer is not INVALID and 0 <= int(answer) <= 10:
+            within += count
+            highest = max(highest, int(answer))
+        else:
+            others += count
+    return within > 0 and within >= least * (within + others) and (highest > 5 or within < 10)
+
+
+def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the score's column, if that can be decided, and what to say about it."""
+    grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
+    if len(grouped) == 1:
+        return grouped[0], ""
+    # a column with a telling name may hold more bad answers than one that is judged by its numbers alone
+    titled = [n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
+    scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
+    speaking = grouped or [n for n in scores if n in titled]
+    speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
+    if len(speaking) == 1:
+        return speaking[0], ""
+    if not speaking and len(scores) == 1:
+        return scores[0], f"Column {scores[0]!r} was taken as the score: it alone holds whole numbers on 0..10."
+    candidates = speaking or scores
+    if not candidates:
+        return None, "No column holds whole numbers on 0..10 that could be the score: name it."
+    shown = ", ".join(map(repr, candidates[:10])) + (" ..." if len(candidates) > 10 else "")
+    return None, f"Several columns could be the score: name one of {shown}."
+
+
+def _find_label(columns: Columns, score: object) -> str | None:
+    """Return the column of group labels (promoter, passive, detractor), if there is one."""
+    if isinstance(score, str) and f"{score}{_GROUP}" in columns:
+        return f"{score}{_GROUP}"
+    found = []
+    for name, values in columns.items():
+        if values.dtype == object:
+            words = {str(v).strip().casefold() for v in values[:1000].tolist() if v is not None}
+            if words and words <= _LABELS:
+                found.append(name)
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,18 @@
+"""A score, a table of scores, a comparison; and the functions that make them of answers."""
+
+from npskit.scores.comparison import Comparison as Comparison
+from npskit.scores.comparison import GroupComparison as GroupComparison
+from npskit.scores.comparison import Pair as Pair
+from npskit.scores.comparison import compare as compare
+from npskit.scores.comparison import compare_groups as compare_groups
+from npskit.scores.label_audit import LabelAudit as LabelAudit
+from npskit.scores.label_audit import audit_labels as audit_labels
+from npskit.scores.score import Conventions as Conventions
+from npskit.scores.score import Score as Score
+from npskit.scores.score_table import TOO_FEW as TOO_FEW
+from npskit.scores.score_table import ManyScores as ManyScores
+from npskit.scores.score_table import ScoreTable as ScoreTable
+from npskit.scores.score_table import segment_names as segment_names
+from npskit.scores.scoring import ON_INVALID as ON_INVALID
+
+__all__: list[str]

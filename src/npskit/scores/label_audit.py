@@ -1,0 +1,83 @@
+"""The group label a survey tool wrote beside a score, held against the score: a "Promoter" beside a 6."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data import Column, read_labels
+from npskit.results import Result
+
+
+@attrs.frozen
+class Contradiction:
+    """A row whose label says another category than its answer.
+
+    Args:
+        row: Its position in the data, from 0.
+        answer: The category the answer falls into.
+        label: The label as it stands there.
+    """
+
+    row: int
+    answer: str
+    label: str
+
+
+@attrs.frozen(eq=False, repr=False)
+class LabelAudit(Result):
+    """What came of holding labels against answers. The score always goes by the answers.
+
+    Args:
+        checked: Rows with an answer and a label that names a category.
+        contradictions: Those where the two disagree.
+        unknown: Labels that name no category, with their counts.
+        unscored: Rows with a label that names a category but no answer that can be scored.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    _TABLE = ("contradictions", Contradiction)
+
+    checked: int
+    contradictions: tuple[Contradiction, ...]
+    unknown: dict[str, int]
+    unscored: int
+    backend: str | None = None
+
+    def __repr__(self) -> str:
+        many = {"contradictions": len(self.contradictions), "unknown": sum(self.unknown.values())}
+        return self._said(checked=self.checked, **many, unscored=self.unscored)
+
+    def __str__(self) -> str:
+        return self.to_text() if self.contradictions else repr(self)
+
+
+def audit_labels(
+    categories: NDArray[np.intp], column: Column, names: tuple[str, ...], *, backend: str | None = None
+) -> LabelAudit:
+    """Hold labels against categories.
+
+    Args:
+        categories: The category of each row, -1 where it has none.
+        column: The label of each row; see `npskit.data.labels.read_labels`.
+        names: The names of the categories.
+        backend: The dataframe library that the result's `to_frame` gives by default.
+
+    Raises:
+        InvalidTypeError: If a label is not hashable, such as a list.
+
+    Example:
+        >>> labels = Column(np.array(["Promoter", "Detractors", None], dtype=object))
+        >>> audit_labels(np.array([0, 0, 2]), labels, ("detractor", "passive", "promoter")).contradictions
+        (Contradiction(row=0, answer='detractor', label='Promoter'),)
+    """
+    labels = read_labels(column, names)
+    said, codes, texts = labels.categories, labels.codes, labels.texts
+    scored = categories >= 0
+    checked = (said >= 0) & scored
+    rows = np.flatnonzero(checked & (said != categories))
+    found = zip(rows.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
+    contradictions = tuple(Contradiction(row, names[category], texts[code]) for row, category, code in found)
+    unscored = int(((said >= 0) & ~scored).sum())
+    return LabelAudit(int(checked.sum()), contradictions, labels.unknown(), unscored, backend)

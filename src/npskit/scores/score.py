@@ -1,0 +1,273 @@
+"""Score: what a person reads. One number, how sure we may be of it, and under which conventions it was computed."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any, Self
+
+import attrs
+import numpy as np
+
+from npskit.counting import Tally, check_denominator
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference import Estimate, score_p_value
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent
+
+
+@attrs.frozen
+class Conventions:
+    """What a score was computed under; vendors differ in each of these, so there is no single "the NPS".
+
+    Args:
+        scorer: The scorer with its scale and cuts, as its repr.
+        denominator: `"valid"` answers or `"all"` responses.
+        repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
+        by_customer: Whether it is known who answered, so that the answers of one customer are not taken as independent.
+        superseded: How many rows were set aside because the customer answered again.
+        weighted: Whether answers were weighted.
+        variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
+        invalid: `"count"`: answers that cannot be scored are counted beside the score.
+    """
+
+    scorer: str
+    denominator: str = "valid"
+    repeats: str = "all"
+    by_customer: bool = False
+    superseded: int = 0
+    weighted: bool = False
+    variance: str = "independent"
+    invalid: str = "count"
+
+    def __str__(self) -> str:
+        parts = [self.scorer, f"of {'all responses' if self.denominator == 'all' else 'valid answers'}"]
+        parts += [f"{self.repeats} of each customer ({self.superseded} superseded)"] if self.repeats != "all" else []
+        parts += ["weighted"] if self.weighted else []
+        parts += [f"variance: {self.variance}"] if self.variance != "independent" else []
+        return ", ".join(parts)
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Score(Result):
+    """A score with its tally. Merge scores of the same conventions with `+`; see `Tally` for merging weighted ones.
+
+    Weights that are all alike give the same score as none, but for few answers a wider interval: the variance of
+    weighted answers is divided by n - 1 and the quantile is that of t, while that of plain counts needs neither.
+
+    Args:
+        tally: The counts it is a function of, for a single group.
+        conventions: What it was computed under.
+        clustered: The estimate where answers are clustered or stratified, so that the tally alone does not give the
+            variance.
+        backend: The dataframe library that `to_frame` gives by default.
+
+    Example:
+        >>> Score.of(Tally.from_counts([10, 40, 50]))
+        Score(NPS=40.0, n=100, interval=(26.1, 52.2), level=0.95)
+    """
+
+    _TEXT = "repr"
+
+    tally: Tally
+    conventions: Conventions
+    clustered: Estimate | None = None
+    backend: str | None = None
+
+    @classmethod
+    def of(cls, tally: Tally, *, denominator: str = "valid") -> Self:
+        """Return the score of a tally of shape `()`.
+
+        Raises:
+            InvalidValueError: If the tally has several groups, or `denominator` is neither `"valid"` nor `"all"`.
+        """
+        if not isinstance(tally, Tally):
+            raise InvalidTypeError(f"tally must be a Tally, not {tally!r}: nk.nps(...) scores answers")
+        if tally.shape:
+            raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
+        check_denominator(denominator, tally.codebook)
+        conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
+        return cls(tally, conventions)
+
+    @functools.cached_property
+    def estimate(self) -> Estimate:
+        """The mean category score with its variance: what intervals and comparisons are made of."""
+        if self.clustered is not None:
+            return self.clustered
+        table = self.tally.table(self.conventions.denominator)
+        return Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares)
+
+    @property
+    def name(self) -> str:
+        """The name of the score: `"NPS"`."""
+        return self.tally.codebook.name
+
+    @property
+    def value(self) -> float:
+        """The score, unrounded; NaN where nothing was answered (0 is a legitimate score)."""
+        if self.clustered is not None:
+            return float(self.clustered.mean)
+        return float(self.tally.table(self.conventions.denominator).mean)
+
+    @property
+    def n(self) -> int:
+        """Number of scored answers."""
+        return int(self.tally.n)
+
+    @property
+    def missing(self) -> int:
+        """Number of answers that were not given."""
+        return int(self.tally.missing)
+
+    @property
+    def invalid(self) -> int:
+        """Number of answers that cannot be scored."""
+        return int(self.tally.invalid)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Scored answers per category, worst to best; unweighted."""
+        return dict(zip(self.tally.codebook.categories, self.tally.counts.tolist(), strict=True))
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of each category, 0..1, weighted where the answers are; NaN where nothing was answered."""
+        shares = self.estimate.shares.tolist()
+        return dict(zip(self.tally.codebook.categories, shares, strict=False))
+
+    @property
+    def distribution(self) -> dict[int, int]:
+        """Scored answers per point of the scale; unweighted.
+
+        Raises:
+            InvalidValueError: If only categories were counted: many questions, or a huge array counted for speed.
+        """
+        counts = self.tally.distribution.tolist()
+        scale = self.tally.codebook.scale
+        assert scale is not None  # a distribution is of one question
+        return dict(zip(scale, counts, strict=True))
+
+    @property
+    def se(self) -> float:
+        """Standard error, in units of the score. Promoters and detractors are not independent: p + d - (p - d)^2."""
+        return float(np.sqrt(self.estimate.variance))
+
+    @property
+    def n_effective(self) -> float:
+        """Size of the simple random sample that would be as precise: Kish's for weights, n without.
+
+        For clusters it is Kish's number of units where there is no spread to tell, for a census infinite.
+        """
+        return float(self.estimate.n_effective)
+
+    def interval(self, level: float = LEVEL, method: str = "score") -> Interval:
+        """Return the confidence interval of the score.
+
+        Args:
+            level: Confidence level, between 0 and 1.
+            method: `"score"` (default: Tango's, the generalisation of Wilson's), `"adjusted_wald"`, `"agresti_min"`,
+                `"scas"`, `"jeffreys"` (credible), `"bootstrap"` (exact, without resampling) or `"wald"`; see
+                `npskit.inference.intervals` for formulas, sources and what each is good for. With weights or clusters
+                every method but Wald's works on effective counts.
+
+        Raises:
+            InvalidValueError: If `level` or `method` is not one of these, or the method is not for this scorer.
+
+        Example:
+            >>> low, high = Score.of(Tally.from_counts([1, 2, 7])).interval(0.9)
+            >>> round(low, 4), round(high, 4)
+            (14.6768, 83.4068)
+        """
+        low, high = self.estimate.interval(level, method)
+        return Interval(float(low), float(high), level=level, method=method)
+
+    def margin(self, level: float = LEVEL, method: str = "score") -> float:
+        """Return the margin of error: half the width of the interval, in units of the score.
+
+        Args:
+            level: Confidence level, between 0 and 1.
+            method: As for `interval`.
+
+        Raises:
+            InvalidValueError: As for `interval`.
+
+        Example:
+            >>> round(Score.of(Tally.from_counts([10, 40, 50])).margin(), 2)
+            13.01
+        """
+        low, high = self.interval(level, method)
+        return (high - low) / 2
+
+    def p_value(self, null: float) -> float:
+        """Return the two-sided p-value of the true score being `null`, by the score test.
+
+        It is below alpha exactly where the score interval of level 1 - alpha leaves `null` out. With weights or
+        clusters it is computed from the effective counts of the 95 % level.
+
+        Args:
+            null: A score to test against, such as last year's target; in units of the score.
+
+        Raises:
+            InvalidValueError: If `null` is not a number.
+
+        Example:
+            >>> round(Score.of(Tally.from_counts([10, 40, 50])).p_value(30), 3)
+            0.15
+        """
+        try:
+            usable = not math.isnan(null)
+        except TypeError:
+            usable = False
+        if not usable:
+            raise InvalidValueError(f"null must be a score to test against: got {null!r}")
+        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.category_scores, null))
+
+    def __add__(self, other: object) -> Self:
+        if isinstance(other, int) and other == 0:  # so that sum() works
+            return self
+        if not isinstance(other, Score):
+            return NotImplemented
+        tally = self.tally + other.tally
+        ours, theirs = self.conventions, other.conventions
+        for convention in ("denominator", "repeats"):
+            a, b = getattr(ours, convention), getattr(theirs, convention)
+            if a != b:
+                raise IncompatibleError(f"scores of different conventions do not merge: {convention} {a!r} and {b!r}")
+        if ours.by_customer or theirs.by_customer:
+            raise IncompatibleError(
+                "scores by customer do not merge, because the same customer may be in both: score the rows together"
+            )
+        if self.clustered is not None or other.clustered is not None:
+            raise IncompatibleError(
+                f"scores do not merge where the variance is {ours.variance}: score the rows together"
+            )
+        invalid = ours.invalid if ours.invalid == theirs.invalid else "count"
+        return type(self)(tally, attrs.evolve(ours, weighted=tally.weights is not None, invalid=invalid))
+
+    __radd__ = __add__
+
+    def __repr__(self) -> str:
+        aside = {name: getattr(self, name) or None for name in ("missing", "invalid")}
+        interval = self.interval() if self.n else None
+        return self._said(f"{self.name}={number(self.value)}", n=self.n, interval=interval, **aside)
+
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+        """Return the score as columns of one row; arguments as for `interval`."""
+        low, high = self.interval(level, method)
+        flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": level, "n": self.n}
+        flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se}
+        flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
+        return {name: [value] for name, value in flat.items()}
+
+    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+        header = [self.name, f"{percent(level)} interval", "n", "missing", "invalid", *self.counts]
+        shares = (f"{share:.1%}" for share in self.shares.values())
+        row = [self.value, str(self.interval(level, method)), self.n, self.missing, self.invalid, *shares]
+        return header, [row]
+
+    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        parts = self._parts("value", "n", "missing", "invalid", "counts", "shares", "se", "n_effective")
+        interval = self.interval(level, method)
+        return {"score": self.name} | parts | {"interval": interval, "conventions": self.conventions}
+
+    def _caption(self) -> str:
+        return str(self.conventions)

@@ -1,0 +1,249 @@
+"""ScoreTable: the score of every segment, computed in one go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Floats, Integers
+from npskit.checks import is_hashable, is_missing, is_whole, to_int
+from npskit.counting import Tally
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.inference import Estimate
+from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, intervals, key_columns, percent, records
+from npskit.scores.score import Conventions, Score
+
+TOO_FEW = 30
+
+
+def _as_part(part: Any) -> Any:
+    """Return one value of a key as Python has it, None if it is missing."""
+    if is_missing(part):
+        return None
+    if isinstance(part, np.datetime64 | np.timedelta64):
+        finest = part.astype(f"{part.dtype.kind}8[us]")
+        # what Python cannot hold, nanoseconds or a far year, stays numpy's
+        whole = finest == part and isinstance(finest.item(), dt.date | dt.timedelta)
+        return (part if np.datetime_data(part.dtype)[0] in ("Y", "M", "W", "D") else finest).item() if whole else part
+    return part.item() if isinstance(part, np.generic) else part
+
+
+def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Return keys whose parts are Python's own values."""
+    return tuple(tuple(map(_as_part, key)) for key in keys)
+
+
+class ManyScores(Result):
+    """Scores of many groups: a tally and an estimate of each."""
+
+    __slots__ = ()
+    _TEXT = "table"
+
+    tally: Tally
+    conventions: Conventions
+    estimates: Estimate
+    too_few: int
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self.estimates.mean.setflags(write=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the score: `"NPS"`."""
+        return self.tally.codebook.name
+
+    @property
+    def values(self) -> Floats:
+        """The scores, unrounded; NaN where nothing was answered."""
+        return self.estimates.mean
+
+    @property
+    def n(self) -> Integers:
+        """Scored answers behind each score."""
+        return self.tally.n
+
+    @property
+    def counts(self) -> Integers:
+        """Scored answers by category, shape `(..., K)`; unweighted."""
+        return self.tally.counts
+
+    @property
+    def missing(self) -> Integers:
+        """Answers that were not given."""
+        return self.tally.missing
+
+    @property
+    def invalid(self) -> Integers:
+        """Answers that cannot be scored."""
+        return self.tally.invalid
+
+    @property
+    def few(self) -> Bools:
+        """True where there are fewer than `too_few` answers."""
+        return self.n < self.too_few
+
+    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[Floats, Floats]:
+        """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
+        return self.estimates.interval(level, method)
+
+    def _score(self, where: tuple[int, ...], backend: str | None = None) -> Score:
+        # where answers are independent the tally says it all
+        clustered = None if self.conventions.variance == "independent" else self.estimates[where]
+        return Score(self.tally[where], self.conventions, clustered, backend)
+
+    def _numbers(
+        self, level: float, method: str, taken: Sequence[str] = (), more: Mapping[str, Floats] | None = None
+    ) -> Columns:
+        """Return what there is to say of each score as columns, none of which is called as one that is taken."""
+        low, high = self.intervals(level, method)
+        found: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
+        found |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
+        found |= more or {}
+        # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
+        names = (*taken, *found, "too_few")
+        counts = zip(self.tally.codebook.categories, np.moveaxis(self.counts, -1, 0), strict=True)
+        found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}
+        return {name: array.ravel().tolist() for name, array in found.items()}
+
+    def _limits(self, level: float, method: str) -> list[str]:
+        """Return the interval of each score in words, nothing where nothing was answered."""
+        limits = intervals(*(limit.ravel() for limit in self.intervals(level, method)), level=level, method=method)
+        return [str(interval) if n else "" for interval, n in zip(limits, self.n.ravel().tolist(), strict=True)]
+
+    def _caption(self) -> str:
+        return str(self.conventions)
+
+
+@attrs.frozen(eq=False, repr=False)
+class ScoreTable(ManyScores):
+    """Scores by segment. Segments with fewer than `too_few` answers are marked, never hidden.
+
+    Args:
+        by: The names of the columns that make the segments.
+        keys: The values of these columns for each segment, in order; None where the value is missing.
+        tally: The counts, shape `(segments,)`.
+        conventions: What the scores were computed under.
+        estimates: Means and variances, shape `(segments,)`.
+        too_few: The number of answers below which a segment is marked.
+        shrunken: Scores drawn towards the whole by empirical Bayes, in units of the score, or None if not asked for.
+        backend: The dataframe library that `to_frame` gives by default.
+
+    Raises:
+        InvalidTypeError: If `too_few` is not a whole number.
+        IncompatibleError: If there is not one tally and one estimate for each key.
+    """
+
+    by: tuple[str, ...]
+    keys: tuple[tuple[Any, ...], ...] = attrs.field(converter=_as_keys)
+    tally: Tally
+    conventions: Conventions
+    estimates: Estimate
+    too_few: int = attrs.field(default=TOO_FEW, converter=to_int, validator=is_whole)
+    shrunken: NDArray[np.float64] | None = None
+    backend: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.tally.shape == self.estimates.mean.shape == (len(self.keys),):
+            raise IncompatibleError(
+                f"{len(self.keys)} keys need as many tallies and estimates: got shapes {self.tally.shape} and "
+                f"{self.estimates.mean.shape}"
+            )
+        super().__attrs_post_init__()
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.keys)
+
+    def __getitem__(self, key: Any) -> Score:
+        """Return the score of one segment: `table["North"]`, or `table["North", "web"]` by two columns."""
+        i = self._position(key)
+        if i is None:
+            names = segment_names([key if isinstance(key, tuple) else (key,), *self.keys])
+            raise ColumnNotFoundError(
+                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(names[0], names[1:])}"
+            )
+        return self._score((i,), self.backend)
+
+    def __contains__(self, key: object) -> bool:
+        return self._position(key) is not None
+
+    @functools.cached_property
+    def _positions(self) -> dict[tuple[Any, ...], int]:
+        return {key: i for i, key in enumerate(self.keys)}
+
+    def _position(self, key: object) -> int | None:
+        """Return where a segment stands, None if there is none."""
+        wanted = tuple(map(_as_part, key if isinstance(key, tuple) else (key,)))
+        return self._positions.get(wanted) if is_hashable(wanted) else None
+
+    def interval(self, key: Any, level: float = LEVEL, method: str = "score") -> Interval:
+        """Return the interval of one segment.
+
+        Args:
+            key: The value that makes the segment, or a tuple of one for each column of `by`.
+            level: As for `Score.interval`.
+            method: As for `Score.interval`.
+
+        Raises:
+            ColumnNotFoundError: If there is no such segment.
+            InvalidValueError: As for `Score.interval`.
+        """
+        return self[key].interval(level, method)
+
+    def sort(self, *, descending: bool = True) -> ScoreTable:
+        """Return the table in order of the score; segments without answers come last.
+
+        Args:
+            descending: Best first.
+        """
+        values = self.values
+        order = np.argsort(-values if descending else values, kind="stable")  # NaN sorts last either way
+        return attrs.evolve(
+            self,
+            keys=tuple(self.keys[i] for i in order),
+            tally=self.tally[order],
+            estimates=self.estimates[order],
+            shrunken=None if self.shrunken is None else self.shrunken[order],
+        )
+
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+        """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
+        more = {} if self.shrunken is None else {"shrunken": self.shrunken}
+        numbers = self._numbers(level, method, more=more)
+        return key_columns(self.by, self.keys, numbers) | numbers
+
+    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        segments = records(self.columns(level=level, method=method))
+        found = {"score": self.name, "by": self.by, "level": level, "method": method}
+        return found | {"segments": segments, "conventions": self.conventions}
+
+    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+        shrunken = {} if self.shrunken is None else {"shrunken": self.shrunken.tolist()}
+        header = [*self.by, self.name, f"{percent(level)} interval", "n", *shrunken, ""]
+        notes = ["too few" if few else "" for few in self.few.tolist()]
+        parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
+        return header, [[*map(_part_name, key), *row] for key, *row in zip(self.keys, *parts, strict=True)]
+
+    def __repr__(self) -> str:
+        return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))
+
+
+def _part_name(part: Any) -> str:
+    """Return one value of a key as a person reads it; a whole number without the ".0" that missing values bring."""
+    if part is None:
+        return "(missing)"
+    return str(int(part)) if isinstance(part, float) and part.is_integer() else str(part)
+
+
+def segment_names(keys: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Return a readable name for each segment."""
+    return [" / ".join(map(_part_name, key)) for key in keys]

@@ -1,0 +1,216 @@
+"""The scores as functions: answers in, `Score` out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypedDict
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Unpack
+
+from npskit.checks import one_of
+from npskit.counting import CodedAnswers, Tally
+from npskit.data import Scale, as_column
+from npskit.errors import InvalidValueError
+from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
+from npskit.scores.score import Score
+
+ON_INVALID = ("count", "raise")
+_NPS = NPS()
+
+
+class MeasureOptions(TypedDict, total=False):
+    """The keyword arguments of `measure`, which every score takes."""
+
+    weights: Any
+    denominator: str
+    on_invalid: str
+    distribution: bool | None
+
+
+def measure(
+    scorer: Scorer,
+    *answers: Any,
+    weights: Any = None,
+    denominator: str = "valid",
+    on_invalid: str = "count",
+    distribution: bool | None = None,
+) -> Score:
+    """Return the score of raw answers under any scorer.
+
+    Args:
+        scorer: What the answers mean: one of npskit's, or your own.
+        answers: One column per question of the scorer: a list, a numpy array or a pandas, Polars or PyArrow column.
+            None and NaN are missing. What is not on the scale is counted as invalid, never scored.
+        weights: One finite weight of at least 0 per row; None weighs all alike.
+        denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then weigh in with a category
+            score of 0.
+        on_invalid: `"count"` them beside the score, or `"raise"` an error that names the first ones with their rows.
+        distribution: Whether to keep the count of every single answer; None keeps it unless that costs time.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> measure(NPS(scale=(1, 5), detractor=3, promoter=5), [5, 5, 4, 1])
+        Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95)
+    """
+    one_of(on_invalid, ON_INVALID, "on_invalid")
+    if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
+        answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
+    masks: list[NDArray[np.bool_] | None] | None = None
+    columns = [as_column(a) for a in answers]
+    if any(c is not None for c in columns):
+        masks = [None if c is None else c.mask for c in columns]
+        answers = tuple(a if c is None else c.values for a, c in zip(answers, columns, strict=True))
+    weight_column = as_column(weights)
+    if weight_column is not None:
+        weights = weight_column.filled()
+    tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
+    if on_invalid == "raise" and tally.invalid:
+        listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
+        raise InvalidValueError(CodedAnswers(listed, tally.codebook, masks).refusal())
+    score = Score.of(tally, denominator=denominator)
+    return (
+        score
+        if on_invalid == "count"
+        else attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
+    )
+
+
+def nps(
+    answers: Any,
+    *,
+    scale: Scale | Sequence[int] = (0, 10),
+    detractor: int = 6,
+    promoter: int = 9,
+    **options: Unpack[MeasureOptions],
+) -> Score:
+    """Return the Net Promoter Score of answers to "how likely are you to recommend us?", -100..100.
+
+    Args:
+        answers: A list, a numpy array or a pandas, Polars or PyArrow column of whole numbers.
+        scale: The answer scale, both ends included.
+        detractor: The highest answer that still is a detractor's.
+        promoter: The lowest answer that already is a promoter's.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> score = nps([10, 9, 7, 3, None, 11])
+        >>> score
+        Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95, missing=1, invalid=1)
+        >>> score.value
+        25.0
+    """
+    default = isinstance(scale, tuple) and (*scale, detractor, promoter) == (0, 10, 6, 9)  # spares making a scorer
+    scorer = _NPS if default else NPS(scale, detractor=detractor, promoter=promoter)
+    return measure(scorer, answers, **options)
+
+
+def sci(
+    satisfaction: Any,
+    repurchase: Any,
+    recommend: Any,
+    *,
+    scale: Scale | Sequence[int] | Sequence[Scale | Sequence[int]] = (1, 5),
+    top: int | Sequence[int | None] | None = None,
+    second: int | Sequence[int | None] | None = None,
+    bottom: int | Sequence[int | None] | None = None,
+    **options: Unpack[MeasureOptions],
+) -> Score:
+    """Return the Secure Customer Index: the percentage of customers who give the top answer to all three questions.
+
+    Args:
+        satisfaction: Answers to "how satisfied are you?".
+        repurchase: Answers to "how likely are you to buy again?", row by row of the same customers.
+        recommend: Answers to "how likely are you to recommend us?".
+        scale: The answer scale, or one for each question; see `SCI` for it and the boxes.
+        top: The lowest answer of the top box; must be given on scales of more than five points.
+        second: The lowest answer of the second box.
+        bottom: The highest answer of the bottom box.
+        options: Arguments of `measure`: weights, denominator, on_invalid.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> sci([5, 5, 4], [5, 5, 5], [5, 3, 5])
+        Score(SCI=33.3, n=3, interval=(6.1, 79.2), level=0.95)
+    """
+    scorer = SCI(scale, top=top, second=second, bottom=bottom)
+    return measure(scorer, satisfaction, repurchase, recommend, **options)
+
+
+def csat(
+    answers: Any, *, scale: Scale | Sequence[int] = (1, 5), top: int | None = None, **options: Unpack[MeasureOptions]
+) -> Score:
+    """Return customer satisfaction: the percentage of answers in the top boxes, 0..100.
+
+    Args:
+        answers: Answers to "how satisfied are you?".
+        scale: The answer scale, both ends included.
+        top: The lowest answer that counts as satisfied. Default: the two best points of the scale.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> csat([5, 4, 3, 1]).value
+        50.0
+    """
+    return measure(CSAT(scale, top=top), answers, **options)
+
+
+def ces(
+    answers: Any,
+    *,
+    version: int = 2,
+    method: Method = "mean",
+    scale: Scale | Sequence[int] | None = None,
+    easy: int | None = None,
+    hard: int | None = None,
+    **options: Unpack[MeasureOptions],
+) -> Score:
+    """Return the Customer Effort Score; its name in the result says version and method.
+
+    Args:
+        answers: Answers to "the company made it easy for me to handle my issue" (version 2), or "how much effort did
+            you personally have to put forth?" (version 1).
+        version: 2 (1..7, high is good) or 1 (1..5, low is good).
+        method: `"mean"`, `"top_box"` (the share that found it easy) or `"net"` (easy less hard).
+        scale: The answer scale, where it is not the version's own.
+        easy: Where easy begins; see `CES`.
+        hard: Where hard begins; see `CES`.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> ces([7, 6, 5, 2]).value
+        5.0
+    """
+    return measure(CES(version, method, scale=scale, easy=easy, hard=hard), answers, **options)
+
+
+def retention(retained: Any, **options: Unpack[MeasureOptions]) -> Score:
+    """Return the customer retention rate: the percentage of customers who stayed.
+
+    Args:
+        retained: 1 for each customer of the start who is still there at the end, 0 for each who left.
+        options: Arguments of `measure`.
+
+    Raises:
+        InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
+
+    Example:
+        >>> retention([1, 1, 1, 0]).value
+        75.0
+    """
+    return measure(Retention(), retained, **options)

@@ -1,0 +1,221 @@
+"""Why the score moved: the mix of segments, and the scores within them, in numbers and in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.inference import ClusterTotals, Contrast, Estimate, mover, normal_quantile, score_interval, tail_of
+from npskit.results import LEVEL, Interval
+from npskit.scores import ScoreTable, segment_names
+from npskit.tracking.change.change_explanation import ChangeExplanation, Part, SegmentChange
+from npskit.tracking.change.change_sentence import explain_in_words
+from npskit.tracking.change.mix_rate import ROUNDING, MixRate, mix_and_rate
+from npskit.tracking.charts import variance_of_alike, variance_of_means
+
+
+def all_keys(before: ScoreTable, after: ScoreTable) -> tuple[tuple[Any, ...], ...]:
+    """Return the keys of the segments of both tables: those of the first, in order, then the new ones."""
+    return tuple(dict.fromkeys([*before.keys, *after.keys]))
+
+
+def explain_change(
+    before: ScoreTable, after: ScoreTable, *, level: float = LEVEL, totals: ClusterTotals | None = None
+) -> ChangeExplanation:
+    """Say why the score moved between two periods: the mix of segments, and the scores within them.
+
+    The decomposition is Kitagawa's, symmetric, which is Shapley's of two factors; several columns are nested, the
+    later ones within the earlier. See `npskit.tracking.change.mix_rate`.
+
+    What must be true for it to mean anything: who is asked, and who answers, changed in nothing but the segments shown;
+    a segment means the same in both periods; and answers are independent of each other, or customers are, with
+    `totals`. Mix and rate are arithmetic and say where the change is, not what caused it.
+
+    Of many segments some move by chance: read a contribution beside its standard error.
+
+    Where all answers of a segment are alike in a period, as a single one is, or all customers moved alike, their spread
+    is 0 and says nothing of the error. It is then taken from the score interval of as many such answers, at Kish's
+    number of customers; see `npskit.tracking.charts.alike`. Errors of parts and segments then hold it as well.
+
+    Args:
+        before: Scores by segment before.
+        after: Scores by the same columns after, of the same scorer and conventions.
+        level: Confidence level of the intervals: of the difference MOVER on two score intervals, of the parts the
+            estimate ± z SE; with `totals` ± t SE, but as without where all customers moved alike.
+        totals: Sums per customer or sampling unit, where answers are clustered: group i is segment i of
+            `all_keys(before, after)` before, group S + i the same after.
+
+    Raises:
+        InvalidTypeError: If one of the two is no `ScoreTable`.
+        IncompatibleError: If they are of different scorers, columns or conventions, or clustered without `totals`.
+        InvalidValueError: If `level` is not between 0 and 1, there are no segments, or `totals` does not fit.
+
+    Example:
+        >>> from npskit.survey import Survey
+        >>> def scores(**answers):
+        ...     rows = [(city, answer) for city, given in answers.items() for answer in given]
+        ...     return Survey({"city": [r[0] for r in rows], "score": [r[1] for r in rows]}).score(by="city")
+        >>> before = scores(Berlin=[10] * 70 + [5] * 10, Paris=[9] * 50 + [2] * 90)
+        >>> after = scores(Berlin=[10] * 120 + [5] * 10, Paris=[9] * 50 + [2] * 60)
+        >>> explain_change(before, after)
+        ChangeExplanation(NPS by city, difference=32.6, mix=17.6, rate=15.0, segments=2)
+    """
+    conventions = _check(before, after)
+    if conventions == "clustered" and totals is None:
+        raise IncompatibleError(
+            "totals: these answers are clustered by customer or sampling unit; give their sums per unit, or score "
+            "the survey without the customer column"
+        )
+    keys = all_keys(before, after)
+    tables = [_aligned(table, keys) for table in (before, after)]
+    weighted = any(t.conventions.weighted for t in (before, after))
+    category_scores = before.tally.table(before.conventions.denominator).category_scores
+    counts, amounts, squares = (np.stack([t[i] for t in tables]) for i in range(3))
+    found = mix_and_rate(
+        amounts[0],
+        amounts[1],
+        category_scores,
+        _codes(keys),
+        squares=(squares[0], squares[1]) if weighted else None,
+        n=(float(counts[0].sum()), float(counts[1].sum())) if weighted else None,
+        totals=totals,
+    )
+    difference = float(found.after - found.before)
+    whole = amounts.sum(axis=1)
+    effective = whole * (found.n_effective / whole.sum(axis=1))[:, np.newaxis]
+    variance = _variance(found, effective, category_scores)
+    clustered = totals is not None and not np.isinf(found.df)
+    if totals is None:
+        sums = [
+            (c.sum(axis=0), category_scores, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ()))
+            for c, a, q in tables
+        ]
+        low, high = _limits([Estimate.from_sums(*each).interval(level, "score") for each in sums], found)
+    elif clustered:
+        low, high = Contrast(difference, variance, found.df).interval(level)
+    else:
+        low, high = _limits([score_interval(each, category_scores, level) for each in effective], found)
+    explained = ChangeExplanation(
+        by=before.by,
+        score=before.name,
+        before=float(found.before),
+        after=float(found.after),
+        difference=difference,
+        se=float(np.sqrt(variance)),
+        interval=Interval(low, high, level=level, method="clustered" if clustered else "mover"),
+        parts=_parts(found, before.by, level),
+        segments=_segments(found, keys, counts.sum(axis=2)),
+        span=float(np.ptp(category_scores)),
+        backend=before.backend or after.backend,
+    )
+    return attrs.evolve(explained, sentence=explain_in_words(explained))
+
+
+def _check(before: ScoreTable, after: ScoreTable) -> str:
+    """Refuse tables that do not compare; return how their variances are to be computed."""
+    for name, value in (("before", before), ("after", after)):
+        if not isinstance(value, ScoreTable):
+            raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
+    if before.tally.codebook != after.tally.codebook:
+        raise IncompatibleError(
+            f"only scores of one scorer compare: got {before.tally.scorer!r} and {after.tally.scorer!r}"
+        )
+    if before.by != after.by:
+        raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")
+    for convention in ("denominator", "repeats"):
+        ours, theirs = getattr(before.conventions, convention), getattr(after.conventions, convention)
+        if ours != theirs:
+            raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
+    variances = {before.conventions.variance, after.conventions.variance}
+    return "clustered" if "clustered" in variances else "independent"
+
+
+def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return counts, sums of weights and of squared weights of each key, shape (S, K), 0 where it is not there."""
+    found = table.tally.table(table.conventions.denominator)
+    place = {key: i for i, key in enumerate(table.keys)}
+    rows = [place.get(key, -1) for key in keys]
+
+    def of(array: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([array, np.zeros((1, array.shape[1]), dtype=array.dtype)])[rows].astype(np.float64)
+
+    weights = found.counts if found.weights is None else found.weights
+    squares = found.counts if found.squares is None else found.squares
+    return of(found.counts), of(weights), of(squares)
+
+
+def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
+    """Return the code of each key's part in its column, shape (S, D)."""
+    columns = []
+    for parts in zip(*keys, strict=True):
+        place: dict[Any, int] = {}
+        columns.append([place.setdefault(part, len(place)) for part in parts])
+    return np.array(columns, dtype=np.intp).T
+
+
+def _variance(found: MixRate, effective: NDArray[Any], category_scores: NDArray[Any]) -> float:
+    """Return the variance of the difference; where all are or moved alike, that of as many independent answers."""
+    variance, apart = float(found.covariance.sum()), float(variance_of_means(effective, category_scores).sum())
+    if variance <= ROUNDING * apart:
+        return apart
+    return variance + float(variance_of_alike(effective, category_scores).sum())
+
+
+def _limits(limits: list[tuple[NDArray[Any], NDArray[Any]]], found: MixRate) -> tuple[float, float]:
+    """Return MOVER's limits of the second score less the first."""
+    lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
+    low, high = mover(np.array([float(found.before), float(found.after)]), lows, highs, np.array([-1.0, 1.0]))
+    return float(low), float(high)
+
+
+def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...]:
+    """Return the mix of each column and the rate."""
+    names = ["mix"] if len(by) == 1 else [f"mix of {by[0]}"]
+    names += [f"mix of {name} within {', '.join(by[:i])}" for i, name in enumerate(by[1:], 1)]
+    errors = np.sqrt(np.diag(found.covariance + found.hidden)).tolist()
+    if np.isinf(found.df):
+        reach = normal_quantile(level)
+    else:
+        from scipy.special import stdtrit
+
+        reach = -float(stdtrit(found.df, tail_of(level)))
+    values = found.totals.tolist()
+    return tuple(
+        Part(name, value, se, Interval(value - reach * se, value + reach * se, level=level, method="delta"))
+        for name, value, se in zip([*names, "rate"], values, errors, strict=True)
+    )
+
+
+def _segments(found: MixRate, keys: tuple[tuple[Any, ...], ...], n: NDArray[Any]) -> tuple[SegmentChange, ...]:
+    """Return what each segment adds, largest first."""
+    covariances = found.covariances + found.hiddens
+    variances = [covariances[:, :-1, :-1].sum(axis=(1, 2)), covariances[:, -1, -1], covariances.sum(axis=(1, 2))]
+    mix_se, rate_se, se = (np.sqrt(np.maximum(v, 0.0)).tolist() for v in variances)
+    names, effects = segment_names(keys), found.effects.tolist()
+    numbers = n.astype(np.int64).tolist()
+    shares, scores = found.shares.tolist(), found.scores.tolist()
+    rows = [
+        SegmentChange(
+            key=key,
+            segment=names[i],
+            n_before=numbers[0][i],
+            n_after=numbers[1][i],
+            share_before=shares[0][i],
+            share_after=shares[1][i],
+            score_before=scores[0][i],
+            score_after=scores[1][i],
+            mixes=tuple(effects[i][:-1]),
+            mix=sum(effects[i][:-1]),
+            rate=effects[i][-1],
+            mix_se=mix_se[i],
+            rate_se=rate_se[i],
+            contribution=sum(effects[i]),
+            contribution_se=se[i],
+        )
+        for i, key in enumerate(keys)
+    ]
+    return tuple(sorted(rows, key=lambda row: -abs(row.contribution)))

@@ -1,0 +1,236 @@
+"""Mix and rate: how much of a change of the score is who answered, and how much is how they answered.
+
+A score is Σ wₛ rₛ over segments, with wₛ the share of a segment and rₛ its score. Kitagawa, "Components of a difference
+between two rates", Journal of the American Statistical Association 50 (1955) 1168-1194, splits its change into
+mixₛ = Δwₛ (r̄ₛ − R), with R the average of the two scores, and rateₛ = Δrₛ w̄ₛ: each change weighed by the average of the
+other over the two periods. That is Shapley's value of two factors (Shorrocks, "Decomposition procedures for
+distributional analysis: a unified framework based on the Shapley value", Journal of Economic Inequality 11 (2013)
+99-126), and in this form it extends to nested dimensions: with w_region · w_channel|region · r there are three factors,
+and the effect of each is its change averaged over all orders in which the factors can change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npskit.arrays import Floats
+from npskit.errors import InvalidValueError
+from npskit.inference import ClusterTotals, StrataLayout, UnitCells, sum_by
+from npskit.tracking.change.nested import NestedCells, Slopes, filled
+from npskit.tracking.charts import variance_of_alike
+
+# Of the variance that independent answers would have: a variance below it is rounding.
+ROUNDING = 1e-12
+
+
+@attrs.frozen(eq=False)
+class MixRate:
+    """A change of the score by segment: S segments, D dimensions; effects are the mix of each, then the rate.
+
+    Args:
+        before: The score before, in units of the category scores.
+        after: The score after.
+        shares: Share of each segment before and after, shape `(2, S)`.
+        scores: Score of each segment before and after, shape `(2, S)`; NaN where it has no answers.
+        effects: What each segment adds to the change, shape `(S, D + 1)`: through the mix of each dimension, and
+            through its rate. NaN where a period has no answers at all.
+        covariance: Covariances of the sums of the effects over the segments, shape `(D + 1, D + 1)`.
+        covariances: Those of the effects of each segment, shape `(S, D + 1, D + 1)`.
+        hidden: What is to be added to `covariance` for segments whose answers are all alike, whose spread therefore
+            says nothing (see `npskit.tracking.charts.alike`); 0 where there is none.
+        hiddens: What is to be added to `covariances`.
+        n_effective: Answers of each period by Kish, (ΣW)²/ΣW² for W the weight of an answer or sampling unit; shape
+            `(2,)`.
+        df: Degrees of freedom; infinite unless clustered, and where all sampling units moved alike.
+    """
+
+    before: Any
+    after: Any
+    shares: NDArray[Any]
+    scores: NDArray[Any]
+    effects: NDArray[Any]
+    covariance: Floats
+    covariances: Floats
+    hidden: Floats
+    hiddens: Floats
+    n_effective: Floats
+    df: float
+
+    @property
+    def totals(self) -> NDArray[Any]:
+        """The effects summed over the segments, shape `(D + 1,)`; they sum to `after - before`."""
+        return np.asarray(self.effects.sum(axis=0))
+
+    @property
+    def threefold(self) -> tuple[Any, Any, Any]:
+        """Mix at the old scores ΣΔw r₀, rate at the old shares Σw₀ Δr, and their interaction ΣΔw Δr.
+
+        The threefold form in which this is often reported elsewhere; the effects here share the interaction evenly.
+        """
+        there = self.shares > 0
+        scores = filled(np.where(there, self.scores, 0), there)
+        moved, better = self.shares[1] - self.shares[0], scores[1] - scores[0]
+        return (moved * scores[0]).sum(), (self.shares[0] * better).sum(), (moved * better).sum()
+
+
+def mix_and_rate(
+    before: ArrayLike,
+    after: ArrayLike,
+    category_scores: ArrayLike,
+    codes: ArrayLike | None = None,
+    *,
+    squares: tuple[ArrayLike, ArrayLike] | None = None,
+    n: tuple[float, float] | None = None,
+    totals: ClusterTotals | None = None,
+) -> MixRate:
+    """Split the change of a score into the mix of each dimension and the rate, by segment, with standard errors.
+
+    A segment in one period only has its score of that period in both, so that all it adds is mix; so it is with the
+    shares within a part that is there in one period only. The covariances are those of the delta method for two
+    independent samples of answers, segments and all (which segments were empty is taken as given), or, with `totals`,
+    for sampled units that may have answers in both.
+
+    What must be true: answers of both periods are sampled alike, and a segment means the same in both. Mix and rate
+    are arithmetic, not causes.
+
+    Args:
+        before: Answers, or sums of weights, per segment and category: shape `(S, K)`. Of dtype object with
+            `fractions.Fraction` or int, everything but the covariances is exact: the effects sum to the change.
+            As floats they do so up to rounding, a few times 1e-16 of the largest.
+        after: The same segments in the same order.
+        category_scores: What each category is worth, shape `(K,)`.
+        codes: For nested dimensions, the code of each segment on each of them, outermost first, shape `(S, D)`, no two
+            rows alike; None for one dimension.
+        squares: Sums of squared weights before and after, each `(S, K)`, where there are weights.
+        n: Answers before and after, where there are weights: the variance has the factor n/(n - 1), as in
+            `npskit.inference.weighting`.
+        totals: Sums per sampling unit, for clustered answers; segment s is group s before, and group S + s after. The
+            errors of each segment then take a pass over all units per segment.
+
+    Raises:
+        InvalidTypeError: If counts are no numbers.
+        InvalidValueError: If the shapes do not fit, a count is negative or not finite, or codes repeat.
+
+    Example:
+        >>> found = mix_and_rate([[10, 20, 70], [90, 60, 50]], [[10, 20, 120], [60, 40, 50]], [-100, 0, 100])
+        >>> round(float(found.after - found.before), 4), found.totals.round(4).tolist()
+        (26.6667, [13.3333, 13.3333])
+        >>> np.sqrt(np.diag(found.covariance)).round(4).tolist()
+        [3.3314, 6.2618]
+    """
+    found = NestedCells.of(before, after, category_scores, codes)
+    segments, effects = len(found.codes), found.dimensions + 1
+    if not all(m > 0 for m in found.total):
+        values, n_effective = np.full((segments, effects), np.nan), np.full(2, np.nan)
+        errors = _unknown(segments, effects) | {"n_effective": n_effective, "df": np.inf}
+        return MixRate(*found.overall, found.shares, found.scores, values, **errors)
+    values = found.effects()
+    slopes = found.slopes()
+    errors = _independent(found, slopes, squares, n) if totals is None else _clustered(found, slopes, totals)
+    return MixRate(*found.overall, found.shares, found.scores, values, **errors)
+
+
+def _independent(
+    found: NestedCells, slopes: Slopes, squares: tuple[ArrayLike, ArrayLike] | None, n: tuple[float, float] | None
+) -> dict[str, Any]:
+    """Return what `MixRate` says of errors, of independent answers."""
+    counts = slopes.cells.counts
+    spread = counts if squares is None else np.stack([np.asarray(s, dtype=np.float64) for s in squares])
+    if spread.shape != counts.shape:
+        raise InvalidValueError(f"squares must be two arrays of shape {counts.shape[1:]}: got {spread.shape[1:]}")
+    sizes = np.ones(2) if n is None else np.asarray(n, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = np.ones(2) if n is None else sizes / (sizes - 1)
+        each_weight = spread.sum(axis=2) / counts.sum(axis=2)
+    covariance = _products(slopes.of_totals(), spread, factors)
+    each = slopes.by_segment(spread * factors[:, np.newaxis, np.newaxis])
+    n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
+    known = {"covariance": covariance, "covariances": each, "n_effective": n_effective, "df": np.inf}
+    return known | _hidden(slopes, each_weight)
+
+
+def _unknown(segments: int, effects: int) -> dict[str, Any]:
+    """Return covariances of which nothing is known."""
+    each = np.full((segments, effects, effects), np.nan)
+    return {"covariance": each[0], "covariances": each, "hidden": each[0], "hiddens": each}
+
+
+def _products(steps: Floats, amounts: Floats, factors: Floats) -> Floats:
+    """Return the covariances of sums to which answers add `steps`, shape (2, S, K, effects)."""
+    return np.asarray(np.einsum("tskf,tskg,tsk,t->fg", steps, steps, amounts, factors))
+
+
+def _hidden(slopes: Slopes, each_weight: Floats) -> dict[str, Any]:
+    """Return the covariances to add where the answers of a segment are all alike: of the sums, and by segment.
+
+    Args:
+        slopes: The derivatives.
+        each_weight: What one independent answer (or sampling unit) weighs in each segment, by Kish: shape `(2, S)`.
+    """
+    cells = slopes.cells
+    with np.errstate(invalid="ignore"):
+        counts = np.where(each_weight[..., np.newaxis] > 0, cells.counts / each_weight[..., np.newaxis], 0.0)
+    variances = variance_of_alike(counts, cells.category_scores)
+    steps = slopes.of_means()
+    whole = np.einsum("tsf,tsg,ts->fg", steps, steps, variances)
+    return {"hidden": whole, "hiddens": slopes.by_segment_of_means(variances)}
+
+
+def _clustered(found: NestedCells, slopes: Slopes, totals: ClusterTotals) -> dict[str, Any]:
+    """Return what `MixRate` says of errors, from sampling units."""
+    segments = len(found.codes)
+    if totals.n_groups != 2 * segments or totals.n_categories != len(found.category_scores):
+        raise InvalidValueError(
+            f"totals must have {2 * segments} groups (every segment before, then every segment after) and "
+            f"{len(found.category_scores)} categories: got {totals.n_groups} and {totals.n_categories}"
+        )
+    layout = StrataLayout.of(totals.strata, None, "fail")
+    used, size = np.unique(totals.units), len(totals.strata)
+    # as for the difference of two periods: units less strata, less one
+    df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
+
+    def covariance(influence: Floats) -> Floats:
+        each = influence.reshape(2 * segments, len(found.category_scores), -1)[totals.groups]
+        per_cell = (totals.weights[..., np.newaxis] * each).sum(axis=1)
+        return np.asarray(layout.covariance(sum_by(totals.units, per_cell, size), UnitCells.of_units(size))[0])
+
+    by_segment, by_period = _unit_weights(totals, segments)
+    n_effective = slopes.cells.counts.sum(axis=(1, 2)) / by_period
+    known = {"n_effective": n_effective, "df": df}
+    if df < 1:
+        return known | _unknown(segments, found.dimensions + 1)
+    steps, counts = slopes.of_totals(), slopes.cells.counts
+    whole, nothing_varied = _or_apart(covariance(steps), _products(steps, counts, by_period))
+    if nothing_varied.all():
+        known["df"] = np.inf
+    each = np.stack([covariance(slopes.of_segment(s)) for s in range(segments)])
+    each, _ = _or_apart(each, slopes.by_segment(counts * by_period[:, np.newaxis, np.newaxis]))
+    return known | {"covariance": whole, "covariances": each} | _hidden(slopes, by_segment)
+
+
+def _unit_weights(totals: ClusterTotals, segments: int) -> tuple[Floats, Floats]:
+    """Return what one sampling unit weighs by Kish, ΣW²/ΣW: of each segment, shape (2, S), and period, shape (2,)."""
+    weights, period = totals.weights.sum(axis=1), totals.groups // segments
+    sums = [np.bincount(totals.units[period == t], weights=weights[period == t]) for t in range(2)]
+    # a unit has a single cell in each group
+    each, squares = (np.bincount(totals.groups, weights=w, minlength=2 * segments) for w in (weights, weights**2))
+    with np.errstate(invalid="ignore"):
+        by_period = np.array([(w**2).sum() / w.sum() for w in sums])
+        return (squares / each).reshape(2, segments), by_period
+
+
+def _or_apart(covariance: Floats, apart: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return covariances (..., effects, effects), where nothing varied from unit to unit those of answers apart.
+
+    And which effects these are, shape (..., effects).
+
+    Where all customers moved alike their spread is 0, by chance or because there are few; what then is known of the
+    error is what as many independent customers would have.
+    """
+    own, other = (np.diagonal(a, axis1=-2, axis2=-1) for a in (covariance, apart))
+    alike = own <= ROUNDING * other
+    return covariance + np.where(alike[..., np.newaxis] & alike[..., np.newaxis, :], apart, 0.0), alike

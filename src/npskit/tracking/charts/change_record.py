@@ -1,0 +1,95 @@
+"""What was found when the answers changed: the record that `npskit.tracking.charts.segmentation` returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from npskit.results import Interval, Result, Rows, one_line, percent
+
+
+@attrs.frozen
+class Change:
+    """One change: the scores of the segments before and after it, their intervals and that of the difference.
+
+    Args:
+        index: The place of the first period with answers after the change.
+        period: That period.
+        before: Score from the previous change, or the beginning, to this one.
+        before_interval: Of it.
+        after: Score from this change to the next, or the end.
+        after_interval: Of it.
+        difference: after - before.
+        interval: Of it.
+        n_before: Answers before the change, in its segment.
+        n_after: Answers after the change, in its segment.
+    """
+
+    index: int
+    period: Any
+    before: float
+    before_interval: Interval
+    after: float
+    after_interval: Interval
+    difference: float
+    interval: Interval
+    n_before: float
+    n_after: float
+
+
+@attrs.frozen(eq=False, repr=False)
+class ChangePoints(Result):
+    """The changes found in a series of periods, in order of time.
+
+    The intervals are optimistic: they treat the places of the changes as known beforehand, while these were chosen to
+    make the segments differ. They allow for the dispersion: each answer counts as 1/φ of one.
+
+    Args:
+        score: The name of the score.
+        size: How many periods there are, those without answers included.
+        changes: The changes.
+        dispersion: φ: how much more successive periods differ than sampling alone would have them; at least 1.
+        penalty: β: what each change has to gain, in units of -2 log-likelihood.
+        criterion: -2 log-likelihood of all segments, plus the penalties: the least there is.
+        criterion_without: The same without any change; never less.
+        min_length: The fewest periods with answers a segment may have.
+        level: Confidence level of the intervals.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    _TABLE = ("changes", Change)
+
+    score: str
+    size: int
+    changes: tuple[Change, ...]
+    dispersion: float
+    penalty: float
+    criterion: float
+    criterion_without: float
+    min_length: int
+    level: float
+    backend: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{one_line(str(change.period))} ({change.difference:+.1f})" for change in self.changes[:5])
+        more = ", ..." if len(self) > 5 else ""
+        words = f"{self.score}, periods={self.size}, changes=[{found}{more}]"
+        return self._said(words, **self._parts("dispersion", "penalty"))
+
+    def __str__(self) -> str:
+        if not self.changes:
+            return f"{self!r}\nNo change was found, which does not say that there was none."
+        return self.to_text()
+
+    def _rows(self) -> Rows:
+        interval = f"{percent(self.level)} interval"
+        header = ["from", "before", interval, "after", interval, "after - before", interval]
+        rows = []
+        for c in self.changes:
+            row = [str(c.period), c.before, str(c.before_interval), c.after, str(c.after_interval)]
+            rows.append([*row, c.difference, str(c.interval)])
+        return header, rows

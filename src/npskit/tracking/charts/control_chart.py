@@ -1,0 +1,124 @@
+"""What a control chart says: the record that the charts of `npskit.tracking.charts.chart_kinds` return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Floats
+from npskit.results import Columns, Result, Rows, number, records
+
+
+@attrs.frozen
+class Signal:
+    """A stretch of periods beyond one limit.
+
+    Args:
+        index: The place of the first period beyond the limit.
+        period: That period.
+        direction: `"rise"` or `"fall"`.
+        length: How many periods with answers the chart stays beyond the limit.
+        since: The place of the period in which the shift probably began: for EWMA and CUSUM the first after the
+            statistic last was on the other side of zero or on it (Page, "Continuous inspection schemes", Biometrika 41
+            (1954) 100-115; Nishina, "A comparison of control charts from the viewpoint of change-point estimation",
+            Quality and Reliability Engineering International 8 (1992) 537-541); `index` on a Laney chart.
+    """
+
+    index: int
+    period: Any
+    direction: str
+    length: int
+    since: int
+
+
+@attrs.frozen(eq=False, repr=False)
+class ControlChart(Result):
+    """A control chart: what is watched in each period, its limits, and the signals.
+
+    What must be true for a signal to be news: nothing but what is usual happened in the reference periods, and periods
+    are independent of each other; see `npskit.tracking.charts.chart_kinds`. A signal says that a period is unusual, not
+    why.
+
+    Args:
+        method: `"laney"`, `"ewma"` or `"cusum"`.
+        score: The name of the score.
+        periods: A label for each period.
+        n: Answers of each period, shape `(T,)`.
+        values: Score of each period, shape `(T,)`; NaN where there are no answers.
+        z: Standardized scores before division by the dispersion, shape `(T,)`; NaN where there are no answers.
+        center: The score of the reference periods together.
+        dispersion: σ_z: how much more the scores vary from period to period than sampling alone would have them.
+        rising: What is held against `upper`, shape `(T,)`: the scores of a Laney chart, else the EWMA or the upper
+            CUSUM of z / σ_z.
+        falling: What is held against `lower`, shape `(T,)`; the same as `rising` but for a CUSUM.
+        lower: Lower limits, shape `(T,)`.
+        upper: Upper limits, shape `(T,)`.
+        signals: Every stretch beyond a limit, in order of time.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    method: str
+    score: str
+    periods: tuple[Any, ...]
+    n: Floats
+    values: Floats
+    z: Floats
+    center: float
+    dispersion: float
+    rising: Floats
+    falling: Floats
+    lower: Floats
+    upper: Floats
+    signals: tuple[Signal, ...]
+    backend: str | None = None
+
+    @property
+    def above(self) -> NDArray[np.bool_]:
+        """True for each period that signals a rise."""
+        return (self.n > 0) & (self.rising > self.upper)
+
+    @property
+    def below(self) -> NDArray[np.bool_]:
+        """True for each period that signals a fall."""
+        return (self.n > 0) & (self.falling < self.lower)
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    def __repr__(self) -> str:
+        parts = self._parts("center", "dispersion")
+        return self._said(f"{self.method} of {self.score}", periods=len(self), **parts, signals=len(self.signals))
+
+    @property
+    def _verdicts(self) -> list[str]:
+        """What each period signals, in words."""
+        pairs = zip(self.above.tolist(), self.below.tolist(), strict=True)
+        return [" and ".join(word for word, on in zip(("rise", "fall"), pair, strict=True) if on) for pair in pairs]
+
+    def _rows(self) -> Rows:
+        digits = 1 if self.method == "laney" else 2
+        whole = bool((self.n == np.round(self.n)).all())
+        header = ["period", self.score, "n" if whole else "effective n"]
+        shown_n = [f"{n:.10g}" if whole else number(n) for n in self.n.tolist()]
+        cells = [list(map(str, self.periods)), self.values.tolist(), shown_n]
+        if self.method != "laney":
+            watched = {"ewma": self.rising} if self.method == "ewma" else {"up": self.rising, "down": self.falling}
+            header += watched
+            cells += [[number(x, digits) for x in line.tolist()] for line in watched.values()]
+        limits = zip(self.lower.tolist(), self.upper.tolist(), strict=True)
+        shown = ["" if low != low else f"{number(low, digits)} .. {number(high, digits)}" for low, high in limits]
+        cells += [shown, self._verdicts]
+        return [*header, "limits", "signal"], [list(row) for row in zip(*cells, strict=True)]
+
+    def columns(self) -> Columns:
+        """Return the chart as columns of plain Python values, one row for each period."""
+        names = ("n", "values", "z", "rising", "falling", "lower", "upper")
+        numbers = {"value" if name == "values" else name: getattr(self, name).tolist() for name in names}
+        return {"period": list(self.periods), **numbers, "signal": self._verdicts}
+
+    def _record(self) -> dict[str, Any]:
+        parts = self._parts("score", "method", "center", "dispersion", "signals")
+        return parts | {"periods": records(self.columns())}

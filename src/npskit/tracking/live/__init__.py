@@ -1,0 +1,1 @@
+"""Live scores: one answer at a time, windows, and alarms that hold however often one looks."""

@@ -1,0 +1,231 @@
+"""Alarms: the score has left its target, or what it used to be; with false alarms that are bounded.
+
+An `Alarm` rests on the confidence sequence of `npskit.inference.sequences`: while the score is as it should be, there
+ever is one with probability at most alpha, however often one looks. `npskit.tracking.live.batch_alarms` looks after
+every batch, `npskit.tracking.live.tracker` whenever asked.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.checks import one_of
+from npskit.counting import Tally
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference import (
+    DIRECTIONS,
+    anytime_p_value,
+    confidence_sequence,
+    difference_sequence,
+    log_wealth,
+    log_wealth_of_difference,
+)
+from npskit.results import Columns, Interval, Result, Rows, number, percent, plain
+from npskit.scorers import Codebook
+from npskit.scores import Score
+
+
+@attrs.frozen(eq=False, repr=False)
+class Alarm(Result):
+    """A score that has left what it is held against.
+
+    What must be true for its bound is what `Watch` says; a CUSUM has none, see `cusum_alarm`. It bounds chance: that
+    the score moved is not yet a reason for it.
+
+    Args:
+        score: The name of the score.
+        direction: `"below"` or `"above"`: where it has gone.
+        against: `"target"` or `"reference"`.
+        limit: The target, or the score of the reference.
+        value: The score of the answers that raised the alarm.
+        difference: `value` less `limit`.
+        interval: The limits of the difference, from the confidence sequence; where only one direction is watched, the
+            other limit is the end of the range. None for a CUSUM.
+        p_value: The anytime-valid p-value; None for a CUSUM.
+        n: The scored answers that raised the alarm: all so far, or for a CUSUM those since `since`.
+        at: When it was seen. Of a tracker a datetime: the latest time among all answers so far (a date stands for its
+            first moment), None where no answer had one. Over batches the entry of `times` for that batch, whatever it
+            is (only a `numpy.datetime64` becomes a datetime), and without `times` the number of the batch, from 0.
+        since: The first batch after the CUSUM last was at zero, an estimate of when the move began, given as `at` is;
+            None for a confidence sequence.
+        method: `"anytime"` or `"cusum"`.
+        alpha: The bound on the probability of any false alarm; None for a CUSUM.
+        group: The group, as a tuple with a part for each column; None for the whole.
+    """
+
+    _TEXT = "table"
+
+    score: str
+    direction: str
+    against: str
+    limit: float
+    value: float
+    difference: float
+    interval: Interval | None
+    p_value: float | None
+    n: int
+    at: Any = None
+    since: Any = None
+    method: str = "anytime"
+    alpha: float | None = None
+    group: tuple[Any, ...] | None = None
+
+    def __repr__(self) -> str:
+        where = f" of {self.group!r}" if self.group is not None else ""
+        words = f"{self.score}{where} {self.direction} {self.against} {number(self.limit)} by "
+        words += number(abs(self.difference))
+        return self._said(words, n=self.n, at=plain(self.at), p_value=self.p_value, method=self.method)
+
+    def columns(self) -> Columns:
+        """Return the alarm as columns of one row."""
+        group = None if self.group is None else " / ".join(map(str, self.group))
+        return super().columns() | {"at": [self.at], "since": [self.since], "group": [group]}
+
+    def _rows(self) -> Rows:
+        level = f"{percent(self.interval.level)} interval" if self.interval else "interval"
+        header = ["score", "group", "at", "value", self.against, "difference", level, "n", "method"]
+        group = "" if self.group is None else " / ".join(map(str, self.group))
+        row = [self.score, group, "" if self.at is None else str(plain(self.at)), self.value, self.limit]
+        return header, [[*row, self.difference, str(self.interval or ""), self.n, self.method]]
+
+
+def _as_rate(value: Any) -> Any:
+    """Return a number as a float and anything else as it is, for the check to refuse by name."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _fraction(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse a false alarm rate that is none."""
+    if not isinstance(value, float):
+        raise InvalidTypeError(f"{field.name} must be a number between 0 and 1, such as 0.05: got {value!r}")
+    if not 0 < value < 1 or 1 - value == 1:
+        raise InvalidValueError(f"{field.name} must lie strictly between 0 and 1, such as 0.05: got {value!r}")
+
+
+@attrs.frozen(unsafe_hash=False)
+class Watch:
+    """What a score is held against: a target, or the score of a reference period.
+
+    What must be true for the bound: given all that came before, each answer has a mean at the target (watching for a
+    fall: of at least the target), or that of the reference's answers, which are others. Repeat answers of one customer,
+    days that move all answers together, and answers that come in because they are bad, break it.
+
+    Args:
+        target: The score it should have, in its units.
+        reference: The score it is compared with, of answers that are not among those watched. Its own uncertainty is
+            accounted for, without approximation.
+        alpha: The bound on the probability of any false alarm, over all looks together.
+        direction: `"below"`: watch for a fall; `"above"`: for a rise; `"both"`.
+
+    Raises:
+        InvalidTypeError: If the reference is no score, or a number is none.
+        InvalidValueError: If not exactly one of the target and the reference is given, or an argument is out of range.
+        IncompatibleError: If the reference is not of simple counts of valid answers.
+    """
+
+    target: float | None = attrs.field(default=None, kw_only=True, converter=_as_rate)
+    reference: Score | None = attrs.field(default=None, kw_only=True)
+    alpha: float = attrs.field(default=0.05, kw_only=True, converter=_as_rate, validator=_fraction)
+    direction: str = attrs.field(default="below", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.target is None) == (self.reference is None):
+            raise InvalidValueError("give either a target, such as target=40, or a reference, a Score: exactly one")
+        one_of(self.direction, DIRECTIONS, "direction")
+        if self.target is not None and not isinstance(self.target, float):
+            raise InvalidTypeError(f"target must be a number, in units of the score: got {self.target!r}")
+        if self.reference is not None:
+            # by category, so that it is the same however it was counted or kept
+            object.__setattr__(self, "reference", Score.of(simple_counts(self.reference).by_category()))
+
+    def check(self, codebook: Codebook) -> None:
+        """Refuse to watch a score that this is not for."""
+        if self.reference is not None and self.reference.tally.codebook != codebook:
+            raise IncompatibleError(
+                f"reference must be of the scorer watched, {codebook.scorer!r}: got {self.reference.tally.scorer!r}"
+            )
+        low, high = float(codebook.category_scores.min()), float(codebook.category_scores.max())
+        if self.target is not None and not low <= self.target <= high:
+            raise InvalidValueError(f"target must be a {codebook.name} within {low:g} to {high:g}: got {self.target:g}")
+
+    @property
+    def limit(self) -> float:
+        """The score held against."""
+        return self.target if self.target is not None else self._reference.value
+
+    @property
+    def _reference(self) -> Score:
+        assert self.reference is not None  # one of the two is there
+        return self.reference
+
+    @property
+    def threshold(self) -> float:
+        """The log-wealth from which on there is an alarm."""
+        return -math.log(self.alpha)
+
+    def evidence(self, codebook: Codebook, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the log-wealth of counts by category, shape `(..., K)`, against what they are held against."""
+        if self.target is not None:
+            return log_wealth(counts, codebook.category_scores, self.target, direction=self.direction)
+        return log_wealth_of_difference(
+            counts, self._reference.tally.counts, codebook.category_scores, direction=self.direction
+        )
+
+    def alarm(
+        self,
+        codebook: Codebook,
+        counts: NDArray[np.int64],
+        *,
+        at: Any = None,
+        group: tuple[Any, ...] | None = None,
+    ) -> Alarm | None:
+        """Return the alarm that counts by category, shape `(K,)`, raise; None if they raise none."""
+        evidence = float(self.evidence(codebook, counts))
+        if not evidence >= self.threshold:
+            return None
+        n, limit, level = int(counts.sum()), self.limit, 1 - self.alpha
+        value = float(counts @ codebook.category_scores / n)
+        if self.target is not None:
+            limits = confidence_sequence(counts, codebook.category_scores, level, direction=self.direction)
+            low, high = (float(end) - limit for end in limits)
+        else:
+            theirs = self._reference.tally.counts
+            ends = difference_sequence(counts, theirs, codebook.category_scores, level, direction=self.direction)
+            low, high = map(float, ends)
+        return Alarm(
+            score=codebook.name,
+            direction="below" if value < limit else "above",
+            against="target" if self.target is not None else "reference",
+            limit=limit,
+            value=value,
+            difference=value - limit,
+            interval=Interval(low, high, level=level, method="anytime"),
+            p_value=float(anytime_p_value(evidence)),
+            n=n,
+            at=at,
+            alpha=self.alpha,
+            group=group,
+        )
+
+
+def simple_counts(reference: Any) -> Tally:
+    """Return the counts of a reference, or say why they are not enough."""
+    if not isinstance(reference, Score):
+        raise InvalidTypeError(f"reference must be a Score, such as npskit.nps(...) returns: got {reference!r}")
+    simple = reference.conventions.denominator == "valid" and reference.conventions.repeats != "mean"
+    if not (simple and reference.clustered is None and reference.tally.weights is None):
+        raise IncompatibleError(
+            "reference must be a score of simple counts of valid answers: weighted or clustered answers, and other "
+            "denominators, have no sequence that is valid at any time"
+        )
+    if not reference.n:
+        raise InvalidValueError("reference has no answers: there is nothing to hold the score against")
+    return reference.tally

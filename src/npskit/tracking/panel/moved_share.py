@@ -1,0 +1,161 @@
+"""Which share of those in one category moved to another, by group: what `transitions` says of each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.inference import Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
+from npskit.results import Interval
+from npskit.scores import Pair
+from npskit.tracking.panel.answer_pairs import Steps
+from npskit.tracking.panel.sorting import in_threads, workers
+
+_CHUNK = 1 << 20
+
+
+@attrs.frozen
+class MovedShare:
+    """Which share of those in one category moved to another.
+
+    Args:
+        before: The category they were in.
+        after: The category they moved to.
+        value: The share, 0..1; NaN where nobody was there.
+        interval: Its score interval, at effective counts where customers moved more than once.
+        n: Steps that start in `before`.
+        moved: How many of them lead to `after`.
+    """
+
+    before: str
+    after: str
+    value: float
+    interval: Interval
+    n: int
+    moved: int
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"{self.before} to {self.after}: {100 * self.value:.1f}% ({100 * low:.1f} .. {100 * high:.1f}), "
+            f"{self.moved} of {self.n}"
+        )
+
+
+@attrs.frozen
+class GroupTransitions:
+    """The steps of one group.
+
+    Args:
+        name: The group, of the answer each step starts from.
+        difference: By how much its score moved.
+        share: Which share moved as was asked.
+    """
+
+    name: str
+    difference: PairedDifference
+    share: MovedShare
+
+
+def count_moves(steps: Steps, n_groups: int = 1) -> Moves:
+    """Return the counts of steps, those of one customer beside each other.
+
+    Example:
+        >>> from npskit.tracking.panel.answer_pairs import pair_steps
+        >>> count_moves(pair_steps([0, 0, 1, 1], [1, 2, 1, 2], [0, 1, 1, 1], 2)).counts.tolist()
+        [[[0, 1], [0, 1]]]
+    """
+    k = steps.n_categories
+    empty = np.empty(0, np.int64)
+    moves = Moves.of(empty, empty, empty, k, empty, n_groups)
+
+    def of(part: slice) -> Moves:
+        customers, before, after, groups = steps.columns(part)
+        return Moves.of(customers, before, after, k, groups, n_groups)
+
+    parts = steps.parts(max(1, _CHUNK // (n_groups * k * k)))
+    return sum(in_threads(of, parts, workers(len(steps))), moves)
+
+
+def moved_share(moves: Moves, names: Sequence[str], before: int, after: int, level: float) -> MovedShare:
+    """Return which share of those in one category moved to another.
+
+    The score interval of a proportion (Wilson, JASA 22 (1927) 209-212), at effective counts where customers moved more
+    than once.
+
+    Args:
+        moves: Of a single group.
+        names: The names of the categories.
+        before: The category they were in.
+        after: The category they moved to.
+        level: Confidence level.
+
+    Example:
+        >>> print(moved_share(Moves.of_table([[3, 1], [2, 4]]), ("no", "yes"), 0, 1, 0.95))
+        no to yes: 25.0% (4.6 .. 69.9), 1 of 4
+    """
+    low, high = _estimate(moves, before, after).interval(level, "score")
+    n, moved = int(moves.counts[0, before].sum()), int(moves.counts[0, before, after])
+    interval = Interval(float(low), float(high), level=level, method="score")
+    return MovedShare(names[before], names[after], moved / n if n else float("nan"), interval, n, moved)
+
+
+def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, level: float) -> tuple[Pair, ...]:
+    """Compare every pair of groups by the share that moved from one category to another, 0..1.
+
+    By the score test and MOVER, at effective counts where customers moved more than once. Where some have moves in both
+    groups, by Student's t with the variance clustered by customer and the degrees of freedom of the smaller group.
+    p-values are adjusted by Holm's method.
+
+    Args:
+        moves: Their first groups are those named; others do not enter.
+        names: The names of the groups.
+        before: The category they were in.
+        after: The category they moved to.
+        level: Confidence level of each interval by itself.
+
+    Example:
+        >>> who, zero, one = np.arange(8), np.zeros(8, int), np.array([1, 1, 1, 0, 0, 0, 0, 1])
+        >>> moves = Moves.of(who, zero, one, 2, groups=who // 4, n_groups=2)
+        >>> pair, = compare_shares(moves, ["called", "not called"], 0, 1, 0.95)
+        >>> pair.difference, round(pair.p_value, 3)
+        (0.5, 0.186)
+    """
+    pairs = [
+        (names[a], names[b], *_compare(moves, a, b, before, after, level))
+        for a in range(len(names))
+        for b in range(a + 1, len(names))
+    ]
+    adjusted = adjust([pair[-1] for pair in pairs]).tolist() if pairs else []
+    return tuple(Pair(*pair, p) for pair, p in zip(pairs, adjusted, strict=True))
+
+
+def _cells(k: int, before: int, after: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return 1 for moves that lead to `after`, and which moves start in `before`: shape (K·K,) each."""
+    return np.tile(np.arange(k) == after, k).astype(np.float64), np.repeat(np.arange(k) == before, k)
+
+
+def _estimate(moves: Moves, before: int, after: int) -> Estimate:
+    """Return the share that moved, with its variance."""
+    return moves.mean(*_cells(moves.counts.shape[-1], before, after), float(moves.leaving[0, before]))
+
+
+def _compare(moves: Moves, a: int, b: int, before: int, after: int, level: float) -> tuple[float, Interval, float]:
+    """Return the difference of the shares of two groups, its interval and its p-value."""
+    category_scores, inside = _cells(moves.counts.shape[-1], before, after)
+    parts = moves.group(a), moves.group(b)
+    if moves.share_customers(a, b):
+        one_of = np.arange(len(moves.counts))[:, np.newaxis]
+        sides = [((one_of == g) & inside).ravel() for g in (a, b)]
+        fewest = min(float(part.leaving[0, before]) for part in parts)
+        found = moves.difference(np.tile(category_scores, len(moves.counts)), sides[0], sides[1], fewest)
+        return found.value, found.interval(level), found.p_value
+    ours, theirs = (_estimate(part, before, after) for part in parts)
+    counts = ours.effective_counts(level), theirs.effective_counts(level)
+    low, high = difference_interval(counts[0], counts[1], category_scores[inside], level)
+    p = score_test(counts[0], counts[1], category_scores[inside])[1]
+    interval = Interval(float(low), float(high), level=level, method="mover")
+    return float(ours.mean) - float(theirs.mean), interval, float(p)

@@ -1,0 +1,304 @@
+"""How the same customers moved from category to category: what is known of it, and whether it was chance."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.errors import InvalidValueError, did_you_mean
+from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
+from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_value, percent
+from npskit.scorers import Codebook
+from npskit.scores import Pair
+from npskit.tracking.panel.answer_pairs import Mode, Steps
+from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share
+
+_NAMED = 20
+_COLUMNS = ("before", "after", "count", "share", "low", "high")
+_MODES = {
+    "consecutive": "from each answer to the next",
+    "first_last": "from the first answer to the last",
+    "waves": "from wave to wave",
+}
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class Transitions(Result):
+    """Steps of the same customers from category to category; made by `transitions`.
+
+    What must be true for it to mean anything: customers are independent of each other; those who answered again stand
+    for those one speaks of (who leaves does not answer); and for a difference between groups to be an effect of what
+    was done to them, who got it must have been decided by lot. Customers picked because they answered low answer higher
+    the next time by themselves (regression to the mean).
+
+    Args:
+        codebook: The scorer whose categories these are.
+        steps: The steps.
+        moves: Their counts.
+        mode: `"consecutive"`, `"first_last"` or `"waves"`.
+        level: Level of the intervals.
+        moved: The categories before and after whose share is asked about.
+        ids: What each customer's code stands for, or None where the codes are the customers.
+        by: What the groups are, or None.
+        group_names: The names of the groups.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    codebook: Codebook
+    steps: Steps
+    moves: Moves
+    mode: Mode
+    level: float
+    moved: tuple[int, int]
+    ids: Sequence[Any] | None = None
+    by: str | None = None
+    group_names: tuple[str, ...] = ()
+    backend: str | None = None
+
+    # ---- counts ----
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Steps from each category (rows) to each (columns): int64, shape `(K, K)`."""
+        return np.asarray(self._whole.counts[0])
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Of the steps that start in a category, the share that lead to each: shape `(K, K)`; NaN where none start."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
+
+    @property
+    def n(self) -> int:
+        """The number of steps."""
+        return len(self.steps)
+
+    @property
+    def customers(self) -> int:
+        """The number of customers they are of."""
+        return int(self.moves.customers)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether customers stepped more than once, so that everything is clustered by customer."""
+        return self.moves.products is not None
+
+    @functools.cached_property
+    def _whole(self) -> Moves:
+        return self.moves.merged()
+
+    # ---- what moved ----
+
+    @functools.cached_property
+    def difference(self) -> PairedDifference:
+        """By how much the score moved, with its interval and p-value: the primary test; see `paired_difference`."""
+        return paired_difference(self._whole, self.codebook.category_scores, self.level)
+
+    @property
+    def before(self) -> float:
+        """The score of the answers that steps start from."""
+        return self._score(self.counts.sum(axis=1))
+
+    @property
+    def after(self) -> float:
+        """The score of the answers that steps lead to."""
+        return self._score(self.counts.sum(axis=0))
+
+    def _score(self, counts: NDArray[np.int64]) -> float:
+        return float(counts @ self.codebook.category_scores / counts.sum()) if counts.any() else float("nan")
+
+    @functools.cached_property
+    def stuart_maxwell(self) -> ChiSquareTest:
+        """Test that no share of a category changed; see `npskit.inference.paired.stuart_maxwell`."""
+        return paired.stuart_maxwell(self._whole)
+
+    @functools.cached_property
+    def bhapkar(self) -> ChiSquareTest:
+        """The same with the covariance as observed; see `npskit.inference.paired.bhapkar`."""
+        return paired.bhapkar(self._whole)
+
+    @functools.cached_property
+    def bowker(self) -> ChiSquareTest:
+        """Test that as many moved one way as the other; see `npskit.inference.paired.bowker`."""
+        return paired.bowker(self._whole)
+
+    def share(self, before: str | None = None, after: str | None = None) -> MovedShare:
+        """Return which share of those in one category moved to another, with its interval.
+
+        Args:
+            before: The category they were in. Default: as asked of `transitions`, else the second best: passives.
+            after: The category they moved to. Default likewise: the best.
+
+        Raises:
+            InvalidValueError: If there is no such category.
+
+        Example:
+            >>> from npskit.tracking.panel.count_transitions import transitions
+            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1])
+            >>> print(found.share())
+            passive to promoter: 50.0% (9.5 .. 90.5), 1 of 2
+        """
+        i, j = (self._category(name, self.moved[at]) for at, name in enumerate((before, after)))
+        return self._share(self._whole, i, j)
+
+    def _category(self, name: str | None, default: int) -> int:
+        return default if name is None else category_index(self.codebook, name)
+
+    def _share(self, moves: Moves, i: int, j: int) -> MovedShare:
+        return moved_share(moves, self.codebook.categories, i, j, self.level)
+
+    # ---- groups ----
+
+    @functools.cached_property
+    def groups(self) -> tuple[GroupTransitions, ...]:
+        """The groups, each with its difference and its share of `moved`; empty without groups."""
+        parts = [self.moves.group(g) for g in range(len(self.group_names))]
+        return tuple(
+            GroupTransitions(
+                name, paired_difference(m, self.codebook.category_scores, self.level), self._share(m, *self.moved)
+            )
+            for name, m in zip(self.group_names, parts, strict=True)
+        )
+
+    @functools.cached_property
+    def comparison(self) -> tuple[Pair, ...]:
+        """Every pair of groups by their share of `moved`, 0..1: followed up against not followed up.
+
+        See `npskit.tracking.panel.moved_share.compare_shares`.
+        """
+        return compare_shares(self.moves, self.group_names, *self.moved, self.level)
+
+    # ---- where it leads, and who ----
+
+    @functools.cached_property
+    def stationary(self) -> dict[str, float]:
+        """The shares at which steps at these rates would come to rest, NaN where that is undefined.
+
+        See `npskit.inference.paired.stationary_shares`: it assumes that rates stay and depend on nothing but the
+        category. A summary of the table, not a forecast.
+        """
+        return dict(zip(self.codebook.categories, stationary_shares(self.counts).tolist(), strict=True))
+
+    @property
+    def stationary_score(self) -> float:
+        """The score at `stationary`."""
+        return float(np.array(list(self.stationary.values())) @ self.codebook.category_scores)
+
+    def who(self, before: str, after: str) -> list[Any]:
+        """Return the customers who stepped from one category to another, each once, by code.
+
+        Raises:
+            InvalidValueError: If there is no such category.
+
+        Example:
+            >>> from npskit.tracking.panel.count_transitions import transitions
+            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1], ids=["ann", "bob"])
+            >>> found.who("passive", "promoter")
+            ['ann']
+        """
+        return self._ids(
+            self.steps.of_customers(category_index(self.codebook, before), category_index(self.codebook, after))
+        )
+
+    @property
+    def tied(self) -> list[Any]:
+        """The customers with answers at the same time: steps that touch these are left out, not guessed."""
+        return self._ids(self.steps.tied)
+
+    def _ids(self, codes: NDArray[np.int64]) -> list[Any]:
+        found: list[int] = codes.tolist()
+        return found if self.ids is None else [self.ids[code] for code in found]
+
+    # ---- as a person reads it, and as a program does ----
+
+    def __repr__(self) -> str:
+        words = f"{self.codebook.name} {number(self.before)} to {number(self.after)}"
+        moved = {name: getattr(self.difference, name) for name in ("difference", "interval", "p_value")}
+        return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
+
+    def _rows(self) -> Rows:
+        names, shares = self.codebook.categories, self.shares
+        rows = [
+            [name, *(f"{count} ({share:.0%})" if n else "0" for count, share in zip(row, part, strict=True)), n]
+            for name, row, part, n in zip(
+                names, self.counts.tolist(), shares.tolist(), self.counts.sum(axis=1).tolist(), strict=True
+            )
+        ]
+        return ["from \\ to", *names, "n"], rows
+
+    def _group_rows(self) -> Rows:
+        i, j = (self.codebook.categories[at] for at in self.moved)
+        header = [self.by or "group", "n", "difference", f"{percent(self.level)} interval", "p"]
+        header += [f"{i} to {j}", f"{percent(self.level)} interval", "of"]
+        rows = []
+        for g in self.groups:
+            d, s = g.difference, g.share
+            row = [
+                g.name,
+                int(d.n),
+                d.difference,
+                str(d.interval),
+                p_value(d.p_value),
+            ]
+            rows.append([*row, f"{s.value:.1%}", f"{s.interval.low:.1%} .. {s.interval.high:.1%}", s.n])
+        return header, rows
+
+    def _notes(self) -> list[str]:
+        """Return what stands below the tables, a line each."""
+        if not self.n:
+            return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
+        named = (("Stuart-Maxwell", self.stuart_maxwell), ("Bhapkar", self.bhapkar), ("Bowker", self.bowker))
+        tests = ", ".join(f"{name} p={p_value(float(test.p_value))}" for name, test in named)
+        notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
+        notes += [
+            f"{one_line(pair.a)} less {one_line(pair.b)}: {100 * pair.difference:.1f} percentage points "
+            f"({100 * pair.interval.low:.1f} .. {100 * pair.interval.high:.1f}), p={p_value(pair.p_adjusted)}"
+            for pair in self.comparison
+            if not np.isnan(pair.difference)
+        ]
+        return notes + self._left_out()
+
+    def _left_out(self) -> list[str]:
+        """Return which steps and answers do not enter, a line each."""
+        notes = []
+        if len(self.steps.tied):
+            notes.append(
+                f"left out: {self.steps.unordered} steps of {len(self.steps.tied)} customers who answered more than "
+                "once at the same time"
+            )
+        return notes + ([f"left out: {self.steps.undated} answers without a time"] if self.steps.undated else [])
+
+    def _more(self) -> list[tuple[str, Rows]]:
+        return [("", self._group_rows())] if self.groups else []
+
+    def columns(self) -> Columns:
+        """Return a row for each category before and after as columns: count, share and its interval."""
+        k = len(self.codebook.categories)
+        table = columns_of([self._share(self._whole, i, j) for i in range(k) for j in range(k)], MovedShare)
+        return {name: table["moved" if name == "count" else "value" if name == "share" else name] for name in _COLUMNS}
+
+    def _record(self) -> dict[str, Any]:
+        found = {
+            "score": self.codebook.name,
+            "value": self.difference.difference,
+            "categories": self.codebook.categories,
+        }
+        found |= self._parts("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
+        found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
+        found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
+        tied = {"customers": len(self.steps.tied), "first": self.tied[:_NAMED]}
+        return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
+
+
+def category_index(codebook: Codebook, name: str) -> int:
+    """Return which category has a name."""
+    if name not in codebook.categories:
+        raise InvalidValueError(
+            f"{name!r} is no category of {codebook.name}; {did_you_mean(str(name), codebook.categories)}"
+        )
+    return codebook.categories.index(name)

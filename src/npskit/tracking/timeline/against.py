@@ -1,0 +1,148 @@
+"""Each period of a timeline against an earlier one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Floats
+from npskit.checks import one_of
+from npskit.inference import adjust, mover, score_test, tail_of
+from npskit.results import LEVEL, Columns, Result, Rows, key_columns, number, p_value, percent, records
+from npskit.scores import segment_names
+from npskit.tracking.timeline.period_scores import PeriodScores
+
+PREVIOUS = ("previous", "year")
+
+
+@attrs.frozen(eq=False, repr=False)
+class TimelineComparison(Result):
+    """The difference of each period's score and an earlier one's, with its sign; arrays are `(T,)`, with `by` `(G, T)`.
+
+    What must be true: the same kind of customer was asked in the same way in both periods, and the two are independent
+    samples (`Timeline.against` says what customers in both do to it). A year-on-year comparison leaves out the season;
+    one with the previous period does not.
+
+    Intervals and `p_value` are for a single comparison chosen beforehand. Whoever looks along the line for the largest
+    move wants `p_adjusted`, which allows for as many looks as there are comparisons in a segment.
+
+    Args:
+        score: The name of the score.
+        previous: What each was compared with: the `"previous"` one, or the one a `"year"` before.
+        every: How often there is a score.
+        labels: The periods.
+        before: The number of the period that each was compared with; -1 where there is none.
+        difference: The score less the earlier one, in units of the score; NaN where one of them has no answer.
+        low: Lower limit, by MOVER of the two score intervals.
+        high: Upper limit.
+        p_value: Two-sided, of no difference, by the score test.
+        p_adjusted: The same, allowing for the number of comparisons.
+        correction: How.
+        level: Confidence level of the intervals.
+        by: The names of the columns that make the segments.
+        segments: The values of these columns for each segment.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    _TEXT = "table"
+
+    score: str
+    previous: str
+    every: str
+    labels: tuple[str, ...]
+    before: NDArray[np.intp]
+    difference: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    p_adjusted: Floats
+    correction: str
+    level: float = LEVEL
+    by: tuple[str, ...] = ()
+    segments: tuple[tuple[Any, ...], ...] = ()
+    backend: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        of = f" by {', '.join(self.by)}" if self.by else ""
+        compared = int(np.isfinite(self.difference).sum())
+        words = f"{self.score} every {self.every}{of} against {self.previous!r}"
+        return self._said(words, compared=compared, **self._parts("correction", "level"))
+
+    def columns(self) -> Columns:
+        """Return the comparisons as columns of plain Python values."""
+        names = ("difference", "low", "high", "p_value", "p_adjusted")
+        keys = self.segments if self.by else ((),)
+        table = key_columns(self.by, [key for key in keys for _ in self.labels], ("period", "against", *names))
+        table["period"] = list(self.labels) * len(keys)
+        table["against"] = [self.labels[i] if i >= 0 else None for i in self.before.ravel().tolist()]
+        return table | {name: getattr(self, name).ravel().tolist() for name in names}
+
+    def _rows(self) -> Rows:
+        header = [*self.by, self.every, "against", "difference", f"{percent(self.level)} interval", "p"]
+        rows = []
+        for *key, label, against, difference, low, high, p, adjusted in zip(*self.columns().values(), strict=True):
+            shown = [f"{number(low)} .. {number(high)}", p_value(p), p_value(adjusted)]
+            row = [*segment_names([(part,) for part in key]), label, against or "", difference]
+            rows.append([*row, *(shown if difference == difference else ["", "", ""])])
+        return [*header, f"p ({self.correction})"], rows
+
+    def _record(self) -> dict[str, Any]:
+        parts = self._parts("score", "previous", "every", "correction", "level", "by")
+        return parts | {"periods": records(self.columns())}
+
+
+def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:
+    """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
+    one_of(previous, PREVIOUS, "previous")
+    tail_of(level)  # refuses what is no level
+    before = _before(line) if previous == "previous" else _year_before(line)
+    usable = np.take_along_axis(line.n > 0, np.maximum(before, 0), axis=-1) & (before >= 0) & (line.n > 0)
+    where = np.nonzero(usable)
+    now, then = line.estimates[where], line.estimates[(*where[:-1], before[where])]
+    lows, highs = (np.stack(pair, -1) for pair in zip(*(e.interval(level, "score") for e in (now, then)), strict=True))
+    low, high = mover(np.stack([now.mean, then.mean], -1), lows, highs, [1.0, -1.0])
+    p = score_test(now.effective_counts(), then.effective_counts(), now.category_scores)[1]
+
+    def spread(values: Floats) -> Floats:
+        found = np.full(usable.shape, np.nan)
+        found[where] = values
+        return found
+
+    p_values = spread(p)
+    return TimelineComparison(
+        score=line.name,
+        previous=previous,
+        every=line.every,
+        labels=line.labels,
+        before=before,
+        difference=spread(now.mean - then.mean),
+        low=spread(low),
+        high=spread(high),
+        p_value=p_values,
+        p_adjusted=adjust(p_values, correction),
+        correction=correction,
+        level=level,
+        by=line.by,
+        segments=line.segments,
+        backend=line.backend,
+    )
+
+
+def _before(line: PeriodScores) -> NDArray[np.intp]:
+    """Return the number of the latest period that ended when this one began, -1 for none: shape as `begins`."""
+    return np.searchsorted(line.ends, line.begins, side="right") - 1
+
+
+def _year_before(line: PeriodScores) -> NDArray[np.intp]:
+    """Return the number of the period a year before that shares no answers with this one, -1 for none."""
+    places = {label: i for i, label in enumerate(line.labels)}
+    earlier = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in line.labels]
+    found = np.broadcast_to(np.array(earlier, dtype=np.intp), line.begins.shape)
+    apart = found <= _before(line)
+    return np.where(apart, found, -1)

@@ -1,0 +1,157 @@
+"""The score of every period, as it is held, looked up and shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Self
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools
+from npskit.counting import Tally
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.inference import Estimate
+from npskit.results import LEVEL, Columns, Rows, key_columns, percent, records
+from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names
+
+
+@attrs.frozen(eq=False, repr=False)
+class PeriodScores(ManyScores):
+    """The score of each period, by segment or not: all of a `Timeline` but what it can be asked."""
+
+    every: str
+    labels: tuple[str, ...]
+    starts: NDArray[np.datetime64]
+    begins: NDArray[np.datetime64]
+    ends: NDArray[np.datetime64]
+    tally: Tally
+    undated: Tally
+    conventions: Conventions
+    estimates: Estimate
+    window: str | None = None
+    span: tuple[dt.date, dt.date] | None = None
+    by: tuple[str, ...] = ()
+    segments: tuple[tuple[Any, ...], ...] = ()
+    too_few: int = TOO_FEW
+    backend: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        shape = (len(self.segments), len(self.labels)) if self.by else (len(self.labels),)
+        shapes = {self.tally.shape, self.estimates.mean.shape, self.begins.shape, (*shape[:-1], *self.ends.shape)}
+        if shapes != {shape} or self.undated.shape != shape[:-1] or self.starts.shape != self.ends.shape:
+            raise IncompatibleError(f"a timeline of this many segments and periods needs all of shape {shape}")
+        super().__attrs_post_init__()
+
+    # ---- the scores ----
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[tuple[Any, Score]]:
+        """Yield what `self[...]` takes, with the score: a label, or with `by` a tuple of segment and label."""
+        for i, key in enumerate(self.segments if self.by else [()]):
+            for t, label in enumerate(self.labels):
+                yield (*key, label) if self.by else label, self._score((i, t) if self.by else (t,))
+
+    def __getitem__(self, name: Any) -> Score:
+        """Return the score of one period: `timeline["2026-03"]`, or with `by` `timeline["North", "2026-03"]`."""
+        *key, label = name if isinstance(name, tuple) else (name,)
+        if label not in self.labels:
+            raise ColumnNotFoundError(f"there is no period {label!r}; {did_you_mean(str(label), self.labels)}")
+        return self._score((*([self._position(tuple(key))] if self.by or key else []), self.labels.index(label)))
+
+    def segment(self, *key: Any) -> Self:
+        """Return the timeline of one segment, given by its value in each column of `by`.
+
+        Raises:
+            ColumnNotFoundError: If there is no such segment.
+        """
+        i = self._position(key)
+        parts = {name: getattr(self, name)[i] for name in ("begins", "tally", "undated", "estimates")}
+        return attrs.evolve(self, by=(), segments=(), **parts)
+
+    def _position(self, key: tuple[Any, ...]) -> int:
+        if key not in self.segments:
+            names = segment_names([key, *self.segments])
+            raise ColumnNotFoundError(f"there is no segment {names[0]!r}; {did_you_mean(names[0], names[1:])}")
+        return self.segments.index(key)
+
+    @property
+    def few(self) -> Bools:
+        """True where there are fewer than `too_few` answers; under fading weights, effectively."""
+        answers = self.estimates.n_effective if self.fading else self.n
+        return np.asarray(~(answers >= self.too_few))  # not "<": without any weight it is NaN
+
+    @property
+    def fading(self) -> bool:
+        """Whether each score is of all answers so far, their weights fading with age."""
+        return self.window is not None and self.window.startswith("half-life")
+
+    # ---- as something to read ----
+
+    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+        """Return the timeline as columns of plain Python values; arguments as for `Score.interval`."""
+        more = {"n_effective": self.estimates.n_effective}
+        numbers = self._numbers(level, method, ("period", "start"), more)
+        keys, names = self._unrolled()
+        starts = self.starts.tolist() * (len(self.segments) if self.by else 1)
+        table = key_columns(self.by, keys, ("period", "start", *numbers))
+        return table | {"period": names, "start": starts} | numbers
+
+    def _unrolled(self) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """Return the key and the label of each score, in the order of the flat arrays."""
+        keys = self.segments if self.by else ((),)
+        return [key for key in keys for _ in self.labels], [label for _ in keys for label in self.labels]
+
+    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+        effective = {"effective n": self.estimates.n_effective} if self.conventions.weighted else {}
+        header = [*self.by, self.every, self.name, f"{percent(level)} interval", "n", *effective, ""]
+        keys, names = self._unrolled()
+        aside = self._not_whole()
+        few = zip(names, self.few.ravel().tolist(), strict=True)
+        notes = [", ".join(["too few"] * less + aside.get(label, [])) for label, less in few]
+        arrays = (array.ravel().tolist() for array in (self.n, *effective.values()))
+        parts: tuple[list[Any], ...] = (
+            names,
+            self.values.ravel().tolist(),
+            self._limits(level, method),
+            *arrays,
+            notes,
+        )
+        rows = zip(keys, *parts, strict=True)
+        return header, [[*segment_names([(part,) for part in key]), *row] for key, *row in rows]
+
+    def _not_whole(self) -> dict[str, list[str]]:
+        """Return from or until when there are data in the first and the last period, where they do not fill it."""
+        found: dict[str, list[str]] = {}
+        if self.span is None or self.window is not None or not self.labels:
+            return found
+        first, last = self.span
+        if first > self.starts[0].item():
+            found.setdefault(self.labels[0], []).append(f"data from {first}")
+        if last + dt.timedelta(days=1) < self.ends[-1].item():
+            found.setdefault(self.labels[-1], []).append(f"data until {last}")
+        return found
+
+    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+        found: dict[str, Any] = {"score": self.name, "every": self.every, "window": self.window, "by": self.by}
+        found |= {"level": level, "method": method, "periods": records(self.columns(level=level, method=method))}
+        return found | {"undated": int(self.undated.rows.sum()), "conventions": self.conventions}
+
+    def _caption(self) -> str:
+        return ", ".join([str(self.conventions)] + ([f"window: {self.window}"] if self.window else []))
+
+    def _notes(self) -> list[str]:
+        undated = int(self.undated.rows.sum())
+        return [f"{undated} without a time, in no {self.every}"] if undated else []
+
+    def __repr__(self) -> str:
+        of = f" by {', '.join(self.by)}" if self.by else ""
+        ends = f", {self.labels[0]!r} to {self.labels[-1]!r}" if self.labels else ""
+        n = None if self.window else int(self.n.sum())
+        undated = int(self.undated.rows.sum()) or None
+        words = f"{self.name} every {self.every}{of}{ends}"
+        return self._said(words, periods=len(self), window=self.window, n=n, undated=undated)

@@ -1,0 +1,176 @@
+"""What a timeline can be asked: whether a move is real, when it changed, and what is out of the ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Floats
+from npskit.checks import one_of
+from npskit.errors import IncompatibleError, did_you_mean
+from npskit.results import LEVEL
+from npskit.tracking.charts import ChangePoints, ControlChart, change_points, cusum_chart, ewma_chart, laney_chart
+from npskit.tracking.timeline.against import TimelineComparison, compare_periods
+from npskit.tracking.timeline.period_scores import PeriodScores
+
+# Each chart with the options that are its own.
+_CHARTS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
+    "laney": (laney_chart, ("width",)),
+    "ewma": (ewma_chart, ("weight", "width")),
+    "cusum": (cusum_chart, ("allowance", "threshold")),
+}
+
+
+@attrs.frozen(eq=False, repr=False)
+class Timeline(PeriodScores):
+    """The score of every period from the first answer to the last, also of those without any: n = 0 and NaN.
+
+    A period's score is pooled over its answers, never the mean of its days' scores. Intervals take the answers of a
+    period or window as independent (or as clustered by customer or sampling unit, where `conventions.variance` says so)
+    and each period for itself: of twenty periods
+    in which nothing changed, one lies outside the interval of another as a matter of course. That the periods compare
+    at all assumes the same kind of customer was asked in the same way. The first and the last period may not be whole:
+    as text they say from or until when there are data, if that is not all of it.
+
+    Args:
+        every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`: how often there is a score.
+        labels: What the periods are called, in order: `"2026-03"`.
+        starts: The first day of each period, datetime64[D], shape `(T,)`.
+        begins: The first day of the answers that each score is of, shape `(T,)` or, with `by`, `(G, T)`.
+        ends: The day after the last of them, shape `(T,)`.
+        tally: Shape `(T,)` or `(G, T)`.
+        undated: The answers whose time is not known, which are in no period; shape `()` or `(G,)`.
+        conventions: What the scores were computed under.
+        estimates: Means and variances, shape `(T,)` or `(G, T)`.
+        window: None for calendar periods; else what each score is of: `"30d"`, `"200 answers"`, `"half-life 30d"`.
+        span: The first and the last day there are rows of, whole or in part; None where that is not known.
+        by: The names of the columns that make the segments.
+        segments: The values of these columns for each segment.
+        too_few: The number of answers below which a score is marked.
+        backend: The dataframe library that `to_frame` gives by default.
+    """
+
+    def against(
+        self, previous: str = "previous", *, level: float = LEVEL, correction: str = "holm"
+    ) -> TimelineComparison:
+        """Compare each period with an earlier one: is the move real?
+
+        The two must be independent samples, so a window is compared with the latest one that ended before it began,
+        never with one it shares answers with. Customers who answered in both make the test err on the side of "no
+        difference" where they keep to their opinion.
+
+        Args:
+            previous: `"previous"` for the period before, also if it is empty; `"year"` for the same one a year before
+                (a 53rd week or a 29th of February mostly has none).
+            level: Confidence level of the intervals, each for itself.
+            correction: How the adjusted p-values allow for the number of comparisons; see
+                `npskit.inference.multiplicity.adjust`.
+
+        Raises:
+            InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of fading weights: each shares its answers with all before.
+        """
+        if self.fading:
+            raise IncompatibleError("against: scores of fading weights share their answers; compare calendar periods")
+        return compare_periods(self, previous, level=level, correction=correction)
+
+    def change_points(self, *, penalty: float | None = None, min_length: int = 2, level: float = LEVEL) -> ChangePoints:
+        """Find when the answers changed, without being told where to look; periods without answers do not matter.
+
+        See `npskit.tracking.charts.segmentation` for the method and what must be true; weighted and clustered answers
+        enter at their effective number. Of a timeline by segments take one:
+        `timeline.segment("North").change_points()`.
+
+        Args:
+            penalty: What each change has to gain, in units of -2 log-likelihood; by default it allows for how much
+                more the periods vary than sampling alone would have them.
+            min_length: The fewest periods with answers between two changes.
+            level: Confidence level of the intervals.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments.
+
+        Example:
+            >>> from npskit.tracking.timeline.score_periods import timeline
+            >>> days = np.arange("2026-01-01", "2026-03-02", dtype="M8[D]")
+            >>> found = timeline(days, [5, 9] * 15 + [9, 10] * 15, every="week").change_points()
+            >>> [(change.period, round(change.difference)) for change in found.changes]
+            [('2026-W06', 94)]
+        """
+        counts = self._own_counts("change_points")
+        return change_points(
+            counts,
+            self.estimates.category_scores,
+            penalty=penalty,
+            min_length=min_length,
+            level=level,
+            periods=self.labels,
+            score=self.name,
+            backend=self.backend,
+        )
+
+    def control_chart(
+        self,
+        kind: str = "laney",
+        *,
+        reference: Any = None,
+        dispersion: float | None = None,
+        **options: float,
+    ) -> ControlChart:
+        """Return a control chart: which periods are out of the ordinary?
+
+        See `npskit.tracking.charts.chart_kinds` for the methods and what must be true; weighted and clustered answers
+        enter at their effective number. Of a timeline by segments take one, with `segment`.
+
+        Args:
+            kind: `"laney"` for single odd periods and large shifts; `"ewma"` or `"cusum"` for small ones that last.
+            reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
+            dispersion: How much more the scores vary than sampling alone would have them, where it is known.
+            options: `width` of a Laney chart; `weight` and `width` of an EWMA chart; `allowance` and `threshold` of a
+                CUSUM chart; see `laney_chart`, `ewma_chart` and `cusum_chart` of `npskit.tracking.charts.chart_kinds`.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments; or an option goes
+                with another kind.
+
+        Example:
+            >>> from npskit.tracking.timeline.score_periods import timeline
+            >>> days = np.arange("2026-01-05", "2026-02-16", dtype="M8[D]")
+            >>> answers = [5, 9, 9, 10, 7, 8, 10] * 5 + [2, 3, 9, 5, 6, 3, 4]
+            >>> [signal.period for signal in timeline(days, answers, every="week").control_chart().signals]
+            ['2026-W07']
+        """
+        one_of(kind, _CHARTS, "kind")
+        counts = self._own_counts("control_chart")
+        chart, known = _CHARTS[kind]
+        for name in options:
+            if name not in known:
+                raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
+        return chart(
+            counts,
+            self.estimates.category_scores,
+            reference=reference,
+            dispersion=dispersion,
+            periods=self.labels,
+            score=self.name,
+            backend=self.backend,
+            **options,
+        )
+
+    def _own_counts(self, method: str) -> Floats:
+        """Return the effective answers of each period by category, if periods share none and there is one series."""
+        if self.window is not None:
+            raise IncompatibleError(
+                f"{method}: scores of window {self.window!r} share their answers; take a timeline of calendar periods"
+            )
+        if self.by:
+            raise IncompatibleError(
+                f"{method}: there is a series for each {', '.join(self.by)}; take one with .segment(...)"
+            )
+        # nothing is known of a period where the effective number is NaN
+        return np.nan_to_num(self.estimates.effective_counts(), nan=0.0, posinf=np.inf)

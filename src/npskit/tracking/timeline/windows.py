@@ -1,0 +1,96 @@
+"""What each score of a timeline is of: a calendar period, some time or some answers back, or all of them, fading."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import numpy as np
+
+from npskit.checks import whole_number
+from npskit.errors import InvalidValueError
+from npskit.times import DAY, Days, Duration, days_before, first_days, parse_duration, period_numbers
+
+
+@attrs.frozen
+class Window:
+    """What each score of a timeline is of: a calendar period, some time back, some answers back, or all, fading."""
+
+    length: Duration | None = None
+    answers: int = 0
+    half_life: Duration | None = None
+
+    @classmethod
+    def of(cls, window: str | dt.timedelta | int | None, half_life: str | dt.timedelta | None) -> Window:
+        """Return it from the arguments of `npskit.tracking.timeline.score_periods.timeline`.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If they cannot be used, or both are given.
+
+        Example:
+            >>> str(Window.of("30d", None)), str(Window.of(200, None)), str(Window.of(None, "4w"))
+            ('30d', '200 answers', 'half-life 4w')
+        """
+        if window is not None and half_life is not None:
+            raise InvalidValueError(f"window={window!r} and half_life={half_life!r} exclude each other: leave one out")
+        if half_life is not None:
+            return cls(half_life=parse_duration(half_life, "half_life", step=DAY))
+        if window is None:
+            return cls()
+        return (
+            cls(length=parse_duration(window, "window", calendar=True, step=DAY))
+            if isinstance(window, str | dt.timedelta)
+            else cls(answers=_whole_answers(window))
+        )
+
+    def __str__(self) -> str:
+        if self.half_life is not None:
+            return f"half-life {self.half_life}"
+        return str(self.length) if self.length is not None else f"{self.answers} answers" if self.answers else ""
+
+    @property
+    def by_day(self) -> bool:
+        """Whether it takes a table of every single day."""
+        return bool(self.answers) or self.half_life is not None
+
+
+@attrs.frozen(eq=False)
+class Periods:
+    """Periods in order, and the days whose answers are scored at each; all of shape `(T,)`.
+
+    Args:
+        numbers: See `npskit.times.periods.period_numbers`.
+        starts: The first day of each.
+        begins: The first day of the answers scored at it.
+        ends: The day after the last of them.
+    """
+
+    numbers: Days
+    starts: Days
+    begins: Days
+    ends: Days
+
+    @classmethod
+    def of(cls, first: int, end: int, every: str, window: Window) -> Periods:
+        """Return the periods that contain the days from `first` up to but without `end`; none if there is no day.
+
+        Example:
+            >>> Periods.of(0, 60, "month", Window.of("30d", None)).begins.tolist()
+            [1, 29, 30]
+        """
+        least, last = period_numbers(np.array([first, end - 1]), every).tolist()
+        numbers = np.arange(least, last + 1 if end > first else least)
+        starts, ends = first_days(numbers, every), first_days(numbers + 1, every)
+        if not str(window):
+            return cls(numbers, starts, starts, ends)
+        ends = np.minimum(ends, end)  # a window reaches back from the last day that there is
+        begins = np.full(len(ends), first) if window.length is None else days_before(ends, window.length)
+        return cls(numbers, starts, begins, ends)
+
+
+def _whole_answers(window: object) -> int:
+    """Return a window that is a number of answers, at least 1."""
+    answers = whole_number(window, "window")
+    if answers < 1:
+        raise InvalidValueError(f"window must be at least 1 answer: got {answers}")
+    return answers
