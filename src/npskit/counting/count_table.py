@@ -171,7 +171,7 @@ def tabulate(
         IncompatibleError: If the number of columns is not that of the questions, or lengths differ.
 
     Example:
-        >>> from npskit.scorers.base import codebook
+        >>> from npskit.scorers.base import codebook_of
         >>> from npskit.scorers.nps import NPS
         >>> found = tabulate([[10, 9, 7, 3, None, 11]], codebook_of(NPS()))
         >>> found.cells.tolist(), int(found.missing), int(found.invalid)

@@ -40,7 +40,7 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
         >>> check_lift({"detracter": 0.1}, ("detractor", "passive"), ())
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: lift: there is no category 'detracter'; did you mean 'detractor'?
+        npskit.errors.InvalidValueError: lift must be one of 'detractor', 'passive': got 'detracter'; did you mean ...
     """
     if not isinstance(lift, Mapping):
         _check_value(lift)

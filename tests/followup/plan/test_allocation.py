@@ -25,7 +25,7 @@ from npskit.followup.plan.allocation.greedy import greedy
 from npskit.followup.plan.allocation.problem import problem
 from npskit.followup.plan.allocation.relaxation import upgrades
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "allocation.json").read_text())
+REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "allocation.json").read_text())
 
 few = settings(max_examples=25, deadline=None)
 methods = st.sampled_from(["greedy", "exact"])

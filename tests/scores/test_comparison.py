@@ -23,7 +23,7 @@ from npskit.scores.score_table import ScoreTable
 from npskit.scores.scoring import csat, nps
 from npskit.survey import Survey
 
-REFERENCE = Path(__file__).parent / "reference" / "two_sample.json"
+REFERENCE = Path(__file__).parent.parent / "reference" / "two_sample.json"
 COUNTS = st.lists(st.integers(0, 60), min_size=3, max_size=3)
 LEVELS = st.floats(0.5, 0.999)
 METHODS = st.sampled_from(["score", "permutation"])

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
-from tests.followup.test_playbook import CELLS, playbooks
+from tests.followup.playbook.test_playbook import CELLS, playbooks
 
 FIELDS: dict[str, Any] = {"company": "ACME", "sender": "Ann"}
 

@@ -24,7 +24,7 @@ from npskit.scorers.csat import CSAT
 from npskit.tracking.panel.count_transitions import transitions
 from npskit.tracking.panel.transition_record import Transitions
 
-FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "repeated_customers.json").read_text())
+FIGURES = json.loads((Path(__file__).parents[2] / "reference" / "repeated_customers.json").read_text())
 ROW = st.tuples(st.integers(0, 6), st.integers(0, 9), st.integers(0, 2))
 ROWS = st.lists(ROW, max_size=40)
 

@@ -28,7 +28,7 @@ from npskit.tracking.charts.segmentation import (
     segmentation_cost,
 )
 
-FILES = Path(__file__).parents[1] / "reference"
+FILES = Path(__file__).parents[2] / "reference"
 REFERENCE = json.loads((FILES / "change_points.json").read_text())
 WEEKS = np.loadtxt(FILES / "weekly_counts.csv", delimiter=",", skiprows=1)[:, 1:]
 NPS = np.array([-100.0, 0.0, 100.0])
@@ -431,7 +431,7 @@ def test_false_changes_are_as_many_as_documented(
     periods: int, chance: int, lively: int, growing: int, uneven: int
 ) -> None:
     """Of series in which nothing happened the share that shows a change is that of the page, within 4 points."""
-    page = (Path(__file__).parents[2] / "docs" / "explanation" / "monitors.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "monitors.md").read_text()
     assert f"| {periods} | {chance} % | {lively} % | {growing} % | {uneven} % |" in page
     rng, shares = np.random.default_rng(1), np.array([0.2, 0.3, 0.5])
     for documented, vary, kind in ((chance, 0, ""), (lively, 1, ""), (growing, 1, "growing"), (uneven, 1, "uneven")):

@@ -15,7 +15,7 @@ from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.tracking.charts.run_length import cusum_run_length, ewma_run_length, shewhart_run_length
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "average_run_length.json").read_text())
+REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "average_run_length.json").read_text())
 
 
 def _cases(name: str) -> list[Any]:

@@ -30,7 +30,7 @@ from npskit.tracking.effect.estimate_effect import (
 from npskit.tracking.effect.intervention import Intervention
 from npskit.tracking.effect.placebo import Placebo, default_window, placebo_check
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 R = json.loads((REFERENCE / "difference_in_differences.json").read_text())
 CLUSTERED = json.loads((REFERENCE / "repeated_customers.json").read_text())["cluster"]
 REPEATED: Any = np.genfromtxt(REFERENCE / "repeated_customers.csv", delimiter=",", names=True, dtype=np.int64)

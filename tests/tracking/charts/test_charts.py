@@ -19,7 +19,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart, laney_dispersion
 from npskit.tracking.charts.control_chart import ControlChart, Signal
 
-FILES = Path(__file__).parents[1] / "reference"
+FILES = Path(__file__).parents[2] / "reference"
 REFERENCE = json.loads((FILES / "control_charts.json").read_text())
 WEEKS = np.loadtxt(FILES / "weekly_counts.csv", delimiter=",", skiprows=1)[:, 1:]
 BASELINE = slice(0, 30)

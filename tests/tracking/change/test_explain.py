@@ -27,7 +27,7 @@ from npskit.tracking.change.change_explanation import ChangeExplanation
 from npskit.tracking.change.explain import all_keys, explain_change
 from npskit.tracking.change.mix_rate import MixRate, mix_and_rate
 
-R = json.loads((Path(__file__).parents[1] / "reference" / "decomposition.json").read_text())
+R = json.loads((Path(__file__).parents[2] / "reference" / "decomposition.json").read_text())
 CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 ATOL = 1e-12
 NESTED = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 0]]

@@ -16,7 +16,7 @@ from npskit.inference.two_sample import difference_interval
 from npskit.tracking.effect.estimate_effect import series_effect
 from npskit.tracking.effect.series import SeriesFit, default_lags, interrupted_series
 
-R = json.loads((Path(__file__).parents[1] / "reference" / "interrupted_series.json").read_text())
+R = json.loads((Path(__file__).parents[2] / "reference" / "interrupted_series.json").read_text())
 COUNTS, AT = np.array(R["counts"]), R["at"]
 CATEGORY_SCORES = np.array([-1.0, 0.0, 1.0])
 SERIES = st.lists(st.lists(st.integers(1, 40), min_size=3, max_size=3), min_size=12, max_size=12).map(np.array)
