@@ -1,11 +1,39 @@
-"""Hypothesis without deadlines, because a slow machine is no failure.
+"""How much a run of the tests tries.
 
-The same examples are tried in every run, so that a run which passed passes again; `NPSKIT_EXPLORE=1` tries new ones.
+Hypothesis has no deadlines, because a slow machine is no failure, and tries the same examples in every run, so that a
+run which passed passes again. A run is quick: it tries two fifths of the examples, and slow studies are repeated a
+fraction of the times. `NPSKIT_FULL=1` tries everything; `NPSKIT_EXPLORE=1` tries all examples, and new ones.
 """
 
 import os
+from collections.abc import Callable
 
+import pytest
 from hypothesis import settings
 
-settings.register_profile("npskit", deadline=None, derandomize=not os.environ.get("NPSKIT_EXPLORE"))
+FULL = bool(os.environ.get("NPSKIT_FULL"))
+EXPLORE = bool(os.environ.get("NPSKIT_EXPLORE"))
+
+
+def _examples(wanted: int) -> int:
+    """Return how many examples a run tries of those that a law has when it is tested in full."""
+    return wanted if FULL or EXPLORE else min(wanted, max(12, wanted * 2 // 5))
+
+
+settings.register_profile("npskit", deadline=None, derandomize=not EXPLORE, max_examples=_examples(100))
 settings.load_profile("npskit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have every law that says how many examples it takes try as many as this run does."""
+    for test in {item.function for item in items if isinstance(item, pytest.Function)}:
+        own = getattr(test, "_hypothesis_internal_use_settings", None)  # if Hypothesis renames it, runs are full
+        if own is not None:
+            scaled = settings(own, max_examples=_examples(own.max_examples))
+            vars(test)["_hypothesis_internal_use_settings"] = scaled
+
+
+@pytest.fixture(scope="session")
+def full_size() -> Callable[[int, int], int]:
+    """Return the second of two sizes of a study if it is to be done in full, else the first."""
+    return lambda quick, full: full if FULL else quick

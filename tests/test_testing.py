@@ -362,10 +362,10 @@ def test_the_scorer_that_is_broken_above_is_right_before() -> None:
 
 
 def sampled(strategy: Any) -> list[Any]:
-    """Return some hundred examples, the same every time."""
+    """Return two hundred examples, the same every time."""
     examples: list[Any] = []
 
-    @settings(max_examples=400, derandomize=True, database=None)
+    @settings(max_examples=200, derandomize=True, database=None)
     @given(strategy)
     def collect(example: Any) -> None:
         examples.append(example)

@@ -176,8 +176,8 @@ def test_more_of_a_limit_never_lowers_the_value_step_by_step(limits: str) -> Non
     hours = None if limits == "money" else rng.integers(1, 90, (n, 3)) / 100
     owner = rng.integers(0, 2, n)
     last = 0.0
-    for step in range(1, 41 if limits == "both" else 200):
-        share = step / (40 if limits == "both" else 200)
+    for step in range(1, 21 if limits == "both" else 200):
+        share = step / (20 if limits == "both" else 200)
         budget = math.inf if limits == "hours" else float(cost.sum()) * share / 3
         capacity = math.inf if limits == "money" else np.array([20 * share, 20 * math.sqrt(share)])
         now = allocate(value, cost, hours, owner, budget=budget, capacity=capacity).value

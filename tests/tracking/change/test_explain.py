@@ -463,6 +463,7 @@ def test_tables_that_do_not_compare() -> None:
     assert explain_change(everyone, everyone).before == 50
 
 
+@pytest.mark.slow
 def test_planted_mix_and_rate() -> None:
     """Over many samples the estimates center on the planted mix and rate, and intervals cover them as often as said."""
     rng = np.random.default_rng(11)

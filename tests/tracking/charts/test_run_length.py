@@ -89,8 +89,7 @@ def test_defaults_are_those_documented() -> None:
     assert [round(x) for x in found] == [371, 366, 465, 370]
 
 
-@pytest.mark.parametrize("shift", [0.0, 0.7, -1.5])
-@pytest.mark.parametrize(("weight", "width"), [(0.2, 2.7), (0.4, 3.054), (0.8, 2.0)])
+@pytest.mark.parametrize(("weight", "width", "shift"), [(0.2, 2.7, 0.0), (0.4, 3.054, 0.7), (0.8, 2.0, -1.5)])
 def test_ewma_chain_is_near_the_integral_equation(weight: float, width: float, shift: float) -> None:
     """The cells stand for the continuous statistic to 3e-4 of the run length, with either kind of limits."""
     assert ewma_run_length(weight, width, shift) == pytest.approx(_ewma_integral(weight, width, shift), rel=3e-4)
