@@ -29,12 +29,14 @@ class Customers:
         ids: The known customers by their numbers, each as first written; whole numbers as such.
         spelt: Which of `spellings` stands in each row, shape `(rows,)`.
         spellings: The distinct cells.
+        texts: What each known customer is compared by, where that is not the text of `ids`.
     """
 
     numbers: NDArray[np.intp]
     ids: list[Any]
     spelt: NDArray[np.intp]
     spellings: list[Any]
+    texts: list[str] | None = None
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -44,13 +46,14 @@ class Customers:
     @property
     def cells(self) -> NDArray[Any]:
         """The id of each row as it stands there, None where it is not known: shape `(rows,)`."""
-        ids = objects(None if is_nothing(one) else _plain(one) for one in self.spellings)
+        same = self.ids is self.spellings
+        ids = objects(self.ids if same else (None if is_nothing(one) else _plain(one) for one in self.spellings))
         return ids[self.spelt] if len(ids) else ids
 
     @property
     def keys(self) -> list[str]:
         """What each known customer is compared by in another table; see `customer_key`."""
-        return [str(customer_key(one)) for one in self.ids]
+        return list(map(str, self.ids)) if self.texts is None else self.texts
 
     @property
     def first(self) -> NDArray[np.intp]:
@@ -110,10 +113,9 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
         return _of_numbers(cells)
     codes, seen = _numbered(cells, name)
-    if all(type(one) is int for one in seen):
-        return Customers(codes, seen, codes, seen)
-    if all(type(one) is str and _key_of_text(one) == one for one in seen):
-        return Customers(codes, seen, codes, seen)
+    kinds = set(map(type, seen))
+    if kinds <= {int} or (kinds == {str} and _are_plain(seen)):
+        return Customers(codes, seen, codes, seen, seen if kinds == {str} else None)
     places: dict[str | None, int] = {None: -1}
     to = np.array([places.setdefault(customer_key(one), len(places) - 1) for one in seen], dtype=np.intp)
     known = len(places) - 1
@@ -121,7 +123,16 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     first[to[::-1][to[::-1] >= 0]] = np.arange(len(to))[::-1][to[::-1] >= 0]
     ids = [_plain(seen[place]) for place in first.tolist()]
     numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
-    return Customers(numbers, ids, codes, seen)
+    return Customers(numbers, ids, codes, seen, [key for key in places if key is not None])
+
+
+def _are_plain(texts: list[str]) -> bool:
+    """Whether each of many texts is compared as it stands: no address, no word for nothing, no blanks around it."""
+    together = "\0".join(texts)
+    blanks = len(together.split(None, 1)) != 1 or together[:1].isspace() or together[-1:].isspace()
+    if "@" in together or blanks or min(map(len, texts)) <= LONGEST_NOTHING:
+        return all(_key_of_text(text) == text for text in texts)
+    return True
 
 
 def _of_numbers(cells: NDArray[Any]) -> Customers:

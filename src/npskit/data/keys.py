@@ -48,15 +48,27 @@ def number(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[A
     Raises:
         InvalidTypeError: If one is not hashable.
     """
-    seen = _FirstSeen()
-    codes = np.empty(len(keys), np.intp)
-    for at in slices(len(keys), ROWS):
-        block = keys[at].tolist() if isinstance(keys, np.ndarray) else keys[at]
-        try:
+    try:
+        first = keys[:ROWS].tolist() if isinstance(keys, np.ndarray) else keys[:ROWS]
+        if 2 * len(set(first)) > len(first):
+            return _mostly_distinct(keys.tolist() if isinstance(keys, np.ndarray) else keys)
+        seen = _FirstSeen()
+        codes = np.empty(len(keys), np.intp)
+        for at in slices(len(keys), ROWS):
+            block = keys[at].tolist() if isinstance(keys, np.ndarray) else keys[at]
             codes[at] = np.fromiter(map(seen.__getitem__, block), np.intp, len(block))
-        except TypeError:
-            raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
+    except TypeError:
+        raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
     return codes, list(seen)
+
+
+def _mostly_distinct(keys: Sequence[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Number keys of which most occur once."""
+    seen = list(dict.fromkeys(keys))
+    if len(seen) == len(keys):
+        return np.arange(len(seen), dtype=np.intp), seen
+    places = dict(zip(seen, range(len(seen)), strict=True))
+    return np.fromiter(map(places.__getitem__, keys), np.intp, len(keys)), seen
 
 
 def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:

@@ -40,9 +40,9 @@ def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float6
 def chances(customers: Customers, salt: str | int) -> NDArray[np.float64]:
     """Return the number of `uniform` for each row of a column of customers that is read already."""
     # Copying a keyed state is quicker than keying anew.
-    keyed, digests = hashlib.blake2b(digest_size=8, key=_key(salt)), []
+    copied, digests = hashlib.blake2b(digest_size=8, key=_key(salt)).copy, []
     for text in customers.keys:
-        state = keyed.copy()
+        state = copied()
         state.update(text.encode("utf-8", "surrogatepass"))
         digests.append(state.digest())
     bits = np.frombuffer(b"".join(digests), dtype=">u8") >> np.uint64(11)

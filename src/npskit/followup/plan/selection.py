@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,9 @@ def _routes(assigned: Assigned, rows: Codes, ties: Floats, terms: Terms) -> Rout
     team = assigned.team[rows].astype(np.intp)
     if (team < 0).any():
         team, teams = np.where(team < 0, len(teams), team), (*teams, NO_TEAM)
-    order = np.lexsort((ties, -assigned.priority[rows]))
+    # Only where persons share the work does it matter who comes first.
+    shared = isinstance(terms.capacity, Mapping)
+    order = np.lexsort((ties, -assigned.priority[rows])) if shared else np.arange(len(rows))
     return route(teams, team, order, terms.capacity, terms.members)
 
 

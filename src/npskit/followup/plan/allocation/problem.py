@@ -211,17 +211,17 @@ def problem(
     codes, limits = owners_and_capacity(owner, capacity, n)
     counts, order = flags("counted", counted, n), ties(tie_break, n)
     # Only what could be worth it stays, in an order of its own, so that the caller's order of rows makes no difference.
-    wanted = np.flatnonzero((worth > 0).any(axis=1))
+    wanted = np.flatnonzero(np.logical_or.reduce([column > 0 for column in worth.T]))
     rows = wanted[np.argsort(order[wanted], kind="stable")]
-    gain = worth[rows].T
-    gain = np.where(gain > 0, gain, -np.inf)
-    money_units, money_scale, budget_units = _money(money[rows].T, gain, counts[rows], limit("budget", budget))
+    gain = np.ascontiguousarray(worth[rows].T)
+    gain[~(gain > 0)] = -np.inf
+    money_units, money_scale, budget_units = _money(_wanted(money, rows, gain), counts[rows], limit("budget", budget))
     hour_units, hours_scale, capacity_units = _hours(
-        np.zeros_like(gain) if time is None else time[rows].T, gain, counts[rows], codes[rows], limits
+        np.zeros_like(gain) if time is None else _wanted(time, rows, gain), counts[rows], codes[rows], limits
     )
     return Problem(
         rows=rows,
-        value=np.ascontiguousarray(gain),
+        value=gain,
         money=money_units,
         hours=hour_units,
         owner=codes[rows],
@@ -233,17 +233,22 @@ def problem(
     )
 
 
-def _money(money: Floats, gain: Floats, counted: Bools, budget: float) -> tuple[Floats, float, float]:
+def _wanted(amounts: Floats, rows: Codes, gain: Floats) -> Floats:
+    """Return amounts as (K, n), 0 where there is nothing to gain."""
+    found = np.ascontiguousarray(amounts[rows].T)
+    found[np.isneginf(gain)] = 0.0
+    return found
+
+
+def _money(money: Floats, counted: Bools, budget: float) -> tuple[Floats, float, float]:
     """Return money and budget in whole units, and the scale."""
-    wanted = np.ascontiguousarray(np.where(gain > 0, money, 0.0))
-    units, scale = in_units(wanted, float(wanted.max(axis=0, initial=0.0).sum()))
+    units, scale = in_units(money, float(money.max(axis=0, initial=0.0).sum()))
     return units, scale, limit_in_units(budget, scale, float(units.max(axis=0, initial=0.0)[counted].sum()))
 
 
-def _hours(hours: Floats, gain: Floats, counted: Bools, owner: Codes, capacity: Floats) -> tuple[Floats, float, Floats]:
+def _hours(hours: Floats, counted: Bools, owner: Codes, capacity: Floats) -> tuple[Floats, float, Floats]:
     """Return hours and capacity in whole units, and the scale."""
-    wanted = np.ascontiguousarray(np.where(gain > 0, hours, 0.0))
-    units, scale = in_units(wanted, float(wanted.max(axis=0, initial=0.0).sum()))
+    units, scale = in_units(hours, float(hours.max(axis=0, initial=0.0).sum()))
     most = np.bincount(owner, units.max(axis=0, initial=0.0) * counted, minlength=len(capacity))
     limits = [limit_in_units(float(c), scale, float(m)) for c, m in zip(capacity, most, strict=True)]
     return units, scale, np.array(limits)

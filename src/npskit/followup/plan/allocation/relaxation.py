@@ -60,6 +60,7 @@ def upgrades(value: Floats, weight: Floats) -> Upgrades:
     at_value, at_weight = np.zeros(n), np.zeros(n)
     before, last = np.full(n, -1, dtype=np.intp), np.full(n, np.inf)
     steps: list[Upgrades] = []
+    most = value.max(axis=0)
     for _ in range(offers):
         best, gain, slope = _steepest(value, weight, rows, at_value, at_weight)
         on = np.flatnonzero(best >= 0)
@@ -69,7 +70,14 @@ def upgrades(value: Floats, weight: Floats) -> Upgrades:
         last = np.minimum(slope.take(on), last.take(on))
         steps.append(Upgrades(rows, best, before, gain.take(on), last))
         before, flat = best, best * n + rows
-        at_value, at_weight = value.take(flat), weight.take(flat)
+        at_value = value.take(flat)
+        # Whoever has the best alternative already needs not be looked at again.
+        on = np.flatnonzero(most.take(rows) > at_value)
+        if not len(on):
+            break
+        if len(on) < len(rows):
+            rows, before, last, flat, at_value = (column.take(on) for column in (rows, before, last, flat, at_value))
+        at_weight = weight.take(flat)
     return Upgrades(*(np.concatenate(parts) for parts in zip(*steps, strict=True)))
 
 
@@ -130,7 +138,7 @@ def _cut(task: Problem, money: float, hours: Floats) -> _Cut:
 # The dual is searched on a sample of this size first: nearly the same prices for a fraction of the work.
 SAMPLE = 20_000
 SAMPLE_STEPS = 150
-FULL_STEPS = 8
+FULL_STEPS = 4
 
 
 def lagrangian_bound(task: Problem) -> UpperBound:
@@ -149,7 +157,7 @@ def lagrangian_bound(task: Problem) -> UpperBound:
         sample = task.take(part)
         share = sample.size / task.size
         fewer = sample.capacity * share
-        start = _kelley(sample.take(slice(None), capacity=fewer), sample.budget * share, start, SAMPLE_STEPS, 1e-7)[1:]
+        start = _kelley(sample.take(slice(None), capacity=fewer), sample.budget * share, start, SAMPLE_STEPS, 1e-6)[1:]
         return _kelley(task, task.budget, start, FULL_STEPS, 1e-6, near=1.25)
     return _kelley(task, task.budget, start, SAMPLE_STEPS, 1e-9)
 
