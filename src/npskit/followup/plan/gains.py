@@ -40,7 +40,7 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
         >>> check_lift({"detracter": 0.1}, ("detractor", "passive"), ())
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: lift must be one of 'detractor', 'passive': got 'detracter'; did you mean ...
+        npskit.errors.InvalidValueError: a category of lift must be one of 'detractor', 'passive': got 'detracter'; ...
     """
     if not isinstance(lift, Mapping):
         _check_value(lift)
@@ -54,7 +54,7 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
                 f"lift: keys are categories, or pairs of a category and an offer, such as 'detractor' or "
                 f"('detractor', 'compensation'): got {key!r}"
             )
-        one_of(category, categories, "lift")
+        one_of(category, categories, "a category of lift")
         if offer is not None and offer not in offers:
             raise InvalidValueError(
                 f"lift: nobody is made an offer {offer!r}; {did_you_mean(offer, offers)}"

@@ -76,7 +76,8 @@ def upgrades(value: Floats, weight: Floats) -> Upgrades:
         if not len(on):
             break
         if len(on) < len(rows):
-            rows, before, last, flat, at_value = (column.take(on) for column in (rows, before, last, flat, at_value))
+            rows, before, flat = rows.take(on), before.take(on), flat.take(on)
+            last, at_value = last.take(on), at_value.take(on)
         at_weight = weight.take(flat)
     return Upgrades(*(np.concatenate(parts) for parts in zip(*steps, strict=True)))
 
