@@ -15,6 +15,7 @@ falls in either.
 from __future__ import annotations
 
 import math
+import os
 from typing import NamedTuple
 
 import attrs
@@ -34,6 +35,8 @@ SPAN = 6.0
 RATES = 13
 MOST_RATES = 33
 MOST_STEPS = 2_000_000
+# From so many candidates on groups are looked at side by side.
+THREADED = 100_000
 # Up to so many candidates also pass over the dearest alternatives: above the highest, halved so many times, or above 0.
 FEW_CANDIDATES = 2000
 HALVINGS = 6
@@ -116,14 +119,19 @@ def _groups(task: Problem) -> list[_Group]:
         # A part of whole units, rounded down.
         hours = task.capacity[o] if parts == 1 else np.floor(task.capacity[o] / parts)
         for part in range(parts):
-            mine = rows[part::parts]
-            groups.append(_group(mine, task.take(mine), float(hours), _rates(task, part / parts)))
+            some = rows[part::parts]
+            # Of a single owner the rows are in their order: a stride is copied quicker than places looked up.
+            taken = task.take(slice(part, None, parts) if owners == 1 else some)
+            groups.append(_group(some, taken, float(hours), _rates(task, part / parts)))
     return [g for g in groups if len(g.rows)]
 
 
 def _group(rows: Codes, task: Problem, hours: float, rates: list[Rate]) -> _Group:
     """Return a group with the rates at which it has anything to choose."""
-    some = [rate for rate in rates if (rate.passes(task) & (task.value > 0)).any()]
+    useful = task.value > 0
+    some = [
+        rate for rate in rates if rate.most_money == rate.most_hours == math.inf or (rate.passes(task) & useful).any()
+    ]
     return _Group(rows, task, hours, some)
 
 
@@ -176,15 +184,26 @@ def _coarse_order(slope: Floats) -> Codes:
 
 def _curves(groups: list[_Group], budgets: list[Floats]) -> tuple[list[Floats], list[Codes]]:
     """Return for each group its best value at its budgets, and the exchange rate of each."""
-    values = [np.full(len(b), -1.0) for b in budgets]
-    which = [np.zeros(len(b), dtype=np.intp) for b in budgets]
-    for group, at, value, best in zip(groups, budgets, values, which, strict=True):
-        for r, rate in enumerate(group.rates):
-            path = _path(group, rate)
-            reached = path.value[path.reach(at)]
-            better = reached > value
-            value[better], best[better] = reached[better], r
-    return values, which
+    if sum(len(group.rows) for group in groups) < THREADED:
+        found = list(map(_curve, groups, budgets))
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        # numpy lets go of the interpreter while it works on arrays of this size
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = list(pool.map(_curve, groups, budgets))
+    return [value for value, _ in found], [best for _, best in found]
+
+
+def _curve(group: _Group, budgets: Floats) -> tuple[Floats, Codes]:
+    """Return the best value of one group at its budgets, and the exchange rate of each."""
+    value, best = np.full(len(budgets), -1.0), np.zeros(len(budgets), dtype=np.intp)
+    for r, rate in enumerate(group.rates):
+        path = _path(group, rate)
+        reached = path.value[path.reach(budgets)]
+        better = reached > value
+        value[better], best[better] = reached[better], r
+    return value, best
 
 
 class _Division(NamedTuple):

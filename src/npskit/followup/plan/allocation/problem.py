@@ -175,10 +175,12 @@ def in_units(amounts: Floats, total: float) -> tuple[Floats, float]:
     if total > 0:
         digits = min(DIGITS, math.floor(math.log10(EXACT / 4) - math.log10(total)))
     scale = 10.0**digits
-    scaled = amounts * scale
-    nearest = np.rint(scaled)
-    # 0.1 is not a tenth in binary: what is within a millionth of a whole unit is meant to be that unit.
-    return np.where(np.abs(scaled - nearest) <= 1e-6, nearest, np.ceil(scaled)), scale
+    units = amounts * scale
+    # 0.1 is not a tenth in binary: what is within a millionth above a whole unit is meant to be that unit.
+    units -= 1e-6
+    np.ceil(units, out=units)
+    units += 0.0  # no negative zeros
+    return units, scale
 
 
 def limit_in_units(amount: float, scale: float, most: float) -> float:
