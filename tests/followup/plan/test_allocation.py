@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.followup.plan.allocation import exact_allocation
+from npskit.followup.plan.allocation import exact_allocation, money_and_hours
 from npskit.followup.plan.allocation.by_priority import allocate_by_priority
 from npskit.followup.plan.allocation.by_value import OUTCOMES, Allocation, Method, allocate
 from npskit.followup.plan.allocation.greedy import greedy
@@ -306,6 +306,19 @@ def test_huge_groups_are_divided() -> None:
     assert plan.hours_used[0] <= 1_500
     assert plan.gap < 5e-3
     assert plan.intended[counted].mean() == pytest.approx(plan.intended[~counted].mean(), abs=0.01)
+
+
+def test_groups_looked_at_side_by_side_give_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Law: whether groups are looked at one after the other or by threads, the plan is the same."""
+    rng = np.random.default_rng(3)
+    cost = rng.uniform(1, 20, (9000, 2)).round(2)
+    value, hours = rng.lognormal(2, 1, (9000, 2)), rng.uniform(0.1, 1, (9000, 2)).round(2)
+    plans = []
+    for least in (10**9, 0):
+        monkeypatch.setattr(money_and_hours, "THREADED", least)
+        plans.append(allocate(value, cost, hours, budget=5000, capacity=500))
+    assert plans[0].value == plans[1].value
+    assert np.array_equal(plans[0].chosen, plans[1].chosen)
 
 
 def test_upgrades_are_the_upper_hull() -> None:
