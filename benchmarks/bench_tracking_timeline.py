@@ -20,7 +20,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.arrays import Times
-from npskit.tracking.timeline.score_periods import timeline
+from npskit.counting import CodedAnswers
+from npskit.sample import Places, Sample
+from npskit.scorers import NPS, codebook_of
+from npskit.tracking.timeline import Window, timeline_of_sample
 
 ROWS, YEARS = 1e7, 3
 DAY = 86_400_000_000
@@ -86,6 +89,12 @@ def _blocked(times: Times, answers: Answers) -> NDArray[np.int64]:
     return total.reshape(-1, 11)
 
 
+def _timeline(times: Times, answers: Answers, every: str, window: str | None = None) -> NDArray[np.float64]:
+    sample = Sample(CodedAnswers([answers], codebook_of(NPS())))
+    whole = Places(np.zeros(len(answers), np.intp), 1), ((),)
+    return timeline_of_sample(sample, times, whole, every=every, window=Window.of(window, None)).values
+
+
 def _score(cells: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(100 * (cells[..., 9:].sum(-1) - cells[..., :7].sum(-1)) / cells.sum(-1))
 
@@ -112,7 +121,7 @@ def months(fraction: float) -> Mapping[str, Run]:
         worth = (pandas["s"] >= 9).astype(np.int8) - (pandas["s"] <= 6)
         return 100 * worth.groupby(pandas["t"].dt.to_period("M")).mean().to_numpy()
 
-    contestants: dict[str, Run] = {US: lambda: timeline(times, answers, every="month").values}
+    contestants: dict[str, Run] = {US: lambda: _timeline(times, answers, every="month")}
     contestants |= {name: lambda loop=loop: merged(loop(times, answers)) for name, loop in _loops().items()}  # type: ignore[misc]
     return contestants | {
         NUMPY: lambda: merged(_blocked(times, answers)),
@@ -174,7 +183,7 @@ def rolling(fraction: float) -> Mapping[str, Run]:
         return (100 * daily["sum"] / daily["count"]).to_numpy()
 
     return {
-        US: lambda: timeline(times, answers, every="day", window=f"{WINDOW}d").values,
+        US: lambda: _timeline(times, answers, every="day", window=f"{WINDOW}d"),
         NUMPY: numpy,
         "Polars daily, rolling_sum": polars_daily,
         "Polars truncate, rolling": polars_truncate,

@@ -22,7 +22,7 @@ from npskit.followup.playbook.rules import Rule
 from npskit.followup.playbook.steps import Action
 from npskit.times.business_calendar import BusinessCalendar
 from npskit.tracking.live.tracker import Tracker
-from npskit.tracking.timeline.score_periods import timeline
+from tests.tracking.timeline.of_rows import timeline
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 # The last hour of a day, and one answer in each of the hours before it: a window of whole days holds whole days.

@@ -13,7 +13,6 @@ from npskit.times.durations import parse_fixed as parse_fixed
 from npskit.times.moments import read_time as read_time
 from npskit.times.periods import Days as Days
 from npskit.times.periods import as_dates as as_dates
-from npskit.times.periods import as_times as as_times
 from npskit.times.periods import check_every as check_every
 from npskit.times.periods import days_before as days_before
 from npskit.times.periods import first_days as first_days

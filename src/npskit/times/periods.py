@@ -8,15 +8,12 @@ its first Thursday.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import is_missing, one_of
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.checks import one_of
 from npskit.times.durations import DAY, MONTHS, Duration
 
 Days = NDArray[np.int64]
@@ -51,35 +48,6 @@ def days_before(days: Days, duration: Duration) -> Days:
     target = month - int(duration.count) * MONTHS[duration.unit]
     first, after = _month_starts(target), _month_starts(target + 1)
     return np.minimum(first + (days - _month_starts(month)), after - 1)
-
-
-def as_times(times: Any) -> NDArray[np.datetime64]:
-    """Return times as an array of datetime64, as it is where it is one already.
-
-    Args:
-        times: datetime64 of any unit, or dates and naive datetimes of Python, None where there is none; shape `(n,)`.
-
-    Raises:
-        InvalidTypeError: If there is something else among them, or a time that knows its zone: make it the wall clock
-            of the data's own zone first.
-        InvalidValueError: If they are not one-dimensional.
-    """
-    if isinstance(times, np.ndarray) and times.dtype.kind == "M":
-        found = times
-    else:
-        listed = list(times)
-        for row, value in enumerate(listed):
-            if not (isinstance(value, dt.date | np.datetime64) or is_missing(value)):
-                raise InvalidTypeError(f"times: row {row} is {value!r} ({type(value).__name__}), neither time nor date")
-            if isinstance(value, dt.datetime) and value.tzinfo is not None:
-                raise InvalidTypeError(
-                    f"times: row {row} is {value}, which knows its zone; make all times the wall clock of one zone, "
-                    "such as with .astimezone(zone).replace(tzinfo=None)"
-                )
-        found = np.array([None if is_missing(value) else value for value in listed], dtype="datetime64[us]")
-    if found.ndim != 1:
-        raise InvalidValueError(f"times must be one-dimensional, one per row: got shape {found.shape}")
-    return found
 
 
 def ticks(times: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], int]:

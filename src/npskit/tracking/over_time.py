@@ -46,7 +46,7 @@ class OverTime(Bindings):
             every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`, in the clock of the data.
             by: A column, or several, that make the segments; None for the whole.
             window: `"30d"` (or `"3 months"`) scores the 30 days up to the end of each period, a whole number the latest
-                whole days with that many answers; see `npskit.tracking.timeline.score_periods.timeline`.
+                whole days with that many answers; see `npskit.tracking.timeline.windows.Window.of`.
             half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
             denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
                 score of 0.

@@ -95,9 +95,10 @@ class Timeline(PeriodScores):
             IncompatibleError: If the scores are of a window or of fading weights, or by segments.
 
         Example:
-            >>> from npskit.tracking.timeline.score_periods import timeline
+            >>> import npskit as nk
             >>> days = np.arange("2026-01-01", "2026-03-02", dtype="M8[D]")
-            >>> found = timeline(days, [5, 9] * 15 + [9, 10] * 15, every="week").change_points()
+            >>> survey = nk.Survey({"score": [5, 9] * 15 + [9, 10] * 15, "day": days}, time="day")
+            >>> found = survey.timeline("week").change_points()
             >>> [(change.period, round(change.difference)) for change in found.changes]
             [('2026-W06', 94)]
         """
@@ -139,10 +140,11 @@ class Timeline(PeriodScores):
                 with another kind.
 
         Example:
-            >>> from npskit.tracking.timeline.score_periods import timeline
+            >>> import npskit as nk
             >>> days = np.arange("2026-01-05", "2026-02-16", dtype="M8[D]")
             >>> answers = [5, 9, 9, 10, 7, 8, 10] * 5 + [2, 3, 9, 5, 6, 3, 4]
-            >>> [signal.period for signal in timeline(days, answers, every="week").control_chart().signals]
+            >>> found = nk.Survey({"score": answers, "day": days}, time="day").timeline("week")
+            >>> [signal.period for signal in found.control_chart().signals]
             ['2026-W07']
         """
         one_of(kind, _CHARTS, "kind")

@@ -22,7 +22,14 @@ class Window:
 
     @classmethod
     def of(cls, window: str | dt.timedelta | int | None, half_life: str | dt.timedelta | None) -> Window:
-        """Return it from the arguments of `npskit.tracking.timeline.score_periods.timeline`.
+        """Return what `window` and `half_life` ask for.
+
+        Args:
+            window: None for calendar periods. `"30d"` (or `"4 weeks"`, `"3 months"`, `"1y"`, any duration of whole
+                days) for the days up to the last of each period. A whole number k for the latest whole days that hold k
+                scored answers or more: within a day there is no order.
+            half_life: `"30d"` or `"4w"`: all answers so far, weighing half as much with every 30 days of age; see
+                `npskit.sample.days.DayTable.faded`.
 
         Raises:
             InvalidTypeError, InvalidValueError: If they cannot be used, or both are given.
@@ -37,11 +44,9 @@ class Window:
             return cls(half_life=parse_duration(half_life, "half_life", step=DAY))
         if window is None:
             return cls()
-        return (
-            cls(length=parse_duration(window, "window", calendar=True, step=DAY))
-            if isinstance(window, str | dt.timedelta)
-            else cls(answers=_whole_answers(window))
-        )
+        if isinstance(window, str | dt.timedelta):
+            return cls(length=parse_duration(window, "window", calendar=True, step=DAY))
+        return cls(answers=whole_number(window, "window", least=1))
 
     def __str__(self) -> str:
         if self.half_life is not None:
@@ -86,11 +91,3 @@ class Periods:
         ends = np.minimum(ends, end)  # a window reaches back from the last day that there is
         begins = np.full(len(ends), first) if window.length is None else days_before(ends, window.length)
         return cls(numbers, starts, begins, ends)
-
-
-def _whole_answers(window: object) -> int:
-    """Return a window that is a number of answers, at least 1."""
-    answers = whole_number(window, "window")
-    if answers < 1:
-        raise InvalidValueError(f"window must be at least 1 answer: got {answers}")
-    return answers
