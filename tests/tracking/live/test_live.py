@@ -629,7 +629,7 @@ def test_times_with_and_without_a_zone_do_not_mix() -> None:
         ({"target": "high"}, "target must be a number"),
         ({"target": 40, "alpha": 5}, "alpha must lie strictly between 0 and 1"),
         ({"target": 40, "alpha": "x"}, "alpha must be a number"),
-        ({"target": 40, "direction": "down"}, "direction: there is no 'down'"),
+        ({"target": 40, "direction": "down"}, "direction must be one of .* got 'down'"),
         ({"target": 40, "reference": nk.nps([9])}, "exactly one"),
         ({"reference": 40}, "reference must be a Score"),
         ({"reference": nk.csat([5])}, "reference must be of the scorer watched"),

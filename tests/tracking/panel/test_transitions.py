@@ -333,7 +333,7 @@ def test_as_it_is_shown() -> None:
         ({"moved": "passive"}, InvalidTypeError, "moved must name"),
         ({"moved": ("passive", "promotor")}, InvalidValueError, "did you mean 'promoter'"),
         ({"level": 95}, InvalidValueError, "level"),
-        ({"mode": "last"}, InvalidValueError, "mode: there is no 'last'"),
+        ({"mode": "last"}, InvalidValueError, "mode must be one of .* got 'last'"),
     ],
 )
 def test_what_cannot_be_used(options: dict[str, Any], error: type[Exception], message: str) -> None:
