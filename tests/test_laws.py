@@ -296,6 +296,16 @@ def test_amounts(function: Callable[[Any], Any], holder: str, way: str) -> None:
     same(function(held(_money(WAYS_OF_AMOUNTS[way]), holder)), function(_money(AMOUNTS)))
 
 
+@holders
+@pytest.mark.parametrize("way", ["points", "commas", "decimals"])
+def test_amounts_of_a_sensitivity(holder: str, way: str) -> None:
+    """So does retention_sensitivity, which takes no unknown amounts."""
+    terms: dict[str, Any] = {"cost": 1, "margin": 1, "discount_rate": 0}
+    known = [cell for cell in WAYS_OF_AMOUNTS[way] if cell not in (None, "n/a")]
+    found = nk.retention_sensitivity(HOLDERS[holder](known), [0.5], **terms)
+    same(found.to_dict(), nk.retention_sensitivity([1234.5, 20, 0.25], [0.5], **terms).to_dict())
+
+
 @functions(OF_AMOUNTS)
 def test_what_is_no_amount_is_named_with_its_row(function: Callable[[Any], Any]) -> None:
     """A text that is no number is refused by its row, in every function alike."""

@@ -13,6 +13,7 @@ from npskit.data.answers import answers_of as answers_of
 from npskit.data.answers import parse_answer as parse_answer
 from npskit.data.cells import BadCell as BadCell
 from npskit.data.cells import objects as objects
+from npskit.data.cells import refuse_cells as refuse_cells
 from npskit.data.cells import shown as shown
 from npskit.data.customers import Customers as Customers
 from npskit.data.customers import read_customers as read_customers
@@ -21,6 +22,7 @@ from npskit.data.frames import BACKENDS as BACKENDS
 from npskit.data.frames import Column as Column
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import as_column as as_column
+from npskit.data.frames import column_of as column_of
 from npskit.data.keys import ROWS as ROWS
 from npskit.data.keys import factorize as factorize
 from npskit.data.keys import factorize_many as factorize_many

@@ -143,6 +143,7 @@ def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | Non
         amounts = read.values
     bad = np.flatnonzero(np.isinf(amounts) if least is None else np.isinf(amounts) | (amounts < least))
     if bad.size:
-        limit = "" if least is None else f" and at least {least:g}"
-        refuse_cells(name, bad, amounts[bad[0]], f"which must be finite{limit}; leave it empty where it is not known")
+        limit = "" if least is None else f" of at least {least:g}"
+        why = f"which is no finite amount{limit}; correct it, or leave it empty where it is not known"
+        refuse_cells(name, bad, amounts[bad[0]], why)
     return amounts

@@ -81,6 +81,20 @@ def as_column(value: Any) -> Column | None:
     return _column(found) if isinstance(found, nw.Series) else None
 
 
+def column_of(values: Any, name: str) -> Column:
+    """Return any column as a `Column`: a series, an array, a list, or another sequence.
+
+    Raises:
+        InvalidTypeError: If it is no flat sequence.
+
+    Example:
+        >>> column_of(["a", None], "region").values.tolist()
+        ['a', None]
+    """
+    found = as_column(values)
+    return Frame({name: values}).column(name) if found is None else found
+
+
 def _column(series: nw.Series[Any]) -> Column:
     """Return a series as numbers, dates, durations or booleans of numpy where it holds such, else as objects."""
     import narwhals.stable.v2 as nw

@@ -638,7 +638,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[NpskitError], str]] = [
     ({}, {"since": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "time": "at"}, InvalidValueError, "without a time zone"),
     ({"stayed": [2, 0]}, {"retained": "stayed"}, InvalidValueError, "row 0 .*holds 2, which is neither yes nor no"),
     ({"stayed": ["perhaps", None]}, {"retained": "stayed"}, InvalidValueError, "row 0 .*holds 'perhaps'"),
-    ({"stayed": [np.inf, 1.0]}, {"revenue": "stayed"}, InvalidValueError, "revenue: row 0 .*must be finite"),
+    ({"stayed": [np.inf, 1.0]}, {"revenue": "stayed"}, InvalidValueError, "revenue: row 0 .*is no finite amount"),
     ({}, {"untreated": GOOD}, InvalidValueError, "untreated: answers of one customer have no order without times"),
 ]
 

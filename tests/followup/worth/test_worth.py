@@ -351,10 +351,14 @@ def test_sensitivity_of_nothing() -> None:
         retention_sensitivity(1, [], cost=1, **terms)
     with pytest.raises(InvalidValueError, match=r"rates must be a share from 0 to 1: got 60; for 60 % write 0\.6"):
         retention_sensitivity(1, [60], cost=1, **terms)
-    with pytest.raises(InvalidValueError, match="value must be finite and not negative: rows 1, 2"):
+    with pytest.raises(InvalidValueError, match=r"value: row 1 .*-1\.0, which is no finite amount of at least 0"):
         retention_sensitivity([1.0, -1.0, math.nan], [0.5], cost=1, **terms)
-    with pytest.raises(InvalidTypeError, match="value must be a number or a column of numbers"):
+    with pytest.raises(InvalidValueError, match=r"value: row 1 .*not known"):
+        retention_sensitivity([1.0, math.nan], [0.5], cost=1, **terms)
+    with pytest.raises(InvalidValueError, match=r"value: row 0 .*'x', which is no number"):
         retention_sensitivity(["x"], [0.5], cost=1, **terms)
+    with pytest.raises(InvalidTypeError, match="value must be a number or a column of numbers"):
+        retention_sensitivity([], [0.5], cost=1, **terms)
 
 
 # ---- as a person reads them, and as a program does ----

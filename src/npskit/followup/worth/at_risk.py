@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of, share
 from npskit.counting import CodedAnswers
-from npskit.data import Column, Frame, as_column, coded, is_nothing, objects, read_amounts, read_labels
+from npskit.data import Column, Frame, coded, column_of, is_nothing, objects, read_amounts, read_labels
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.results import Result, Rows, number
 from npskit.scorers import Scorer, codebook_of
@@ -197,8 +197,7 @@ def _column(given: Any, frame: Frame | None, role: str) -> Column:
         return frame.column(frame.require(given, role))
     if isinstance(given, str):
         raise InvalidTypeError(f"{role} names a column, {given!r}, of no data: give data= as well, or the values")
-    found = as_column(given)
-    return found if found is not None else Frame({role: given}).column(role)
+    return column_of(given, role)
 
 
 def _refuse(bad: NDArray[np.bool_], values: Floats, role: str, problem: str) -> None:

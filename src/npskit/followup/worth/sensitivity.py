@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.checks import finite_number, share
+from npskit.data import column_of, read_amounts, refuse_cells
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import points
 from npskit.followup.worth.quantities import discounted, horizon_of
@@ -79,7 +80,7 @@ def retention_sensitivity(
     cost / value.
 
     Args:
-        value: Revenue of each customer in a period, shape `(customers,)`; or that of one.
+        value: Revenue of each customer in a period, shape `(customers,)`, as numbers or texts of them; or that of one.
         rates: The rates of retention to look at, 0..1 each.
         cost: What treating one customer costs.
         margin: Which part of the revenue is left after what it costs to serve, 0..1.
@@ -96,15 +97,13 @@ def retention_sensitivity(
         >>> [(row.expected_loss, row.break_even_lift) for row in found.rows]
         [(100.0, 0.05), (50.0, 0.05)]
     """
-    money = np.asarray(value)
-    if money.dtype.kind not in "iuf" or money.ndim > 1 or not money.size:
+    single = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    money = read_amounts(column_of([value] if single else value, "value"), "value", least=0)
+    if not money.size:
         raise InvalidTypeError(f"value must be a number or a column of numbers: got {value!r}")
-    bad = np.flatnonzero(~((np.atleast_1d(money) >= 0) & np.isfinite(np.atleast_1d(money))))
-    if bad.size:
-        raise InvalidValueError(
-            f"value must be finite and not negative: rows {', '.join(map(str, bad[:5].tolist()))}; leave these "
-            "customers out"
-        )
+    unknown = np.flatnonzero(np.isnan(money))
+    if unknown.size:
+        refuse_cells("value", unknown, money[unknown[0]], "which is not known; leave these customers out")
     each, total, n = finite_number(cost, "cost", least=0), float(money.sum()), int(money.size)
     kept, discount, horizon = (
         share(margin, "margin"),
