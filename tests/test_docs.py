@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import io
 import re
 import shlex
@@ -143,3 +144,13 @@ def test_the_architecture_page_shows_the_layers_that_are_checked() -> None:
     rooms = [room for row in rows for room in re.findall(r"`(\w+)`", row)]
     there = {path.stem for path in (ROOT / "src" / "npskit").iterdir()}
     assert rooms == [name for layer in layers if (name := layer.strip("()")) in there]
+
+
+def test_the_picture_of_the_rooms_is_up_to_date() -> None:
+    """The rooms are drawn as the code has them: `python docs/draw_rooms.py` changes nothing."""
+    spec = importlib.util.spec_from_file_location("draw_rooms", DOCS / "draw_rooms.py")
+    assert spec is not None
+    assert spec.loader is not None
+    drawn = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawn)
+    assert drawn.drawing() == (DOCS / "explanation" / "rooms.svg").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Checks of single values, each said once: a refusal names the argument, says what it takes, and shows what came."""
+"""Checks of single values: a refusal names the argument, says what it takes, and shows what was given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doors of rooms: public names, looked up in the stub beside a room's `__init__.py` and imported when first used."""
+"""Doors of rooms: names looked up in a room's stub, and imported when first used."""
 
 from __future__ import annotations
 
