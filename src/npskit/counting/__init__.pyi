@@ -8,6 +8,7 @@ from npskit.counting.codes import encode as encode
 from npskit.counting.count_table import Counts as Counts
 from npskit.counting.count_table import tabulate as tabulate
 from npskit.counting.tally import Tally as Tally
+from npskit.counting.worth_table import CategorySums as CategorySums
 from npskit.counting.worth_table import check_denominator as check_denominator
 
 __all__: list[str]

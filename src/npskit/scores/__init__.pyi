@@ -5,6 +5,7 @@ from npskit.scores.comparison import GroupComparison as GroupComparison
 from npskit.scores.comparison import Pair as Pair
 from npskit.scores.comparison import compare as compare
 from npskit.scores.comparison import compare_groups as compare_groups
+from npskit.scores.label_audit import Contradiction as Contradiction
 from npskit.scores.label_audit import LabelAudit as LabelAudit
 from npskit.scores.label_audit import audit_labels as audit_labels
 from npskit.scores.score import Conventions as Conventions
@@ -14,5 +15,11 @@ from npskit.scores.score_table import ManyScores as ManyScores
 from npskit.scores.score_table import ScoreTable as ScoreTable
 from npskit.scores.score_table import segment_names as segment_names
 from npskit.scores.scoring import ON_INVALID as ON_INVALID
+from npskit.scores.scoring import ces as ces
+from npskit.scores.scoring import csat as csat
+from npskit.scores.scoring import measure as measure
+from npskit.scores.scoring import nps as nps
+from npskit.scores.scoring import retention as retention
+from npskit.scores.scoring import sci as sci
 
 __all__: list[str]
