@@ -17,7 +17,7 @@ from npskit.followup.letters.language_file import FIELDS, PUBLIC_FIELDS
 from npskit.followup.letters.messages import Draft, Languages, draft, list_fields
 
 TAGS = ("en", "de", "pl", "th")
-FOLDER = Path(str(files("npskit.followup"))) / "languages"
+FOLDER = Path(str(files("npskit.followup.letters"))) / "languages"
 ACTIONS = [
     "thank",
     "reward",
