@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
+from npskit.scorers import NPS, codebook_of
 from npskit.tracking.panel.answer_pairs import pair_steps
 from npskit.tracking.panel.count_transitions import transitions
 
@@ -83,7 +84,7 @@ def everything(fraction: float) -> Mapping[str, Run]:
     who, times, kinds = _answers(fraction)
 
     def ours() -> NDArray[np.int64]:
-        found = transitions(kinds, who, times)
+        found = transitions(pair_steps(who, times, kinds, 3), codebook_of(NPS()))
         str(found)
         return found.counts
 

@@ -180,29 +180,6 @@ def test_fading_weights_are_a_half_for_each_half_life(drawn: Any, weighted: bool
 
 
 @some
-@given(drawn=rows)
-def test_counted_by_an_engine_or_here_is_the_same(drawn: Any) -> None:
-    """Distinct rows with how often they occur, and their sums of weights, give the table of the rows."""
-    times, answers, groups, weights = columns(drawn)
-    ones = [np.ones(len(drawn)), (weights, weights**2)]
-    for w, sums in ((None, None), (weights, ones[1])):
-        whole = count_days(times, answers, groups=groups, n_groups=3, weights=w)
-        found = count_days(times, answers, groups=groups, n_groups=3, counts=ones[0], weights=sums)
-        assert found.tally.shape == whole.tally.shape
-        for a, b in ((found.tally, whole.tally), (found.undated, whole.undated)):
-            assert_same(a, b)
-
-
-def test_how_often_is_taken_at_its_word() -> None:
-    """A row that stands for several is counted as several, by category where the table would be large."""
-    table = count_days(np.array([START, START]), [10, 3], counts=np.array([5.0, 2.0]))
-    assert table.tally.counts.tolist() == [[[2, 0, 5]]]
-    far = count_days(np.array([START, START + 9000 * DAY]), [10, 3], counts=np.array([5.0, 2.0]))
-    assert not far.tally.by_answer
-    assert far.tally.total().counts.tolist() == [2, 0, 5]
-
-
-@some
 @given(drawn=rows, cuts=st.lists(st.integers(1, 60), max_size=4))
 def test_runs_of_days_are_merged_days(drawn: Any, cuts: list[int]) -> None:
     """Counted in runs of days, the table is the merger of the days."""
@@ -224,11 +201,10 @@ def test_the_ends_of_nanoseconds() -> None:
 
 
 def test_scorers_of_several_questions_are_counted() -> None:
-    """Three answers to a row, one of them masked, and the row lands in its category, or among the missing."""
+    """Three answers to a row, one of them missing, and the row lands in its category, or among the missing."""
     times = np.array([START, START, START + DAY])
-    answers = [np.array([5, 5, 1])] * 3
-    masks = [np.array([False, True, False]), None, None]
-    table = count_days(times, *answers, scorer=SCI(), masks=masks)
+    answers = [np.array([5, None, 1]), np.array([5, 5, 1]), np.array([5, 5, 1])]
+    table = count_days(times, *answers, scorer=SCI())
     assert table.tally.missing.tolist() == [[1, 0]]
     assert table.tally.value[0, 0] == 100.0
 
@@ -257,7 +233,6 @@ def test_what_does_not_fit_is_refused() -> None:
     cases: list[tuple[type[Exception], str, dict[str, Any]]] = [
         (IncompatibleError, "answers has 1 rows, times has 2", {"answers": [10]}),
         (IncompatibleError, "groups has 1 rows", {"groups": [0]}),
-        (IncompatibleError, "counts has 3 rows", {"counts": np.ones(3)}),
         (InvalidTypeError, "groups must be whole numbers", {"groups": [0.5, 1.0]}),
         (InvalidValueError, "row 1 is 3", {"groups": [0, 3], "n_groups": 2}),
         (InvalidValueError, "row 0 is -1", {"groups": [-1, 1], "n_groups": 2}),

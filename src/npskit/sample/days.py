@@ -7,8 +7,6 @@ running totals is exact; sums of weights are added up without differences, so no
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -187,8 +185,6 @@ def count_days(
     groups: Any = None,
     n_groups: int = 1,
     weights: Any = None,
-    masks: Sequence[NDArray[np.bool_] | None] | None = None,
-    counts: Any = None,
     span: Span | None = None,
     edges: Days | None = None,
 ) -> DayTable:
@@ -200,10 +196,7 @@ def count_days(
         scorer: What the answers mean. Default `NPS()`.
         groups: Group number of each row, in `range(n_groups)`; None for a single group.
         n_groups: How many groups there are.
-        weights: One finite weight of at least 0 per row, or None; with `counts` the pair of the sum of weights and the
-            sum of squared weights of each row.
-        masks: For each question None, or booleans, True where the answer is missing.
-        counts: How many answers each row stands for, where an engine has grouped and counted them; None for one.
+        weights: One finite weight of at least 0 per row, or None.
         span: What `span_of(times)` is, where that is known already.
         edges: The runs of days to count in, from the first day of the span to its end; None for every day.
 
@@ -217,7 +210,7 @@ def count_days(
         ([[[0, 0, 1], [0, 0, 0], [1, 0, 1]]], Tally(NPS, shape=(1,), rows=1))
     """
     read = codebook_of(scorer if scorer is not None else NPS())
-    columns = read_columns(answers, read, masks)
+    columns = read_columns(answers, read)
     span = span_of(times) if span is None else span
     edges = np.arange(span.first, span.end + 1) if edges is None else edges
     width = len(edges)  # the runs, and behind them the undated
@@ -230,29 +223,23 @@ def count_days(
             f"{n_groups:,} groups on {width - 1:,} days or periods take a table of {cells:,} cells, and at most "
             f"{_MOST_CELLS:,} can be held; choose coarser groups or fewer days"
         )
-    given = (("answers", columns[0]), ("groups", groups), ("counts", counts))
-    sizes = {name: len(column) for name, column in given if column is not None}
-    for name, rows in sizes.items():
-        if rows != len(times):
-            raise IncompatibleError(f"{name} has {rows} rows, times has {len(times)}")
+    for name, column in (("answers", columns[0]), ("groups", groups)):
+        if column is not None and len(column) != len(times):
+            raise IncompatibleError(f"{name} has {len(column)} rows, times has {len(times)}")
     numbers = None if groups is None else _checked_groups(np.asarray(groups), n_groups)
-    if weights is not None and counts is None:
+    if weights is not None:
         weights = read_weights(weights)  # at once, so that an error names rows of the whole
     runs = _Runs(times, span, edges, size)
 
     def tally_of(at: slice) -> Tally:
-        parts = [column.part(at) for column in columns]
-        count = functools.partial(
-            Tally.count if counts is None else Tally.from_distinct,
-            *parts,
+        return Tally.count(
+            *(column.part(at) for column in columns),
             scorer=read.scorer,
+            weights=None if weights is None else weights[at],
             groups=runs.read(at, numbers),
             n_groups=size,
+            distribution=by_answer,
         )
-        if counts is None:
-            return count(weights=None if weights is None else weights[at], distribution=by_answer)
-        found = count(counts=counts[at], weights=None if weights is None else (weights[0][at], weights[1][at]))
-        return found if by_answer else found.by_category()
 
     block = max(_BLOCK, _PER_CELL * cells)
     tally = sum((tally_of(at) for at in _blocks(len(times), block)), start=tally_of(slice(0, 0)))

@@ -17,7 +17,7 @@ from npskit.scores import TOO_FEW
 from npskit.times import stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
-from npskit.tracking.panel import Mode, Transitions, transitions
+from npskit.tracking.panel import Mode, Transitions, pair_steps, transitions
 from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
 from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
 
@@ -111,22 +111,21 @@ class OverTime(Bindings):
         column = self._data.role("customer")
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        found = read_customers(column)
-        group, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
-        return transitions(
-            self._data.sample().answers.categories,
-            np.where(found.known, found.numbers, -1),
+        who, answers = read_customers(column), self._data.sample().answers
+        groups, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
+        steps = pair_steps(
+            np.where(who.known, who.numbers, -1),
             self._data.times("transitions"),
-            scorer=self.scorer,
-            ids=found.ids,
-            groups=group,
-            group_names=[str(name) for name in names],
-            by=by,
+            answers.categories,
+            len(answers.codebook.categories),
+            # who is in no group is in one of its own
+            groups=None if groups is None else np.where(groups < 0, len(names), groups),
+            n_groups=len(names) + 1,
             mode=mode,
-            moved=moved,
-            level=level,
-            backend=self._backend,
         )
+        names = list(map(str, names))
+        found = transitions(steps, answers.codebook, ids=who.ids, by=by, group_names=names, moved=moved, level=level)
+        return attrs.evolve(found, backend=self._backend)
 
     def explain_change(
         self, before: Any, after: Any, by: str | Sequence[str], *, level: float = LEVEL

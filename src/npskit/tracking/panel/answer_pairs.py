@@ -3,7 +3,7 @@
 The packed answers are sorted by value (`npskit.tracking.panel.packing`), and the steps written back into the memory
 they came from.
 
-An order is never guessed. PackedAnswers of one customer at the same time have none, so the steps from, between and to
+An order is never guessed. Answers of one customer at the same time have none, so the steps from, between and to
 them are left out, and the customers are named.
 """
 
@@ -44,6 +44,7 @@ class Steps:
         undated: How many answers were left out because their time is not known.
         unordered: How many steps were left out because answers were given at the same time.
         tied: The customers these are of, rising: int64.
+        mode: From which answers to which they lead; see `pair_steps`.
     """
 
     packed: Integers
@@ -54,6 +55,7 @@ class Steps:
     undated: int
     unordered: int
     tied: Integers
+    mode: Mode = "consecutive"
 
     def __len__(self) -> int:
         return len(self.packed)
@@ -131,7 +133,7 @@ def pair_steps(
         waves: For `mode="waves"`, 0 for rows of the first, 1 for rows of the second and negative for others.
 
     Returns:
-        The steps. PackedAnswers of one customer at the same time have no order: steps that would touch one of them are
+        The steps. Answers of one customer at the same time have no order: steps that would touch one of them are
         left out and counted as unordered, whatever the answers are. In `first_last` and `waves` only ties at the ends
         of the step matter.
 
@@ -147,32 +149,6 @@ def pair_steps(
         >>> steps.table().tolist()
         [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
     """
-    answers = _checked(customers, times, categories, n_categories, groups, n_groups, mode, waves)
-    bits = max(1, (n_categories * n_groups - 1).bit_length())
-    key, layout, undated = pack_sorted(answers, bits)
-    if mode == "consecutive":
-        taken, n_customers, tied = _consecutive(key, layout)
-        packed, unordered = key[:taken], len(key) - n_customers - taken
-    else:
-        starts = _starts(key, layout.customer)
-        n_customers = len(starts)
-        ends = _first_last(key, starts, layout) if mode == "first_last" else _waves(key, layout)
-        packed, tied = _between(key, *ends, layout)
-        unordered = len(tied)
-    return Steps(packed, bits, n_categories, len(key), n_customers, undated, unordered, tied)
-
-
-def _checked(
-    customers: ArrayLike,
-    times: ArrayLike | None,
-    categories: ArrayLike,
-    n_categories: int,
-    groups: ArrayLike | None,
-    n_groups: int,
-    mode: Mode,
-    waves: ArrayLike | None,
-) -> PackedAnswers:
-    """Return the columns as arrays, or say what is wrong with them."""
     one_of(mode, get_args(Mode), "mode")
     if (waves is None) == (mode == "waves"):
         raise InvalidValueError(f"waves: which of two waves each row is in goes with mode='waves', not with {mode!r}")
@@ -190,7 +166,19 @@ def _checked(
     parts = None if waves is None else _codes(waves, "waves", 2, n)
     moments = None if times is None else _moments(times, n)
     dated = moments is not None and np.asarray(times).dtype.kind == "M"
-    return PackedAnswers(who, kinds, members, parts, moments, dated, n_categories)
+    answers = PackedAnswers(who, kinds, members, parts, moments, dated, n_categories)
+    bits = max(1, (n_categories * n_groups - 1).bit_length())
+    key, layout, undated = pack_sorted(answers, bits)
+    if mode == "consecutive":
+        taken, n_customers, tied = _consecutive(key, layout)
+        packed, unordered = key[:taken], len(key) - n_customers - taken
+    else:
+        starts = _starts(key, layout.customer)
+        n_customers = len(starts)
+        ends = _first_last(key, starts, layout) if mode == "first_last" else _waves(key, layout)
+        packed, tied = _between(key, *ends, layout)
+        unordered = len(tied)
+    return Steps(packed, bits, n_categories, len(key), n_customers, undated, unordered, tied, mode)
 
 
 def _codes(values: ArrayLike, name: str, size: int | None, n: int | None = None) -> Codes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import attrs
@@ -124,12 +125,9 @@ def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, 
         >>> pair.difference, round(pair.p_value, 3)
         (0.5, 0.186)
     """
-    pairs = [
-        (names[a], names[b], *_compare(moves, a, b, before, after, level))
-        for a in range(len(names))
-        for b in range(a + 1, len(names))
-    ]
-    adjusted = adjust([pair[-1] for pair in pairs]).tolist() if pairs else []
+    places = itertools.combinations(range(len(names)), 2)
+    pairs = [(names[a], names[b], *_compare(moves, a, b, before, after, level)) for a, b in places]
+    adjusted = adjust([p for *_, p in pairs]).tolist() if pairs else []
     return tuple(Pair(*pair, p) for pair, p in zip(pairs, adjusted, strict=True))
 
 
@@ -148,14 +146,14 @@ def _compare(moves: Moves, a: int, b: int, before: int, after: int, level: float
     category_scores, inside = _cells(moves.counts.shape[-1], before, after)
     parts = moves.group(a), moves.group(b)
     if moves.share_customers(a, b):
-        one_of = np.arange(len(moves.counts))[:, np.newaxis]
-        sides = [((one_of == g) & inside).ravel() for g in (a, b)]
+        group = np.arange(len(moves.counts))[:, np.newaxis]
+        sides = [((group == g) & inside).ravel() for g in (a, b)]
         fewest = min(float(part.leaving[0, before]) for part in parts)
         found = moves.difference(np.tile(category_scores, len(moves.counts)), sides[0], sides[1], fewest)
         return found.value, found.interval(level), found.p_value
-    ours, theirs = (_estimate(part, before, after) for part in parts)
-    counts = ours.effective_counts(level), theirs.effective_counts(level)
-    low, high = difference_interval(counts[0], counts[1], category_scores[inside], level)
-    p = score_test(counts[0], counts[1], category_scores[inside])[1]
+    first, second = (_estimate(part, before, after) for part in parts)
+    counts = first.effective_counts(level), second.effective_counts(level)
+    low, high = difference_interval(*counts, category_scores[inside], level)
+    p = score_test(*counts, category_scores[inside])[1]
     interval = Interval(float(low), float(high), level=level, method="mover")
-    return float(ours.mean) - float(theirs.mean), interval, float(p)
+    return float(first.mean) - float(second.mean), interval, float(p)

@@ -19,7 +19,6 @@ from npskit.tracking.panel.answer_pairs import Mode, Steps
 from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share
 
 _NAMED = 20
-_COLUMNS = ("before", "after", "count", "share", "low", "high")
 _MODES = {
     "consecutive": "from each answer to the next",
     "first_last": "from the first answer to the last",
@@ -40,7 +39,6 @@ class Transitions(Result):
         codebook: The scorer whose categories these are.
         steps: The steps.
         moves: Their counts.
-        mode: `"consecutive"`, `"first_last"` or `"waves"`.
         level: Level of the intervals.
         moved: The categories before and after whose share is asked about.
         ids: What each customer's code stands for, or None where the codes are the customers.
@@ -52,7 +50,6 @@ class Transitions(Result):
     codebook: Codebook
     steps: Steps
     moves: Moves
-    mode: Mode
     level: float
     moved: tuple[int, int]
     ids: Sequence[Any] | None = None
@@ -72,6 +69,11 @@ class Transitions(Result):
         """Of the steps that start in a category, the share that lead to each: shape `(K, K)`; NaN where none start."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
+
+    @property
+    def mode(self) -> Mode:
+        """From which answers to which steps lead: `"consecutive"`, `"first_last"` or `"waves"`."""
+        return self.steps.mode
 
     @property
     def n(self) -> int:
@@ -138,16 +140,15 @@ class Transitions(Result):
             InvalidValueError: If there is no such category.
 
         Example:
-            >>> from npskit.tracking.panel.count_transitions import transitions
-            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1])
+            >>> import npskit as nk
+            >>> data = {"score": [7, 9, 8, 8], "id": ["ann"] * 2 + ["bob"] * 2, "day": ["2026-01-05", "2026-02-05"] * 2}
+            >>> found = nk.Survey(data, customer="id", time="day").transitions()
             >>> print(found.share())
             passive to promoter: 50.0% (9.5 .. 90.5), 1 of 2
         """
-        i, j = (self._category(name, self.moved[at]) for at, name in enumerate((before, after)))
+        asked = zip((before, after), self.moved, strict=True)
+        i, j = (at if name is None else category_index(self.codebook, name) for name, at in asked)
         return self._share(self._whole, i, j)
-
-    def _category(self, name: str | None, default: int) -> int:
-        return default if name is None else category_index(self.codebook, name)
 
     def _share(self, moves: Moves, i: int, j: int) -> MovedShare:
         return moved_share(moves, self.codebook.categories, i, j, self.level)
@@ -157,13 +158,12 @@ class Transitions(Result):
     @functools.cached_property
     def groups(self) -> tuple[GroupTransitions, ...]:
         """The groups, each with its difference and its share of `moved`; empty without groups."""
-        parts = [self.moves.group(g) for g in range(len(self.group_names))]
-        return tuple(
-            GroupTransitions(
-                name, paired_difference(m, self.codebook.category_scores, self.level), self._share(m, *self.moved)
-            )
-            for name, m in zip(self.group_names, parts, strict=True)
-        )
+        scores, found = self.codebook.category_scores, []
+        for g, name in enumerate(self.group_names):
+            moves = self.moves.group(g)
+            difference = paired_difference(moves, scores, self.level)
+            found.append(GroupTransitions(name, difference, self._share(moves, *self.moved)))
+        return tuple(found)
 
     @functools.cached_property
     def comparison(self) -> tuple[Pair, ...]:
@@ -196,14 +196,14 @@ class Transitions(Result):
             InvalidValueError: If there is no such category.
 
         Example:
-            >>> from npskit.tracking.panel.count_transitions import transitions
-            >>> found = transitions([1, 2, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1], ids=["ann", "bob"])
+            >>> import npskit as nk
+            >>> data = {"score": [7, 9, 8, 8], "id": ["ann"] * 2 + ["bob"] * 2, "day": ["2026-01-05", "2026-02-05"] * 2}
+            >>> found = nk.Survey(data, customer="id", time="day").transitions()
             >>> found.who("passive", "promoter")
             ['ann']
         """
-        return self._ids(
-            self.steps.of_customers(category_index(self.codebook, before), category_index(self.codebook, after))
-        )
+        i, j = (category_index(self.codebook, name) for name in (before, after))
+        return self._ids(self.steps.of_customers(i, j))
 
     @property
     def tied(self) -> list[Any]:
@@ -222,29 +222,21 @@ class Transitions(Result):
         return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
 
     def _rows(self) -> Rows:
-        names, shares = self.codebook.categories, self.shares
-        rows = [
-            [name, *(f"{count} ({share:.0%})" if n else "0" for count, share in zip(row, part, strict=True)), n]
-            for name, row, part, n in zip(
-                names, self.counts.tolist(), shares.tolist(), self.counts.sum(axis=1).tolist(), strict=True
-            )
-        ]
+        names, rows = self.codebook.categories, []
+        for name, counts, shares in zip(names, self.counts.tolist(), self.shares.tolist(), strict=True):
+            cells = [f"{count} ({share:.0%})" for count, share in zip(counts, shares, strict=True)]
+            n = sum(counts)
+            rows.append([name, *(cells if n else ["0"] * len(counts)), n])
         return ["from \\ to", *names, "n"], rows
 
     def _group_rows(self) -> Rows:
         i, j = (self.codebook.categories[at] for at in self.moved)
-        header = [self.by or "group", "n", "difference", f"{percent(self.level)} interval", "p"]
-        header += [f"{i} to {j}", f"{percent(self.level)} interval", "of"]
+        interval = f"{percent(self.level)} interval"
+        header = [self.by or "group", "n", "difference", interval, "p", f"{i} to {j}", interval, "of"]
         rows = []
         for g in self.groups:
             d, s = g.difference, g.share
-            row = [
-                g.name,
-                int(d.n),
-                d.difference,
-                str(d.interval),
-                p_value(d.p_value),
-            ]
+            row = [g.name, int(d.n), d.difference, str(d.interval), p_value(d.p_value)]
             rows.append([*row, f"{s.value:.1%}", f"{s.interval.low:.1%} .. {s.interval.high:.1%}", s.n])
         return header, rows
 
@@ -252,8 +244,8 @@ class Transitions(Result):
         """Return what stands below the tables, a line each."""
         if not self.n:
             return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
-        named = (("Stuart-Maxwell", self.stuart_maxwell), ("Bhapkar", self.bhapkar), ("Bowker", self.bowker))
-        tests = ", ".join(f"{name} p={p_value(float(test.p_value))}" for name, test in named)
+        named = {"Stuart-Maxwell": self.stuart_maxwell, "Bhapkar": self.bhapkar, "Bowker": self.bowker}
+        tests = ", ".join(f"{name} p={p_value(float(test.p_value))}" for name, test in named.items())
         notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
         notes += [
             f"{one_line(pair.a)} less {one_line(pair.b)}: {100 * pair.difference:.1f} percentage points "
@@ -280,14 +272,12 @@ class Transitions(Result):
         """Return a row for each category before and after as columns: count, share and its interval."""
         k = len(self.codebook.categories)
         table = columns_of([self._share(self._whole, i, j) for i in range(k) for j in range(k)], MovedShare)
-        return {name: table["moved" if name == "count" else "value" if name == "share" else name] for name in _COLUMNS}
+        names = {"before": "before", "after": "after", "count": "moved", "share": "value", "low": "low", "high": "high"}
+        return {name: table[field] for name, field in names.items()}
 
     def _record(self) -> dict[str, Any]:
-        found = {
-            "score": self.codebook.name,
-            "value": self.difference.difference,
-            "categories": self.codebook.categories,
-        }
+        found = {"score": self.codebook.name, "value": self.difference.difference}
+        found |= {"categories": self.codebook.categories}
         found |= self._parts("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
         found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
         found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
