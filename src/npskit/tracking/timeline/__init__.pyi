@@ -1,8 +1,6 @@
 """Scores of calendar periods and moving windows, and each period against an earlier one."""
 
 from npskit.tracking.timeline.against import TimelineComparison as TimelineComparison
-from npskit.tracking.timeline.score_periods import timeline as timeline
-from npskit.tracking.timeline.score_periods import timeline_of as timeline_of
 from npskit.tracking.timeline.score_periods import timeline_of_sample as timeline_of_sample
 from npskit.tracking.timeline.timeline_record import Timeline as Timeline
 from npskit.tracking.timeline.windows import Window as Window
