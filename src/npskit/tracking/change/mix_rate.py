@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference import ClusterTotals, StrataLayout, UnitCells, sum_by
-from npskit.tracking.change.nested import NestedCells, Slopes, filled
+from npskit.tracking.change.nested import Moves, NestedCells, filled
 from npskit.tracking.charts import variance_of_alike
 
 # Of the variance that independent answers would have: a variance below it is rounding.
@@ -123,66 +123,55 @@ def mix_and_rate(
         [3.3314, 6.2618]
     """
     found = NestedCells.of(before, after, category_scores, codes)
-    segments, effects = len(found.codes), found.dimensions + 1
     if not all(m > 0 for m in found.total):
-        values, n_effective = np.full((segments, effects), np.nan), np.full(2, np.nan)
-        errors = _unknown(segments, effects) | {"n_effective": n_effective, "df": np.inf}
-        return MixRate(*found.overall, found.shares, found.scores, values, **errors)
-    values = found.effects()
-    slopes = found.slopes()
-    errors = _independent(found, slopes, squares, n) if totals is None else _clustered(found, slopes, totals)
-    return MixRate(*found.overall, found.shares, found.scores, values, **errors)
+        values, nothing = np.full((len(found.prefixes[0]), found.dimensions + 1), np.nan), np.full(2, np.nan)
+        return MixRate(*found.overall, found.shares, found.scores, values, *_unknown(found), nothing, np.inf)
+    errors = _independent(found, squares, n) if totals is None else _clustered(found, totals)
+    return MixRate(*found.overall, found.shares, found.scores, found.effects(), *errors)
+
+
+def _unknown(found: NestedCells) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return covariances of which nothing is known."""
+    each = np.full((len(found.prefixes[0]), *[found.dimensions + 1] * 2), np.nan)
+    return each[0], each, each[0], each
 
 
 def _independent(
-    found: NestedCells, slopes: Slopes, squares: tuple[ArrayLike, ArrayLike] | None, n: tuple[float, float] | None
-) -> dict[str, Any]:
+    found: NestedCells, squares: tuple[ArrayLike, ArrayLike] | None, n: tuple[float, float] | None
+) -> tuple[Any, ...]:
     """Return what `MixRate` says of errors, of independent answers."""
-    counts = slopes.cells.counts
+    counts = found.counts.astype(np.float64)
     spread = counts if squares is None else np.stack([np.asarray(s, dtype=np.float64) for s in squares])
     if spread.shape != counts.shape:
         raise InvalidValueError(f"squares must be two arrays of shape {counts.shape[1:]}: got {spread.shape[1:]}")
-    sizes = np.ones(2) if n is None else np.asarray(n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        factors = np.ones(2) if n is None else sizes / (sizes - 1)
+        factors = np.ones(2) if n is None else np.divide(n, np.subtract(n, 1.0))
         each_weight = spread.sum(axis=2) / counts.sum(axis=2)
-    covariance = _products(slopes.of_totals(), spread, factors)
-    each = slopes.by_segment(spread * factors[:, np.newaxis, np.newaxis])
+    answers, sums = found.moves()
+    variances = spread * factors[:, np.newaxis, np.newaxis]
+    known = answers.covariance(variances), answers.covariances(variances)
     n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
-    known = {"covariance": covariance, "covariances": each, "n_effective": n_effective, "df": np.inf}
-    return known | _hidden(slopes, each_weight)
+    return *known, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf
 
 
-def _unknown(segments: int, effects: int) -> dict[str, Any]:
-    """Return covariances of which nothing is known."""
-    each = np.full((segments, effects, effects), np.nan)
-    return {"covariance": each[0], "covariances": each, "hidden": each[0], "hiddens": each}
-
-
-def _products(steps: Floats, amounts: Floats, factors: Floats) -> Floats:
-    """Return the covariances of sums to which answers add `steps`, shape (2, S, K, effects)."""
-    return np.asarray(np.einsum("tskf,tskg,tsk,t->fg", steps, steps, amounts, factors))
-
-
-def _hidden(slopes: Slopes, each_weight: Floats) -> dict[str, Any]:
+def _hidden(sums: Moves, counts: Floats, category_scores: ArrayLike, each_weight: Floats) -> tuple[Floats, Floats]:
     """Return the covariances to add where the answers of a segment are all alike: of the sums, and by segment.
 
     Args:
-        slopes: The derivatives.
+        sums: How the sums of category scores move the effects.
+        counts: Shape `(2, S, K)`.
+        category_scores: Shape `(K,)`.
         each_weight: What one independent answer (or sampling unit) weighs in each segment, by Kish: shape `(2, S)`.
     """
-    cells = slopes.cells
     with np.errstate(invalid="ignore"):
-        counts = np.where(each_weight[..., np.newaxis] > 0, cells.counts / each_weight[..., np.newaxis], 0.0)
-    variances = variance_of_alike(counts, cells.category_scores)
-    steps = slopes.of_means()
-    whole = np.einsum("tsf,tsg,ts->fg", steps, steps, variances)
-    return {"hidden": whole, "hiddens": slopes.by_segment_of_means(variances)}
+        effective = np.where(each_weight[..., np.newaxis] > 0, counts / each_weight[..., np.newaxis], 0.0)
+    variances = counts.sum(axis=2) ** 2 * variance_of_alike(effective, category_scores)
+    return sums.covariance(variances[..., np.newaxis]), sums.covariances(variances[..., np.newaxis])
 
 
-def _clustered(found: NestedCells, slopes: Slopes, totals: ClusterTotals) -> dict[str, Any]:
+def _clustered(found: NestedCells, totals: ClusterTotals) -> tuple[Any, ...]:
     """Return what `MixRate` says of errors, from sampling units."""
-    segments = len(found.codes)
+    counts, segments = found.counts.astype(np.float64), len(found.prefixes[0])
     if totals.n_groups != 2 * segments or totals.n_categories != len(found.category_scores):
         raise InvalidValueError(
             f"totals must have {2 * segments} groups (every segment before, then every segment after) and "
@@ -192,24 +181,23 @@ def _clustered(found: NestedCells, slopes: Slopes, totals: ClusterTotals) -> dic
     used, size = np.unique(totals.units), len(totals.strata)
     # as for the difference of two periods: units less strata, less one
     df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
+    each_weight, by_period = _unit_weights(totals, segments)
+    n_effective = counts.sum(axis=(1, 2)) / by_period
+    if df < 1:
+        return *_unknown(found), n_effective, df
 
     def covariance(influence: Floats) -> Floats:
         each = influence.reshape(2 * segments, len(found.category_scores), -1)[totals.groups]
         per_cell = (totals.weights[..., np.newaxis] * each).sum(axis=1)
         return np.asarray(layout.covariance(sum_by(totals.units, per_cell, size), UnitCells.of_units(size))[0])
 
-    by_segment, by_period = _unit_weights(totals, segments)
-    n_effective = slopes.cells.counts.sum(axis=(1, 2)) / by_period
-    known = {"n_effective": n_effective, "df": df}
-    if df < 1:
-        return known | _unknown(segments, found.dimensions + 1)
-    steps, counts = slopes.of_totals(), slopes.cells.counts
-    whole, nothing_varied = _or_apart(covariance(steps), _products(steps, counts, by_period))
-    if nothing_varied.all():
-        known["df"] = np.inf
-    each = np.stack([covariance(slopes.of_segment(s)) for s in range(segments)])
-    each, _ = _or_apart(each, slopes.by_segment(counts * by_period[:, np.newaxis, np.newaxis]))
-    return known | {"covariance": whole, "covariances": each} | _hidden(slopes, by_segment)
+    answers, sums = found.moves()
+    apart = counts * by_period[:, np.newaxis, np.newaxis]
+    whole, nothing_varied = _or_apart(covariance(answers.of_totals()), answers.covariance(apart))
+    each = np.stack([covariance(answers.of_segment(s)) for s in range(segments)])
+    each, _ = _or_apart(each, answers.covariances(apart))
+    hidden = _hidden(sums, counts, found.category_scores, each_weight)
+    return whole, each, *hidden, n_effective, np.inf if nothing_varied.all() else df
 
 
 def _unit_weights(totals: ClusterTotals, segments: int) -> tuple[Floats, Floats]:
