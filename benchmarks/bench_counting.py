@@ -52,8 +52,9 @@ def _nps(counts: list[int]) -> float:
 
 def _ours(answers: Any) -> list[int]:
     found = tabulate([answers], BOOK)
-    cells = np.bincount(BOOK.grid, found.cells, 3) if found.by_answer else found.cells
-    return [*(int(c) for c in cells), int(found.missing), int(found.invalid)]
+    answered, rest = found.cells[:-2], found.cells[-2:]
+    counts = np.bincount(BOOK.grid, answered, 3) if found.by_answer else answered
+    return [*(int(c) for c in counts), *rest.tolist()]
 
 
 def _polars(frame: pl.DataFrame) -> list[int]:

@@ -498,7 +498,7 @@ def test_times_must_be_times() -> None:
         (lambda s: s.rake({"r": [0.4, 0.6]}), "must map each label"),
         (lambda s: nk.Score.of([1, 2, 3]), "must be a Tally"),  # type: ignore[arg-type]
         (lambda s: nk.sample_size(margin="5"), "margin must be a number"),  # type: ignore[arg-type]
-        (lambda s: s.score().p_value("x"), "null must be a score"),
+        (lambda s: s.score().p_value("x"), "null must be a number"),
     ],
 )
 def test_misuse(make: Any, message: str) -> None:

@@ -211,7 +211,7 @@ def test_denominator() -> None:
 def test_merging_conventions() -> None:
     """Only scores of one scorer and the same conventions merge."""
     score = nps([10, 9])
-    with pytest.raises(IncompatibleError, match="denominator 'valid' and 'all'"):
+    with pytest.raises(IncompatibleError, match="same denominator merge: got 'valid' and 'all'"):
         _ = score + nps([10], denominator="all")
     with pytest.raises(IncompatibleError, match="one scorer"):
         _ = score + csat([5])

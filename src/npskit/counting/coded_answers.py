@@ -20,8 +20,8 @@ def read_columns(
     """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
     if len(values) != len(codebook.scales) or (masks is not None and len(masks) != len(values)):
         raise IncompatibleError(
-            f"{codebook.name} reads {len(codebook.scales)} questions ({', '.join(codebook.questions)}): "
-            f"got {len(values)} columns" + (f" and {len(masks)} masks" if masks is not None else "")
+            f"{codebook.name} reads {len(codebook.scales)} columns ({', '.join(codebook.questions)}): "
+            f"got {len(values)}" + (f" and {len(masks)} masks" if masks is not None else "")
         )
     read = tuple(
         column(answers, scale, name=name, mask=mask)

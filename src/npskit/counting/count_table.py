@@ -28,45 +28,20 @@ _FEW = 256
 
 
 class Counts(NamedTuple):
-    """What was counted: tables of `C` cells, followed by the missing and the invalid; together they count every row.
+    """What was counted: tables of `C` columns, followed by the missing and the invalid; together they count every row.
 
     Attributes:
-        table: int64, shape `(C + 2,)`, or `(G, C + 2)` with groups: answers at each point of the scale (`by_answer`)
+        cells: int64, shape `(C + 2,)`, or `(G, C + 2)` with groups: answers at each point of the scale (`by_answer`)
             or in each category, then rows without an answer to every question, then rows with an answer off its scale.
-        weight_table: float64, shape as `table`: the sum of weights; None without weights.
-        square_table: float64, shape as `table`: the sum of squared weights; None without weights.
-        by_answer: Whether cells are points of the scale; else they are categories.
+        weights: float64, shape as `cells`: the sum of weights; None without weights.
+        squares: float64, shape as `cells`: the sum of squared weights; None without weights.
+        by_answer: Whether columns are points of the scale; else they are categories.
     """
 
-    table: NDArray[np.int64]
-    weight_table: NDArray[np.float64] | None
-    square_table: NDArray[np.float64] | None
+    cells: NDArray[np.int64]
+    weights: NDArray[np.float64] | None
+    squares: NDArray[np.float64] | None
     by_answer: bool
-
-    @property
-    def cells(self) -> NDArray[np.int64]:
-        """The counted answers, shape `(..., C)`."""
-        return self.table[..., :-2]
-
-    @property
-    def missing(self) -> NDArray[np.int64] | np.int64:
-        """Rows without an answer to every question, shape `(...)`."""
-        return self.table[..., -2]
-
-    @property
-    def invalid(self) -> NDArray[np.int64] | np.int64:
-        """Rows with an answer that is not on its scale, shape `(...)`."""
-        return self.table[..., -1]
-
-    @property
-    def weights(self) -> NDArray[np.float64] | None:
-        """The sum of weights in each cell, shape `(..., C)`; None without weights."""
-        return None if self.weight_table is None else self.weight_table[..., :-2]
-
-    @property
-    def squares(self) -> NDArray[np.float64] | None:
-        """The sum of squared weights in each cell, shape `(..., C)`; None without weights."""
-        return None if self.square_table is None else self.square_table[..., :-2]
 
 
 def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
@@ -174,11 +149,11 @@ def tabulate(
         >>> from npskit.scorers.base import codebook_of
         >>> from npskit.scorers.nps import NPS
         >>> found = tabulate([[10, 9, 7, 3, None, 11]], codebook_of(NPS()))
-        >>> found.cells.tolist(), int(found.missing), int(found.invalid)
-        ([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1], 1, 1)
+        >>> found.cells.tolist()
+        [0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1]
         >>> found = tabulate([[10, 9, 3]], codebook_of(NPS()), groups=[0, 1, 1], distribution=False)
         >>> found.cells.tolist()
-        [[0, 0, 1], [1, 0, 1]]
+        [[0, 0, 1, 0, 0], [1, 0, 1, 0, 0]]
     """
     plain = groups is None and n_groups is None and weights is None and masks is None
     if plain and len(columns) == len(codebook.scales) == 1 and distribution is not False:
@@ -195,8 +170,7 @@ def tabulate(
     checked_weights = None if weights is None else _checked_weights(weights, rows)
     by_answer = _by_answer(read, codebook, distribution, n_groups, weights is not None)
     if len(read) == 1 and groups is None and weights is None:
-        table = histogram(read[0], codebook.scales[0].size) if by_answer else runs(read[0], codebook)
-        return Counts(table, None, None, by_answer)
-    cells = CellReader(read, codebook, by_answer)
-    table, *sums = tables(cells, rows, checked_groups, n_groups or 0, checked_weights)
-    return Counts(table, sums[0] if sums else None, sums[1] if sums else None, by_answer)
+        cells = histogram(read[0], codebook.scales[0].size) if by_answer else runs(read[0], codebook)
+        return Counts(cells, None, None, by_answer)
+    reader = CellReader(read, codebook, by_answer)
+    return Counts(*tables(reader, rows, checked_groups, n_groups or 0, checked_weights), by_answer)

@@ -185,8 +185,8 @@ def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float
 
 def tables(
     cells: CellReader, rows: int, groups: NDArray[np.integer] | None, n_groups: int, weights: NDArray[np.number] | None
-) -> list[NDArray[Any]]:
-    """Return counts and, with weights, their sums and the sums of their squares, each `(n_groups, cells.size)`."""
+) -> tuple[NDArray[Any], NDArray[Any] | None, NDArray[Any] | None]:
+    """Return counts, the sums of weights and those of their squares, each `(n_groups, cells.size)`; None without."""
     block = min(ROWS, rows)
     if groups is None:
         # Neighbors go to different tables: adding to the same cell over and over would wait for its own result.
@@ -195,7 +195,7 @@ def tables(
     else:
         start = np.empty(block, np.intp)
     size = n_groups * cells.size
-    found = [np.zeros(size, np.int64), *(np.zeros(size) for _ in range(0 if weights is None else 2))]
+    counts, sums, squares = np.zeros(size, np.int64), np.zeros(size), np.zeros(size)
     squared = np.empty(block)
     for at in slices(rows, ROWS):
         cell = cells.read(at)
@@ -204,11 +204,15 @@ def tables(
             np.copyto(to, groups[at], casting="unsafe")
             np.multiply(to, cells.size, out=to)
         np.add(to, cell, out=cell)
-        _add(found[0], cell)
+        _add(counts, cell)
         if weights is not None:
             w = weights[at].astype(np.float64, copy=False)
             _check_weights(w, at.start)
-            _add(found[1], cell, w)
-            _add(found[2], cell, np.multiply(w, w, out=squared[: w.size]))
-    shaped = [table.reshape(n_groups, cells.size) for table in found]
-    return [table.sum(0) for table in shaped] if groups is None else shaped
+            _add(sums, cell, w)
+            _add(squares, cell, np.multiply(w, w, out=squared[: w.size]))
+
+    def shaped(table: NDArray[Any]) -> NDArray[Any]:
+        found = table.reshape(n_groups, cells.size)
+        return np.asarray(found.sum(0)) if groups is None else found
+
+    return shaped(counts), None if weights is None else shaped(sums), None if weights is None else shaped(squares)

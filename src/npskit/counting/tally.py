@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Integers
 from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.results import checked, get, get_array, read_json
 from npskit.scorers import NPS, Scorer, codebook_of, read_scorer
 
@@ -67,16 +67,10 @@ class Tally(CategoryCounts):
             Tally(NPS, detractor=1, passive=1, promoter=2, missing=1, invalid=1)
         """
         codebook = codebook_of(scorer if scorer is not None else NPS())
-        if len(answers) != len(codebook.questions):
-            wanted = ", ".join(codebook.questions)
-            raise IncompatibleError(
-                f"{codebook.name} reads {len(codebook.questions)} columns ({wanted}): got {len(answers)}"
-            )
         found = tabulate(
             answers, codebook, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
         )
-
-        return cls(codebook, found.table, found.weight_table, found.square_table, found.by_answer)
+        return cls(codebook, *found)
 
     @classmethod
     def from_distinct(

@@ -10,6 +10,7 @@ from npskit.scores.label_audit import LabelAudit as LabelAudit
 from npskit.scores.label_audit import audit_labels as audit_labels
 from npskit.scores.score import Conventions as Conventions
 from npskit.scores.score import Score as Score
+from npskit.scores.score import check_alike as check_alike
 from npskit.scores.score_table import TOO_FEW as TOO_FEW
 from npskit.scores.score_table import ManyScores as ManyScores
 from npskit.scores.score_table import ScoreTable as ScoreTable

@@ -9,9 +9,9 @@ import numpy as np
 
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference import Estimate, mover, pairwise, permutation_test, score_test, welch_anova
+from npskit.inference import mover, pairwise, permutation_test, score_test, welch_anova
 from npskit.results import LEVEL, Columns, Interval, Result, Rows, intervals, p_value, percent
-from npskit.scores.score import Score
+from npskit.scores.score import Score, check_alike
 from npskit.scores.score_table import ScoreTable, segment_names
 
 METHODS = ("score", "permutation")
@@ -100,30 +100,19 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
     for name, value in (("a", a), ("b", b)):
         if not isinstance(value, Score):
             raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {value!r}")
-    if a.tally.codebook != b.tally.codebook:
-        raise IncompatibleError(f"only scores of one scorer compare: got {a.tally.scorer!r} and {b.tally.scorer!r}")
-    for convention in ("denominator", "repeats"):
-        ours, theirs = getattr(a.conventions, convention), getattr(b.conventions, convention)
-        if ours != theirs:
-            raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
+    check_alike(a, b, "compare")
     one_of(method, METHODS, "method")
-    low, high = _difference_limits(a.estimate, b.estimate, level)
+    lows, highs = np.array([score.estimate.interval(level, "score") for score in (a, b)]).T
+    low, high = map(float, mover([a.estimate.mean, b.estimate.mean], lows, highs, [1.0, -1.0]))
     if method == "permutation":
         if not (a.estimate.simple and b.estimate.simple):
             raise IncompatibleError("method: weighted or clustered answers cannot be permuted; use method='score'")
         p = float(permutation_test(a.estimate.amounts, b.estimate.amounts, a.estimate.category_scores).p_value)
     else:
-        ours, theirs = (score.estimate.effective_counts() for score in (a, b))
-        p = float(score_test(ours, theirs, a.estimate.category_scores)[1])
+        first, second = (score.estimate.effective_counts() for score in (a, b))
+        p = float(score_test(first, second, a.estimate.category_scores)[1])
     interval = Interval(low, high, level=level, method="mover")
     return Comparison(a, b, a.value - b.value, interval, p, method)
-
-
-def _difference_limits(a: Estimate, b: Estimate, level: float) -> tuple[float, float]:
-    limits = [estimate.interval(level, "score") for estimate in (a, b)]
-    lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
-    low, high = mover(np.array([float(a.mean), float(b.mean)]), lows, highs, np.array([1.0, -1.0]))
-    return float(low), float(high)
 
 
 @attrs.frozen

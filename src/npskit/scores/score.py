@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import math
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import attrs
 import numpy as np
 
+from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import Estimate, score_p_value
@@ -207,41 +207,34 @@ class Score(Result):
             null: A score to test against, such as last year's target; in units of the score.
 
         Raises:
-            InvalidValueError: If `null` is not a number.
+            InvalidTypeError: If `null` is not a number.
+            InvalidValueError: If no score can be `null`.
 
         Example:
             >>> round(Score.of(Tally.from_counts([10, 40, 50])).p_value(30), 3)
             0.15
         """
-        try:
-            usable = not math.isnan(null)
-        except TypeError:
-            usable = False
-        if not usable:
-            raise InvalidValueError(f"null must be a score to test against: got {null!r}")
-        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.category_scores, null))
+        against = finite_number(null, "null")
+        return float(score_p_value(self.estimate.effective_counts(LEVEL), self.estimate.category_scores, against))
 
     def __add__(self, other: object) -> Self:
         if isinstance(other, int) and other == 0:  # so that sum() works
             return self
         if not isinstance(other, Score):
             return NotImplemented
-        tally = self.tally + other.tally
-        ours, theirs = self.conventions, other.conventions
-        for convention in ("denominator", "repeats"):
-            a, b = getattr(ours, convention), getattr(theirs, convention)
-            if a != b:
-                raise IncompatibleError(f"scores of different conventions do not merge: {convention} {a!r} and {b!r}")
-        if ours.by_customer or theirs.by_customer:
+        check_alike(self, other, "merge")
+        first, second = self.conventions, other.conventions
+        if first.by_customer or second.by_customer:
             raise IncompatibleError(
                 "scores by customer do not merge, because the same customer may be in both: score the rows together"
             )
         if self.clustered is not None or other.clustered is not None:
             raise IncompatibleError(
-                f"scores do not merge where the variance is {ours.variance}: score the rows together"
+                f"scores do not merge where the variance is {first.variance}: score the rows together"
             )
-        invalid = ours.invalid if ours.invalid == theirs.invalid else "count"
-        return type(self)(tally, attrs.evolve(ours, weighted=tally.weights is not None, invalid=invalid))
+        tally = self.tally + other.tally
+        invalid = first.invalid if first.invalid == second.invalid else "count"
+        return type(self)(tally, attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid))
 
     __radd__ = __add__
 
@@ -271,3 +264,26 @@ class Score(Result):
 
     def _caption(self) -> str:
         return str(self.conventions)
+
+
+class _Scored(Protocol):
+    """A score, or a table of scores."""
+
+    @property
+    def tally(self) -> Tally: ...
+    @property
+    def conventions(self) -> Conventions: ...
+
+
+def check_alike(a: _Scored, b: _Scored, verb: str) -> None:
+    """Refuse scores of different scorers, or under conventions that give a score another meaning.
+
+    Raises:
+        IncompatibleError: If they differ; `verb` says what cannot be done with them.
+    """
+    if a.tally.codebook != b.tally.codebook:
+        raise IncompatibleError(f"only scores of one scorer {verb}: got {a.tally.scorer!r} and {b.tally.scorer!r}")
+    for convention in ("denominator", "repeats"):
+        first, second = getattr(a.conventions, convention), getattr(b.conventions, convention)
+        if first != second:
+            raise IncompatibleError(f"only scores of the same {convention} {verb}: got {first!r} and {second!r}")

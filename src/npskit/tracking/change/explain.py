@@ -8,10 +8,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.inference import ClusterTotals, Contrast, Estimate, mover, normal_quantile, score_interval, tail_of
 from npskit.results import LEVEL, Interval
-from npskit.scores import ScoreTable, segment_names
+from npskit.scores import ScoreTable, check_alike, segment_names
 from npskit.tracking.change.change_explanation import ChangeExplanation, Part, SegmentChange
 from npskit.tracking.change.change_sentence import explain_in_words
 from npskit.tracking.change.mix_rate import ROUNDING, MixRate, mix_and_rate
@@ -71,10 +72,9 @@ def explain_change(
             "the survey without the customer column"
         )
     keys = all_keys(before, after)
-    tables = [_aligned(table, keys) for table in (before, after)]
+    counts, amounts, squares = np.stack([_aligned(table, keys) for table in (before, after)], axis=1)
     weighted = any(t.conventions.weighted for t in (before, after))
     category_scores = before.tally.table(before.conventions.denominator).category_scores
-    counts, amounts, squares = (np.stack([t[i] for t in tables]) for i in range(3))
     found = mix_and_rate(
         amounts[0],
         amounts[1],
@@ -89,16 +89,16 @@ def explain_change(
     effective = whole * (found.n_effective / whole.sum(axis=1))[:, np.newaxis]
     variance = _variance(found, effective, category_scores)
     clustered = totals is not None and not np.isinf(found.df)
-    if totals is None:
-        sums = [
-            (c.sum(axis=0), category_scores, *((a.sum(axis=0), q.sum(axis=0)) if weighted else ()))
-            for c, a, q in tables
-        ]
-        low, high = _limits([Estimate.from_sums(*each).interval(level, "score") for each in sums], found)
-    elif clustered:
+    if clustered:
         low, high = Contrast(difference, variance, found.df).interval(level)
     else:
-        low, high = _limits([score_interval(each, category_scores, level) for each in effective], found)
+        sums = (whole, squares.sum(axis=1)) if weighted else (None, None)
+        limits = (
+            Estimate.from_sums(counts.sum(axis=1), category_scores, *sums).interval(level, "score")
+            if totals is None
+            else score_interval(effective, category_scores, level)
+        )
+        low, high = map(float, mover([found.before, found.after], *limits, [-1.0, 1.0]))
     explained = ChangeExplanation(
         by=before.by,
         score=before.name,
@@ -120,32 +120,20 @@ def _check(before: ScoreTable, after: ScoreTable) -> str:
     for name, value in (("before", before), ("after", after)):
         if not isinstance(value, ScoreTable):
             raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
-    if before.tally.codebook != after.tally.codebook:
-        raise IncompatibleError(
-            f"only scores of one scorer compare: got {before.tally.scorer!r} and {after.tally.scorer!r}"
-        )
+    check_alike(before, after, "compare")
     if before.by != after.by:
         raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")
-    for convention in ("denominator", "repeats"):
-        ours, theirs = getattr(before.conventions, convention), getattr(after.conventions, convention)
-        if ours != theirs:
-            raise IncompatibleError(f"only scores of the same {convention} compare: got {ours!r} and {theirs!r}")
     variances = {before.conventions.variance, after.conventions.variance}
     return "clustered" if "clustered" in variances else "independent"
 
 
-def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return counts, sums of weights and of squared weights of each key, shape (S, K), 0 where it is not there."""
-    found = table.tally.table(table.conventions.denominator)
-    place = {key: i for i, key in enumerate(table.keys)}
-    rows = [place.get(key, -1) for key in keys]
-
-    def of(array: NDArray[Any]) -> NDArray[Any]:
-        return np.concatenate([array, np.zeros((1, array.shape[1]), dtype=array.dtype)])[rows].astype(np.float64)
-
-    weights = found.counts if found.weights is None else found.weights
-    squares = found.counts if found.squares is None else found.squares
-    return of(found.counts), of(weights), of(squares)
+def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> Floats:
+    """Return counts, sums of weights and of squared weights of each key, shape (3, S, K), 0 where it is not there."""
+    found, place = table.tally.table(table.conventions.denominator), {key: i for i, key in enumerate(keys)}
+    aligned = np.zeros((3, len(keys), len(found.category_scores)))
+    parts = (found.counts, found.weights, found.squares)
+    aligned[:, [place[key] for key in table.keys]] = [found.counts if part is None else part for part in parts]
+    return aligned
 
 
 def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
@@ -163,13 +151,6 @@ def _variance(found: MixRate, effective: NDArray[Any], category_scores: NDArray[
     if variance <= ROUNDING * apart:
         return apart
     return variance + float(variance_of_alike(effective, category_scores).sum())
-
-
-def _limits(limits: list[tuple[NDArray[Any], NDArray[Any]]], found: MixRate) -> tuple[float, float]:
-    """Return MOVER's limits of the second score less the first."""
-    lows, highs = (np.array([float(pair[i]) for pair in limits]) for i in (0, 1))
-    low, high = mover(np.array([float(found.before), float(found.after)]), lows, highs, np.array([-1.0, 1.0]))
-    return float(low), float(high)
 
 
 def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...]:
@@ -195,27 +176,20 @@ def _segments(found: MixRate, keys: tuple[tuple[Any, ...], ...], n: NDArray[Any]
     covariances = found.covariances + found.hiddens
     variances = [covariances[:, :-1, :-1].sum(axis=(1, 2)), covariances[:, -1, -1], covariances.sum(axis=(1, 2))]
     mix_se, rate_se, se = (np.sqrt(np.maximum(v, 0.0)).tolist() for v in variances)
-    names, effects = segment_names(keys), found.effects.tolist()
-    numbers = n.astype(np.int64).tolist()
-    shares, scores = found.shares.tolist(), found.scores.tolist()
-    rows = [
-        SegmentChange(
-            key=key,
-            segment=names[i],
-            n_before=numbers[0][i],
-            n_after=numbers[1][i],
-            share_before=shares[0][i],
-            share_after=shares[1][i],
-            score_before=scores[0][i],
-            score_after=scores[1][i],
-            mixes=tuple(effects[i][:-1]),
-            mix=sum(effects[i][:-1]),
-            rate=effects[i][-1],
-            mix_se=mix_se[i],
-            rate_se=rate_se[i],
-            contribution=sum(effects[i]),
-            contribution_se=se[i],
-        )
-        for i, key in enumerate(keys)
-    ]
+    mixes, rate = found.effects[:, :-1], found.effects[:, -1]
+    rows = map(
+        SegmentChange,
+        keys,
+        segment_names(keys),
+        *n.astype(np.int64).tolist(),
+        *found.shares.tolist(),
+        *found.scores.tolist(),
+        map(tuple, mixes.tolist()),
+        mixes.sum(axis=1).tolist(),
+        rate.tolist(),
+        mix_se,
+        rate_se,
+        found.effects.sum(axis=1).tolist(),
+        se,
+    )
     return tuple(sorted(rows, key=lambda row: -abs(row.contribution)))

@@ -26,6 +26,9 @@ from npskit.tracking.charts import variance_of_alike
 # Of the variance that independent answers would have: a variance below it is rounding.
 ROUNDING = 1e-12
 
+# What `MixRate` says of errors, from `covariance` to `df`.
+Errors = tuple[Any, ...]
+
 
 @attrs.frozen(eq=False)
 class MixRate:
@@ -138,7 +141,7 @@ def _unknown(found: NestedCells) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _independent(
     found: NestedCells, squares: tuple[ArrayLike, ArrayLike] | None, n: tuple[float, float] | None
-) -> tuple[Any, ...]:
+) -> Errors:
     """Return what `MixRate` says of errors, of independent answers."""
     counts = found.counts.astype(np.float64)
     spread = counts if squares is None else np.stack([np.asarray(s, dtype=np.float64) for s in squares])
@@ -149,9 +152,9 @@ def _independent(
         each_weight = spread.sum(axis=2) / counts.sum(axis=2)
     answers, sums = found.moves()
     variances = spread * factors[:, np.newaxis, np.newaxis]
-    known = answers.covariance(variances), answers.covariances(variances)
+    whole, each = answers.covariance(variances), answers.covariances(variances)
     n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
-    return *known, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf
+    return whole, each, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf
 
 
 def _hidden(sums: Moves, counts: Floats, category_scores: ArrayLike, each_weight: Floats) -> tuple[Floats, Floats]:
@@ -169,7 +172,7 @@ def _hidden(sums: Moves, counts: Floats, category_scores: ArrayLike, each_weight
     return sums.covariance(variances[..., np.newaxis]), sums.covariances(variances[..., np.newaxis])
 
 
-def _clustered(found: NestedCells, totals: ClusterTotals) -> tuple[Any, ...]:
+def _clustered(found: NestedCells, totals: ClusterTotals) -> Errors:
     """Return what `MixRate` says of errors, from sampling units."""
     counts, segments = found.counts.astype(np.float64), len(found.prefixes[0])
     if totals.n_groups != 2 * segments or totals.n_categories != len(found.category_scores):

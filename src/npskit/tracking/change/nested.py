@@ -57,9 +57,10 @@ class NestedCells:
         return np.asarray(self.counts.sum(axis=(1, 2)))
 
     @property
-    def overall(self) -> NDArray[Any]:
-        """The score of each period, shape (2,); NaN where there is no answer."""
-        return _known_ratio((self.counts @ self.category_scores).sum(axis=1), self.total)
+    def overall(self) -> tuple[Any, Any]:
+        """The score of each period; NaN where there is no answer."""
+        before, after = _known_ratio((self.counts @ self.category_scores).sum(axis=1), self.total)
+        return before, after
 
     @property
     def shares(self) -> NDArray[Any]:
@@ -161,7 +162,7 @@ def _spread(codes: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
     """Return for each row the sum of `values`, shape (S, ...), over all rows of its code; exact for fractions."""
     size = int(codes.max(initial=-1)) + 1
     if values.dtype != object:
-        return sum_by(codes, values, size)[codes]
+        return np.asarray(sum_by(codes, values, size)[codes])
     sums = np.zeros((size, *values.shape[1:]), dtype=object)
     np.add.at(sums, codes, values)
     return np.asarray(sums[codes])
@@ -169,7 +170,7 @@ def _spread(codes: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
 
 def _ratio(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Return a / b, 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros_like(a), where=np.asarray(b != 0, dtype=np.bool_))
+    return np.asarray(np.divide(a, b, out=np.zeros_like(a), where=np.asarray(b != 0, dtype=np.bool_)))
 
 
 def _known_ratio(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
