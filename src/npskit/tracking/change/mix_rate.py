@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference import ClusterTotals, StrataLayout, UnitCells, sum_by
-from npskit.tracking.change.nested import Moves, NestedCells, filled
+from npskit.tracking.change.nested import Influence, NestedCells, filled
 from npskit.tracking.charts import variance_of_alike
 
 # Of the variance that independent answers would have: a variance below it is rounding.
@@ -157,7 +157,7 @@ def _independent(
     return whole, each, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf
 
 
-def _hidden(sums: Moves, counts: Floats, category_scores: ArrayLike, each_weight: Floats) -> tuple[Floats, Floats]:
+def _hidden(sums: Influence, counts: Floats, category_scores: ArrayLike, each_weight: Floats) -> tuple[Floats, Floats]:
     """Return the covariances to add where the answers of a segment are all alike: of the sums, and by segment.
 
     Args:

@@ -110,15 +110,15 @@ class NestedCells:
             found[by, period, length] = _ratio(effects.imag, steps[period, length][:, np.newaxis])
         return found
 
-    def moves(self) -> tuple[Moves, Moves]:
+    def moves(self) -> tuple[Influence, Influence]:
         """Return how an answer of each category moves the effects, and how a sum of category scores does, by one."""
         by_mass, by_sum = self.slopes()[..., np.newaxis, :]
         x = self.category_scores.astype(np.float64)[:, np.newaxis]
-        return Moves(self.prefixes, by_mass + by_sum * x), Moves(self.prefixes, by_sum)
+        return Influence(self.prefixes, by_mass + by_sum * x), Influence(self.prefixes, by_sum)
 
 
 @attrs.frozen(eq=False)
-class Moves:
+class Influence:
     """How an event of kind m in period t, such as an answer of a category, moves the effects of each segment.
 
     The effects of a segment move by the sum of `by_prefix` over the prefixes that it shares with the segment of the
