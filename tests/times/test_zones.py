@@ -64,9 +64,8 @@ def test_days_when_clocks_change(name: str, wall: str, utc: str) -> None:
 def test_years_that_python_has_not() -> None:
     """Times that numpy has and `datetime` has not are as far from UTC as the nearest year is."""
     far = np.array(["-0500-07-01", "20000-07-01"], dtype="M8[h]")
-    for name in ("Europe/Warsaw", "America/Santiago"):
-        assert (np.abs(in_zone(far, name) - far) < np.timedelta64(1, "D")).all()
-        assert (np.abs(instants(far, name) - far) < np.timedelta64(1, "D")).all()
+    assert (np.abs(in_zone(far, "Europe/Warsaw") - far) < np.timedelta64(1, "D")).all()
+    assert (np.abs(instants(far, "Europe/Warsaw") - far) < np.timedelta64(1, "D")).all()
 
 
 def test_no_zone() -> None:
