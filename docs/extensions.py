@@ -45,8 +45,9 @@ class AttrsSignatures(griffe.Extension):
 def _init(member: griffe.Class, made: type) -> griffe.Function:
     """Return the `__init__` of a class, with the annotations of its fields."""
     parameters = [griffe.Parameter("self", kind=griffe.ParameterKind.positional_or_keyword)]
+    members = member.all_members  # with those of the classes it derives from
     for parameter in inspect.signature(made).parameters.values():
-        field = member.members.get(parameter.name) or member.members[f"_{parameter.name}"]
+        field = members.get(parameter.name) or members[f"_{parameter.name}"]
         annotation = field.annotation if isinstance(field, griffe.Attribute) else None
         default = _shown(parameter.default)
         parameters.append(

@@ -25,7 +25,7 @@ from npskit.times.periods import (
 )
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
-# every day of 1900 to 2200
+# every day of 1960 to 2110
 DATES = [dt.date.fromordinal(n) for n in range(dt.date(1960, 1, 1).toordinal(), dt.date(2111, 1, 1).toordinal())]
 DAYS = np.array([date.toordinal() - EPOCH for date in DATES])
 UNITS = ("D", "h", "m", "s", "ms", "us", "ns")
