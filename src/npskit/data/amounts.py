@@ -110,7 +110,9 @@ def check_decimal(decimal: str | None) -> None:
         raise InvalidValueError(f"decimal must be '.' or ',': got {decimal!r}")
 
 
-def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | None = None) -> NDArray[np.float64]:
+def read_amounts(
+    column: Column | NDArray[Any], name: str, *, least: float = -np.inf, most: float = np.inf
+) -> NDArray[np.float64]:
     """Return a column of amounts as floats, NaN where nothing is known.
 
     They are numbers, or texts of them: `"1.234,50"`, with the decimal mark that the column as a whole supports.
@@ -118,11 +120,12 @@ def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | Non
     Args:
         column: The column.
         name: What to call it in an error.
-        least: The least an amount may be; None for any.
+        least: The least an amount may be.
+        most: The most it may be.
 
     Raises:
         InvalidTypeError: If the column holds no numbers at all, but times or booleans.
-        InvalidValueError: If a cell is no number, or an amount is infinite or less than `least`; names the row.
+        InvalidValueError: If a cell is no number, or an amount is infinite or out of range; names the row.
 
     Example:
         >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
@@ -141,9 +144,10 @@ def read_amounts(column: Column | NDArray[Any], name: str, *, least: float | Non
             rows = [cell.position for cell in read.rejected]
             refuse_cells(name, rows, values[rows[0]], "which is no number; make it one, or leave it empty")
         amounts = read.values
-    bad = np.flatnonzero(np.isinf(amounts) if least is None else np.isinf(amounts) | (amounts < least))
+    bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
     if bad.size:
-        limit = "" if least is None else f" of at least {least:g}"
+        limits = [f"{words} {limit:g}" for words, limit in (("least", least), ("most", most)) if np.isfinite(limit)]
+        limit = f" of at {' and at '.join(limits)}" if limits else ""
         why = f"which is no finite amount{limit}; correct it, or leave it empty where it is not known"
         refuse_cells(name, bad, amounts[bad[0]], why)
     return amounts

@@ -623,7 +623,12 @@ def test_headline_goes_by_the_interval() -> None:
 GOOD = {"customer": ["c0", "c1"], "score": [9, 3], "stayed": [1, 0], "at": ["2026-01-01", "2026-01-02"]}
 REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[NpskitError], str]] = [
     ({}, {"no_revenue": "ignore"}, InvalidValueError, "no_revenue must be one of 'left_out', 'zero'"),
-    ({}, {"repeat_correlation": 1.5}, InvalidValueError, r"repeat_correlation must lie within -1\.\.1"),
+    (
+        {},
+        {"repeat_correlation": 1.5},
+        InvalidValueError,
+        r"repeat_correlation must be at least -1 and at most 1: got 1.5",
+    ),
     ({}, {"repeat_correlation": True}, InvalidTypeError, "repeat_correlation must be a number"),
     ({}, {"level": 95}, InvalidValueError, "level"),
     ({}, {"customer": "custmer"}, ColumnNotFoundError, "did you mean 'customer'"),

@@ -129,8 +129,13 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
     ),
     (([1], ["a"], {"a": "85%"}), {}, InvalidTypeError, r"retention\['a'\] must be a number"),
     (([1], ["a"], {"a": math.nan}), {}, InvalidValueError, "must be finite"),
-    (([1], ["a"], [1.5]), {}, InvalidValueError, "retention must lie within 0..1: row 0: 1.5"),
-    (([1, -2], ["a", "a"], {"a": 0.5}), {}, InvalidValueError, "value must not be negative.*row 1: -2"),
+    (([1], ["a"], [1.5]), {}, InvalidValueError, r"retention: row 0 \(from 0\) holds 1.5, .* at most 1"),
+    (
+        ([1, -2], ["a", "a"], {"a": 0.5}),
+        {},
+        InvalidValueError,
+        r"value: row 1 \(from 0\) holds -2.0, .* at least 0",
+    ),
     ((["x"], ["a"], {"a": 0.5}), {}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is no number"),
     (([1, 2], ["a"], {"a": 0.5}), {}, IncompatibleError, "equally long: got 2, 1 and 1"),
     (("value", ["a"], {"a": 0.5}), {}, InvalidTypeError, "value names a column, 'value', of no data"),
@@ -262,7 +267,7 @@ def test_currency_changes_no_time_and_no_return(cost: float, terms: dict[str, An
 
 def test_a_measured_retention_is_a_lift() -> None:
     """The contrast of a retention goes in as it is: points of percent become shares, its limits the limits."""
-    (effect,) = share_contrasts("retention", ["all"], ([80], [100]), ([70], [100]), of="known")
+    (effect,) = share_contrasts("retention", ["all"], [[80], [70]], [[100], [100]], of="known")
     found = program_payback(5, lift=effect, **PROGRAM)
     by_hand = program_payback(5, lift=tuple(x / 100 for x in (effect.difference, *effect.interval)), **PROGRAM)
     assert found == by_hand

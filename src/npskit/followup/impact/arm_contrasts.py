@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.inference import adjust, checked_counts, moments, mover, score_interval, score_test, tail_of
-from npskit.results import Interval, intervals
+from npskit.results import LEVEL, Interval, intervals
 
 Unit = Literal["points", "percent", "money"]
 Base = Literal["answered", "assigned", "known"]
@@ -68,26 +68,24 @@ class ArmContrast:
 def category_contrasts(
     measure: str,
     segments: Sequence[str],
-    treated: ArrayLike,
-    held_out: ArrayLike,
+    counts: ArrayLike,
     category_scores: ArrayLike,
     *,
     of: Base = "answered",
     unit: Unit = "points",
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> tuple[ArmContrast, ...]:
     """Compare two arms, segment by segment, by the mean category score.
 
-    As `npskit.scores.comparison.compare` of two scores: MOVER on the score intervals (Zou & Donner, Statistics in
-    Medicine 27 (2008) 1693-1702) and the score test with variances constrained to no difference; p-values adjusted by
-    Holm's method (Scandinavian Journal of Statistics 6 (1979) 65-70) over the segments.
+    As `npskit.compare` does two scores: MOVER on the score intervals (Zou & Donner, Statistics in Medicine 27 (2008)
+    1693-1702) and the score test with variances constrained to no difference; p-values adjusted by Holm's method
+    (Scandinavian Journal of Statistics 6 (1979) 65-70) over the segments.
 
     Args:
         measure: What is compared.
         segments: A name for each row of counts.
-        treated: Customers per category, shape `(segments, K)`.
-        held_out: The same of the other arm.
-        category_scores: What each category is worth, shape `(K,)`.
+        counts: Customers per category, of the treated and of the held out, shape `(2, segments, K)`.
+        category_scores: The score of each category, shape `(K,)`.
         of: Whose figure it is.
         unit: The unit of the category scores.
         level: Confidence level of each interval by itself.
@@ -96,16 +94,16 @@ def category_contrasts(
         InvalidValueError: If counts, category scores and level do not fit.
 
     Example:
-        >>> found, = category_contrasts("score", ["all"], [[12, 18, 70]], [[20, 25, 55]], [-100, 0, 100])
+        >>> counts = [[[12, 18, 70]], [[20, 25, 55]]]
+        >>> found, = category_contrasts("score", ["all"], counts, [-100, 0, 100])
         >>> found.difference, str(found.interval), round(found.p_value, 4)
         (23.0, '2.0 .. 43.3', 0.0321)
     """
-    (a, w), (b, _) = checked_counts(treated, category_scores), checked_counts(held_out, category_scores)
-    both = np.stack([a, b])
+    both, w = checked_counts(counts, category_scores)
     n, mean, _ = moments(both, w)
     low, high = score_interval(both, w, level)
     down, up = mover(mean.T, low.T, high.T, [1.0, -1.0])
-    p = score_test(a, b, w)[1]
+    p = score_test(both[0], both[1], w)[1]
     own = [intervals(*limits, level=level, method="score") for limits in zip(low, high, strict=True)]
     arms = (map(ArmValue, *figures) for figures in zip(n.astype(int).tolist(), mean.tolist(), own, strict=True))
     p_values = (values.tolist() for values in (p, adjust(p)))
@@ -117,21 +115,15 @@ def category_contrasts(
 
 
 def share_contrasts(
-    measure: str,
-    segments: Sequence[str],
-    treated: tuple[ArrayLike, ArrayLike],
-    held_out: tuple[ArrayLike, ArrayLike],
-    *,
-    of: Base,
-    level: float = 0.95,
+    measure: str, segments: Sequence[str], part: ArrayLike, whole: ArrayLike, *, of: Base, level: float = LEVEL
 ) -> tuple[ArmContrast, ...]:
     """Compare two arms, segment by segment, by the percentage of customers of whom something is true.
 
     Args:
         measure: What is compared.
-        segments: A name for each row.
-        treated: Of how many it is true, and of how many in all, shape `(segments,)` each.
-        held_out: The same of the other arm.
+        segments: A name for each column.
+        part: Of how many of the treated and of the held out it is true, shape `(2, segments)`.
+        whole: Of how many in all.
         of: Whose share it is.
         level: Confidence level of each interval by itself.
 
@@ -139,15 +131,15 @@ def share_contrasts(
         InvalidValueError: If a part is larger than its whole.
 
     Example:
-        >>> found, = share_contrasts("retention", ["all"], ([80], [100]), ([35], [50]), of="known")
+        >>> found, = share_contrasts("retention", ["all"], [[80], [35]], [[100], [50]], of="known")
         >>> found.difference, str(found.interval)
         (10.0, '-4.1 .. 25.3')
     """
-    a, b = (np.stack([np.subtract(whole, part), part], axis=-1) for part, whole in (treated, held_out))
-    return category_contrasts(measure, segments, a, b, [0.0, 100.0], of=of, unit="percent", level=level)
+    counts = np.stack([np.subtract(whole, part), part], axis=-1)
+    return category_contrasts(measure, segments, counts, [0.0, 100.0], of=of, unit="percent", level=level)
 
 
-def money_contrast(treated: Floats, held_out: Floats, *, of: Base, level: float = 0.95) -> ArmContrast:
+def money_contrast(treated: Floats, held_out: Floats, *, of: Base, level: float = LEVEL) -> ArmContrast:
     """Compare two arms by the mean of an amount of money per customer.
 
     Welch's t: "The generalization of 'Student's' problem when several different population variances are involved",

@@ -8,6 +8,7 @@ import attrs
 
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, ArmValue
+from npskit.followup.impact.outcomes import SetAside
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
 from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
 from npskit.scores import Comparison, Score, compare
@@ -33,7 +34,7 @@ _UNITS = {"points": "", "percent": "%", "money": ""}
 
 @attrs.frozen
 class BeforeAfter:
-    """How the treated who answered again moved from the present answer to the later one: not an effect.
+    """How the score of the treated who answered again changed from the present answer to the later one: no effect.
 
     Args:
         segment: The category of the present answer, or `"all"`.
@@ -52,29 +53,6 @@ class BeforeAfter:
     change: float
     interval: Interval
     by_itself: ExpectedChange | None
-
-
-@attrs.frozen
-class SetAside:
-    """What is not in the comparison: rows of the later answers, but for the first.
-
-    Args:
-        untraceable: Rows of the plan above the line whose customer is not known.
-        unknown: Of customers that the plan does not know.
-        elsewhere: Of customers of the plan who were neither meant to be followed up nor held out of it.
-        anonymous: Without a customer.
-        unusable: Of customers compared, with an answer that is not on the scale.
-        early: From before `since`, or without a time where that mattered.
-        superseded: Scored, but the customer answered again later.
-    """
-
-    untraceable: int
-    unknown: int
-    elsewhere: int
-    anonymous: int
-    unusable: int
-    early: int
-    superseded: int
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -242,7 +220,7 @@ class FollowUpEffect(Result):
                 f"Whatever those would say who did not answer again, the effect on the {self.score} of all these "
                 f"customers lies within {number(low)} .. {number(high)}."
             )
-        labels = {
+        kinds = {
             "untraceable": "rows of the plan without a customer",
             "unknown": "later rows of customers unknown to the plan",
             "elsewhere": "later rows of customers outside the comparison",
@@ -251,8 +229,8 @@ class FollowUpEffect(Result):
             "early": "later rows too early or without a time",
             "superseded": "answers superseded by a later one",
         }
-        aside = attrs.asdict(self.set_aside)
-        shown = ", ".join(f"{aside[name]} {text}" for name, text in labels.items() if aside[name])
+        counts = {text: getattr(self.set_aside, name) for name, text in kinds.items()}
+        shown = ", ".join(f"{count} {text}" for text, count in counts.items() if count)
         return notes + ([f"Set aside: {shown}."] if shown else [])
 
     def _naive_rows(self) -> Rows:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from npskit.arrays import Codes, Floats, Integers
 from npskit.followup.impact.arm_contrasts import (
     ALL,
     ArmContrast,
@@ -16,12 +16,8 @@ from npskit.followup.impact.arm_contrasts import (
 from npskit.followup.impact.outcomes import Outcomes
 from npskit.scorers import Codebook
 
-Counts = NDArray[np.int64]
 
-
-def count_arms(
-    arm: NDArray[np.intp], present: NDArray[np.intp], later: NDArray[np.intp], size: int
-) -> NDArray[np.int64]:
+def count_arms(arm: Codes, present: Codes, later: Codes, size: int) -> Integers:
     """Count customers by arm, present category and later category.
 
     Args:
@@ -44,10 +40,10 @@ def count_arms(
 
 def contrasts_of(
     codebook: Codebook,
-    tables: Counts,
+    tables: Integers,
     found: Outcomes,
-    arm: NDArray[np.intp],
-    present: NDArray[np.intp],
+    arm: Codes,
+    present: Codes,
     no_revenue: str,
     level: float,
 ) -> tuple[ArmContrast, ...]:
@@ -62,61 +58,48 @@ def contrasts_of(
         no_revenue: `"left_out"` or `"zero"`.
         level: Confidence level.
     """
+    kinds, scores = codebook.categories, codebook.category_scores
     later = tables[:, :, :-1]
-    category_scores, kinds = codebook.category_scores, codebook.categories
-    every, each = later.sum(axis=1, keepdims=True), later[:, :-1]
-    rows = [category_contrasts("score", [ALL], every[0], every[1], category_scores, level=level)]
-    rows.append(category_contrasts("score", kinds, each[0], each[1], category_scores, level=level))
     assigned, answered = tables.sum(axis=2), later.sum(axis=2)
-    totals = [
-        (part.sum(keepdims=True), whole.sum(keepdims=True)) for part, whole in zip(answered, assigned, strict=True)
+    contrasts = [
+        *category_contrasts("score", [ALL], later.sum(axis=1, keepdims=True), scores, level=level),
+        *category_contrasts("score", kinds, later[:, :-1], scores, level=level),
+        *share_contrasts("answered", [ALL], _all(answered), _all(assigned), of="assigned", level=level),
     ]
-    rows.append(share_contrasts("answered", [ALL], totals[0], totals[1], of="assigned", level=level))
-    rows += _moved(kinds, later, assigned, answered, level)
-    if found.retained is not None:
-        rows += _retention(found.retained, arm, present, kinds, level)
-    if found.revenue is not None:
-        money = found.revenue if no_revenue == "left_out" else np.nan_to_num(found.revenue)
-        ours, theirs = (money[(arm == side) & ~np.isnan(money)] for side in range(2))
-        base: Base = "known" if no_revenue == "left_out" else "assigned"
-        rows.append((money_contrast(ours, theirs, of=base, level=level),))
-    return tuple(contrast for group in rows for contrast in group)
-
-
-def _moved(
-    kinds: tuple[str, ...], later: Counts, assigned: Counts, answered: Counts, level: float
-) -> list[tuple[ArmContrast, ...]]:
-    """Compare who left the worst category, and who went from the second best to the best; of both denominators."""
+    # who left the worst category, and who went from the second best to the best: of two categories the same
     last = len(kinds) - 1
-    bases: tuple[tuple[Base, Counts], ...] = (("answered", answered), ("assigned", assigned))
-    moves = [("recovered", 0, later[:, 0, 1:].sum(axis=1))]
-    if last > 1:  # of two categories they are the same
-        moves.append(("promoted", last - 1, later[:, last - 1, last]))
-    return [
-        share_contrasts(measure, [kinds[i]], ([part[0]], [whole[0, i]]), ([part[1]], [whole[1, i]]), of=of, level=level)
-        for measure, i, part in moves
-        for of, whole in bases
-    ]
+    moves = [("recovered", 0, later[:, 0, 1:].sum(axis=1, keepdims=True))]
+    moves += [("promoted", last - 1, later[:, last - 1, last:])] if last > 1 else []
+    bases: tuple[tuple[Base, Integers], ...] = (("answered", answered), ("assigned", assigned))
+    for measure, i, part in moves:
+        for base, whole in bases:
+            contrasts += share_contrasts(measure, [kinds[i]], part, whole[:, i : i + 1], of=base, level=level)
+    if found.retained is not None:
+        known, side = found.retained >= 0, len(kinds) + 1
+        cells = (arm * side + present % side)[known]
+        whole = np.bincount(cells, minlength=2 * side).reshape(2, side)
+        part = np.bincount(cells, weights=found.retained[known], minlength=2 * side).reshape(2, side)
+        contrasts += share_contrasts("retention", [ALL], _all(part), _all(whole), of="known", level=level)
+        contrasts += share_contrasts("retention", kinds, part[:, :-1], whole[:, :-1], of="known", level=level)
+    if found.revenue is not None:
+        arms = revenue_of_arms(found.revenue, arm, no_revenue)
+        contrasts.append(money_contrast(*arms, of="known" if no_revenue == "left_out" else "assigned", level=level))
+    return tuple(contrasts)
 
 
-def _retention(
-    retained: NDArray[np.int8], arm: NDArray[np.intp], present: NDArray[np.intp], kinds: tuple[str, ...], level: float
-) -> list[tuple[ArmContrast, ...]]:
-    """Compare the retention of all, and by present category."""
-    side = len(kinds) + 1
-    cells = ((arm * side) + present % side)[retained >= 0]
-    whole = np.bincount(cells, minlength=2 * side).reshape(2, side)
-    part = np.bincount(cells, weights=retained[retained >= 0], minlength=2 * side).reshape(2, side)
-    pairs = list(zip(part, whole, strict=True))
-    every = [(a.sum(keepdims=True), b.sum(keepdims=True)) for a, b in pairs]
-    each = [(a[:-1], b[:-1]) for a, b in pairs]
-    return [
-        share_contrasts("retention", [ALL], every[0], every[1], of="known", level=level),
-        share_contrasts("retention", kinds, each[0], each[1], of="known", level=level),
-    ]
+def _all(counts: Integers) -> Integers:
+    """Return the counts of each arm over all present categories, shape `(2, 1)`."""
+    return np.asarray(counts.sum(axis=1, keepdims=True))
 
 
-def worst_case_bounds(tables: Counts, category_scores: NDArray[np.float64]) -> tuple[float, float]:
+def revenue_of_arms(revenue: Floats, arm: Codes, no_revenue: str) -> tuple[Floats, Floats]:
+    """Return the revenue of the treated and of the held out; what is missing left out, or as zero."""
+    money = revenue if no_revenue == "left_out" else np.nan_to_num(revenue)
+    known = ~np.isnan(money)
+    return money[known & (arm == 0)], money[known & (arm == 1)]
+
+
+def worst_case_bounds(tables: Integers, category_scores: Floats) -> tuple[float, float]:
     """Return the least and the greatest effect on all assigned, whatever those would say who did not answer.
 
     Manski, "Nonparametric bounds on treatment effects", American Economic Review 80 (1990) 319-323: nothing is supposed
@@ -124,7 +107,7 @@ def worst_case_bounds(tables: Counts, category_scores: NDArray[np.float64]) -> t
 
     Args:
         tables: Customers by arm, present and later category, as `count_arms` gives them.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
 
     Example:
         >>> worst_case_bounds(np.array([[[1, 2, 1]], [[2, 2, 0]]]), np.array([0.0, 100.0]))
@@ -134,6 +117,6 @@ def worst_case_bounds(tables: Counts, category_scores: NDArray[np.float64]) -> t
     known, silent = counts[:, :-1] @ category_scores, counts[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (
-            (known + silent * worth) / counts.sum(axis=1) for worth in (category_scores.min(), category_scores.max())
+            (known + silent * score) / counts.sum(axis=1) for score in (category_scores.min(), category_scores.max())
         )
     return float(low[0] - high[1]), float(high[0] - low[1])

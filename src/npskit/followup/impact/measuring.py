@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import one_of
+from npskit.arrays import Bools, Codes, Integers
+from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
 from npskit.data import Frame, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
-from npskit.followup.impact.follow_up_effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect, SetAside
-from npskit.followup.impact.intention_to_treat import Counts, contrasts_of, count_arms, worst_case_bounds
+from npskit.followup.impact.follow_up_effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect
+from npskit.followup.impact.intention_to_treat import contrasts_of, count_arms, revenue_of_arms, worst_case_bounds
 from npskit.followup.impact.outcomes import Named, Outcomes, moves_within, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (
     ExpectedChange,
     change_by_correlation,
-    change_of_held_out,
     change_of_untreated,
-    checked_correlation,
     correlation_of_repeats,
 )
-from npskit.inference import Moves, paired_difference, tail_of
+from npskit.inference import paired_difference, tail_of
 from npskit.results import LEVEL
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.scores import Score
@@ -48,11 +47,11 @@ class ComparedPlan(Protocol):
         """Category of each answer, -1 where it has none, shape `(rows,)`."""
 
     @property
-    def intended(self) -> NDArray[np.bool_]:
-        """Which rows stand above the line, in both arms, one of each customer; shape `(rows,)`."""
+    def intended(self) -> Bools:
+        """Which rows are to be followed up, or are held out of it, one of each customer; shape `(rows,)`."""
 
     @property
-    def holdout(self) -> NDArray[np.bool_]:
+    def holdout(self) -> Bools:
         """Which rows are of customers held out at random, shape `(rows,)`."""
 
 
@@ -130,47 +129,58 @@ def effect_of_follow_up(
     tail_of(level)
     one_of(no_revenue, NO_REVENUE, "no_revenue")
     if repeat_correlation is not None:
-        checked_correlation(repeat_correlation)
+        repeat_correlation = finite_number(repeat_correlation, "repeat_correlation", least=-1, most=1)
     codebook, answers, intended, holdout = _columns(plan)
     # who is not known cannot be found again, in neither arm
-    traceable = read_customers(plan.customers).known
-    compared = np.flatnonzero(intended & traceable)
-    if not compared.size:
+    customers = read_customers(plan.customers)
+    compared = intended & customers.known
+    if not compared.any():
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
     names = Named(customer, score, time, retained, revenue, dayfirst)
-    made = getattr(plan, "now", None) if since is None else None
-    found = read_outcomes(later, names, codebook, plan.customers, compared, since, made)
+    found = read_outcomes(later, names, codebook, customers, intended, since, getattr(plan, "now", None))
     arm, present = holdout[compared].astype(np.intp), answers[compared]
     tables = count_arms(arm, present, found.category, len(codebook.categories))
-    moves = None if untreated is None else read_moves(untreated, names, codebook)
-    earlier = moves_within(plan, codebook) if untreated is None and repeat_correlation is None else None
+    moves = repeats = None if untreated is None else read_moves(untreated, names, codebook)
+    # of the survey that the plan was made of only the correlation is used: some may have been followed up before
+    if moves is None and repeat_correlation is None and (times := getattr(plan, "times", None)) is not None:
+        repeats = moves_within(times, customers, answers, codebook)
+    pairs = 0
+    if repeats is not None and repeat_correlation is None:
+        pairs = int(repeats.counts.sum())
+        repeat_correlation = correlation_of_repeats(repeats.counts[0], codebook.category_scores)
     everyone = np.bincount(answers[answers >= 0], minlength=len(codebook.categories))
+
+    def by_itself(selected: Integers, held_out: Integers) -> ExpectedChange | None:
+        """Return the change without follow-up from the best source there is; None where there is none."""
+        scores = codebook.category_scores
+        if not selected.any():
+            return None
+        if held_out.any():
+            change = paired_difference(held_out, scores, level)
+            return ExpectedChange(change.difference, change.interval, "held out", int(change.n))
+        expected = None if moves is None else change_of_untreated(moves, selected, scores, level)
+        if expected is None and repeat_correlation is not None and not np.isnan(repeat_correlation):
+            return change_by_correlation(repeat_correlation, everyone, selected, scores, n=pairs)
+        return expected
+
     contrasts = contrasts_of(codebook, tables, found, arm, present, no_revenue, level)
-    scores = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), codebook.scorer)) for table in tables]
+    arms = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), codebook.scorer)) for table in tables]
     return FollowUpEffect(
         score=codebook.name,
         categories=codebook.categories,
         level=float(level),
-        treated=scores[0],
-        held_out=scores[1],
+        treated=arms[0],
+        held_out=arms[1],
         contrasts=contrasts,
         bounds=worst_case_bounds(tables, codebook.category_scores),
-        before_after=_before_after(codebook, tables, everyone, (moves, earlier), repeat_correlation, level),
-        set_aside=SetAside(
-            int((intended & ~traceable).sum()),
-            found.unknown,
-            found.elsewhere,
-            found.anonymous,
-            found.unusable,
-            found.early,
-            found.superseded,
-        ),
+        before_after=_before_after(codebook, tables, by_itself, level),
+        set_aside=found.set_aside,
         warnings=_warnings(codebook, contrasts, found, arm, no_revenue),
         backend=Frame(later).backend,
     )
 
 
-def _columns(plan: ComparedPlan) -> tuple[Codebook, NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
+def _columns(plan: ComparedPlan) -> tuple[Codebook, Codes, Bools, Bools]:
     """Return scorer, answers, intended and holdout of the plan, checked."""
     try:
         scorer, answers, rows = plan.scorer, np.asarray(plan.categories).astype(np.intp), len(plan.customers)
@@ -194,70 +204,26 @@ def _columns(plan: ComparedPlan) -> tuple[Codebook, NDArray[np.intp], NDArray[np
 
 def _before_after(
     codebook: Codebook,
-    tables: Counts,
-    everyone: Counts,
-    moves: tuple[Moves | None, Moves | None],
-    correlation: float | None,
+    tables: Integers,
+    by_itself: Callable[[Integers, Integers], ExpectedChange | None],
     level: float,
 ) -> tuple[BeforeAfter, ...]:
-    """Return how the treated who answered again moved, in all and by present category."""
+    """Return how the score of the treated who answered again changed, in all and by present category."""
     k = len(codebook.categories)
-    rows = [(ALL, np.arange(k)), *((name, np.array([i])) for i, name in enumerate(codebook.categories))]
     result = []
-    for name, inside in rows:
-        ours, theirs = (np.where(np.isin(np.arange(k), inside)[:, np.newaxis], t[:k, :k], 0) for t in tables)
-        found = paired_difference(ours, codebook.category_scores, level)
-        before = float(ours.sum(axis=1) @ codebook.category_scores / found.n) if found.n else float("nan")
-        by_itself = _by_itself(codebook, ours.sum(axis=1), theirs, everyone, moves, correlation, level)
-        result.append(
-            BeforeAfter(
-                name,
-                int(found.n),
-                before,
-                before + found.difference,
-                found.difference,
-                found.interval,
-                by_itself,
-            )
-        )
+    for name, inside in [(ALL, [*range(k)]), *((name, [i]) for i, name in enumerate(codebook.categories))]:
+        treated, held_out = np.zeros((2, k, k), dtype=np.int64)
+        treated[inside], held_out[inside] = tables[0, inside, :k], tables[1, inside, :k]
+        selected = treated.sum(axis=1)
+        found = paired_difference(treated, codebook.category_scores, level)
+        before = float(selected @ codebook.category_scores / found.n) if found.n else float("nan")
+        change = (found.difference, found.interval, by_itself(selected, held_out))
+        result.append(BeforeAfter(name, int(found.n), before, before + found.difference, *change))
     return tuple(result)
 
 
-def _by_itself(
-    codebook: Codebook,
-    selected: Counts,
-    held_out: Counts,
-    everyone: Counts,
-    moves: tuple[Moves | None, Moves | None],
-    correlation: float | None,
-    level: float,
-) -> ExpectedChange | None:
-    """Return the change without follow-up from the best source there is; None where there is none.
-
-    Of `moves` the first are those of customers who were not followed up; the second those of the survey that the plan
-    was made of, of which only the correlation is used: some of these customers may have been followed up before.
-    """
-    if not selected.any():
-        return None
-    if held_out.any():
-        return change_of_held_out(held_out, codebook.category_scores, level)
-    pairs = 0
-    untreated, earlier = moves
-    if untreated is not None:
-        found = change_of_untreated(untreated, selected, codebook.category_scores, level)
-        if found is not None:
-            return found
-    repeats = untreated if untreated is not None else earlier
-    if repeats is not None and correlation is None:
-        pairs, r = int(repeats.counts.sum()), correlation_of_repeats(repeats.counts[0], codebook.category_scores)
-        correlation = r if r == r else None
-    if correlation is None:
-        return None
-    return change_by_correlation(correlation, everyone, selected, codebook.category_scores, n=pairs)
-
-
 def _warnings(
-    codebook: Codebook, contrasts: tuple[ArmContrast, ...], found: Outcomes, arm: NDArray[np.intp], no_revenue: str
+    codebook: Codebook, contrasts: tuple[ArmContrast, ...], found: Outcomes, arm: Codes, no_revenue: str
 ) -> tuple[str, ...]:
     """Return what a reader must know before taking the figures for an effect."""
     if not (arm == 1).any():
@@ -275,9 +241,9 @@ def _warnings(
             f"Only {again.treated.n} of the treated and {again.held_out.n} of the held out answered again: the limits "
             "and p-values rest on approximations that do not hold for so few, and a p-value may be far too small."
         )
-    if found.unusable:
+    if unusable := found.set_aside.unusable:
         said.append(
-            f"{found.unusable} later answers are not on the scale of the {codebook.name} and count as none: check that "
+            f"{unusable} later answers are not on the scale of the {codebook.name} and count as none: check that "
             "it was asked on the same scale."
         )
     if answered.p_value < SUSPICIOUS:
@@ -290,15 +256,14 @@ def _warnings(
     for name, mask in known.items():
         if mask is None or mask.all():
             continue
-        counts = [([int(mask[arm == side].sum())], [int((arm == side).sum())]) for side in range(2)]
-        (share,) = share_contrasts(name, [ALL], counts[0], counts[1], of="assigned")
+        part, whole = ([[int((which & (arm == side)).sum())] for side in range(2)] for which in (mask, arm >= 0))
+        (share,) = share_contrasts(name, [ALL], part, whole, of="assigned")
         missing = f"{name.capitalize()} is missing of {int((~mask).sum())} of {len(mask)} customers"
         policy = "counted as zero" if name == "revenue" and no_revenue == "zero" else "left out"
         uneven_arms = ", and not equally often in both arms" if share.p_value < SUSPICIOUS else ""
         said.append(f"{missing}, who are {policy}{uneven_arms} (known of {_against(share)}).")
     if found.revenue is not None:
-        money = found.revenue if no_revenue == "left_out" else np.nan_to_num(found.revenue)
-        arms = [money[(arm == side) & ~np.isnan(money)] for side in range(2)]
+        arms = revenue_of_arms(found.revenue, arm, no_revenue)
         fewest = min(part.size for part in arms)
         if fewest > 1 and sorted(part.std() > 0 for part in arms) == [False, True]:
             said.append(

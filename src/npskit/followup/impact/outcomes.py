@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Codes, Floats, Times
 from npskit.counting import INVALID, CodedAnswers
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
@@ -42,25 +43,21 @@ class Named:
     dayfirst: bool | None = None
 
 
-@attrs.frozen(eq=False)
-class Outcomes:
-    """What became of each customer of a comparison.
+@attrs.frozen
+class SetAside:
+    """What is not in the comparison: rows of the later answers, but for the first.
 
     Args:
-        category: Category of the later answer, -1 where there is none: shape `(customers,)`.
-        retained: 1 stayed, 0 left, -1 not known; None where nobody asked.
-        revenue: Money, NaN where not known; None where nobody asked.
-        unknown: Rows of customers that the plan does not know.
-        elsewhere: Rows of customers of the plan outside the comparison.
-        anonymous: Rows without a customer.
-        unusable: Rows of customers compared, with an answer that is not on the scale.
-        early: Rows from before the comparison, or without a time where that mattered.
-        superseded: Scored rows whose customer answered again later.
+        untraceable: Rows of the plan that it means to follow up, whose customer is not known.
+        unknown: Of customers that the plan does not know.
+        elsewhere: Of customers of the plan who were neither meant to be followed up nor held out of it.
+        anonymous: Without a customer.
+        unusable: Of customers compared, with an answer that is not on the scale.
+        early: From before `since`, or without a time where that mattered.
+        superseded: Scored, but the customer answered again later.
     """
 
-    category: NDArray[np.intp]
-    retained: NDArray[np.int8] | None
-    revenue: NDArray[np.float64] | None
+    untraceable: int
     unknown: int
     elsewhere: int
     anonymous: int
@@ -69,12 +66,29 @@ class Outcomes:
     superseded: int
 
 
+@attrs.frozen(eq=False)
+class Outcomes:
+    """What became of each customer of a comparison.
+
+    Args:
+        category: Category of the later answer, -1 where there is none: shape `(customers,)`.
+        retained: 1 stayed, 0 left, -1 not known; None where nobody asked.
+        revenue: Money, NaN where not known; None where nobody asked.
+        set_aside: What is not in the comparison.
+    """
+
+    category: Codes
+    retained: NDArray[np.int8] | None
+    revenue: Floats | None
+    set_aside: SetAside
+
+
 def read_outcomes(
     source: Any,
     names: Named,
     codebook: Codebook,
-    known: NDArray[Any],
-    compared: NDArray[np.intp],
+    plan: Customers,
+    intended: Bools,
     since: Any = None,
     made: np.datetime64 | None = None,
 ) -> Outcomes:
@@ -84,10 +98,11 @@ def read_outcomes(
         source: A dataframe, a mapping of columns, or a list of `Response`.
         names: What its columns mean.
         codebook: What the answers mean.
-        known: The customers of all rows of the plan, shape `(rows,)`.
-        compared: The rows of those compared, each of another customer, shape `(customers,)`.
+        plan: The customers of all rows of the plan.
+        intended: Which of its rows it means to follow up or holds out, one of each customer: shape `(rows,)`. Those of
+            known customers are compared.
         since: Rows from before this time are set aside.
-        made: Where rows have times, those from up to this one are set aside as well; None for none.
+        made: Where rows have times, those from up to this one are set aside, unless `since` is given; None for none.
 
     Raises:
         ColumnNotFoundError: If a column is not there.
@@ -97,47 +112,46 @@ def read_outcomes(
     """
     frame = Frame(source)
     later = read_customers(frame.column(frame.require(names.customer, "customer")))
-    place = _places(known, compared, later)
-    rows = len(place)
-    moments = _moments(frame, names)
-    late = _late(moments, since, rows)
-    if made is not None and moments is not None:
-        late &= moments > made
-    unknown = np.flatnonzero(place == _UNKNOWN)
-    anonymous = int((~later.known).sum())
+    compared = plan.numbers[intended & plan.known]
+    place = _places(plan, compared, later)
     if later.ids and not (place > _UNKNOWN).any():
         raise InvalidValueError(
             f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {later.ids[0]!r}; the "
-            f"plan has {known[compared[0]]!r}: give the same ids"
+            f"plan has {plan.ids[compared[0]]!r}: give the same ids"
         )
+    moments = _moments(frame, names)
+    late = _late(moments, since, made, len(place))
     usable = (place >= 0) & late
-    size = len(compared)
+    # a time that is not known is earlier than any other; of equal ones the row further down is the later one
+    in_order = np.arange(len(place)) if moments is None else np.argsort(moments.astype(np.int64), kind="stable")
+
+    def latest(role: str, values: NDArray[Any], known: Bools) -> NDArray[Any]:
+        """Return the latest known value of each of the compared; where there is none, -1 or NaN."""
+        rows = in_order[(usable & known)[in_order]]
+        if moments is None:
+            _refuse_several(role, rows, place, later)
+        found = np.full(len(compared), np.nan if values.dtype.kind == "f" else -1, dtype=values.dtype)
+        found[place[rows]] = values[rows]  # of several assignments to one place numpy keeps the last
+        return found
+
     categories, invalid = _categories(frame, names.score, codebook)
-    kept = _latest(usable & (categories >= 0), place, moments, later, "score")
-    retained = revenue = None
+    category, retained, revenue = latest("score", categories, categories >= 0), None, None
     if names.retained is not None:
         flags = read_flags(frame.column(frame.require(names.retained, "retained")), "retained")
-        kept_rows = _latest(usable & (flags >= 0), place, moments, later, "retained")
-        retained = np.full(size, -1, dtype=np.int8)
-        retained[place[kept_rows]] = flags[kept_rows]
+        retained = latest("retained", flags, flags >= 0)
     if names.revenue is not None:
         money = read_amounts(frame.column(frame.require(names.revenue, "revenue")), "revenue")
-        kept_rows = _latest(usable & ~np.isnan(money), place, moments, later, "revenue")
-        revenue = np.full(size, np.nan)
-        revenue[place[kept_rows]] = money[kept_rows]
-    category = np.full(size, -1, dtype=np.intp)
-    category[place[kept]] = categories[kept]
-    return Outcomes(
-        category,
-        retained,
-        revenue,
-        unknown=len(unknown) - anonymous,
+        revenue = latest("revenue", money, ~np.isnan(money))
+    set_aside = SetAside(
+        untraceable=int((intended & ~plan.known).sum()),
+        unknown=int(((place == _UNKNOWN) & later.known).sum()),
         elsewhere=int((place == _OUTSIDE).sum()),
-        anonymous=anonymous,
+        anonymous=int((~later.known).sum()),
         unusable=int((usable & invalid).sum()),
         early=int(((place > _UNKNOWN) & ~late).sum()),
-        superseded=int((usable & (categories >= 0)).sum()) - len(kept),
+        superseded=int((usable & (categories >= 0)).sum() - (category >= 0).sum()),
     )
+    return Outcomes(category, retained, revenue, set_aside)
 
 
 def read_moves(source: Any, names: Named, codebook: Codebook) -> Moves:
@@ -156,34 +170,31 @@ def read_moves(source: Any, names: Named, codebook: Codebook) -> Moves:
     return count_moves(pair_steps(numbers, moments, categories, len(codebook.categories)))
 
 
-def moves_within(plan: Any, codebook: Codebook) -> Moves | None:
-    """Return the steps between the answers that a plan was made of, of customers who gave several; None without times.
+def moves_within(times: Any, customers: Customers, categories: Codes, codebook: Codebook) -> Moves:
+    """Return the steps between the answers that a plan was made of, of customers who gave several.
 
     Args:
-        plan: The plan; its `times` say when each answer was given, where that is known.
-        codebook: Its scorer, read once.
+        times: When each answer was given.
+        customers: Who gave it.
+        categories: Its category, -1 where it has none.
+        codebook: What the answers mean.
     """
-    times = getattr(plan, "times", None)
-    if times is None:
-        return None
-    who, moments = read_customers(plan.customers).numbers, np.asarray(times).astype("datetime64[us]")
-    return count_moves(pair_steps(who, moments, np.asarray(plan.categories), len(codebook.categories)))
+    moments = np.asarray(times).astype("datetime64[us]")
+    return count_moves(pair_steps(customers.numbers, moments, categories, len(codebook.categories)))
 
 
-def _places(known: NDArray[Any], compared: NDArray[np.intp], later: Customers) -> NDArray[np.intp]:
+def _places(plan: Customers, compared: Codes, later: Customers) -> Codes:
     """Return which of the compared each row is of, or that it is of another or of an unknown customer."""
-    plan = read_customers(known)
-    chosen = plan.numbers[compared]
-    if len(np.unique(chosen)) < len(chosen):
+    if len(np.unique(compared)) < len(compared):
         raise IncompatibleError("plan: a customer is intended more than once; there is one plan for each")
     place = np.full(len(plan.ids), _OUTSIDE, dtype=np.intp)
-    place[chosen] = np.arange(len(chosen))
+    place[compared] = np.arange(len(compared))
     of_key = dict(zip(plan.keys, place.tolist(), strict=True))
     found = np.array([*(of_key.get(key, _UNKNOWN) for key in later.keys), _UNKNOWN], dtype=np.intp)
     return found[np.minimum(later.numbers, len(later.ids))]
 
 
-def _moments(frame: Frame, names: Named) -> NDArray[np.datetime64] | None:
+def _moments(frame: Frame, names: Named) -> Times | None:
     """Return when each row is of, None where nothing says so."""
     name = names.time
     if name is None and not frame.from_responses:
@@ -195,43 +206,31 @@ def _moments(frame: Frame, names: Named) -> NDArray[np.datetime64] | None:
     return None if name is None and np.isnat(times).all() else times
 
 
-def _late(moments: NDArray[np.datetime64] | None, since: Any, rows: int) -> NDArray[np.bool_]:
-    """Return which rows are from `since` on."""
-    if since is None:
-        return np.ones(rows, dtype=np.bool_)
-    if moments is None:
-        raise IncompatibleError("since: the later answers do not say when they were given; name the column with time=")
-    return np.asarray(moments >= np.datetime64(read_time(since, "since"), "us"))
-
-
-def _latest(
-    usable: NDArray[np.bool_],
-    place: NDArray[np.intp],
-    moments: NDArray[np.datetime64] | None,
-    later: Customers,
-    role: str,
-) -> NDArray[np.intp]:
-    """Return the latest usable row of each customer; of equal times, and of none, the one further down."""
-    rows = np.flatnonzero(usable)
-    who = place[rows]
-    if moments is None:
-        often = np.flatnonzero(np.bincount(who) > 1) if len(rows) else rows
-        if often.size:
-            first = dict.fromkeys(later.ids[n] for n in later.numbers[rows[np.isin(who, often[:_NAMED])]].tolist())
-            more = f" and {often.size - _NAMED} more" if often.size > _NAMED else ""
-            raise InvalidValueError(
-                f"{role}: several rows of one customer, and nothing says which is the latest: "
-                f"{', '.join(map(repr, first))}{more}; name the column of times with time=, or keep one row of each"
+def _late(moments: Times | None, since: Any, made: np.datetime64 | None, rows: int) -> Bools:
+    """Return which rows are from `since` on, or from after the plan was made."""
+    if since is not None:
+        if moments is None:
+            raise IncompatibleError(
+                "since: the later answers do not say when they were given; name the column with time="
             )
-        return rows
-    at = np.where(np.isnat(moments[rows]), np.iinfo(np.int64).min, moments[rows].astype(np.int64))
-    order = np.lexsort((at, who))
-    last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = who[order][1:] != who[order][:-1]
-    return rows[order[last]]
+        return np.asarray(moments >= np.datetime64(read_time(since, "since"), "us"))
+    return np.ones(rows, np.bool_) if made is None or moments is None else np.asarray(moments > made)
 
 
-def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _refuse_several(role: str, rows: Codes, place: Codes, later: Customers) -> None:
+    """Refuse several rows of one customer, where nothing says which is the latest."""
+    often = np.flatnonzero(np.bincount(place[rows]) > 1)
+    if often.size:
+        several = rows[np.isin(place[rows], often[:_NAMED])]
+        shown = dict.fromkeys(later.ids[n] for n in later.numbers[several].tolist())
+        more = f" and {often.size - _NAMED} more" if often.size > _NAMED else ""
+        raise InvalidValueError(
+            f"{role}: several rows of one customer, and nothing says which is the latest: "
+            f"{', '.join(map(repr, shown))}{more}; name the column of times with time=, or keep one row of each"
+        )
+
+
+def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bools]:
     """Return the category of each row's answer, -1 where it has none, and which answers are not on the scale."""
     if score is None:
         names = list(codebook.questions)
@@ -242,6 +241,6 @@ def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[NDArray[n
     if len(names) != len(codebook.questions):
         asked = ", ".join(codebook.questions)
         raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")
-    columns = tuple(frame.column(frame.require(name, "score")) for name in names)
+    columns = [frame.column(frame.require(name, "score")) for name in names]
     answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
     return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])

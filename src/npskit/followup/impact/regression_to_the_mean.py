@@ -12,10 +12,10 @@ from typing import Literal
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference import Moves, checked_counts, mover, paired_difference
+from npskit.errors import InvalidValueError
+from npskit.inference import Moves, checked_counts, mover
 from npskit.results import Interval
 
 Source = Literal["held out", "untreated", "correlation"]
@@ -42,35 +42,19 @@ class ExpectedChange:
     correlation: float | None = None
 
 
-def change_of_held_out(table: ArrayLike, category_scores: ArrayLike, level: float = 0.95) -> ExpectedChange:
-    """Return the change of customers held out at random: regression to the mean, and whatever else happened.
-
-    Args:
-        table: Customers by category before and after, shape `(K, K)`.
-        category_scores: What each category is worth, shape `(K,)`.
-        level: Confidence level.
-
-    Example:
-        >>> change_of_held_out([[6, 2, 2], [0, 0, 0], [0, 0, 0]], [-100, 0, 100]).value
-        60.0
-    """
-    found = paired_difference(table, category_scores, level)
-    return ExpectedChange(found.difference, found.interval, "held out", int(found.n))
-
-
 def change_of_untreated(
     moves: Moves, selected: ArrayLike, category_scores: ArrayLike, level: float = 0.95
 ) -> ExpectedChange | None:
     """Return the change to expect of the selected, if they move as customers not followed up did.
 
-    Category by category: the mean of the later category scores of those who were in it, less its worth, weighted by how
+    Category by category: the mean of the later category scores of those who were in it, less its own, weighted by how
     many of the selected are in it. It takes nothing for granted about the shape of the distribution. The interval is
     MOVER over the score intervals of the categories, clustered by customer where one moves more than once.
 
     Args:
         moves: Steps of customers who were not followed up, of a single group.
         selected: How many of the selected are in each category at present, shape `(K,)`.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         level: Confidence level.
 
     Returns:
@@ -109,32 +93,18 @@ def change_by_correlation(
         correlation: r of two answers of one customer without any follow-up between, -1..1.
         everyone: Answers of all customers per category, shape `(K,)`.
         selected: Those of the selected, shape `(K,)`.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         n: How many pairs of answers r was estimated from.
-
-    Raises:
-        InvalidTypeError: If `correlation` is no number.
-        InvalidValueError: If it is not within -1..1.
 
     Example:
         >>> change_by_correlation(0.6, [25, 25, 50], [10, 0, 0], [-100, 0, 100]).value
         50.0
     """
-    r = checked_correlation(correlation)
     means = []
     for counts in (everyone, selected):
         c, w = checked_counts(counts, category_scores)
         means.append(float(c @ w / c.sum()) if c.any() else NAN)
-    return ExpectedChange((1 - r) * (means[0] - means[1]), None, "correlation", n, r)
-
-
-def checked_correlation(value: float) -> float:
-    """Return a correlation as a float, refusing what is none."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
-        raise InvalidTypeError(f"repeat_correlation must be a number within -1..1, such as 0.5: got {value!r}")
-    if not -1 <= value <= 1:
-        raise InvalidValueError(f"repeat_correlation must lie within -1..1: got {value!r}")
-    return float(value)
+    return ExpectedChange((1 - correlation) * (means[0] - means[1]), None, "correlation", n, correlation)
 
 
 def correlation_of_repeats(table: ArrayLike, category_scores: ArrayLike) -> float:
@@ -142,7 +112,7 @@ def correlation_of_repeats(table: ArrayLike, category_scores: ArrayLike) -> floa
 
     Args:
         table: Customers by category of the first answer and of the second, shape `(K, K)`.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
 
     Raises:
         InvalidValueError: If the shapes do not fit.
@@ -153,15 +123,9 @@ def correlation_of_repeats(table: ArrayLike, category_scores: ArrayLike) -> floa
     """
     counts, w = checked_counts(table, category_scores)
     if counts.shape != (w.size, w.size):
-        raise InvalidValueError(f"table must be square, a row and a column for each worth: got shape {counts.shape}")
-    n = counts.sum()
+        raise InvalidValueError(f"table must be square, a row and a column for each category: got shape {counts.shape}")
+    margins = counts.sum(axis=1), counts.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        first, second = (_centered(counts.sum(axis=axis), w, n) for axis in (1, 0))
-        spreads = [float(counts.sum(axis=axis) @ part**2) for axis, part in ((1, first), (0, second))]
-        r = float(first @ counts @ second / np.sqrt(spreads[0] * spreads[1]))
+        first, second = (w - margin @ w / margin.sum() for margin in margins)
+        r = float(first @ counts @ second / np.sqrt((margins[0] @ first**2) * (margins[1] @ second**2)))
     return min(1.0, max(-1.0, r)) if r == r else NAN
-
-
-def _centered(counts: NDArray[np.float64], category_scores: NDArray[np.float64], n: np.float64) -> NDArray[np.float64]:
-    """Return the category scores less their mean."""
-    return np.asarray(category_scores - counts @ category_scores / n)

@@ -1,12 +1,12 @@
 """What loyalty is worth: revenue at risk by segment, and what it would bring if some customers behaved as others do.
 
-Every rate is yours, and none is built in: what a segment's customers stay and pay is in your own books.
+Every rate is the caller's, and none is built in: how long customers stay and what they pay is known to their company.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -117,7 +117,7 @@ def revenue_at_risk(
     scorer: Scorer | None = None,
     moved: Mapping[tuple[str, str], float] | None = None,
 ) -> RevenueAtRisk:
-    """Return the revenue expected to leave, by segment, at your own rates of retention.
+    """Return the revenue expected to leave, by segment, at given rates of retention.
 
     The expected loss of a customer is value times (1 - rate); that of a segment is the sum. If a part m of segment A
     stayed as segment B does, m times the revenue of A times (rate of B - rate of A) would be saved, with the rates
@@ -151,14 +151,12 @@ def revenue_at_risk(
         [200.0, 50.0, 0.0]
     """
     frame = None if data is None else Frame(data)
-    money = read_amounts(_column(value, frame, "value"), "value")
-    _refuse(money < 0, money, "value", "must not be negative: leave refunds out")
+    money = read_amounts(_column(value, frame, "value"), "value", least=0)
     codes, names = _segments(category, frame, scorer, retention if isinstance(retention, Mapping) else None)
     if isinstance(retention, Mapping):
         rates, names, codes = _rates_of_segments(retention, names, codes)
     else:
-        rates = read_amounts(_column(retention, frame, "retention"), "retention")
-        _refuse(~((rates >= 0) & (rates <= 1)) & ~np.isnan(rates), rates, "retention", "must lie within 0..1")
+        rates = read_amounts(_column(retention, frame, "retention"), "retention", least=0, most=1)
     if not len(money) == len(codes) == len(rates):
         raise IncompatibleError(
             f"value, category and retention must be equally long: got {len(money)}, {len(codes)} and {len(rates)}"
@@ -175,20 +173,15 @@ def revenue_at_risk(
     parts = _moved(moved, names)
     upside = np.zeros(size)
     for a, b, part in parts:
-        upside[names.index(a)] += _saved(part, revenue[names.index(a)], kept[names.index(a)], kept[names.index(b)], b)
+        i, j = names.index(a), names.index(b)
+        if revenue[i] and part:
+            if not revenue[j]:
+                raise InvalidValueError(f"moved: segment {b!r} has no revenue, so nothing says how its customers stay")
+            upside[i] += part * revenue[i] * (kept[j] - kept[i])
     columns = (customers, revenue, share, kept, loss, of_loss, upside)
     segments = zip(names, *(column.tolist() for column in columns), strict=True)
     backend = None if frame is None else frame.backend
     return RevenueAtRisk(tuple(SegmentAtRisk(*s) for s in segments), int((~known).sum()), parts, backend)
-
-
-def _saved(part: float, revenue: float, own: float, other: float, name: str) -> float:
-    """Return the revenue saved by a part of one segment that stays as another does."""
-    if revenue == 0 or part == 0:
-        return 0.0
-    if math.isnan(other):
-        raise InvalidValueError(f"moved: segment {name!r} has no revenue, so nothing says how its customers stay")
-    return part * revenue * (other - own)
 
 
 def _column(given: Any, frame: Frame | None, role: str) -> Column:
@@ -198,14 +191,6 @@ def _column(given: Any, frame: Frame | None, role: str) -> Column:
     if isinstance(given, str):
         raise InvalidTypeError(f"{role} names a column, {given!r}, of no data: give data= as well, or the values")
     return column_of(given, role)
-
-
-def _refuse(bad: NDArray[np.bool_], values: Floats, role: str, problem: str) -> None:
-    """Refuse numbers that have a problem, naming the first rows."""
-    rows = np.flatnonzero(bad)
-    if rows.size:
-        shown = ", ".join(f"row {row}: {values[row]:g}" for row in rows[:5].tolist())
-        raise InvalidValueError(f"{role} {problem}: {shown}{', ...' if rows.size > 5 else ''}")
 
 
 def _segments(
@@ -220,22 +205,17 @@ def _segments(
         else:
             names = [str(name) for name in named]
         labels = read_labels(column, names)
-        absent = next(iter(labels.unknown()), None)
-        if absent is not None:
-            raise InvalidValueError(
-                f"retention: there is no rate for segment {absent!r}; {did_you_mean(absent, names)}"
-            )
+        _refuse_absent(labels.unknown(), names)
         return np.where(labels.categories < 0, -1, labels.categories), names
     codebook = codebook_of(scorer)
     several = len(codebook.questions) > 1
+    asked = ", ".join(codebook.questions)
     if several and (isinstance(category, str) or not isinstance(category, Sequence)):
-        raise InvalidTypeError(f"category: {codebook.name} reads a list of columns, {', '.join(codebook.questions)}")
+        raise InvalidTypeError(f"category: {codebook.name} reads a list of columns, {asked}")
     given = list(category) if several else [category]
     if len(given) != len(codebook.questions):
-        raise IncompatibleError(
-            f"category: {codebook.name} reads {', '.join(codebook.questions)}: got {len(given)} columns"
-        )
-    columns = tuple(_column(part, frame, "category") for part in given)
+        raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {len(given)} columns")
+    columns = [_column(part, frame, "category") for part in given]
     answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
     return answers.categories, list(codebook.categories)
 
@@ -248,13 +228,15 @@ def _rates_of_segments(
     order = [str(name) for name in retention]
     labels = read_labels(Column(objects(names)), order)
     used = np.unique(codes[codes >= 0])
-    absent = [names[i] for i in used.tolist() if labels.categories[i] < 0]
-    if absent:
-        raise InvalidValueError(
-            f"retention: there is no rate for segment {absent[0]!r}; {did_you_mean(absent[0], order)}"
-        )
+    _refuse_absent([names[i] for i in used.tolist() if labels.categories[i] < 0], order)
     places = np.append(labels.categories, -1)[codes]
     return np.append(np.array(rates), np.nan)[places], order, places
+
+
+def _refuse_absent(absent: Iterable[str], names: list[str]) -> None:
+    """Refuse segments without a rate."""
+    for name in absent:
+        raise InvalidValueError(f"retention: there is no rate for segment {name!r}; {did_you_mean(name, names)}")
 
 
 def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str, str, float], ...]:

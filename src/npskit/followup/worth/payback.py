@@ -1,6 +1,6 @@
 """When a programme of following up has paid for itself.
 
-The arithmetic is that of any investment; every rate is yours, and none is built in.
+The arithmetic is that of any investment; every rate is the caller's, and none is built in.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from npskit.checks import finite_number, share
+from npskit.arrays import Floats
+from npskit.checks import finite_number, share, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.impact import ArmContrast
-from npskit.followup.worth.quantities import discounted, horizon_of
 from npskit.results import Columns, Result, Rows, columns_of, number
+
+MOST_PERIODS = 10_000
 
 
 @attrs.frozen
@@ -75,20 +76,12 @@ class ProgramPayback(Result):
     def _rows(self) -> Rows:
         header = ["", "lift", "customers saved", "gain", "cost", "net", "return", "paid back after"]
         named = (("lower limit", self.low), ("estimate", self.at), ("upper limit", self.high))
-        rows = [
-            [
-                name,
-                points(p.lift),
-                p.saved,
-                p.gain,
-                self.cost,
-                p.net,
-                "-" if math.isnan(p.roi) else f"{number(100 * p.roi)}%",
-                "never" if math.isinf(p.periods) else f"{number(p.periods, 2)} periods",
-            ]
-            for name, p in named
-            if p is not None
-        ]
+        rows: list[list[Any]] = []
+        for name, p in named:
+            if p is not None:
+                back = "-" if math.isnan(p.roi) else f"{number(100 * p.roi)}%"
+                after = "never" if math.isinf(p.periods) else f"{number(p.periods, 2)} periods"
+                rows.append([name, points(p.lift), p.saved, p.gain, self.cost, p.net, back, after])
         return header, rows
 
     def _notes(self) -> list[str]:
@@ -158,22 +151,36 @@ def program_payback(
     """
     each, fixed = finite_number(cost, "cost", least=0), finite_number(fixed_cost, "fixed_cost", least=0)
     n, paid = finite_number(customers, "customers", least=0), finite_number(value, "value", least=0)
-    horizon = horizon_of(periods)
-    lifts = _lifts(lift)
-    flow = (
-        paid
-        * share(margin, "margin")
-        * discounted(share(retention, "retention"), finite_number(discount_rate, "discount_rate", least=0), horizon)
-    )
+    flow = paid * share(margin, "margin") * discounted(retention, discount_rate, periods)
     total, worth = n * each + fixed, math.fsum(flow)
-    found = [None if x is None else _payback(x, n, total, flow) for x in lifts]
-    assert found[0] is not None
-    with np.errstate(invalid="ignore", divide="ignore"):
-        break_even = float(np.divide(total, n * worth)) if total else 0.0
-    return ProgramPayback(found[0], found[1], found[2], n, total, worth, break_even, horizon)
+    at, *limits = (_payback(each_lift, n, total, flow) for each_lift in _lifts(lift))
+    low, high = limits or (None, None)
+    return ProgramPayback(at, low, high, n, total, worth, break_even_lift(total, n * worth), len(flow))
 
 
-def _payback(lift: float, customers: float, cost: float, flow: NDArray[np.float64]) -> Payback:
+def discounted(retention: Any, discount_rate: Any, periods: Any) -> Floats:
+    """Return what one unit of margin of a customer saved now is worth today, period by period: shape `(periods,)`.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a rate or the number of periods cannot be used.
+
+    Example:
+        >>> discounted(0.5, 0.0, 3).tolist()
+        [1.0, 0.5, 0.25]
+    """
+    t = np.arange(whole_number(periods, "periods", least=1, most=MOST_PERIODS))
+    growth = 1 + finite_number(discount_rate, "discount_rate", least=0)
+    return np.asarray(share(retention, "retention") ** t / growth ** (t + 1), dtype=np.float64)
+
+
+def break_even_lift(cost: float, worth: float) -> float:
+    """Return the lift from which something pays: 0 if it costs nothing, infinite if it brings nothing."""
+    if not cost:
+        return 0.0
+    return cost / worth if worth else math.inf
+
+
+def _payback(lift: float, customers: float, cost: float, flow: Floats) -> Payback:
     """Return what a programme brings at one lift."""
     saved = customers * lift
     gains = saved * flow
@@ -182,7 +189,7 @@ def _payback(lift: float, customers: float, cost: float, flow: NDArray[np.float6
     return Payback(lift, saved, gain, gain - cost, roi, _paid_after(gains, cost))
 
 
-def _paid_after(gains: NDArray[np.float64], cost: float) -> float:
+def _paid_after(gains: Floats, cost: float) -> float:
     """Return after how many periods the gains have reached the cost, evenly within a period."""
     if cost <= 0:
         # what costs nothing and drives customers away is never paid back either
@@ -195,8 +202,8 @@ def _paid_after(gains: NDArray[np.float64], cost: float) -> float:
     return period - 1 + float((cost - so_far[period - 1]) / gains[period - 1])
 
 
-def _lifts(lift: Any) -> tuple[float, float | None, float | None]:
-    """Return a lift with its limits, if it has any, checked."""
+def _lifts(lift: Any) -> list[float]:
+    """Return a lift, with its limits if it has any, checked."""
     if isinstance(lift, ArmContrast):
         if lift.unit != "percent":
             raise InvalidValueError(f"lift must be a contrast of shares, such as retention: got {lift.measure!r}")
@@ -208,8 +215,6 @@ def _lifts(lift: Any) -> tuple[float, float | None, float | None]:
     for x in numbers:
         if not -1 <= x <= 1:
             raise InvalidValueError(f"lift is a difference of shares, -1..1: got {x:g}; for 5 points write 0.05")
-    if len(numbers) == 1:
-        return numbers[0], None, None
-    if not numbers[1] <= numbers[0] <= numbers[2]:
+    if len(numbers) == 3 and not numbers[1] <= numbers[0] <= numbers[2]:
         raise InvalidValueError(f"lift must lie between its limits, given as (lift, low, high): got {lift!r}")
-    return numbers[0], numbers[1], numbers[2]
+    return numbers

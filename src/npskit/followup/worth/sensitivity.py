@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike
 from npskit.checks import finite_number, share
 from npskit.data import column_of, read_amounts, refuse_cells
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.worth.payback import points
-from npskit.followup.worth.quantities import discounted, horizon_of
+from npskit.followup.worth.payback import break_even_lift, discounted, points
 from npskit.results import Result, Rows, number
 
 
@@ -36,7 +35,7 @@ class AtRate:
 
 @attrs.frozen(eq=False, repr=False)
 class RetentionSensitivity(Result):
-    """How revenue at risk and the break-even lift move with the rate of retention.
+    """How revenue at risk and the break-even lift change with the rate of retention.
 
     Args:
         rows: One for each rate, in the order given.
@@ -72,7 +71,7 @@ def retention_sensitivity(
     discount_rate: float,
     periods: int = 1,
 ) -> RetentionSensitivity:
-    """Return how revenue at risk and the break-even lift move with the rate of retention.
+    """Return how revenue at risk and the break-even lift change with the rate of retention.
 
     A rate of retention is seldom known to a point, and both figures hang on it: revenue at risk falls with it, while a
     saved customer is worth more the longer one stays. The worth of one saved and the break-even lift are those of
@@ -89,8 +88,7 @@ def retention_sensitivity(
 
     Raises:
         InvalidTypeError: If an argument is of a type that cannot be used.
-        InvalidValueError: If a share lies outside 0..1, a cost or a value is negative or missing, or no rate is
-            given.
+        InvalidValueError: If a share lies outside 0..1, a cost or a value is negative or missing, or no rate is given.
 
     Example:
         >>> found = retention_sensitivity(200, [0.5, 0.75], cost=10, margin=1, discount_rate=0)
@@ -104,18 +102,13 @@ def retention_sensitivity(
     unknown = np.flatnonzero(np.isnan(money))
     if unknown.size:
         refuse_cells("value", unknown, money[unknown[0]], "which is not known; leave these customers out")
-    each, total, n = finite_number(cost, "cost", least=0), float(money.sum()), int(money.size)
-    kept, discount, horizon = (
-        share(margin, "margin"),
-        finite_number(discount_rate, "discount_rate", least=0),
-        horizon_of(periods),
-    )
-    shares = [share(rate, "rates") for rate in rates]
-    if not shares:
-        raise InvalidValueError("rates: give at least one, such as [0.6, 0.7, 0.8]")
+    each, kept = finite_number(cost, "cost", least=0), share(margin, "margin")
+    total, n = float(money.sum()), len(money)
     rows = []
-    for rate in shares:
-        worth = total / n * kept * math.fsum(discounted(rate, discount, horizon))
-        lift = each / worth if worth else math.inf if each else 0.0
-        rows.append(AtRate(rate, total * (1 - rate), worth, lift))
-    return RetentionSensitivity(tuple(rows), total, n, each, horizon)
+    for rate in rates:
+        flow = discounted(share(rate, "rates"), discount_rate, periods)
+        worth = total / n * kept * math.fsum(flow)
+        rows.append(AtRate(rate, total * (1 - rate), worth, break_even_lift(each, worth)))
+    if not rows:
+        raise InvalidValueError("rates: give at least one, such as [0.6, 0.7, 0.8]")
+    return RetentionSensitivity(tuple(rows), total, n, each, len(flow))
