@@ -228,26 +228,29 @@ def _record_verdict(tool: Tool, record: Record) -> tuple[str, str] | None:
 
 def read_parquet(source: Source, options: ReadOptions) -> Read:
     """Read Parquet."""
-    tool, aside = PLAIN, None
+    tool, aside, names = PLAIN, None, list[str]()
 
-    def choose(names: Sequence[str]) -> list[str]:
-        nonlocal tool, aside
-        tool = find_tool([list(names)], options.tool)
-        aside = _aside(tool, names)
-        return list(dict.fromkeys([*options.wanted(names), *([aside[0]] if aside else [])]))
+    def choose(found: Sequence[str]) -> list[str]:
+        nonlocal tool, aside, names
+        names = options.wanted(found)
+        tool = find_tool([list(found)], options.tool)
+        aside = _aside(tool, found)
+        return list(dict.fromkeys([*names, *([aside[0]] if aside else [])]))
 
-    columns, names, zone = load_parquet(source.path, choose, options.missing, options.progress)
-    rows = len(next(iter(columns.values()))) if columns else 0
-    numbers = np.arange(1, rows + 1, dtype=np.int64)
+    columns, zoned = load_parquet(source.path, choose, options.missing, options.progress)
+    numbers = np.arange(1, len(next(iter(columns.values()), ())) + 1, dtype=np.int64)
     rejected: list[Rejected] = []
-    if aside is not None:
+    if aside is not None and columns:
         name, verdict = aside
-        reasons = [verdict(value) for value in columns[name].tolist()]
-        for i, reason in enumerate(reasons):
-            if reason:
-                rejected.append(Rejected(i + 1, name, shown(columns[name][i]), reason))
-        kept = np.array([reason is None for reason in reasons], dtype=bool)
+        cells = columns[name].tolist()
+        reasons = [verdict(cell) for cell in cells]
+        rejected = [
+            Rejected(row, name, shown(cell), reason)
+            for row, (cell, reason) in enumerate(zip(cells, reasons, strict=True), 1)
+            if reason
+        ]
+        kept = np.array([reason is None for reason in reasons])
         columns = {key: values[kept] for key, values in columns.items()}
         numbers = numbers[kept]
-    columns = {name: columns[name] for name in options.wanted(names)}
-    return Read(columns, numbers, rejected, len(rejected), tool, time_zone=zone and "UTC")
+    columns = {name: columns.get(name, np.empty(0, dtype=object)) for name in names}
+    return Read(columns, numbers, rejected, len(rejected), tool, time_zone="UTC" if zoned else None)
