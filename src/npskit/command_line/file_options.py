@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 import numpy as np
@@ -19,29 +19,36 @@ from npskit.survey import Survey
 _ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
+_TEXTS = (
+    ("--score", "COLUMN[,COLUMN...]", "the column(s) with the answers; found out if the survey tool is known"),
+    ("--scorer", None, "nps (default), sci, csat, ces, or the name of an installed one", "nps"),
+    ("--scale", "LOW..HIGH", "the answer scale, such as 1..10"),
+    ("--method", None, "ces: mean, top_box or net"),
+    ("--time", "COLUMN", "the column with the time"),
+    ("--customer", "COLUMN", "the column with the customer"),
+    ("--encoding", None, "of the file, where it is not found out"),
+    ("--separator", None, "of the columns, where it is not found out"),
+    ("--decimal", None, "mark, where it is not found out: . or ,"),
+    ("--missing", "WORD[,WORD...]", "what means no answer, such as 99,none"),
+    ("--time-zone", "ZONE", "the zone of the times, such as Europe/Warsaw"),
+)
+
+
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options that say what is in a file and what its answers mean."""
     command.add_argument("file", metavar="FILE")
-    command.add_argument(
-        "--score",
-        metavar="COLUMN[,COLUMN...]",
-        help="the column(s) with the answers; found out if the survey tool is known",
-    )
-    command.add_argument(
-        "--scorer", default="nps", help="nps (default), sci, csat, ces, or the name of an installed one"
-    )
-    command.add_argument("--scale", metavar="LOW..HIGH", help="the answer scale, such as 1..10")
+    add_texts(command, *_TEXTS)
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
     command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
     command.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
-    command.add_argument("--method", help="ces: mean, top_box or net")
-    for role in ("time", "customer"):
-        command.add_argument(f"--{role}", metavar="COLUMN", help=f"the column with the {role}")
-    command.add_argument("--encoding", help="of the file, where it is not found out")
-    command.add_argument("--separator", help="of the columns, where it is not found out")
-    command.add_argument("--decimal", help="mark, where it is not found out: . or ,")
-    command.add_argument("--missing", metavar="WORD[,WORD...]", help="what means no answer, such as 99,none")
-    command.add_argument("--time-zone", metavar="ZONE", help="the zone of the times, such as Europe/Warsaw")
+
+
+def add_texts(command: argparse.ArgumentParser, *options: Sequence[str | None]) -> None:
+    """Add options that take a text: flags, what stands for it in the help, the help, and perhaps the default."""
+    for flags, metavar, said, *default in options:
+        command.add_argument(
+            *str(flags).split("/"), metavar=metavar, help=said, default=default[0] if default else None
+        )
 
 
 def names(text: str | None, several: bool = True) -> str | list[str] | None:
@@ -99,8 +106,8 @@ def read_survey(options: argparse.Namespace) -> Survey:
     )
 
 
-def tell(survey: Survey, options: argparse.Namespace) -> None:
-    """Say on standard error what was decided unasked, and what looks wrong."""
+def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) -> None:
+    """Say on standard error what was decided unasked, what looks wrong, and `more`."""
     tally = survey.tally()
     invalid, scored = int(tally.invalid), int(tally.n)
     notes = survey.report.offers if survey.report else []
@@ -113,7 +120,7 @@ def tell(survey: Survey, options: argparse.Namespace) -> None:
         highest = int(np.flatnonzero(tally.distribution)[-1])
         if highest <= 5:
             notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")
-    for note in notes:
+    for note in (*notes, *more):
         print(f"npskit: {note}", file=sys.stderr)
 
 

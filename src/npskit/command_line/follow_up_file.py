@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.command_line.file_options import add_options, names, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
 from npskit.errors import InvalidValueError
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
+from npskit.survey import Survey
 
 _KINDS: dict[str, Callable[..., object]] = {
     ".csv": FollowUpPlan.to_csv,
     ".jsonl": FollowUpPlan.to_json_lines,
     ".ndjson": FollowUpPlan.to_json_lines,
 }
+_TEXTS = (
+    ("--comment", "COLUMN", "the column with the comment"),
+    ("--playbook", "FILE", "what to do about whom, in TOML; default: the one of npskit"),
+    ("--capacity", "HOURS|NAME=HOURS[,...]", "of work, together or by team or person; default: no limit"),
+    ("--value", "MONEY|COLUMN", "what a customer is worth; default: the column 'value'"),
+    (
+        "--lift",
+        "NUMBER|COLUMN|CATEGORY=NUMBER[,...]",
+        "by how much following up raises the chance that a customer stays, such as detractor=0.1,passive=0.03; of an "
+        "offer: detractor/compensation=0.15",
+    ),
+    ("--now", "TIME", "what time it is; default: that of the latest answer"),
+    ("--roles", "ROLE=COLUMN[,...]", "columns of other names: channel, language, name, opted_out, last_contact, ..."),
+    ("--keep", "COLUMN[,COLUMN...]", "columns to carry along, such as email; also filled into letters"),
+    ("--currency", "CODE", "of all amounts, such as EUR"),
+    ("--fields", "NAME=TEXT[,...]", "to fill into all drafts, such as company=ACME"),
+    ("--letters", "FILE", "letters in one more language, or others of your own, in TOML"),
+    ("-o/--output", "FILE", "write the plan with drafts of letters: .csv, or .jsonl for JSON lines"),
+)
+_WITH_DEFAULTS = (
+    ("--max-age", "DURATION", "of answers, such as 90d (the default), or 'none'", "90 days"),
+    ("--quiet", "DURATION", "after a contact, such as 30d (the default)", "30 days"),
+    ("--language", "CODE", "of drafts where the customer's is not known (default en)", "en"),
+    ("--output-separator", "CHARACTER", "of the CSV; ';' also makes its decimal mark a comma", ","),
+)
 
 
 def add_follow_up(commands: Any) -> None:
@@ -31,67 +57,25 @@ def add_follow_up(commands: Any) -> None:
     )
     follow.set_defaults(run=_run)
     add_options(follow)
-    follow.add_argument("--comment", metavar="COLUMN", help="the column with the comment")
-    follow.add_argument("--playbook", metavar="FILE", help="what to do about whom, in TOML; default: the one of npskit")
-    _add_limits(follow)
-    follow.add_argument("--now", metavar="TIME", help="what time it is; default: that of the latest answer")
-    follow.add_argument(
-        "--max-age", default="90 days", metavar="DURATION", help="of answers, such as 90d (the default), or 'none'"
-    )
-    follow.add_argument(
-        "--quiet", default="30 days", metavar="DURATION", help="after a contact, such as 30d (the default)"
-    )
-    follow.add_argument(
-        "--roles",
-        metavar="ROLE=COLUMN[,...]",
-        help="columns of other names: channel, language, name, opted_out, last_contact, ...",
-    )
-    follow.add_argument(
-        "--keep", metavar="COLUMN[,COLUMN...]", help="columns to carry along, such as email; also filled into letters"
-    )
-    follow.add_argument("--currency", metavar="CODE", help="of all amounts, such as EUR")
-    follow.add_argument(
-        "--language", default="en", metavar="CODE", help="of drafts where the customer's is not known (default en)"
-    )
-    follow.add_argument("--fields", metavar="NAME=TEXT[,...]", help="to fill into all drafts, such as company=ACME")
-    follow.add_argument(
-        "--letters", metavar="FILE", help="letters in one more language, or others of your own, in TOML"
-    )
-    follow.add_argument("--everybody", action="store_true", help="write everybody, with why they are left out")
-    follow.add_argument(
-        "-o", "--output", metavar="FILE", help="write the plan with drafts of letters: .csv, or .jsonl for JSON lines"
-    )
-    follow.add_argument(
-        "--output-separator",
-        default=",",
-        metavar="CHARACTER",
-        help="of the CSV; ';' also makes its decimal mark a comma",
-    )
-    follow.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _add_limits(follow: argparse.ArgumentParser) -> None:
-    """Add the options of money, hours, values and the holdout."""
+    add_texts(follow, *_TEXTS, *_WITH_DEFAULTS)
     follow.add_argument("--budget", type=float, metavar="MONEY", help="for all offers together; default: no limit")
-    follow.add_argument(
-        "--capacity", metavar="HOURS|NAME=HOURS[,...]", help="of work, together or by team or person; default: no limit"
-    )
-    follow.add_argument("--value", metavar="MONEY|COLUMN", help="what a customer is worth; default: the column 'value'")
-    follow.add_argument(
-        "--lift",
-        metavar="NUMBER|COLUMN|CATEGORY=NUMBER[,...]",
-        help="by how much following up raises the chance that a customer stays, such as detractor=0.1,passive=0.03; "
-        "of an offer: detractor/compensation=0.15",
-    )
     follow.add_argument("--holdout", type=float, default=0.0, metavar="SHARE", help="of customers left alone at random")
     follow.add_argument("--seed", type=int, default=0, help="of the holdout: the same leaves the same customers alone")
     follow.add_argument("--exact", action="store_true", help="look for the very best plan, however long it takes")
+    follow.add_argument("--everybody", action="store_true", help="write everybody, with why they are left out")
+    follow.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run(options: argparse.Namespace) -> None:
     if options.output is not None and Path(options.output).suffix.lower() not in _KINDS:
         raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {options.output!r}")
-    playbook = None if options.playbook is None else _playbook(Path(options.playbook))
+    playbook = languages = None
+    if options.playbook is not None:
+        with _usable(options.playbook, "--playbook", "read"):
+            playbook = Playbook.from_toml(Path(options.playbook))
+    if options.letters is not None:
+        with _usable(options.letters, "--letters", "read"):
+            languages = Languages.default().with_file(Path(options.letters))
     survey = read_survey(options)
     roles = _pairs(options.roles, "--roles") if options.roles else {}
     plan = survey.follow_up(
@@ -111,62 +95,46 @@ def _run(options: argparse.Namespace) -> None:
         currency=options.currency,
         language=options.language,
     )
-    languages = None if options.letters is None else _languages(Path(options.letters))
     if options.output is not None:
         _write(plan, Path(options.output), options, languages)
-    if options.json:
-        print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
-    else:
-        print(plan)
-    tell(survey, options)
+    print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2) if options.json else plan)
+    tell(survey, options, _taken_for_granted(survey, roles))
+
+
+def _taken_for_granted(survey: Survey, roles: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a plan was made without."""
     if survey.rejected:
         first = survey.rejected[0]
-        print(
-            f"npskit: cells that cannot be used: {len(survey.rejected)}; the first in row {first.row} of column "
-            f"{first.column!r}: {first.value!r:.80} ({first.reason}); python -m npskit score --rejected lists them",
-            file=sys.stderr,
+        yield (
+            f"cells that cannot be used: {len(survey.rejected)}; the first in row {first.row} of column "
+            f"{first.column!r}: {first.value!r:.80} ({first.reason}); python -m npskit score --rejected lists them"
         )
     if "customer" not in survey.roles:
-        print("npskit: every answer counts as a customer's only one; say who answered with --customer", file=sys.stderr)
+        yield "every answer counts as a customer's only one; say who answered with --customer"
     if "comment" not in survey.roles:
-        print("npskit: nobody counts as having written anything; name the column with --comment", file=sys.stderr)
+        yield "nobody counts as having written anything; name the column with --comment"
     if "opted_out" not in {*roles, *survey.columns}:
-        said = "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
-        print(f"npskit: {said}", file=sys.stderr)
+        yield "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
 
 
-def _playbook(path: Path) -> Playbook:
-    """Return the playbook in a file."""
+@contextlib.contextmanager
+def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
+    """Say of which option the file is that cannot be read or written."""
     try:
-        return Playbook.from_toml(path)
+        yield
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValueError(f"--playbook: {str(path)!r} cannot be read: {error}") from None
-
-
-def _languages(path: Path) -> Languages:
-    """Return the languages that come with npskit, and the one in a file."""
-    try:
-        return Languages.default().with_file(path)
-    except OSError as error:
-        raise InvalidValueError(f"--letters: {str(path)!r} cannot be read: {error.strerror}") from None
+        raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {error}") from None
 
 
 def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> None:
     """Write a plan with its drafts to a file of the kind its name says."""
-    fields = _pairs(options.fields, "--fields") if options.fields else None
-    wanted: dict[str, Any] = {
-        "messages": True,
-        "everything": options.everybody,
-        "fields": fields,
-        "languages": languages,
-    }
+    wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, "languages": languages}
+    wanted["fields"] = _pairs(options.fields, "--fields") if options.fields else None
     if path.suffix.lower() == ".csv":
         mark = "," if options.output_separator == ";" else "."
         wanted |= {"separator": options.output_separator, "decimal": mark}
-    try:
+    with _usable(path, "--output", "written"):
         _KINDS[path.suffix.lower()](plan, path, **wanted)
-    except OSError as error:
-        raise InvalidValueError(f"--output: {str(path)!r} cannot be written: {error.strerror}") from None
 
 
 def _pairs(text: str, option: str) -> dict[str, str]:

@@ -7,10 +7,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from npskit.command_line.file_options import add_options, names, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
 from npskit.reading import Rejected
 from npskit.results import LEVEL, json_safe, number, percent, text_table
 from npskit.scores import Score
+
+_TEXTS = (
+    ("--by", "COLUMN[,COLUMN...]", "one score for each value of the column(s)"),
+    *((f"--{role}", "COLUMN", f"the column with the {role}") for role in ("weight", "stratum", "cluster", "label")),
+    ("--denominator", None, "valid (default) or all", "valid"),
+    ("--repeats", None, "all (default), latest or mean answer of each customer", "all"),
+    ("--interval", "METHOD", "how the interval is computed", "score"),
+)
 
 
 def add_score(commands: Any) -> None:
@@ -20,12 +28,7 @@ def add_score(commands: Any) -> None:
     )
     score.set_defaults(run=_run)
     add_options(score)
-    score.add_argument("--by", metavar="COLUMN[,COLUMN...]", help="one score for each value of the column(s)")
-    for role in ("weight", "stratum", "cluster", "label"):
-        score.add_argument(f"--{role}", metavar="COLUMN", help=f"the column with the {role}")
-    score.add_argument("--denominator", default="valid", help="valid (default) or all")
-    score.add_argument("--repeats", default="all", help="all (default), latest or mean answer of each customer")
-    score.add_argument("--interval", default="score", metavar="METHOD", help="how the interval is computed")
+    add_texts(score, *_TEXTS)
     score.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
     score.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
     score.add_argument("--json", action="store_true", help="print JSON: the score is under 'value'")
