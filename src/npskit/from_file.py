@@ -17,8 +17,6 @@ from npskit.reading import Loaded, Rejected, load, resolve
 from npskit.scorers import NPS, Scorer, codebook_of
 from npskit.survey import Survey
 
-# Roles of numbers and times; the others are taken as they stand.
-# How the notes end that are about which column is the score.
 _ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
 
 
@@ -97,6 +95,7 @@ def read(
     if missing is not None and (isinstance(missing, str) or not isinstance(missing, Iterable)):
         raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not {missing!r}")
     words = None if missing is None else tuple(missing)
+    codebook = codebook_of(scorer if scorer is not None else NPS())
     loaded = load(
         path,
         encoding=encoding,
@@ -110,9 +109,8 @@ def read(
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
-    answers = _answer_columns(score, loaded, codebook_of(scorer if scorer is not None else NPS()).questions)
-    columns = dict(loaded.columns)
-    rejected = list(loaded.rejected)
+    answers = _answer_columns(score, loaded, codebook.questions)
+    columns, rejected = dict(loaded.columns), list(loaded.rejected)
     notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
 
     def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
@@ -120,8 +118,7 @@ def read(
         rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason, c.kind) for c in cells)
         notes.extend(f"{name}: {note}" for note in said)
 
-    scales = codebook_of(scorer if scorer is not None else NPS()).scales
-    for name, scale in zip(answers, scales, strict=True):
+    for name, scale in zip(answers, codebook.scales, strict=True):
         got = answers_of(loaded.columns[name], scale, missing=words)
         replace(name, got.values, got.rejected, got.notes)
     if "time" in bound:
@@ -165,18 +162,17 @@ def _answer_columns(
 ) -> list[str]:
     if score is None:
         found = loaded.roles.get("score")
-        if questions == ("score",) and isinstance(found, str):
+        named = all(question in loaded.columns for question in questions)
+        if len(questions) == 1 and isinstance(found, str) and (questions == ("score",) or not named):
             return [found]
-        if all(question in loaded.columns for question in questions):
+        if named:
             return list(questions)
-        if len(questions) == 1 and isinstance(found, str):
-            return [found]
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
         asked = f"score: name the column with the answers to {', '.join(questions)}"
         raise ColumnNotFoundError(f"{asked}; there are {known}. {loaded.about_score}".strip())
     if isinstance(score, Mapping):
-        absent = [question for question in questions if question not in score]
-        if absent:
-            raise InvalidValueError(f"score: name the column with the answers to {absent[0]!r} too")
+        for question in questions:
+            if question not in score:
+                raise InvalidValueError(f"score: name the column with the answers to {question!r} too")
         score = [score[question] for question in questions]
     return [resolve(name, loaded.columns) for name in ([score] if isinstance(score, str) else score)]

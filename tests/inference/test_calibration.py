@@ -223,8 +223,8 @@ def test_zero_totals_and_unused_labels() -> None:
     [
         ({"a": 3}, "age 'b' has no total; known: 'a'"),
         ({"a": 3, "b": 3, "c": 1}, "age 'c' has a total but no row: merge it with another label"),
-        ({"a": 3, "b": -1}, "totals of age must be finite and at least 0: 'b' has -1"),
-        ({"a": 3, "b": float("nan")}, "'b' has nan"),
+        ({"a": 3, "b": -1}, "totals of age: that of 'b' must be at least 0: got -1"),
+        ({"a": 3, "b": float("nan")}, "'b' must be finite: got nan"),
         ({"a": 0, "b": 3}, "age 'b' has only rows of weight 0"),
     ],
 )
@@ -238,7 +238,7 @@ def test_impossible_totals_are_named(totals: dict[str, float], message: str) -> 
 def test_bad_arguments_are_refused() -> None:
     """Margins and totals that do not match, totals of other types or sums, columns of other lengths, bad categories."""
     margins = {"age": ["a", "b"], "sex": ["f", "m"]}
-    with pytest.raises(InvalidTypeError, match="totals of age must be numbers: 'b' has '1'"):
+    with pytest.raises(InvalidTypeError, match="totals of age: that of 'b' must be a number: got '1'"):
         rake([1, 1], {"age": ["a", "b"]}, {"age": {"a": 1, "b": "1"}})  # type: ignore[dict-item]
     with pytest.raises(InvalidValueError, match="same margins"):
         rake([1, 1], margins, {"age": {"a": 1, "b": 1}})

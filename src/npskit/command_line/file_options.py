@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -67,8 +67,7 @@ def _scale(text: str) -> tuple[int, int]:
 
 
 def _scorer(options: argparse.Namespace) -> Scorer:
-    given = {name: getattr(options, name) for name in ("detractor", "promoter", "top", "method")}
-    chosen = {name: value for name, value in given.items() if value is not None}
+    chosen = _given(options, "detractor", "promoter", "top", "method")
     if options.scale is not None:
         chosen["scale"] = _scale(options.scale)
     elif options.scorer in ("sci", "csat") and (options.top or 0) > 5:
@@ -102,7 +101,7 @@ def read_survey(options: argparse.Namespace) -> Survey:
         missing=None if options.missing is None else _codes(options.missing),
         time_zone=options.time_zone,
         progress=_progress(),
-        **_named_roles(options),
+        **cast(Roles, _given(options, *_ROLES)),  # a role that is not given may be found out
     )
 
 
@@ -124,10 +123,9 @@ def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) 
         print(f"npskit: {note}", file=sys.stderr)
 
 
-def _named_roles(options: argparse.Namespace) -> Roles:
-    """Return the roles that were given: one that was not may be found out."""
-    given = {role: getattr(options, role, None) for role in _ROLES}
-    return cast(Roles, {role: name for role, name in given.items() if name is not None})
+def _given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:
+    """Return those of the options that were given."""
+    return {name: value for name in wanted if (value := getattr(options, name, None)) is not None}
 
 
 def _codes(text: str) -> list[str | int]:

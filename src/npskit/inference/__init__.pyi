@@ -43,6 +43,7 @@ from npskit.inference.k_sample import pairwise as pairwise
 from npskit.inference.k_sample import wald_q as wald_q
 from npskit.inference.k_sample import welch_anova as welch_anova
 from npskit.inference.limits import checked_counts as checked_counts
+from npskit.inference.limits import normal_p as normal_p
 from npskit.inference.limits import normal_quantile as normal_quantile
 from npskit.inference.limits import tail_of as tail_of
 from npskit.inference.linearize import StrataLayout as StrataLayout
@@ -77,7 +78,6 @@ from npskit.inference.strata import stratum_factors as stratum_factors
 from npskit.inference.two_sample import difference_interval as difference_interval
 from npskit.inference.two_sample import moments as moments
 from npskit.inference.two_sample import mover as mover
-from npskit.inference.two_sample import normal_p as normal_p
 from npskit.inference.two_sample import score_test as score_test
 from npskit.inference.two_sample import score_z as score_z
 from npskit.inference.wald_and_welch import DifferenceTest as DifferenceTest

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats
-from npskit.checks import whole_number
+from npskit.checks import finite_number, whole_number
 from npskit.data import read_weights
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
@@ -323,11 +323,7 @@ class _Table:
 def _targets(name: str, labels: list[Any], sums: list[float], totals: Mapping[Any, Any]) -> Floats:
     """Return the totals in the order of the labels, after checking that data and population have the same ones."""
     for label, total in totals.items():
-        if not isinstance(total, (int, float, np.integer, np.floating)):
-            raise InvalidTypeError(f"totals of {name} must be numbers: {label!r} has {total!r}")
-        if not 0 <= total < np.inf:
-            raise InvalidValueError(f"totals of {name} must be finite and at least 0: {label!r} has {total!r}")
-        if total > 0 and label not in labels:
+        if finite_number(total, f"totals of {name}: that of {label!r}", least=0) > 0 and label not in labels:
             raise InvalidValueError(f"{name} {label!r} has a total but no row: merge it with another label")
     for label, weight in zip(labels, sums, strict=True):
         if label not in totals:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats
+from npskit.data import factorize as keys_of
 from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
@@ -41,32 +42,18 @@ def factorize(labels: ArrayLike, name: str) -> tuple[Codes, NDArray[Any]]:
     found = np.asarray(labels)
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
-    kind = found.dtype.kind
-    if kind in "fM":
-        _refuse_missing(np.isnan(found) if kind == "f" else np.isnat(found), name)
-    if kind in "iub" and found.size and int(found.max()) < 1 << 63:
+    if found.dtype.kind in "iub" and found.size and int(found.max()) < 1 << 63:
         return _dense(found.astype(np.int64))
-    if kind in "iubfM":
-        distinct, codes = np.unique(found, return_inverse=True)
-        return codes, distinct
-    if kind not in "OUT":
-        raise InvalidTypeError(f"{name} must be text, numbers or dates, not {found.dtype}")
-    values = found.tolist()
-    # one pass over a dict: np.unique would sort all the text
-    once = dict.fromkeys(values)
-    missing = [label for label in once if label is None or label != label]
-    if missing:
-        _refuse_missing(np.array([v is None or v != v for v in values]), name)
-    try:
-        ordered = sorted(once)
-    except TypeError:
-        kinds = ", ".join(sorted({type(label).__name__ for label in once}))
-        raise InvalidTypeError(f"{name} must be of one type: got {kinds}; make them all text") from None
-    rank = {label: code for code, label in enumerate(ordered)}
-    codes = np.fromiter(map(rank.__getitem__, values), dtype=np.intp, count=len(values))
-    distinct = np.array(ordered)
-    if distinct.dtype.kind not in _KINDS:
-        raise InvalidTypeError(f"{name} must be text, numbers or dates: got {type(ordered[0]).__name__}")
+    codes, known = keys_of(found)
+    if known and known[-1] is None:
+        rows = np.flatnonzero(codes == len(known) - 1)
+        shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
+        raise InvalidValueError(f"{name} must not be missing: missing in rows {shown}; label or drop these rows")
+    distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
+    types = {type(label) for label in known}
+    if distinct.dtype.kind not in _KINDS or (str in types and len(types) > 1):
+        got = ", ".join(sorted(one.__name__ for one in types))
+        raise InvalidTypeError(f"{name} must be text, numbers or dates, all of one type: got {got}; make them all text")
     return codes, distinct
 
 
@@ -79,13 +66,6 @@ def _dense(values: NDArray[np.int64]) -> tuple[Codes, NDArray[np.int64]]:
     seen = np.zeros(high - low + 1, dtype=bool)
     seen[values - low] = True
     return (np.cumsum(seen) - 1)[values - low], np.flatnonzero(seen) + low
-
-
-def _refuse_missing(missing: NDArray[np.bool_], name: str) -> None:
-    rows = np.flatnonzero(missing)
-    if rows.size:
-        shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
-        raise InvalidValueError(f"{name} must not be missing: missing in rows {shown}; label or drop these rows")
 
 
 def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:

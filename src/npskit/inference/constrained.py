@@ -39,9 +39,7 @@ def lattice(category_scores: Floats, otherwise: str) -> tuple[Integers, float]:
             f"category_scores must lie on a common grid of at most {_MOST_STEPS:,} steps: got "
             f"{category_scores.tolist()}; {otherwise}"
         )
-    return np.rint(steps[fits[0]]).astype(np.int64), float(category_scores[-1] - category_scores[0]) / float(
-        fits[0] + 1
-    )
+    return np.rint(steps[fits[0]]).astype(np.int64), float(np.ptp(category_scores)) / float(fits[0] + 1)
 
 
 def mean_variance(shares: ArrayLike, category_scores: ArrayLike) -> Floats:
@@ -139,14 +137,12 @@ def _three(shares: Floats, category_scores: Floats, mean: Floats) -> Floats:
 
 def _many(shares: Floats, category_scores: Floats, mean: Floats) -> Floats:
     """Return the constrained shares for any rising category scores, by the Lagrange multiplier."""
-    rising = (category_scores - category_scores[0]) / (category_scores[-1] - category_scores[0])
-    falling = (category_scores[-1] - category_scores) / (category_scores[-1] - category_scores[0])
-    top, bottom = (
-        (mean - category_scores[0]) / (category_scores[-1] - category_scores[0]),
-        (category_scores[-1] - mean) / (category_scores[-1] - category_scores[0]),
-    )
+    low, high = category_scores[[0, -1]]
+    rising, falling = (category_scores - low) / (high - low), (high - category_scores) / (high - low)
     # nearer to an end than this is at it: the reciprocals below would overflow
-    top, bottom = (np.where(part < NEGLIGIBLE, 0.0, part) for part in (top, bottom))
+    top, bottom = (
+        np.where(gap / (high - low) < NEGLIGIBLE, 0.0, gap / (high - low)) for gap in (mean - low, high - mean)
+    )
     # The multiplier runs over an interval; u in [0, 1] is the place in it. Mirrored so that u <= 1/2, u keeps its
     # relative precision where the share of the upper extreme is tiny.
     up, down = rising * bottom[..., None], falling * top[..., None]

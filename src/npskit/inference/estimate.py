@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import attrs
@@ -84,23 +84,24 @@ class Estimate:
         return cls(category_scores=category_scores, simple=False, **parts)
 
     def __getitem__(self, index: Any) -> Self:
-        parts: dict[str, Any] = {name: np.asarray(getattr(self, name)[index]) for name in _BY_GROUP}
-        return attrs.evolve(self, **parts)
+        return self._each(lambda part: np.asarray(part[index]))
 
     def blank(self, where: Bools) -> Self:
         """Return the same, with nothing known of the groups that are True."""
-        nothing = {"amounts": 0.0, "n": 0.0, "ceiling": 0.0}
-        parts: dict[str, Any] = {}
-        for name in _BY_GROUP:
-            array = getattr(self, name)
-            at = where[..., np.newaxis] if name == "amounts" else where
-            parts[name] = np.where(at, nothing.get(name, np.nan), array)
-        return attrs.evolve(self, **parts)
+        parts: dict[str, Any] = {
+            name: np.where(where, 0.0 if name in ("n", "ceiling") else np.nan, getattr(self, name))
+            for name in _BY_GROUP[1:]
+        }
+        return attrs.evolve(self, amounts=np.where(where[..., np.newaxis], 0.0, self.amounts), **parts)
 
     def reshape(self, shape: tuple[int, ...]) -> Self:
         """Return the same groups, `(G,)`, laid out in another shape."""
-        parts: dict[str, Any] = {name: getattr(self, name) for name in _BY_GROUP}
-        return attrs.evolve(self, **{name: a.reshape(*shape, *a.shape[1:]) for name, a in parts.items()})
+        return self._each(lambda part: part.reshape(*shape, *part.shape[1:]))
+
+    def _each(self, change: Callable[[Floats], Floats]) -> Self:
+        """Return the same with every part that has a value for each group changed alike."""
+        parts: dict[str, Any] = {name: change(getattr(self, name)) for name in _BY_GROUP}
+        return attrs.evolve(self, **parts)
 
     @property
     def shares(self) -> Floats:
@@ -138,10 +139,8 @@ class Estimate:
         # a census has no counts that intervals could work on: they would be infinite
         census = np.isinf(self.n_effective)
         counts = np.where(census[..., np.newaxis], 0.0, self.effective_counts(level))
-        low, high = (
-            np.where(census, self.mean, limit) for limit in interval(counts, self.category_scores, level, method)
-        )
-        return low, high
+        low, high = interval(counts, self.category_scores, level, method)
+        return np.where(census, self.mean, low), np.where(census, self.mean, high)
 
     def _t_limits(self, level: float) -> tuple[Floats, Floats]:
         """Return mean ± t SE, within the range of the category scores."""

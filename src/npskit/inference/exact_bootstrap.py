@@ -24,8 +24,10 @@ def _angle(steps: Integers, size: int) -> Floats:
     return np.asarray(turns * (2 * np.pi / size), dtype=np.float64)
 
 
-def _distribution(shares: Floats, n: int, offsets: Integers) -> tuple[int, Floats]:
-    """Return the distribution of the sum of n draws of `offsets`: the first sum and the probabilities from there."""
+def _of_mean(counts: Floats, lowest: float, offsets: Integers, step: float) -> tuple[Floats, Floats]:
+    """Return the values that the mean of n draws can have, and their probabilities; offsets are in steps of scores."""
+    total = float(counts.sum())
+    n, shares = max(1, round(total)), counts / total
     reach = int(offsets[-1])
     mean = float(shares @ offsets)
     # Bernstein's inequality bounds what lies outside the window; what little does is folded back into it.
@@ -44,7 +46,7 @@ def _distribution(shares: Floats, n: int, offsets: Integers) -> tuple[int, Float
     probabilities = np.fft.irfft(spectrum, size)[: last - first + 1]
     # What the transform leaves where there is nothing would add up over many places.
     probabilities = np.where(probabilities > _NOISE * probabilities.max(), probabilities, 0.0)
-    return first, probabilities / probabilities.sum()
+    return lowest + step * (first + np.arange(probabilities.size)) / n, probabilities / probabilities.sum()
 
 
 def bootstrap_distribution(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
@@ -74,12 +76,10 @@ def bootstrap_distribution(counts: ArrayLike, category_scores: ArrayLike) -> tup
     sample = sample_of(counts, category_scores)
     if sample.counts.ndim != 1:
         raise InvalidValueError(f"counts must be those of one tally, shape (K,): got shape {sample.counts.shape}")
-    offsets, step = lattice(sample.category_scores, _OTHERWISE)
+    steps = lattice(sample.category_scores, _OTHERWISE)
     if not sample.n > 0:
         return np.empty(0), np.empty(0)
-    n = max(1, round(float(sample.n)))
-    first, probabilities = _distribution(sample.shares, n, offsets)
-    values = sample.category_scores[0] + step * (first + np.arange(probabilities.size)) / n
+    values, probabilities = _of_mean(sample.counts, sample.category_scores[0], *steps)
     possible = probabilities > 0
     return values[possible], probabilities[possible]
 
@@ -95,18 +95,14 @@ def bootstrap_quantiles(counts: Floats, category_scores: Floats, tail: float) ->
     Returns:
         The least value x with P(mean* ≤ x) ≥ tail, and the greatest with P(mean* ≥ x) ≥ tail, shape `(...)`.
     """
-    offsets, step = lattice(category_scores, _OTHERWISE)
+    steps = lattice(category_scores, _OTHERWISE)
     rows = counts.reshape(-1, category_scores.size)
     low, high = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     # Probabilities that equal the tail but for rounding count as reaching it.
     reached = tail * (1 - 1e-9)
     for i, row in enumerate(rows):
-        total = float(row.sum())
-        if total > 0:
-            n = max(1, round(total))
-            first, probabilities = _distribution(row / total, n, offsets)
-            up, down = np.cumsum(probabilities), np.cumsum(probabilities[::-1])
-            low[i] = first + np.searchsorted(up, reached)
-            high[i] = first + probabilities.size - 1 - np.searchsorted(down, reached)
-            low[i], high[i] = category_scores[0] + step * low[i] / n, category_scores[0] + step * high[i] / n
+        if row.any():
+            values, probabilities = _of_mean(row, category_scores[0], *steps)
+            low[i] = values[np.searchsorted(np.cumsum(probabilities), reached)]
+            high[i] = values[::-1][np.searchsorted(np.cumsum(probabilities[::-1]), reached)]
     return low.reshape(counts.shape[:-1]), high.reshape(counts.shape[:-1])

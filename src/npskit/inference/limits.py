@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -76,13 +77,22 @@ def normal_quantile(level: float) -> float:
     return -NormalDist().inv_cdf(tail_of(level))
 
 
+def normal_p(z: ArrayLike) -> Floats:
+    """Return two-sided p-values of standard normal statistics, accurate also far out.
+
+    Example:
+        >>> normal_p([0.0, 1.959963984540054]).round(6).tolist()
+        [1.0, 0.05]
+    """
+    # math.erfc, not scipy's: importing scipy takes longer than computing a hundred thousand values
+    return np.asarray(np.frompyfunc(math.erfc, 1, 1)(np.abs(z) / math.sqrt(2)), dtype=np.float64)
+
+
 def score_distances(sample: MergedSample, z: Floats) -> tuple[Floats, Floats]:
     """Return how far the lower and the upper score limits lie from the mean, as shares of the range of scores."""
     shape = np.broadcast_shapes(sample.n.shape, z.shape)
-    span = sample.category_scores[-1] - sample.category_scores[0]
-    shares = np.broadcast_to(sample.shares, (*shape, sample.category_scores.size)).reshape(
-        -1, sample.category_scores.size
-    )
+    size, span = sample.category_scores.size, sample.category_scores[-1] - sample.category_scores[0]
+    shares = np.broadcast_to(sample.shares, (*shape, size)).reshape(-1, size)
     mean = np.broadcast_to(sample.mean, shape).ravel()
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.broadcast_to(z * z / sample.n, shape).ravel()

@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.k_sample import ChiSquareTest
+from npskit.inference.limits import normal_p
 from npskit.inference.moves import Moves
-from npskit.inference.two_sample import normal_p
 from npskit.results import Interval
 
 # Relative to 1, the largest entry of a scaled matrix of whole numbers; what is smaller is rounding.

@@ -274,7 +274,7 @@ def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
         )
     if value < span / 1000:
         raise InvalidValueError(
-            f"{name} is in score points, at least a thousandth of the range of category_scores, {span / 1000:g}: "
+            f"{name} is in score points, at least a thousandth of the range of the category_scores, {span / 1000:g}: "
             f"got {value!r}; as a fraction, multiply it by {span / 2:g}"
         )
     return float(value)

@@ -7,8 +7,6 @@ reject a wide sample of 10 against a narrow one of 50 in a quarter of all cases.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,7 +14,7 @@ from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import constrained_shares, distinct_category_scores, mean_variance
 from npskit.inference.intervals import score_interval
-from npskit.inference.limits import checked_counts
+from npskit.inference.limits import checked_counts, normal_p
 
 # On a mean in 0..1, where the noise of the derivative moves its zero by 1e-16 or so.
 _TOLERANCE = 4e-15
@@ -28,18 +26,6 @@ def moments(counts: Floats, category_scores: Floats) -> tuple[Floats, Floats, Fl
     n = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return n, np.asarray(counts @ category_scores / n), mean_variance(counts / n[..., None], category_scores)
-
-
-def normal_p(z: ArrayLike) -> Floats:
-    """Return two-sided p-values of standard normal statistics, accurate also far out.
-
-    Example:
-        >>> normal_p([0.0, -1.959963984540054]).round(9).tolist()
-        [1.0, 0.05]
-    """
-    z = np.asarray(z, dtype=np.float64)
-    # math.erfc rather than scipy's: comparing two scores should not cost half a second of imports
-    return np.array([math.erfc(abs(x) / math.sqrt(2)) for x in z.ravel().tolist()]).reshape(z.shape)
 
 
 def mover(estimates: ArrayLike, lows: ArrayLike, highs: ArrayLike, coefficients: ArrayLike) -> tuple[Floats, Floats]:
@@ -75,10 +61,7 @@ def mover(estimates: ArrayLike, lows: ArrayLike, highs: ArrayLike, coefficients:
         raise InvalidValueError(f"estimates, lows, highs and coefficients must broadcast: {error}") from None
     contrast = np.asarray((c * theta).sum(axis=-1))
     down, up = c * (theta - np.where(c > 0, low, high)), c * (np.where(c > 0, high, low) - theta)
-    return (
-        contrast - np.sqrt((down * down).sum(axis=-1)),
-        contrast + np.sqrt((up * up).sum(axis=-1)),
-    )
+    return contrast - np.sqrt((down * down).sum(axis=-1)), contrast + np.sqrt((up * up).sum(axis=-1))
 
 
 def difference_interval(
@@ -222,9 +205,8 @@ def common_mean(a: Floats, b: Floats, category_scores: Floats, delta: float = 0.
         lower, upper = np.where(slope > 0, m, lower), np.where(slope < 0, m, upper)
         inside = (m + step > lower) & (m + step < upper)
         close = np.abs(step) <= _TOLERANCE
-        center[active] = np.where(
-            close, np.clip(m + step, lower, upper), np.where(inside, m + step, (lower + upper) / 2)
-        )
+        new = np.where(close | inside, m + step, (lower + upper) / 2)
+        center[active] = np.clip(new, lower, upper)
         low[active], high[active] = lower, upper
         active = active[~close & (upper - lower > _TOLERANCE / 10)]
     return np.asarray(center)
@@ -245,10 +227,7 @@ def _profile(counts: Floats, category_scores: Floats, mean: Floats) -> tuple[Flo
     # dt/dmean = -1/Σ(p²/c)(w - pivot)², the pivot being the extreme that stays at zero, or else the weighted mean
     mass = np.where(counts > 0, shares * shares / counts, 0.0)
     pivot = mass @ category_scores / mass.sum(axis=-1)
-    pivot = np.where(
-        counts[rows, last] == 0,
-        category_scores[last],
-        np.where(counts[rows, first] == 0, category_scores[first], pivot),
-    )
+    pivot = np.where(counts[rows, first] == 0, category_scores[first], pivot)
+    pivot = np.where(counts[rows, last] == 0, category_scores[last], pivot)
     distance = category_scores - pivot[:, None]
     return np.asarray(slope), np.asarray(-1 / (mass * distance * distance).sum(axis=-1))

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference.limits import checked_counts, normal_quantile, tail_of
-from npskit.inference.two_sample import moments, normal_p
+from npskit.inference.limits import checked_counts, normal_p, normal_quantile, tail_of
+from npskit.inference.two_sample import moments
 
 
 @attrs.frozen(eq=False)
@@ -62,9 +62,8 @@ def wald_difference(
         >>> round(float(test.difference), 6), round(float(test.se), 6)
         (-23.0, 10.540873)
     """
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (
-        moments(*checked_counts(c, category_scores)) for c in (counts_a, counts_b)
-    )
+    n_a, mean_a, v_a = moments(*checked_counts(counts_a, category_scores))
+    n_b, mean_b, v_b = moments(*checked_counts(counts_b, category_scores))
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(v_a / n_a + v_b / n_b)
     return _from_se(mean_a - mean_b, se, np.full(se.shape, np.inf), level)
@@ -96,9 +95,8 @@ def welch_difference(
         >>> round(float(test.statistic), 6), round(float(test.df), 4), round(float(test.p_value), 6)
         (2.171045, 194.7337, 0.031137)
     """
-    (n_a, mean_a, v_a), (n_b, mean_b, v_b) = (
-        moments(*checked_counts(c, category_scores)) for c in (counts_a, counts_b)
-    )
+    n_a, mean_a, v_a = moments(*checked_counts(counts_a, category_scores))
+    n_b, mean_b, v_b = moments(*checked_counts(counts_b, category_scores))
     with np.errstate(invalid="ignore", divide="ignore"):
         part_a, part_b = np.where(n_a > 1, v_a / (n_a - 1), np.nan), np.where(n_b > 1, v_b / (n_b - 1), np.nan)
         squared = part_a + part_b
