@@ -154,7 +154,7 @@ def score_z(
     span = rising[-1] - rising[0]
     if not abs(null_difference) < span:
         raise InvalidValueError(
-            f"null_difference={null_difference!r} must be less than the range of category_scores, {span:g}, either way"
+            f"null_difference={null_difference!r} must be less than the range of the category_scores, {span:g}, in size"
         )
     a, b = np.broadcast_arrays(a, b)
     shape = a.shape[:-1]

@@ -104,7 +104,7 @@ def _array(column: Column, interner: Interner) -> NDArray[Any]:
     kind = values.dtype.kind
     if kind == "M" or (kind in "iufb" and column.mask is None):
         return values
-    if kind in "iu" and _exact(values):
+    if column.mask is not None and kind in "iu" and _exact(values):
         return np.where(column.mask, np.nan, values)
     cells = column.filled().tolist()
     if set(map(type, cells)) <= {str, type(None)}:
