@@ -1,23 +1,22 @@
-"""How much a run of the tests tries.
+"""How many examples a run of the tests tries.
 
 Hypothesis has no deadlines, because a slow machine is no failure, and tries the same examples in every run, so that a
-run which passed passes again. A run is quick: it tries two fifths of the examples, and slow studies are repeated a
-fraction of the times. `NPSKIT_FULL=1` tries everything; `NPSKIT_EXPLORE=1` tries all examples, and new ones.
+run which passed passes again. A run is quick: it tries two fifths of the examples that a law names. `NPSKIT_FULL=1` tries
+all of them; `NPSKIT_EXPLORE=1` tries as many, and new ones. Studies (`-m slow`) are always done at their full size.
 """
 
 import os
-from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
 
-FULL = bool(os.environ.get("NPSKIT_FULL"))
 EXPLORE = bool(os.environ.get("NPSKIT_EXPLORE"))
+FULL = EXPLORE or bool(os.environ.get("NPSKIT_FULL"))
 
 
 def _examples(wanted: int) -> int:
     """Return how many examples a run tries of those that a law has when it is tested in full."""
-    return wanted if FULL or EXPLORE else min(wanted, max(12, wanted * 2 // 5))
+    return wanted if FULL else min(wanted, max(12, wanted * 2 // 5))
 
 
 settings.register_profile("npskit", deadline=None, derandomize=not EXPLORE, max_examples=_examples(100))
@@ -31,9 +30,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if own is not None:
             scaled = settings(own, max_examples=_examples(own.max_examples))
             vars(test)["_hypothesis_internal_use_settings"] = scaled
-
-
-@pytest.fixture(scope="session")
-def full_size() -> Callable[[int, int], int]:
-    """Return the second of two sizes of a study if it is to be done in full, else the first."""
-    return lambda quick, full: full if FULL else quick
