@@ -234,8 +234,8 @@ def test_what_does_not_fit_is_refused() -> None:
         (IncompatibleError, "answers has 1 rows, times has 2", {"answers": [10]}),
         (IncompatibleError, "groups has 1 rows", {"groups": [0]}),
         (InvalidTypeError, "groups must be whole numbers", {"groups": [0.5, 1.0]}),
-        (InvalidValueError, "row 1 is 3", {"groups": [0, 3], "n_groups": 2}),
-        (InvalidValueError, "row 0 is -1", {"groups": [-1, 1], "n_groups": 2}),
+        (InvalidValueError, "n_groups=2: see row 1", {"groups": [0, 3], "n_groups": 2}),
+        (InvalidValueError, "negative: see row 0", {"groups": [-1, 1], "n_groups": 2}),
         (InvalidValueError, "row 1 has -1.0", {"weights": [1, -1]}),
         (InvalidValueError, "choose coarser groups", {"groups": [0, 1], "n_groups": 1 << 30}),
     ]

@@ -6,6 +6,7 @@ from npskit.counting.coded_answers import CodedAnswers as CodedAnswers
 from npskit.counting.coded_answers import read_columns as read_columns
 from npskit.counting.codes import encode as encode
 from npskit.counting.count_table import Counts as Counts
+from npskit.counting.count_table import checked_groups as checked_groups
 from npskit.counting.count_table import tabulate as tabulate
 from npskit.counting.tally import Tally as Tally
 from npskit.counting.worth_table import CategorySums as CategorySums

@@ -29,11 +29,6 @@ class CategoryCounts(Result):
     squares: Floats | None
     by_answer: bool
 
-    def __attrs_post_init__(self) -> None:
-        for array in (self.cells, self.weights, self.squares):
-            if array is not None:
-                array.setflags(write=False)
-
     # ---- what it counted ----
 
     @property
@@ -102,28 +97,19 @@ class CategoryCounts(Result):
         Raises:
             InvalidValueError: If `denominator` is neither, or 0 cannot be a score.
         """
-        if check_denominator(denominator, self.codebook) == "valid":
-            return CategorySums(
-                self._per_category(self.cells),
-                None if self.weights is None else self._per_category(self.weights),
-                None if self.squares is None else self._per_category(self.squares),
-                self.codebook.category_scores,
-            )
-        # where nobody answered there is no score, whatever the denominator
-        answered = self.cells if self.weights is None else self.weights
-        some = answered[..., :-2].sum(axis=-1, keepdims=True) > 0
+        category_scores, per_category = self.codebook.category_scores, self._per_category
+        if check_denominator(denominator, self.codebook) == "all":
+            category_scores = np.append(category_scores, 0.0)
+            # where nobody answered there is no score, whatever the denominator
+            answered = self.cells if self.weights is None else self.weights
+            some = answered[..., :-2].sum(axis=-1, keepdims=True) > 0
 
-        def with_rest(array: NDArray[Any]) -> NDArray[Any]:
-            return np.concatenate(
-                [self._per_category(array), array[..., -2:].sum(axis=-1, keepdims=True) * some], axis=-1
-            )
+            def per_category(array: NDArray[Any]) -> NDArray[Any]:
+                rest = array[..., -2:].sum(axis=-1, keepdims=True) * some
+                return np.concatenate([self._per_category(array), rest], axis=-1)
 
-        return CategorySums(
-            with_rest(self.cells),
-            None if self.weights is None else with_rest(self.weights),
-            None if self.squares is None else with_rest(self.squares),
-            np.append(self.codebook.category_scores, 0.0),
-        )
+        weights, squares = (None if each is None else per_category(each) for each in (self.weights, self.squares))
+        return CategorySums(per_category(self.cells), weights, squares, category_scores)
 
     @property
     def value(self) -> Floats:

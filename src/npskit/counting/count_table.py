@@ -44,11 +44,11 @@ class Counts(NamedTuple):
     by_answer: bool
 
 
-def _checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
+def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
     """Return the groups and how many there are, with every code checked to lie in range."""
     codes = flat(np.asarray(groups), "groups")
     if codes.dtype.kind not in "iu" and codes.size:
-        raise InvalidTypeError(f"groups must be integer codes, not {codes.dtype}: npskit.counting.factorize makes them")
+        raise InvalidTypeError(f"groups must be whole numbers, not {codes.dtype}: npskit.counting.factorize makes them")
     if codes.size != rows:
         raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
     codes = codes.astype(codes.dtype.newbyteorder("="), copy=False)
@@ -162,9 +162,9 @@ def tabulate(
             return few
     read = read_columns(columns, codebook, masks)
     rows = read[0].size
-    checked_groups = None
+    codes = None
     if groups is not None:
-        checked_groups, n_groups = _checked_groups(groups, n_groups, rows)
+        codes, n_groups = checked_groups(groups, n_groups, rows)
     elif n_groups is not None:
         raise InvalidValueError(f"n_groups={n_groups} without groups: give the group of each row")
     checked_weights = None if weights is None else _checked_weights(weights, rows)
@@ -173,4 +173,4 @@ def tabulate(
         cells = histogram(read[0], codebook.scales[0].size) if by_answer else runs(read[0], codebook)
         return Counts(cells, None, None, by_answer)
     reader = CellReader(read, codebook, by_answer)
-    return Counts(*tables(reader, rows, checked_groups, n_groups or 0, checked_weights), by_answer)
+    return Counts(*tables(reader, rows, codes, n_groups or 0, checked_weights), by_answer)

@@ -13,10 +13,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import whole_number
-from npskit.counting import Tally, read_columns
-from npskit.data import read_weights
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.counting import Tally, checked_groups, read_columns
+from npskit.data import read_weights, slices
+from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.scorers import NPS, Scorer, codebook_of
 from npskit.times import Days, ticks
 
@@ -64,7 +63,7 @@ def span_of(times: NDArray[np.datetime64]) -> Span:
     """
     moments, per_day = ticks(times)
     lowest, highest, gaps = np.iinfo(np.int64).max, _NAT, False
-    for at in _blocks(len(moments), _INNER):
+    for at in slices(len(moments), _INNER):
         block = moments[at]
         low = int(block.min())
         if low == _NAT:
@@ -226,7 +225,7 @@ def count_days(
     for name, column in (("answers", columns[0]), ("groups", groups)):
         if column is not None and len(column) != len(times):
             raise IncompatibleError(f"{name} has {len(column)} rows, times has {len(times)}")
-    numbers = None if groups is None else _checked_groups(np.asarray(groups), n_groups)
+    numbers = None if groups is None else checked_groups(groups, n_groups, len(times))[0]
     if weights is not None:
         weights = read_weights(weights)  # at once, so that an error names rows of the whole
     runs = _Runs(times, span, edges, size)
@@ -242,7 +241,7 @@ def count_days(
         )
 
     block = max(_BLOCK, _PER_CELL * cells)
-    tally = sum((tally_of(at) for at in _blocks(len(times), block)), start=tally_of(slice(0, 0)))
+    tally = sum((tally_of(at) for at in slices(len(times), block)), start=tally_of(slice(0, 0)))
     tally = tally.mapped(lambda table: table.reshape(n_groups, width, table.shape[-1]))
     return DayTable(edges, tally[:, :-1], tally[:, -1])
 
@@ -265,7 +264,7 @@ class _Runs:
         buffer = np.empty(min(_INNER, codes.size), np.uint64)
         first, per_day = self._span.first, np.uint64(self._per_day)
         direct = first >= 0 and not self._span.gaps and self._run is None and groups is None
-        for part in _blocks(codes.size, _INNER):
+        for part in slices(codes.size, _INNER):
             rows = slice(at.start + part.start, at.start + part.stop)
             moments, found, code = self._moments[rows], buffer[: part.stop - part.start], codes[part]
             # without a sign, division is three times as fast
@@ -285,23 +284,6 @@ class _Runs:
                 found += groups[rows].astype(np.uint64) * np.uint64(self._width)
             np.copyto(code, found, casting="unsafe")
         return codes
-
-
-def _checked_groups(groups: NDArray[Any], n_groups: int) -> NDArray[Any]:
-    """Return group numbers, all seen to be in range."""
-    if groups.dtype.kind not in "iu":
-        raise InvalidTypeError(
-            f"groups must be whole numbers, not {groups.dtype}: npskit.counting.factorize makes them"
-        )
-    n_groups = whole_number(n_groups, "n_groups")
-    if groups.size and not (groups.min() >= 0 and groups.max() < n_groups):
-        row = int(np.flatnonzero((groups < 0) | (groups >= n_groups))[0])
-        raise InvalidValueError(f"groups must lie in range(n_groups), n_groups={n_groups}: row {row} is {groups[row]}")
-    return groups
-
-
-def _blocks(rows: int, block: int) -> list[slice]:
-    return [slice(start, min(start + block, rows)) for start in range(0, rows, block)]
 
 
 def _differences(table: NDArray[np.int64], low: NDArray[np.intp], high: NDArray[np.intp]) -> NDArray[np.int64]:

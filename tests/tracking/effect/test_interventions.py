@@ -74,8 +74,8 @@ def test_an_end() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("", "2026-03-01"), InvalidValueError, "name must not be empty"),
-        ((3, "2026-03-01"), InvalidTypeError, "name must be text"),
+        (("", "2026-03-01"), InvalidValueError, "name must be a text that is not empty"),
+        ((3, "2026-03-01"), InvalidTypeError, "name must be a text"),
         (("x", "soon"), InvalidValueError, "at must be a date"),
         (("x", 20260301), InvalidTypeError, "at must be a date"),
         (("x", np.datetime64("NaT", "us")), InvalidValueError, "at must be given"),

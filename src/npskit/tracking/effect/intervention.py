@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.checks import is_text
+from npskit.errors import InvalidValueError
 from npskit.results import Result
 from npskit.times import read_time
 
@@ -44,15 +45,11 @@ class Intervention(Result):
 
     _TEXT = "repr"
 
-    name: str
+    name: str = attrs.field(validator=is_text)
     at: dt.datetime = attrs.field(converter=_start)
     until: dt.datetime | None = attrs.field(default=None, converter=_end)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise InvalidTypeError(f"name must be text: got {self.name!r} ({type(self.name).__name__})")
-        if not self.name.strip():
-            raise InvalidValueError("name must not be empty: say what was changed")
         if self.until is not None and self.until <= self.at:
             raise InvalidValueError(f"until must be after at: got at={_iso(self.at)}, until={_iso(self.until)}")
 
@@ -80,11 +77,7 @@ class Intervention(Result):
         return sides
 
     def _record(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "at": _iso(self.at),
-            "until": None if self.until is None else _iso(self.until),
-        }
+        return {"name": self.name, "at": _iso(self.at), "until": None if self.until is None else _iso(self.until)}
 
 
 def _iso(moment: dt.datetime) -> str:
