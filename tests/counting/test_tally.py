@@ -138,7 +138,7 @@ def test_from_counts() -> None:
         ([1, 2, float("nan")], "whole numbers"),
         ("abc", "whole numbers"),
         (7, "end in 3 columns"),
-        ({"promotor": 3}, "'promotor' is no category"),
+        ({"promotor": 3}, "counts must be one of .* did you mean 'promoter'"),
     ],
 )
 def test_bad_counts(counts: Any, message: str) -> None:

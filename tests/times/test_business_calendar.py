@@ -187,7 +187,7 @@ def test_wrong_times() -> None:
     with pytest.raises(IncompatibleError, match="with a time zone"):
         office.elapsed(at, at.replace(tzinfo=dt.UTC))
     with pytest.raises(InvalidTypeError, match="give a datetime"):
-        office.add("2026-03-06", HOUR)  # type: ignore[call-overload]
+        office.add("2026-03-06", HOUR)  # type: ignore[type-var]
     with pytest.raises(InvalidTypeError, match="array of int64"):
         office.next_morning(np.array([1]))
     with pytest.raises(InvalidValueError, match="must not be negative"):

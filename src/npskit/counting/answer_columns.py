@@ -51,12 +51,15 @@ class AnswerBlocks(abc.ABC):
         hidden: Booleans, shape `(n,)`: True where a mask says missing.
     """
 
+    # The most answers to be read at once.
+    _longest = BYTES
+
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
         self.values = values
         self.scale = scale
         self.hidden = hidden
         self.size = values.size
-        self.block = min(self._longest(), max(self.size, 1))
+        self.block = min(self._longest, max(self.size, 1))
         self.dirty = False
         self._bytes = np.empty(self.block, np.uint8)
 
@@ -85,10 +88,6 @@ class AnswerBlocks(abc.ABC):
         return type(self)(self.values[at], self.scale, None if self.hidden is None else self.hidden[at])
 
     @abc.abstractmethod
-    def _longest(self) -> int:
-        """Return the most answers to be read at once."""
-
-    @abc.abstractmethod
     def _read(self, at: slice) -> NDArray[np.uint8]:
         """Return the positions of a block by its values alone, and set `dirty`."""
 
@@ -115,9 +114,6 @@ class AnswerBlocks(abc.ABC):
 class Coded(AnswerBlocks):
     """Answers that are codes already: 255 where missing, 254 where invalid."""
 
-    def _longest(self) -> int:
-        return BYTES
-
     def _read(self, at: slice) -> NDArray[np.uint8]:
         codes: NDArray[np.uint8] = self.values[at]
         self.dirty = bool(codes.max() == MISSING)
@@ -131,12 +127,10 @@ class Integers(AnswerBlocks):
     """Integers of any width: nothing is missing but what the mask hides."""
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
+        self._longest = BYTES if values.itemsize == 1 else INTEGERS
         super().__init__(values, scale, hidden)
         self._fits = _holds(values.dtype, scale)
         self._native = values.dtype.newbyteorder("=")
-
-    def _longest(self) -> int:
-        return BYTES if self.values.itemsize == 1 else INTEGERS
 
     def _read(self, at: slice) -> NDArray[np.uint8]:
         self.dirty = False
@@ -153,14 +147,13 @@ class Integers(AnswerBlocks):
 class Floats(AnswerBlocks):
     """Floats of any width: NaN is missing; what an integer cannot hold exactly is off the scale."""
 
+    _longest = FLOATS
+
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
         super().__init__(values, scale, hidden)
         self._whole = np.empty(self.block, next(h for h in _HOLDERS if _holds(h, scale)))
         self._back = np.empty(self.block, values.dtype.newbyteorder("="))
         self._off = np.empty(self.block, np.bool_)
-
-    def _longest(self) -> int:
-        return FLOATS
 
     def _read(self, at: slice) -> NDArray[np.uint8]:
         values = self.values[at]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Integers
+from npskit.checks import one_of
 from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
 from npskit.errors import InvalidValueError
@@ -132,11 +133,8 @@ class Tally(CategoryCounts):
         """
         codebook = codebook_of(scorer if scorer is not None else NPS())
         if isinstance(counts, Mapping):
-            unknown = [c for c in counts if c not in codebook.categories]
-            if unknown:
-                raise InvalidValueError(
-                    f"counts: {unknown[0]!r} is no category of {codebook.name}: {codebook.categories}"
-                )
+            for category in counts:
+                one_of(category, codebook.categories, "counts")
             counts = [counts.get(c, 0) for c in codebook.categories]
         parts = {"counts": counts, "missing": missing, "invalid": invalid}
         arrays = {name: _whole_counts(value, name) for name, value in parts.items()}

@@ -14,7 +14,6 @@ from npskit.data import (
     Column,
     Frame,
     Keys,
-    TimeColumn,
     factorize,
     read_customers,
     read_times,
@@ -61,7 +60,7 @@ class BoundData:
     refused: tuple[Rejected, ...] | None = None
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
-    _times: dict[str, TimeColumn] = attrs.field(factory=dict, init=False, repr=False)
+    _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
 
     def column(self, name: str) -> Column:
         """Return one column of the data; it is kept."""
@@ -104,10 +103,6 @@ class BoundData:
 
     def times(self, method: str) -> NDArray[np.datetime64]:
         """Return when each row was given, NaT where that is not known; `method` needs it."""
-        return self.time_column(method).values
-
-    def time_column(self, method: str) -> TimeColumn:
-        """Return when each row was given, with what is known of the zone; `method` needs it."""
         column = self.role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
@@ -116,7 +111,7 @@ class BoundData:
             table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
             table.warn(f"time: column {name!r}")
             table[name].checked(f"time: column {name!r}")
-            self._times["times"] = table[name]
+            self._times["times"] = table[name].values
         return self._times["times"]
 
     def weights(self) -> NDArray[np.float64] | None:

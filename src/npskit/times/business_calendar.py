@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import attrs
 import numpy as np
@@ -23,6 +24,8 @@ _NAT = np.iinfo(np.int64).min
 _LONGEST = dt.timedelta(days=3_000_000)
 _LAST_DAY = np.datetime64("9999-12-31")
 _BEYOND = "this ends after the year 9999: give a shorter duration"
+# One time, or an array of times, and what is answered likewise.
+Moments = TypeVar("Moments", dt.datetime, Times)
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -93,25 +96,21 @@ class _Line:
     def passed(self, at: Integers) -> Integers:
         """Return the opening time from the start of the stretch up to each moment, which lies after it."""
         day = np.searchsorted(self.starts, at, side="right") - 1
-        found: Integers = self.before[day] + np.minimum(at - self.starts[day], self.lengths[day])
-        return found
+        return np.asarray(self.before[day] + np.minimum(at - self.starts[day], self.lengths[day]))
 
     def reached(self, passed: Integers) -> Integers:
         """Return the earliest moment by which so much opening time, above 0, has passed."""
         day = np.searchsorted(self.before, passed, side="left") - 1
-        found: Integers = self.starts[day] + passed - self.before[day]
-        return found
+        return np.asarray(self.starts[day] + passed - self.before[day])
 
     def next_opening(self, at: Integers) -> Integers:
         """Return the first opening after each moment."""
-        found: Integers = self.starts[np.searchsorted(self.starts, at, side="right")]
-        return found
+        return np.asarray(self.starts[np.searchsorted(self.starts, at, side="right")])
 
     def latest_open(self, at: Integers) -> Integers:
         """Return each moment, or the last closing before it."""
         day = np.searchsorted(self.starts, at, side="right") - 1
-        found: Integers = np.minimum(at, self.starts[day] + self.lengths[day])
-        return found
+        return np.asarray(np.minimum(at, self.starts[day] + self.lengths[day]))
 
 
 @attrs.frozen
@@ -163,9 +162,8 @@ class BusinessCalendar:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # numpy's calendars can be neither pickled nor copied: a copy makes its own.
-        return _made, (
-            {field.name: getattr(self, field.name) for field in attrs.fields(BusinessCalendar) if field.init},
-        )
+        parts = {field.name: getattr(self, field.name) for field in attrs.fields(BusinessCalendar) if field.init}
+        return functools.partial(BusinessCalendar, **parts), ()
 
     @property
     def day(self) -> dt.timedelta:
@@ -185,11 +183,7 @@ class BusinessCalendar:
         days, rest = divmod(parse_fixed(duration, "duration"), DAY)
         return days * self.day + min(rest, self.day)
 
-    @overload
-    def add(self, start: dt.datetime, duration: str | dt.timedelta) -> dt.datetime: ...
-    @overload
-    def add(self, start: Times, duration: Any, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
-    def add(self, start: Any, duration: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
+    def add(self, start: Moments, duration: Any, *, time_zone: str | dt.tzinfo | None = None) -> Moments:
         """Return when so much opening time has passed: the earliest such time, never before `start`.
 
         A duration of 0 gives `start`, or the next opening if it is closed then.
@@ -211,11 +205,7 @@ class BusinessCalendar:
         (at, zone), spans = self._place(start, time_zone), np.asarray(duration, dtype="timedelta64[us]")
         return _take(_of_known(lambda starts, durations: self._add(starts, durations, zone), at, spans), start)
 
-    @overload
-    def next_morning(self, start: dt.datetime) -> dt.datetime: ...
-    @overload
-    def next_morning(self, start: Times, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
-    def next_morning(self, start: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
+    def next_morning(self, start: Moments, *, time_zone: str | dt.tzinfo | None = None) -> Moments:
         """Return the first opening after `start`, as a datetime in its zone or an array of datetime64[us]; see `add`.
 
         Example:
@@ -225,11 +215,7 @@ class BusinessCalendar:
         at, zone = self._place(start, time_zone)
         return _take(_of_known(lambda known: self._line(known, known, 0, zone).next_opening(known), at), start)
 
-    @overload
-    def latest_open(self, end: dt.datetime) -> dt.datetime: ...
-    @overload
-    def latest_open(self, end: Times, *, time_zone: str | dt.tzinfo | None = None) -> Times: ...
-    def latest_open(self, end: Any, *, time_zone: str | dt.tzinfo | None = None) -> Any:
+    def latest_open(self, end: Moments, *, time_zone: str | dt.tzinfo | None = None) -> Moments:
         """Return `end`, or the last closing before it if it is closed then; see `add`.
 
         Example:
@@ -323,11 +309,6 @@ class BusinessCalendar:
         return line.passed(last) - line.passed(first)
 
 
-def _made(parts: dict[str, Any]) -> BusinessCalendar:
-    """Return a calendar of its parts."""
-    return BusinessCalendar(**parts)
-
-
 def _of_known(find: Callable[..., Integers], *columns: NDArray[Any]) -> Integers:
     """Return what is found for moments and durations that are all known, as microseconds; for others that of NaT."""
     columns = np.broadcast_arrays(*columns)
@@ -337,7 +318,7 @@ def _of_known(find: Callable[..., Integers], *columns: NDArray[Any]) -> Integers
     return found
 
 
-def _take(places: Integers, like: Any) -> Any:
+def _take(places: Integers, like: Moments) -> Moments:
     """Return moments as they came: an array of datetime64, or a datetime in its zone."""
     if isinstance(like, np.ndarray):
         return places.astype("datetime64[us]")

@@ -69,7 +69,10 @@ def _reason(found: ChangeExplanation, part: int, shown: Callable[[float], str]) 
     if not _beyond_chance(found.parts[part]):
         what = f"the scores within {', '.join(found.by)}" if part == depth else _mix(found, part)
         return f"from {what}{'' if math.isnan(found.parts[part].interval.low) else ', which is within chance'}"
-    causes = _scores(found.segments) if part == depth else _shares(found.segments, part)
+    if part == depth:
+        causes = [_Cause(s.segment, s.rate, s.score_before, s.score_after) for s in found.segments]
+    else:
+        causes = _shares(found.segments, part)
     named = _main(causes, value)
     word = "because" if abs(sum(cause.adds for cause in named) - value) <= _CLEAR * abs(value) else "mainly because"
     if part == depth:
@@ -110,11 +113,6 @@ def _main(causes: Sequence[_Cause], value: float) -> list[_Cause]:
     # rounded, so that what adds the same stays in one order: the one that gained first
     same.sort(key=lambda c: (-round(abs(c.adds), 6), c.after < c.before))
     return [c for c in same[:2] if abs(c.adds) >= abs(same[0].adds) / 2]
-
-
-def _scores(segments: Sequence[SegmentChange]) -> list[_Cause]:
-    """Return what segments add by their scores."""
-    return [_Cause(s.segment, s.rate, s.score_before, s.score_after) for s in segments]
 
 
 def _shares(segments: Sequence[SegmentChange], depth: int) -> list[_Cause]:

@@ -33,6 +33,9 @@ from npskit.tracking.effect.series import interrupted_series
 # Below so many customers or clusters on a side an interval is mostly too narrow.
 _FEW = 10
 _NAN = float("nan")
+# The groups that are compared, and what each adds to the effect: those of the control where there is one.
+_GROUPS = ("before", "after", "control before", "control after")
+_COEFFICIENTS = (-1.0, 1.0, 1.0, -1.0)
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
 # Of the range of the category scores: a standard error below it is rounding, of customers who do not differ.
@@ -79,8 +82,7 @@ def before_after(
         >>> before_after([20, 25, 55], [12, 18, 70], [-100, 0, 100], score="NPS")
         Effect(NPS 23.0, interval=(2.0, 43.3), level=0.95, p_value=0.0321, method='before_after')
     """
-    counts, w = _stacked((before, after), ("before", "after"), category_scores)
-    return _contrast_effect(counts, w, (-1.0, 1.0), "before_after", level, score, totals)
+    return _contrast_effect((before, after), category_scores, "before_after", level, score, totals)
 
 
 def difference_in_differences(
@@ -121,9 +123,8 @@ def difference_in_differences(
         >>> difference_in_differences([60, 90, 150], [40, 80, 180], [90, 110, 200], [92, 108, 210], [-100, 0, 100])
         Effect(score 15.4, interval=(-1.0, 31.7), level=0.95, p_value=0.066, method='difference_in_differences')
     """
-    names = ("before", "after", "control before", "control after")
-    counts, w = _stacked((before, after, control_before, control_after), names, category_scores)
-    return _contrast_effect(counts, w, (-1.0, 1.0, 1.0, -1.0), "difference_in_differences", level, score, totals)
+    tables = (before, after, control_before, control_after)
+    return _contrast_effect(tables, category_scores, "difference_in_differences", level, score, totals)
 
 
 def series_effect(
@@ -228,14 +229,8 @@ def effect_over_periods(
         found = series_effect(counts, category_scores, at, lags=lags, level=level, score=score)
         found = attrs.evolve(found, assumes=(*found.assumes, REPEATERS)) if repeats else found
     else:
-        before, after = _split(counts, at)
-        if control is None:
-            found = before_after(before, after, category_scores, level=level, score=score, totals=totals)
-        else:
-            held = _split(control, at)
-            found = difference_in_differences(
-                before, after, *held, category_scores, level=level, score=score, totals=totals
-            )
+        tables = _split(counts, at) if control is None else (*_split(counts, at), *_split(control, at))
+        found = _contrast_effect(tables, category_scores, chosen, level, score, totals)
     return attrs.evolve(found, placebo=placebo, intervention=intervention)
 
 
@@ -245,25 +240,19 @@ def _split(table: ArrayLike, at: int) -> tuple[Floats, Floats]:
     return found[:at].sum(axis=0), found[at:].sum(axis=0)
 
 
-def _stacked(
-    tables: tuple[ArrayLike, ...], names: tuple[str, ...], category_scores: ArrayLike
-) -> tuple[Floats, Floats]:
-    """Return the counts of all groups, shape (G, K), and the category scores."""
-    arrays = []
-    for name, table in zip(names, tables, strict=True):
-        counts, w = checked_counts(table, category_scores)
-        if counts.ndim != 1:
-            raise InvalidValueError(
-                f"{name} must be one count for each of {w.size} category_scores: got shape {counts.shape}"
-            )
-        arrays.append(counts)
-    return np.stack(arrays), w
+def _counts_of(name: str, table: ArrayLike, category_scores: ArrayLike) -> Floats:
+    """Return the counts of a group, shape (K,)."""
+    counts, w = checked_counts(table, category_scores)
+    if counts.ndim != 1:
+        raise InvalidValueError(
+            f"{name} must be one count for each of {w.size} category_scores: got shape {counts.shape}"
+        )
+    return counts
 
 
 def _contrast_effect(
-    counts: Floats,
-    category_scores: Floats,
-    coefficients: tuple[float, ...],
+    tables: tuple[ArrayLike, ...],
+    category_scores: ArrayLike,
     method: str,
     level: float,
     score: str,
@@ -271,6 +260,9 @@ def _contrast_effect(
 ) -> Effect:
     """Return the effect that is a contrast of groups, independent or clustered."""
     tail_of(level)
+    category_scores = np.asarray(category_scores, dtype=np.float64)
+    names, coefficients = _GROUPS[: len(tables)], _COEFFICIENTS[: len(tables)]
+    counts = np.stack([_counts_of(*each, category_scores) for each in zip(names, tables, strict=True)])
     n, means, variances = moments(counts, category_scores)
     effective, (lows, highs), term = counts, score_interval(counts, category_scores, level), None
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -294,7 +286,6 @@ def _contrast_effect(
             p = _mover_p(effective, category_scores, means, coefficients)
         interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
         term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
-    names = ("before", "after", "control before", "control after")
     own = intervals(lows, highs, level=level, method="score")
     cells = tuple(map(Cell, names, n.tolist(), means.tolist(), own))
     assumes = (*ASSUMES[method], INDEPENDENT if totals is None else CLUSTERED)

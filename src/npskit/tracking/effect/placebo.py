@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -93,8 +92,12 @@ def default_window(before: int, after: int, method: str) -> int:
         >>> default_window(52, 20, "before_after"), default_window(52, 8, "before_after")
         (13, 8)
     """
-    least = LEAST_PERIODS if method == "interrupted_series" else 1
-    return max(least, min(before // 4, after))
+    return max(_least_window(method), min(before // 4, after))
+
+
+def _least_window(method: str) -> int:
+    """Return how many periods an estimate needs on either side."""
+    return LEAST_PERIODS if method == "interrupted_series" else 1
 
 
 def placebo_check(
@@ -131,10 +134,9 @@ def placebo_check(
         Placebo(actual=20.0, share=0.00, dates=4, window=1)
     """
     c, w, held, at = _checked(counts, category_scores, at, method, control)
-    least = LEAST_PERIODS if method == "interrupted_series" else 1
-    size = default_window(at, len(c) - at, method) if window is None else whole_number(window, "window")
-    if size < least:
-        raise InvalidValueError(f"window must be at least {least} periods for {method}: got {window!r}")
+    size = default_window(at, len(c) - at, method)
+    if window is not None:
+        size = whole_number(window, "window", least=_least_window(method))
     dates = np.arange(size, at - size + 1)
     estimate = _series_changes if method == "interrupted_series" else _pooled_changes
     found = estimate(c, w, np.append(dates, at), size)
@@ -183,5 +185,4 @@ def _series_changes(counts: Floats, category_scores: Floats, dates: NDArray[np.i
             return float("nan")
         return float(interrupted_series(part, category_scores, date - first, lags=0).coefficients[2])
 
-    found: Callable[[Any], Any] = np.vectorize(change, otypes=[np.float64])
-    return np.asarray(found(dates))
+    return np.array([change(date) for date in dates.tolist()], dtype=np.float64)
