@@ -181,7 +181,7 @@ def test_reprs_say_when_and_in_which_group() -> None:
         ),
         (lambda: cusum_alarm(DAYS, nk.csat([5, 1])), IncompatibleError, "reference must be of the scorer watched"),
         (lambda: cusum_alarm(DAYS, nk.csat([5, 1]), target=4), IncompatibleError, "reference must be of the scorer"),
-        (lambda: cusum_alarm(DAYS, nk.nps([9, 9])), InvalidValueError, "all its answers are worth the same"),
+        (lambda: cusum_alarm(DAYS, nk.nps([9, 9])), InvalidValueError, "all its answers have the same category score"),
         (lambda: cusum_alarm(DAYS, REFERENCE, allowance=-1), InvalidValueError, "allowance must be at least 0"),
         (lambda: cusum_alarm(DAYS, REFERENCE, dispersion=0.5), InvalidValueError, "dispersion must be at least 1"),
         (lambda: cusum_alarm(DAYS, REFERENCE, target=400), InvalidValueError, "target must be a NPS within"),

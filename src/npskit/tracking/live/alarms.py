@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import one_of
+from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import (
@@ -81,33 +81,28 @@ class Alarm(Result):
         words += number(abs(self.difference))
         return self._said(words, n=self.n, at=plain(self.at), p_value=self.p_value, method=self.method)
 
+    @property
+    def _where(self) -> str | None:
+        return None if self.group is None else " / ".join(map(str, self.group))
+
     def columns(self) -> Columns:
         """Return the alarm as columns of one row."""
-        group = None if self.group is None else " / ".join(map(str, self.group))
-        return super().columns() | {"at": [self.at], "since": [self.since], "group": [group]}
+        return super().columns() | {"at": [self.at], "since": [self.since], "group": [self._where]}
 
     def _rows(self) -> Rows:
         level = f"{percent(self.interval.level)} interval" if self.interval else "interval"
         header = ["score", "group", "at", "value", self.against, "difference", level, "n", "method"]
-        group = "" if self.group is None else " / ".join(map(str, self.group))
-        row = [self.score, group, "" if self.at is None else str(plain(self.at)), self.value, self.limit]
+        row = [self.score, self._where or "", "" if self.at is None else str(plain(self.at)), self.value, self.limit]
         return header, [[*row, self.difference, str(self.interval or ""), self.n, self.method]]
 
 
-def _as_rate(value: Any) -> Any:
-    """Return a number as a float and anything else as it is, for the check to refuse by name."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return value
+def _as_target(value: Any) -> float | None:
+    return None if value is None else finite_number(value, "target")
 
 
-def _fraction(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse a false alarm rate that is none."""
-    if not isinstance(value, float):
-        raise InvalidTypeError(f"{field.name} must be a number between 0 and 1, such as 0.05: got {value!r}")
-    if not 0 < value < 1 or 1 - value == 1:
-        raise InvalidValueError(f"{field.name} must lie strictly between 0 and 1, such as 0.05: got {value!r}")
+def _as_alpha(value: Any) -> float:
+    # of less than the least, 1 - alpha is 1
+    return finite_number(value, "alpha", least=1e-15, below=1)
 
 
 @attrs.frozen(unsafe_hash=False)
@@ -126,22 +121,20 @@ class Watch:
         direction: `"below"`: watch for a fall; `"above"`: for a rise; `"both"`.
 
     Raises:
-        InvalidTypeError: If the reference is no score, or a number is none.
+        InvalidTypeError: If the reference is no score, or the target or alpha not a number.
         InvalidValueError: If not exactly one of the target and the reference is given, or an argument is out of range.
         IncompatibleError: If the reference is not of simple counts of valid answers.
     """
 
-    target: float | None = attrs.field(default=None, kw_only=True, converter=_as_rate)
+    target: float | None = attrs.field(default=None, kw_only=True, converter=_as_target)
     reference: Score | None = attrs.field(default=None, kw_only=True)
-    alpha: float = attrs.field(default=0.05, kw_only=True, converter=_as_rate, validator=_fraction)
+    alpha: float = attrs.field(default=0.05, kw_only=True, converter=_as_alpha)
     direction: str = attrs.field(default="below", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if (self.target is None) == (self.reference is None):
             raise InvalidValueError("give either a target, such as target=40, or a reference, a Score: exactly one")
         one_of(self.direction, DIRECTIONS, "direction")
-        if self.target is not None and not isinstance(self.target, float):
-            raise InvalidTypeError(f"target must be a number, in units of the score: got {self.target!r}")
         if self.reference is not None:
             # by category, so that it is the same however it was counted or kept
             object.__setattr__(self, "reference", Score.of(simple_counts(self.reference).by_category()))
@@ -155,6 +148,11 @@ class Watch:
         low, high = float(codebook.category_scores.min()), float(codebook.category_scores.max())
         if self.target is not None and not low <= self.target <= high:
             raise InvalidValueError(f"target must be a {codebook.name} within {low:g} to {high:g}: got {self.target:g}")
+
+    @property
+    def against(self) -> str:
+        """`"target"` or `"reference"`."""
+        return "target" if self.target is not None else "reference"
 
     @property
     def limit(self) -> float:
@@ -191,29 +189,20 @@ class Watch:
         evidence = float(self.evidence(codebook, counts))
         if not evidence >= self.threshold:
             return None
-        n, limit, level = int(counts.sum()), self.limit, 1 - self.alpha
-        value = float(counts @ codebook.category_scores / n)
+        scores, level, sides = codebook.category_scores, 1 - self.alpha, self.direction
         if self.target is not None:
-            limits = confidence_sequence(counts, codebook.category_scores, level, direction=self.direction)
-            low, high = (float(end) - limit for end in limits)
+            low, high = (end - self.target for end in confidence_sequence(counts, scores, level, direction=sides))
         else:
-            theirs = self._reference.tally.counts
-            ends = difference_sequence(counts, theirs, codebook.category_scores, level, direction=self.direction)
-            low, high = map(float, ends)
-        return Alarm(
-            score=codebook.name,
-            direction="below" if value < limit else "above",
-            against="target" if self.target is not None else "reference",
-            limit=limit,
-            value=value,
-            difference=value - limit,
-            interval=Interval(low, high, level=level, method="anytime"),
-            p_value=float(anytime_p_value(evidence)),
-            n=n,
-            at=at,
-            alpha=self.alpha,
-            group=group,
-        )
+            low, high = difference_sequence(counts, self._reference.tally.counts, scores, level, direction=sides)
+        interval = Interval(float(low), float(high), level=level, method="anytime")
+        n, p = int(counts.sum()), float(anytime_p_value(evidence))
+        value = float(counts @ scores / n)
+        parts = {"interval": interval, "p_value": p, "at": at, "alpha": self.alpha, "group": group}
+        return self.alarm_of(codebook, "below" if value < self.limit else "above", value, n, **parts)
+
+    def alarm_of(self, codebook: Codebook, direction: str, value: float, n: int, **parts: Any) -> Alarm:
+        """Return the alarm that `n` answers of this score raise; `parts` are what else it says."""
+        return Alarm(codebook.name, direction, self.against, self.limit, value, value - self.limit, n=n, **parts)
 
 
 def simple_counts(reference: Any) -> Tally:

@@ -6,14 +6,13 @@ raises a false alarm, sooner or later, almost surely: what it bounds is how long
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import finite_number
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import mean_variance
@@ -112,22 +111,18 @@ def cusum_alarm(
         >>> cusum_alarm(days, Score.of(days[:5].total()))
         Alarm(NPS below reference 50.0 by 40.0, n=100, at=5, method='cusum')
     """
-    held = Watch(reference=reference) if target is None else Watch(target=target)
-    watch = attrs.evolve(held, direction=direction)
+    baseline = Watch(reference=reference, direction=direction)
+    watch = baseline if target is None else Watch(target=target, direction=direction)
     codebook, known = tally.codebook, simple_counts(reference)
     _check_batches(tally, times)
-    watch.check(codebook)
-    Watch(reference=reference).check(codebook)
-    for name, value, least in (
-        ("allowance", allowance, 0.0),
-        ("threshold", threshold, 0.0),
-        ("dispersion", dispersion, 1.0),
-    ):
-        if not least <= value < math.inf:
-            raise InvalidValueError(f"{name} must be at least {least:g}: got {value!r}")
+    for each in (watch, baseline):
+        each.check(codebook)
+    allowance = finite_number(allowance, "allowance", least=0)
+    threshold = finite_number(threshold, "threshold", least=0)
+    dispersion = finite_number(dispersion, "dispersion", least=1)
     variance = float(mean_variance(known.counts / known.n, codebook.category_scores))
     if not variance > 0:
-        raise InvalidValueError("reference: all its answers are worth the same, so they say nothing about the scatter")
+        raise InvalidValueError("reference: all its answers have the same category score, so their scatter is unknown")
     n = tally.n
     with np.errstate(invalid="ignore"):
         z = np.where(n > 0, (tally.value - watch.limit) * np.sqrt(n / variance) / dispersion, 0.0)
@@ -137,21 +132,8 @@ def cusum_alarm(
         return None
     stop, start, side = min(found)
     since = tally[start : stop + 1].total()
-    value = float(since.value)
-    return Alarm(
-        score=codebook.name,
-        direction=side,
-        against="target" if target is not None else "reference",
-        limit=watch.limit,
-        value=value,
-        difference=value - watch.limit,
-        interval=None,
-        p_value=None,
-        n=int(since.n),
-        at=_time(times, stop),
-        since=_time(times, start),
-        method="cusum",
-    )
+    parts = {"at": _time(times, stop), "since": _time(times, start), "interval": None, "p_value": None}
+    return watch.alarm_of(codebook, side, float(since.value), int(since.n), method="cusum", **parts)
 
 
 def _cusum(steps: NDArray[np.float64], threshold: float) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def state(tracker: TrackerState) -> dict[str, Any]:
     found: dict[str, Any] = {
         "scorer": scorer_record(tracker._codebook),
         "by": list(tracker._by),
-        "window": None if window is None else window.spec,
+        "window": tracker._spec,
         "watch": None if watch is None else _watch_record(watch),
         "last": None if tracker._last is None else tracker._last.isoformat(),
         "past": 0 if window is None else window.past,
@@ -58,10 +58,9 @@ def _watch_record(watch: Watch) -> dict[str, Any]:
 def _alarm_record(alarm: Alarm) -> dict[str, Any]:
     assert isinstance(alarm.at, dt.datetime | None)  # as a tracker notes times
     assert alarm.interval is not None  # a tracker's alarms rest on a confidence sequence
-    limits = {"low": alarm.interval.low, "high": alarm.interval.high}
-    names = ("direction", "limit", "value", "difference", "p_value", "n")
-    found = {name: getattr(alarm, name) for name in names}
-    return found | limits | {"at": None if alarm.at is None else alarm.at.isoformat()}
+    found = {name: getattr(alarm, name) for name in ("direction", "limit", "value", "difference", "p_value", "n")}
+    found |= {"low": alarm.interval.low, "high": alarm.interval.high}
+    return found | {"at": None if alarm.at is None else alarm.at.isoformat()}
 
 
 # ---- reading ----
@@ -123,22 +122,20 @@ def _alarm(tracker: TrackerState, record: Any, group: Key | None) -> Alarm:
     watch = tracker._watch
     if watch is None or not isinstance(record, dict):
         raise damaged("alarms")
-    numbers = ("limit", "value", "difference", "p_value", "low", "high")
-    limit, value, difference, p_value, low, high = (float(get(record, name, int, float)) for name in numbers)
-    checked(None, "alarms", all(map(math.isfinite, (limit, value, difference, p_value, low, high))))
+    names = ("limit", "value", "difference", "p_value", "low", "high")
+    numbers: dict[str, Any] = {name: float(get(record, name, int, float)) for name in names}
+    checked(None, "alarms", all(map(math.isfinite, numbers.values())))
+    interval = Interval(numbers.pop("low"), numbers.pop("high"), level=1 - watch.alpha, method="anytime")
     return Alarm(
         score=tracker._codebook.name,
         direction=checked(record.get("direction"), "alarms", record.get("direction") in ("below", "above")),
-        against="target" if watch.target is not None else "reference",
-        limit=limit,
-        value=value,
-        difference=difference,
-        interval=Interval(low, high, level=1 - watch.alpha, method="anytime"),
-        p_value=p_value,
+        against=watch.against,
+        interval=interval,
         n=as_whole(record.get("n"), "alarms"),
         at=get_time(record, "at"),
         alpha=watch.alpha,
         group=group,
+        **numbers,
     )
 
 

@@ -21,20 +21,6 @@ class TrackerState(Result):
 
     _TEXT = "repr"
 
-    __slots__ = (
-        "_alarms",
-        "_by",
-        "_cells",
-        "_codebook",
-        "_groups",
-        "_last",
-        "_places",
-        "_plain",
-        "_size",
-        "_watch",
-        "_window",
-    )
-
     def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
         """Set up an empty tracker."""
         self._codebook = codebook = codebook_of(scorer)
@@ -64,8 +50,9 @@ class TrackerState(Result):
         return inside + (0 if self._window is None else self._window.past)
 
     @property
-    def _shape(self) -> dict[str, Any]:
-        return {"by": self._by, "window": None if self._window is None else self._window.spec}
+    def _spec(self) -> int | str | None:
+        """The window as it was asked for."""
+        return None if self._window is None else self._window.spec
 
     def _tally(self, cells: NDArray[np.int64]) -> Tally:
         return Tally(self._codebook, cells, None, None, self._codebook.scale is not None)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.times import DAY, HOUR, MINUTE, instant, parse_duration, read_time
 
 # A group, with a part for each column that makes the groups; () where there are none.
@@ -184,10 +184,7 @@ def window_of(value: Any) -> Window | None:
         return None
     if isinstance(value, str | dt.timedelta):
         return LastPeriods(value)
-    size = whole_number(value, "window")
-    if not 0 < size <= _MOST_ANSWERS:
-        raise InvalidValueError(f"window must be between 1 and {_MOST_ANSWERS:,} answers: got {size}")
-    return LastAnswers(size)
+    return LastAnswers(whole_number(value, "window", least=1, most=_MOST_ANSWERS))
 
 
 def moment(at: Any) -> dt.datetime:

@@ -10,10 +10,10 @@ import numpy as np
 
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference import Estimate
 from npskit.results import LEVEL, Columns, number
+from npskit.sample import Measured
 from npskit.scorers import NPS, Scorer
-from npskit.scores import Conventions, Score, ScoreTable
+from npskit.scores import Score, ScoreTable
 from npskit.tracking.live import live_format
 from npskit.tracking.live.alarms import Alarm, Watch
 from npskit.tracking.live.live_input import groups_of, key_of, names_of, place_of, places_of, times_of
@@ -69,8 +69,6 @@ class Tracker(TrackerState):
         >>> tracker.update_many([3] * 9).alarm
         Alarm(NPS below target 40.0 by 120.0, n=10, p_value=0.00119, method='anytime')
     """
-
-    __slots__ = ()
 
     def __init__(
         self,
@@ -150,12 +148,11 @@ class Tracker(TrackerState):
         if isinstance(self._window, LastAnswers):
             self._window.add_many(self._groups, keys, codes, places_of(self._codebook, columns))
         else:
-            n_groups = None if codes is None else len(keys)
             counted = Tally.count(
                 *columns,
                 scorer=self._codebook.scorer,
                 groups=codes,
-                n_groups=n_groups,
+                n_groups=None if codes is None else len(keys),
                 distribution=True if self._places else None,
             )
             self._add_counts(keys, counted.cells.reshape(-1, self._size + 2).tolist())
@@ -193,10 +190,8 @@ class Tracker(TrackerState):
             key=lambda key: [(part is None, isinstance(part, str), 0 if part is None else part) for part in key],
         )
         cells = np.array([self._groups[key] for key in keys], np.int64).reshape(len(keys), self._size + 2)
-        tally = self._tally(cells)
-        table = tally.table()
-        estimates = Estimate.from_sums(table.counts, table.category_scores)
-        return ScoreTable(self._by, tuple(keys), tally, Conventions(repr(self._codebook.scorer)), estimates)
+        found = Measured.of(self._tally(cells))
+        return ScoreTable(self._by, tuple(keys), found.tally, found.conventions, found.estimate)
 
     @property
     def alarm(self) -> Alarm | None:
@@ -256,22 +251,17 @@ class Tracker(TrackerState):
             raise IncompatibleError(
                 f"only trackers of one scorer merge: got {self._codebook.scorer!r} and {other._codebook.scorer!r}"
             )
-        for name in ("by", "window"):
-            ours, theirs = self._shape[name], other._shape[name]
-            if ours != theirs:
-                raise IncompatibleError(f"only trackers of the same {name} merge: got {ours!r} and {theirs!r}")
+        for name, one, two in (("by", self._by, other._by), ("window", self._spec, other._spec)):
+            if one != two:
+                raise IncompatibleError(f"only trackers of the same {name} merge: got {one!r} and {two!r}")
         if other._watch is not None and self._watch != other._watch:
             raise IncompatibleError("only trackers that watch for the same merge: their targets or alphas differ")
         if isinstance(self._window, LastAnswers) and self.seen and other.seen:
             raise IncompatibleError("window: of two streams nobody knows which answers were the last; use a time")
         last = self._last if other._last is None else later(self._last, other._last)
-        window, theirs = self._window, other._window
-        if isinstance(window, LastPeriods):
-            assert isinstance(theirs, LastPeriods)  # windows of one specification are of one kind
-            window.merge(self._groups, theirs)
-        elif window is not None:
-            assert isinstance(theirs, LastAnswers)
-            window.merge(self._groups, theirs)
+        merged: Any = other._window  # of the same specification, and so of the same kind
+        if self._window is not None:
+            self._window.merge(self._groups, merged)
         else:
             for key, counts in list(other._groups.items()):
                 self._groups.add(key, counts)
@@ -285,7 +275,7 @@ class Tracker(TrackerState):
             return NotImplemented
         new = Tracker.__new__(Tracker)
         watch = self._watch if self._watch is not None else other._watch
-        new._begin(self._codebook.scorer, self._by, self._shape["window"], watch)
+        new._begin(self._codebook.scorer, self._by, self._spec, watch)
         return new.merge(self).merge(other)
 
     __radd__ = __add__
@@ -302,10 +292,9 @@ class Tracker(TrackerState):
         shown = [f"{score.name}={number(score.value)}", f"n={score.n}"]
         shown += [f"{name}={count}" for name in ("missing", "invalid") if (count := getattr(score, name))]
         shown += [f"by={', '.join(self._by)}"] if self._by else []
-        shown += [f"window={self._window.spec}"] if self._window is not None else []
+        shown += [f"window={self._spec}"] if self._spec else []
         if self._watch is not None:
-            against = "target" if self._watch.target is not None else "reference"
-            shown += [f"{against}={number(self._watch.limit)}", f"alpha={self._watch.alpha}"]
+            shown += [f"{self._watch.against}={number(self._watch.limit)}", f"alpha={self._watch.alpha}"]
         return f"Tracker({', '.join(shown)})"
 
     # ---- tables and files ----
