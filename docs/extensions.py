@@ -45,10 +45,11 @@ class AttrsSignatures(griffe.Extension):
 def _init(member: griffe.Class, made: type) -> griffe.Function:
     """Return the `__init__` of a class, with the annotations of its fields."""
     parameters = [griffe.Parameter("self", kind=griffe.ParameterKind.positional_or_keyword)]
-    members = member.all_members  # with those of the classes it derives from
+    types = {field.alias: field.type for field in attrs.fields(made)}
     for parameter in inspect.signature(made).parameters.values():
-        field = members.get(parameter.name) or members[f"_{parameter.name}"]
-        annotation = field.annotation if isinstance(field, griffe.Attribute) else None
+        field = member.members.get(parameter.name) or member.members.get(f"_{parameter.name}")
+        # what a base class declares is not among the members, and is shown as it is written there
+        annotation = field.annotation if isinstance(field, griffe.Attribute) else str(types[parameter.name])
         default = _shown(parameter.default)
         parameters.append(
             griffe.Parameter(parameter.name, annotation=annotation, kind=KINDS[parameter.kind], default=default)
