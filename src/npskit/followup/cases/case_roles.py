@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from npskit.checks import one_of
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.followup.cases.states import KINDS
 
 _SUFFIX = re.compile(r"_(at|on|time|date|datetime|timestamp|utc)$")
@@ -22,6 +22,7 @@ _KIND_WORDS = {
     "closed": ("close", "closing", "completed"),
     "reopened": ("reopen", "re_opened", "reopening"),
 }
+_KIND_OF = {word: KINDS.index(kind) for kind, words in _KIND_WORDS.items() for word in (kind, *words)}
 _ABOUT = {
     "case": ("case_id", "ticket", "ticket_id", "id", "case_number"),
     "category": ("segment",),
@@ -57,22 +58,7 @@ def kind_of(name: object, words: Mapping[str, str]) -> int:
     """
     if name in words:
         return KINDS.index(words[str(name)])
-    tidy = _tidy(str(name))
-    for i, kind in enumerate(KINDS):
-        if tidy == kind or tidy in _KIND_WORDS[kind]:
-            return i
-    return -1
-
-
-def check_words(words: Mapping[str, str]) -> None:
-    """Refuse a mapping of a log's own words to what is no event.
-
-    Raises:
-        InvalidValueError: If a value is none of `KINDS`.
-    """
-    for word, kind in words.items():
-        if kind not in KINDS:
-            raise InvalidValueError(f"events: {word!r} cannot mean {kind!r}; {did_you_mean(str(kind), KINDS)}")
+    return _KIND_OF.get(_tidy(str(name)), -1)
 
 
 def find_roles(columns: Sequence[str], given: Mapping[str, str]) -> tuple[dict[str, str], bool]:
@@ -115,18 +101,13 @@ def _matched(
     columns: Sequence[str], given: Mapping[str, str], roles: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Return the columns that fit each role: the one of its own name, else those of another name for it."""
-    free = [name for name in columns if name not in given.values()]
-    tidy = {name: _tidy(name) for name in free}
+    tidy = {name: _tidy(name) for name in columns if name not in given.values()}
     found: dict[str, list[str]] = {}
     for role, words in roles.items():
-        if role in given:
-            found[role] = [given[role]]
-            continue
-        exact = [name for name in free if tidy[name] == role]
-        names = (role, *words)
-        fits = exact or [name for name in free if tidy[name] in names]
+        fits = [given[role]] if role in given else [name for name, said in tidy.items() if said == role]
+        fits = fits or [name for name, said in tidy.items() if said in words]
         if not fits and role in KINDS:
-            fits = [name for name in free if _SUFFIX.sub("", tidy[name]) in names]
+            fits = [name for name, said in tidy.items() if _SUFFIX.sub("", said) in (role, *words)]
         if fits:
             found[role] = fits
     return found

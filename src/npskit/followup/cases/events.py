@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Integers
+from npskit.arrays import Bools, Codes, Integers, Times
 from npskit.followup.cases.states import KINDS, LEADS_TO, LEGAL, legal_order
 
 _STATES = ("new", "open", "resolved", "closed")
@@ -30,61 +29,40 @@ class EventLog:
         rows: The row of the log each came from.
     """
 
-    cases: NDArray[np.intp]
+    cases: Codes
     kinds: Integers
     at: Integers
-    rows: Integers
+    rows: Codes
 
     def __getitem__(self, which: NDArray[Any]) -> EventLog:
         return EventLog(self.cases[which], self.kinds[which], self.at[which], self.rows[which])
 
-    def until(self, at: int) -> EventLog:
-        """Return the events up to a time: what was known then."""
-        return self[self.at <= at]
+    @property
+    def times(self) -> Times:
+        """When each event happened."""
+        return self.at.astype("datetime64[us]")
 
-    def first_at(self, kind: str, cases: int) -> NDArray[np.datetime64]:
-        """Return when a kind of event first happened to each of the cases, NaT where it has not."""
-        return self._time(np.flatnonzero(self.kinds == KINDS.index(kind))[::-1], cases)
+    def are(self, *kinds: str) -> Bools:
+        """Return which events are of some kinds."""
+        return np.array([kind in kinds for kind in KINDS])[self.kinds]
 
-    def last_at(self, kind: str, cases: int) -> NDArray[np.datetime64]:
-        """Return when a kind of event last happened to each of the cases, NaT where it has not."""
-        return self._time(np.flatnonzero(self.kinds == KINDS.index(kind)), cases)
+    def each(self, values: NDArray[Any], which: Bools, cases: int, nothing: Any, *, last: bool = False) -> NDArray[Any]:
+        """Return the value of the first of some events of each case, or of the last one.
 
-    def _time(self, which: NDArray[np.intp], cases: int) -> NDArray[np.datetime64]:
-        found = np.full(cases, np.datetime64("NaT", "us"))
-        # of several assignments to one place numpy keeps the last
-        found[self.cases[which]] = self.at[which].astype("datetime64[us]")
-        return found
-
-    def last_of(self, kinds: Sequence[str], cases: int) -> Integers:
-        """Return which of some kinds of events happened last to each of the cases, -1 where none has."""
-        which = np.flatnonzero(np.isin(self.kinds, [KINDS.index(kind) for kind in kinds]))
-        found = np.full(cases, -1)
-        found[self.cases[which]] = self.kinds[which]
-        return found
-
-    def first_known(self, values: Integers, cases: int, kinds: Sequence[str] = KINDS) -> Integers:
-        """Return the first value that is not negative, of each case; `values` are those of the log's rows."""
-        return self._known(values, cases, kinds, -1)
-
-    def last_known(self, values: Integers, cases: int, kinds: Sequence[str] = KINDS) -> Integers:
-        """Return the last value that is not negative, of each case; `values` are those of the log's rows."""
-        return self._known(values, cases, kinds, 1)
-
-    def _known(self, values: Integers, cases: int, kinds: Sequence[str], step: int) -> Integers:
-        mine = values[self.rows]
-        fits = mine >= 0
-        if tuple(kinds) != KINDS:
-            fits &= np.isin(self.kinds, [KINDS.index(kind) for kind in kinds])
-        which = np.flatnonzero(fits)[::step]
-        found = np.full(cases, -1)
-        found[self.cases[which]] = mine[which]
+        Args:
+            values: The value of each event.
+            which: The events to choose from.
+            cases: How many cases there are.
+            nothing: What stands for cases without such an event.
+            last: Whether the last event counts.
+        """
+        found = np.full(cases, nothing, dtype=values.dtype)
+        rows = np.flatnonzero(which)[:: 1 if last else -1]
+        found[self.cases[rows]] = values[rows]  # of several assignments to one place numpy keeps the last
         return found
 
 
-def settle(
-    cases: NDArray[np.intp], kinds: Integers, at: Integers, rows: Integers
-) -> tuple[EventLog, dict[str, Integers]]:
+def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[EventLog, dict[str, Codes]]:
     """Put events in order and set aside the cases that cannot have happened.
 
     Args:
@@ -117,7 +95,7 @@ def settle(
     return (legal[~np.isin(legal.cases, suspect[~saved])] if len(bad) else legal), wrong
 
 
-def _order(cases: NDArray[np.intp], kinds: Integers, at: Integers) -> NDArray[np.intp]:
+def _order(cases: Codes, kinds: Integers, at: Integers) -> Codes:
     """Return the order by case, time and kind."""
     if not len(at):
         return np.empty(0, np.intp)
@@ -130,7 +108,7 @@ def _order(cases: NDArray[np.intp], kinds: Integers, at: Integers) -> NDArray[np
     return np.lexsort((kinds, at, cases))
 
 
-def _judged(log: EventLog) -> tuple[Integers, NDArray[np.bool_]]:
+def _judged(log: EventLog) -> tuple[Integers, Bools]:
     """Return the state before each event, and where the event is not legal then."""
     n = len(log.cases)
     if not n:

@@ -5,20 +5,21 @@ A million cases are a few arrays here, never a million objects; `Case` objects b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Times
+from npskit.arrays import Bools, Codes, Integers, Times
+from npskit.checks import one_of
 from npskit.data import factorize, objects, read_customers
-from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean
-from npskit.followup.cases.case_roles import ALIASES, check_words, find_roles, kind_of
+from npskit.errors import ColumnNotFoundError
+from npskit.followup.cases.case_roles import ALIASES, find_roles, kind_of
 from npskit.followup.cases.case_table import MONTH, CaseTable, case_frame
 from npskit.followup.cases.case_times import CaseTimes
-from npskit.followup.cases.events import EventLog, settle
+from npskit.followup.cases.events import settle
 from npskit.followup.cases.rejections import Refused, Rejections
 from npskit.followup.cases.states import KINDS
 from npskit.scorers import NPS, Scorer, codebook_of
@@ -64,8 +65,8 @@ class CaseLog:
     tried: Bools
     reached: Bools
     worst: Bools | None
-    later: NDArray[np.int64] | None
-    keys: Mapping[str, tuple[NDArray[np.intp], list[Any]]]
+    later: Codes | None
+    keys: Mapping[str, tuple[Codes, list[Any]]]
     recorded: frozenset[str]
     as_of: np.datetime64
     time_zone: str | None
@@ -121,84 +122,106 @@ def read_case_log(
         >>> len(log), log.rejected
         (1, Rejections(no opening time: 1))
     """
-    codebook = codebook_of(scorer if scorer is not None else NPS())
-    words = dict(events or {})
-    check_words(words)
+    words = {word: one_of(kind, KINDS, f"events[{word!r}]") for word, kind in (events or {}).items()}
     for kind in recorded:
-        if kind not in KINDS:
-            raise InvalidValueError(f"recorded: {kind!r} is no event of a case; {did_you_mean(str(kind), KINDS)}")
+        one_of(kind, KINDS, "recorded")
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, columns or {})
-    table = CaseTable(frame, roles, codebook, tuple(ALIASES.get(name, name) for name in by), one_per_event, dayfirst)
-    log = _by_event(table, words, as_of) if one_per_event else _by_case(table, as_of)
+    keys = tuple(ALIASES.get(name, name) for name in by)
+    table = CaseTable(frame, roles, codebook_of(NPS() if scorer is None else scorer), keys, one_per_event)
+    times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst)
+    log = _by_event(table, times, words, as_of) if one_per_event else _by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)
 
 
-def _months(opened: Times, zone: str | None) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return the month each case was opened in, on the clock of its zone."""
-    codes, months = factorize(in_zone(opened, zone).astype("datetime64[M]"))
-    return codes, [str(month) for month in months]
+def _log_of(
+    table: CaseTable, times: CaseTimes, at: Mapping[str, Times], of_case: Callable[[Codes], Codes], **rest: Any
+) -> CaseLog:
+    """Return the columns of a log.
+
+    Args:
+        table: The log.
+        times: Its times.
+        at: When each kind of event first happened to each case, NaT where it has not.
+        of_case: Returns the value of each case, from one for each row; -1 stands for none.
+        rest: The other columns of the result.
+    """
+    has = {kind: ~np.isnat(at[kind]) for kind in KINDS}
+    keys = {name: _key(*found, of_case) for name, found in table.keys().items()}
+    if MONTH in table.by:
+        codes, months = factorize(in_zone(at["opened"], times.time_zone).astype("datetime64[M]"))
+        keys[MONTH] = codes, list(map(str, months))
+    present = table.categories("score", "category", strict=False)
+    later = table.categories("later_score", "later", strict=True)
+    fields: dict[str, Any] = {
+        "opened": at["opened"],
+        "responded": np.fmin(at["first_response"], at["contacted"]),
+        "ended": has["resolved"] | has["closed"] | has["reopened"],
+        "reopened": has["reopened"],
+        "escalated": has["escalated"],
+        "tried": has["contact_attempted"] | has["first_response"] | has["contacted"],
+        "reached": has["contacted"],
+        "worst": None if present is None else of_case(present) == 0,
+        "later": None if later is None else of_case(later),
+        "keys": keys,
+        "time_zone": times.time_zone,
+        "backend": table.frame.backend,
+    }
+    return CaseLog(**fields, **rest)
+
+
+def _key(codes: Codes, values: list[Any], of_case: Callable[[Codes], Codes]) -> tuple[Codes, list[Any]]:
+    """Return the code of each case, from those of the rows, and what codes stand for: None, if there, comes last."""
+    named = values[:-1] if None in values[-1:] else values
+    found = of_case(np.where(codes == len(named), -1, codes))
+    nothing = found < 0
+    return (np.where(nothing, len(named), found), [*named, None]) if nothing.any() else (found, named)
+
+
+def _as_of(times: CaseTimes, columns: Iterable[Times], as_of: Any) -> np.datetime64:
+    """Return the time up to which things are known: the latest of the log, if the caller does not say."""
+    if as_of is not None:
+        return times.moment(as_of)
+    return max((values[~np.isnat(values)].max() for values in columns if not np.isnat(values).all()), default=_NAT)
 
 
 # ---- one row per case ----
 
 
-def _by_case(table: CaseTable, as_of: Any) -> CaseLog:
-    kinds = [kind for kind in KINDS if kind in table.roles]
-    times = CaseTimes.read(table.frame, {kind: table.roles[kind] for kind in kinds}, table.dayfirst)
-    at = times.values
-    rows = len(at["opened"])
+def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
+    rows = len(times.values["opened"])
     ids = table.column("case")
     names = np.arange(rows) if ids is None else ids
-    refused = _refused_cases(at, times.bad, ids)
-    rejected = refused.result(names)
+    rejected = _refused_cases(times, ids).result(names)
     usable = np.ones(rows, np.bool_)
     usable[rejected.rows] = False
-    now = _as_of(times, [values[usable] for values in at.values()], as_of)
-    keep = usable & (at["opened"] <= now)
-
-    def known(kind: str) -> Times:
-        if kind not in at:
-            return np.full(int(keep.sum()), _NAT)
-        values = at[kind][keep]
-        return np.where(values <= now, values, _NAT)
-
-    closed, resolved, reopened = known("closed"), known("resolved"), known("reopened")
-    response, contact = known("first_response"), known("contacted")
+    now = _as_of(times, (values[usable] for values in times.values.values()), as_of)
+    keep = usable & (times.values["opened"] <= now)
+    at = {kind: np.full(np.count_nonzero(keep), _NAT) for kind in KINDS}
+    for kind, values in times.values.items():
+        at[kind] = np.where(values[keep] <= now, values[keep], _NAT)
+    closed, resolved, reopened = at["closed"], at["resolved"], at["reopened"]
     undone = (reopened > resolved) | ((reopened == resolved) & ~(closed < reopened))
-    has = {kind: ~np.isnat(known(kind)) for kind in KINDS}
-    worst, later = table.worst(), table.later()
-    keys = {name: (codes[keep], values) for name, (codes, values) in table.keys().items()}
-    if MONTH in table.by:
-        keys[MONTH] = _months(known("opened"), times.time_zone)
-    return CaseLog(
+    return _log_of(
+        table,
+        times,
+        at,
+        lambda values: values[keep],
         ids=names[keep],
-        opened=known("opened"),
-        responded=np.fmin(response, contact),
         closed=np.where(reopened >= closed, _NAT, closed),
-        ended=has["resolved"] | has["closed"] | has["reopened"],
-        resolved=has["resolved"] & ~undone,
-        reopened=has["reopened"],
-        escalated=has["escalated"],
-        tried=has["contact_attempted"] | has["first_response"] | has["contacted"],
-        reached=has["contacted"],
-        worst=None if worst is None else worst[keep] == 1,
-        later=None if later is None else later[keep],
-        keys=keys,
-        recorded=frozenset(kinds),
+        resolved=~np.isnat(resolved) & ~undone,
+        recorded=frozenset(times.values),
         as_of=now,
-        time_zone=times.time_zone,
         rejected=rejected,
         left_out=int(np.count_nonzero(usable & ~keep)),
-        backend=table.frame.backend,
     )
 
 
-def _refused_cases(at: dict[str, Times], bad: dict[str, NDArray[np.int64]], ids: Any) -> Refused:
+def _refused_cases(times: CaseTimes, ids: Any) -> Refused:
     """Return the rows of a log of cases that cannot have happened."""
-    refused = Refused()
-    for kind, rows in bad.items():
+    at, refused = times.values, Refused()
+    for kind, rows in times.bad.items():
         refused.add(rows, f"{kind} is not a time")
     refused.add(np.flatnonzero(np.isnat(at["opened"])), "no opening time")
     if ids is not None:
@@ -207,11 +230,9 @@ def _refused_cases(at: dict[str, Times], bad: dict[str, NDArray[np.int64]], ids:
     for kind, values in at.items():
         refused.add(np.flatnonzero(values < at["opened"]), f"{kind} before opened")
     never = np.full(len(at["opened"]), _NAT)
-    closed, reopened = at.get("closed", never), at.get("reopened", never)
-    if "informed" in at:
-        told, resolved = at["informed"], at.get("resolved", never)
-        early = ~np.isnat(told) & ~(resolved <= told) & ~(told <= reopened)
-        refused.add(np.flatnonzero(early), "informed before resolved")
+    informed, resolved, closed, reopened = (at.get(k, never) for k in ("informed", "resolved", "closed", "reopened"))
+    early = ~np.isnat(informed) & ~(resolved <= informed) & ~(informed <= reopened)
+    refused.add(np.flatnonzero(early), "informed before resolved")
     again = reopened >= closed
     for kind, values in at.items():
         if kind not in ("closed", "reopened"):
@@ -220,47 +241,78 @@ def _refused_cases(at: dict[str, Times], bad: dict[str, NDArray[np.int64]], ids:
     return refused
 
 
-def _as_of(times: CaseTimes, columns: Sequence[Times], as_of: Any) -> np.datetime64:
-    """Return the time up to which things are known: the latest of the log, if the caller does not say."""
-    if as_of is not None:
-        return times.moment(as_of)
-    latest = [values[~np.isnat(values)].max() for values in columns if not np.isnat(values).all()]
-    return max(latest, default=_NAT)
-
-
 # ---- one row per event ----
 
 
-def _by_event(table: CaseTable, words: Mapping[str, str], as_of: Any) -> CaseLog:
-    times = CaseTimes.read(table.frame, {"at": table.roles["at"]}, table.dayfirst)
+def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_of: Any) -> CaseLog:
     at = times.values["at"]
     codes, names = factorize(table.column("event"))
-    kinds = np.array([-1 if name is None else kind_of(name, words) for name in names], np.int64)[codes]
+    kind_of_name = [-1 if name is None else kind_of(name, words) for name in names]
+    kinds = np.array(kind_of_name, np.int64)[codes]
     cases = read_customers(table.frame.column(table.roles["case"]), "case")
     case_of, labels = np.minimum(cases.numbers, len(cases.ids)), objects([*cases.ids, None])
     refused = Refused()
-    nameless = ~cases.known
-    refused.add(np.flatnonzero(nameless), "no case")
-    for i, name in enumerate(names):
-        if name is None or kind_of(name, words) < 0:
-            rows = np.flatnonzero((codes == i) & ~nameless)
+    refused.add(np.flatnonzero(~cases.known), "no case")
+    for i, (name, kind) in enumerate(zip(names, kind_of_name, strict=True)):
+        if kind < 0:
+            rows = np.flatnonzero((codes == i) & cases.known)
             refused.add(rows, "no event" if name is None else f"{name!r} is no event of a case")
-    timeless = np.flatnonzero(np.isnat(at) & (kinds >= 0) & ~nameless)
+    named = (kinds >= 0) & cases.known
+    timeless = np.flatnonzero(np.isnat(at) & named)
     refused.add(timeless, "no time, or not a time")
-    broken = np.zeros(len(labels), np.bool_)
-    broken[case_of[timeless]] = True
-    usable = np.flatnonzero((kinds >= 0) & ~nameless & ~broken[case_of])
+    whole = np.ones(len(labels), np.bool_)
+    whole[case_of[timeless]] = False
+    usable = np.flatnonzero(named & whole[case_of])
     again = _repeated(case_of[usable], kinds[usable], at[usable], table.column("by"), usable)
     refused.add(usable[again], "the same event at the same time stands there already")
     usable = usable[~again]
-    log, wrong = settle(case_of[usable], kinds[usable], at[usable].astype(np.int64), usable)
+    every, wrong = settle(case_of[usable], kinds[usable], at[usable].astype(np.int64), usable)
     for reason, rows in wrong.items():
         refused.add(rows, reason)
-    now = _as_of(times, [log.at.astype("datetime64[us]")], as_of)
-    return _of_events(table, times, log, now, case_of, labels, refused)
+    now = _as_of(times, [every.times], as_of)
+    log = every if np.isnat(now) else every[every.times <= now]
+    size = len(labels)
+    first = {kind: log.each(log.times, log.are(kind), size, _NAT) for kind in KINDS}
+    present = np.flatnonzero(~np.isnat(first["opened"]))
+    last = log.each(log.kinds, log.are("opened", "resolved", "closed", "reopened"), size, -1, last=True)
+    undoing = log.each(log.kinds, log.are("resolved", "reopened"), size, -1, last=True)
+    closed = log.each(log.times, log.are("closed"), size, _NAT, last=True)
+
+    def of_case(values: Codes) -> Codes:
+        """Return what is said of a case in any of its rows; the first row counts."""
+        of_event = values[every.rows]
+        return every.each(of_event, of_event >= 0, size, -1)[present]
+
+    def owner(named: Codes) -> Codes:
+        """Return who a case was last assigned to; if to nobody, who first responded, else who first made contact."""
+        of_event = named[log.rows]
+        found = log.each(of_event, (of_event >= 0) & log.are("assigned"), size, -1, last=True)
+        for kind in ("first_response", "contacted"):
+            found = np.where(found < 0, log.each(of_event, (of_event >= 0) & log.are(kind), size, -1), found)
+        return found[present]
+
+    result = _log_of(
+        table,
+        times,
+        {kind: values[present] for kind, values in first.items()},
+        of_case,
+        ids=labels[present],
+        closed=np.where(last == KINDS.index("closed"), closed, _NAT)[present],
+        resolved=(undoing == KINDS.index("resolved"))[present],
+        recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
+        as_of=now,
+        rejected=refused.result(labels[case_of]),
+        left_out=int(np.count_nonzero(every.are("opened"))) - len(present),
+    )
+    if "owner" not in table.by:
+        return result
+    by = table.column("by")
+    if by is None:
+        raise ColumnNotFoundError("by: the log has no column 'by', so the owners of its cases are not known")
+    return attrs.evolve(result, keys={**result.keys, "owner": _key(*factorize(by), owner)})
 
 
-def _repeated(case: Any, kinds: Any, at: Times, by: Any, rows: NDArray[np.intp]) -> Bools:
+def _repeated(case: Codes, kinds: Integers, at: Times, by: Any, rows: Codes) -> Bools:
     """Return which events stand there already, word for word, as joins of tables make them."""
     who = np.zeros(len(rows), np.int64) if by is None else factorize(by)[0][rows]
     order = np.lexsort((rows, who, at, kinds, case))
@@ -271,76 +323,3 @@ def _repeated(case: Any, kinds: Any, at: Times, by: Any, rows: NDArray[np.intp])
     repeated = np.zeros(len(order), np.bool_)
     repeated[order] = same
     return repeated
-
-
-def _of_events(
-    table: CaseTable,
-    times: CaseTimes,
-    every: EventLog,
-    now: np.datetime64,
-    case_of: NDArray[np.intp],
-    labels: NDArray[Any],
-    refused: Refused,
-) -> CaseLog:
-    """Return the columns of a log of legal events, in order."""
-    log = every.until(int(now.astype(np.int64))) if not np.isnat(now) else every
-    opened = log.first_at("opened", len(labels))
-    present = np.flatnonzero(~np.isnat(opened))
-    closing = log.last_of(("opened", "resolved", "closed", "reopened"), len(labels))[present]
-    undoing = log.last_of(("resolved", "reopened"), len(labels))[present]
-
-    def first(*kinds: str) -> Times:
-        found = [log.first_at(kind, len(labels))[present] for kind in kinds]
-        return np.asarray(np.fmin.reduce(found))
-
-    def has(*kinds: str) -> Bools:
-        return ~np.isnat(first(*kinds))
-
-    keys: dict[str, tuple[NDArray[np.intp], list[Any]]] = {}
-    for name, (codes, values) in table.keys().items():
-        # what is said of a case in any of its rows is said of it; the first row counts
-        some = codes.copy() if None not in values[-1:] else np.where(codes == len(values) - 1, -1, codes)
-        found = every.first_known(some, len(labels))[present]
-        keys[name] = (np.where(found < 0, len(values), found), [*values, None])
-    if MONTH in table.by:
-        keys[MONTH] = _months(opened[present], times.time_zone)
-    if "owner" in table.by:
-        keys["owner"] = _owners(table, log, len(labels), present)
-    worst, later = table.worst(), table.later()
-    return CaseLog(
-        ids=labels[present],
-        opened=opened[present],
-        responded=first("first_response", "contacted"),
-        closed=np.where(closing == KINDS.index("closed"), log.last_at("closed", len(labels))[present], _NAT),
-        ended=has("resolved", "closed"),
-        resolved=undoing == KINDS.index("resolved"),
-        reopened=has("reopened"),
-        escalated=has("escalated"),
-        tried=has("contact_attempted", "first_response", "contacted"),
-        reached=has("contacted"),
-        worst=None if worst is None else every.first_known(worst, len(labels))[present] == 1,
-        later=None if later is None else every.first_known(later, len(labels))[present],
-        keys=keys,
-        recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
-        as_of=now,
-        time_zone=times.time_zone,
-        rejected=refused.result(labels, case_of),
-        left_out=int(np.count_nonzero(every.kinds == KINDS.index("opened"))) - len(present),
-        backend=table.frame.backend,
-    )
-
-
-def _owners(
-    table: CaseTable, log: EventLog, cases: int, present: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return who each case was last assigned to; if to nobody, who first responded or contacted."""
-    column = table.column("by")
-    if column is None:
-        raise ColumnNotFoundError("by: the log has no column 'by', so the owners of its cases are not known")
-    codes, values = factorize(column)
-    named = np.where(codes == len(values) - 1, -1, codes) if None in values[-1:] else codes
-    found = log.last_known(named, cases, ("assigned",))
-    for kind in ("first_response", "contacted"):
-        found = np.where(found < 0, log.first_known(named, cases, (kind,)), found)
-    found = found[present]
-    return np.where(found < 0, len(values), found), [*values, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,7 +46,7 @@ class Rejections:
     def counts(self) -> dict[str, int]:
         """How many there are for each reason, most first."""
         many = np.bincount(self.codes, minlength=len(self.reasons)).tolist()
-        return dict(Counter(dict(zip(self.reasons, many, strict=True))).most_common())
+        return dict(sorted(zip(self.reasons, many, strict=True), key=lambda found: -found[1]))
 
     def __repr__(self) -> str:
         return f"Rejections({', '.join(f'{reason}: {many}' for reason, many in self.counts.items())})"
@@ -68,9 +67,9 @@ class Refused:
             self.rows.append(rows.astype(np.int64))
             self.codes.append(np.full(len(rows), code))
 
-    def result(self, ids: NDArray[Any], place: NDArray[np.intp] | None = None) -> Rejections:
-        """Return all of them; `place` is where the id of each row stands, if not at the row."""
+    def result(self, ids: NDArray[Any]) -> Rejections:
+        """Return all of them; `ids` are the cases of the rows."""
         rows = np.concatenate([np.empty(0, np.int64), *self.rows])
         codes = np.concatenate([np.empty(0, np.intp), *self.codes])
         rows, first = np.unique(rows, return_index=True)
-        return Rejections(rows, ids[rows if place is None else place[rows]], codes[first], tuple(self.reasons))
+        return Rejections(rows, ids[rows], codes[first], tuple(self.reasons))
