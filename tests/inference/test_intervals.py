@@ -320,7 +320,7 @@ def test_counts_are_finite_and_not_negative(counts: list[float]) -> None:
 
 def test_counts_and_category_scores_fit_and_nulls_lie_in_the_range() -> None:
     """Shapes that do not fit and impossible nulls are named."""
-    with pytest.raises(InvalidValueError, match="one axis per worth"):
+    with pytest.raises(InvalidValueError, match="one axis per category"):
         interval([1, 2], NPS)
     with pytest.raises(InvalidValueError, match=r"null_mean must lie within the category_scores' range -1\.\.1"):
         score_p_value([1, 2, 7], NPS, 50)

@@ -16,7 +16,7 @@ from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
 from npskit.inference.design_contrasts import cluster_robust, design_contrast
 from npskit.inference.moves import MOST_CELLS, Moves
-from npskit.inference.paired import bhapkar, bowker, paired_difference, stuart_maxwell, worth_differences
+from npskit.inference.paired import bhapkar, bowker, paired_difference, score_differences, stuart_maxwell
 
 CATEGORY_SCORES = [-1.0, 0.0, 1.0]
 Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -74,7 +74,7 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
     It has no ceiling, since steps of one customer telescope, and lies within the one that has.
     """
     cells = rows[1] * 3 + rows[2]
-    values = worth_differences(CATEGORY_SCORES)
+    values = score_differences(CATEGORY_SCORES)
     ours = paired_difference(Moves.of(*rows[:3], 3), CATEGORY_SCORES)
     if len(set(rows[0].tolist())) == 1 or len(set(rows[0].tolist())) == len(rows[0]):
         return  # a single customer, or nobody twice, which is a simple table
@@ -101,7 +101,7 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_contrast_of_groups_is_that_of_the_design(rows: Columns) -> None:
     """Where groups share customers the variance of their difference is that of `design_contrast`."""
-    values = worth_differences(CATEGORY_SCORES)
+    values = score_differences(CATEGORY_SCORES)
     found = moves_of(rows)
     if len(set(rows[0].tolist())) < 4 or len(set(rows[3].tolist())) < 2:
         return
@@ -150,7 +150,7 @@ def test_one_customer_alone() -> None:
     assert np.isnan([found.se, found.interval.low, found.interval.high]).all()
     alone = Moves.of(np.zeros(2, int), np.array([0, 0]), np.array([1, 1]), 3, np.array([0, 1]), 2)
     half = np.arange(18) < 9
-    assert np.isnan(alone.difference(np.tile(worth_differences(CATEGORY_SCORES), 2), half, ~half, 1.0).variance)
+    assert np.isnan(alone.difference(np.tile(score_differences(CATEGORY_SCORES), 2), half, ~half, 1.0).variance)
 
 
 def test_what_does_not_go_together() -> None:

@@ -21,9 +21,9 @@ from npskit.inference.paired import (
     bhapkar,
     bowker,
     paired_difference,
+    score_differences,
     stationary_shares,
     stuart_maxwell,
-    worth_differences,
 )
 
 FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "repeated_customers.json").read_text())
@@ -221,7 +221,7 @@ def test_category_scores_of_any_unit() -> None:
         [100 * x for x in (one.difference, one.se, *one.interval)]
     )
     assert hundred.z == pytest.approx(one.z)
-    steps = worth_differences([1, 2, 4]).reshape(3, 3)
+    steps = score_differences([1, 2, 4]).reshape(3, 3)
     assert steps[0].tolist() == [0, 1, 3]
     assert steps[:, 0].tolist() == [0, -1, -3]
 
@@ -232,8 +232,8 @@ def test_category_scores_of_any_unit() -> None:
         ([1, 2], "table must be square"),
         ([[1, 2, 3], [1, 2, 3]], "table must be square"),
         ([[1]], "table must be square"),
-        ([[1, -2], [0, 1]], r"got -2 at \[0, 1\]"),
-        ([[1, 2], [np.nan, 1]], r"got nan at \[1, 0\]"),
+        ([[1, -2], [0, 1]], r"not negative: -2 at \[0, 1\]"),
+        ([[1, 2], [np.nan, 1]], r"not negative: nan at \[1, 0\]"),
     ],
 )
 def test_what_is_no_table(table: Any, message: str) -> None:

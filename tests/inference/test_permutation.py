@@ -113,7 +113,7 @@ def test_what_cannot_be_permuted_is_refused() -> None:
     """Fractions of answers, category scores off every lattice and far too many answers are named."""
     with pytest.raises(InvalidValueError, match="counts_b must be whole numbers"):
         permutation_test([1, 2, 3], [1, 2.5, 3], NPS)
-    with pytest.raises(InvalidValueError, match="counts_a must be whole numbers, one per worth"):
+    with pytest.raises(InvalidValueError, match="counts_a must be whole numbers, one per category"):
         permutation_test([[1, 2, 3]], [1, 2, 3], NPS)
     with pytest.raises(InvalidValueError, match="common grid of at most 10,000 steps"):
         permutation_test([1, 2, 3], [1, 2, 3], [0, math.sqrt(2), math.pi])

@@ -213,8 +213,11 @@ def test_what_is_asked_in_the_wrong_way_is_a_type_error(arguments: dict[str, Any
         ({"margin": 5, "variance": [1e3, 2e3, 3e3]}, r"one variance, or one for each of two groups: got shape \(3,\)"),
         ({"margin": 5, "shares": [0.5, 0.5]}, "shares must have shape"),
         ({"margin": 5, "shares": [20, 30, 50]}, "sum to 1"),
-        ({"margin": 5, "category_scores": [1, 1]}, "category_scores must be two or more finite numbers"),
-        ({"margin": 5, "category_scores": 100}, "category_scores must be two or more finite numbers"),
+        (
+            {"margin": 5, "category_scores": [1, 1]},
+            "category_scores must be finite, one per category, and not all equal",
+        ),
+        ({"margin": 5, "category_scores": 100}, "category_scores must be finite, one per category, and not all equal"),
     ],
 )
 def test_what_cannot_be_planned_is_named(arguments: dict[str, Any], message: str) -> None:

@@ -43,7 +43,7 @@ def test_it_adds_up_the_answers_that_reject(p: list[float], q: list[float], n: i
 @settings(max_examples=15, deadline=None)
 @given(p=shares, q=shares, n=st.integers(2, 8), m=st.integers(2, 8))
 def test_sides_and_direction_do_not_matter(p: list[float], q: list[float], n: int, m: int) -> None:
-    """Swapping the groups or the ends of the scale gives the same power; categories of equal worth are one."""
+    """Swapping the groups or the ends of the scale gives the same power; categories of equal score are one."""
     expected = exact_power(p, q, n, m)
     assert 0 <= expected <= 1
     assert exact_power(q, p, m, n) == pytest.approx(expected, abs=1e-11)

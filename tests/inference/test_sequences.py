@@ -321,9 +321,9 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
         confidence_sequence([1, 2, 3], NPS, direction="up")
     with pytest.raises(InvalidValueError, match=r"direction must be one of .* got 'bellow'; did you mean 'below'"):
         difference_sequence([1, 2, 3], [1, 2, 3], NPS, direction="bellow")
-    with pytest.raises(InvalidValueError, match="category_scores must be finite and not all equal"):
+    with pytest.raises(InvalidValueError, match="category_scores must be finite, one per category, and not all equal"):
         log_wealth([1, 2], [3, 3], 3)
-    with pytest.raises(InvalidValueError, match="category_scores must be finite and not all equal"):
+    with pytest.raises(InvalidValueError, match="category_scores must be finite, one per category, and not all equal"):
         log_wealth([], [], 3)
     with pytest.raises(InvalidValueError, match="level must lie strictly between"):
         confidence_sequence([1, 2, 3], NPS, 95)

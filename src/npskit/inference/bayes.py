@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.checks import finite_number
 from npskit.errors import InvalidValueError
+from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import MergedSample, sample_of, score_distances
 
 Complex = NDArray[np.complex128]
@@ -72,7 +73,9 @@ def _checked(alpha: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floa
     if w.ndim != 1 or w.size < 2 or not (np.diff(w) > 0).all():
         raise InvalidValueError(f"category_scores must rise without ties: got {w.tolist()}")
     if a.ndim == 0 or a.shape[-1] != w.size or (a <= 0).any():
-        raise InvalidValueError(f"alpha must be positive and end in an axis of {w.size}, one per worth: got {alpha!r}")
+        raise InvalidValueError(
+            f"alpha must be positive and end in an axis of {w.size}, one per category: got {alpha!r}"
+        )
     return a, w
 
 
@@ -234,7 +237,7 @@ def mean_quantile(alpha: ArrayLike, category_scores: ArrayLike, probability: flo
 
 
 def posterior_parameters(sample: MergedSample, prior: float) -> Floats:
-    """Return the Dirichlet parameters after the answers, `prior` for each distinct worth; NaN without answers."""
+    """Return the Dirichlet parameters after the answers, `prior` for each distinct score; NaN without answers."""
     return np.where(sample.n[..., None] > 0, sample.counts, np.nan) + finite_number(prior, "prior", least=0.01)
 
 
@@ -245,7 +248,7 @@ def probability_above(counts: ArrayLike, category_scores: ArrayLike, value: Arra
         counts: Answers per category, shape `(..., K)`.
         category_scores: What each category is worth, shape `(K,)`.
         value: In the units of the category scores; broadcasts against the leading axes of `counts`.
-        prior: What the Dirichlet prior adds to each distinct worth's count: ½ is Jeffreys', 1 is uniform.
+        prior: What the Dirichlet prior adds to the count of each distinct score: ½ is Jeffreys', 1 is uniform.
 
     Returns:
         Probabilities, shape of the broadcast; NaN where there are no answers.
@@ -271,7 +274,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, category_scores: Ar
         counts: Answers per category of A, shape `(..., K)`.
         other: Answers per category of B, shape `(..., K)`; the leading axes broadcast.
         category_scores: What each category is worth, shape `(K,)`.
-        prior: What the Dirichlet prior adds to each distinct worth's count: ½ is Jeffreys', 1 is uniform.
+        prior: What the Dirichlet prior adds to the count of each distinct score: ½ is Jeffreys', 1 is uniform.
 
     Returns:
         Probabilities, shape of the broadcast, good to about 1e-9; NaN where A or B has no answers.
@@ -302,8 +305,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, category_scores: Ar
 def _variance(alpha: Floats, category_scores: Floats) -> Floats:
     """Return the variance of the mean category score of Dirichlet shares."""
     total = alpha.sum(axis=-1)
-    mean = alpha @ category_scores / total
-    return np.asarray((alpha * (category_scores - mean[:, None]) ** 2).sum(axis=-1) / (total * (total + 1)))
+    return mean_variance(alpha / total[:, None], category_scores) / (total + 1)
 
 
 def _half(wide: Floats, narrow: Floats, category_scores: Floats) -> Floats:
@@ -311,7 +313,7 @@ def _half(wide: Floats, narrow: Floats, category_scores: Floats) -> Floats:
     mean = narrow @ category_scores / narrow.sum(axis=-1)
     start = np.asarray(mean_quantile(narrow, category_scores, _NEGLIGIBLE))
     start = np.where(start < 1e-12, 0.0, start)
-    # Double exponential nodes (Takahasi and Mori 1974) on each piece: the density may bend at every worth.
+    # Double exponential nodes (Takahasi and Mori 1974) on each piece: the density may bend at every category score.
     t = np.linspace(-4, 4, 109)
     place = 1 / (1 + np.exp(-np.pi * np.sinh(t)))
     weight = (t[1] - t[0]) * np.pi * np.cosh(t) * place * place[::-1]

@@ -43,7 +43,7 @@ def lattice(category_scores: Floats, otherwise: str) -> tuple[Integers, float]:
 
 
 def mean_variance(shares: ArrayLike, category_scores: ArrayLike) -> Floats:
-    """Return the variance of one answer's worth.
+    """Return the variance of one answer's score.
 
     Args:
         shares: Shares of the categories, shape `(..., K)`, summing to 1.
@@ -72,7 +72,7 @@ def constrained_shares(counts: ArrayLike, category_scores: ArrayLike, mean: Arra
     in a form without cancellation and for any spacing. In general pₖ = (cₖ/n)/(1 + t(wₖ − m)), where t is the Lagrange
     multiplier (Owen, "Empirical likelihood ratio confidence intervals for a single functional", Biometrika 75 (1988)
     237-249): the only root of a falling function. An extreme category that nobody chose takes a share where the mean
-    asks for it. Categories of equal worth keep their proportions; where all of them are empty, they share evenly.
+    asks for it. Categories of equal score keep their proportions; where all of them are empty, they share evenly.
 
     Args:
         counts: Answers per category, shape `(..., K)`, not negative; need not be whole.
@@ -94,7 +94,7 @@ def constrained_shares(counts: ArrayLike, category_scores: ArrayLike, mean: Arra
     c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     distinct, merge = distinct_category_scores(w)
     if c.ndim == 0 or c.shape[-1] != w.size:
-        raise InvalidValueError(f"counts must end in an axis of {w.size}, one per worth: got shape {c.shape}")
+        raise InvalidValueError(f"counts must end in an axis of {w.size}, one per category: got shape {c.shape}")
     m = np.asarray(mean, dtype=np.float64)
     c, m = np.broadcast_arrays(c, m[..., None])
     m = m[..., 0]

@@ -108,7 +108,7 @@ def cluster_robust(
     """Return a contrast of group means with the cluster-robust variance of the regression on groups.
 
     For one group it is the mean; for periods as groups and `[-1, 1]`, the coefficient of the period in a regression of
-    the worth on it, clustered by customer: valid even where some customers answer in both periods. CR0 is the sandwich
+    the score on it, clustered by customer: valid even where some customers answer in both periods. CR0 is the sandwich
     ΣU² over the clusters' influences U (Liang & Zeger, Biometrika 73 (1986) 13-22); CR1 multiplies it by
     G/(G−1) (N−1)/(N−p) for G clusters, N answers and p groups. Degrees of freedom G − 1 (both: Cameron & Miller, "A
     practitioner's guide to cluster-robust inference", Journal of Human Resources 50 (2015) 317-372, sections II.B and

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.inference.constrained import NEGLIGIBLE, constrained_shares
+from npskit.inference.constrained import NEGLIGIBLE, constrained_shares, mean_variance
 from npskit.inference.limits import (
     BLOCK,
     MergedSample,
@@ -156,9 +156,8 @@ def wald(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
 
 def _wald(sample: MergedSample, z: float) -> Limits:
     """Return the Wald limits of a sample."""
-    deviations = sample.category_scores - sample.mean[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        margin = z * np.sqrt((sample.shares * deviations * deviations).sum(axis=-1) / sample.n)
+        margin = z * np.sqrt(mean_variance(sample.shares, sample.category_scores) / sample.n)
     return _limits(sample, sample.mean - margin, sample.mean + margin)
 
 
@@ -253,7 +252,7 @@ def _scas_limit(counts: Floats, category_scores: Floats, mean: Floats, z: float,
 
 
 def jeffreys(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
-    """Return the equal-tailed credible interval of the mean under Jeffreys' prior, ½ answer for each distinct worth.
+    """Return the equal-tailed credible interval of the mean under Jeffreys' prior, ½ answer for each distinct score.
 
     For two categories these are the quantiles of a Beta distribution (Brown, Cai and DasGupta, "Interval estimation
     for a binomial proportion", Statistical Science 16 (2001) 101-133), otherwise those of the mean of a Dirichlet,

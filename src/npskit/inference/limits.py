@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.checks import finite_number
+from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_category_scores
 
 # Rows worked on at a time: small enough for the cache, large enough to hide the interpreter.
@@ -19,7 +20,7 @@ _STEPS = 100
 
 
 class MergedSample(NamedTuple):
-    """Counts with categories of equal worth added together, category scores rising; leading axes kept."""
+    """Counts with categories of equal score added together, category scores rising; leading axes kept."""
 
     counts: Floats
     category_scores: Floats
@@ -32,7 +33,7 @@ def checked_counts(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Float
     """Return counts and category scores as arrays that fit each other, or say what is wrong with them."""
     c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     if w.ndim != 1 or c.ndim == 0 or c.shape[-1] != w.size:
-        raise InvalidValueError(f"counts must end in one axis per worth: got shapes {c.shape} and {w.shape}")
+        raise InvalidValueError(f"counts must end in one axis per category: got shapes {c.shape} and {w.shape}")
     bad = ~((c >= 0) & (c < np.inf))
     if bad.any():
         where = np.argwhere(bad)[:3]
@@ -57,12 +58,10 @@ def tail_of(level: float) -> float:
     """Return the probability an interval at `level` leaves on each side.
 
     Raises:
-        InvalidValueError: If `level` does not lie between 0 and 1, both excluded.
+        InvalidTypeError: If `level` is not a number.
+        InvalidValueError: If it does not lie between 0 and 1, both excluded.
     """
-    try:
-        value = float(level)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"level must be a number between 0 and 1, such as 0.95: got {level!r}") from None
+    value = finite_number(level, "level")
     if not 0 < value < 1:
         hint = f"; for {value:g} % write {value / 100:g}" if 1 < value < 100 else ""
         raise InvalidValueError(f"level must lie strictly between 0 and 1: got {level!r}{hint}")

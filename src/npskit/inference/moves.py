@@ -13,6 +13,7 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.design import as_estimate
 from npskit.inference.design_contrasts import Contrast
 from npskit.inference.estimate import Estimate
+from npskit.inference.limits import checked_counts
 
 MOST_CELLS = 4096
 # Of a sum of squares, against the same sum without cancellation: what is smaller is rounding.
@@ -56,10 +57,7 @@ class Moves:
         counts = np.asarray(table, dtype=np.float64)
         if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.shape[0] < 2:
             raise InvalidValueError(f"table must be square, from category to category: got shape {counts.shape}")
-        bad = np.argwhere(~((counts >= 0) & (counts < np.inf)))
-        if bad.size:
-            i, j = bad[0].tolist()
-            raise InvalidValueError(f"table must be finite and not negative: got {counts[i, j]:g} at [{i}, {j}]")
+        checked_counts(counts, np.zeros(len(counts)))
         rows = counts.sum(axis=1)
         return cls(counts[np.newaxis], None, float(counts.sum()), counts.sum(keepdims=True)[0], rows[np.newaxis], rows)
 

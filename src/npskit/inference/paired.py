@@ -28,11 +28,11 @@ from npskit.results import Interval
 _SINGULAR = 1e-11
 
 
-def worth_differences(category_scores: ArrayLike) -> Floats:
+def score_differences(category_scores: ArrayLike) -> Floats:
     """Return what a move from category i to j is worth, s_j - s_i, shape `(K·K,)`, j running fastest.
 
     Example:
-        >>> worth_differences([-100, 100]).tolist()
+        >>> score_differences([-100, 100]).tolist()
         [0.0, 200.0, -200.0, 0.0]
     """
     s = np.asarray(category_scores, dtype=np.float64)
@@ -251,8 +251,8 @@ def _single(moves: ArrayLike | Moves) -> Moves:
 
 
 def _fitting(moves: Moves, category_scores: ArrayLike) -> Floats:
-    """Return the worth of each kind of move, one worth for each category."""
-    values = worth_differences(category_scores)
+    """Return what each kind of move is worth, one score for each category."""
+    values = score_differences(category_scores)
     k = moves.counts.shape[-1]
     if values.size != k * k:
         raise InvalidValueError(

@@ -59,7 +59,7 @@ def permutation_test(counts_a: ArrayLike, counts_b: ArrayLike, category_scores: 
     (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
     for name, c in (("counts_a", a), ("counts_b", b)):
         if c.ndim != 1 or (c != np.rint(c)).any():
-            raise InvalidValueError(f"{name} must be whole numbers, one per worth, to be permuted: got {c.tolist()}")
+            raise InvalidValueError(f"{name} must be whole numbers, one per category, to be permuted: got {c.tolist()}")
     rising, merge = distinct_category_scores(w)
     a, margins = a @ merge, (a + b) @ merge
     size, total = int(a.sum()), int(margins.sum())

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import finite_number, whole_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import mean_variance
+from npskit.inference.constrained import distinct_category_scores, mean_variance
 from npskit.inference.limits import normal_quantile
 from npskit.results import Result
 
@@ -31,7 +31,7 @@ class SampleSize(Result):
         difference: The difference to be found, in score points; None for a margin.
         level: Confidence level of the interval, or 1 less the two-sided level of the test.
         power: The chance of finding the difference; None for a margin.
-        variance: Variance of one answer's worth, in squared score points; a pair for two groups that differ in it.
+        variance: Variance of one answer's score, in squared score points; a pair for two groups that differ in it.
         population: Number of people there are to ask, or None where it is as good as infinite.
     """
 
@@ -79,7 +79,7 @@ def sample_size(
         difference: Difference to be found, in score points, either sign, less than the range of the category scores.
         power: Wanted chance of finding the difference, above 1 - `level`, at which the test finds one without any.
         level: Confidence level; 1 less the two-sided level of the test.
-        variance: Of one answer's worth, in squared score points: 10,000 at worst for an NPS, 6,100 for 20 % detractors
+        variance: Of one answer's score, in squared score points: 10,000 at worst for an NPS, 6,100 for 20 % detractors
             and 50 % promoters. For a difference also a pair, one for each group.
         shares: Expected shares of the categories, shape `(K,)`, instead of `variance`; for a difference also `(2, K)`.
         population: Number of people there are to ask; for a margin only.
@@ -141,7 +141,7 @@ def achieved_margin(
     Args:
         n: Number of answers.
         level: Confidence level.
-        variance: Variance of one answer's worth, in squared score points; the worst case by default.
+        variance: Variance of one answer's score, in squared score points; the worst case by default.
         shares: Expected shares of the categories, shape `(K,)`, instead of `variance`.
         population: Number of people there are to ask; a census has no margin.
         category_scores: What each category is worth, shape `(K,)`.
@@ -192,7 +192,7 @@ def power(
         difference: True difference, in score points, either sign, less than the range of the category scores; may be 0.
         n_second: Answers in the second group; as many by default.
         level: 1 less the two-sided level of the test.
-        variance: Variance of one answer's worth, in squared score points, or one for each group; the worst case by
+        variance: Variance of one answer's score, in squared score points, or one for each group; the worst case by
             default.
         shares: Expected shares of the categories, shape `(K,)` or `(2, K)`, instead of `variance`.
         category_scores: What each category is worth, shape `(K,)`.
@@ -224,13 +224,9 @@ def _variances(
     shares: ArrayLike | Mapping[str, float] | None,
     category_scores: ArrayLike,
 ) -> tuple[float, float]:
-    """Return the variances of one answer's worth in two groups: given, from the shares, or the worst there can be."""
+    """Return the variances of one answer's score in two groups: given, from the shares, or the worst there can be."""
     w = np.asarray(category_scores, dtype=np.float64)
-    worst = float(np.ptp(w)) ** 2 / 4 if w.ndim == 1 and w.size > 1 else math.nan
-    if not 0 < worst < math.inf:
-        raise InvalidValueError(
-            f"category_scores must be two or more finite numbers, not all equal: got {category_scores!r}"
-        )
+    worst = float(np.ptp(distinct_category_scores(w)[0])) ** 2 / 4
     if variance is not None and shares is not None:
         raise IncompatibleError("give variance or shares, not both: shares have their variance")
     if shares is not None:
@@ -258,9 +254,9 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
     try:
         p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidTypeError(f"shares must be numbers, one per worth: got {shares!r}") from None
+        raise InvalidTypeError(f"shares must be numbers, one per category: got {shares!r}") from None
     if p.shape not in {(size,), (2, size)}:
-        raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per worth: got {p.shape}")
+        raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per category: got {p.shape}")
     if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, rtol=0, atol=1e-6)):
         raise InvalidValueError(f"shares must not be negative and must sum to 1: got {p.tolist()}")
     return np.asarray(p / p.sum(axis=-1, keepdims=True))

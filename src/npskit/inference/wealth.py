@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
+from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import checked_counts, falling_root
 
 DIRECTIONS = ("both", "below", "above")
@@ -129,9 +130,8 @@ def least_wealth(a: Floats, b: Floats, x: Floats, d: Floats, direction: str) -> 
 def on_unit_range(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats, float, float]:
     """Return the checked counts, the category scores mapped to [0, 1], the least of them and their span."""
     c, w = checked_counts(counts, category_scores)
-    low, high = (float(w.min()), float(w.max())) if w.size else (0.0, 0.0)
-    if not low < high or not math.isfinite(high - low):
-        raise InvalidValueError(f"category_scores must be finite and not all equal: got {category_scores!r}")
+    rising, _ = distinct_category_scores(w)
+    low, high = float(rising[0]), float(rising[-1])
     return c, (w - low) / (high - low), low, high - low
 
 

@@ -3,7 +3,7 @@
 The weighted mean is a ratio of two random sums, so its variance comes from Taylor linearization: each answer's
 influence is u = w(s − m)/Σw, and the variance is n/(n−1) Σu² (Särndal, Swensson & Wretman, "Model Assisted Survey
 Sampling" (1992), section 5.7; Lumley, "Complex Surveys" (2010), section 2.2). Within a category all answers have the
-same worth s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
+same score s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
 to strata and clusters.
 """
 
@@ -91,7 +91,7 @@ def kish_n_eff(weights: ArrayLike, squares: ArrayLike) -> Floats:
 def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, category_scores: ArrayLike) -> Floats:
     """Return the variance of the mean over that of a simple random sample of as many answers, v/(n−1).
 
-    Source: Kish (1965), section 8.2, with v the variance of one answer's worth at the weighted shares.
+    Source: Kish (1965), section 8.2, with v the variance of one answer's score at the weighted shares.
 
     Args:
         variance: Variance of the mean under the design, shape `(...)`, in squared units of the category scores.
@@ -100,7 +100,7 @@ def design_effect(variance: ArrayLike, shares: ArrayLike, n: ArrayLike, category
         category_scores: What each category is worth, shape `(K,)`.
 
     Returns:
-        Shape `(...)`; NaN where all answers have the same worth, or there are fewer than two.
+        Shape `(...)`; NaN where all answers have the same score, or there are fewer than two.
 
     Example:
         >>> design_effect(0.25, [0.25, 0.5, 0.25], 5, [-1, 0, 1]).item()
@@ -123,12 +123,12 @@ def effective_counts(
 ) -> Floats:
     """Return the counts of the simple random sample that would be as precise, to feed to any interval for counts.
 
-    n* = min(n, v/SE² (z/t)²) and counts n*p, with v the variance of one answer's worth, z the normal and t Student's
+    n* = min(n, v/SE² (z/t)²) and counts n*p, with v the variance of one answer's score, z the normal and t Student's
     quantile at the design's degrees of freedom: the effective sample of Korn & Graubard, "Confidence intervals for
     proportions with small expected number of positive counts estimated from survey data", Survey Methodology 24 (1998)
     193-201, capped at n. Weights and clusters cost precision, and where a small sample seems to gain by them it is by
     chance; strata, a finite population and a calibration do gain, and n is then infinite. Where SE = 0 or all answers
-    have the same worth, the spread says nothing about the precision, and n* is Kish's.
+    have the same score, the spread says nothing about the precision, and n* is Kish's.
 
     Args:
         shares: Weighted shares of the categories, shape `(..., K)`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,10 +83,7 @@ def _is_blank(values: NDArray[Any]) -> bool:
 
 def _distinct(values: NDArray[Any]) -> dict[Any, int]:
     """Return the distinct values at the beginning of a column, with how often each occurs, missing ones left out."""
-    counts: dict[Any, int] = {}
-    for value in values[:_LOOK].tolist():
-        counts[value] = counts.get(value, 0) + 1
-    return {v: n for v, n in counts.items() if v is not None and v == v}
+    return {v: n for v, n in Counter(values[:_LOOK].tolist()).items() if v is not None and v == v}
 
 
 def _is_score(values: NDArray[Any], least: float) -> bool:

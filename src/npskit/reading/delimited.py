@@ -28,19 +28,13 @@ class Batch:
     ended: bool = True  # whether the last record ends with a line end
 
 
-@attrs.frozen
 class Grammar:
     """How records are written: the separator, and whether lines end with a carriage return alone."""
 
-    separator: str
-    returns: bool = False
-    _quoted: re.Pattern[str] = attrs.field(init=False)
-    _end: re.Pattern[str] = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        after = rf"{re.escape(self.separator)}|\r?\n|\r?\Z" + (r"|\r" if self.returns else "")
-        object.__setattr__(self, "_quoted", re.compile(rf'"((?:[^"]++|"")*+)"(?={after})'))
-        object.__setattr__(self, "_end", re.compile(after))
+    def __init__(self, separator: str, returns: bool = False) -> None:
+        self.separator, self.returns = separator, returns
+        after = rf"{re.escape(separator)}|\r?\n|\r?\Z" + (r"|\r" if returns else "")
+        self._quoted, self._end = re.compile(rf'"((?:[^"]++|"")*+)"(?={after})'), re.compile(after)
 
     @property
     def ends(self) -> str:

@@ -137,8 +137,7 @@ class RecordCollector:
             if not self.names[key]:
                 continue
             column = self._columns.setdefault(key, [])
-            if len(column) < row:
-                column.extend([None] * (row - len(column)))
+            column += [None] * (row - len(column))
             if isinstance(value, str):
                 if "\ufffd" in value:
                     self.rejected.append(Rejected(number, key, shown(value), DAMAGED, "damaged"))
@@ -156,7 +155,7 @@ class RecordCollector:
     def finish(self) -> tuple[Columns, NDArray[np.int64]]:
         """Return the columns, each of its own kind, and the record number of each row."""
         rows = len(self._numbers)
-        columns = {}
+        columns: Columns = {}
         for key in list(self._columns):
             values = self._columns.pop(key)
             columns[key] = typed(values + [None] * (rows - len(values)))

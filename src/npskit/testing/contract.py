@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import pickle
 from typing import TypeAlias
 
@@ -30,7 +29,7 @@ def check_scorer(scorer: Scorer) -> None:
 
     The rules, in the order in which they are checked:
 
-    - *shape*: it is an instance with a name, questions on scales, two or more distinct categories, one finite worth
+    - *shape*: it is an instance with a name, questions on scales, two or more distinct categories, one finite score
       for each, rising or falling, and `categorize` returns one index of a category for each answer;
     - *constant*: asked again, it gives the same name, questions, categories and category scores, the last two as
       tuples;
@@ -157,7 +156,7 @@ def _check_identity(scorer: Scorer, codebook: Codebook) -> None:
     _require(copy == scorer and scorer == copy, "equality", scorer, f"it does not equal its pickled copy; {fix}")
     _require(hash(copy) == hash(scorer), "equality", scorer, f"its hash is not that of its equal copy; {fix}")
     _require(scorer != object(), "equality", scorer, f"it equals things that are no scorers; {fix}")
-    settable = next(filter(functools.partial(_can_set, copy), _fields(copy)), None)
+    settable = next((name for name in _fields(copy) if _can_set(copy, name)), None)
     fix = "decorate the class with attrs.frozen"
     _require(settable is None, "immutable", scorer, f"its attribute {settable!r} can be set; {fix}")
 

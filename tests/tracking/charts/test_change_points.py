@@ -329,7 +329,7 @@ def test_effective_counts_of_any_size() -> None:
     [
         ({"counts": [1, 2, 3]}, InvalidValueError, "counts must have shape"),
         ({"counts": [[1, -2, 3]]}, InvalidValueError, "not negative"),
-        ({"category_scores": [0, 1]}, InvalidValueError, "counts must end in one axis per worth"),
+        ({"category_scores": [0, 1]}, InvalidValueError, "counts must end in one axis per category"),
         ({"penalty": 0}, InvalidValueError, "penalty must be above 0: got 0"),
         ({"penalty": "high"}, InvalidTypeError, "penalty must be a number: got 'high'"),
         ({"min_length": 0}, InvalidValueError, "min_length must be at least 1: got 0"),

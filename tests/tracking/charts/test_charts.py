@@ -212,7 +212,7 @@ def test_limits_end_where_the_category_scores_do() -> None:
     ("arguments", "error", "message"),
     [
         ({"counts": [1, 2, 3]}, InvalidValueError, "counts must have shape"),
-        ({"counts": [[1, 2]]}, InvalidValueError, "counts must end in one axis per worth"),
+        ({"counts": [[1, 2]]}, InvalidValueError, "counts must end in one axis per category"),
         ({"counts": [[1, -2, 3]]}, InvalidValueError, "not negative"),
         ({"counts": [[0, 0, 0]] * 3}, InvalidValueError, "no answers"),
         ({"counts": np.zeros((0, 3))}, InvalidValueError, "no answers"),
