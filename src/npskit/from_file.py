@@ -17,8 +17,6 @@ from npskit.reading import Loaded, Rejected, load, resolve
 from npskit.scorers import NPS, Scorer, codebook_of
 from npskit.survey import Survey
 
-_ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
-
 
 class Roles(TypedDict, total=False):
     """The columns of a file by role, as for `Survey`; what is not named is found out where the survey tool is known."""
@@ -146,7 +144,9 @@ def read(
 
 def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, str], dict[str, str]]:
     """Return the columns by role: those named, and those that may be taken unasked; and the others, to be offered."""
-    found = {role: name for role, name in loaded.roles.items() if role in _ROLES and isinstance(name, str)}
+    found = {
+        role: name for role, name in loaded.roles.items() if role in Roles.__annotations__ and isinstance(name, str)
+    }
     # what changes the score or its interval is not done unasked on the strength of a column's name
     asked = ["weight"] if loaded.report.tool else ["weight", "customer"]
     offered = {role: found.pop(role) for role in asked if role in found}

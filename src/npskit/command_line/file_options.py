@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from npskit.errors import InvalidValueError
 from npskit.from_file import Roles, read
 from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey
-
-_ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
-
 
 _TEXTS = (
     ("--score", "COLUMN[,COLUMN...]", "the column(s) with the answers; found out if the survey tool is known"),
@@ -67,7 +64,7 @@ def _scale(text: str) -> tuple[int, int]:
 
 
 def _scorer(options: argparse.Namespace) -> Scorer:
-    chosen = _given(options, "detractor", "promoter", "top", "method")
+    chosen = given(options, "detractor", "promoter", "top", "method")
     if options.scale is not None:
         chosen["scale"] = _scale(options.scale)
     elif options.scorer in ("sci", "csat") and (options.top or 0) > 5:
@@ -95,13 +92,9 @@ def read_survey(options: argparse.Namespace) -> Survey:
         options.file,
         score=names(options.score, several=len(scorer.questions) > 1),
         scorer=scorer,
-        encoding=options.encoding,
-        separator=options.separator,
-        decimal=options.decimal,
         missing=None if options.missing is None else _codes(options.missing),
-        time_zone=options.time_zone,
         progress=_progress(),
-        **cast(Roles, _given(options, *_ROLES)),  # a role that is not given may be found out
+        **given(options, "encoding", "separator", "decimal", "time_zone", *Roles.__annotations__),
     )
 
 
@@ -123,8 +116,8 @@ def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) 
         print(f"npskit: {note}", file=sys.stderr)
 
 
-def _given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:
-    """Return those of the options that were given."""
+def given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:
+    """Return those of the options that were given: what was not may be found out."""
     return {name: value for name in wanted if (value := getattr(options, name, None)) is not None}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, given, names, read_survey, tell
 from npskit.errors import InvalidValueError
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
@@ -80,20 +80,15 @@ def _run(options: argparse.Namespace) -> None:
     roles = _pairs(options.roles, "--roles") if options.roles else {}
     plan = survey.follow_up(
         playbook,
-        budget=options.budget,
         capacity=_numbers(options.capacity, "--capacity"),
         value=_number(options.value),
         lift=_lift(options.lift),
-        holdout=options.holdout,
         rng=options.seed,
         method="exact" if options.exact else "greedy",
-        now=options.now,
         max_age=None if options.max_age == "none" else options.max_age,
-        quiet=options.quiet,
         roles=roles,
         keep=names(options.keep, several=options.keep not in survey.columns) or (),
-        currency=options.currency,
-        language=options.language,
+        **given(options, "budget", "holdout", "now", "quiet", "currency", "language"),
     )
     if options.output is not None:
         _write(plan, Path(options.output), options, languages)

@@ -305,7 +305,7 @@ def probability_greater(counts: ArrayLike, other: ArrayLike, category_scores: Ar
 def _variance(alpha: Floats, category_scores: Floats) -> Floats:
     """Return the variance of the mean category score of Dirichlet shares."""
     total = alpha.sum(axis=-1)
-    return mean_variance(alpha / total[:, None], category_scores) / (total + 1)
+    return np.asarray(mean_variance(alpha / total[:, None], category_scores) / (total + 1))
 
 
 def _half(wide: Floats, narrow: Floats, category_scores: Floats) -> Floats:

@@ -142,11 +142,10 @@ def confidence_sequence(
     rows = as_rows(c, shape)
     n = rows.sum(axis=-1)
     low, high = np.where(n > 0, 0.0, np.nan), np.where(n > 0, 1.0, np.nan)
+    wealth = two_sided if direction == "both" else above
     if direction != "below":
-        wealth = above if direction == "above" else two_sided
         low = by_block(rows, lambda at: lower_mean(rows[at], x, threshold, wealth))
     if direction != "above":
-        wealth = above if direction == "below" else two_sided
         high = 1 - by_block(rows, lambda at: lower_mean(rows[at], 1 - x, threshold, wealth))
     low, high = (worst + span * low).reshape(shape), (worst + span * high).reshape(shape)
     if running:
@@ -189,11 +188,8 @@ def log_wealth_of_difference(
         raise InvalidValueError(
             f"difference must lie within the span of the category_scores, {span:g}: got {difference!r}"
         )
-
-    def least(at: NDArray[np.intp]) -> Floats:
-        return least_wealth(top[at], bottom[at], x, np.full(at.size, d), direction)
-
-    return by_block(top + bottom, least).reshape(shape)
+    found = by_block(top + bottom, lambda at: least_wealth(top[at], bottom[at], x, np.full(at.size, d), direction))
+    return found.reshape(shape)
 
 
 def difference_sequence(
