@@ -221,7 +221,7 @@ def test_limits_end_where_the_category_scores_do() -> None:
             InvalidValueError,
             "needs two periods with answers: got 1; give dispersion",
         ),
-        ({"counts": [[0, 4, 0]] * 3}, InvalidValueError, "all answers of these periods are worth 0"),
+        ({"counts": [[0, 4, 0]] * 3}, InvalidValueError, "all answers of these periods score 0"),
         ({"reference": slice(0, 0)}, InvalidValueError, "no answers"),
         ({"reference": [90]}, InvalidTypeError, r"among the 90 periods: got \[90\]"),
         ({"reference": "first"}, InvalidTypeError, "reference must be a slice, a mask or places"),

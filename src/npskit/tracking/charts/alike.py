@@ -14,7 +14,7 @@ _LEVEL = 0.95
 
 
 def variance_of_alike(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
-    """Return the variance that the mean of answers of one worth may have; 0 where answers differ or there are none.
+    """Return the variance that the mean of answers in one category may have; 0 where they differ or there are none.
 
     The spread of five promoters is 0, and so is every variance computed from it, although the sixth need not be one.
     Their score interval shows what such answers can say (`npskit.inference.intervals.score_interval`; Wilson, JASA 22

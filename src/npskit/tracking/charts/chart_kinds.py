@@ -10,9 +10,8 @@ scores vary more than by sampling alone; limits without σ_z signal all the time
 
 What must be true: nothing unusual happened in the reference periods, periods are independent of each other, and they
 hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and category scores,
-for any
-scorer, and only the category scores matter: categories of equal worth may be merged. Periods without answers are
-skipped: they neither signal nor reset a chart. With weights or clusters pass effective counts.
+for any scorer, and only the category scores matter: categories of equal score may be merged. Periods without answers
+are skipped: they neither signal nor reset a chart. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ def laney_chart(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         width: Distance of the limits from the center, in standard deviations of a period.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
         dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
@@ -121,7 +120,7 @@ def laney_chart(
 
     Raises:
         InvalidValueError: If counts and category scores do not fit; the reference periods have no answers, fewer than
-            two of them have (without `dispersion`), or all their answers are worth the same; or a number is out of its
+            two of them have (without `dispersion`), or all their answers have the same score; or a number is out of its
             range.
         InvalidTypeError: If an argument is of the wrong type.
         IncompatibleError: If there is not one label for each period.
@@ -166,7 +165,7 @@ def ewma_chart(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         weight: λ, the weight of the newest period, above 0 and at most 1.
         width: L, the limits in standard deviations of the average.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
@@ -216,14 +215,14 @@ def cusum_chart(
     uₜ = max(0, uₜ₋₁ + zₜ/σ_z - k) and dₜ = min(0, dₜ₋₁ + zₜ/σ_z + k) against ± h: Page, "Continuous inspection
     schemes", Biometrika 41 (1954) 100-115. While nothing changes the defaults signal once in 465 periods, after a shift
     of one standard deviation of a period in about 10; see `npskit.tracking.charts.run_length`. The sums are not reset
-    by a
-    signal: after a shift has passed they take a while to come back. At periods without answers they stay as they are.
+    by a signal: after a shift has passed they take a while to come back. At periods without answers they stay as they
+    are.
 
     What must be true: the same as for `laney_chart`. Where periods resemble their neighbors it signals more often.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         allowance: k, half the shift to be found, in standard deviations of a period; not negative.
         threshold: h, the height at which the chart signals, in the same units.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
@@ -271,7 +270,7 @@ def _standardize(counts: Floats, category_scores: Floats, reference: Any, disper
         raise InvalidValueError("reference: these periods have no answers; choose others, or leave it out for all")
     if not variance > _NO_VARIANCE * float(np.ptp(category_scores)) ** 2:
         raise InvalidValueError(
-            f"reference: all answers of these periods are worth {center:g}, which does not say how much is usual; "
+            f"reference: all answers of these periods score {center:g}, which does not say how much is usual; "
             "choose more periods"
         )
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -25,14 +25,14 @@ Knowing that there is exactly one change, and taking its likeliest place, is har
 What must be true: within a segment periods vary about one set of shares, independently of each other; changes are
 sudden. A slow trend comes out as steps. The method looks at the shares of all categories, not at their category scores:
 it also finds a change that leaves the score where it was (passives who became detractors and promoters in equal parts),
-and merging categories of equal worth may change what it finds. Pass merged counts to look at the score's own categories
+and merging categories of equal score may change what it finds. Pass merged counts to look at the score's own categories
 only. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def change_points(
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         penalty: β, the least gain of a change, in units of -2 log-likelihood; positive. Default: `default_penalty`.
         min_length: The fewest periods with answers a segment may have. A single odd period is an outlier, which a
             control chart finds, rather than a change that lasts.
@@ -107,7 +107,11 @@ def change_points(
     beta = default_penalty(held, dispersion) if penalty is None else finite_number(penalty, "penalty", above=0)
     starts = segment_starts(held, beta, min_length)
     criterion = segmentation_cost(held, starts) + beta * starts.size
-    changes = _describe(held, starts, w, dispersion, level, [labels[i] for i in answered], answered)
+    changes: tuple[Change, ...] = ()
+    if starts.size:
+        segments = np.add.reduceat(held, [0, *starts.tolist()], axis=0)
+        sides = zip(answered[starts].tolist(), _segment_sides(segments, w, dispersion, level), strict=True)
+        changes = tuple(Change(place, labels[place], *found) for place, found in sides)
     return ChangePoints(
         score=score,
         size=len(c),
@@ -304,27 +308,14 @@ def _cost(sums: Floats) -> Floats:
     return np.asarray(signs @ terms.reshape(len(sums), -1)).reshape(sums.shape[1:])
 
 
-def _describe(
-    counts: Floats,
-    starts: NDArray[np.intp],
-    category_scores: Floats,
-    dispersion: float,
-    level: float,
-    labels: Sequence[Any],
-    places: NDArray[np.intp],
-) -> tuple[Change, ...]:
-    """Return each change with the scores on both sides."""
-    if not starts.size:
-        return ()
-    segments = np.add.reduceat(counts, [0, *starts.tolist()], axis=0)
+def _segment_sides(
+    segments: Floats, category_scores: Floats, dispersion: float, level: float
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what is said of each change: the scores on both sides, their difference, and the answers on both."""
     n, means, _ = moments(segments, category_scores)
     effective = segments / dispersion
-    lows, highs = score_interval(effective, category_scores, level)
-    own = intervals(lows, highs, level=level, method="score")
+    own = intervals(*score_interval(effective, category_scores, level), level=level, method="score")
     limits = difference_interval(effective[1:], effective[:-1], category_scores, level)
     differences = intervals(*limits, level=level, method="mover")
     scores, gains, answers = means.tolist(), np.diff(means).tolist(), n.tolist()
-    figures = zip(
-        starts.tolist(), scores, own, scores[1:], own[1:], gains, differences, answers, answers[1:], strict=False
-    )
-    return tuple(Change(int(places[s]), labels[s], *row) for s, *row in figures)
+    return zip(scores, own, scores[1:], own[1:], gains, differences, answers, answers[1:], strict=False)

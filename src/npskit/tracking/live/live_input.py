@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_missing
-from npskit.counting import INVALID, MISSING, encode
+from npskit.counting import INVALID, MISSING, CodedAnswers
 from npskit.data import Scale, Unusable, factorize_many, parse_answer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers import Codebook
@@ -43,15 +43,10 @@ def _position(answer: Any, scale: Scale) -> int:
 
 def places_of(codebook: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
     """Return where each row is counted, as `place_of` does."""
-    questions = zip(columns, codebook.scales, codebook.questions, strict=True)
-    codes = [encode(column, scale, name=name) for column, scale, name in questions]
-    if len({c.size for c in codes}) > 1:
-        raise IncompatibleError(f"the columns of answers differ in length: {', '.join(str(c.size) for c in codes)}")
-    invalid = np.logical_or.reduce([c == INVALID for c in codes])
-    good = ~(invalid | np.logical_or.reduce([c == MISSING for c in codes]))
-    places = np.where(invalid, -1, -2).astype(np.intp)
-    inside = tuple(c[good] for c in codes)
-    places[good] = inside[0] if codebook.scale is not None else codebook.grid[inside]
+    coded = CodedAnswers(columns, codebook)
+    places = coded.categories if codebook.scale is None else coded.codes[0].astype(np.intp)
+    for kind, place in ((MISSING, -2), (INVALID, -1)):  # of several answers one that is invalid decides
+        places[np.logical_or.reduce([codes == kind for codes in coded.codes])] = place
     return places
 
 

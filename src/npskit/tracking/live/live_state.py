@@ -13,7 +13,7 @@ from npskit.errors import InvalidValueError
 from npskit.results import Result
 from npskit.scorers import Scorer, codebook_of
 from npskit.tracking.live.alarms import Alarm, Watch
-from npskit.tracking.live.live_windows import Key, LastPeriods, WindowCells, window_of
+from npskit.tracking.live.live_windows import Key, WindowCells, window_of
 
 
 class TrackerState(Result):
@@ -56,13 +56,3 @@ class TrackerState(Result):
 
     def _tally(self, cells: NDArray[np.int64]) -> Tally:
         return Tally(self._codebook, cells, None, None, self._codebook.scale is not None)
-
-    def _add_counts(self, keys: list[Key], counts: list[list[int]]) -> None:
-        """Add counts of groups, or of groups in periods where the window is one by time."""
-        if isinstance(self._window, LastPeriods):
-            # the latest first: what is too old for it then is past at once
-            for key, row in sorted(zip(keys, counts, strict=True), key=lambda pair: -pair[0][0]):
-                self._window.add_cells(self._groups, key[1:], row, key[0])
-        else:
-            for key, row in zip(keys, counts, strict=True):
-                self._groups.add(key, row)

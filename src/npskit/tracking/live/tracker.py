@@ -139,10 +139,7 @@ class Tracker(TrackerState):
             Tracker(NPS=66.7, n=3, window=3)
         """
         columns = [c if hasattr(c, "__len__") else list(c) for c in answers]
-        wanted = len(self._codebook.questions)
-        if len(columns) != wanted:
-            raise IncompatibleError(f"{self._codebook.name} reads {wanted} columns: got {len(columns)}")
-        rows = len(columns[0])
+        rows = len(columns[0]) if columns else 0
         buckets, last = times_of(self._window, at, rows, self._last)
         keys, codes = groups_of(self._by, groups, buckets, rows)
         if isinstance(self._window, LastAnswers):
@@ -155,7 +152,14 @@ class Tracker(TrackerState):
                 n_groups=None if codes is None else len(keys),
                 distribution=True if self._places else None,
             )
-            self._add_counts(keys, counted.cells.reshape(-1, self._size + 2).tolist())
+            found = zip(keys, counted.cells.reshape(-1, self._size + 2).tolist(), strict=True)
+            if isinstance(self._window, LastPeriods):
+                # the latest first: what is too old for it then is past at once
+                for key, counts in sorted(found, key=lambda pair: -pair[0][0]):
+                    self._window.add_cells(self._groups, key[1:], counts, key[0])
+            else:
+                for key, counts in found:
+                    self._groups.add(key, counts)
         self._last = last
         return self
 

@@ -26,8 +26,8 @@ class TimelineComparison(Result):
     samples (`Timeline.against` says what customers in both do to it). A year-on-year comparison leaves out the season;
     one with the previous period does not.
 
-    Intervals and `p_value` are for a single comparison chosen beforehand. Whoever looks along the line for the largest
-    move wants `p_adjusted`, which allows for as many looks as there are comparisons in a segment.
+    Intervals and `p_value` are for a single comparison chosen beforehand. Whoever looks through all periods for the
+    largest move wants `p_adjusted`, which allows for as many looks as there are comparisons in a segment.
 
     Args:
         score: The name of the score.
@@ -100,7 +100,7 @@ class TimelineComparison(Result):
 def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:
     """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
     one_of(previous, PREVIOUS, "previous")
-    tail_of(level)  # refuses what is no level
+    tail_of(level)  # refuses a bad level
     before = _before(line) if previous == "previous" else _year_before(line)
     usable = np.take_along_axis(line.n > 0, np.maximum(before, 0), axis=-1) & (before >= 0) & (line.n > 0)
     where = np.nonzero(usable)
@@ -109,23 +109,20 @@ def compare_periods(line: PeriodScores, previous: str, *, level: float, correcti
     low, high = mover(np.stack([now.mean, then.mean], -1), lows, highs, [1.0, -1.0])
     p = score_test(now.effective_counts(), then.effective_counts(), now.category_scores)[1]
 
-    def spread(values: Floats) -> Floats:
-        found = np.full(usable.shape, np.nan)
-        found[where] = values
-        return found
-
-    p_values = spread(p)
+    figures = np.full((4, *usable.shape), np.nan)
+    figures[:, usable] = now.mean - then.mean, low, high, p
+    difference, low, high, p = figures
     return TimelineComparison(
         score=line.name,
         previous=previous,
         every=line.every,
         labels=line.labels,
         before=before,
-        difference=spread(now.mean - then.mean),
-        low=spread(low),
-        high=spread(high),
-        p_value=p_values,
-        p_adjusted=adjust(p_values, correction),
+        difference=difference,
+        low=low,
+        high=high,
+        p_value=p,
+        p_adjusted=adjust(p, correction),
         correction=correction,
         level=level,
         by=line.by,

@@ -114,14 +114,8 @@ class PeriodScores(ManyScores):
         few = zip(names, self.few.ravel().tolist(), strict=True)
         notes = [", ".join(["too few"] * less + aside.get(label, [])) for label, less in few]
         arrays = (array.ravel().tolist() for array in (self.n, *effective.values()))
-        parts: tuple[list[Any], ...] = (
-            names,
-            self.values.ravel().tolist(),
-            self._limits(level, method),
-            *arrays,
-            notes,
-        )
-        rows = zip(keys, *parts, strict=True)
+        scores, limits = self.values.ravel().tolist(), self._limits(level, method)
+        rows = zip(keys, names, scores, limits, *arrays, notes, strict=True)
         return header, [[*segment_names([(part,) for part in key]), *row] for key, *row in rows]
 
     def _not_whole(self) -> dict[str, list[str]]:

@@ -8,7 +8,6 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, did_you_mean
 from npskit.results import LEVEL
@@ -30,10 +29,10 @@ class Timeline(PeriodScores):
 
     A period's score is pooled over its answers, never the mean of its days' scores. Intervals take the answers of a
     period or window as independent (or as clustered by customer or sampling unit, where `conventions.variance` says so)
-    and each period for itself: of twenty periods
-    in which nothing changed, one lies outside the interval of another as a matter of course. That the periods compare
-    at all assumes the same kind of customer was asked in the same way. The first and the last period may not be whole:
-    as text they say from or until when there are data, if that is not all of it.
+    and each period for itself: of twenty periods in which nothing changed, one lies outside the interval of another as
+    a matter of course. That the periods compare at all assumes the same kind of customer was asked in the same way. The
+    first and the last period may not be whole: as text they say from or until when there are data, if that is not all
+    of it.
 
     Args:
         every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`: how often there is a score.
@@ -102,17 +101,8 @@ class Timeline(PeriodScores):
             >>> [(change.period, round(change.difference)) for change in found.changes]
             [('2026-W06', 94)]
         """
-        counts = self._own_counts("change_points")
-        return change_points(
-            counts,
-            self.estimates.category_scores,
-            penalty=penalty,
-            min_length=min_length,
-            level=level,
-            periods=self.labels,
-            score=self.name,
-            backend=self.backend,
-        )
+        series = self._series("change_points")
+        return change_points(**series, penalty=penalty, min_length=min_length, level=level)
 
     def control_chart(
         self,
@@ -148,23 +138,13 @@ class Timeline(PeriodScores):
             ['2026-W07']
         """
         one_of(kind, _CHARTS, "kind")
-        counts = self._own_counts("control_chart")
         chart, known = _CHARTS[kind]
         for name in options:
             if name not in known:
                 raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
-        return chart(
-            counts,
-            self.estimates.category_scores,
-            reference=reference,
-            dispersion=dispersion,
-            periods=self.labels,
-            score=self.name,
-            backend=self.backend,
-            **options,
-        )
+        return chart(**self._series("control_chart"), reference=reference, dispersion=dispersion, **options)
 
-    def _own_counts(self, method: str) -> Floats:
+    def _series(self, method: str) -> dict[str, Any]:
         """Return the effective answers of each period by category, if periods share none and there is one series."""
         if self.window is not None:
             raise IncompatibleError(
@@ -175,4 +155,6 @@ class Timeline(PeriodScores):
                 f"{method}: there is a series for each {', '.join(self.by)}; take one with .segment(...)"
             )
         # nothing is known of a period where the effective number is NaN
-        return np.nan_to_num(self.estimates.effective_counts(), nan=0.0, posinf=np.inf)
+        counts = np.nan_to_num(self.estimates.effective_counts(), nan=0.0, posinf=np.inf)
+        names = {"periods": self.labels, "score": self.name, "backend": self.backend}
+        return {"counts": counts, "category_scores": self.estimates.category_scores, **names}
