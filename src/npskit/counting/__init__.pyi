@@ -2,6 +2,8 @@
 
 from npskit.counting.answer_columns import INVALID as INVALID
 from npskit.counting.answer_columns import MISSING as MISSING
+from npskit.counting.category_sums import CategorySums as CategorySums
+from npskit.counting.category_sums import check_denominator as check_denominator
 from npskit.counting.coded_answers import CodedAnswers as CodedAnswers
 from npskit.counting.coded_answers import read_columns as read_columns
 from npskit.counting.codes import encode as encode
@@ -9,7 +11,5 @@ from npskit.counting.count_table import Counts as Counts
 from npskit.counting.count_table import checked_groups as checked_groups
 from npskit.counting.count_table import tabulate as tabulate
 from npskit.counting.tally import Tally as Tally
-from npskit.counting.worth_table import CategorySums as CategorySums
-from npskit.counting.worth_table import check_denominator as check_denominator
 
 __all__: list[str]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Integers
-from npskit.counting.worth_table import CategorySums, check_denominator
+from npskit.counting.category_sums import CategorySums, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import Columns, Result, free_name
 from npskit.scorers import Codebook, Scorer, scorer_record

@@ -222,9 +222,8 @@ def count_days(
             f"{n_groups:,} groups on {width - 1:,} days or periods take a table of {cells:,} cells, and at most "
             f"{_MOST_CELLS:,} can be held; choose coarser groups or fewer days"
         )
-    for name, column in (("answers", columns[0]), ("groups", groups)):
-        if column is not None and len(column) != len(times):
-            raise IncompatibleError(f"{name} has {len(column)} rows, times has {len(times)}")
+    if len(columns[0]) != len(times):
+        raise IncompatibleError(f"answers has {len(columns[0])} rows, times has {len(times)}")
     numbers = None if groups is None else checked_groups(groups, n_groups, len(times))[0]
     if weights is not None:
         weights = read_weights(weights)  # at once, so that an error names rows of the whole

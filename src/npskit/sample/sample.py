@@ -55,7 +55,7 @@ class Clustering:
 
     Args:
         categories: The category of each row, negative where it does not count: shape `(rows,)`.
-        scores: What each category is worth, shape `(K,)`.
+        scores: The score of each category, shape `(K,)`.
         units: The sampling unit of each row; None where each row is one.
         customers: Whether the units are customers, and what of each counts.
     """

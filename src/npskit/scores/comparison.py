@@ -212,9 +212,8 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
     category_scores = estimates.category_scores
     overall = welch_anova(counts[usable], category_scores)
     found = pairwise(counts[usable], category_scores, correction, level)
-    limits = found
-    if not estimates.simple and level != LEVEL:
-        limits = pairwise(estimates.effective_counts(level)[usable], category_scores, correction, level)
+    at_level = counts if level == LEVEL else estimates.effective_counts(level)
+    limits = found if at_level is counts else pairwise(at_level[usable], category_scores, correction, level)
     names_of = ([kept[i] for i in side.tolist()] for side in (found.i, found.j))
     figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
     p_values = (found.p_value.tolist(), found.p_adjusted.tolist())

@@ -106,7 +106,7 @@ class ManyScores(Result):
         found: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
         found |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
         found |= more or {}
-        # a column that the data or a scorer calls "n" must not hide ours, nor ours hide it
+        # a column that the data or a scorer calls "n" must not hide one of these, nor be hidden by it
         names = (*taken, *found, "too_few")
         counts = zip(self.tally.codebook.categories, np.moveaxis(self.counts, -1, 0), strict=True)
         found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}

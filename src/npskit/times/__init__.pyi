@@ -1,6 +1,5 @@
 """Durations, time zones, calendar periods, spans and opening hours."""
 
-from npskit.times.business_calendar import WEEKDAYS as WEEKDAYS
 from npskit.times.business_calendar import BusinessCalendar as BusinessCalendar
 from npskit.times.durations import DAY as DAY
 from npskit.times.durations import HOUR as HOUR
@@ -22,6 +21,7 @@ from npskit.times.periods import ticks as ticks
 from npskit.times.spans import periods_around as periods_around
 from npskit.times.spans import stretch as stretch
 from npskit.times.zones import EPOCH as EPOCH
+from npskit.times.zones import WEEKDAYS as WEEKDAYS
 from npskit.times.zones import find_zone as find_zone
 from npskit.times.zones import in_zone as in_zone
 from npskit.times.zones import instant as instant

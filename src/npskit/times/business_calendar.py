@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from npskit.arrays import Integers, Times
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.times.durations import DAY, TICK, parse_fixed
-from npskit.times.zones import EPOCH, as_zone, find_zone, instants
+from npskit.times.moments import read_time
+from npskit.times.zones import EPOCH, WEEKDAYS, as_zone, find_zone, instants
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_TICKS = DAY // TICK
 _NAT = np.iinfo(np.int64).min
@@ -62,22 +62,7 @@ def _weekday(value: Any) -> str:
 def _as_holidays(value: Any) -> tuple[dt.date, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidTypeError(f"holidays must be a list of dates such as ['2026-12-25']: got {value!r}")
-    return tuple(sorted({_holiday(day) for day in value}))
-
-
-def _holiday(value: Any) -> dt.date:
-    if isinstance(value, np.datetime64) and not np.isnat(value):
-        value = value.astype("datetime64[D]").item()
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValueError(f"holidays: {value!r} is not a date: write it as in '2026-12-25'") from None
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if not isinstance(value, dt.date):
-        raise InvalidTypeError(f"holidays must be dates: got {value!r} ({type(value).__name__})")
-    return value
+    return tuple(sorted({read_time(day, "holidays", zoned=True).date() for day in value}))
 
 
 def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:

@@ -22,6 +22,8 @@ EVERY = ("day", "week", "month", "quarter", "year")
 
 # Units of datetime64 that a day is a whole number of.
 _PER_DAY = {"D": 1, "h": 24, "m": 1440} | {unit: 86_400 * 1000**i for i, unit in enumerate(["s", "ms", "us", "ns"])}
+# How many of a period a year has, and how they are called in it.
+_IN_A_YEAR = {"month": (12, "-{:02d}"), "quarter": (4, "-Q{}"), "year": (1, "")}
 # 1969-12-29, a Monday; day 0 was a Thursday.
 _MONDAY = -3
 
@@ -111,11 +113,8 @@ def labels(numbers: Days, every: str) -> tuple[str, ...]:
         years = _month_numbers(thursdays) // 12
         weeks = (thursdays - _month_starts(12 * years)) // 7 + 1
         return _joined(years, (f"-W{week:02d}" for week in weeks.tolist()))
-    if every == "month":
-        return _joined(numbers // 12, (f"-{month + 1:02d}" for month in (numbers % 12).tolist()))
-    if every == "quarter":
-        return _joined(numbers // 4, (f"-Q{quarter + 1}" for quarter in (numbers % 4).tolist()))
-    return _joined(numbers, [""] * len(numbers))
+    many, form = _IN_A_YEAR[every]
+    return _joined(numbers // many, (form.format(place + 1) for place in (numbers % many).tolist()))
 
 
 def as_dates(days: Days) -> NDArray[np.datetime64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.times.durations import MONTHS
 from npskit.times.moments import read_time
-from npskit.times.periods import as_dates, check_every, first_days
+from npskit.times.periods import check_every
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
 _DAY = np.timedelta64(1, "D")
@@ -65,19 +65,15 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
         if day is not None:
             begin = np.datetime64(dt.date(year, month or 1, day))
             return begin, begin + _DAY
-        dt.date(year, month or 1, 1)
+        first, months = (1, 12) if quarter is None else (3 * quarter - 2, 3)
+        if month is not None:
+            first, months = month, 1
+        begin = np.datetime64(dt.date(year, first, 1), "M")
     except ValueError:
         raise InvalidValueError(
             f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got {text!r}"
         ) from None
-    if month is not None:
-        every, number = "month", 12 * (year - 1970) + month - 1
-    elif quarter is not None:
-        every, number = "quarter", 4 * (year - 1970) + quarter - 1
-    else:
-        every, number = "year", year - 1970
-    begin, end = as_dates(first_days(np.array([number, number + 1]), every))
-    return begin, end
+    return begin.astype("datetime64[D]"), (begin + months).astype("datetime64[D]")
 
 
 def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -> tuple[NDArray[np.intp], int, int]:

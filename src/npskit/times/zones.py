@@ -12,6 +12,7 @@ from npskit.arrays import Times
 from npskit.errors import InvalidValueError
 from npskit.times.durations import DAY, SECOND
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -62,8 +63,7 @@ def time_in_words(value: dt.datetime) -> str:
         'Mon 2026-03-02 09:30'
     """
     offset = value.strftime("%z")
-    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[value.weekday()]
-    return f"{day} {value:%Y-%m-%d %H:%M}{' ' + offset if offset else ''}"
+    return f"{WEEKDAYS[value.weekday()]} {value:%Y-%m-%d %H:%M}{' ' + offset if offset else ''}"
 
 
 def instant(at: dt.datetime) -> dt.datetime:

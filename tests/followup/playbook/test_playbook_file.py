@@ -144,7 +144,7 @@ def test_the_default_is_whole() -> None:
         ('"10 minutes"', "10", 5, "channel.chat must be a duration"),
         ('"08:00"', '"8 o\'clock"', 7, "opens must be a time of day"),
         ('"08:00"', '"18:00"', 6, "closes must be later than opens"),
-        ('"2026-12-25"', '"25.12."', 8, "holidays: '25.12.' is not a date"),
+        ('"2026-12-25"', '"25.12."', 8, "holidays must be a date"),
         ("500", "-500", 10, "high_value must be at least 0"),
         ("amount = 5", "amount = -5", 17, "amount must be at least 0"),
         ("amount = 5", "share = 5", 17, "share must be at least 0 and at most 1"),

@@ -134,19 +134,11 @@ class ChangeExplanation(Result):
 
     def _rows(self) -> Rows:
         header = [", ".join(self.by), "before", "after", "share", "mix", "rate", "adds", "se"]
-        rows: list[list[Any]] = [
-            [
-                s.segment,
-                s.score_before,
-                s.score_after,
-                f"{number(100 * s.share_before)} > {number(100 * s.share_after)}%",
-                s.mix,
-                s.rate,
-                s.contribution,
-                s.contribution_se,
-            ]
-            for s in self.segments[:_SHOWN]
-        ]
+        rows: list[list[Any]] = []
+        for s in self.segments[:_SHOWN]:
+            shares = f"{number(100 * s.share_before)} > {number(100 * s.share_after)}%"
+            adds = [s.mix, s.rate, s.contribution, s.contribution_se]
+            rows.append([s.segment, s.score_before, s.score_after, shares, *adds])
         rest = self.segments[_SHOWN:]
         if rest:
             parts = zip(*((s.mix, s.rate, s.contribution) for s in rest), strict=True)

@@ -65,12 +65,7 @@ def explain_change(
         >>> explain_change(before, after)
         ChangeExplanation(NPS by city, difference=32.6, mix=17.6, rate=15.0, segments=2)
     """
-    conventions = _check(before, after)
-    if conventions == "clustered" and totals is None:
-        raise IncompatibleError(
-            "totals: these answers are clustered by customer or sampling unit; give their sums per unit, or score "
-            "the survey without the customer column"
-        )
+    _check(before, after, totals)
     keys = all_keys(before, after)
     counts, amounts, squares = np.stack([_aligned(table, keys) for table in (before, after)], axis=1)
     weighted = any(t.conventions.weighted for t in (before, after))
@@ -115,16 +110,19 @@ def explain_change(
     return attrs.evolve(explained, sentence=explain_in_words(explained))
 
 
-def _check(before: ScoreTable, after: ScoreTable) -> str:
-    """Refuse tables that do not compare; return how their variances are to be computed."""
+def _check(before: ScoreTable, after: ScoreTable, totals: ClusterTotals | None) -> None:
+    """Refuse tables that do not compare, and clustered ones without their sums per unit."""
     for name, value in (("before", before), ("after", after)):
         if not isinstance(value, ScoreTable):
             raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
     check_alike(before, after, "compare")
     if before.by != after.by:
         raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")
-    variances = {before.conventions.variance, after.conventions.variance}
-    return "clustered" if "clustered" in variances else "independent"
+    if totals is None and "clustered" in (before.conventions.variance, after.conventions.variance):
+        raise IncompatibleError(
+            "totals: these answers are clustered by customer or sampling unit; give their sums per unit, or score "
+            "the survey without the customer column"
+        )
 
 
 def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> Floats:

@@ -105,7 +105,7 @@ def mix_and_rate(
             `fractions.Fraction` or int, everything but the covariances is exact: the effects sum to the change.
             As floats they do so up to rounding, a few times 1e-16 of the largest.
         after: The same segments in the same order.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         codes: For nested dimensions, the code of each segment on each of them, outermost first, shape `(S, D)`, no two
             rows alike; None for one dimension.
         squares: Sums of squared weights before and after, each `(S, K)`, where there are weights.

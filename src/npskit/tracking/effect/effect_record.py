@@ -110,9 +110,6 @@ class Effect(Result):
     def _headline(self) -> str:
         return wrapped(repr(self), hang="  ")
 
-    def _caption(self) -> str:
-        return repr(self)
-
     def _notes(self) -> list[str]:
         placebo = [] if self.placebo is None else [wrapped(str(self.placebo))]
         return [*placebo, "This assumes:", *(wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)]

@@ -55,9 +55,8 @@ def before_after(
 
     Interval and p-value are those of two independent samples: MOVER on the score limits, and the score test (see
     `npskit.inference.two_sample`). With `totals`, those of the regression on the period, clustered by customer (see
-    `npskit.inference.design_contrasts.cluster_robust`); where all answers of a side are worth the same, so that this
-    has no error, MOVER at effective counts. Few customers or clusters on one side, beside many on the other, make an
-    interval
+    `npskit.inference.design_contrasts.cluster_robust`); where all answers of a side score alike, so that this has no
+    error, MOVER at effective counts. Few customers or clusters on one side, beside many on the other, make an interval
     too narrow: of 20 clusters of which nothing happened to any, 2 against 18 differ at 5 % in 25 % of simulated cases,
     3 against 17 in 17 %, 5 against 15 in 6 %; a side of a single one adds nothing to the error, so that limits and p
     are NaN.
@@ -69,7 +68,7 @@ def before_after(
     Args:
         before: Answers per category, shape `(K,)`; need not be whole.
         after: The same after.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
         totals: Sums per customer, where the same people answer on both sides: group 0 before, group 1 after. With
@@ -111,7 +110,7 @@ def difference_in_differences(
         after: The same after.
         control_before: Answers of those who were not treated, before.
         control_after: The same after.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
         totals: Sums per customer; groups 0 to 3 are before, after, control before, control after.
@@ -148,7 +147,7 @@ def series_effect(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         at: The first period after the intervention.
         lags: Up to how many periods apart errors may be correlated; None for `default_lags`.
         level: Confidence level.
@@ -195,7 +194,7 @@ def effect_over_periods(
     Args:
         counts: Answers per period and category, shape `(T, K)`, periods of equal length in order, none after the end
             of the intervention.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         at: The first period after the intervention.
         method: `"before_after"`, `"difference_in_differences"` or `"interrupted_series"`; None for the second with
             `control`, else the first.

@@ -115,7 +115,7 @@ def placebo_check(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`, periods of equal length in order.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         at: The first period after the intervention.
         method: `"before_after"`, `"difference_in_differences"` (needs `control`) or `"interrupted_series"` (the
             change of the level).

@@ -128,7 +128,7 @@ def interrupted_series(
 
     Args:
         counts: Answers per period and category, shape `(T, K)`; need not be whole.
-        category_scores: What each category is worth, shape `(K,)`.
+        category_scores: The score of each category, shape `(K,)`.
         at: The first period after the interruption.
         lags: Up to how many periods apart errors may be correlated; None for `default_lags`.
         adjust: Whether to multiply the covariances by T/(T - 4), T the periods with answers.

@@ -1,4 +1,4 @@
-"""What inference takes of a tally: how many answers of each category, and what each is worth."""
+"""What inference takes of a tally: how many answers of each category, and the category scores."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check_denominator(denominator: str, codebook: Codebook) -> str:
 
 @attrs.frozen(eq=False)
 class CategorySums:
-    """Counts and sums of weights by category, with what each is worth: the input of all inference.
+    """Counts and sums of weights by category, with the category scores: the input of all inference.
 
     Args:
         counts: Answers, shape `(..., K)`.
