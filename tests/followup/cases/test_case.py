@@ -200,7 +200,7 @@ def test_what_it_says() -> None:
         (lambda: CaseEvent("closed", anything(START.date())), InvalidTypeError, "at must be a datetime"),
         (lambda: CaseEvent("closed", START, anything(3)), InvalidTypeError, "by must be a text"),
         (lambda: Case(anything([]), [CaseEvent("opened", START)]), InvalidTypeError, "id must be hashable"),
-        (lambda: Case("C", anything(["opened"])), InvalidTypeError, "events must be CaseEvents"),
+        (lambda: Case("C", anything(["opened"])), InvalidTypeError, "events must hold CaseEvents"),
         (lambda: Case.open("C", at=START, theme=3), InvalidTypeError, "theme must be a text"),
     ],
 )

@@ -8,16 +8,15 @@ from typing import Any, Self
 
 import attrs
 
-from npskit.checks import is_hashable, is_missing
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import all_are, is_hashable, is_missing, one_of
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 from npskit.results import Result, one_line
 from npskit.times import instant
 
 
-def _is_kind(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
-    if value not in KINDS:
-        raise InvalidValueError(f"kind {value!r} is no event of a case; {did_you_mean(str(value), KINDS)}")
+def _is_kind(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    one_of(value, KINDS, field.name)
 
 
 def _is_time(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
@@ -66,9 +65,6 @@ def _as_tuple(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
 
 def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
     """Return the events of a case in the order they happened, or say what is wrong with them."""
-    for event in found:
-        if not isinstance(event, CaseEvent):
-            raise InvalidTypeError(f"case {case!r}: events must be CaseEvents, not {event!r}")
     zoned = {event.at.utcoffset() is not None for event in found}
     if len(zoned) > 1:
         raise IncompatibleError(
@@ -139,7 +135,7 @@ class Case(Result):
     _TABLE = ("events", CaseEvent)
 
     id: Hashable = attrs.field(validator=_is_id)
-    events: tuple[CaseEvent, ...] = attrs.field(converter=_as_tuple)
+    events: tuple[CaseEvent, ...] = attrs.field(converter=_as_tuple, validator=all_are(CaseEvent))
     customer: Hashable = attrs.field(default=None, kw_only=True, validator=_is_id)
     category: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
     theme: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)

@@ -111,8 +111,6 @@ def _order(cases: Codes, kinds: Integers, at: Integers) -> Codes:
 def _judged(log: EventLog) -> tuple[Integers, Bools]:
     """Return the state before each event, and where the event is not legal then."""
     n = len(log.cases)
-    if not n:
-        return np.empty(0, np.int64), np.empty(0, np.bool_)
     first = np.ones(n, np.bool_)
     first[1:] = log.cases[1:] != log.cases[:-1]
     becomes = _AFTER[log.kinds]

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Codes, Floats, Integers
 from npskit.checks import one_of, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
@@ -115,10 +116,8 @@ def closed_loop(
         dayfirst=dayfirst,
     )
     codes, keys = _groups(log, names)
-    expected = None if eligible is None else _eligible(eligible, keys)
-    answered = ~np.isnat(log.responded)
-    if expected is not None:
-        _check_eligible(expected, keys, answered, codes)
+    answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))
+    expected = None if eligible is None else _eligible(eligible, keys, answered)
     spans = _durations(log, calendar)
     everything = np.zeros(len(log), np.intp)
     whole = None if eligible is None else np.array([_total(eligible)])
@@ -155,10 +154,12 @@ def _total(eligible: Any) -> int:
     return sum(eligible.values()) if isinstance(eligible, Mapping) else whole_number(eligible, "eligible")
 
 
-def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]]) -> NDArray[np.int64] | None:
+def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]], answered: Integers) -> Integers | None:
     """Return how many should have been answered in each group; None where only the total is known."""
     if not isinstance(eligible, Mapping):
-        return np.array([whole_number(eligible, "eligible")]) if keys == [()] else None
+        if keys != [()]:
+            return None
+        eligible = {(): eligible}
     given = {key if isinstance(key, tuple) else (key,): whole_number(n, "eligible") for key, n in eligible.items()}
     lacking = [key for key in keys if key not in given]
     if lacking:
@@ -166,23 +167,16 @@ def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]]) -> NDArray[np.int6
             f"eligible: there is no number for the group {segment_names(lacking)[0]!r}; give one for each of "
             f"{', '.join(segment_names(keys)[:12])}"
         )
+    for key, hits in zip(keys, answered.tolist(), strict=True):
+        if hits > given[key]:
+            name = f" of {segment_names([key])[0]!r}" if key else ""
+            raise InvalidValueError(
+                f"eligible{name} is {given[key]}, and {hits} were answered: give how many should have been"
+            )
     return np.array([given[key] for key in keys], np.int64)
 
 
-def _check_eligible(
-    expected: NDArray[np.int64], keys: Sequence[tuple[Any, ...]], answered: NDArray[np.bool_], codes: NDArray[np.intp]
-) -> None:
-    hits = np.bincount(codes[answered], minlength=len(keys))
-    short = np.flatnonzero(hits > expected)
-    if len(short):
-        name = segment_names([keys[short[0]]])[0]
-        raise InvalidValueError(
-            f"eligible{f' of {name!r}' if name else ''} is {expected[short[0]]}, and {hits[short[0]]} were answered: "
-            "give how many should have been"
-        )
-
-
-def _groups(log: CaseLog, by: Sequence[str]) -> tuple[NDArray[np.intp], list[tuple[Any, ...]]]:
+def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...]]]:
     """Return the group of each case, and what makes each group, in order; the cases of no value come last."""
     if not by:
         return np.zeros(len(log), np.intp), [()]
@@ -217,8 +211,8 @@ class _Spans:
 
     measure: str
     clock: str
-    hours: NDArray[np.float64]
-    happened: NDArray[np.bool_]
+    hours: Floats
+    happened: Bools
 
 
 def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
@@ -236,7 +230,7 @@ def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
     return found
 
 
-def _hours(spans: NDArray[np.timedelta64]) -> NDArray[np.float64]:
+def _hours(spans: NDArray[np.timedelta64]) -> Floats:
     return np.asarray(spans / np.timedelta64(1, "h"))
 
 
@@ -249,12 +243,12 @@ def _is_recorded(log: CaseLog, figure: str) -> bool:
 
 def _figures(
     log: CaseLog,
-    codes: NDArray[np.intp],
+    codes: Codes,
     n_groups: int,
     spans: Sequence[_Spans],
     targets: Mapping[str, dt.timedelta],
     calendar: BusinessCalendar | None,
-    expected: NDArray[np.int64] | None,
+    expected: Integers | None,
     level: float,
 ) -> list[LoopFigures]:
     """Return the figures of each group."""
@@ -280,11 +274,11 @@ def _time(
     spans: _Spans, rows: Any, target: dt.timedelta | None, calendar: BusinessCalendar | None, level: float
 ) -> LoopTime:
     """Return one time of one group."""
-    if not len(spans.hours):  # not recorded
-        rows = slice(0)
+    rows = rows if len(spans.hours) else slice(0)  # not recorded
     hours, happened = spans.hours[rows], spans.happened[rows]
     curve = kaplan_meier(hours, happened)
-    limit, within, low, high, undecided = float("nan"), float("nan"), float("nan"), float("nan"), 0
+    limit = within = low = high = float("nan")
+    undecided = 0
 
     def interval(limits: tuple[float, float], method: str) -> Interval:
         return Interval(*limits, level=level, method=method)
@@ -312,7 +306,7 @@ def _time(
 
 
 def _rates(
-    log: CaseLog, codes: NDArray[np.intp], n_groups: int, expected: NDArray[np.int64] | None, level: float
+    log: CaseLog, codes: Codes, n_groups: int, expected: Integers | None, level: float
 ) -> list[tuple[LoopRate, ...]]:
     """Return the rates of each group."""
     everyone = np.ones(len(log), np.bool_)

@@ -122,14 +122,12 @@ class ClosedLoop(Result):
         known = "" if self.as_of is None else f" as of {self.as_of:%Y-%m-%d %H:%M}"
         source = "" if self.as_of_given or self.as_of is None else " (the latest time in the log)"
         parts = [f"{self.cases} cases, {self.backlog.open} open{known}{source}"]
-        parts += [f"{len(self.rejected)} rejected ({self._reasons})"] if len(self.rejected) else []
+        if len(self.rejected):
+            reasons = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
+            shown = ", ".join(reasons[:3] + (["..."] if len(reasons) > 3 else []))
+            parts.append(f"{len(self.rejected)} rejected ({shown})")
         parts += [f"{self.left_out} opened later"] if self.left_out else []
         return "; ".join(parts)
-
-    @property
-    def _reasons(self) -> str:
-        counts = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
-        return ", ".join(counts[:3] + (["..."] if len(counts) > 3 else []))
 
     def _rows(self) -> Rows:
         return self._by_group() if self.by else self._in_all()
@@ -139,17 +137,16 @@ class ClosedLoop(Result):
         for time in self.total.times:
             title, clock = _TITLES[time.measure], time.clock
             where = "" if clock == "calendar" else " (opening hours)"
-            spans = (
-                ("half", time.median, *time.median_interval),
-                ("nine in ten", time.p90, *time.p90_interval),
-            )
-            for name, value, low, high in spans:
-                limits = f"{hours_text(low, clock)} .. {hours_text(high, clock)}" if time.done else ""
-                rows.append([f"{title}, {name}{where}", hours_text(value, clock), limits, time.done + time.waiting])
+            n = time.done + time.waiting
+            for name, value, interval in (
+                ("half", time.median, time.median_interval),
+                ("nine in ten", time.p90, time.p90_interval),
+            ):
+                limits = " .. ".join(hours_text(limit, clock) for limit in interval) if time.done else ""
+                rows.append([f"{title}, {name}{where}", hours_text(value, clock), limits, n])
             if time.target == time.target:
                 name = f"{title} within {hours_text(time.target, clock)}{where}"
-                rows.append([name, *share_text(time.within, time.within_interval)])
-                rows[-1].append(time.done + time.waiting)
+                rows.append([name, *share_text(time.within, time.within_interval), n])
         rows += [[_TITLES[r.name], *share_text(r.value, r.interval), r.n] for r in self.total.rates]
         waits = self.backlog
         ages = f"half since {hours_text(waits.median_age)}, the oldest since {hours_text(waits.oldest)}"

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from npskit.errors import InvalidValueError, did_you_mean
-from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, ArmValue
+from npskit.followup.impact.arm_contrasts import ALL, ArmContrast
 from npskit.followup.impact.outcomes import SetAside
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
 from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
@@ -176,15 +176,15 @@ class FollowUpEffect(Result):
                 f"No effect on the {self.score} is shown: the difference is {number(self.value)} points, but anything "
                 f"from {number(low)} to {number(high)} fits the figures ({limits})."
             )
-        moved = "higher" if self.value > 0 else "lower"
+        by = f"{number(abs(self.value))} points {'higher' if self.value > 0 else 'lower'}"
         if self.few or self.unlike:
             return (
-                f"The {self.score} of the treated who answered again is {number(abs(self.value))} points {moved} than "
+                f"The {self.score} of the treated who answered again is {by} than "
                 f"that of the held out ({limits} of the difference {number(low)} .. {number(high)}), which may not be "
                 "the effect: see the warnings."
             )
         return (
-            f"Following up made the {self.score} of those who answered again {number(abs(self.value))} points {moved} "
+            f"Following up made the {self.score} of those who answered again {by} "
             f"({limits} of the difference {number(low)} .. {number(high)})."
         )
 
@@ -198,19 +198,12 @@ class FollowUpEffect(Result):
         alone = sum(other.measure == c.measure and other.of == c.of for other in self.contrasts) == 1
         first = c.segment == ALL or alone or c.measure in ("recovered", "promoted")
 
-        def cells(arm: ArmValue) -> list[str]:
-            return [str(arm.n), number(arm.value, digits) + unit if arm.n else _NONE]
-
-        return [
-            _label(c, self.score, self.categories),
-            _BASES[c.of],
-            *cells(c.treated),
-            *cells(c.held_out),
-            _known(c.difference, digits),
-            _limits(c.interval, digits),
-            _NONE if c.p_value != c.p_value else p_value(c.p_value),
-            "" if first or c.p_adjusted != c.p_adjusted else p_value(c.p_adjusted),
-        ]
+        row = [_label(c, self.score, self.categories), _BASES[c.of]]
+        for arm in (c.treated, c.held_out):
+            row += [str(arm.n), number(arm.value, digits) + unit if arm.n else _NONE]
+        row += [_known(c.difference, digits), _limits(c.interval, digits)]
+        row.append(_NONE if c.p_value != c.p_value else p_value(c.p_value))
+        return [*row, "" if first or c.p_adjusted != c.p_adjusted else p_value(c.p_adjusted)]
 
     def _aside(self) -> list[str]:
         low, high = self.bounds

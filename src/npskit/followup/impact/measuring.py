@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ from npskit.followup.impact.regression_to_the_mean import (
     change_of_untreated,
     correlation_of_repeats,
 )
-from npskit.inference import paired_difference, tail_of
+from npskit.inference import Moves, paired_difference, tail_of
 from npskit.results import LEVEL
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.scores import Score
@@ -144,25 +144,11 @@ def effect_of_follow_up(
     # of the survey that the plan was made of only the correlation is used: some may have been followed up before
     if moves is None and repeat_correlation is None and (times := getattr(plan, "times", None)) is not None:
         repeats = moves_within(times, customers, answers, codebook)
-    pairs = 0
-    if repeats is not None and repeat_correlation is None:
+    correlation, pairs = repeat_correlation, 0
+    if repeats is not None and correlation is None:
+        correlation = correlation_of_repeats(repeats.counts[0], codebook.category_scores)
         pairs = int(repeats.counts.sum())
-        repeat_correlation = correlation_of_repeats(repeats.counts[0], codebook.category_scores)
     everyone = np.bincount(answers[answers >= 0], minlength=len(codebook.categories))
-
-    def by_itself(selected: Integers, held_out: Integers) -> ExpectedChange | None:
-        """Return the change without follow-up from the best source there is; None where there is none."""
-        scores = codebook.category_scores
-        if not selected.any():
-            return None
-        if held_out.any():
-            change = paired_difference(held_out, scores, level)
-            return ExpectedChange(change.difference, change.interval, "held out", int(change.n))
-        expected = None if moves is None else change_of_untreated(moves, selected, scores, level)
-        if expected is None and repeat_correlation is not None and not np.isnan(repeat_correlation):
-            return change_by_correlation(repeat_correlation, everyone, selected, scores, n=pairs)
-        return expected
-
     contrasts = contrasts_of(codebook, tables, found, arm, present, no_revenue, level)
     arms = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), codebook.scorer)) for table in tables]
     return FollowUpEffect(
@@ -173,7 +159,7 @@ def effect_of_follow_up(
         held_out=arms[1],
         contrasts=contrasts,
         bounds=worst_case_bounds(tables, codebook.category_scores),
-        before_after=_before_after(codebook, tables, by_itself, level),
+        before_after=_before_after(codebook, tables, everyone, moves, correlation, pairs, level),
         set_aside=found.set_aside,
         warnings=_warnings(codebook, contrasts, found, arm, no_revenue),
         backend=Frame(later).backend,
@@ -205,20 +191,35 @@ def _columns(plan: ComparedPlan) -> tuple[Codebook, Codes, Bools, Bools]:
 def _before_after(
     codebook: Codebook,
     tables: Integers,
-    by_itself: Callable[[Integers, Integers], ExpectedChange | None],
+    everyone: Integers,
+    moves: Moves | None,
+    correlation: float | None,
+    pairs: int,
     level: float,
 ) -> tuple[BeforeAfter, ...]:
-    """Return how the score of the treated who answered again changed, in all and by present category."""
-    k = len(codebook.categories)
+    """Return how the score of the treated who answered again changed, in all and by present category.
+
+    What it would have changed by itself is told by the best source there is: those held out, then `moves` of others
+    who were not followed up, then the correlation of two answers, found from so many pairs.
+    """
+    k, scores = len(codebook.categories), codebook.category_scores
     result = []
     for name, inside in [(ALL, [*range(k)]), *((name, [i]) for i, name in enumerate(codebook.categories))]:
         treated, held_out = np.zeros((2, k, k), dtype=np.int64)
         treated[inside], held_out[inside] = tables[0, inside, :k], tables[1, inside, :k]
         selected = treated.sum(axis=1)
-        found = paired_difference(treated, codebook.category_scores, level)
-        before = float(selected @ codebook.category_scores / found.n) if found.n else float("nan")
-        change = (found.difference, found.interval, by_itself(selected, held_out))
-        result.append(BeforeAfter(name, int(found.n), before, before + found.difference, *change))
+        by_itself = None
+        if selected.any() and held_out.any():
+            change = paired_difference(held_out, scores, level)
+            by_itself = ExpectedChange(change.difference, change.interval, "held out", int(change.n))
+        elif selected.any():
+            by_itself = None if moves is None else change_of_untreated(moves, selected, scores, level)
+            if by_itself is None and correlation is not None and not np.isnan(correlation):
+                by_itself = change_by_correlation(correlation, everyone, selected, scores, n=pairs)
+        found = paired_difference(treated, scores, level)
+        before = float(selected @ scores / found.n) if found.n else float("nan")
+        after = before + found.difference
+        result.append(BeforeAfter(name, int(found.n), before, after, found.difference, found.interval, by_itself))
     return tuple(result)
 
 
