@@ -2,7 +2,7 @@
 
 Hypothesis has no deadlines, because a slow machine is no failure, and tries the same examples in every run, so that a
 run which passed passes again. A run is quick: it tries two fifths of the examples that a law names. `NPSKIT_FULL=1`
-tries all of them; `NPSKIT_EXPLORE=1` tries as many, and new ones. Studies (`-m slow`) are always done at their full size.
+tries all of them; `NPSKIT_EXPLORE=1` tries as many, and new ones. Studies (`-m slow`) are done at their full size.
 """
 
 import os

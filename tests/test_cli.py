@@ -273,7 +273,7 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
     ("words", "said"),
     [
         (["--value", "wroth"], "did you mean 'worth'"),
-        (["--value", "said"], "which is no number"),
+        (["--value", "said"], "which is not a number"),
         (["--value", "worth", "--lift", "detracter=0.1"], "did you mean 'detractor'"),
         (["--lift", "0.1"], "give value="),
         (["--lift", "detractor="], "--lift must be written like name=value"),

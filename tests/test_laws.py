@@ -309,7 +309,7 @@ def test_amounts_of_a_sensitivity(holder: str, way: str) -> None:
 @functions(OF_AMOUNTS)
 def test_what_is_no_amount_is_named_with_its_row(function: Callable[[Any], Any]) -> None:
     """A text that is no number is refused by its row, in every function alike."""
-    with pytest.raises(nk.InvalidValueError, match=r"row 2 \(from 0\) holds 'much', which is no number"):
+    with pytest.raises(nk.InvalidValueError, match=r"row 2 \(from 0\) holds 'much', which is not a number"):
         function(_money([1, "2", "much", None]))
 
 

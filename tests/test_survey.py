@@ -188,7 +188,7 @@ def test_weights_must_be_numbers() -> None:
     """Weights may be texts of numbers, on every engine; other text is no weight."""
     frame = pl.DataFrame({"score": [10, 9], "w": ["a", "b"]})
     for source in (frame, frame.lazy()):
-        with pytest.raises(nk.InvalidValueError, match=r"w: row 0 .*'a', which is no number"):
+        with pytest.raises(nk.InvalidValueError, match=r"w: row 0 .*'a', which is not a number"):
             nk.Survey(source, weight="w").score()
     frame = pl.DataFrame({"score": [10, 0], "w": ["1,5", "0,5"]})
     for source in (frame, frame.lazy()):
@@ -485,7 +485,9 @@ def test_a_population_without_strata_is_a_simple_sample() -> None:
 def test_times_must_be_times() -> None:
     """What is no time is refused by its row, not guessed an order for."""
     survey = nk.Survey({"score": [10, 1], "t": ["2026-01-01", "b"], "c": [1, 1]}, time="t", customer="c")
-    with pytest.raises(nk.InvalidValueError, match=r"time: column 't': row 1 \(from 0\) holds 'b', which is no time"):
+    with pytest.raises(
+        nk.InvalidValueError, match=r"time: column 't': row 1 \(from 0\) holds 'b', which is not a time"
+    ):
         survey.score(repeats="latest")
 
 

@@ -119,11 +119,11 @@ def test_what_is_no_column(answers: Any) -> None:
         ([1, None], "got nan"),
         ([1], "weights has 1 rows, the answers have 2"),
         ([[1, 2]], "one-dimensional"),
-        (["a", "b"], r"weights: row 0 \(from 0\) holds 'a', which is no number"),
+        (["a", "b"], r"weights: row 0 \(from 0\) holds 'a', which is not a number"),
         ([True, True], "weights must be numbers"),
         (5, "weights must be a sequence"),
         (pl.Series([1, None]), "got nan"),
-        (pd.Series(["1", "x"]), r"weights: row 1 \(from 0\) holds 'x', which is no number"),
+        (pd.Series(["1", "x"]), r"weights: row 1 \(from 0\) holds 'x', which is not a number"),
         (pd.Series([1.0, np.nan]), "got nan"),
     ],
 )

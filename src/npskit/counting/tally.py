@@ -90,10 +90,10 @@ class Tally(CategoryCounts):
             answers: One array per question, of equal length: each combination of answers (within its group) once.
             counts: How often each occurs, shape `(rows,)`.
             weights: Sum of weights and of squared weights of each, or None where all weigh alike.
-            scorer: As for `count`; so for the other arguments.
-            groups: As for `count`.
-            n_groups: As for `count`.
-            masks: As for `count`.
+            scorer: What the answers mean. Default `NPS()`.
+            groups: Group number of each, in `range(n_groups)`; None for a single group.
+            n_groups: How many groups there are.
+            masks: For each question None, or booleans, True where the answer is missing.
 
         Example:
             >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))

@@ -125,7 +125,7 @@ def read_amounts(
 
     Raises:
         InvalidTypeError: If the column holds no numbers at all, but times or booleans.
-        InvalidValueError: If a cell is no number, or an amount is infinite or out of range; names the row.
+        InvalidValueError: If a cell is not a number, or an amount is infinite or out of range; names the row.
 
     Example:
         >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
@@ -142,7 +142,7 @@ def read_amounts(
         read = numbers_of(values)
         if read.rejected:
             rows = [cell.position for cell in read.rejected]
-            refuse_cells(name, rows, values[rows[0]], "which is no number; make it one, or leave it empty")
+            refuse_cells(name, rows, values[rows[0]], "which is not a number; make it one, or leave it empty")
         amounts = read.values
     bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
     if bad.size:

@@ -81,10 +81,10 @@ def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any
         InvalidValueError: Always.
 
     Example:
-        >>> refuse_cells("value", [2, 5], "much", "which is no number")
+        >>> refuse_cells("value", [2, 5], "much", "which is not a number")
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: value: row 2 (from 0) holds 'much', which is no number (2 such rows)
+        npskit.errors.InvalidValueError: value: row 2 (from 0) holds 'much', which is not a number (2 such rows)
     """
     shown_cell = cell.item() if isinstance(cell, np.generic) else cell
     more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""

@@ -40,14 +40,14 @@ class TimeColumn:
     own_zone: str | None = None
 
     def checked(self, name: str) -> NDArray[np.datetime64]:
-        """Return the values, or refuse a column that holds what is no time.
+        """Return the values, or refuse a column with cells that are not times.
 
         Raises:
-            InvalidValueError: If a cell is no time; names the first.
+            InvalidValueError: If a cell is not a time; names the first.
         """
         if self.rejected:
             rows = [cell.position for cell in self.rejected]
-            refuse_cells(name, rows, self.rejected[0].value, "which is no time; make it one, or leave it empty")
+            refuse_cells(name, rows, self.rejected[0].value, "which is not a time; make it one, or leave it empty")
         return self.values
 
 

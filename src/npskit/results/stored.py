@@ -51,7 +51,7 @@ def checked(value: Any, name: str, good: bool) -> Any:
 
 
 def get(record: dict[str, Any], name: str, *kinds: type) -> Any:
-    """Return a part of the text that must be of one of the types; a boolean is no number."""
+    """Return a part of the text that must be of one of the types; a boolean is not a number."""
     value = record.get(name)
     boolean = isinstance(value, bool) and bool not in kinds
     return checked(value, name, name in record and isinstance(value, kinds) and not boolean)

@@ -185,10 +185,10 @@ class Score(Result):
 
         Args:
             level: Confidence level, between 0 and 1.
-            method: As for `interval`.
+            method: How the interval is computed; `interval` lists the methods.
 
         Raises:
-            InvalidValueError: As for `interval`.
+            InvalidValueError: If `level` or `method` cannot be used.
 
         Example:
             >>> round(Score.of(Tally.from_counts([10, 40, 50])).margin(), 2)

@@ -19,7 +19,7 @@ def read_time(value: Any, name: str, *, zoned: bool = False) -> dt.datetime:
         zoned: Whether it may know its time zone; else it is the clock on the wall.
 
     Raises:
-        InvalidTypeError: If it is no time.
+        InvalidTypeError: If it is not a time.
         InvalidValueError: If its text cannot be read, it is missing, or it knows its zone where it must not.
 
     Example:

@@ -636,7 +636,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], type[NpskitError], str]] = [
     ({}, {"time": "when"}, ColumnNotFoundError, "time: there is no column 'when'"),
     ({"customer": ["x", "y"]}, {}, InvalidValueError, "nobody in column 'customer' is a customer of the plan"),
     ({"customer": [["c0"], ["c1"]]}, {}, InvalidTypeError, "ids must be hashable"),
-    ({"at": ["2026-01-01", "soon"]}, {"time": "at"}, InvalidValueError, "row 1 .*'soon', which is no time"),
+    ({"at": ["2026-01-01", "soon"]}, {"time": "at"}, InvalidValueError, "row 1 .*'soon', which is not a time"),
     ({}, {"since": "2026-01-01"}, IncompatibleError, "name the column with time="),
     ({}, {"since": 5, "time": "at"}, InvalidTypeError, "since must be a date or a time"),
     ({}, {"since": "yesterday", "time": "at"}, InvalidValueError, "since must be a date or a time"),

@@ -375,10 +375,10 @@ SURVEY = nk.Survey(
             InvalidValueError,
             r"opted_out: row 0 \(from 0\) holds 'x', which is neither",
         ),
-        ({"roles": {"last_contact": "word"}}, InvalidValueError, r"last_contact: row 0 .*no time.*\(2 such rows\)"),
+        ({"roles": {"last_contact": "word"}}, InvalidValueError, r"last_contact: row 0 .*not a time.*\(2 such rows\)"),
         ({"keep": "emial"}, ColumnNotFoundError, "keep: there is no column 'emial'"),
         ({"value": "vaule"}, ColumnNotFoundError, "did you mean 'value'"),
-        ({"value": "word"}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is no number"),
+        ({"value": "word"}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is not a number"),
         ({"value": True}, InvalidTypeError, "value must be the name of a column, or one number"),
         ({"value": -5}, InvalidValueError, "value must be at least 0"),
         (
@@ -429,7 +429,7 @@ def test_what_does_not_go_together() -> None:
     with pytest.raises(IncompatibleError, match="give value="):
         bare.follow_up(lift=0.1)
     assert bare.follow_up(lift=0.1, value=100).limits.value > 0
-    with pytest.raises(InvalidValueError, match=r"time: column 'when': row 0 .*'soon', which is no time"):
+    with pytest.raises(InvalidValueError, match=r"time: column 'when': row 0 .*'soon', which is not a time"):
         nk.Survey({"score": [3], "when": ["soon"]}, score="score", time="when").follow_up()
 
 

@@ -136,7 +136,7 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
         InvalidValueError,
         r"value: row 1 \(from 0\) holds -2.0, .* at least 0",
     ),
-    ((["x"], ["a"], {"a": 0.5}), {}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is no number"),
+    ((["x"], ["a"], {"a": 0.5}), {}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is not a number"),
     (([1, 2], ["a"], {"a": 0.5}), {}, IncompatibleError, "equally long: got 2, 1 and 1"),
     (("value", ["a"], {"a": 0.5}), {}, InvalidTypeError, "value names a column, 'value', of no data"),
     (("v", "c", {"a": 0.5}), {"data": {"value": [1]}}, ColumnNotFoundError, "value: there is no column 'v'"),
@@ -360,7 +360,7 @@ def test_sensitivity_of_nothing() -> None:
         retention_sensitivity([1.0, -1.0, math.nan], [0.5], cost=1, **terms)
     with pytest.raises(InvalidValueError, match=r"value: row 1 .*not known"):
         retention_sensitivity([1.0, math.nan], [0.5], cost=1, **terms)
-    with pytest.raises(InvalidValueError, match=r"value: row 0 .*'x', which is no number"):
+    with pytest.raises(InvalidValueError, match=r"value: row 0 .*'x', which is not a number"):
         retention_sensitivity(["x"], [0.5], cost=1, **terms)
     with pytest.raises(InvalidTypeError, match="value must be a number or a column of numbers"):
         retention_sensitivity([], [0.5], cost=1, **terms)

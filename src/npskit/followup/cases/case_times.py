@@ -54,7 +54,7 @@ class CaseTimes:
         """Return a time that the caller gave as those of the log are.
 
         Raises:
-            InvalidValueError: If it is no time.
+            InvalidValueError: If it is not a time.
             IncompatibleError: If it knows its zone and the log does not, or the other way about.
         """
         found = parse_times([value], time_zone="UTC")

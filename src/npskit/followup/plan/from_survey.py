@@ -73,7 +73,7 @@ def _times(data: BoundData, contacted: Column | None, now: Any, zone: str | None
     """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
 
     Raises:
-        InvalidValueError: If a cell is no time, or `now` is none; or it knows its zone and the survey does not.
+        InvalidValueError: If a cell is not a time, or `now` is not; or it knows its zone and the survey does not.
     """
     place, role = zone or data.time_zone, data.roles.get("time")
     answered = None if role is None else data.column(role)

@@ -215,16 +215,16 @@ class FollowUp(Result):
         """Return what the letter for a step says of its offer; nothing where the fields or the details say it."""
         if any(known.get(name) is not None for name in GIFTS for known in (fields, self.details)):
             return {}
-        mine = [offer for offer in self.offers if offer.step == action]
-        if len(mine) == 1:
-            gift: dict[str, Any] = {"offer": mine[0].name}
+        offers = [offer for offer in self.offers if offer.step == action]
+        if len(offers) == 1:
+            gift: dict[str, Any] = {"offer": offers[0].name}
             if currency is not None and action != SHARED_ACTION:
-                gift["amount"] = mine[0].cost(self.value)
+                gift["amount"] = offers[0].cost(self.value)
             return gift
         if action in self.left_out or any(step.needs_offer and step.name == action for step in self.actions):
-            which = " or ".join(repr(offer.name) for offer in mine)
-            fix = f"choose {which} by with_offer" if mine else "make one of its offers"
-            none = f"{len(mine)} of its offers may be made" if mine else "none is made"
+            which = " or ".join(repr(offer.name) for offer in offers)
+            fix = f"choose {which} by with_offer" if offers else "make one of its offers"
+            none = f"{len(offers)} of its offers may be made" if offers else "none is made"
             raise InvalidValueError(f"the step {action!r} needs an offer, and {none}: {fix}, or give offer= or amount=")
         return {}
 

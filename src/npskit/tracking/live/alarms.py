@@ -121,7 +121,7 @@ class Watch:
         direction: `"below"`: watch for a fall; `"above"`: for a rise; `"both"`.
 
     Raises:
-        InvalidTypeError: If the reference is no score, or the target or alpha not a number.
+        InvalidTypeError: If the reference is not a score, or the target or alpha not a number.
         InvalidValueError: If not exactly one of the target and the reference is given, or an argument is out of range.
         IncompatibleError: If the reference is not of simple counts of valid answers.
     """

@@ -191,7 +191,7 @@ def moment(at: Any) -> dt.datetime:
     """Return a time as a datetime; a date is its first moment.
 
     Raises:
-        InvalidTypeError: If it is no time.
+        InvalidTypeError: If it is not a time.
         InvalidValueError: If it is missing.
     """
     if isinstance(at, str):

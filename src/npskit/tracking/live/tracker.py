@@ -131,8 +131,8 @@ class Tracker(TrackerState):
             at: The time of each row, shape `(n,)`, or one time for all.
 
         Raises:
-            InvalidTypeError, InvalidValueError, IncompatibleError: As for `update` and `Tally.count`; nothing is
-                counted then.
+            InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; nothing is counted
+                then.
 
         Example:
             >>> Tracker(window=3).update_many([0, 0, 10, 9, 8])
@@ -174,7 +174,7 @@ class Tracker(TrackerState):
         """Return the score of all groups together; its interval is for one look, not for many.
 
         Args:
-            denominator: As for `Score.of`.
+            denominator: `"valid"` answers, or `"all"` responses.
 
         Raises:
             InvalidValueError: If `denominator` is neither `"valid"` nor `"all"`.

@@ -9,7 +9,7 @@ from npskit.followup.plan.allocation.money_and_hours import GreedyPlan
 from npskit.followup.plan.allocation.problem import Problem
 from npskit.followup.plan.allocation.relaxation import UpperBound
 
-# The solver keeps its limits to within a tolerance; ours are kept exactly, if need be by a second try with less room.
+# The solver keeps limits to within a tolerance; a plan keeps them exactly, if need be by a second try with less room.
 TRIES = 5
 
 
