@@ -48,7 +48,7 @@ from npskit.data.times import TimeColumn as TimeColumn
 from npskit.data.times import parse_times as parse_times
 from npskit.data.times import read_times as read_times
 from npskit.data.toml_lines import Path as Path
-from npskit.data.toml_lines import key_lines as key_lines
+from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.weights import read_weights as read_weights
 from npskit.data.words import is_nothing as is_nothing
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError
-from npskit.followup.letters.language_file import Language, read_language
+from npskit.followup.letters.language_file import Language, LanguageReader
 from npskit.followup.letters.messages import Draft, Field, Languages, draft, list_fields
 from npskit.followup.letters.writer import clean
 
@@ -280,7 +280,7 @@ HEAD = 'language = "pl"\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("language = =", r"my.toml is not TOML: .*line 1"),
+        ("language = =", r"my.toml, line 1: not valid TOML"),
         ('[thank]\nsubject = "a"', r"must say which language"),
         ('language = "xx-nonsense"', r"line 1: language: must be a language tag"),
         ("language = 7", r"line 1: language: must be a language tag"),
@@ -296,7 +296,7 @@ HEAD = 'language = "pl"\n'
         ),
         (HEAD + "[thank]\nsubject = 'a'\nbody = '''b\n}'''", r"line 5: \[thank\] body: '}' closes nothing"),
         (HEAD + "[thank]\nbody = '''\na\n'''\nsubject = '{'", r"line 6: \[thank\] subject: '{' begins a field"),
-        (HEAD + 'thank.subject = "{"\nthank.body = "b"', r"my.toml: \[thank\] subject: '{' begins a field"),
+        (HEAD + 'thank.subject = "{"\nthank.body = "b"', r"my.toml, line 2: \[thank\] subject: '{' begins a field"),
         (HEAD + '[letter]\ngreeting = "{x}"', r"line 3: \[letter\] greeting: {x} is unknown"),
         (HEAD + '[letter]\nbody = "x"', r"line 3: \[letter\] body: unknown"),
         (HEAD + '[terms]\ngift = ""', r"line 3: \[terms\] gift: must be a text"),
@@ -314,13 +314,13 @@ HEAD = 'language = "pl"\n'
 def test_faults_of_a_file_are_named_with_their_line(text: str, message: str) -> None:
     """What is wrong with a language is found when it is read: file, line, letter, fault and fix."""
     with pytest.raises(UnreadableFileError, match=message) as caught:
-        read_language(text, "my.toml")
+        LanguageReader(text, "my.toml").language()
     assert str(caught.value).startswith("my.toml")
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
     """A file saved by an editor that writes a mark at the beginning is read as any other."""
-    assert read_language("\ufeff" + HEAD, "my.toml") == Language("pl")
+    assert LanguageReader("\ufeff" + HEAD, "my.toml").language() == Language("pl")
 
 
 def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:

@@ -514,7 +514,7 @@ def test_attributes_and_keywords() -> None:
         (lambda: Table.of([1], now=AWARE), "now without a time zone"),
         (lambda: Table.of([1], now="2026-03-02"), "now must be a datetime"),
         (lambda: Table.of([1], channel="chat"), "channel must be a column"),
-        (lambda: Table.of([1], [2]), "NPS reads 1 questions"),
+        (lambda: Table.of([1], [2]), "NPS reads 1 columns"),
         (lambda: Table.of([1], [2], [3, 4], scorer=SCI()), "recommend has 2 rows, satisfaction has 1"),
     ],
 )

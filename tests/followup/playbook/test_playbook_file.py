@@ -84,7 +84,7 @@ def test_from_files(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match=r"^mine\.toml, line 12: unknown key 'urgnt'"):
         Playbook.from_toml(path)
     path.write_bytes(b'name = "\xff"')
-    with pytest.raises(InvalidValueError, match="not written in UTF-8"):
+    with pytest.raises(InvalidValueError, match="is not UTF-8"):
         Playbook.from_toml(path)
     path.write_bytes(b"#" * (1 << 21))
     with pytest.raises(InvalidValueError, match="larger than a megabyte"):
@@ -138,14 +138,19 @@ def test_the_default_is_whole() -> None:
         ("[[team]]", "[team]", 18, "write [[team]], in double brackets"),
         ('name = "care"', 'name = ""', 19, "name must be a text that is not empty"),
         # values
-        ('"calendar"', '"calender"', 3, "clock must be business or calendar: got 'calender'; did you mean 'calendar'?"),
+        (
+            '"calendar"',
+            '"calender"',
+            3,
+            "clock must be one of 'business', 'calendar': got 'calender'; did you mean 'calendar'?",
+        ),
         ('"10 minutes"', '"10 parsecs"', 5, "channel.chat must be a number of s, min, h, d or w"),
         ('"10 minutes"', '"-10 minutes"', 5, "channel.chat must be a number of s, min, h, d or w"),
         ('"10 minutes"', "10", 5, "channel.chat must be a duration"),
         ('"08:00"', '"8 o\'clock"', 7, "opens must be a time of day"),
         ('"08:00"', '"18:00"', 6, "closes must be later than opens"),
         ('"2026-12-25"', '"25.12."', 8, "holidays must be a date"),
-        ("500", "-500", 10, "high_value must be at least 0"),
+        ("500", "-500", 10, "high_value must be above 0"),
         ("amount = 5", "amount = -5", 17, "amount must be at least 0"),
         ("amount = 5", "share = 5", 17, "share must be at least 0 and at most 1"),
         ("amount = 5", "amount = inf", 17, "amount must be finite"),

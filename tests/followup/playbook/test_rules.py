@@ -102,7 +102,7 @@ def test_in_words() -> None:
         (lambda: Conditions(theme=[""]), "a text or a list of texts"),
         (lambda: Conditions(score=5), "score must be the lowest and the highest"),
         (lambda: Conditions(score=(True, 3)), "score must be the lowest and the highest"),
-        (lambda: Conditions(comment="yes"), "comment must be True, False or None"),  # type: ignore[arg-type]
+        (lambda: Conditions(comment="yes"), "comment must be True or False"),  # type: ignore[arg-type]
         (lambda: Conditions(min_value=-1), "min_value must be (finite|at least 0)"),
         (lambda: as_urgency("urgnt"), "did you mean 'urgent'"),
         (lambda: as_urgency(3), "known: ordinary, urgent, critical"),

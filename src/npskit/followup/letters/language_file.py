@@ -6,12 +6,12 @@ The format is described at the head of `npskit/followup/letters/languages/en.tom
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import attrs
 
+from npskit.data import TomlReader
 from npskit.errors import UnreadableFileError, did_you_mean
 from npskit.followup.letters.template import KINDS, Template, TemplateError, parse
 
@@ -43,8 +43,8 @@ PUBLIC_FIELDS = ("company", "contact")
 _TABLES = ("fields", "terms", "letter")
 _PARTS = ("subject", "body", "greeting", "closing")
 _NOTHING = Template(())
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*(\"\"\"|''')?""")
+# The line break right after opening quotes is not part of the text.
+_OPENED = re.compile(r"""=\s*(\"{3}|'{3})$""")
 
 
 @attrs.frozen
@@ -112,87 +112,69 @@ def categories_of(locale: Locale) -> tuple[str, ...]:
     return (*sorted(locale.plural_form.tags), "other")
 
 
-def read_language(text: str, source: str) -> Language:
-    r"""Return a language from the text of its file.
-
-    Args:
-        text: The file's text.
-        source: Its name, for error messages.
+class LanguageReader(TomlReader):
+    r"""Reads one file.
 
     Raises:
         UnreadableFileError: If the file is not TOML, or a letter in it could not be filled; with file and line.
 
     Example:
-        >>> found = read_language('language = "en"\n[thank]\nsubject = "Thanks"\nbody = "Dear {nmae}"', "my.toml")
+        >>> LanguageReader('language = "en"\n[thank]\nsubject = "Thanks"\nbody = "Dear {nmae}"', "my.toml").language()
         Traceback (most recent call last):
         ...
         npskit.errors.UnreadableFileError: my.toml, line 4: [thank] body: {nmae} is unknown: did you mean 'name'? ...
     """
-    return _LanguageReader(text.replace("\r\n", "\n").removeprefix("\ufeff"), source).language()
 
+    what = "language file"
+    objection = UnreadableFileError
 
-class _LanguageReader:
-    """Reads one file, and knows where in it everything stands."""
-
-    def __init__(self, text: str, source: str) -> None:
-        self.source = source
-        try:
-            self.data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise UnreadableFileError(f"{source} is not TOML: {error}") from error
-        except RecursionError:
-            raise UnreadableFileError(f"{source} is nested too deeply for a language file") from None
-        except ValueError as error:  # such as a number of more digits than Python reads
-            raise UnreadableFileError(f"{source}: {error}") from None
-        self.lines = _lines(text)
-        self.used: set[str] = set()
-
-    def error(self, table: str, key: str, message: str, at: int = 0) -> UnreadableFileError:
-        """Return the error for what stands under a key, `at` lines below its beginning."""
-        line = self.lines.get((table, key)) or self.lines.get((table, ""))
-        where = f", line {line + at}" if line else ""
+    def object_to(self, table: str, key: str, message: str, below: int = 0) -> NoReturn:
+        """Object to the text under a key, or to what stands so many lines below its beginning."""
+        path = tuple(part for part in (table, key) if part)
+        opened = bool(key and _OPENED.search(self.text.split("\n")[self.line(path) - 1]))
         place = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
-        return UnreadableFileError(f"{self.source}{where}: {place}: {message}")
+        self.fail(path, f"{place}: {message}", below + opened)
 
     def language(self) -> Language:
         """Return the language, once everything in the file is as it must be."""
         tag, locale = self.tag("language")
         if tag is None or locale is None:
-            raise UnreadableFileError(f'{self.source}: it must say which language it is in, as language = "fr"')
+            raise UnreadableFileError(f'{self.name}: it must say which language it is in, as language = "fr"')
         fallback, _ = self.tag("fallback")
-        for key, value in self.data.items():
+        for key, value in self.document.items():
             if key not in ("language", "fallback") and not isinstance(value, dict):
-                raise self.error("", key, f"unknown; {did_you_mean(key, ('language', 'fallback'))}")
+                self.object_to("", key, f"unknown; {did_you_mean(key, ('language', 'fallback'))}")
+        self.used: set[str] = set()
         self.categories: Collection[str] = categories_of(locale)
         self.kinds = {**FIELDS, **self.own_fields()}
         letter = self.templates("letter", ("greeting", "closing"), self.kinds)
         letters = {
             action: self.letter(action)
-            for action in self.data
-            if isinstance(self.data[action], dict) and action not in _TABLES
+            for action in self.document
+            if isinstance(self.document[action], dict) and action not in _TABLES
         }
         for name in self.table("fields").keys() - self.used:
-            raise self.error("fields", name, "declared, but no letter uses it; remove it, or correct the letter")
+            self.object_to("fields", name, "declared, but no letter uses it; remove it, or correct the letter")
         return Language(tag, fallback, letters, self.table("terms"), letter.get("greeting"), letter.get("closing"))
 
     def tag(self, key: str) -> tuple[str | None, Locale | None]:
         """Return a language tag in the file, with what is known of the language."""
-        value = self.data.get(key)
+        value = self.document.get(key)
         if value is None:
             return None, None
         locale = locale_of(normal_tag(value)) if isinstance(value, str) else None
         if locale is None:
-            raise self.error(
+            self.object_to(
                 "", key, f"must be a language tag of the Unicode CLDR, such as 'fr' or 'de-AT': got {value!r}"
             )
         return normal_tag(value), locale
 
     def table(self, name: str) -> dict[str, str]:
         """Return a table of texts."""
-        found = self.data.get(name, {})
+        found = self.document.get(name, {})
         for key, value in found.items():
             if not isinstance(value, str) or not value.strip():
-                raise self.error(name, key, f"must be a text that is not blank: got {value!r}")
+                self.object_to(name, key, f"must be a text that is not blank: got {value!r}")
         return dict(found)
 
     def own_fields(self) -> dict[str, str]:
@@ -200,9 +182,9 @@ class _LanguageReader:
         found = self.table("fields")
         for name, kind in found.items():
             if kind not in KINDS:
-                raise self.error("fields", name, f"{kind!r} is not a kind of field; {did_you_mean(kind, KINDS)}")
+                self.object_to("fields", name, f"{kind!r} is not a kind of field; {did_you_mean(kind, KINDS)}")
             if name in FIELDS:
-                raise self.error("fields", name, f"is a field already, of kind {FIELDS[name]}; choose another name")
+                self.object_to("fields", name, f"is a field already, of kind {FIELDS[name]}; choose another name")
         return found
 
     def letter(self, action: str) -> Letter:
@@ -212,7 +194,7 @@ class _LanguageReader:
         found = self.templates(action, _PARTS, kinds)
         for part in ("subject", "body"):
             if part not in found:
-                raise self.error(action, "", f"has no {part}")
+                self.object_to(action, "", f"has no {part}")
         # Everybody reads a public answer, so that it does not begin with the customer's name.
         without = _NOTHING if public else None
         return Letter(found["subject"], found["body"], found.get("greeting", without), found.get("closing", without))
@@ -222,33 +204,15 @@ class _LanguageReader:
         found = {}
         for key, text in self.table(table).items():
             if key not in known:
-                raise self.error(table, key, f"unknown; {did_you_mean(key, known)}")
+                self.object_to(table, key, f"unknown; {did_you_mean(key, known)}")
             blank = len(text) - len(text.lstrip("\n"))
             text = text.strip("\n")
             if key == "subject" and len(text.splitlines()) > 1:
-                raise self.error(table, key, "a subject is one line")
+                self.object_to(table, key, "a subject is one line")
             try:
                 found[key] = parse(text, kinds, self.categories)
             except TemplateError as error:
                 hint = "; everybody reads this letter: no names, no amounts" if kinds is not self.kinds else ""
-                raise self.error(table, key, f"{error}{hint}", blank + text.count("\n", 0, error.at)) from error
+                self.object_to(table, key, f"{error}{hint}", blank + text.count("\n", 0, error.at))
             self.used |= {slot.name for slot in found[key].slots}
         return found
-
-
-def _lines(text: str) -> dict[tuple[str, str], int]:
-    """Return the line on which each key's text begins, by table and key; a table's own under the key ``""``."""
-    found: dict[tuple[str, str], int] = {}
-    table, inside = "", None
-    for number, line in enumerate(text.split("\n"), 1):
-        if inside:
-            inside = None if inside in line else inside
-        elif header := _HEADER.match(line):
-            table = header[1].strip("\"'")
-            found[table, ""] = number
-        elif key := _KEY.match(line):
-            rest = line[key.end() :]
-            # The line break right after opening quotes is not part of the text.
-            found[table, key[1]] = number + (key[2] is not None and not rest)
-            inside = key[2] if key[2] and key[2] not in rest else None
-    return found

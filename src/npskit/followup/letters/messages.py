@@ -12,13 +12,12 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
-from npskit.followup.letters.language_file import Language, Letter, locale_of, normal_tag, read_language
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.letters.language_file import Language, LanguageReader, Letter, locale_of, normal_tag
 from npskit.followup.letters.template import MissingFieldError, Template
 from npskit.followup.letters.writer import Writer
 from npskit.results import Result
@@ -128,9 +127,14 @@ class Languages:
     _prepared: dict[Any, PreparedLetter] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @staticmethod
+    @cache
     def default() -> Languages:
         """Return the languages that come with npskit: English, German, Polish and Thai."""
-        return _default()
+        languages = Languages({})
+        for name in ("en.toml", "de.toml", "pl.toml", "th.toml"):
+            text = (files("npskit.followup.letters") / "languages" / name).read_text(encoding="utf-8")
+            languages = languages._with(LanguageReader(text, name).language())
+        return languages
 
     def with_file(self, path: str | os.PathLike[str]) -> Languages:
         """Return these languages with one more, or with some letters of one of them replaced.
@@ -142,12 +146,7 @@ class Languages:
             UnreadableFileError: If it is not TOML in UTF-8; a field is unknown or declared for nothing; braces or
                 brackets do not match; or a plural form of the language is missing. The message names file and line.
         """
-        file = Path(path)
-        try:
-            text = file.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableFileError(f"{file} is not UTF-8: {error}; save it as UTF-8") from error
-        return self._with(read_language(text, str(file)))
+        return self._with(LanguageReader.of_file(path).language())
 
     def _with(self, new: Language) -> Languages:
         """Return these languages with one more, or with one of them updated."""
@@ -225,16 +224,6 @@ class Languages:
 
     def __repr__(self) -> str:
         return f"Languages({', '.join(map(repr, self.tags))})"
-
-
-@cache
-def _default() -> Languages:
-    """Return the shipped languages, read once."""
-    folder = files("npskit.followup.letters") / "languages"
-    languages = Languages({})
-    for tag in ("en", "de", "pl", "th"):
-        languages = languages._with(read_language((folder / f"{tag}.toml").read_text(encoding="utf-8"), f"{tag}.toml"))
-    return languages
 
 
 def _varieties(tag: str) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Times
-from npskit.checks import is_a
+from npskit.checks import is_a, one_of
 from npskit.data import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import fold, kind_of
@@ -41,12 +41,11 @@ def _limits(value: Any, name: str, *, morning: bool = False) -> Attributes:
     """Return a mapping from names to durations, read."""
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must map names to durations: got {value!r}")
-    read = {}
+    read: dict[str, Any] = {}
     for key, limit in value.items():
-        if morning and isinstance(limit, str) and fold(limit).replace("_", " ") == NEXT_MORNING:
-            read[fold(str(key))] = NEXT_MORNING
-        else:
-            read[fold(str(key)) if morning else str(key)] = parse_fixed(limit, f"{name}.{key}")  # type: ignore[assignment]
+        next_morning = morning and isinstance(limit, str) and fold(limit).replace("_", " ") == NEXT_MORNING
+        known = NEXT_MORNING if next_morning else parse_fixed(limit, f"{name}.{key}")
+        read[fold(str(key)) if morning else str(key)] = known
     return Attributes(read)
 
 
@@ -58,23 +57,16 @@ def _as_categories(value: Any) -> Attributes:
     return _limits(value, "category")
 
 
+def _as_duration(value: Any) -> dt.timedelta:
+    return parse_fixed(value, "never_beyond")
+
+
 def _as_urgencies(value: Any) -> Attributes:
     limits = _limits(value, "urgency")
     for name in limits:
         if name not in URGENCIES:
             raise InvalidValueError(f"urgency.{name} means nothing; {did_you_mean(name, URGENCIES)}")
     return limits
-
-
-def _as_duration(value: Any) -> dt.timedelta:
-    return parse_fixed(value, "never_beyond")
-
-
-def _is_clock(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
-    if value not in CLOCKS:
-        raise InvalidValueError(
-            f"clock must be business or calendar: got {value!r}; {did_you_mean(str(value), CLOCKS)}"
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -107,16 +99,20 @@ class DueTimes:
         2026-03-08 16:00:00 | due Sun 2026-03-08 16:00: 48 hours for detractor, from Fri 2026-03-06 16:00
     """
 
-    clock: str = attrs.field(default="business", validator=_is_clock)
+    clock: str = attrs.field(default="business")
     calendar: BusinessCalendar = attrs.field(default=BusinessCalendar(), validator=is_a(BusinessCalendar))
-    channel: Attributes = attrs.field(default=Attributes(_as_channels(CHANNELS)), converter=_as_channels)
+    channel: Attributes = attrs.field(default=Attributes(CHANNELS), converter=_as_channels)
     category: Attributes = attrs.field(
-        default=Attributes(_as_categories({"detractor": "48 hours", "at risk": "48 hours"})), converter=_as_categories
+        default=Attributes({"detractor": "48 hours", "at risk": "48 hours"}), converter=_as_categories
     )
     urgency: Attributes = attrs.field(
-        default=Attributes(_as_urgencies({"urgent": "24 hours", "critical": "4 hours"})), converter=_as_urgencies
+        default=Attributes({"urgent": "24 hours", "critical": "4 hours"}), converter=_as_urgencies
     )
     never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_duration)
+
+    @clock.validator
+    def _is_clock(self, _field: attrs.Attribute[str], value: str) -> None:
+        one_of(value, CLOCKS, "clock")
 
     def opening(self, day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
         """Return when the clock starts for what is known to be of a day: at its opening.
@@ -184,9 +180,8 @@ class DueTimes:
         """
         if own is not None and (own.tzinfo is None) != (start.tzinfo is None):
             raise IncompatibleError(f"the strategy's due time and the start need both a time zone, or none: {own!r}")
-        context = Context(
-            category, urgency=urgency, channel=channel, kind=kind or kind_of(channel), now=start, starts=start
-        )
+        kind = kind or kind_of(channel)
+        context = Context(category, urgency=urgency, channel=channel, kind=kind, now=start, starts=start)
         contexts = Contexts.of_one(Response(None), context)
         found = self.column(contexts, np.zeros(1, dtype=np.int32), (within,), np.array([instant_of(own)]))
         at = moment_in(found.at[0], contexts.zone)

@@ -13,7 +13,7 @@ from npskit.data import Attributes, Response
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_within, is_amount_or_none, is_priority, is_urgency
-from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple, minutes_of, taken
+from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
 from npskit.results import Columns, Result, quoted
 from npskit.times import in_words, time_in_words
 
@@ -135,8 +135,11 @@ class FollowUp(Result):
     @property
     def minutes(self) -> float:
         """The staff time of the steps together, in minutes, with the offer that takes the longest."""
-        *minutes, without = minutes_of(self.actions, self.offers)
-        return max(minutes if self.offers and self.offer_required else [*minutes, without])
+        return self._menu.longest
+
+    @property
+    def _menu(self) -> Menu:
+        return Menu(self.actions, self.offers, self.offer_required)
 
     def with_offer(self, offer: Offer | None) -> FollowUp:
         """Return the follow-up with one of its offers, or none: the steps that need another one are left out.
@@ -159,7 +162,7 @@ class FollowUp(Result):
         if offer is not None and offer not in self.offers:
             known = ", ".join(repr(each.name) for each in self.offers) or "there are none"
             raise InvalidValueError(f"offer must be one of those of the follow-up: got {offer!r}; known: {known}")
-        kept = taken(self.actions, offer)
+        kept = self._menu.taken(offer)
         dropped = (action.name for action in self.actions if action not in kept)
         return attrs.evolve(
             self,

@@ -6,19 +6,20 @@ import datetime as dt
 import functools
 import os
 from collections.abc import Hashable
+from importlib.resources import files
 from typing import Any
 
 import attrs
 import numpy as np
 
-from npskit.checks import is_a
+from npskit.checks import all_are, is_a
 from npskit.data import Attributes, Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
-from npskit.followup.playbook.playbook_file import default_text, parse_playbook, read_playbook
+from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned, Chosen
 from npskit.followup.playbook.response_table import Table, instant_of
@@ -40,12 +41,6 @@ def _as_strategies(value: Any) -> tuple[Strategy, ...]:
         if isinstance(strategy, type):
             raise InvalidTypeError(f"a strategy is an object, not a class: write {strategy.__name__}()")
     return strategies
-
-
-def _are_teams(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
-    for team in value:
-        if not isinstance(team, Team):
-            raise InvalidTypeError(f"teams must hold Teams: got {team!r}")
 
 
 def _can_judge(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
@@ -84,7 +79,7 @@ class Playbook:
     due: DueTimes = attrs.field(default=DueTimes(), kw_only=True, validator=is_a(DueTimes))
     points: Points = attrs.field(default=Points(), kw_only=True, validator=is_a(Points))
     urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge)
-    teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=_are_teams)
+    teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(Team))
     channels: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_channels)
     name: str = attrs.field(default="playbook", kw_only=True)
 
@@ -95,9 +90,10 @@ class Playbook:
             raise InvalidValueError(f"the names of strategies must be distinct: {twice[0]!r} occurs more than once")
 
     @staticmethod
+    @functools.cache
     def default() -> Playbook:
         """Return the playbook that comes with npskit, read once; see `default_toml` for a copy to change."""
-        return _default()
+        return Playbook(**parse_playbook(Playbook.default_toml(), "default_playbook.toml"))
 
     @staticmethod
     def default_toml() -> str:
@@ -107,7 +103,7 @@ class Playbook:
             >>> Playbook.from_toml(Playbook.default_toml()) == Playbook.default()
             True
         """
-        return default_text()
+        return (files("npskit.followup.playbook") / "default_playbook.toml").read_text(encoding="utf-8")
 
     @staticmethod
     def from_toml(source: str | os.PathLike[str]) -> Playbook:
@@ -223,11 +219,6 @@ def _as_response(response: Any, about: dict[str, Any]) -> Response:
     if not isinstance(response, Response):
         raise InvalidTypeError(f"response must be a Response or an SCIAnswer: got {response!r}; write Response(score)")
     return attrs.evolve(response, **about) if about else response
-
-
-@functools.cache
-def _default() -> Playbook:
-    return Playbook(**parse_playbook(default_text(), "default_playbook.toml"))
 
 
 def recommend(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 import attrs
 
-from npskit.data import Attributes, Path, key_lines
+from npskit.data import Attributes, Path, TomlReader
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.due import DueTimes
@@ -25,19 +23,6 @@ from npskit.times import BusinessCalendar
 
 _SECTIONS = ("name", "categories", "channels", "due", "points", "urgency", "actions", "offers", "team", "rule")
 _Part = TypeVar("_Part")
-_LARGEST = 1 << 20
-_TOO_LARGE = "is larger than a megabyte, and so no playbook"
-# Keys of more parts than any playbook has: reading them takes time that grows with the square of their number.
-_PART = r"""(?:(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
-_DEEP = re.compile(rf"(?:{_PART}\.[ \t]*){{16}}")
-_DECODE = re.compile(r"(?P<problem>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
-
-
-def default_text() -> str:
-    """Return the text of the default playbook."""
-    import importlib.resources
-
-    return (importlib.resources.files("npskit.followup.playbook") / "default_playbook.toml").read_text(encoding="utf-8")
 
 
 def read_playbook(source: str | os.PathLike[str]) -> dict[str, Any]:
@@ -50,14 +35,7 @@ def read_playbook(source: str | os.PathLike[str]) -> dict[str, Any]:
         raise InvalidValueError("the playbook is empty: give the path of a TOML file, or the text of one")
     if isinstance(source, str) and "\n" in source:
         return parse_playbook(source, "playbook")
-    path = FilePath(source)
-    if path.stat().st_size > _LARGEST:
-        raise InvalidValueError(f"{path.name} {_TOO_LARGE}")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidValueError(f"{path.name} is not written in UTF-8: {error}; save it as UTF-8") from None
-    return parse_playbook(text, path.name)
+    return _PlaybookReader.of_file(source).parts()
 
 
 def parse_playbook(text: str, name: str) -> dict[str, Any]:
@@ -76,51 +54,26 @@ def parse_playbook(text: str, name: str) -> dict[str, Any]:
         ...
         npskit.errors.InvalidValueError: mine.toml, line 4: no action 'tank' in [actions]; did you mean 'thank'?
     """
-    if len(text) > _LARGEST:
-        raise InvalidValueError(f"{name} {_TOO_LARGE}")
-    deep = _DEEP.search(text)
-    if deep is not None:
-        raise InvalidValueError(
-            f"{name}, line {text.count(chr(10), 0, deep.start()) + 1}: a key of so many parts: {deep[0]:.40}..."
-        )
-    try:
-        document = tomllib.loads(text)
-        lines = key_lines(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidValueError(_syntax(str(error), text, name)) from None
-    except RecursionError:
-        raise InvalidValueError(f"{name}: nested too deeply for a playbook") from None
-    except ValueError as error:  # such as a number of more digits than Python reads
-        raise InvalidValueError(f"{name}: {error}") from None
-    return _PlaybookReader(name, lines).parts(document)
+    return _PlaybookReader(text, name).parts()
 
 
-def _syntax(problem: str, text: str, name: str) -> str:
-    """Return what is wrong with a text that is no TOML."""
-    match = _DECODE.fullmatch(problem)
-    if match is None:
-        return f"{name}: {problem}"
-    line = match["line"] or str(text.count("\n") + 1)
-    return f"{name}, line {line}: not valid TOML: {match['problem']}"
+class _PlaybookReader(TomlReader):
+    """Reads the parts of a playbook in a document."""
 
+    what = "playbook"
+    objection = InvalidValueError
 
-@attrs.frozen
-class _PlaybookReader:
-    """Reads the parts of a playbook in a document, and knows where they stand."""
-
-    name: str
-    lines: Mapping[Path, int]
-
-    def parts(self, document: dict[str, Any]) -> dict[str, Any]:
+    def parts(self) -> dict[str, Any]:
         """Return the parts of the playbook."""
+        document = self.document
         self.known((), document, _SECTIONS)
-        actions = {name: self.action(("actions", name), name, t) for name, t in self.tables(document, "actions")}
-        offers = {name: self.offer(("offers", name), name, t, actions) for name, t in self.tables(document, "offers")}
-        categories = self.categories(document)
-        due, points = self.due(document, categories), self.build((), "points", document, Points)
+        self.actions = {name: self.action(("actions", name), name, table) for name, table in self.tables("actions")}
+        self.offers = {name: self.offer(("offers", name), name, table) for name, table in self.tables("offers")}
+        self.categories = (*NPS.categories, *SCI.categories, *CSAT.categories, *Retention.categories, *self.own())
+        due, points = self.due(), self.build((), "points", document, Points)
         urgency = self.build((), "urgency", document, UrgencyWords)
-        teams = [self.team(("team", i), table, categories) for i, table in self.repeated(document, "team")]
-        rules = [self.rule(("rule", i), t, actions, offers, categories) for i, t in self.repeated(document, "rule")]
+        teams = [self.team(("team", i), table) for i, table in self.repeated("team")]
+        rules = [self.rule(("rule", i), table) for i, table in self.repeated("rule")]
         if not rules:
             self.fail((), "there are no rules: write at least one [[rule]]")
         self.distinct([rule.name for rule in rules])
@@ -128,7 +81,7 @@ class _PlaybookReader:
         if not isinstance(name, str):
             self.fail(("name",), f"name must be a text: got {name!r}")
         parts = {"strategies": rules, "due": due, "points": points, "urgency": urgency, "teams": teams}
-        return parts | {"channels": self.channels(document), "name": name}
+        return parts | {"channels": self.channels(), "name": name}
 
     # ---- parts ----
 
@@ -138,71 +91,64 @@ class _PlaybookReader:
         with self.at(path):
             return Action(name, **table)
 
-    def offer(self, path: Path, name: str, table: dict[str, Any], actions: Mapping[str, Action]) -> Offer:
+    def offer(self, path: Path, name: str, table: dict[str, Any]) -> Offer:
         """Return an offer of the catalog."""
         self.known(path, table, ("amount", "share", "cap", "step"))
         if "step" in table:
-            self.chosen((*path, "step"), table["step"], actions, "action")
+            self.chosen((*path, "step"), table["step"], self.actions, "action")
         with self.at(path):
             return Offer(name, **table)
 
-    def due(self, document: dict[str, Any], categories: tuple[str, ...]) -> DueTimes:
+    def due(self) -> DueTimes:
         """Return the due times."""
-        table = dict(self.table(document, "due", ()))
+        table = dict(self.table(self.document, "due", ()))
         self.known(("due",), table, _names(DueTimes))
         for part in ("channel", "category", "urgency", "calendar"):
             if part in table:
                 self.table(table, part, ("due",))
         for category in table.get("category", {}):
-            self.category(("due", "category", category), category, categories)
+            self.category(("due", "category", category), category)
         if "calendar" in table:
             table["calendar"] = self.build(("due",), "calendar", table, BusinessCalendar)
         with self.at(("due",)):
             return DueTimes(**table)
 
-    def channels(self, document: dict[str, Any]) -> Attributes:
+    def channels(self) -> Attributes:
         """Return names of one's own for channels."""
-        table = self.table(document, "channels", ())
+        table = self.table(self.document, "channels", ())
         for name in table:
             with self.at(("channels", name)):
                 as_channels({name: table[name]})
         return as_channels(table)
 
-    def team(self, path: Path, table: dict[str, Any], categories: tuple[str, ...]) -> Team:
+    def team(self, path: Path, table: dict[str, Any]) -> Team:
         """Return a team."""
         self.known(path, table, ("name", "when"))
         self.require(path, table, "name")
-        when = self.conditions(path, table, categories)
+        when = self.conditions(path, table)
         with self.at(path):
             return Team(table["name"], when=when)
 
-    def rule(
-        self,
-        path: Path,
-        table: dict[str, Any],
-        actions: Mapping[str, Action],
-        offers: Mapping[str, Offer],
-        categories: tuple[str, ...],
-    ) -> Rule:
+    def rule(self, path: Path, table: dict[str, Any]) -> Rule:
         """Return a rule."""
         self.known(path, table, _names(Rule))
         self.require(path, table, "name")
         read = dict(table)
-        read["when"] = self.conditions(path, table, categories)
-        read["actions"] = [self.step(p, item, actions) for p, item in self.items(path, table, "actions")]
+        read["when"] = self.conditions(path, table)
+        read["actions"] = [self.step(p, item) for p, item in self.items(path, table, "actions")]
         if not read["actions"]:
             self.fail(path, 'a rule without actions says nothing of what to do; write actions = ["..."]')
-        read["offers"] = [self.chosen(p, item, offers, "offer") for p, item in self.items(path, table, "offers")]
+        read["offers"] = [self.chosen(p, item, self.offers, "offer") for p, item in self.items(path, table, "offers")]
         with self.at(path):
             return Rule(read.pop("name"), **read)
 
-    def step(self, path: Path, item: Any, actions: Mapping[str, Action]) -> Action:
+    def step(self, path: Path, item: Any) -> Action:
         """Return a step of a rule: the name of an action, or a table that changes it."""
         if not isinstance(item, dict):
-            return self.chosen(path, item, actions, "action")
+            return self.chosen(path, item, self.actions, "action")
         self.known(path, item, ("name", "after", "minutes", "needs_offer"))
         self.require(path, item, "name")
-        found = self.chosen((*path, "name"), item["name"], actions, "action")
+        found = self.chosen((*path, "name"), item["name"], self.actions, "action")
         changed = self.action(path, found.name, {key: value for key, value in item.items() if key != "name"})
         return attrs.evolve(found, **{key: getattr(changed, key) for key in item if key != "name"})
 
@@ -214,32 +160,31 @@ class _PlaybookReader:
             self.fail(path, f"no {kind} {name!r} in [{kind}s]; {did_you_mean(name, known)}")
         return known[name]
 
-    def conditions(self, path: Path, table: dict[str, Any], categories: tuple[str, ...]) -> Conditions:
+    def conditions(self, path: Path, table: dict[str, Any]) -> Conditions:
         """Return the conditions of a rule or a team."""
-        if "when" in table:
-            for key, value in self.table(table, "when", path).items():
-                if value == []:
-                    self.fail(
-                        (*path, "when", key), f"{key} is an empty list, which nothing fulfills; name one, or drop it"
-                    )
-            wanted = self.table(table, "when", path).get("category", ())
-            for category in [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else ():
-                if isinstance(category, str):
-                    self.category((*path, "when", "category"), category, categories)
+        given = self.table(table, "when", path)
+        for key, value in given.items():
+            if value == []:
+                self.fail((*path, "when", key), f"{key} is an empty list, which nothing fulfills; name one, or drop it")
+        wanted = given.get("category", ())
+        for category in wanted if isinstance(wanted, list) else [wanted]:
+            if isinstance(category, str):
+                self.category((*path, "when", "category"), category)
         return self.build(path, "when", table, Conditions)
 
-    def categories(self, document: dict[str, Any]) -> tuple[str, ...]:
-        """Return the names of categories that rules may speak of."""
-        own = document.get("categories", [])
+    def own(self) -> list[str]:
+        """Return the names of categories of scorers of one's own."""
+        own = self.document.get("categories", [])
         if not isinstance(own, list) or not all(isinstance(name, str) for name in own):
             self.fail(("categories",), f"categories must be a list of texts: got {own!r}")
-        return (*NPS.categories, *SCI.categories, *CSAT.categories, *Retention.categories, *own)
+        return own
 
-    def category(self, path: Path, name: str, known: tuple[str, ...]) -> None:
+    def category(self, path: Path, name: str) -> None:
         """Refuse a category that nobody knows: its rule would never apply."""
-        if name not in known:
-            hint = f"{did_you_mean(name, known)}; if your own scorer has it, write categories = [{name!r}] at the top"
-            self.fail(path, f"no scorer has the category {name!r}; {hint}")
+        if name not in self.categories:
+            close = did_you_mean(name, self.categories)
+            fix = f"if your own scorer has it, write categories = [{name!r}] at the top"
+            self.fail(path, f"no scorer has the category {name!r}; {close}; {fix}")
 
     # ---- tools ----
 
@@ -268,16 +213,16 @@ class _PlaybookReader:
         found = table.get(key, {})
         if not isinstance(found, dict):
             self.fail((*path, key), f"{key} must be a table with names and values: got {found!r}")
-        return found  # type: ignore[no-any-return]
+        return found
 
-    def tables(self, document: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    def tables(self, key: str) -> list[tuple[str, dict[str, Any]]]:
         """Return the sub-tables of a catalog."""
-        catalog = self.table(document, key, ())
+        catalog = self.table(self.document, key, ())
         return [(name, self.table(catalog, name, (key,))) for name in catalog]
 
-    def repeated(self, document: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    def repeated(self, key: str) -> list[tuple[int, dict[str, Any]]]:
         """Return repeated tables with their numbers."""
-        found = document.get(key, [])
+        found = self.document.get(key, [])
         if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
             self.fail((key,), f"write [[{key}]], in double brackets, above each {key}")
         return list(enumerate(found))
@@ -296,16 +241,6 @@ class _PlaybookReader:
             if first < i:
                 line = self.line(("rule", first, "name"))
                 self.fail(("rule", i, "name"), f"a rule {name!r} stands on line {line} already; give it another name")
-
-    def line(self, path: Path) -> int:
-        """Return the line of a path, or of the nearest thing around it that has one."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
-
-    def fail(self, path: Path, problem: str) -> None:
-        """Raise the error for what stands at a path."""
-        raise InvalidValueError(f"{self.name}, line {self.line(path)}: {problem}")
 
     @contextlib.contextmanager
     def at(self, path: Path) -> Iterator[None]:

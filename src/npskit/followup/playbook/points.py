@@ -9,19 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number
+from npskit.checks import is_number
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.follow_up import URGENCIES
+from npskit.followup.playbook.part_checks import is_priority
 from npskit.results import number
-
-
-def _is_points(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    finite_number(value, field.name, least=0, most=100)
-
-
-def _is_high(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None and finite_number(value, field.name, least=0) == 0:
-        raise InvalidValueError("high_value must be above 0: give None for no points for the value")
 
 
 @attrs.frozen(kw_only=True)
@@ -44,10 +36,10 @@ class Points:
         [60.0, 85.0]
     """
 
-    urgent: float = attrs.field(default=10.0, validator=_is_points)
-    critical: float = attrs.field(default=20.0, validator=_is_points)
-    value: float = attrs.field(default=10.0, validator=_is_points)
-    high_value: float | None = attrs.field(default=None, validator=_is_high)
+    urgent: float = attrs.field(default=10.0, validator=is_priority)
+    critical: float = attrs.field(default=20.0, validator=is_priority)
+    value: float = attrs.field(default=10.0, validator=is_priority)
+    high_value: float | None = attrs.field(default=None, validator=is_number(above=0, optional=True))
 
     def __attrs_post_init__(self) -> None:
         if self.critical < self.urgent:
@@ -96,13 +88,7 @@ class Points:
         found = float(self.priorities(base, np.nan if value is None else value, urgency))
         return found, self._worded(base, of_score, of_value, urgency)
 
-    def reasons(
-        self,
-        base: Floats,
-        of_score: Floats,
-        values: Floats,
-        urgency: NDArray[Any],
-    ) -> list[str]:
+    def reasons(self, base: Floats, of_score: Floats, values: Floats, urgency: NDArray[Any]) -> list[str]:
         """Return what priorities are made of, in words, as `priority` does; each different sum is worded once."""
         sums = zip(base.tolist(), of_score.tolist(), self.of_values(values).tolist(), urgency.tolist(), strict=True)
         words: dict[tuple[float, float, float, int], str] = {}

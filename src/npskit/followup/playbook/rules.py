@@ -8,15 +8,16 @@ from typing import Any
 
 import attrs
 import numpy as np
+from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import finite_number, is_a, is_text
+from npskit.checks import is_a, is_bool, is_text
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import URGENCIES, Context, FollowUp
-from npskit.followup.playbook.part_checks import as_within
+from npskit.followup.playbook.part_checks import as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
 
 
@@ -60,16 +61,6 @@ def _as_score(value: Any) -> tuple[int, int] | None:
     return ends[0], ends[1]
 
 
-def _flag(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, (bool, type(None))):
-        raise InvalidTypeError(f"{field.name} must be True, False or None: got {value!r}")
-
-
-def _limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        finite_number(value, field.name, least=0)
-
-
 @attrs.frozen(kw_only=True)
 class Conditions:
     """What must be true of a response and its context; what is not said does not matter.
@@ -101,13 +92,13 @@ class Conditions:
     category: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     score: tuple[int, int] | None = attrs.field(default=None, converter=_as_score)
     urgency: int = attrs.field(default=0, converter=as_urgency)
-    comment: bool | None = attrs.field(default=None, validator=_flag)
+    comment: bool | None = attrs.field(default=None, validator=optional(is_bool))
     channel: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     theme: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     language: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
-    public: bool | None = attrs.field(default=None, validator=_flag)
-    min_value: float | None = attrs.field(default=None, validator=_limit)
-    max_days: float | None = attrs.field(default=None, validator=_limit)
+    public: bool | None = attrs.field(default=None, validator=optional(is_bool))
+    min_value: float | None = attrs.field(default=None, validator=is_amount_or_none)
+    max_days: float | None = attrs.field(default=None, validator=is_amount_or_none)
 
     def hold(self, response: Response, context: Context) -> bool:
         """Whether all conditions hold of a response.
@@ -198,8 +189,8 @@ class Rule:
 
     name: str = attrs.field(validator=is_text)
     when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))
-    priority: float = attrs.field(default=50.0, kw_only=True)
-    per_point_below: float = attrs.field(default=0.0, kw_only=True)
+    priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
+    per_point_below: float = attrs.field(default=0.0, kw_only=True, validator=is_priority)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
@@ -208,18 +199,12 @@ class Rule:
     reason: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        finite_number(self.priority, "priority", least=0, most=100)
-        finite_number(self.per_point_below, "per_point_below", least=0, most=100)
         if self.offer_required and not self.offers:
             raise InvalidValueError(f"rule {self.name!r}: offer_required needs offers to choose from")
         if not isinstance(self.reason, str | None):
             raise InvalidTypeError(f"reason must be a text or None: got {self.reason!r}")
         # Making one checks all the parts it takes over.
         self._follow_up(Response(None), Context("any"))
-        self._check_steps()
-
-    def _check_steps(self) -> None:
-        """Refuse an offer whose step is not there, and a step that needs an offer which is not there."""
         names = {action.name for action in self.actions}
         steps = {offer.step for offer in self.offers}
         for offer in self.offers:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.checks import finite_number, is_bool, is_text, is_text_or_none
+from npskit.checks import finite_number, is_bool, is_number, is_text, is_text_or_none
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
 
 
@@ -60,13 +60,9 @@ class Offer:
 
     name: str = attrs.field(validator=is_text)
     amount: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
-    share: float = attrs.field(default=0.0, kw_only=True)
+    share: float = attrs.field(default=0.0, kw_only=True, validator=is_number(least=0, most=1))
     cap: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
     step: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
-
-    @share.validator
-    def _is_share(self, field: attrs.Attribute[float], value: Any) -> None:
-        finite_number(value, field.name, least=0, most=1)
 
     def cost(self, value: float | None = None) -> float:
         """Return what the offer costs for a customer of a value, in your currency.
@@ -107,17 +103,6 @@ def as_steps(value: Any) -> tuple[Action, ...]:
     return tuple(Action(step) if isinstance(step, str) else step for step in as_tuple(value))
 
 
-def taken(actions: tuple[Action, ...], offer: Offer | None) -> tuple[Action, ...]:
-    """Return the steps that are taken with an offer, or with none: those that need another one are not."""
-    step = None if offer is None else offer.step
-    return tuple(action for action in actions if not action.needs_offer or action.name == step)
-
-
-def minutes_of(actions: tuple[Action, ...], offers: tuple[Offer, ...]) -> tuple[float, ...]:
-    """Return the minutes of the steps that are taken with each offer, and last with none."""
-    return tuple(float(sum(action.minutes for action in taken(actions, offer))) for offer in (*offers, None))
-
-
 @attrs.frozen
 class Menu:
     """What may be done for a customer: the steps, and the offers of which one at most, or exactly one, is made."""
@@ -127,13 +112,14 @@ class Menu:
     offer_required: bool
 
     def taken(self, offer: Offer | None) -> tuple[Action, ...]:
-        """Return the steps that are taken with an offer, or with none."""
-        return taken(self.actions, offer)
+        """Return the steps that are taken with an offer, or with none: those that need another one are not."""
+        step = None if offer is None else offer.step
+        return tuple(action for action in self.actions if not action.needs_offer or action.name == step)
 
     @property
     def minutes(self) -> tuple[float, ...]:
         """The minutes of the steps with each offer, and last with none."""
-        return minutes_of(self.actions, self.offers)
+        return tuple(float(sum(action.minutes for action in self.taken(offer))) for offer in (*self.offers, None))
 
     @property
     def longest(self) -> float:
