@@ -203,12 +203,9 @@ class OverTime(Bindings):
         if not isinstance(intervention, Intervention):
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
         times = self._data.times("effect")
-        matching = self._data.matching
-        arms = arms_of(
-            None if treated is None else matching(treated, "treated"),
-            None if control is None else matching(control, "control"),
-            len(times),
-        )
+        asked = {"treated": treated, "control": control}
+        first, second = (None if who is None else self._data.matching(who, name) for name, who in asked.items())
+        arms = arms_of(first, second, len(times))
         found = effect_of_sample(
             self._data.sample(), times, intervention, arms, method=method, every=every, level=level
         )

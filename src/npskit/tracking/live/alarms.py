@@ -32,10 +32,10 @@ from npskit.scores import Score
 
 @attrs.frozen(eq=False, repr=False)
 class Alarm(Result):
-    """A score that has left what it is held against.
+    """A score that has left the target, or the reference, that it is compared with.
 
-    What must be true for its bound is what `Watch` says; a CUSUM has none, see `cusum_alarm`. It bounds chance: that
-    the score moved is not yet a reason for it.
+    `Watch` says what must be true for the bound on false alarms; a CUSUM has none, see `cusum_alarm`. The bound is on
+    chance alone: an alarm says that the score moved, not why.
 
     Args:
         score: The name of the score.
@@ -107,7 +107,7 @@ def _as_alpha(value: Any) -> float:
 
 @attrs.frozen(unsafe_hash=False)
 class Watch:
-    """What a score is held against: a target, or the score of a reference period.
+    """What a score is compared with: a target, or the score of a reference period.
 
     What must be true for the bound: given all that came before, each answer has a mean at the target (watching for a
     fall: of at least the target), or that of the reference's answers, which are others. Repeat answers of one customer,
@@ -156,7 +156,7 @@ class Watch:
 
     @property
     def limit(self) -> float:
-        """The score held against."""
+        """The score compared with."""
         return self.target if self.target is not None else self._reference.value
 
     @property
@@ -170,7 +170,7 @@ class Watch:
         return -math.log(self.alpha)
 
     def evidence(self, codebook: Codebook, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the log-wealth of counts by category, shape `(..., K)`, against what they are held against."""
+        """Return the log-wealth of counts by category, shape `(..., K)`, against the target or the reference."""
         if self.target is not None:
             return log_wealth(counts, codebook.category_scores, self.target, direction=self.direction)
         return log_wealth_of_difference(

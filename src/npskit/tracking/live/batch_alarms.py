@@ -148,7 +148,7 @@ def _cusum(steps: NDArray[np.float64], threshold: float) -> tuple[int, int]:
 
 
 def _check_batches(tally: Tally, times: Sequence[Any] | NDArray[Any] | None) -> None:
-    """Refuse what is no series of simple counts, or has not one time each."""
+    """Refuse anything but a series of simple counts, with a time for each batch if there are times."""
     if not isinstance(tally, Tally):
         raise InvalidTypeError(f"tally must be a Tally of the batches, in order of time: got {tally!r}")
     if len(tally.shape) != 1:

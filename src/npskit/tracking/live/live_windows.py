@@ -39,21 +39,10 @@ class WindowCells(dict[Key, list[int]]):
         known = self[key]
         known[:] = map(operator.add, known, counts)
 
-    def take_off(self, key: Key, counts: Iterable[int]) -> None:
-        """Take counts off those of a group; a group with nothing left is forgotten."""
-        known = self[key]
-        known[:] = map(operator.sub, known, counts)
-        self._forget(key, known)
-
-    def take_one(self, key: Key, place: int) -> None:
-        """Take one row off a group, in place."""
-        known = self[key]
-        known[place] -= 1
-        self._forget(key, known)
-
-    def _forget(self, key: Key, counts: list[int]) -> None:
+    def forget_empty(self, key: Key) -> None:
+        """Forget a group with nothing left."""
         # the one list of a tracker without groups stays: it is held elsewhere, too
-        if key and not any(counts):
+        if key and not any(self[key]):
             del self[key]
 
 
@@ -76,7 +65,8 @@ class LastAnswers:
         """Put in one row, and take off the one that it pushes out."""
         if len(self.queue) == self.spec:
             old, at = self.queue.popleft()
-            cells.take_one(old, at)
+            cells[old][at] -= 1
+            cells.forget_empty(old)
             self.past += 1
         self.queue.append((key, place))
         cells[key][place] += 1
@@ -156,7 +146,8 @@ class LastPeriods:
             for old in [b for b in self.buckets if b <= bucket - self._number]:
                 for key, counts in self.buckets.pop(old).items():
                     self.past += sum(counts)
-                    cells.take_off(key, counts)
+                    cells.add(key, map(operator.neg, counts))
+                    cells.forget_empty(key)
         return bucket > self.now - self._number
 
     def _bucket(self, cells: WindowCells, bucket: int) -> WindowCells:

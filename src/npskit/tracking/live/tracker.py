@@ -245,7 +245,7 @@ class Tracker(TrackerState):
             other: Of the same scorer, groups and window. It may watch for nothing, or for the same.
 
         Raises:
-            InvalidTypeError: If it is no tracker.
+            InvalidTypeError: If `other` is not a tracker.
             IncompatibleError: If it is of another kind, or both have windows of the last answers: of two streams
                 nobody knows which answers were the last. Nothing is counted then.
         """
@@ -320,9 +320,9 @@ class Tracker(TrackerState):
             scorer: The scorer; default the one named in the text.
 
         Raises:
-            InvalidTypeError: If `text` is no text.
-            InvalidValueError: If it is no tracker, damaged, or of a version this npskit does not know; or if its scorer
-                has to be given.
+            InvalidTypeError: If `text` is not text.
+            InvalidValueError: If it is not a tracker, damaged, or of a version this npskit does not know; or if its
+                scorer has to be given.
             IncompatibleError: If the scorer gives answers another meaning than when the text was written.
         """
         return live_format.load(cls, text, scorer)

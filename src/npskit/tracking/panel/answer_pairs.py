@@ -228,7 +228,7 @@ def _consecutive(key: Integers, layout: PackedLayout) -> tuple[int, int, Integer
 
 
 def _trailing(key: Integers, layout: PackedLayout) -> tuple[int, int, Integers]:
-    """Do the same for whole customers.
+    """Do what `_consecutive` does, for a part that holds whole customers.
 
     There is never more than one step for an answer, so that what is written trails what is read.
     """

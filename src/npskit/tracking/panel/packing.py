@@ -1,4 +1,4 @@
-"""PackedAnswers packed into whole numbers whose order is that of customer and time.
+"""Answers packed into whole numbers whose order is that of customer and time.
 
 Customer, time and answer share 63 bits, so that sorting the numbers by value puts every customer's answers into order
 and nothing else has to be moved. Where the bits do not suffice (times to the nanosecond, of millions of customers),
@@ -28,7 +28,7 @@ _UNKNOWN = np.iinfo(np.int64).min  # how numpy holds NaT
 
 @attrs.frozen(eq=False)
 class PackedAnswers:
-    """Columns as arrays, seen to fit each other.
+    """The columns of answers as arrays that fit each other.
 
     Args:
         customers: Codes, shape `(n,)`, negative where not known.
