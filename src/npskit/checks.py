@@ -96,6 +96,23 @@ def finite_number(
     return found
 
 
+def amount(value: Any, name: str) -> float:
+    """Return `value` as a float of at least 0; infinite for no limit.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: As `finite_number`.
+
+    Example:
+        >>> amount(7, "budget"), amount(math.inf, "budget")
+        (7.0, inf)
+    """
+    return (
+        math.inf
+        if isinstance(value, float | np.floating) and value == math.inf
+        else finite_number(value, name, least=0)
+    )
+
+
 def share(value: Any, name: str) -> float:
     """Return `value` as a float from 0 to 1.
 

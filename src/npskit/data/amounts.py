@@ -72,8 +72,7 @@ def numbers_of(
 
     found = [read(value) for value in distinct]
     table = np.array([value for value, _ in found], dtype=np.float64)
-    result = table[codes] if len(distinct) else np.empty(0)
-    return Numbers(result, bad_cells(array, codes, [reason for _, reason in found], ["no number"] * len(found)))
+    return Numbers(table[codes], bad_cells(array, codes, [reason for _, reason in found], ["no number"] * len(found)))
 
 
 def find_decimal(texts: Iterable[str]) -> str | None:
@@ -95,9 +94,7 @@ def find_decimal(texts: Iterable[str]) -> str | None:
         lone = group is None and (len(digits) != 3 or len(whole) > 3 or whole in ("", "0"))
         if lone or (group is not None and group != mark):
             votes[mark] += 1
-    if votes["."] == votes[","]:
-        return None
-    return max(votes, key=votes.__getitem__)
+    return None if votes["."] == votes[","] else max(votes, key=votes.__getitem__)
 
 
 def check_decimal(decimal: str | None) -> None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import enum
 import numbers
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -234,11 +235,11 @@ def answers_of(
     found = [read(value) for value in distinct]
     table = np.array([number for number, _, _ in found], dtype=np.float64)
     taken = np.array([kind == "sentinel" for _, _, kind in found], dtype=np.bool_)
-    result = np.where(taken, np.nan, table)[codes_of] if len(distinct) else np.empty(0)
+    result = np.where(taken, np.nan, table)[codes_of]
     rejected = bad_cells(array, codes_of, [reason for _, reason, _ in found], [kind for _, _, kind in found])
-    counts = np.bincount(codes_of, minlength=len(distinct)) if len(distinct) else np.empty(0, dtype=np.intp)
-    sentinels: dict[int, int] = {}
+    counts = np.bincount(codes_of, minlength=len(distinct))
+    sentinels: Counter[int] = Counter()
     for number, count in sorted(zip(table[taken].astype(int).tolist(), counts[taken].tolist(), strict=True)):
-        sentinels[number] = sentinels.get(number, 0) + count
+        sentinels[number] += count
     absent = int(np.count_nonzero(np.isnan(result)))
-    return AnswerColumn(result, rejected, absent, len(rejected) - sum(sentinels.values()), sentinels)
+    return AnswerColumn(result, rejected, absent, len(rejected) - sentinels.total(), dict(sentinels))

@@ -134,7 +134,5 @@ def bad_cells(
 ) -> tuple[BadCell, ...]:
     """Return the cells of a column whose distinct value has a reason against it, in order."""
     bad = np.array([reason is not None for reason in reasons], dtype=bool)
-    if not bad.any():
-        return ()
-    rows = np.flatnonzero(bad[codes])
+    rows = np.flatnonzero(bad[codes]) if bad.any() else ()
     return tuple(BadCell(int(i), shown(array[i]), str(reasons[codes[i]]), kinds[codes[i]]) for i in rows)

@@ -34,7 +34,7 @@ def read_flags(column: Column, name: str) -> NDArray[np.int8]:
         codes, distinct = number(cells)
         read = [parse_answer(cell, yes_no=True) for cell in distinct]
         table = [-1 if flag is None else int(flag) if flag in (0, 1) else _OTHER for flag in read]
-        found = np.array(table, dtype=np.int8)[codes] if table else np.empty(0, dtype=np.int8)
+        found = np.array(table, dtype=np.int8)[codes]
     bad = np.flatnonzero(found == _OTHER)
     if bad.size:
         refuse_cells(name, bad, cells[bad[0]], "which is neither yes nor no; write true or false, or leave it empty")

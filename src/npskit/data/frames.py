@@ -91,8 +91,7 @@ def column_of(values: Any, name: str) -> Column:
         >>> column_of(["a", None], "region").values.tolist()
         ['a', None]
     """
-    found = as_column(values)
-    return Frame({name: values}).column(name) if found is None else found
+    return Frame({name: values}).column(name)
 
 
 def _column(series: nw.Series[Any]) -> Column:

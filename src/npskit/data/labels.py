@@ -64,5 +64,5 @@ def read_labels(column: Column, names: Sequence[str]) -> Labels:
     places = np.array([place_of.setdefault(text, len(place_of)) for text in said_of], dtype=np.intp)
     texts = list(place_of)
     found = np.array([meaning.get(text.casefold(), UNKNOWN) if text else NOTHING for text in texts], dtype=np.intp)
-    codes = places[codes] if len(places) else codes
-    return Labels(found[codes] if len(found) else codes, codes, texts)
+    codes = places[codes]
+    return Labels(found[codes], codes, texts)

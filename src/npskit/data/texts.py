@@ -51,7 +51,7 @@ def read_words(column: Column, name: str) -> Words:
     texts = list(map(_text, cells))
     places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
     to = np.array([-1 if text is None else places[text] for text in texts], dtype=np.intp)
-    return Words(to[codes] if len(to) else codes, tuple(places))
+    return Words(to[codes], tuple(places))
 
 
 def read_texts(column: Column) -> NDArray[Any]:
@@ -62,7 +62,7 @@ def read_texts(column: Column) -> NDArray[Any]:
         ['slow', None, '7', None]
     """
     codes, cells = number(column.filled())
-    return objects(map(_text, cells))[codes] if cells else objects(())
+    return objects(map(_text, cells))[codes]
 
 
 def _text(cell: Any) -> str | None:

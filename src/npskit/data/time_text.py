@@ -23,10 +23,6 @@ _WORDED = re.compile(
     rf"(?:(\d{{1,2}})\.?[\s-]+)?([A-Za-z]{{3,9}})\.?[\s-]+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?(\d{{4}}){_CLOCK}{_ZONE}"
 )
 _UNIX = re.compile(r"-?\d{9,19}(?:\.\d+)?")
-_MONTHS = {
-    name: i
-    for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
-}
 _FULL_MONTHS = [
     "january",
     "february",
@@ -41,6 +37,7 @@ _FULL_MONTHS = [
     "november",
     "december",
 ]
+_MONTHS = {name[:3]: i for i, name in enumerate(_FULL_MONTHS, 1)}
 # The abbreviations that mean one offset wherever surveys write them, in hours.
 _OFFSETS = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7} | {
     "cet": 1,

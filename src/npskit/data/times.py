@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import BadCell, Note, coded, objects, refuse_cells, shown
+from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
 from npskit.data.frames import Column
 from npskit.data.time_text import Moment, Order, order_told, read_moment
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
@@ -179,15 +179,12 @@ def _cells(column: Column) -> _Cells | None:
         return None
     if array.dtype.kind in "bmcV":
         raise InvalidTypeError(f"the column holds {array.dtype}, not times: was the right one named?")
-    if array.dtype.kind in "iuf":
-        values, codes = np.unique(array, return_inverse=True)
-        return _Cells(array, values.tolist(), codes)
-    return _Cells(array, *coded(array))
+    return _Cells(*distinct_cells(array))
 
 
 def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> TimeColumn:
     """Return cells read one by one."""
-    array, codes = cells.array, cells.codes
+    codes = cells.codes
     read = [read_moment(value, order) for value in cells.distinct]
     aware = np.array([isinstance(t, dt.datetime) and t.tzinfo is not None for t in read], dtype=bool)
     naive = np.array([isinstance(t, dt.datetime) and t.tzinfo is None for t in read], dtype=bool)
@@ -202,14 +199,12 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> T
     if aware.any() and name is None:
         zone, name, notes = _own_zone(times, keys)
     table = np.array([_wall_clock(t, zone) for t in read], dtype="datetime64[us]")
-    result = table[codes] if len(read) else np.empty(0, dtype="datetime64[us]")
-    bad = np.array([isinstance(t, str) for t in read], dtype=bool)
-    rows: list[int] = np.flatnonzero(bad[codes]).tolist() if bad.any() else []
-    rejected = tuple(BadCell(i, shown(array[i]), str(read[codes[i]]), "no time") for i in rows)
+    reasons = [t if isinstance(t, str) else None for t in read]
+    rejected = bad_cells(cells.array, codes, reasons, ["no time"] * len(read))
     known = [type(v) for v, t in zip(cells.distinct, read, strict=True) if t is not None]
     dates = bool(known) and set(known) == {dt.date}
     own = next(iter(keys)) if len(keys) == 1 else None
-    return TimeColumn(result, rejected, name, tuple(notes), bool(aware.any()), dates, own)
+    return TimeColumn(table[codes], rejected, name, tuple(notes), bool(aware.any()), dates, own)
 
 
 def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.tzinfo, str, list[Note]]:

@@ -394,7 +394,7 @@ SURVEY = nk.Survey(
         ({"holdout": "0.1"}, InvalidTypeError, "holdout must be a number"),
         ({"budget": -1}, InvalidValueError, "budget must be at least 0"),
         ({"budget": math.nan}, InvalidValueError, "budget must be finite"),
-        ({"capacity": -1}, InvalidValueError, "at least 0 hours"),
+        ({"capacity": -1}, InvalidValueError, "capacity must be at least 0"),
         (
             {"capacity": {"care": 3}, "members": {"customer care": ["Anna"]}},
             InvalidValueError,

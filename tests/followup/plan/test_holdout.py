@@ -114,8 +114,8 @@ def test_another_process_says_the_same() -> None:
         (lambda: uniform(7), InvalidTypeError, "customers must be a column"),  # type: ignore[arg-type]
         (lambda: uniform(["a"], True), InvalidTypeError, "salt must be text"),
         (lambda: uniform(["a"], 1.5), InvalidTypeError, "salt must be text"),  # type: ignore[arg-type]
-        (lambda: assign_holdout(["a"], 10), InvalidValueError, "share must be within"),
-        (lambda: assign_holdout(["a"], math.nan), InvalidValueError, "share must be within"),
+        (lambda: assign_holdout(["a"], 10), InvalidValueError, "share must be a share from 0 to 1"),
+        (lambda: assign_holdout(["a"], math.nan), InvalidValueError, "share must be finite"),
         (lambda: assign_holdout(["a"], "some"), InvalidTypeError, "share must be a number"),  # type: ignore[arg-type]
     ],
 )

@@ -222,10 +222,10 @@ def test_single_rows() -> None:
     with pytest.raises(InvalidValueError, match="row 2 is not followed up: the answer is missing"):
         PLAN.follow_up(2)
     for row in (6, -1):
-        with pytest.raises(InvalidValueError, match="row must be 0 to 5"):
+        with pytest.raises(InvalidValueError, match="row must be at least 0 and at most 5"):
             PLAN.why(row)
     for wrong in (True, "1", 1.0):
-        with pytest.raises(InvalidTypeError, match="row must be the position"):
+        with pytest.raises(InvalidTypeError, match="row must be a whole number"):
             PLAN.follow_up(wrong)  # type: ignore[arg-type]
     assert PLAN.offer(2) is None
     assert PLAN.scorer == nk.NPS()

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Times
+from npskit.checks import whole_number
 from npskit.data import Column
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidValueError
 from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import Result
@@ -170,11 +171,7 @@ class Choices(Result):
         return UNKNOWN_GAIN if status == NO_GAIN and math.isnan(self.gain[row]) else WHY[status]
 
     def _checked(self, row: Any) -> int:
-        if isinstance(row, bool) or not isinstance(row, int | np.integer):
-            raise InvalidTypeError(f"row must be the position of a response, from 0: got {row!r}")
-        if not 0 <= row < len(self.status):
-            raise InvalidValueError(f"row must be 0 to {len(self.status) - 1}: got {row!r}")
-        return int(row)
+        return whole_number(row, "row", least=0, most=len(self.status) - 1)
 
     def message(
         self,

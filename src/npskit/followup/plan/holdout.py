@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit import checks
 from npskit.data import Customers, read_customers
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError
 
 
 def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float64]:
@@ -70,13 +71,7 @@ def assign_holdout(customers: Iterable[Any], share: float, salt: str | int = "")
         >>> assign_holdout(range(8), 0.25, "spring").tolist()
         [True, False, False, False, False, False, False, False]
     """
-    try:
-        part = float(share)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"share must be a number, not {share!r} ({type(share).__name__})") from None
-    if not 0 <= part <= 1:
-        raise InvalidValueError(f"share must be within 0..1: got {share!r}; a tenth is 0.1")
-    return uniform(customers, salt) < part
+    return uniform(customers, salt) < checks.share(share, "share")
 
 
 def scrambled(numbers: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from npskit.arrays import Codes
+from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError
 from npskit.followup.letters import PUBLIC_ACTION, Languages
 from npskit.followup.plan.choices import Choices
@@ -19,16 +20,11 @@ def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
         raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {fields!r:.80}")
 
 
-def _is_tag(_letters: object, _field: object, language: Any) -> None:
-    if not isinstance(language, str | None):
-        raise InvalidTypeError(f"language must be a tag such as 'de': got {language!r}")
-
-
 @attrs.frozen(eq=False)
 class Letters:
     """How letters are to be written; see `FollowUpPlan.columns`."""
 
-    language: str | None = attrs.field(validator=_is_tag)
+    language: str | None = attrs.field(validator=is_text_or_none)
     fields: Mapping[str, Any] | None = attrs.field(validator=_is_mapping)
     languages: Languages | None
 

@@ -15,20 +15,8 @@ from npskit.followup.plan.statuses import STATUSES
 from npskit.followup.playbook import Table, pick
 from npskit.results import free_name, records
 
-_SAID = (
-    "strategy",
-    "priority",
-    "due",
-    "owner",
-    "channel",
-    "language",
-    "actions",
-    "offer",
-    "cost",
-    "gain",
-    "reasons",
-)
-_NAMES = ("row", "customer", "category", *_SAID, "status", "why", "subject", "message", "note")
+# The columns that only some tables have.
+_AT_TIMES = ("status", "why", "subject", "message", "note")
 
 
 def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict[str, list[Any]]:
@@ -39,10 +27,12 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
         "customer": plan.customers[rows].tolist(),
         "category": pick(plan.codebook.categories, plan.categories[rows]),
     }
-    for name, column in plan.kept.items():
-        table[free_name(name, _NAMES, "survey")] = Table.cells(column.filled(), rows)
     places = np.flatnonzero(plan.chosen[rows])
-    table |= _spread(_said(plan, rows[places]), places, len(rows))
+    said = _spread(_said(plan, rows[places]), places, len(rows))
+    taken = (*table, *said, *_AT_TIMES)
+    for name, column in plan.kept.items():
+        table[free_name(name, taken, "survey")] = Table.cells(column.filled(), rows)
+    table |= said
     if everything:
         table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why, table["row"]))}
     if letters is not None:

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import amount
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results import number
 
 Capacity = float | Mapping[str, float] | None
 """Hours of work: of everybody together, or of each team or person; None where they do not matter."""
@@ -76,8 +76,8 @@ def route(
     if capacity is None or not isinstance(capacity, Mapping):
         if members is not None:
             raise IncompatibleError("members says who shares the hours of capacity: give capacity={'Anna': 20, ...}")
-        return Routes(tuple(teams), team, together=np.inf if capacity is None else _hours(capacity, "capacity"))
-    hours = {str(name): _hours(value, f"capacity[{name!r}]") for name, value in capacity.items()}
+        return Routes(tuple(teams), team, together=np.inf if capacity is None else amount(capacity, "capacity"))
+    hours = {str(name): amount(value, f"capacity[{name!r}]") for name, value in capacity.items()}
     needed = [teams[i] for i in np.unique(team)]
     people = _members(teams, needed, hours, members)
     names = tuple(hours)
@@ -103,19 +103,6 @@ def _shares(hours: NDArray[np.float64], n: int) -> NDArray[np.intp]:
     with np.errstate(over="ignore"):  # of hardly any hours a turn never comes
         first: NDArray[np.intp] = who[np.argsort((nth + 0.5) / (weight / weight.max())[who], kind="stable")][:n]
     return first
-
-
-def _hours(value: Any, name: str) -> float:
-    """Return hours as a float, checked."""
-    try:
-        hours = float("nan") if isinstance(value, bool | str) else float(value)
-    except (TypeError, ValueError):
-        hours = float("nan")
-    if hours != hours:
-        raise InvalidTypeError(f"{name} must be hours of work, such as 40, not {value!r} ({type(value).__name__})")
-    if hours < 0:
-        raise InvalidValueError(f"{name} must be at least 0 hours: got {number(hours)}")
-    return hours
 
 
 def _members(

@@ -50,7 +50,8 @@ def plan_of(assigned: Assigned, people: People, terms: Terms, read: Read, **pres
     options = options_of(assigned, rows, terms.lift, read)
     routes = _routes(assigned, rows, ties, terms)
     made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
-    found[rows] = _outcomes(made, options, routes, terms, held[rows])
+    # Who is left alone would be followed up otherwise: not those below the cut-off.
+    found[rows] = _OUTCOMES[np.where(held[rows] & ~made.intended, made.short_of, made.outcome)]
 
     taken = np.flatnonzero(made.chosen >= 0)
     column = made.chosen[taken]
@@ -111,40 +112,6 @@ def _allocated(
     if options.gain is None:
         return allocate_by_priority(priority, options.cost, work, owner, **limits)
     return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)
-
-
-def _outcomes(
-    made: Allocation,
-    options: OfferOptions,
-    routes: Routes,
-    terms: Terms,
-    held: Bools,
-) -> NDArray[np.int8]:
-    """Return the status of each candidate. Who is left alone would be followed up else: not those below the line."""
-    found = _OUTCOMES[made.outcome]
-    below = held & ~made.intended
-    found[below] = _short_of(made, options, routes, terms.budget)[below]
-    if options.gain is not None:
-        found[below & ~(options.best > 0)] = status.NO_GAIN
-    return found
-
-
-def _short_of(made: Allocation, options: OfferOptions, routes: Routes, budget: float) -> NDArray[np.int8]:
-    """Return which of the two limits keeps each candidate below the line."""
-    owner, capacity = routes.limits
-    if made.price_of_hours is None or made.price_of_money is None:
-        # By priority whoever can be contacted without an offer lacks hours only.
-        by_hours = np.isfinite(capacity).any() & (math.isinf(budget) | (options.cost == 0).any(axis=1))
-    elif math.isinf(budget) or not np.isfinite(capacity).any():
-        by_hours = np.full(len(options.cost), math.isinf(budget))
-    else:
-        assert options.gain is not None, "there are prices only where there are gains"
-        money = made.price_of_money * options.cost
-        work = made.price_of_hours[[0] if owner is None else owner][:, None] * options.hours
-        net = np.where(np.isnan(options.gain), -np.inf, options.gain - money - work)
-        best = np.arange(len(net)), np.argmax(net, axis=1)
-        by_hours = work[best] > np.nan_to_num(money[best])
-    return np.where(by_hours, status.CAPACITY, status.BUDGET).astype(np.int8)
 
 
 def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float) -> Limits:

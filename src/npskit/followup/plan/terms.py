@@ -10,7 +10,7 @@ from typing import Any, get_args
 import attrs
 import numpy as np
 
-from npskit.checks import finite_number, one_of
+from npskit.checks import amount, finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.plan.allocation import Method
 from npskit.followup.plan.gains import Lift
@@ -30,7 +30,7 @@ def _as_playbook(playbook: Any) -> Playbook:
 
 
 def _as_budget(budget: Any) -> float:
-    return math.inf if budget is None or budget == math.inf else finite_number(budget, "budget", least=0)
+    return math.inf if budget is None else amount(budget, "budget")
 
 
 def _as_share(holdout: Any) -> float:

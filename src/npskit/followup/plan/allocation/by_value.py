@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.errors import InvalidValueError
+from npskit.arrays import Codes
+from npskit.checks import one_of
 from npskit.followup.plan.allocation.exact_allocation import exact
 from npskit.followup.plan.allocation.greedy import greedy
 from npskit.followup.plan.allocation.money_and_hours import GreedyPlan
@@ -26,10 +28,11 @@ class Allocation:
 
     Attributes:
         chosen: Column of the alternative; -1 for nothing, and for all held-out candidates.
-        intended: Whether the candidate stands above the line, held out or not: the arms to compare.
-        intended_offer: Column of the alternative at the line; -1 for those below it.
+        intended: Whether the candidate stands above the cut-off, held out or not: the arms to compare.
+        intended_offer: Column of the alternative at the cut-off; -1 for those below it.
         outcome: Index into `OUTCOMES`: 0 chosen, 1 nothing to gain, 2 the budget and 3 the capacity did not reach, 4
-            held out (above the line or not).
+            held out (above the cut-off or not).
+        short_of: The same index of what keeps a candidate below the cut-off, held out or not: 1, 2 or 3.
         spent: Money used.
         hours_used: (owners,) hours used.
         value: Value of the plan; None in a plan by priority.
@@ -43,13 +46,14 @@ class Allocation:
     intended: NDArray[np.bool_]
     intended_offer: NDArray[np.intp]
     outcome: NDArray[np.int8]
+    short_of: NDArray[np.int8]
     spent: float
     hours_used: NDArray[np.float64]
-    value: float | None
-    bound: float | None
-    price_of_money: float | None
-    price_of_hours: NDArray[np.float64] | None
     method: str
+    value: float | None = None
+    bound: float | None = None
+    price_of_money: float | None = None
+    price_of_hours: NDArray[np.float64] | None = None
 
     @property
     def gap(self) -> float | None:
@@ -78,10 +82,10 @@ def allocate(
     uses are rounded up and limits down to it (to less for totals above a thousand million). Doing nothing is always
     possible and worth nothing; an alternative worth 0 or less is never chosen.
 
-    Everyone above the line of the greedy order is `intended`, whichever the method: treated and held-out candidates by
-    the same rule, so that their later answers can be compared, but for the treated one at the line itself who no
-    longer fits: of n candidates the arms differ by one in n. Filling what is left of a limit from below the line, and
-    `"exact"`, may choose others as well.
+    Everyone above the cut-off of the greedy order is `intended`, whichever the method: treated and held-out candidates
+    by the same rule, so that their later answers can be compared, but for the treated one at the cut-off itself who no
+    longer fits: of n candidates the arms differ by one in n. Filling what is left of a limit from below the cut-off,
+    and `"exact"`, may choose others as well.
 
     Args:
         value: (n, K) or (n,) expected value of each alternative, net of its cost; NaN where it is not available.
@@ -113,39 +117,50 @@ def allocate(
         >>> plan.bound, plan.price_of_money
         (50.0, 2.5)
     """
-    if method not in get_args(Method):
-        raise InvalidValueError(f"method must be 'greedy' or 'exact': got {method!r}")
+    one_of(method, get_args(Method), "method")
     task = problem(value, cost, hours, owner, budget=budget, capacity=capacity, counted=counted, tie_break=tie_break)
     plan = greedy(task)
     offer = exact(task, plan) if method == "exact" else plan.offer
-    return _allocation(task, plan, offer, len(np.asarray(value)), counted, method)
+    prices = {
+        "value": task.worth(offer),
+        "bound": max(plan.bound.value, task.worth(offer)),
+        "price_of_money": plan.bound.money * task.money_scale,
+        "price_of_hours": plan.bound.hours * task.hours_scale,
+    }
+    return allocation(
+        task, offer, plan.intended, _short_of(task, plan), counted, len(np.asarray(value)), method, prices
+    )
 
 
-def _allocation(
-    task: Problem, plan: GreedyPlan, offer: NDArray[np.intp], n: int, counted: ArrayLike | None, method: str
+def allocation(
+    task: Problem,
+    offer: Codes,
+    above: Codes,
+    short_of: NDArray[np.int8],
+    counted: ArrayLike | None,
+    n: int,
+    method: str,
+    prices: Mapping[str, Any] | None = None,
 ) -> Allocation:
-    """Bring a plan back to the caller's rows and units."""
+    """Bring a plan back to the caller's rows and units; `short_of` is the outcome of those it leaves out."""
     chosen, intended = np.full(n, -1, dtype=np.intp), np.full(n, -1, dtype=np.intp)
-    chosen[task.rows], intended[task.rows] = offer, plan.intended
-    outcome = np.ones(n, dtype=np.int8)
-    outcome[task.rows] = _short_of(task, plan)
-    outcome[chosen >= 0] = 0
+    chosen[task.rows], intended[task.rows] = offer, above
+    reasons = np.ones(n, dtype=np.int8)
+    reasons[task.rows] = short_of
+    outcome = np.where(chosen >= 0, np.int8(0), reasons)
     if counted is not None:
         outcome[~np.asarray(counted)] = 4
     money, used = task.used(offer)
-    worth = task.worth(offer)
     return Allocation(
         chosen=chosen,
         intended=intended >= 0,
         intended_offer=intended,
         outcome=outcome,
+        short_of=reasons,
         spent=money / task.money_scale,
         hours_used=used / task.hours_scale,
-        value=worth,
-        bound=max(plan.bound.value, worth),
-        price_of_money=plan.bound.money * task.money_scale,
-        price_of_hours=plan.bound.hours * task.hours_scale,
         method=method,
+        **(prices or {}),
     )
 
 

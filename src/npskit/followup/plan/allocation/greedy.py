@@ -26,7 +26,7 @@ FEW_OWNERS = 64
 
 
 def greedy(task: Problem) -> GreedyPlan:
-    """Return the greedy plan, everyone above its line, and the bound."""
+    """Return the greedy plan, everyone above its cut-off, and the bound."""
     owners = len(task.capacity)
     if math.isinf(task.budget) and np.isinf(task.capacity).all():
         every = np.argmax(task.value, axis=0) if task.size else np.zeros(0, dtype=np.intp)
@@ -44,7 +44,7 @@ def greedy(task: Problem) -> GreedyPlan:
 
 
 def one_limit(task: Problem, weight: Floats, group: Codes, limits: Floats) -> tuple[Codes, Codes, float, Floats]:
-    """Return the plan, everyone above the line, the bound of the relaxation and the price in each group."""
+    """Return the plan, everyone above the cut-off, the bound of the relaxation and the price in each group."""
     steps = upgrades(task.value, weight)
     place, counted = group[steps.row], task.counted[steps.row]
     order = np.lexsort((-steps.slope, place)) if len(limits) > 1 else np.argsort(-steps.slope, kind="stable")

@@ -44,7 +44,7 @@ CEILING_RATES = 3
 
 
 class GreedyPlan(NamedTuple):
-    """A plan within the limits: (n,) alternatives, -1 for nothing; the same for everybody above the line; a bound."""
+    """A plan within the limits: (n,) alternatives, -1 for nothing; those of everybody above the cut-off; a bound."""
 
     offer: Codes
     intended: Codes

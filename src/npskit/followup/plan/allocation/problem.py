@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Bools, Codes, Floats
+from npskit.checks import amount
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 # Sums of whole numbers below this are exact in float64, with room to spare.
@@ -107,7 +109,7 @@ def table(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) ->
     return array
 
 
-def not_negative(name: str, array: Floats, available: Bools) -> Floats:
+def _not_negative(name: str, array: Floats, available: Bools) -> Floats:
     """Return `array` with 0 where an alternative is not available; refuse what is negative, infinite or missing."""
     bad = available & ~((array >= 0) & (array < np.inf))
     if bad.any():
@@ -119,27 +121,22 @@ def not_negative(name: str, array: Floats, available: Bools) -> Floats:
     return np.where(available, array, 0.0)
 
 
-def limit(name: str, value: float) -> float:
-    """Return a limit as a float; 0 or above, infinite for none."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})") from None
-    if not number >= 0:
-        raise InvalidValueError(f"{name} must be 0 or above, or infinite for no limit: got {value!r}")
-    return number
+def column(name: str, values: ArrayLike, n: int, what: str) -> NDArray[Any]:
+    """Return a (n,) array, one entry a candidate."""
+    array = np.asarray(values)
+    if array.shape != (n,):
+        raise IncompatibleError(f"{name} must have one {what} a candidate, {n}: got shape {array.shape}")
+    return array
 
 
-def owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -> tuple[Codes, Floats]:
+def _owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -> tuple[Codes, Floats]:
     """Return the owners' codes and one capacity for each owner."""
     limits = np.asarray(capacity, dtype=np.float64)
     if limits.ndim > 1 or not np.all(limits >= 0):
         raise InvalidValueError(f"capacity is hours, 0 or above, for each owner: got {capacity!r}")
-    codes = np.zeros(n, dtype=np.intp) if owner is None else np.asarray(owner)
+    codes = column("owner", np.zeros(n, dtype=np.intp) if owner is None else owner, n, "code")
     if not np.issubdtype(codes.dtype, np.integer):
         raise InvalidTypeError(f"owner must be whole-number codes, not {codes.dtype}")
-    if codes.shape != (n,):
-        raise IncompatibleError(f"owner must have one code a candidate, {n}: got shape {codes.shape}")
     owners = limits.size if limits.ndim else int(codes.max(initial=0)) + 1
     bad = np.flatnonzero((codes < 0) | (codes >= owners))
     if len(bad):
@@ -149,41 +146,42 @@ def owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) ->
     return codes.astype(np.intp), np.broadcast_to(limits, (owners,)).astype(np.float64)
 
 
-def flags(name: str, values: ArrayLike | None, n: int) -> Bools:
-    """Return a (n,) boolean array; all True for None."""
-    array = np.ones(n, dtype=bool) if values is None else np.asarray(values)
+def _flags(counted: ArrayLike | None, n: int) -> Bools:
+    """Return who counts; everybody for None."""
+    array = column("counted", np.ones(n, dtype=bool) if counted is None else counted, n, "entry")
     if array.dtype != np.bool_:
-        raise InvalidTypeError(f"{name} must be booleans, not {array.dtype}")
-    if array.shape != (n,):
-        raise IncompatibleError(f"{name} must have one entry a candidate, {n}: got shape {array.shape}")
+        raise InvalidTypeError(f"counted must be booleans, not {array.dtype}")
     return array
 
 
 def ties(tie_break: ArrayLike | None, n: int) -> Floats:
     """Return what decides ties; the row itself for None."""
-    array = np.arange(n, dtype=np.float64) if tie_break is None else np.asarray(tie_break, dtype=np.float64)
-    if array.shape != (n,):
-        raise IncompatibleError(f"tie_break must have one number a candidate, {n}: got shape {array.shape}")
+    array = column("tie_break", np.arange(n) if tie_break is None else np.asarray(tie_break, np.float64), n, "number")
     if np.isnan(array).any():
         raise InvalidValueError(f"tie_break must not be NaN: got it in row {int(np.flatnonzero(np.isnan(array))[0])}")
     return array
 
 
-def in_units(amounts: Floats, total: float) -> tuple[Floats, float]:
-    """Return amounts in whole units, rounded up, and the units for one; coarser than millionths for huge totals."""
-    digits = DIGITS
+def _in_units(amounts: Floats, gain: Floats) -> tuple[Floats, float, Floats]:
+    """Return amounts (K, n) in whole units, rounded up, the units for one, and the most each candidate could use.
+
+    Where there is nothing to gain they are 0. Units are coarser than millionths for huge totals.
+    """
+    units = np.ascontiguousarray(amounts.T)
+    units[np.isneginf(gain)] = 0.0
+    total, digits = float(units.max(axis=0, initial=0.0).sum()), DIGITS
     if total > 0:
         digits = min(DIGITS, math.floor(math.log10(EXACT / 4) - math.log10(total)))
     scale = 10.0**digits
-    units = amounts * scale
+    units *= scale
     # 0.1 is not a tenth in binary: what is within a millionth above a whole unit is meant to be that unit.
     units -= 1e-6
     np.ceil(units, out=units)
     units += 0.0  # no negative zeros
-    return units, scale
+    return units, scale, units.max(axis=0, initial=0.0)
 
 
-def limit_in_units(amount: float, scale: float, most: float) -> float:
+def _limit_in_units(amount: float, scale: float, most: float) -> float:
     """Return a limit in whole units, rounded down; infinite if the most that could be used is within it."""
     if amount * scale >= most:
         return math.inf
@@ -208,49 +206,31 @@ def problem(
     if len(infinite):
         raise InvalidValueError(f"value must be finite, or NaN for not available: got inf in row {infinite[0, 0]}")
     available = ~np.isnan(worth)
-    money = not_negative("cost", table("cost", cost, worth.shape), available)
-    time = not_negative("hours", table("hours", hours, worth.shape), available) if hours is not None else None
-    codes, limits = owners_and_capacity(owner, capacity, n)
-    counts, order = flags("counted", counted, n), ties(tie_break, n)
+    money = _not_negative("cost", table("cost", cost, worth.shape), available)
+    time = np.broadcast_to(0.0, worth.shape)
+    if hours is not None:
+        time = _not_negative("hours", table("hours", hours, worth.shape), available)
+    codes, limits = _owners_and_capacity(owner, capacity, n)
+    counts, order = _flags(counted, n), ties(tie_break, n)
     # Only what could be worth it stays, in an order of its own, so that the caller's order of rows makes no difference.
-    wanted = np.flatnonzero(np.logical_or.reduce([column > 0 for column in worth.T]))
+    wanted = np.flatnonzero(np.logical_or.reduce([offer > 0 for offer in worth.T]))
     rows = wanted[np.argsort(order[wanted], kind="stable")]
     gain = np.ascontiguousarray(worth[rows].T)
     gain[~(gain > 0)] = -np.inf
-    money_units, money_scale, budget_units = _money(_wanted(money, rows, gain), counts[rows], limit("budget", budget))
-    hour_units, hours_scale, capacity_units = _hours(
-        np.zeros_like(gain) if time is None else _wanted(time, rows, gain), counts[rows], codes[rows], limits
-    )
+    money, money_scale, most_money = _in_units(money[rows], gain)
+    time, hours_scale, most_hours = _in_units(time[rows], gain)
+    owner_of, counts = codes[rows], counts[rows]
+    most = np.bincount(owner_of, most_hours * counts, minlength=len(limits))
+    room = [_limit_in_units(float(c), hours_scale, float(m)) for c, m in zip(limits, most, strict=True)]
     return Problem(
         rows=rows,
         value=gain,
-        money=money_units,
-        hours=hour_units,
-        owner=codes[rows],
-        counted=counts[rows],
-        budget=budget_units,
-        capacity=capacity_units,
+        money=money,
+        hours=time,
+        owner=owner_of,
+        counted=counts,
+        budget=_limit_in_units(amount(budget, "budget"), money_scale, float(most_money[counts].sum())),
+        capacity=np.array(room),
         money_scale=money_scale,
         hours_scale=hours_scale,
     )
-
-
-def _wanted(amounts: Floats, rows: Codes, gain: Floats) -> Floats:
-    """Return amounts as (K, n), 0 where there is nothing to gain."""
-    found = np.ascontiguousarray(amounts[rows].T)
-    found[np.isneginf(gain)] = 0.0
-    return found
-
-
-def _money(money: Floats, counted: Bools, budget: float) -> tuple[Floats, float, float]:
-    """Return money and budget in whole units, and the scale."""
-    units, scale = in_units(money, float(money.max(axis=0, initial=0.0).sum()))
-    return units, scale, limit_in_units(budget, scale, float(units.max(axis=0, initial=0.0)[counted].sum()))
-
-
-def _hours(hours: Floats, counted: Bools, owner: Codes, capacity: Floats) -> tuple[Floats, float, Floats]:
-    """Return hours and capacity in whole units, and the scale."""
-    units, scale = in_units(hours, float(hours.max(axis=0, initial=0.0).sum()))
-    most = np.bincount(owner, units.max(axis=0, initial=0.0) * counted, minlength=len(capacity))
-    limits = [limit_in_units(float(c), scale, float(m)) for c, m in zip(capacity, most, strict=True)]
-    return units, scale, np.array(limits)
