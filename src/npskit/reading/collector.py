@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -61,8 +62,7 @@ class Collector:
         self.rejected: list[Rejected] = []
         self.set_aside = 0  # rows left out of the columns
         self.misfits = 0  # those of them that have more cells than there are columns
-        self._aside = aside
-        self._verdicts: dict[str, str | None] = {}
+        self._aside = None if aside is None else (aside[0], functools.cache(aside[1]))
         self._numbers: list[NDArray[np.int64]] = []
         self._parts: dict[int, list[NDArray[np.object_]]] = {j: [] for j in keep}
         self._interners = {j: Interner(words) for j in keep}
@@ -134,17 +134,12 @@ class Collector:
         """Return the rows that are answers."""
         kept = []
         for i, row in enumerate(rows):
-            cell = row[column]
-            if cell not in self._verdicts:
-                self._verdicts[cell] = verdict(cell)
-            if reason := self._verdicts[cell]:
-                self._reject(int(numbers[i]), column, cell, reason)
+            if reason := verdict(row[column]):
+                self._reject(int(numbers[i]), column, row[column], reason)
                 self.set_aside += 1
             else:
                 kept.append(i)
-        if len(kept) == len(rows):
-            return rows, numbers
-        return [rows[i] for i in kept], numbers[kept]
+        return (rows, numbers) if len(kept) == len(rows) else ([rows[i] for i in kept], numbers[kept])
 
     def _cut_off(self, columns: Columns, numbers: NDArray[np.int64]) -> None:
         """Drop the last cell of a file that was cut off: half a number is another number."""

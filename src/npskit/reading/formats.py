@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -15,7 +15,7 @@ from npskit.reading.collector import Collector, Verdict
 from npskit.reading.delimited import Batch, Grammar, batches
 from npskit.reading.dialect import find_separator, told_separator
 from npskit.reading.file_report import Columns, Progress, Rejected
-from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines
+from npskit.reading.jsonrecords import RecordCollector, flat, json_array, json_lines
 from npskit.reading.names import plain, resolve, usable_names
 from npskit.reading.parquet import load_parquet
 from npskit.reading.source import Source, text_blocks
@@ -60,7 +60,7 @@ class Read:
     notes: Sequence[str] = ()
 
 
-def _aside(tool: Tool, names: Sequence[str]) -> tuple[str, Verdict] | None:
+def _aside(tool: Tool, names: Collection[str]) -> tuple[str, Verdict] | None:
     """Return the column that says which rows are not answers, if present, and the function that judges it."""
     if tool.aside is None:
         return None
@@ -201,12 +201,13 @@ def read_json(source: Source, options: ReadOptions) -> Read:
     wanted = None if options.columns is None else {plain(name) for name in options.columns}
     collector = RecordCollector(lambda key: wanted is None or plain(key) in wanted, options.missing)
     for number, record in itertools.chain(first, records):
-        reason = _record_verdict(tool, record)
-        if reason is None:
-            collector.add(number, record)
-        else:
-            rejected.append(Rejected(number, reason[0], shown(record[reason[0]]), reason[1]))
+        aside = _aside(tool, record)
+        reason = aside[1](record[aside[0]]) if aside else None
+        if aside and reason:
+            rejected.append(Rejected(number, aside[0], shown(record[aside[0]]), reason))
             collector.know(record)
+        else:
+            collector.add(number, record)
     columns, numbers = collector.finish()
     set_aside = len(rejected)
     if not len(numbers) and not collector.names and rejected:
@@ -214,13 +215,6 @@ def read_json(source: Source, options: ReadOptions) -> Read:
     kept = options.wanted(list(collector.names))
     columns = {name: columns.get(name, np.full(len(numbers), None)) for name in kept}
     return Read(columns, numbers, rejected + collector.rejected, set_aside, tool)
-
-
-def _record_verdict(tool: Tool, record: Record) -> tuple[str, str] | None:
-    """Return the key and the reason why a record is not an answer, or None."""
-    aside = _aside(tool, list(record))
-    reason = aside[1](record[aside[0]]) if aside else None
-    return (aside[0], reason) if aside and reason else None
 
 
 # ---- Parquet ----

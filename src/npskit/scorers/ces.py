@@ -80,9 +80,8 @@ class CES:
         easy = _cut("easy", easy, own_easy if usual else None, method, used=method != "mean")
         hard = _cut("hard", hard, own_hard if usual else None, method, used=method == "net")
         self.__attrs_init__(version, method, scale=scale, easy=easy, hard=hard)
-        self._check_order()
 
-    def _check_order(self) -> None:
+    def __attrs_post_init__(self) -> None:
         """Refuse cuts that overlap, leave the scale, or leave nobody on one side."""
         if self.easy is None:
             return
