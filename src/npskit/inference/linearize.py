@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats
 from npskit.inference.clusters import factorize, sum_by
-from npskit.inference.strata import Lonely, Population, sampled_in_full, stratum_factors
+from npskit.inference.strata import Lonely, Population, stratum_factors, stratum_sizes
 
 
 class UnitCells(NamedTuple):
@@ -60,7 +60,7 @@ class StrataLayout:
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
         factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
-        full = sampled_in_full(sampled, population, names.tolist())
+        full = sampled >= stratum_sizes(population, sampled, names.tolist())
         return cls(strata, sampled, factors, centers, full, population is None and len(names) == 1)
 
     def by_stratum(self, values: NDArray[Any], cells: UnitCells) -> Floats:

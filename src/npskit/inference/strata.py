@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import one_of
@@ -56,7 +56,7 @@ def stratum_factors(
         ([4.0, 0.0], [1.0, 1.0])
     """
     one_of(lonely, get_args(Lonely), "lonely")
-    unsampled = 1 - sampled / _sizes(population, sampled, labels)
+    unsampled = 1 - sampled / stratum_sizes(population, sampled, labels)
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.where(sampled > 1, unsampled * sampled / (sampled - 1), 0.0)
     # a stratum that was sampled in full adds no variance, however few its units
@@ -81,26 +81,8 @@ def stratum_factors(
     return factors * kept, centers
 
 
-def sampled_in_full(sampled: Floats, population: Population, labels: Sequence[Any]) -> NDArray[np.bool_]:
-    """Return which strata are sampled in full, so that nothing is left to chance.
-
-    Args:
-        sampled: Sampling units per stratum, shape `(H,)`.
-        population: Sampling units in the population.
-        labels: Names of the H strata.
-
-    Raises:
-        InvalidValueError: If `population` lacks a stratum or is smaller than the sample.
-
-    Example:
-        >>> sampled_in_full(np.array([2.0, 3.0]), {"north": 2, "south": 9}, ["north", "south"]).tolist()
-        [True, False]
-    """
-    return np.asarray(sampled >= _sizes(population, sampled, labels))
-
-
-def _sizes(population: Population, sampled: Floats, labels: Sequence[Any]) -> Floats:
-    """Return the sampling units in the population of each stratum, infinite where not given."""
+def stratum_sizes(population: Population, sampled: Floats, labels: Sequence[Any]) -> Floats:
+    """Return the sampling units in the population of each stratum, infinite where not given; refuse impossible ones."""
     if population is None:
         return np.full(len(labels), np.inf)
     if isinstance(population, Mapping):
