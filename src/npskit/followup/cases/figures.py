@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.checks import one_of
+from npskit.errors import InvalidValueError
 from npskit.results import Columns, Interval, Result, flat
 
 RATES = ("coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all")
@@ -110,10 +111,7 @@ class LoopFigures(Result):
         Raises:
             InvalidValueError: If there is none of that name.
         """
-        found = next((rate for rate in self.rates if rate.name == name), None)
-        if found is None:
-            raise InvalidValueError(f"there is no rate {name!r}; {did_you_mean(str(name), RATES)}")
-        return found
+        return self.rates[RATES.index(one_of(name, RATES, "rate"))]
 
     def time(self, measure: str, clock: str = "calendar") -> LoopTime:
         """Return how long it takes to the first response or to close, on one of the clocks.
@@ -132,8 +130,7 @@ class LoopFigures(Result):
 
     def columns(self) -> Columns:
         """Return every figure as a column of one row."""
-        row: dict[str, Any] = {"cases": self.cases}
-        row |= {"open": self.backlog.open, "median_age": self.backlog.median_age, "oldest": self.backlog.oldest}
+        row: dict[str, Any] = {"cases": self.cases, **flat(self.backlog)}
         for rate in self.rates:
             low, high = rate.interval
             row |= {rate.name: rate.value, f"{rate.name}_low": low, f"{rate.name}_high": high, f"{rate.name}_n": rate.n}

@@ -232,10 +232,8 @@ def _refuse_several(role: str, rows: Codes, place: Codes, later: Customers) -> N
 
 def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bools]:
     """Return the category of each row's answer, -1 where it has none, and which answers are not on the scale."""
-    if score is None:
-        names = list(codebook.questions)
-    elif isinstance(score, Mapping):
-        names = [score.get(question, question) for question in codebook.questions]
+    if score is None or isinstance(score, Mapping):
+        names = [(score or {}).get(question, question) for question in codebook.questions]
     else:
         names = [score] if isinstance(score, str) else list(score)
     if len(names) != len(codebook.questions):
