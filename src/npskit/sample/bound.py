@@ -117,9 +117,7 @@ class BoundData:
     def weights(self) -> NDArray[np.float64] | None:
         """Return the weight of each row, checked, or None where none is bound."""
         weight = self.role("weight")
-        if weight is None:
-            return None
-        return read_weights(weight, self.roles["weight"])
+        return None if weight is None else read_weights(weight, self.roles["weight"])
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""

@@ -73,11 +73,9 @@ def measure(
         listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
         raise InvalidValueError(CodedAnswers(listed, tally.codebook, masks).refusal())
     score = Score.of(tally, denominator=denominator)
-    return (
-        score
-        if on_invalid == "count"
-        else attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
-    )
+    if on_invalid == "count":
+        return score
+    return attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
 
 
 def nps(

@@ -110,8 +110,7 @@ def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -
     if back + forth > _MOST_PERIODS:
         raise InvalidValueError(f"every={every!r} makes {back + forth:,} periods of times from {low} to {high}")
     edges = _edges(middle, np.arange(-back, forth + 1), every)
-    first = int(np.searchsorted(edges, low, side="right")) - 1
-    last = int(np.searchsorted(edges, high, side="right")) - 1
+    first, last = (np.searchsorted(edges, np.array([low, high]), side="right") - 1).tolist()
     places = np.full(len(times), -1, dtype=np.intp)
     places[known] = np.searchsorted(edges, moments, side="right") - 1 - first
     return places, back - first, last - first + 1

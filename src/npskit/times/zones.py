@@ -37,24 +37,6 @@ def as_zone(zone: str | dt.tzinfo | None) -> dt.tzinfo:
     return zone if isinstance(zone, dt.tzinfo) else find_zone(zone)
 
 
-def add_elapsed(start: dt.datetime, duration: dt.timedelta) -> dt.datetime:
-    """Return the time a duration later: hours that really pass, also where clocks change, in the zone of `start`.
-
-    Raises:
-        InvalidValueError: If that is after the year 9999.
-
-    Example:
-        >>> add_elapsed(dt.datetime(2026, 3, 2, 9), dt.timedelta(hours=48))
-        datetime.datetime(2026, 3, 4, 9, 0)
-    """
-    try:
-        if start.tzinfo is None:
-            return start + duration
-        return (start.astimezone(dt.UTC) + duration).astimezone(start.tzinfo)
-    except OverflowError:
-        raise InvalidValueError("this ends after the year 9999: give a shorter duration") from None
-
-
 def time_in_words(value: dt.datetime) -> str:
     """Return a time as a person reads it, to the minute, with its offset if it has one.
 

@@ -23,7 +23,6 @@ from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
 from npskit.times.business_calendar import BusinessCalendar
-from npskit.times.zones import add_elapsed
 
 ALWAYS = BusinessCalendar("00:00", "24:00", weekend=())
 MONDAY = dt.datetime(2026, 3, 2, 9)
@@ -190,7 +189,10 @@ def test_opening_hours_are_those_of_the_calendar(
     zone = ZoneInfo(name)
     noon = dt.datetime(2026, *day, 12, tzinfo=dt.UTC)
     starts = [(noon + dt.timedelta(hours=h)).astimezone(zone) for h in (-40, -24, -13, -12, -11.5, -9) for _ in "12"]
-    ends = [add_elapsed(start, dt.timedelta(hours=h)) for start, h in zip(starts, [0.5, 23.5] * 6, strict=True)]
+    ends = [
+        (start.astimezone(dt.UTC) + dt.timedelta(hours=h)).astimezone(start.tzinfo)
+        for start, h in zip(starts, [0.5, 23.5] * 6, strict=True)
+    ]
     columns: Any = {"opened": starts, "closed": ends, "theme": [f"{row:02}" for row in range(len(starts))]}
     if known == "pandas":
         columns = pd.DataFrame(columns)

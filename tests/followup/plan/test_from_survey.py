@@ -18,7 +18,6 @@ import pytest
 import npskit as nk
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.times.zones import add_elapsed
 
 DATA: dict[str, list[Any]] = {
     "score": [2, 9, None, 7, 4, 10, 6, 12],
@@ -230,7 +229,8 @@ def test_days_when_clocks_change(clock: str, zone: str, day: str, calendar: dict
     """
     office = ZoneInfo(zone)
     midnight = dt.datetime.fromisoformat(f"2026-{day}").replace(tzinfo=office)
-    at = [add_elapsed(midnight, dt.timedelta(hours=h, minutes=20)) for h in range(0, 24, 3)]
+    utc = midnight.astimezone(dt.UTC)
+    at = [(utc + dt.timedelta(hours=h, minutes=20)).astimezone(midnight.tzinfo) for h in range(0, 24, 3)]
     data: dict[str, list[Any]] = {
         "score": [3] * len(at),
         "at": at,

@@ -142,7 +142,7 @@ def test_the_correction_does_not_depend_on_another() -> None:
         ({"at": -4}, InvalidValueError, "0 before"),
         ({"at": 2.5}, InvalidTypeError, "at must be a whole number"),
         ({"lags": -1}, InvalidValueError, "lags"),
-        ({"lags": 55}, InvalidValueError, "below the 55"),
+        ({"lags": 55}, InvalidValueError, "lags must be at least 0 and at most 54"),
         ({"lags": True}, InvalidTypeError, "lags"),
         ({"adjust": 1}, InvalidTypeError, "adjust"),
         ({"counts": [1, 2, 3]}, InvalidValueError, "one row for each period"),

@@ -158,9 +158,7 @@ def interrupted_series(
             f"{after} from it on; choose shorter periods"
         )
     periods = before + after
-    width = default_lags(periods) if lags is None else whole_number(lags, "lags")
-    if not 0 <= width < periods:
-        raise InvalidValueError(f"lags must be at least 0 and below the {periods} periods with answers: got {lags!r}")
+    width = default_lags(periods) if lags is None else whole_number(lags, "lags", least=0, most=periods - 1)
     if not isinstance(adjust, bool):
         raise InvalidTypeError(f"adjust must be True or False: got {adjust!r}")
     design = _design(len(c), at)
