@@ -196,19 +196,15 @@ class Assigned:
             return None
         rows, own, menu = np.array([row]), self.chosen.own.get(row), self.menus[self.menu[row]]
         strategy, value = self.chosen.strategies[self.strategy[row]], self.table.known("value", rows)[0]
-        actions, offers, left_out = menu.actions, menu.offers, () if own is None else own.left_out
-        if offer is not ALL:
-            actions, offers = menu.taken(offer), () if offer is None else (offer,)
-            left_out = tuple(dict.fromkeys((*left_out, *(a.name for a in menu.actions if a not in actions))))
-        return FollowUp(
+        found = FollowUp(
             self.table.ids[row],
             category=self.contexts.category.names[self.table.category[row]],
             strategy=strategy.name,
             priority=float(self.priority[row]),
             due=moment_in(self.due[row], self.table.zone),
             within=getattr(strategy if own is None else own, "within", None),
-            actions=actions,
-            offers=offers,
+            actions=menu.actions,
+            offers=menu.offers,
             offer_required=menu.offer_required,
             team=pick(self.teams, self.team[rows])[0],
             channel=self.said("channel", rows)[0],
@@ -216,9 +212,10 @@ class Assigned:
             value=value,
             urgency=int(self.contexts.urgency[row]),
             reasons=self.reasons(rows)[0],
-            left_out=left_out,
+            left_out=() if own is None else own.left_out,
             details=self.details(row),
         )
+        return found if offer is ALL else found.with_offer(offer)
 
     def details(self, row: int) -> dict[str, Any]:
         """Return what messages may fill in of a row, by name."""
@@ -279,15 +276,12 @@ class Assigned:
         urgency = self.contexts.urgency[rows]
         points = self.points.reasons(base, np.where(np.isnan(rule), 0.0, base - rule), values, urgency)
         started = ~np.isnat(self.contexts.starts[rows])
-        due: list[str | None] = [None] * len(rows)
-        why_due = self.limits.reasons(self.contexts, rows[started])
-        for place, when in zip(np.flatnonzero(started).tolist(), why_due, strict=True):
-            due[place] = when
-        for place in np.flatnonzero(~started & np.isnat(self.due[rows])).tolist():
-            due[place] = _NO_TIME
-        urgent: list[str | None] = [None] * len(rows)
-        for place in np.flatnonzero(urgency).tolist():
-            urgent[place] = self._why_urgent(int(rows[place]))
+        due = np.full(len(rows), None, dtype=object)
+        due[~started & np.isnat(self.due[rows])] = _NO_TIME
+        due[started] = self.limits.reasons(self.contexts, rows[started])
+        urgent = [
+            self._why_urgent(row) if level else "" for row, level in zip(rows.tolist(), urgency.tolist(), strict=True)
+        ]
         return [
             (*said, *([why] if why else ()), sums, *([when] if when else ()))
             for said, why, sums, when in zip(first, urgent, points, due, strict=True)

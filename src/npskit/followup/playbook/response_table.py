@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -154,18 +154,9 @@ class Table:
         given = {"channel": channel, "language": language, "theme": theme, "comment": comment, "at": at}
         given |= {"customer": customer, "value": value, "public": public}
         columns = {name: _column(cells, rows, name) for name, cells in given.items() if cells is not None}
-        words: Any = {name: read_words(columns[name], name) for name in TEXTS if name in columns}
-        return cls(
-            coded,
-            value=read_amounts(columns["value"], "value", least=0) if "value" in columns else None,
-            **words,
-            public=read_flags(columns["public"], "public") if "public" in columns else None,
-            comment=read_texts(columns["comment"]).tolist() if "comment" in columns else None,
-            at=_moments(columns["at"]) if "at" in columns else None,
-            customers=read_customers(columns["customer"]) if "customer" in columns else None,
-            attributes={name: _column(cells, rows, name).filled() for name, cells in (attributes or {}).items()},
-            now=_as_now(now),
-        )
+        read: dict[str, Any] = {name: _READERS[name](column) for name, column in columns.items()}
+        others = {name: _column(cells, rows, name).filled() for name, cells in (attributes or {}).items()}
+        return cls(coded, customers=read.pop("customer", None), **read, attributes=others, now=_as_now(now))
 
     @property
     def codebook(self) -> Codebook:
@@ -307,6 +298,16 @@ def as_dates(at: Times, dates: bool = False) -> Times:
     """Return times as dates if all known ones are midnight: then a file or a dataframe has made times of dates."""
     days, known = at.astype("datetime64[D]"), ~np.isnat(at)
     return days if dates or (known.any() and bool((at[known] == days[known]).all())) else at
+
+
+_READERS: Mapping[str, Callable[[Column], Any]] = {
+    **{name: functools.partial(read_words, name=name) for name in TEXTS},
+    "value": functools.partial(read_amounts, name="value", least=0),
+    "public": functools.partial(read_flags, name="public"),
+    "comment": lambda column: read_texts(column).tolist(),
+    "at": _moments,
+    "customer": read_customers,
+}
 
 
 def _as_now(now: Any) -> np.datetime64 | None:
