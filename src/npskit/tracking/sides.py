@@ -61,13 +61,12 @@ def explain_sample(
     for name, (start, end), answers in zip(_SIDES, spans, scored.tolist(), strict=True):
         if not answers:
             raise InvalidValueError(f"{name}: there is no scored answer from {start} until {end}, not included")
-    there = np.zeros(len(keys), dtype=np.bool_)
-    there[places.numbers[sides.numbers >= 0]] = True
-    size, rank = int(there.sum()), np.cumsum(there) - 1
+    seen = np.flatnonzero(np.bincount(places.numbers[sides.numbers >= 0], minlength=len(keys)))
+    rank, size = np.searchsorted(seen, np.arange(len(keys))), len(seen)
     cells = Places(rank[places.numbers], size).within(sides)
     # weights of independent answers need no units: their squares say as much
     totals, tally = _totals(sample, cells), sample.count(cells)
-    present = tuple(key for key, seen in zip(keys, there.tolist(), strict=True) if seen)
+    present = tuple(keys[i] for i in seen.tolist())
     # as if rows were independent: what they are not stands in the totals
     parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
     before, after = (ScoreTable(by, present, part.tally, part.conventions, part.estimate) for part in parts)
