@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 URGENCIES = ("ordinary", "urgent", "critical")
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
-OURS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
+COMPANY_FIELDS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
 GIFTS = ("offer", "amount", "share")
 # Two people share what a referral brings: who gets how much of what it costs is not known here.
 SHARED_ACTION = "referral"

@@ -15,7 +15,7 @@ from npskit.arrays import Codes, Floats, Times
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
-from npskit.followup.playbook.follow_up import OURS, URGENCIES, FollowUp, Strategy
+from npskit.followup.playbook.follow_up import COMPANY_FIELDS, URGENCIES, FollowUp, Strategy
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, instant_of, moment_in, pick
 from npskit.followup.playbook.rules import Rule, Team
@@ -255,7 +255,7 @@ class Assigned:
         """Return what messages may fill in by a name of what is known of responses; None where it is no such name."""
         table = self.table
         of_response = name in (*table.codebook.questions, "score", *_ROLES)
-        of_customer = name in table.attributes and name not in OURS
+        of_customer = name in table.attributes and name not in COMPANY_FIELDS
         return table.known(name, rows) if of_response or of_customer else None
 
     def is_own(self, rows: Codes) -> list[bool]:

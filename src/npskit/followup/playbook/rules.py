@@ -26,7 +26,7 @@ def primary(language: str) -> str:
     return fold(language).replace("_", "-").split("-")[0]
 
 
-def as_urgency(value: Any, name: str = "urgency") -> int:
+def as_urgency(value: Any) -> int:
     """Return an urgency by its number or its name.
 
     Raises:
@@ -40,7 +40,7 @@ def as_urgency(value: Any, name: str = "urgency") -> int:
         return URGENCIES.index(value)
     if isinstance(value, bool) or value not in (0, 1, 2):
         hint = did_you_mean(value, URGENCIES) if isinstance(value, str) else f"known: {', '.join(URGENCIES)}"
-        raise InvalidValueError(f"{name} must be ordinary, urgent or critical: got {value!r}; {hint}")
+        raise InvalidValueError(f"urgency must be ordinary, urgent or critical: got {value!r}; {hint}")
     return int(value)
 
 
