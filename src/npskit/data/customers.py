@@ -137,23 +137,18 @@ def _are_plain(texts: list[str]) -> bool:
 
 def _of_numbers(cells: NDArray[Any]) -> Customers:
     """Read a column of numbers; whole ones as such, also where they are floats because some are missing."""
-    whole = cells
     if cells.dtype.kind == "f":
         missing = np.isnan(cells)
         with np.errstate(invalid="ignore"):
             whole = cells.astype(np.int64)
         # beyond 2**53 a float does not say which whole number it was
-        if not ((whole == cells) | missing).all() or (np.abs(cells[~missing]) > 2.0**53).any():
-            codes, ids = factorize(cells)
-            known = len(ids) - (None in ids[-1:])
-            return Customers(_apart(codes, known), [_plain(one) for one in ids[:known]], codes, ids)
-        if missing.any():
-            found, ids = factorize(whole[~missing])
-            codes = np.full(len(cells), len(ids), dtype=np.intp)
-            codes[~missing] = found
-            return Customers(_apart(codes, len(ids)), ids, codes, [*ids, None])
-    codes, ids = factorize(whole)
-    return Customers(codes, ids, codes, ids)
+        if ((whole == cells) | missing).all() and not (np.abs(cells[~missing]) > 2.0**53).any():
+            cells = np.ma.array(whole, mask=missing) if missing.any() else whole
+    codes, spellings = factorize(cells)
+    ids = spellings[:-1] if None in spellings[-1:] else spellings
+    if cells.dtype.kind == "f":
+        ids = list(map(_plain, ids))
+    return Customers(_apart(codes, len(ids)), ids, codes, spellings)
 
 
 def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:

@@ -83,10 +83,6 @@ class _Cells:
     distinct: Sequence[Any]
     codes: NDArray[np.intp]
 
-    def row(self, number: int) -> int:
-        """Return the first row of a distinct cell."""
-        return int(np.flatnonzero(self.codes == number)[0])
-
 
 def parse_times(
     values: NDArray[Any] | Sequence[Any], *, time_zone: str | None = None, dayfirst: bool | None = None
@@ -264,7 +260,7 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
 def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) -> str:
     """Return where a date stands, for an error."""
     column = f" of {name!r}" if name else ""
-    return f"{value!r} (row {columns[name].row(number)}{column})"
+    return f"{value!r} (row {np.flatnonzero(columns[name].codes == number)[0]}{column})"
 
 
 def _wall_clock(time: Moment, zone: dt.tzinfo) -> dt.datetime | None:
