@@ -277,7 +277,7 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
         (["--value", "worth", "--lift", "detracter=0.1"], "did you mean 'detractor'"),
         (["--lift", "0.1"], "give value="),
         (["--lift", "detractor="], "--lift must be written like name=value"),
-        (["--capacity", "lots"], "capacity must be hours of work"),
+        (["--capacity", "lots"], "capacity must be a number: got 'lots'"),
         (["--capacity", "customer care=5"], "nobody answers for the team"),
         (["--roles", "nmae=who"], "did you mean 'name'"),
         (["--roles", "who"], "--roles must be written like name=value"),
