@@ -279,9 +279,9 @@ def test_instants_are_counted_minute_by_minute(office: BusinessCalendar, zone: s
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
 def test_around_the_clock_time_is_time(zone: str, day: dt.date) -> None:
     """A desk that is always open has opening time as it passes, on the longest and the shortest day."""
-    utc = np.datetime64(day, "m") + np.arange(-2880, 2880, 7)
+    utc = np.datetime64(day, "m") + np.arange(-2880, 2880, 7) * MINUTE
     assert (ALWAYS.elapsed(utc[:-100], utc[100:], time_zone=zone) == 700 * MINUTE).all()
-    assert (ALWAYS.add(utc, "23h", time_zone=zone) == utc + 23 * 60).all()
+    assert (ALWAYS.add(utc, "23h", time_zone=zone) == utc + 23 * 60 * MINUTE).all()
     assert (ALWAYS.latest_open(utc, time_zone=zone) == utc).all()
 
 

@@ -73,7 +73,7 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
         raise InvalidValueError(
             f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got {text!r}"
         ) from None
-    return begin.astype("datetime64[D]"), (begin + months).astype("datetime64[D]")
+    return begin.astype("datetime64[D]"), (begin + np.timedelta64(months, "M")).astype("datetime64[D]")
 
 
 def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -> tuple[NDArray[np.intp], int, int]:
