@@ -48,7 +48,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
     """Return the groups and how many there are, with every code checked to lie in range."""
     codes = flat(np.asarray(groups), "groups")
     if codes.dtype.kind not in "iu" and codes.size:
-        raise InvalidTypeError(f"groups must be whole numbers, not {codes.dtype}: npskit.counting.factorize makes them")
+        raise InvalidTypeError(f"groups must be whole numbers, not {codes.dtype}: npskit.data.factorize makes them")
     if codes.size != rows:
         raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
     codes = codes.astype(codes.dtype.newbyteorder("="), copy=False)
@@ -59,7 +59,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
     if n_groups is None:
         if top > max(4 * rows, _LARGE_TABLE):
             raise InvalidValueError(
-                f"groups go up to {top - 1} in {rows} rows: number them without gaps (npskit.counting.factorize)"
+                f"groups go up to {top - 1} in {rows} rows: number them without gaps (npskit.data.factorize)"
             )
         return codes, top
     n_groups = whole_number(n_groups, "n_groups")

@@ -3,6 +3,7 @@
 from npskit.results.display import html_table as html_table
 from npskit.results.display import number as number
 from npskit.results.display import one_line as one_line
+from npskit.results.display import p_said as p_said
 from npskit.results.display import p_value as p_value
 from npskit.results.display import percent as percent
 from npskit.results.display import quoted as quoted

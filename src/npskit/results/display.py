@@ -38,6 +38,16 @@ def p_value(value: float) -> str:
     return "<0.001" if value < 0.001 else number(value, 3)
 
 
+def p_said(value: float) -> str:
+    """Return a p-value with its sign, for a sentence.
+
+    Example:
+        >>> p_said(0.03210), p_said(0.00001)
+        ('p=0.032', 'p<0.001')
+    """
+    return f"p={p_value(value)}".replace("=<", "<")
+
+
 def percent(level: float) -> str:
     """Return a confidence level in percent, with no more digits than it has.
 

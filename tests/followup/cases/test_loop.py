@@ -334,3 +334,12 @@ def test_a_million() -> None:
     )
     assert loop.cases == n
     assert loop.first_response.median == pytest.approx(24 * math.log(2), rel=0.01)
+
+
+def test_months_are_those_of_the_office() -> None:
+    """Where times know only an offset, months and the end of the log are on the clock of the calendar's zone."""
+    log = {"opened": ["2026-04-01T01:30+02:00"], "first response": ["2026-04-01T03:30+02:00"]}
+    office = BusinessCalendar(time_zone="Europe/Warsaw")
+    found = closed_loop(log, by="month", calendar=office)
+    assert list(found.groups) == [("2026-04",)]
+    assert "2026-04-01 03:30" in closed_loop(log, calendar=office).headline

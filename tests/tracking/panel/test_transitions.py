@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import npskit as nk
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.paired import paired_difference
@@ -376,3 +377,12 @@ def test_no_steps_are_said() -> None:
     assert "no steps: nobody gave two answers" in shown
     assert "left out: 1 answers without a time" in shown
     assert "nan%" not in shown
+
+
+def test_nothing_is_said_of_nobody() -> None:
+    """Where nobody was in the category that is asked about, its share is left out; a tiny p-value reads as one."""
+    found = nk.Survey(
+        {"score": [2, 10], "who": ["a", "a"], "at": ["2026-01-01", "2026-02-01"]}, customer="who", time="at"
+    ).transitions()
+    assert "nan" not in str(found)
+    assert "=<" not in str(found)

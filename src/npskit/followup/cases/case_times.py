@@ -30,8 +30,10 @@ class CaseTimes:
     time_zone: str | None
 
     @classmethod
-    def read(cls, frame: Frame, names: Mapping[str, str], dayfirst: bool | None = None) -> CaseTimes:
-        """Read columns, given by role.
+    def read(
+        cls, frame: Frame, names: Mapping[str, str], dayfirst: bool | None = None, office: str | None = None
+    ) -> CaseTimes:
+        """Read columns, given by role; where they know only an offset, their zone is that of the office.
 
         Raises:
             IncompatibleError: If some know their zone and others do not.
@@ -48,7 +50,7 @@ class CaseTimes:
             raise IncompatibleError(
                 f"the times in {aware[0]!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
             )
-        return cls(values, bad, _known_zone(table[aware[0]].own_zone) if aware else None)
+        return cls(values, bad, _known_zone(table[aware[0]].own_zone, office or "UTC") if aware else None)
 
     def moment(self, value: Any) -> np.datetime64:
         """Return a time that the caller gave as those of the log are.
@@ -66,12 +68,12 @@ class CaseTimes:
         return np.datetime64(found.values[0])
 
 
-def _known_zone(name: str | None) -> str:
-    """Return a zone by its name, UTC for what is only an offset."""
+def _known_zone(name: str | None, otherwise: str) -> str:
+    """Return a zone by its name, another for what is only an offset."""
     if name is None:
-        return "UTC"
+        return otherwise
     try:
         find_zone(name)
     except InvalidValueError:
-        return "UTC"
+        return otherwise
     return name

@@ -88,6 +88,7 @@ def read_case_log(
     scorer: Scorer | None = None,
     by: Sequence[str] = (),
     dayfirst: bool | None = None,
+    office: str | None = None,
 ) -> CaseLog:
     """Read cases, or a flat log of them, as columns.
 
@@ -110,6 +111,7 @@ def read_case_log(
             any column.
         dayfirst: Whether the day stands before the month in dates such as 03/04/2026; None finds it out, from all
             columns of times together.
+        office: The zone of the office, on whose clock months are where times know only an offset. Default: UTC.
 
     Raises:
         InvalidTypeError: If the source is none of these.
@@ -129,7 +131,7 @@ def read_case_log(
     roles, one_per_event = find_roles(frame.columns, columns or {})
     keys = tuple(ALIASES.get(name, name) for name in by)
     table = CaseTable(frame, roles, codebook_of(NPS() if scorer is None else scorer), keys, one_per_event)
-    times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst)
+    times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst, office)
     log = _by_event(table, times, words, as_of) if one_per_event else _by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)

@@ -114,6 +114,7 @@ def closed_loop(
         scorer=scorer,
         by=names,
         dayfirst=dayfirst,
+        office=None if calendar is None else calendar.time_zone,
     )
     codes, keys = _groups(log, names)
     answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))

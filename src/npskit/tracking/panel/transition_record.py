@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
-from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_value, percent
+from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_said, p_value, percent
 from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.panel.answer_pairs import Mode, Steps
@@ -245,11 +245,15 @@ class Transitions(Result):
         if not self.n:
             return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
         named = {"Stuart-Maxwell": self.stuart_maxwell, "Bhapkar": self.bhapkar, "Bowker": self.bowker}
-        tests = ", ".join(f"{name} p={p_value(float(test.p_value))}" for name, test in named.items())
-        notes = [_MODES[self.mode] + (", clustered by customer" if self.clustered else ""), tests, str(self.share())]
+        tests = ", ".join(f"{name} {p_said(float(test.p_value))}" for name, test in named.items())
+        notes = [
+            _MODES[self.mode] + (", clustered by customer" if self.clustered else ""),
+            tests,
+            *([str(self.share())] if self.share().n else []),
+        ]
         notes += [
             f"{one_line(pair.a)} less {one_line(pair.b)}: {100 * pair.difference:.1f} percentage points "
-            f"({100 * pair.interval.low:.1f} .. {100 * pair.interval.high:.1f}), p={p_value(pair.p_adjusted)}"
+            f"({100 * pair.interval.low:.1f} .. {100 * pair.interval.high:.1f}), {p_said(pair.p_adjusted)}"
             for pair in self.comparison
             if not np.isnan(pair.difference)
         ]
