@@ -48,7 +48,8 @@ actions = ["call"]
 def window(value: Any) -> dt.timedelta:
     """The days that the last window of a timeline is of."""
     found = timeline(HOURLY, np.full(100, 9), every="day", window=value)
-    return dt.timedelta(days=int((found.ends[-1] - found.begins[-1]) / DAY))
+    days: dt.timedelta = (found.ends[-1] - found.begins[-1]).item()
+    return days
 
 
 def survey_window(value: Any) -> dt.timedelta:
