@@ -1,0 +1,1 @@
+"""Studies of what npskit promises: level, coverage, power. `python -m tests.studies --help`."""
