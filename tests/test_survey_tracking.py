@@ -22,7 +22,7 @@ from npskit.times.periods import EVERY
 from npskit.tracking.change import explain
 from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart
 from npskit.tracking.charts.segmentation import change_points
-from npskit.tracking.effect.estimate_effect import before_after, difference_in_differences
+from npskit.tracking.effect.estimate_effect import contrast_effect
 
 CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 BEFORE, AFTER = ("2024-01-01", "2025-03-01"), ("2025-03-01", "2026-01-01")
@@ -156,10 +156,10 @@ def test_an_effect_is_that_of_the_pooled_counts(drawn: Any, every: str) -> None:
     """Whatever the periods, the estimate is that of all answers before and after, with and without a control."""
     survey, data = small(drawn)
     found = survey.effect(END_OF_JANUARY, every=every)
-    assert found.terms == before_after(counted(data, None, 0), counted(data, None, 1), CATEGORY_SCORES).terms
+    assert found.terms == contrast_effect([counted(data, None, side) for side in (0, 1)], CATEGORY_SCORES).terms
     found = survey.effect(END_OF_JANUARY, control={"region": "S"}, every=every)
     first, second, third, fourth = (counted(data, region, i) for region in "NS" for i in (0, 1))
-    alone = difference_in_differences(first, second, third, fourth, CATEGORY_SCORES, score="NPS")
+    alone = contrast_effect((first, second, third, fourth), CATEGORY_SCORES, score="NPS")
     assert (found.terms, found.cells, found.score) == (alone.terms, alone.cells, "NPS")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import npskit as nk
 from npskit.results import Result
 from npskit.tracking.charts.segmentation import change_points
-from npskit.tracking.effect.estimate_effect import before_after
+from npskit.tracking.effect.estimate_effect import contrast_effect
 from npskit.tracking.effect.placebo import placebo_check
 
 # A name that would do harm in a page, a table, a spreadsheet or a terminal.
@@ -103,7 +103,7 @@ def catalogue() -> dict[str, Result]:
         "Placebo": placebo_check([[30, 40, 30]] * 5 + [[20, 40, 40]], [-100, 0, 100], 5),
         "Placebo, too short": placebo_check([[30, 40, 30], [20, 40, 40]], [-100, 0, 100], 1),
         "Intervention": nk.Intervention(HOSTILE, "2026-02-01"),
-        "Effect": before_after([3, 4, 5], [2, 2, 9], [-100, 0, 100]),
+        "Effect": contrast_effect([[3, 4, 5], [2, 2, 9]], [-100, 0, 100]),
         "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),
     }
     return found

@@ -43,8 +43,10 @@ from npskit.inference.k_sample import pairwise as pairwise
 from npskit.inference.k_sample import wald_q as wald_q
 from npskit.inference.k_sample import welch_anova as welch_anova
 from npskit.inference.limits import checked_counts as checked_counts
+from npskit.inference.limits import falling_root as falling_root
 from npskit.inference.limits import normal_p as normal_p
 from npskit.inference.limits import normal_quantile as normal_quantile
+from npskit.inference.limits import t_quantile as t_quantile
 from npskit.inference.limits import tail_of as tail_of
 from npskit.inference.linearize import StrataLayout as StrataLayout
 from npskit.inference.linearize import UnitCells as UnitCells

@@ -13,7 +13,7 @@ from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.design import influence
-from npskit.inference.limits import tail_of
+from npskit.inference.limits import t_quantile
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Lonely, Population
 from npskit.results import LEVEL, Interval
@@ -51,9 +51,7 @@ class Contrast:
         Raises:
             InvalidValueError: If `level` is not between 0 and 1.
         """
-        from scipy.special import stdtrit
-
-        margin = -float(stdtrit(self.df, tail_of(level))) * self.se
+        margin = float(t_quantile(self.df, level)) * self.se
         return Interval(self.value - margin, self.value + margin, level=level, method="t")
 
 

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Floats, Integers
-from npskit.inference.constrained import mean_variance
 from npskit.inference.intervals import interval
-from npskit.inference.limits import tail_of
+from npskit.inference.limits import t_quantile
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
+from npskit.inference.two_sample import moments
 from npskit.inference.weighting import effective_counts, kish_n_eff, taylor_variance, weighted_mean
 
 _BY_GROUP = ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling")
@@ -68,10 +68,9 @@ class Estimate:
         n = counts.sum(axis=-1).astype(np.float64)
         if weights is None or squares is None:
             amounts = counts.astype(np.float64)
+            _, mean, variance = moments(amounts, category_scores)
             with np.errstate(invalid="ignore", divide="ignore"):
-                # one division at the end: whole category scores and counts give the exactly rounded score
-                mean = np.asarray(amounts @ category_scores / n)
-                variance = np.asarray(mean_variance(amounts / n[..., np.newaxis], category_scores) / n)
+                variance = np.asarray(variance / n)
             return cls(amounts, category_scores, n, mean, variance, n, np.full(n.shape, np.inf), n, simple=True)
         mean = weighted_mean(weights, category_scores)
         variance = taylor_variance(counts, weights, squares, category_scores)
@@ -144,10 +143,8 @@ class Estimate:
 
     def _t_limits(self, level: float) -> tuple[Floats, Floats]:
         """Return mean ± t SE, within the range of the category scores."""
-        from scipy.special import stdtrit
-
         with np.errstate(invalid="ignore"):
-            margin = np.where(self.variance == 0, 0.0, -stdtrit(self.df, tail_of(level)) * np.sqrt(self.variance))
+            margin = np.where(self.variance == 0, 0.0, t_quantile(self.df, level) * np.sqrt(self.variance))
         ends = self.category_scores.min(), self.category_scores.max()
         return np.clip(self.mean - margin, *ends), np.clip(self.mean + margin, *ends)
 

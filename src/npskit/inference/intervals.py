@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.data import slices
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference.constrained import NEGLIGIBLE, constrained_shares, mean_variance
 from npskit.inference.limits import (
@@ -227,8 +228,7 @@ def scas(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     ends = sample.category_scores[[0, -1]]
     tallies, means = sample.counts.reshape(-1, sample.category_scores.size), sample.mean.ravel()
     limits = np.empty((2, means.size))
-    for start in range(0, means.size, BLOCK):
-        rows = slice(start, start + BLOCK)
+    for rows in slices(means.size, BLOCK):
         c, m = tallies[rows], means[rows]
         limits[0, rows] = _scas_limit(c, sample.category_scores, m, z, np.full(m.shape, ends[0]), m)
         limits[1, rows] = _scas_limit(c, sample.category_scores, m, -z, m, np.full(m.shape, ends[1]))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
+from npskit.data import slices
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_category_scores
 
@@ -76,6 +77,18 @@ def normal_quantile(level: float) -> float:
     return -NormalDist().inv_cdf(tail_of(level))
 
 
+def t_quantile(df: ArrayLike, level: float) -> Floats:
+    """Return the t that Student's variable stays within, on both sides, with probability `level`.
+
+    Example:
+        >>> t_quantile([5, np.inf], 0.95).round(3).tolist()
+        [2.571, 1.96]
+    """
+    from scipy.special import stdtrit
+
+    return -np.asarray(stdtrit(np.asarray(df, dtype=np.float64), tail_of(level)), dtype=np.float64)
+
+
 def normal_p(z: ArrayLike) -> Floats:
     """Return two-sided p-values of standard normal statistics, accurate also far out.
 
@@ -96,8 +109,7 @@ def score_distances(sample: MergedSample, z: Floats) -> tuple[Floats, Floats]:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.broadcast_to(z * z / sample.n, shape).ravel()
     low, high = np.empty(mean.size), np.empty(mean.size)
-    for start in range(0, mean.size, BLOCK):
-        rows = slice(start, start + BLOCK)
+    for rows in slices(mean.size, BLOCK):
         p = np.ascontiguousarray(shares[rows].T)
         e = (sample.category_scores[:, None] - mean[rows]) / span
         low[rows] = _distance(p, e, ratio[rows])

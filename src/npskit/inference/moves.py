@@ -119,14 +119,9 @@ class Moves:
                 f"only moves of like groups and categories merge: got {self.counts.shape} and {other.counts.shape}"
             )
         one_each = self.products is None and other.products is None
-        return type(self)(
-            self.counts + other.counts,
-            None if one_each else self._products() + other._products(),
-            self.customers + other.customers,
-            self.by_group + other.by_group,
-            self.leaving + other.leaving,
-            self.leaving_any + other.leaving_any,
-        )
+        products = None if one_each else self._products() + other._products()
+        names = ("counts", "customers", "by_group", "leaving", "leaving_any")
+        return type(self)(products=products, **{name: getattr(self, name) + getattr(other, name) for name in names})
 
     def _products(self) -> Floats:
         return np.diag(self.counts.ravel().astype(np.float64)) if self.products is None else self.products

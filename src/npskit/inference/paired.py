@@ -263,8 +263,7 @@ def _fitting(moves: Moves, category_scores: ArrayLike) -> Floats:
 
 def _margins(k: int) -> Floats:
     """Return how a move from i to j changes the counts of the categories, e_j - e_i: shape (K·K, K)."""
-    unit = np.eye(k)
-    return (unit[np.newaxis, :, :] - unit[:, np.newaxis, :]).reshape(k * k, k)
+    return np.stack([score_differences(unit) for unit in np.eye(k)], axis=1)
 
 
 def _quadratic(moves: Moves, values: Floats) -> tuple[float, int]:

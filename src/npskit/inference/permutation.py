@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats, Integers
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_category_scores, lattice
-from npskit.inference.limits import checked_counts
+from npskit.inference.limits import checked_counts, falling_root
 
 # Values of the characteristic function times categories; some seconds. Half a million answers with three categories.
 MAX_WORK = 200_000_000
 _BLOCK = 1 << 16
+_ROUGH = 1e-4
 
 
 class PermutationTest(NamedTuple):
@@ -130,23 +131,21 @@ def _tilt(margins: Floats, steps: Integers, size: int, target: int) -> tuple[flo
     η lies in 0..40: at 40 a tilted distribution sits on its highest value as well as it ever will.
     """
 
-    def centered(tilt: float) -> float:
-        """Return the offset that keeps the mean total."""
-        wide = 40 + tilt * float(np.abs(steps).max()) + math.log(margins.sum())
-        low, high = -wide, wide
-        for _ in range(40):
-            middle = (low + high) / 2
-            short = float(margins @ (1 / (1 + np.exp(np.clip(-middle - tilt * steps, -700, 700))))) < size
-            low, high = (middle, high) if short else (low, middle)
-        return (low + high) / 2
+    def expected(offset: Floats, tilt: Floats) -> Floats:
+        """Return the mean numbers of answers, shape (1, categories)."""
+        logits = offset[:, np.newaxis] + tilt[:, np.newaxis] * steps
+        return np.asarray(margins / (1 + np.exp(np.clip(-logits, -700, 700))))
 
-    low, high = 0.0, 40.0
+    def centered(tilt: Floats) -> Floats:
+        """Return the offset that keeps the mean total."""
+        wide = 40 + tilt * np.abs(steps).max() + math.log(margins.sum())
+        return falling_root(lambda offset: size - expected(offset, tilt).sum(axis=1), -wide, wide, 1e-9)
+
     # a rough tilt will do: any is exact, this one only centers the window
-    for _ in range(20):
-        tilt = (low + high) / 2
-        chance = 1 / (1 + np.exp(np.clip(-centered(tilt) - tilt * steps, -700, 700)))
-        low, high = (tilt, high) if float((margins * chance) @ steps) < target else (low, tilt)
-    return low, centered(low)
+    tilt = falling_root(
+        lambda tilt: target - expected(centered(tilt), tilt) @ steps, np.zeros(1), np.full(1, 40.0), _ROUGH
+    )
+    return float(tilt[0]), float(centered(tilt)[0])
 
 
 def _invert(margins: Floats, steps: Integers, chance: Floats, at: tuple[int, int], points: tuple[int, int]) -> Floats:

@@ -25,7 +25,14 @@ def moments(counts: Floats, category_scores: Floats) -> tuple[Floats, Floats, Fl
     """Return n, the mean category score and the variance of one answer (divided by n), each of the leading shape."""
     n = counts.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
+        # one division at the end: whole category scores and counts give the exactly rounded score
         return n, np.asarray(counts @ category_scores / n), mean_variance(counts / n[..., None], category_scores)
+
+
+def checked_pair(counts_a: ArrayLike, counts_b: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the counts of two samples, broadcast, as one array `(..., 2, K)`, and the category scores."""
+    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
+    return np.stack(np.broadcast_arrays(a, b), axis=-2), w
 
 
 def mover(estimates: ArrayLike, lows: ArrayLike, highs: ArrayLike, coefficients: ArrayLike) -> tuple[Floats, Floats]:
@@ -94,8 +101,7 @@ def difference_interval(
         >>> round(float(low), 6), round(float(high), 6)
         (1.956428, 43.270563)
     """
-    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
-    both = np.stack(np.broadcast_arrays(a, b), axis=-2)
+    both, w = checked_pair(counts_a, counts_b, category_scores)
     low, high = score_interval(both, w, level)
     return mover(moments(both, w)[1], low, high, [1.0, -1.0])
 

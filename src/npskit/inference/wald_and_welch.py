@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference.limits import checked_counts, normal_p, normal_quantile, tail_of
-from npskit.inference.two_sample import moments
+from npskit.inference.limits import t_quantile
+from npskit.inference.two_sample import checked_pair, moments
 
 
 @attrs.frozen(eq=False)
@@ -62,11 +62,10 @@ def wald_difference(
         >>> round(float(test.difference), 6), round(float(test.se), 6)
         (-23.0, 10.540873)
     """
-    n_a, mean_a, v_a = moments(*checked_counts(counts_a, category_scores))
-    n_b, mean_b, v_b = moments(*checked_counts(counts_b, category_scores))
+    n, mean, variance = moments(*checked_pair(counts_a, counts_b, category_scores))
     with np.errstate(invalid="ignore", divide="ignore"):
-        se = np.sqrt(v_a / n_a + v_b / n_b)
-    return _from_se(mean_a - mean_b, se, np.full(se.shape, np.inf), level)
+        squared = (variance / n).sum(axis=-1)
+    return _test(mean, squared, np.full(squared.shape, np.inf), level)
 
 
 def welch_difference(
@@ -95,23 +94,20 @@ def welch_difference(
         >>> round(float(test.statistic), 6), round(float(test.df), 4), round(float(test.p_value), 6)
         (2.171045, 194.7337, 0.031137)
     """
-    n_a, mean_a, v_a = moments(*checked_counts(counts_a, category_scores))
-    n_b, mean_b, v_b = moments(*checked_counts(counts_b, category_scores))
+    n, mean, variance = moments(*checked_pair(counts_a, counts_b, category_scores))
     with np.errstate(invalid="ignore", divide="ignore"):
-        part_a, part_b = np.where(n_a > 1, v_a / (n_a - 1), np.nan), np.where(n_b > 1, v_b / (n_b - 1), np.nan)
-        squared = part_a + part_b
-        df = squared**2 / (part_a**2 / (n_a - 1) + part_b**2 / (n_b - 1))
-    return _from_se(mean_a - mean_b, np.sqrt(squared), np.asarray(df), level)
+        parts = np.where(n > 1, variance / (n - 1), np.nan)
+        squared = parts.sum(axis=-1)
+        df = squared**2 / (parts**2 / (n - 1)).sum(axis=-1)
+    return _test(mean, squared, np.asarray(df), level)
 
 
-def _from_se(difference: Floats, se: Floats, df: Floats, level: float) -> DifferenceTest:
-    """Complete a test from its standard error: normal where df is infinite, else t."""
+def _test(mean: Floats, squared: Floats, df: Floats, level: float) -> DifferenceTest:
+    """Return the t-test, normal where df is infinite, of two means and the squared standard error between them."""
+    from scipy.special import stdtr
+
+    difference, se = mean[..., 0] - mean[..., 1], np.sqrt(squared)
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = difference / se
-    if np.isinf(df).all():
-        p, reach = normal_p(statistic), normal_quantile(level) * se
-    else:
-        from scipy.special import stdtr, stdtrit
-
-        p, reach = 2 * stdtr(df, -np.abs(statistic)), -stdtrit(df, tail_of(level)) * se
+    p, reach = 2 * stdtr(df, -np.abs(statistic)), t_quantile(df, level) * se
     return DifferenceTest(difference, se, statistic, df, p, difference - reach, difference + reach)

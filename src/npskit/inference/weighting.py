@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.inference.constrained import mean_variance
-from npskit.inference.limits import tail_of
+from npskit.inference.limits import t_quantile
 
 # Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
 _MOST, _LEAST = 1e15, 1e-6
@@ -151,14 +151,12 @@ def effective_counts(
         >>> effective_counts([0.25, 0.25, 0.5], 0.01, 100, np.inf, [-1, 0, 1]).round(6).tolist()
         [17.1875, 17.1875, 34.375]
     """
-    from scipy.special import stdtrit
-
     p, size, squared = (np.asarray(a, dtype=np.float64) for a in (shares, n, variance))
     freedom = np.asarray(df, dtype=np.float64)
-    tail = tail_of(level)
+    normal = t_quantile(np.inf, level)
     v = mean_variance(p, category_scores)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = (stdtrit(np.inf, tail) / stdtrit(np.where(freedom > 0, freedom, np.nan), tail)) ** 2
+        ratio = (normal / t_quantile(np.where(freedom > 0, freedom, np.nan), level)) ** 2
         n_star = np.where((v == 0) | (squared == 0), size if n_kish is None else n_kish, v / squared * ratio)
         counts = np.clip(n_star, _LEAST, np.minimum(size, _MOST))[..., np.newaxis] * p
     return np.where(np.isnan(counts), 0.0, counts)

@@ -21,12 +21,7 @@ from npskit.scores.comparison import compare
 from npskit.scores.score import Score
 from npskit.tracking.effect.assumptions import ASSUMES
 from npskit.tracking.effect.effect_record import Effect
-from npskit.tracking.effect.estimate_effect import (
-    before_after,
-    difference_in_differences,
-    effect_over_periods,
-    series_effect,
-)
+from npskit.tracking.effect.estimate_effect import contrast_effect, effect_over_periods, series_effect
 from npskit.tracking.effect.intervention import Intervention
 from npskit.tracking.effect.placebo import Placebo, default_window, placebo_check
 
@@ -42,8 +37,12 @@ PERIODS = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_siz
 
 def did(cells: Any, category_scores: Any = CATEGORY_SCORES, **options: Any) -> Effect:
     """Return the difference in differences of treated before, after, control before, after."""
-    before, after, control_before, control_after = cells
-    return difference_in_differences(before, after, control_before, control_after, category_scores, **options)
+    return contrast_effect(cells, category_scores, **options)
+
+
+def before_after(before: Any, after: Any, category_scores: Any, **options: Any) -> Effect:
+    """Return the difference of two sides."""
+    return contrast_effect((before, after), category_scores, **options)
 
 
 # ---- when ----
@@ -224,9 +223,7 @@ def test_an_empty_side() -> None:
 
 
 def test_effects_refused() -> None:
-    """Shapes, levels and groups that do not fit are named."""
-    with pytest.raises(InvalidValueError, match="control before"):
-        did([[1, 2, 3], [1, 2, 3], [[1, 2, 3]], [1, 2, 3]])
+    """Levels and groups that do not fit are named."""
     with pytest.raises(InvalidValueError, match="level"):
         before_after([1, 2, 3], [1, 2, 3], CATEGORY_SCORES, level=95)
     totals = cluster_totals([0, 1, 2], 3, clusters=["a", "b", "c"], groups=[0, 1, 2], n_groups=3)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.inference import ClusterTotals, Contrast, Estimate, mover, normal_quantile, score_interval, tail_of
+from npskit.inference import ClusterTotals, Contrast, Estimate, mover, score_interval, t_quantile
 from npskit.results import LEVEL, Interval
 from npskit.scores import ScoreTable, check_alike, segment_names
 from npskit.tracking.change.change_explanation import ChangeExplanation, Part, SegmentChange
@@ -156,12 +156,7 @@ def _parts(found: MixRate, by: tuple[str, ...], level: float) -> tuple[Part, ...
     names = ["mix"] if len(by) == 1 else [f"mix of {by[0]}"]
     names += [f"mix of {name} within {', '.join(by[:i])}" for i, name in enumerate(by[1:], 1)]
     errors = np.sqrt(np.diag(found.covariance + found.hidden)).tolist()
-    if np.isinf(found.df):
-        reach = normal_quantile(level)
-    else:
-        from scipy.special import stdtrit
-
-        reach = -float(stdtrit(found.df, tail_of(level)))
+    reach = float(t_quantile(found.df, level))
     values = found.totals.tolist()
     return tuple(
         Part(name, value, se, Interval(value - reach * se, value + reach * se, level=level, method="delta"))

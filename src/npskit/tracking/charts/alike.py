@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference import mean_variance, normal_quantile, score_interval
+from npskit.inference import moments, normal_quantile, score_interval
 
 # Of the squared range of the category scores: a variance of one answer below it is rounding.
 _ROUNDING = 1e-12
@@ -36,14 +36,12 @@ def variance_of_alike(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
         [81.0, 24.7, 0.0]
     """
     c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
-    n = c.sum(axis=-1)
-    found = np.zeros(n.shape)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        alike = (n > 0) & (mean_variance(c / n[..., np.newaxis], w) <= _ROUNDING * np.ptp(w) ** 2)
+    _, mean, variance = moments(c, w)
+    found = np.zeros(mean.shape)
+    alike = variance <= _ROUNDING * np.ptp(w) ** 2
     if alike.any():
         low, high = score_interval(c[alike], w, _LEVEL)
-        mean = c[alike] @ w / n[alike]
-        found[alike] = (np.maximum(mean - low, high - mean) / normal_quantile(_LEVEL)) ** 2
+        found[alike] = (np.maximum(mean[alike] - low, high - mean[alike]) / normal_quantile(_LEVEL)) ** 2
     return found
 
 
@@ -62,7 +60,6 @@ def variance_of_means(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
         [0.1, 0.08, nan]
     """
     c, w = np.asarray(counts, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
-    n = c.sum(axis=-1)
+    n, _, variance = moments(c, w)
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = mean_variance(c / n[..., np.newaxis], w) / n
-    return np.asarray(spread + variance_of_alike(c, w))
+        return np.asarray(variance / n + variance_of_alike(c, w))

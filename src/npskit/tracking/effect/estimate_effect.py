@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError
 from npskit.inference import (
     ClusterTotals,
     Contrast,
-    checked_counts,
     cluster_robust,
     design_contrast,
     design_estimate,
+    falling_root,
     moments,
     mover,
     normal_p,
@@ -38,92 +40,87 @@ _GROUPS = ("before", "after", "control before", "control after")
 _COEFFICIENTS = (-1.0, 1.0, 1.0, -1.0)
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
+_TOLERANCE = 1e-14
 # Of the range of the category scores: a standard error below it is rounding, of customers who do not differ.
 _NO_ERROR = 1e-12
 
 
-def before_after(
-    before: ArrayLike,
-    after: ArrayLike,
+def contrast_effect(
+    tables: Sequence[ArrayLike],
     category_scores: ArrayLike,
     *,
     level: float = LEVEL,
     score: str = "score",
     totals: ClusterTotals | None = None,
 ) -> Effect:
-    """Return the score after less the score before.
+    """Return the score after less the score before; with a control, less the same of the control.
 
-    Interval and p-value are those of two independent samples: MOVER on the score limits, and the score test (see
-    `npskit.inference.two_sample`). With `totals`, those of the regression on the period, clustered by customer (see
-    `npskit.inference.design_contrasts.cluster_robust`); where all answers of a side score alike, so that this has no
-    error, MOVER at effective counts. Few customers or clusters on one side, beside many on the other, make an interval
-    too narrow: of 20 clusters of which nothing happened to any, 2 against 18 differ at 5 % in 25 % of simulated cases,
-    3 against 17 in 17 %, 5 against 15 in 6 %; a side of a single one adds nothing to the error, so that limits and p
-    are NaN.
+    Without a control, interval and p-value are those of two independent samples: MOVER on the score limits, and the
+    score test (see `npskit.inference.two_sample`). With one it is MOVER over the four score intervals, and the p-value
+    is the one of the level at which that interval ends at 0. With `totals`, they are those of the regression on the
+    groups, clustered by customer (see `npskit.inference.design_contrasts.cluster_robust`); where all answers of a side
+    score alike, so that this has no error, MOVER at effective counts. Few customers or clusters on one side, beside
+    many on the other, make an interval too narrow: of 20 clusters of which nothing happened to any, 2 against 18 differ
+    at 5 % in 25 % of simulated cases, 3 against 17 in 17 %, 5 against 15 in 6 %; a side of a single one adds nothing to
+    the error, so that limits and p are NaN.
 
-    What must be true for it to mean anything, in full in `ASSUMES["before_after"]`: without the change the score would
-    have stayed where it was; the same kind of people answered before and after; nobody acted *because* the score was
-    low; and answers are independent, or customers are, with `totals`. The first seldom is: prefer a control.
+    What must be true for it to mean anything stands in full in `ASSUMES`. Without the change the score would have
+    stayed where it was; the same kind of people answered before and after; nobody acted *because* the score was low.
+    The first seldom is true: prefer a control. Then the two would have moved in parallel without the change (in mean
+    category score: near the ends of the scale two scores cannot move alike), the control was not touched by it, and
+    nothing else happened to one of the two only. Answers are independent, or customers are, with `totals`; days that
+    move all answers of one side together are not allowed for.
 
     Args:
-        before: Answers per category, shape `(K,)`; need not be whole.
-        after: The same after.
+        tables: Answers per category, shape `(K,)` each, before and after; then those of the control, if there is one.
         category_scores: The score of each category, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
-        totals: Sums per customer, where the same people answer on both sides: group 0 before, group 1 after. With
-            more than one stratum the variance is that of the design (`design_contrast`).
+        totals: Sums per customer, where the same people answer in several groups, numbered as the tables are. With more
+            than one stratum the variance is that of the design (`design_contrast`).
 
     Raises:
-        InvalidValueError: If counts, category scores and level do not fit, or `totals` has not two groups.
+        InvalidValueError: If the level is out of range, or `totals` has other groups.
 
     Example:
-        >>> before_after([20, 25, 55], [12, 18, 70], [-100, 0, 100], score="NPS")
+        >>> contrast_effect([[20, 25, 55], [12, 18, 70]], [-100, 0, 100], score="NPS")
         Effect(NPS 23.0, interval=(2.0, 43.3), level=0.95, p_value=0.0321, method='before_after')
-    """
-    return _contrast_effect((before, after), category_scores, "before_after", level, score, totals)
-
-
-def difference_in_differences(
-    before: ArrayLike,
-    after: ArrayLike,
-    control_before: ArrayLike,
-    control_after: ArrayLike,
-    category_scores: ArrayLike,
-    *,
-    level: float = LEVEL,
-    score: str = "score",
-    totals: ClusterTotals | None = None,
-) -> Effect:
-    """Return by how much more the treated moved than the control: (after - before) less the same of the control.
-
-    The interval is MOVER over the four score intervals; the p-value is the one of the level at which that interval
-    ends at 0. With `totals` both are those of the regression clustered by customer, as for `before_after`.
-
-    What must be true for it to mean anything, in full in `ASSUMES["difference_in_differences"]`: without the change the
-    two would have moved in parallel (in mean category score: near the ends of the scale two scores cannot move alike);
-    the control was not touched by it; nothing else happened to one of the two only; and answers are independent, or
-    customers are, with `totals`. Days that move all answers of one side together are not allowed for.
-
-    Args:
-        before: Answers of the treated per category, shape `(K,)`; need not be whole.
-        after: The same after.
-        control_before: Answers of those who were not treated, before.
-        control_after: The same after.
-        category_scores: The score of each category, shape `(K,)`.
-        level: Confidence level.
-        score: The name of the score.
-        totals: Sums per customer; groups 0 to 3 are before, after, control before, control after.
-
-    Raises:
-        InvalidValueError: If counts, category scores and level do not fit, or `totals` has not four groups.
-
-    Example:
-        >>> difference_in_differences([60, 90, 150], [40, 80, 180], [90, 110, 200], [92, 108, 210], [-100, 0, 100])
+        >>> contrast_effect([[60, 90, 150], [40, 80, 180], [90, 110, 200], [92, 108, 210]], [-100, 0, 100])
         Effect(score 15.4, interval=(-1.0, 31.7), level=0.95, p_value=0.066, method='difference_in_differences')
     """
-    tables = (before, after, control_before, control_after)
-    return _contrast_effect(tables, category_scores, "difference_in_differences", level, score, totals)
+    tail_of(level)  # refuses a bad level
+    counts, category_scores = (np.asarray(a, dtype=np.float64) for a in (tables, category_scores))
+    method = "before_after" if len(counts) == 2 else "difference_in_differences"
+    coefficients = _COEFFICIENTS[: len(counts)]
+    n, means, variances = moments(counts, category_scores)
+    effective, (lows, highs), term = counts, score_interval(counts, category_scores, level), None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = float(np.sqrt((variances / n).sum()))
+    fewest = _FEW
+    if totals is not None:
+        one_stratum = len(np.unique(totals.strata)) < 2
+        contrast = (cluster_robust if one_stratum else design_contrast)(totals, category_scores, coefficients)
+        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se
+        sides = design_estimate(totals, category_scores, customers="all" if one_stratum else None)
+        effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
+        if fewest == 1:
+            term = Term("effect", contrast.value, se, Interval(_NAN, _NAN, level=level, method="clustered"), _NAN)
+        elif not se <= _NO_ERROR * float(np.ptp(category_scores)):  # customers who do not differ prove nothing
+            term = _term("effect", contrast, level, "clustered")
+    if term is None:
+        low, high = mover(means, lows, highs, coefficients)
+        if len(coefficients) == 2 and totals is None:
+            p = float(score_test(counts[1], counts[0], category_scores)[1])
+        else:
+            p = _mover_p(effective, category_scores, means, coefficients)
+        interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
+        term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
+    own = intervals(lows, highs, level=level, method="score")
+    cells = tuple(map(Cell, _GROUPS, n.tolist(), means.tolist(), own))
+    assumes = (*ASSUMES[method], INDEPENDENT if totals is None else CLUSTERED)
+    if fewest < _FEW:
+        assumes = (*assumes, few_units(fewest))
+    return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
 
 
 def series_effect(
@@ -203,7 +200,7 @@ def effect_over_periods(
         lags: For a series; see `series_effect`.
         level: Confidence level.
         score: The name of the score.
-        totals: Sums per customer of the pooled sides; see `before_after` and `difference_in_differences`.
+        totals: Sums per customer of the pooled sides; see `contrast_effect`.
         intervention: What was changed.
         repeats: Whether customers may have answered more than once; a series then says what it makes of that.
 
@@ -229,7 +226,7 @@ def effect_over_periods(
         found = attrs.evolve(found, assumes=(*found.assumes, REPEATERS)) if repeats else found
     else:
         tables = _split(counts, at) if control is None else (*_split(counts, at), *_split(control, at))
-        found = _contrast_effect(tables, category_scores, chosen, level, score, totals)
+        found = contrast_effect(tables, category_scores, level=level, score=score, totals=totals)
     return attrs.evolve(found, placebo=placebo, intervention=intervention)
 
 
@@ -237,60 +234,6 @@ def _split(table: ArrayLike, at: int) -> tuple[Floats, Floats]:
     """Return the sums of the periods before and from `at`."""
     found = np.asarray(table, dtype=np.float64)
     return found[:at].sum(axis=0), found[at:].sum(axis=0)
-
-
-def _counts_of(name: str, table: ArrayLike, category_scores: ArrayLike) -> Floats:
-    """Return the counts of a group, shape (K,)."""
-    counts, w = checked_counts(table, category_scores)
-    if counts.ndim != 1:
-        raise InvalidValueError(
-            f"{name} must be one count for each of {w.size} category_scores: got shape {counts.shape}"
-        )
-    return counts
-
-
-def _contrast_effect(
-    tables: tuple[ArrayLike, ...],
-    category_scores: ArrayLike,
-    method: str,
-    level: float,
-    score: str,
-    totals: ClusterTotals | None,
-) -> Effect:
-    """Return the effect that is a contrast of groups, independent or clustered."""
-    tail_of(level)
-    category_scores = np.asarray(category_scores, dtype=np.float64)
-    names, coefficients = _GROUPS[: len(tables)], _COEFFICIENTS[: len(tables)]
-    counts = np.stack([_counts_of(*each, category_scores) for each in zip(names, tables, strict=True)])
-    n, means, variances = moments(counts, category_scores)
-    effective, (lows, highs), term = counts, score_interval(counts, category_scores, level), None
-    with np.errstate(invalid="ignore", divide="ignore"):
-        se = float(np.sqrt((variances / n).sum()))
-    fewest = _FEW
-    if totals is not None:
-        one_stratum = len(np.unique(totals.strata)) < 2
-        contrast = (cluster_robust if one_stratum else design_contrast)(totals, category_scores, coefficients)
-        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se
-        sides = design_estimate(totals, category_scores, customers="all" if one_stratum else None)
-        effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
-        if fewest == 1:
-            term = Term("effect", contrast.value, se, Interval(_NAN, _NAN, level=level, method="clustered"), _NAN)
-        elif not se <= _NO_ERROR * float(np.ptp(category_scores)):  # customers who do not differ prove nothing
-            term = _term("effect", contrast, level, "clustered")
-    if term is None:
-        low, high = mover(means, lows, highs, coefficients)
-        if len(coefficients) == 2 and totals is None:
-            p = float(score_test(counts[1], counts[0], category_scores)[1])
-        else:
-            p = _mover_p(effective, category_scores, means, coefficients)
-        interval = Interval(float(low), float(high), level=level, method="mover" if totals is None else "clustered")
-        term = Term("effect", float(np.dot(coefficients, means)), se, interval, p)
-    own = intervals(lows, highs, level=level, method="score")
-    cells = tuple(map(Cell, names, n.tolist(), means.tolist(), own))
-    assumes = (*ASSUMES[method], INDEPENDENT if totals is None else CLUSTERED)
-    if fewest < _FEW:
-        assumes = (*assumes, few_units(fewest))
-    return Effect(score, method, (term,), level, cells, assumes, clustered=totals is not None)
 
 
 def _term(name: str, found: Contrast, level: float, method: str) -> Term:
@@ -306,17 +249,13 @@ def _fewest_units(totals: ClusterTotals, groups: int) -> int:
 
 
 def _mover_p(counts: Floats, category_scores: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
-    """Return the p-value at which MOVER's interval ends at 0, by bisecting the normal quantile."""
+    """Return the p-value at which MOVER's interval ends at 0, by the normal quantile at which it does."""
     value = float(np.dot(coefficients, means))
     if np.isnan(value) or value == 0:
         return float("nan") if np.isnan(value) else 1.0
-    near, far = 0.0, _FURTHEST
-    # 60 halvings of the range are the last bit
-    for _ in range(60):
-        z = (near + far) / 2
+
+    def nearer_limit(z: Floats) -> Floats:
         low, high = mover(means, *score_limits(counts, category_scores, z), coefficients)
-        if low <= 0 <= high:
-            far = z
-        else:
-            near = z
-    return float(normal_p(far))
+        return np.atleast_1d(low if value > 0 else -high)
+
+    return float(normal_p(falling_root(nearer_limit, np.zeros(1), np.full(1, _FURTHEST), _TOLERANCE)[0]))

@@ -19,13 +19,12 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats
+from npskit.inference import falling_root
 
 # The most that errors are taken to be correlated: beyond it they are a trend, and no short series tells the two apart.
 _STRONGEST = 0.9
-# Correlations below it are taken as none.
+# Correlations below it are taken as none, and so closely ρ is found.
 _NEGLIGIBLE = 1e-9
-# Halvings of the range of ρ.
-_HALVINGS = 30
 
 
 @attrs.frozen(eq=False)
@@ -66,16 +65,14 @@ class Working:
         if len(kernel) == 1 or not size > 0:
             return found
         wanted = float(residuals[1:] @ residuals[:-1]) / size
-        low, high = 0.0, _STRONGEST
         if wanted <= found._expected_autocorrelation():
             return found
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if attrs.evolve(found, correlation=middle)._expected_autocorrelation() < wanted:
-                low = middle
-            else:
-                high = middle
-        return attrs.evolve(found, correlation=(low + high) / 2)
+
+        def missing(rho: Floats) -> Floats:
+            return wanted - np.array([attrs.evolve(found, correlation=r)._expected_autocorrelation() for r in rho])
+
+        rho = falling_root(missing, np.zeros(1), np.full(1, _STRONGEST), _NEGLIGIBLE)
+        return attrs.evolve(found, correlation=float(rho[0]))
 
     @property
     def _correlations(self) -> Floats:

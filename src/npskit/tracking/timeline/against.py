@@ -16,6 +16,7 @@ from npskit.scores import segment_names
 from npskit.tracking.timeline.period_scores import PeriodScores
 
 PREVIOUS = ("previous", "year")
+_FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -76,12 +77,11 @@ class TimelineComparison(Result):
 
     def columns(self) -> Columns:
         """Return the comparisons as columns of plain Python values."""
-        names = ("difference", "low", "high", "p_value", "p_adjusted")
         keys = self.segments if self.by else ((),)
-        table = key_columns(self.by, [key for key in keys for _ in self.labels], ("period", "against", *names))
+        table = key_columns(self.by, [key for key in keys for _ in self.labels], ("period", "against", *_FIGURES))
         table["period"] = list(self.labels) * len(keys)
         table["against"] = [self.labels[i] if i >= 0 else None for i in self.before.ravel().tolist()]
-        return table | {name: getattr(self, name).ravel().tolist() for name in names}
+        return table | {name: getattr(self, name).ravel().tolist() for name in _FIGURES}
 
     def _rows(self) -> Rows:
         header = [*self.by, self.every, "against", "difference", f"{percent(self.level)} interval", "p"]
@@ -111,24 +111,9 @@ def compare_periods(line: PeriodScores, previous: str, *, level: float, correcti
 
     figures = np.full((4, *usable.shape), np.nan)
     figures[:, usable] = now.mean - then.mean, low, high, p
-    difference, low, high, p = figures
-    return TimelineComparison(
-        score=line.name,
-        previous=previous,
-        every=line.every,
-        labels=line.labels,
-        before=before,
-        difference=difference,
-        low=low,
-        high=high,
-        p_value=p,
-        p_adjusted=adjust(p, correction),
-        correction=correction,
-        level=level,
-        by=line.by,
-        segments=line.segments,
-        backend=line.backend,
-    )
+    parts = line._parts("every", "labels", "by", "segments", "backend")
+    parts |= zip(_FIGURES, [*figures, adjust(figures[-1], correction)], strict=True)
+    return TimelineComparison(line.name, previous, before=before, correction=correction, level=level, **parts)
 
 
 def _before(line: PeriodScores) -> NDArray[np.intp]:
