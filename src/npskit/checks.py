@@ -45,7 +45,7 @@ def whole_number(value: Any, name: str, *, least: int | None = None, most: int |
     except TypeError:
         raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
     if (least is not None and found < least) or (most is not None and found > most):
-        raise InvalidValueError(f"{name} must be {_range(least=least, most=most)}: got {found}")
+        raise InvalidValueError(f"{name} must be {_range(None, least, None, most)}: got {found}")
     return found
 
 
@@ -106,11 +106,9 @@ def amount(value: Any, name: str) -> float:
         >>> amount(7, "budget"), amount(math.inf, "budget")
         (7.0, inf)
     """
-    return (
-        math.inf
-        if isinstance(value, float | np.floating) and value == math.inf
-        else finite_number(value, name, least=0)
-    )
+    if isinstance(value, float | np.floating) and value == math.inf:
+        return math.inf
+    return finite_number(value, name, least=0)
 
 
 def share(value: Any, name: str) -> float:
@@ -133,12 +131,7 @@ def share(value: Any, name: str) -> float:
     return found
 
 
-def _range(
-    above: float | None = None,
-    least: float | None = None,
-    below: float | None = None,
-    most: float | None = None,
-) -> str:
+def _range(above: float | None, least: float | None, below: float | None, most: float | None) -> str:
     """Return limits in words: "at least 0 and at most 1"."""
     limits = (("above", above), ("at least", least), ("below", below), ("at most", most))
     return " and ".join(f"{word} {limit:,}" for word, limit in limits if limit is not None)
@@ -182,10 +175,7 @@ def is_whole(_instance: object, field: attrs.Attribute[Any], value: Any) -> None
     whole_number(value, field.name)
 
 
-def is_whole_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a whole number or None in an attrs field, naming the field."""
-    if value is not None:
-        whole_number(value, field.name)
+is_whole_or_none = attrs.validators.optional(is_whole)
 
 
 def is_hashable(value: object) -> TypeGuard[Hashable]:
@@ -235,10 +225,7 @@ def is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
         raise InvalidValueError(f"{field.name} must be a text that is not empty: got {value!r}")
 
 
-def is_text_or_none(instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a text that is not empty, or None, in an attrs field, naming the field."""
-    if value is not None:
-        is_text(instance, field, value)
+is_text_or_none = attrs.validators.optional(is_text)
 
 
 def is_bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:

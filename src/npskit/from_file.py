@@ -14,7 +14,7 @@ from npskit.data import BadCell, Column, answers_of, numbers_of, read_times
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference import Lonely, Population
 from npskit.reading import Loaded, Rejected, load, resolve
-from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
 
 
@@ -93,7 +93,7 @@ def read(
     if missing is not None and (isinstance(missing, str) or not isinstance(missing, Iterable)):
         raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not {missing!r}")
     words = None if missing is None else tuple(missing)
-    codebook = codebook_of(scorer if scorer is not None else NPS())
+    codebook = codebook_of(scorer)
     loaded = load(
         path,
         encoding=encoding,

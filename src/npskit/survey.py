@@ -14,7 +14,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import Lonely, Population
 from npskit.results import LEVEL
 from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
-from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.scorers import Scorer, codebook_of
 from npskit.scores import (
     ON_INVALID,
     TOO_FEW,
@@ -99,7 +99,7 @@ class Survey(OverTime):
             InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
-        frame, read = Frame(data), codebook_of(scorer if scorer is not None else NPS())
+        frame, read = Frame(data), codebook_of(scorer)
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
         self._data = BoundData(
             frame,

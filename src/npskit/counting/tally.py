@@ -15,7 +15,7 @@ from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
 from npskit.errors import InvalidValueError
 from npskit.results import checked, get, get_array, read_json
-from npskit.scorers import NPS, Scorer, codebook_of, read_scorer
+from npskit.scorers import Scorer, codebook_of, read_scorer
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -67,7 +67,7 @@ class Tally(CategoryCounts):
             >>> Tally.count([10, 9, 7, 3, None, 11])
             Tally(NPS, detractor=1, passive=1, promoter=2, missing=1, invalid=1)
         """
-        codebook = codebook_of(scorer if scorer is not None else NPS())
+        codebook = codebook_of(scorer)
         found = tabulate(
             answers, codebook, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
         )
@@ -131,7 +131,7 @@ class Tally(CategoryCounts):
             >>> Tally.from_counts([10, 40, 50]).value.item()
             40.0
         """
-        codebook = codebook_of(scorer if scorer is not None else NPS())
+        codebook = codebook_of(scorer)
         if isinstance(counts, Mapping):
             for category in counts:
                 one_of(category, codebook.categories, "counts")
@@ -160,7 +160,7 @@ class Tally(CategoryCounts):
             >>> Tally.empty() + Tally.count([9]) == Tally.count([9])
             True
         """
-        codebook = codebook_of(scorer if scorer is not None else NPS())
+        codebook = codebook_of(scorer)
         width = codebook.scale.size if codebook.scale is not None else len(codebook.categories)
         return cls(codebook, np.zeros((*shape, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
 

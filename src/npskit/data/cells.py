@@ -113,20 +113,13 @@ def coded(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
     """Return the distinct values of an object array and the index of each row's value; types are kept apart."""
     cells = array.tolist()
     if set(map(type, cells)) <= {str, type(None)}:
-        found, known = number(cells)
-        return known, found
-    index: dict[Any, int] = {}
-    values: list[Any] = []
-    codes = np.empty(len(array), dtype=np.intp)
-    for i, value in enumerate(cells):
-        # 1 and True and 1.0 are equal, and not the same answer.
-        mark = value if type(value) is str else (type(value), repr(value))
-        code = index.get(mark)
-        if code is None:
-            code = index[mark] = len(values)
-            values.append(value)
-        codes[i] = code
-    return values, codes
+        codes, distinct = number(cells)
+        return distinct, codes
+    # 1 and True and 1.0 are equal, and not the same answer.
+    marks = [value if type(value) is str else (type(value), repr(value)) for value in cells]
+    codes, distinct = number(marks)
+    value_of = dict(zip(marks, cells, strict=True))
+    return [value_of[mark] for mark in distinct], codes
 
 
 def bad_cells(

@@ -23,31 +23,13 @@ _WORDED = re.compile(
     rf"(?:(\d{{1,2}})\.?[\s-]+)?([A-Za-z]{{3,9}})\.?[\s-]+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?(\d{{4}}){_CLOCK}{_ZONE}"
 )
 _UNIX = re.compile(r"-?\d{9,19}(?:\.\d+)?")
-_FULL_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_FULL_MONTHS = ["january", "february", "march", "april", "may", "june"]
+_FULL_MONTHS += ["july", "august", "september", "october", "november", "december"]
 _MONTHS = {name[:3]: i for i, name in enumerate(_FULL_MONTHS, 1)}
-# The abbreviations that mean one offset wherever surveys write them, in hours.
-_OFFSETS = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7} | {
-    "cet": 1,
-    "cest": 2,
-    "eet": 2,
-    "eest": 3,
-    "wet": 0,
-    "west": 1,
-    "jst": 9,
-}
+# The abbreviations that mean one offset wherever surveys write them, by the hours that their clocks are ahead of UTC.
+_ZONES = {-8: "pst", -7: "mst pdt", -6: "mdt", -5: "est cdt", -4: "edt", 0: "z utc gmt wet"}
+_ZONES |= {1: "cet west", 2: "cest eet", 3: "eest", 9: "jst"}
+_OFFSETS = {zone: hours for hours, zones in _ZONES.items() for zone in zones.split()}
 _NO_TIME = "not a time"
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npskit.counting import Tally, checked_groups, read_columns
 from npskit.data import read_weights, slices
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.scorers import Scorer, codebook_of
 from npskit.times import Days, ticks
 
 # More days than any survey lasts: beyond, a date is a slip of the pen or stands for "never".
@@ -208,7 +208,7 @@ def count_days(
         >>> table.tally.counts.tolist(), table.undated
         ([[[0, 0, 1], [0, 0, 0], [1, 0, 1]]], Tally(NPS, shape=(1,), rows=1))
     """
-    read = codebook_of(scorer if scorer is not None else NPS())
+    read = codebook_of(scorer)
     columns = read_columns(answers, read)
     span = span_of(times) if span is None else span
     edges = np.arange(span.first, span.end + 1) if edges is None else edges

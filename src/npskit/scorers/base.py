@@ -15,6 +15,7 @@ from npskit.arrays import Floats
 from npskit.checks import is_hashable
 from npskit.data import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.scorers.nps import NPS
 
 # The grid of all combinations of answers is categorized once per scorer, so it has to stay small.
 MAX_GRID = 1 << 20
@@ -210,16 +211,17 @@ def read_codebook(scorer: Scorer) -> Codebook:
 _remembered = functools.lru_cache(maxsize=256, typed=True)(read_codebook)
 
 
-def codebook_of(scorer: Scorer) -> Codebook:
-    """Return the scorer's codebook, read once and cached if the scorer is hashable.
+def codebook_of(scorer: Scorer | None) -> Codebook:
+    """Return the scorer's codebook, of `NPS()` for None; read once and cached if the scorer is hashable.
 
     Raises:
         InvalidTypeError: If `scorer` is not of a scorer's shape.
         InvalidValueError: If its parts contradict each other.
 
     Example:
-        >>> from npskit.scorers.nps import NPS
-        >>> codebook_of(NPS()).grid.tolist()
+        >>> codebook_of(None).grid.tolist()
         [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]
     """
+    if scorer is None:
+        scorer = NPS()
     return _remembered(scorer) if is_hashable(scorer) else read_codebook(scorer)

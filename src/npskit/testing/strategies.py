@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,15 +20,20 @@ if TYPE_CHECKING:
 Cuts: TypeAlias = tuple[Scale, list[int]]
 
 
-def _strategies() -> ModuleType:
-    """Import Hypothesis, or say what is missing."""
-    try:
-        import hypothesis.strategies
-    except ImportError as error:
-        raise MissingDependencyError(
-            "the strategies of npskit.testing need Hypothesis: pip install hypothesis"
-        ) from error
-    return hypothesis.strategies
+class _Strategies:
+    """`hypothesis.strategies`, imported when one is asked for; or what is missing is said."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            import hypothesis.strategies
+        except ImportError as error:
+            raise MissingDependencyError(
+                "the strategies of npskit.testing need Hypothesis: pip install hypothesis"
+            ) from error
+        return getattr(hypothesis.strategies, name)
+
+
+st = _Strategies()
 
 
 def segments() -> SearchStrategy[Segment]:
@@ -42,7 +46,7 @@ def segments() -> SearchStrategy[Segment]:
         >>> from hypothesis import given
         >>> given(segments())(lambda segment: None)()
     """
-    return _strategies().sampled_from(list(Segment))  # type: ignore[no-any-return]
+    return st.sampled_from(list(Segment))  # type: ignore[no-any-return]
 
 
 def scales(*, min_size: int = 2, max_size: int = 12) -> SearchStrategy[Scale]:
@@ -58,7 +62,6 @@ def scales(*, min_size: int = 2, max_size: int = 12) -> SearchStrategy[Scale]:
         ...     assert 2 <= scale.size <= 5
         >>> law()
     """
-    st = _strategies()
     sizes = st.integers(min_size, min(max_size, MAX_POINTS))
     return st.builds(lambda low, size: Scale(low, low + size - 1), st.integers(-10, 10), sizes)  # type: ignore[no-any-return]
 
@@ -90,7 +93,6 @@ def answers(
         ...     assert all(1 <= answer <= 5 for answer in column)
         >>> law()
     """
-    st = _strategies()
     points = as_scale(scale)
     kinds = [st.integers(points.low, points.high)]
     if missing:
@@ -121,7 +123,6 @@ def responses(
         ...     assert response.score is None or 0 <= response.score <= 10
         >>> law()
     """
-    st = _strategies()
     values = st.text(max_size=5) | st.integers() | st.booleans()
     return st.builds(  # type: ignore[no-any-return]
         Response,
@@ -146,12 +147,12 @@ def sci_answers(scale: Scale | Sequence[int] = (1, 5), *, missing: bool = True) 
         ...     assert answer.complete
         >>> law()
     """
-    return _strategies().builds(SCIAnswer, *(_answer(scale, missing) for _ in range(3)))  # type: ignore[no-any-return]
+    return st.builds(SCIAnswer, *(_answer(scale, missing) for _ in range(3)))  # type: ignore[no-any-return]
 
 
 def _answer(scale: Scale | Sequence[int], missing: bool) -> SearchStrategy[int | None]:
     """Return a strategy for one answer, or None."""
-    st, points = _strategies(), as_scale(scale)
+    points = as_scale(scale)
     valid = st.integers(points.low, points.high)
     return st.none() | valid if missing else valid  # type: ignore[no-any-return]
 
@@ -169,7 +170,6 @@ def counts(k: int, *, max_count: int = 1000) -> SearchStrategy[NDArray[np.int64]
         ...     assert table.shape == (3,) and (table >= 0).all()
         >>> law()
     """
-    st = _strategies()
     # Zeros are where formulas break, so half of the cells are offered one outright.
     cells = st.lists(st.just(0) | st.integers(0, max_count), min_size=k, max_size=k)
     return cells.map(lambda table: np.array(table, dtype=np.int64))  # type: ignore[no-any-return]
@@ -190,7 +190,6 @@ def scorers(*kinds: type[Scorer]) -> SearchStrategy[Any]:
         >>> from npskit.testing import check_scorer
         >>> given(scorers(NPS, CSAT))(check_scorer)()
     """
-    st = _strategies()
     version, method = st.sampled_from([1, 2]), st.sampled_from(METHODS)
     made: dict[type, SearchStrategy[Any]] = {
         NPS: _cuts(2).map(lambda cuts: NPS(cuts[0], detractor=cuts[1][0], promoter=cuts[1][1])),
@@ -208,7 +207,6 @@ def scorers(*kinds: type[Scorer]) -> SearchStrategy[Any]:
 
 def _cuts(number: int) -> SearchStrategy[Cuts]:
     """Return a strategy for a scale and `number` different points of it, rising."""
-    st = _strategies()
 
     def on(scale: Scale) -> SearchStrategy[Cuts]:
         points = st.lists(st.integers(scale.low, scale.high), min_size=number, max_size=number, unique=True)

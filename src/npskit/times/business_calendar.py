@@ -66,8 +66,7 @@ def _as_holidays(value: Any) -> tuple[dt.date, ...]:
 
 
 def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        find_zone(value)
+    find_zone(value)
 
 
 @attrs.frozen(eq=False)

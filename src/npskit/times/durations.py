@@ -20,11 +20,8 @@ _FIXED = {"week": 7 * DAY, "day": DAY, "hour": HOUR, "minute": MINUTE, "second":
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # What microseconds of 64 bits can hold.
 _LONGEST = 100_000_000 * DAY
-_SYMBOLS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w"} | {
-    "month": "mo",
-    "quarter": "q",
-    "year": "y",
-}
+_SYMBOLS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w", "month": "mo", "quarter": "q"}
+_SYMBOLS |= {"year": "y"}
 _UNITS = {word: unit for unit, symbol in _SYMBOLS.items() for word in (symbol, unit, unit + "s")}
 _TEXT = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?\s*([a-z]+)")
 _ISO = re.compile(
