@@ -119,9 +119,8 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     places: dict[str | None, int] = {None: -1}
     to = np.array([places.setdefault(customer_key(one), len(places) - 1) for one in seen], dtype=np.intp)
     known = len(places) - 1
-    first = np.full(known, -1, dtype=np.intp)
-    first[to[::-1][to[::-1] >= 0]] = np.arange(len(to))[::-1][to[::-1] >= 0]
-    ids = [_plain(seen[place]) for place in first.tolist()]
+    first = dict(zip(reversed(to.tolist()), reversed(seen), strict=True))  # the last one that is put there stays
+    ids = [_plain(first[place]) for place in range(known)]
     numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
     return Customers(numbers, ids, codes, seen, [key for key in places if key is not None])
 

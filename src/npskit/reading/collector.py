@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,16 @@ DAMAGED = "holds characters that could not be decoded"
 _PATIENCE = 10_000
 
 Verdict = Callable[[Any], str | None]
+
+
+def judged(
+    cells: Sequence[Any], numbers: NDArray[np.int64], name: str, verdict: Verdict
+) -> tuple[list[Rejected], NDArray[np.bool_]]:
+    """Return the rows that are no answers by the cells of a column, and which are answers."""
+    reasons = list(map(verdict, cells))
+    rows = zip(numbers.tolist(), cells, reasons, strict=True)
+    refused = [Rejected(number, name, shown(cell), reason) for number, cell, reason in rows if reason]
+    return refused, np.array([not reason for reason in reasons], dtype=np.bool_)
 
 
 class Interner:
@@ -81,7 +92,12 @@ class Collector:
             self._blanks = 0
         self._ended = batch.ended
         if self._aside is not None:
-            rows, numbers = self._answers(rows, numbers, *self._aside)
+            column, verdict = self._aside
+            refused, kept = judged([row[column] for row in rows], numbers, self.names[column], verdict)
+            if refused:
+                self.rejected += refused
+                self.set_aside += len(refused)
+                rows, numbers = list(itertools.compress(rows, kept)), numbers[kept]
         self._numbers.append(numbers)
         for j in self.keep:
             cells = [row[j] for row in rows]
@@ -127,19 +143,6 @@ class Collector:
             kept.append(row[:width] + [""] * (width - cells))
             numbers.append(number)
         return kept, np.array(numbers, dtype=np.int64)
-
-    def _answers(
-        self, rows: list[list[str]], numbers: NDArray[np.int64], column: int, verdict: Verdict
-    ) -> tuple[list[list[str]], NDArray[np.int64]]:
-        """Return the rows that are answers."""
-        kept = []
-        for i, row in enumerate(rows):
-            if reason := verdict(row[column]):
-                self._reject(int(numbers[i]), column, row[column], reason)
-                self.set_aside += 1
-            else:
-                kept.append(i)
-        return (rows, numbers) if len(kept) == len(rows) else ([rows[i] for i in kept], numbers[kept])
 
     def _cut_off(self, columns: Columns, numbers: NDArray[np.int64]) -> None:
         """Drop the last cell of a file that was cut off: half a number is another number."""

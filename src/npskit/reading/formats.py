@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.data import parse_answer, shown
 from npskit.errors import UnreadableFileError
-from npskit.reading.collector import Collector, Verdict
+from npskit.reading.collector import Collector, Verdict, judged
 from npskit.reading.delimited import Batch, Grammar, batches
 from npskit.reading.dialect import find_separator, told_separator
 from npskit.reading.file_report import Columns, Progress, Rejected
@@ -236,15 +236,7 @@ def read_parquet(source: Source, options: ReadOptions) -> Read:
     rejected: list[Rejected] = []
     if aside is not None and columns:
         name, verdict = aside
-        cells = columns[name].tolist()
-        reasons = [verdict(cell) for cell in cells]
-        rejected = [
-            Rejected(row, name, shown(cell), reason)
-            for row, (cell, reason) in enumerate(zip(cells, reasons, strict=True), 1)
-            if reason
-        ]
-        kept = np.array([reason is None for reason in reasons])
-        columns = {key: values[kept] for key, values in columns.items()}
-        numbers = numbers[kept]
+        rejected, kept = judged(columns[name].tolist(), numbers, name, verdict)
+        columns, numbers = {key: values[kept] for key, values in columns.items()}, numbers[kept]
     columns = {name: columns.get(name, np.empty(0, dtype=object)) for name in names}
     return Read(columns, numbers, rejected, len(rejected), tool, time_zone="UTC" if zoned else None)

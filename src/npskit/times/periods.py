@@ -46,10 +46,14 @@ def days_before(days: Days, duration: Duration) -> Days:
     """
     if duration.unit not in MONTHS:
         return days - duration.fixed // DAY
+    return months_later(days, -int(duration.count) * MONTHS[duration.unit])
+
+
+def months_later(days: Days, months: int | Days) -> Days:
+    """Return the same days so many months later, or the last ones of their months where those are too short."""
     month = _month_numbers(days)
-    target = month - int(duration.count) * MONTHS[duration.unit]
-    first, after = _month_starts(target), _month_starts(target + 1)
-    return np.minimum(first + (days - _month_starts(month)), after - 1)
+    same = _month_starts(month + months) + (days - _month_starts(month))
+    return np.asarray(np.minimum(same, _month_starts(month + months + 1) - 1))
 
 
 def ticks(times: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], int]:

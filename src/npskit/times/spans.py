@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.times.durations import MONTHS
 from npskit.times.moments import read_time
-from npskit.times.periods import check_every
+from npskit.times.periods import check_every, months_later
 
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
 _DAY = np.timedelta64(1, "D")
@@ -118,10 +118,6 @@ def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -
 
 def _edges(middle: np.datetime64, steps: NDArray[np.int64], every: str) -> NDArray[np.datetime64]:
     """Return the moments so many periods from the middle."""
-    if every in _FIXED:
-        return np.asarray(middle + steps * np.timedelta64(_FIXED[every], "D"))
-    month, day = middle.astype("datetime64[M]"), middle.astype("datetime64[D]")
-    months = month + steps * np.timedelta64(MONTHS[every], "M")
-    first, after = months.astype("datetime64[D]"), (months + np.timedelta64(1, "M")).astype("datetime64[D]")
-    days = np.minimum(first + (day - month.astype("datetime64[D]")), after - _DAY)
-    return np.asarray(days.astype("datetime64[us]") + (middle - day))
+    day = middle.astype("datetime64[D]").astype(np.int64)
+    later = day + steps * _FIXED[every] if every in _FIXED else months_later(day, steps * MONTHS[every])
+    return np.asarray(middle + (later - day) * _DAY)
