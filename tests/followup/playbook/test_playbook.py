@@ -489,7 +489,7 @@ def test_attributes_and_keywords() -> None:
         (lambda: recommend(7), "response must be a Response"),  # type: ignore[arg-type]
         (lambda: recommend(Response(7), chanel="chat"), "did you mean 'channel'"),
         (lambda: recommend(Response(7), value=-3), r"holds -3\.0, which is no finite amount of at least 0"),
-        (lambda: recommend(Response(7), urgency="very"), "ordinary, urgent or critical"),
+        (lambda: recommend(Response(7), urgency="very"), "one of 'ordinary', 'urgent', 'critical'"),
         (lambda: recommend(Response(7), scorer=SCI()), "give an SCIAnswer"),
         (lambda: Playbook([Rule("a"), Rule("a")]), "'a' occurs more than once"),
         (lambda: Playbook([print, "x"]), "a strategy has a name"),

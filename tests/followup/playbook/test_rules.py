@@ -14,8 +14,9 @@ from npskit.data.response import Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
+from npskit.followup.playbook.part_checks import as_urgency
 from npskit.followup.playbook.response_table import Table
-from npskit.followup.playbook.rules import Conditions, Rule, Team, as_urgency
+from npskit.followup.playbook.rules import Conditions, Rule, Team
 from npskit.followup.playbook.steps import Action, Offer
 
 NOW = dt.datetime(2026, 3, 2, 9)
@@ -105,7 +106,7 @@ def test_in_words() -> None:
         (lambda: Conditions(comment="yes"), "comment must be True or False"),  # type: ignore[arg-type]
         (lambda: Conditions(min_value=-1), "min_value must be (finite|at least 0)"),
         (lambda: as_urgency("urgnt"), "did you mean 'urgent'"),
-        (lambda: as_urgency(3), "known: ordinary, urgent, critical"),
+        (lambda: as_urgency(3), r"must be 0 \(ordinary\), 1 \(urgent\) or 2"),
         (lambda: Rule(""), "name must be a text that is not empty"),
         (lambda: Rule("a", priority=101), "priority must be"),
         (lambda: Rule("a", per_point_below=-1), "per_point_below must be"),

@@ -43,7 +43,7 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
 def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
     """Return what a plan says of responses that are followed up."""
     assigned = plan.assigned
-    names = [strategy.name for strategy in assigned.chosen.strategies]
+    names = [strategy.name for strategy in assigned.strategies]
     return {
         "strategy": pick(names, assigned.strategy[rows]),
         "priority": assigned.priority[rows].tolist(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import numpy as np
@@ -18,6 +19,9 @@ from npskit.followup.playbook.response_table import Table, instant_of, moment_in
 from npskit.times import instants
 
 _DAY = np.timedelta64(1, "D")
+_WORDS = ("channel", "kind", "language", "theme")
+# The columns that are those of the table.
+_AS_THEY_ARE = ("score", "below", "commented", "value", "channel", "language", "theme", "now", "zone", "clock")
 
 
 def zone_of(at: dt.date | None, now: dt.datetime | None) -> dt.tzinfo | None:
@@ -107,45 +111,33 @@ class Contexts:
             at, now = instants(at.astype("datetime64[us]"), table.clock), instants(now, table.clock)
         return cls(
             category=Words(table.category, table.codebook.categories),
-            score=table.score,
-            below=table.below,
-            commented=table.commented,
             urgency=urgency,
             starts=starts,
             age=ages_of(at, now, table.zone),
-            value=table.value,
-            channel=table.channel,
             kind=kind,
-            language=table.language,
-            theme=table.theme,
             public=_public(table, kind),
-            now=table.now,
-            zone=table.zone,
-            clock=table.clock,
+            **{name: getattr(table, name) for name in _AS_THEY_ARE},
         )
 
     @classmethod
     def of_one(cls, response: Response, context: Context) -> Contexts:
         """Return one context as columns of one row."""
         zone = zone_of(response.at, context.starts if context.now is None else context.now)
+        words: dict[str, Any] = {name: _one(getattr(context, name)) for name in _WORDS}
         now = instant_of(context.now)
-        comment = response.comment
         return cls(
             category=Words(np.zeros(1, dtype=np.intp), (context.category,)),
             score=np.array([response.score], dtype=np.float64),
             below=np.array([context.below]),
-            commented=np.array([not is_nothing(comment)]),
+            commented=np.array([not is_nothing(response.comment)]),
             urgency=np.array([context.urgency], dtype=np.int8),
             starts=np.array([instant_of(context.starts)]),
             age=ages_of(moments_of(response.at), now, zone),
             value=np.array([context.value], dtype=np.float64),
-            channel=_one(context.channel),
-            kind=_one(context.kind),
-            language=_one(context.language),
-            theme=_one(context.theme),
             public=np.array([context.public]),
             now=None if context.now is None else now,
             zone=zone,
+            **words,
         )
 
     def __len__(self) -> int:
@@ -155,7 +147,7 @@ class Contexts:
         """Return the context of a row that is scored."""
         value = np.nan if self.value is None else self.value[row]
         starts = moment_in(self.starts[row], self.zone)
-        words = {name: getattr(self, name) for name in ("channel", "kind", "language", "theme")}
+        words = {name: getattr(self, name) for name in _WORDS}
         return Context(
             self.category.names[self.category.codes[row]],
             urgency=int(self.urgency[row]),

@@ -16,7 +16,8 @@ from npskit.data import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
-from npskit.followup.playbook.follow_up import URGENCIES, Context
+from npskit.followup.playbook.follow_up import Context
+from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.response_table import Table, instant_of, moment_in, pick
 from npskit.results import quoted
 from npskit.times import DAY, TICK, WEEKDAYS, BusinessCalendar, in_words, in_zone, instants, parse_fixed
@@ -57,7 +58,7 @@ def _as_categories(value: Any) -> Attributes:
     return _limits(value, "category")
 
 
-def _as_duration(value: Any) -> dt.timedelta:
+def _as_longest(value: Any) -> dt.timedelta:
     return parse_fixed(value, "never_beyond")
 
 
@@ -108,7 +109,7 @@ class DueTimes:
     urgency: Attributes = attrs.field(
         default=Attributes({"urgent": "24 hours", "critical": "4 hours"}), converter=_as_urgencies
     )
-    never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_duration)
+    never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_longest)
 
     @clock.validator
     def _is_clock(self, _field: attrs.Attribute[str], value: str) -> None:

@@ -12,7 +12,7 @@ from npskit.checks import all_are, is_bool, is_moment_or_none, is_text, is_text_
 from npskit.data import Attributes, Response
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.channels import kind_of
-from npskit.followup.playbook.part_checks import NO_TIME, as_within, is_amount_or_none, is_priority, is_urgency
+from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
 from npskit.results import Columns, Result, quoted
 from npskit.times import in_words, time_in_words
@@ -20,7 +20,6 @@ from npskit.times import in_words, time_in_words
 if TYPE_CHECKING:
     from npskit.followup.letters import Draft, Languages
 
-URGENCIES = ("ordinary", "urgent", "critical")
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
 COMPANY_FIELDS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
 GIFTS = ("offer", "amount", "share")
@@ -56,7 +55,7 @@ class Context:
     """
 
     category: str = attrs.field(validator=is_text)
-    urgency: int = attrs.field(default=0, kw_only=True, validator=is_urgency)
+    urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
     value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
@@ -127,7 +126,7 @@ class FollowUp(Result):
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
-    urgency: int = attrs.field(default=0, kw_only=True, validator=is_urgency)
+    urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
     reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
     left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
     details: Mapping[str, Any] = attrs.field(default=Attributes({}), kw_only=True, converter=_as_details)

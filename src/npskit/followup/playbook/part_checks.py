@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import attrs
-
-from npskit.checks import is_number
+from npskit.checks import is_number, one_of
 from npskit.errors import InvalidValueError
 from npskit.times import parse_fixed
 
+URGENCIES = ("ordinary", "urgent", "critical")
 NO_TIME = dt.timedelta(0)
 is_amount = is_number(least=0)
 is_amount_or_none = is_number(least=0, optional=True)
@@ -27,7 +26,21 @@ def as_within(value: Any) -> dt.timedelta | None:
     return None if value is None else parse_fixed(value, "within")
 
 
-def is_urgency(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but 0, 1 or 2."""
+def as_urgency(value: Any) -> int:
+    """Return an urgency by its number or its name.
+
+    Raises:
+        InvalidValueError: If there is no such urgency.
+
+    Example:
+        >>> as_urgency("critical"), as_urgency(1)
+        (2, 1)
+    """
+    return URGENCIES.index(one_of(value, URGENCIES, "urgency")) if isinstance(value, str) else as_level(value)
+
+
+def as_level(value: Any, said: str = "urgency must be") -> int:
+    """Return an urgency by its number; `said` begins the error."""
     if isinstance(value, bool) or value not in (0, 1, 2):
-        raise InvalidValueError(f"{field.name} must be 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
+        raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
+    return int(value)

@@ -19,11 +19,12 @@ from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
+from npskit.followup.playbook.part_checks import as_urgency
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
-from npskit.followup.playbook.recommendations import Assigned, Chosen
+from npskit.followup.playbook.recommendations import Assigned
 from npskit.followup.playbook.response_table import Table, instant_of
-from npskit.followup.playbook.rules import Team, as_urgency
+from npskit.followup.playbook.rules import Team
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Scorer, codebook_of
@@ -166,8 +167,7 @@ class Playbook:
             comments = table.comment
             urgency = np.zeros(len(table), np.int8) if comments is None else urgencies_of(comments, self.urgency)
         contexts = Contexts.of(table, urgency, self.due.starts(table), self.channels)
-        chosen = Chosen.of(table, contexts, self.strategies, self.teams)
-        return Assigned.of(table, contexts, chosen, self.due, self.points, self.urgency)
+        return Assigned.of(table, contexts, self.strategies, self.teams, self.due, self.points, self.urgency)
 
     def with_calendar(self, calendar: BusinessCalendar | None) -> Playbook:
         """Return the playbook with other opening hours; None keeps its own."""

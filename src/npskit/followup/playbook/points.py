@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import is_number
 from npskit.errors import InvalidValueError
-from npskit.followup.playbook.follow_up import URGENCIES
-from npskit.followup.playbook.part_checks import is_priority
+from npskit.followup.playbook.part_checks import URGENCIES, is_priority
 from npskit.results import number
 
 

@@ -15,7 +15,8 @@ from npskit.arrays import Codes, Floats, Times
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
-from npskit.followup.playbook.follow_up import COMPANY_FIELDS, URGENCIES, FollowUp, Strategy
+from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
+from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, instant_of, moment_in, pick
 from npskit.followup.playbook.rules import Rule, Team
@@ -29,64 +30,84 @@ ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
 
-@attrs.frozen(eq=False)
-class Chosen:
-    """Which strategy applies to each row, and what it says of itself. Arrays have one element for each row.
+@attrs.frozen(eq=False, slots=False)
+class Assigned:
+    """What a playbook recommends for each response of a table, in its order.
 
     Args:
+        table: The responses.
+        contexts: What conditions and due times go by.
         strategies: The strategies, in order.
-        strategy: Which of them applies, -1 for none: int32.
+        durations: How long follow-ups may take.
+        points: What is added to priorities.
+        judge: How urgent comments are.
+        strategy: Which of the strategies applies to each, -1 for none: int32.
         base: The priority it gives; 0 where none applies.
         within: How long it allows, index into `withins`, -1 for no limit.
-        due: The time it names, on the clock of the table, or NaT.
+        own_due: The time it names, on the clock of the table, or NaT.
         team: Who should answer, index into `teams`, -1 for nobody in particular: int32.
-        menu: What is done, index into `menus`, -1 where no strategy applies: int32.
-        withins: The distinct durations, each with its index; `teams` and `menus` likewise.
-        teams: The names of the teams.
-        menus: The distinct ways to follow up.
+        menu: What is done and may be offered, index into `menus`, -1 where no strategy applies: int32.
+        withins: The distinct durations, each with its index.
+        team_codes: The names of the teams that occur, likewise.
+        menu_codes: The distinct ways to follow up, likewise.
         own: What strategies that are no rules said, by row.
     """
 
+    table: Table
+    contexts: Contexts
     strategies: tuple[Strategy, ...]
+    durations: DueTimes
+    points: Points
+    judge: UrgencyOf
     strategy: NDArray[np.int32]
     base: Floats
     within: NDArray[np.int32]
-    due: Times
+    own_due: Times
     team: NDArray[np.int32]
     menu: NDArray[np.int32]
     withins: dict[dt.timedelta, int] = attrs.field(factory=dict)
-    teams: dict[str, int] = attrs.field(factory=dict)
-    menus: dict[Menu, int] = attrs.field(factory=dict)
+    team_codes: dict[str, int] = attrs.field(factory=dict)
+    menu_codes: dict[Menu, int] = attrs.field(factory=dict)
     own: dict[int, FollowUp] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, table: Table, contexts: Contexts, strategies: Sequence[Strategy], teams: Sequence[Team]) -> Chosen:
+    def of(
+        cls,
+        table: Table,
+        contexts: Contexts,
+        strategies: Sequence[Strategy],
+        teams: Sequence[Team],
+        durations: DueTimes,
+        points: Points,
+        judge: UrgencyOf,
+    ) -> Assigned:
         """Ask each strategy, once, what it says of the rows that none before it has an answer to."""
-        rows = len(table)
-        none = np.full(rows, -1, dtype=np.int32)
-        due = np.full(rows, np.datetime64("NaT", "us"))
-        chosen = cls(tuple(strategies), none, np.zeros(rows), none.copy(), due, none.copy(), none.copy())
+        named, base = np.full(len(table), np.datetime64("NaT", "us")), np.zeros(len(table))
+        strategy, within, team, menu = np.full((4, len(table)), -1, dtype=np.int32)
+        found = cls(
+            table, contexts, tuple(strategies), durations, points, judge, strategy, base, within, named, team, menu
+        )
         left = table.category >= 0
-        for place, strategy in enumerate(strategies):
+        for place, asked in enumerate(strategies):
             if not left.any():
                 break
-            if isinstance(strategy, Rule):
-                found = np.flatnonzero(strategy.when.mask(contexts) & left)
-                chosen._fill(found, place, strategy.priorities(table.below[found]), strategy)
+            if isinstance(asked, Rule):
+                rows = np.flatnonzero(asked.when.mask(contexts) & left)
+                found._fill(rows, place, asked.priorities(table.below[rows]), asked)
             else:
                 for row in np.flatnonzero(left).tolist():
-                    chosen._ask(place, row, table, contexts)
-            left &= chosen.strategy < 0
-        for team in teams:
-            without = (chosen.strategy >= 0) & (chosen.team < 0)
+                    found._ask(place, row)
+            left &= strategy < 0
+        for one in teams:
+            without = (strategy >= 0) & (team < 0)
             if without.any():
-                chosen.team[without & team.when.mask(contexts)] = chosen.teams.setdefault(team.name, len(chosen.teams))
-        return chosen
+                team[without & one.when.mask(contexts)] = _code(found.team_codes, one.name)
+        return found
 
-    def _ask(self, place: int, row: int, table: Table, contexts: Contexts) -> None:
+    def _ask(self, place: int, row: int) -> None:
         """Ask a strategy that is no rule about one row, and keep what it says."""
-        strategy = self.strategies[place]
-        found = strategy(table.response(row), contexts.row(row))
+        strategy, zone = self.strategies[place], self.table.zone
+        found = strategy(self.table.response(row), self.contexts.row(row))
         if not isinstance(found, FollowUp | None):
             raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}")
         if found is None:
@@ -94,91 +115,55 @@ class Chosen:
         self.own[row] = found
         self._fill(row, place, found.priority, found)
         if found.due is not None:
-            if (found.due.tzinfo is None) != (table.zone is None):
+            if (found.due.tzinfo is None) != (zone is None):
                 raise IncompatibleError(
                     f"strategy {strategy.name!r}: its due time and the times of the responses need both a time zone, "
-                    f"or none; {'give' if table.zone else 'here it must be'} a due time "
-                    f"{'with' if table.zone else 'without'} a time zone, not {found.due!r}"
+                    f"or none; {'give' if zone else 'here it must be'} a due time "
+                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}"
                 )
-            self.due[row] = instant_of(found.due)
+            self.own_due[row] = instant_of(found.due)
 
     def _fill(self, rows: Any, place: int, base: Any, found: Rule | FollowUp) -> None:
         """Write what a strategy, the one at `place`, says of some rows."""
         self.strategy[rows] = place
         self.base[rows] = base
         if found.within is not None:
-            self.within[rows] = self.withins.setdefault(found.within, len(self.withins))
+            self.within[rows] = _code(self.withins, found.within)
         if found.team is not None:
-            self.team[rows] = self.teams.setdefault(found.team, len(self.teams))
-        menu = Menu(found.actions, found.offers, found.offer_required)
-        self.menu[rows] = self.menus.setdefault(menu, len(self.menus))
-
-
-@attrs.frozen(eq=False, slots=False)
-class Assigned:
-    """What a playbook recommends for each response of a table, in its order.
-
-    Args:
-        table: The responses.
-        contexts: What conditions and due times went by.
-        chosen: Which strategy applies, and what it says.
-        priority: 0..100; NaN where no strategy applies.
-        due: By when, datetime64[us] on the clock of the table; NaT where that is unknown or no strategy applies.
-        limits: What decided on the due times.
-        points: What is added to priorities.
-        judge: How urgent comments are.
-    """
-
-    table: Table
-    contexts: Contexts
-    chosen: Chosen
-    priority: Floats
-    due: Times
-    limits: DueColumn
-    points: Points
-    judge: UrgencyOf
-
-    @classmethod
-    def of(
-        cls, table: Table, contexts: Contexts, chosen: Chosen, due: DueTimes, points: Points, judge: UrgencyOf
-    ) -> Assigned:
-        """Return what strategies have chosen with its place in the queue and its due time."""
-        found = chosen.strategy >= 0
-        values = np.full(len(table), np.nan) if contexts.value is None else contexts.value
-        limits = due.column(contexts, chosen.within, tuple(chosen.withins), chosen.due)
-        priority = np.where(found, points.priorities(chosen.base, values, contexts.urgency), np.nan)
-        by = np.where(np.isnat(contexts.starts), chosen.due, np.where(found, limits.at, np.datetime64("NaT", "us")))
-        return cls(table, contexts, chosen, priority, by, limits, points, judge)
-
-    @property
-    def strategy(self) -> NDArray[np.int32]:
-        """Which strategy of the playbook applies to each, -1 for none."""
-        return self.chosen.strategy
+            self.team[rows] = _code(self.team_codes, found.team)
+        self.menu[rows] = _code(self.menu_codes, Menu(found.actions, found.offers, found.offer_required))
 
     @property
     def urgency(self) -> NDArray[np.int8]:
         """How urgent each comment is, 0 to 2."""
         return self.contexts.urgency
 
-    @property
-    def team(self) -> NDArray[np.int32]:
-        """Who should answer each, index into `teams`, -1 for nobody in particular."""
-        return self.chosen.team
+    @functools.cached_property
+    def limits(self) -> DueColumn:
+        """When each would be due by all limits there are, and which of them decided."""
+        return self.durations.column(self.contexts, self.within, tuple(self.withins), self.own_due)
+
+    @functools.cached_property
+    def due(self) -> Times:
+        """By when, datetime64[us] on the clock of the table; NaT where unknown or no strategy applies."""
+        by = np.where(self.strategy >= 0, self.limits.at, np.datetime64("NaT", "us"))
+        return np.where(np.isnat(self.contexts.starts), self.own_due, by)
+
+    @functools.cached_property
+    def priority(self) -> Floats:
+        """0..100; NaN where no strategy applies."""
+        values = np.nan if self.contexts.value is None else self.contexts.value
+        return np.where(self.strategy >= 0, self.points.priorities(self.base, values, self.urgency), np.nan)
 
     @functools.cached_property
     def teams(self) -> tuple[str, ...]:
         """The names of the teams that occur."""
-        return tuple(self.chosen.teams)
-
-    @property
-    def menu(self) -> NDArray[np.int32]:
-        """What is done and may be offered, index into `menus`, -1 where no strategy applies."""
-        return self.chosen.menu
+        return tuple(self.team_codes)
 
     @functools.cached_property
     def menus(self) -> tuple[Menu, ...]:
         """The distinct ways to follow up."""
-        return tuple(self.chosen.menus)
+        return tuple(self.menu_codes)
 
     def __len__(self) -> int:
         return len(self.strategy)
@@ -194,8 +179,8 @@ class Assigned:
         """
         if self.strategy[row] < 0:
             return None
-        rows, own, menu = np.array([row]), self.chosen.own.get(row), self.menus[self.menu[row]]
-        strategy, value = self.chosen.strategies[self.strategy[row]], self.table.known("value", rows)[0]
+        rows, own, menu = np.array([row]), self.own.get(row), self.menus[self.menu[row]]
+        strategy, value = self.strategies[self.strategy[row]], self.table.known("value", rows)[0]
         found = FollowUp(
             self.table.ids[row],
             category=self.contexts.category.names[self.table.category[row]],
@@ -223,7 +208,7 @@ class Assigned:
         names = (*self.table.attributes, *self.table.codebook.questions, "score", *_ROLES)
         known = {name: cells[0] for name in names if (cells := self.detail(name, rows)) is not None}
         found = {name: value for name, value in known.items() if value is not None or name in self.table.attributes}
-        return found | dict(self.chosen.own[row].details) if row in self.chosen.own else found
+        return found | dict(self.own[row].details) if row in self.own else found
 
     def offers(self, row: int) -> tuple[Offer, ...]:
         """Return what may be offered to the customer of a row."""
@@ -241,8 +226,8 @@ class Assigned:
     def said(self, name: str, rows: Codes) -> list[Any]:
         """Return channel or language: that of the strategy if it names one, else that of the response."""
         found = self.table.known(name, rows)
-        if self.chosen.own:
-            own = map(self.chosen.own.get, rows.tolist())
+        if self.own:
+            own = map(self.own.get, rows.tolist())
             found = [(each and getattr(each, name)) or known for each, known in zip(own, found, strict=True)]
         return found
 
@@ -260,18 +245,18 @@ class Assigned:
 
     def is_own(self, rows: Codes) -> list[bool]:
         """Return where a strategy that is no rule has decided."""
-        return [row in self.chosen.own for row in rows.tolist()]
+        return [row in self.own for row in rows.tolist()]
 
     def reasons(self, rows: Codes) -> list[tuple[str, ...]]:
         """Return why each row is followed up as it is: by the strategy, its comment, its priority and its due time."""
         strategy = self.strategy[rows]
-        words = [(s.reason or s.when.words(),) if isinstance(s, Rule) else () for s in self.chosen.strategies]
+        words = [(s.reason or s.when.words(),) if isinstance(s, Rule) else () for s in self.strategies]
         first = [words[place] for place in strategy.tolist()]
-        if self.chosen.own:
-            own = map(self.chosen.own.get, rows.tolist())
+        if self.own:
+            own = map(self.own.get, rows.tolist())
             first = [said if each is None else each.reasons for each, said in zip(own, first, strict=True)]
-        rule = np.array([s.priority if isinstance(s, Rule) else np.nan for s in self.chosen.strategies])[strategy]
-        base = self.chosen.base[rows]
+        rule = np.array([s.priority if isinstance(s, Rule) else np.nan for s in self.strategies])[strategy]
+        base = self.base[rows]
         values = np.full(len(rows), np.nan) if self.table.value is None else self.table.value[rows]
         urgency = self.contexts.urgency[rows]
         points = self.points.reasons(base, np.where(np.isnan(rule), 0.0, base - rule), values, urgency)
@@ -297,3 +282,8 @@ class Assigned:
             if level == urgency:
                 said += f": it says {quoted(word)}"
         return said
+
+
+def _code(codes: dict[Any, int], value: Any) -> int:
+    """Return the index of a value, the next one if it is new."""
+    return codes.setdefault(value, len(codes))

@@ -13,35 +13,17 @@ from attrs.validators import optional
 from npskit.arrays import Bools
 from npskit.checks import is_a, is_bool, is_text
 from npskit.data import Response, Words
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.contexts import Contexts
-from npskit.followup.playbook.follow_up import URGENCIES, Context, FollowUp
-from npskit.followup.playbook.part_checks import as_within, is_amount_or_none, is_priority
+from npskit.followup.playbook.follow_up import Context, FollowUp
+from npskit.followup.playbook.part_checks import URGENCIES, as_urgency, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
 
 
 def primary(language: str) -> str:
     """Return a language without its region, as it is compared: `"de"` of `"de-AT"`."""
     return fold(language).replace("_", "-").split("-")[0]
-
-
-def as_urgency(value: Any) -> int:
-    """Return an urgency by its number or its name.
-
-    Raises:
-        InvalidValueError: If there is no such urgency.
-
-    Example:
-        >>> as_urgency("critical"), as_urgency(1)
-        (2, 1)
-    """
-    if isinstance(value, str) and value in URGENCIES:
-        return URGENCIES.index(value)
-    if isinstance(value, bool) or value not in (0, 1, 2):
-        hint = did_you_mean(value, URGENCIES) if isinstance(value, str) else f"known: {', '.join(URGENCIES)}"
-        raise InvalidValueError(f"urgency must be ordinary, urgent or critical: got {value!r}; {hint}")
-    return int(value)
 
 
 def _as_texts(value: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.playbook.part_checks import as_level
 
 UrgencyOf: TypeAlias = Callable[[str], int]
 # Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
@@ -228,10 +229,7 @@ def urgency_of(comment: str | None, judge: UrgencyOf) -> int:
     """
     if comment is None or not comment.strip():
         return 0
-    level = judge(comment)
-    if isinstance(level, bool) or level not in (0, 1, 2):
-        raise InvalidValueError(f"urgency must return 0 (ordinary), 1 (urgent) or 2 (critical): got {level!r}")
-    return int(level)
+    return as_level(judge(comment), "urgency must return")
 
 
 def urgencies_of(comments: Sequence[str | None], judge: UrgencyOf) -> NDArray[np.int8]:
