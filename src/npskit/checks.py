@@ -228,6 +228,12 @@ def is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
 is_text_or_none = attrs.validators.optional(is_text)
 
 
+def is_string_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a text, even an empty one, or None, in an attrs field, naming the field."""
+    if not isinstance(value, str | None):
+        raise InvalidTypeError(f"{field.name} must be a text or None, not {value!r} ({type(value).__name__})")
+
+
 def is_bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but True or False in an attrs field, naming the field."""
     if not isinstance(value, bool):
@@ -238,6 +244,11 @@ def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any
     """Refuse anything but a datetime or None in an attrs field, naming the field."""
     if value is not None and (not isinstance(value, dt.datetime) or is_missing(value)):
         raise InvalidTypeError(f"{field.name} must be a datetime or None: got {value!r} ({type(value).__name__})")
+
+
+def is_one_of(options: Iterable[Any]) -> Validator:
+    """Return a validator of attrs fields that hold one of some options."""
+    return lambda _instance, field, value: one_of(value, options, field.name)
 
 
 def is_a(kind: type) -> Validator:

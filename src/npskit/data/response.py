@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.checks import is_hashable, is_missing, is_whole_or_none, to_int
+from npskit.checks import is_hashable, is_missing, is_string_or_none, is_whole_or_none, to_int
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 
@@ -59,12 +59,6 @@ def _is_moment(_instance: object, field: attrs.Attribute[Any], value: Any) -> No
         )
     if value is not None and is_missing(value):
         raise InvalidValueError(f"{field.name} must be None where it is unknown, not {value!r}")
-
-
-def _is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a text or None."""
-    if not isinstance(value, (str, type(None))):
-        raise InvalidTypeError(f"{field.name} must be a text or None, not {value!r} ({type(value).__name__})")
 
 
 class Segment(enum.StrEnum):
@@ -158,7 +152,7 @@ class Response:
     score: int | None = attrs.field(converter=to_int, validator=is_whole_or_none)
     customer: Hashable = attrs.field(default=None, kw_only=True, converter=_plain, validator=_is_id)
     at: dt.date | None = attrs.field(default=None, kw_only=True, validator=_is_moment)
-    comment: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+    comment: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
     attributes: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=_as_attributes)
 
     def __repr__(self) -> str:

@@ -8,25 +8,16 @@ from typing import Any, Self
 
 import attrs
 
-from npskit.checks import all_are, is_hashable, is_missing, one_of
+from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 from npskit.results import Result, one_line
 from npskit.times import instant
 
 
-def _is_kind(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    one_of(value, KINDS, field.name)
-
-
 def _is_time(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, dt.datetime) or is_missing(value):
         raise InvalidTypeError(f"{field.name} must be a datetime, not {value!r} ({type(value).__name__})")
-
-
-def _is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, str | None):
-        raise InvalidTypeError(f"{field.name} must be a text or None, not {value!r} ({type(value).__name__})")
 
 
 def _is_id(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
@@ -53,10 +44,10 @@ class CaseEvent:
         'opened'
     """
 
-    kind: str = attrs.field(validator=_is_kind)
+    kind: str = attrs.field(validator=is_one_of(KINDS))
     at: dt.datetime = attrs.field(validator=_is_time)
-    by: str | None = attrs.field(default=None, validator=_is_text)
-    note: str | None = attrs.field(default=None, validator=_is_text)
+    by: str | None = attrs.field(default=None, validator=is_string_or_none)
+    note: str | None = attrs.field(default=None, validator=is_string_or_none)
 
 
 def _as_tuple(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
@@ -137,10 +128,10 @@ class Case(Result):
     id: Hashable = attrs.field(validator=_is_id)
     events: tuple[CaseEvent, ...] = attrs.field(converter=_as_tuple, validator=all_are(CaseEvent))
     customer: Hashable = attrs.field(default=None, kw_only=True, validator=_is_id)
-    category: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
-    theme: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
-    channel: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
-    later: str | None = attrs.field(default=None, kw_only=True, validator=_is_text)
+    category: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
+    theme: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
+    channel: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
+    later: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "events", _in_order(self.id, self.events))

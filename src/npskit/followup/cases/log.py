@@ -5,7 +5,7 @@ A million cases are a few arrays here, never a million objects; `Case` objects b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -17,10 +17,9 @@ from npskit.checks import one_of
 from npskit.data import factorize, objects, read_customers
 from npskit.errors import ColumnNotFoundError
 from npskit.followup.cases.case_roles import ALIASES, find_roles, kind_of
-from npskit.followup.cases.case_table import MONTH, CaseTable, case_frame
-from npskit.followup.cases.case_times import CaseTimes
+from npskit.followup.cases.case_table import MONTH, CaseTable, CaseTimes, case_frame
 from npskit.followup.cases.events import settle
-from npskit.followup.cases.rejections import Refused, Rejections
+from npskit.followup.cases.rejections import Refused, Rejections, rejections_of
 from npskit.followup.cases.states import KINDS
 from npskit.scorers import NPS, Scorer, codebook_of
 from npskit.times import in_zone
@@ -195,7 +194,7 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
     rows = len(times.values["opened"])
     ids = table.column("case")
     names = np.arange(rows) if ids is None else ids
-    rejected = _refused_cases(times, ids).result(names)
+    rejected = rejections_of(_refused_cases(times, ids), names)
     usable = np.ones(rows, np.bool_)
     usable[rejected.rows] = False
     now = _as_of(times, (values[usable] for values in times.values.values()), as_of)
@@ -220,27 +219,26 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
     )
 
 
-def _refused_cases(times: CaseTimes, ids: Any) -> Refused:
-    """Return the rows of a log of cases that cannot have happened."""
-    at, refused = times.values, Refused()
+def _refused_cases(times: CaseTimes, ids: Any) -> Iterator[Refused]:
+    """Yield the rows of a log of cases that cannot have happened."""
+    at = times.values
     for kind, rows in times.bad.items():
-        refused.add(rows, f"{kind} is not a time")
-    refused.add(np.flatnonzero(np.isnat(at["opened"])), "no opening time")
+        yield rows, f"{kind} is not a time"
+    yield np.flatnonzero(np.isnat(at["opened"])), "no opening time"
     if ids is not None:
         first = read_customers(ids, "case").first
-        refused.add(np.flatnonzero(first < np.arange(len(first))), "the case has a row already")
+        yield np.flatnonzero(first < np.arange(len(first))), "the case has a row already"
     for kind, values in at.items():
-        refused.add(np.flatnonzero(values < at["opened"]), f"{kind} before opened")
+        yield np.flatnonzero(values < at["opened"]), f"{kind} before opened"
     never = np.full(len(at["opened"]), _NAT)
     informed, resolved, closed, reopened = (at.get(k, never) for k in ("informed", "resolved", "closed", "reopened"))
     early = ~np.isnat(informed) & ~(resolved <= informed) & ~(informed <= reopened)
-    refused.add(np.flatnonzero(early), "informed before resolved")
+    yield np.flatnonzero(early), "informed before resolved"
     again = reopened >= closed
     for kind, values in at.items():
         if kind not in ("closed", "reopened"):
             # a reopened case goes on; its time before the reopening was closed
-            refused.add(np.flatnonzero((values > closed) & ~(again & (values >= reopened))), f"{kind} after closed")
-    return refused
+            yield np.flatnonzero((values > closed) & ~(again & (values >= reopened))), f"{kind} after closed"
 
 
 # ---- one row per event ----
@@ -253,24 +251,22 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
     kinds = np.array(kind_of_name, np.int64)[codes]
     cases = read_customers(table.frame.column(table.roles["case"]), "case")
     case_of, labels = np.minimum(cases.numbers, len(cases.ids)), objects([*cases.ids, None])
-    refused = Refused()
-    refused.add(np.flatnonzero(~cases.known), "no case")
+    refused = [(np.flatnonzero(~cases.known), "no case")]
     for i, (name, kind) in enumerate(zip(names, kind_of_name, strict=True)):
         if kind < 0:
             rows = np.flatnonzero((codes == i) & cases.known)
-            refused.add(rows, "no event" if name is None else f"{name!r} is no event of a case")
+            refused.append((rows, "no event" if name is None else f"{name!r} is no event of a case"))
     named = (kinds >= 0) & cases.known
     timeless = np.flatnonzero(np.isnat(at) & named)
-    refused.add(timeless, "no time, or not a time")
+    refused.append((timeless, "no time, or not a time"))
     whole = np.ones(len(labels), np.bool_)
     whole[case_of[timeless]] = False
     usable = np.flatnonzero(named & whole[case_of])
     again = _repeated(case_of[usable], kinds[usable], at[usable], table.column("by"), usable)
-    refused.add(usable[again], "the same event at the same time stands there already")
+    refused.append((usable[again], "the same event at the same time stands there already"))
     usable = usable[~again]
     every, wrong = settle(case_of[usable], kinds[usable], at[usable].astype(np.int64), usable)
-    for reason, rows in wrong.items():
-        refused.add(rows, reason)
+    refused += [(rows, reason) for reason, rows in wrong.items()]
     now = _as_of(times, [every.times], as_of)
     log = every if np.isnat(now) else every[every.times <= now]
     size = len(labels)
@@ -303,7 +299,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
         resolved=(undoing == KINDS.index("resolved"))[present],
         recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
         as_of=now,
-        rejected=refused.result(labels[case_of]),
+        rejected=rejections_of(refused, labels[case_of]),
         left_out=int(np.count_nonzero(every.are("opened"))) - len(present),
     )
     if "owner" not in table.by:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -52,24 +52,14 @@ class Rejections:
         return f"Rejections({', '.join(f'{reason}: {many}' for reason, many in self.counts.items())})"
 
 
-class Refused:
-    """Collects what could not be used; of each row, or case, the first reason stands."""
+Refused = tuple[NDArray[np.integer[Any]], str]
+"""Rows that could not be used, and why."""
 
-    def __init__(self) -> None:
-        self.rows: list[NDArray[np.int64]] = []
-        self.codes: list[NDArray[np.intp]] = []
-        self.reasons: dict[str, int] = {}
 
-    def add(self, rows: NDArray[np.integer], reason: str) -> None:
-        """Set rows aside."""
-        if len(rows):
-            code = self.reasons.setdefault(reason, len(self.reasons))
-            self.rows.append(rows.astype(np.int64))
-            self.codes.append(np.full(len(rows), code))
-
-    def result(self, ids: NDArray[Any]) -> Rejections:
-        """Return all of them; `ids` are the cases of the rows."""
-        rows = np.concatenate([np.empty(0, np.int64), *self.rows])
-        codes = np.concatenate([np.empty(0, np.intp), *self.codes])
-        rows, first = np.unique(rows, return_index=True)
-        return Rejections(rows, ids[rows], codes[first], tuple(self.reasons))
+def rejections_of(refused: Iterable[Refused], ids: NDArray[Any]) -> Rejections:
+    """Return all that was refused; of each row the first reason stands. `ids` are the cases of the rows."""
+    found = [(rows.astype(np.int64), reason) for rows, reason in refused if len(rows)]
+    reasons = {reason: code for code, reason in enumerate(dict.fromkeys(reason for _, reason in found))}
+    codes = [np.full(len(rows), reasons[reason]) for rows, reason in found]
+    rows, first = np.unique(np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)]), return_index=True)
+    return Rejections(rows, ids[rows], np.concatenate([np.empty(0, np.intp), *codes])[first], tuple(reasons))

@@ -28,8 +28,6 @@ REGRESSION = (
 SUSPICIOUS = 0.05
 FEW = 10
 _NONE = "-"
-_DIGITS = {"points": 1, "percent": 1, "money": 2}
-_UNITS = {"points": "", "percent": "%", "money": ""}
 
 
 @attrs.frozen
@@ -194,10 +192,9 @@ class FollowUpEffect(Result):
         return header, [self._row(c) for c in self.contrasts if c.treated.n or c.held_out.n]
 
     def _row(self, c: ArmContrast) -> list[str]:
-        digits, unit = _DIGITS[c.unit], _UNITS[c.unit]
+        digits, unit = 2 if c.unit == "money" else 1, "%" if c.unit == "percent" else ""
         alone = sum(other.measure == c.measure and other.of == c.of for other in self.contrasts) == 1
         first = c.segment == ALL or alone or c.measure in ("recovered", "promoted")
-
         row = [_label(c, self.score, self.categories), _BASES[c.of]]
         for arm in (c.treated, c.held_out):
             row += [str(arm.n), number(arm.value, digits) + unit if arm.n else _NONE]

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from npskit.arrays import Times
 from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.followup.plan.candidates import People
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.followup.plan.selection import plan_of
+from npskit.followup.plan.selection import People, plan_of
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.sample import BoundData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -10,9 +10,10 @@ import attrs
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError
-from npskit.followup.letters import PUBLIC_ACTION, Languages
+from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages
 from npskit.followup.plan.choices import Choices
 from npskit.followup.playbook import GIFTS, SHARED_ACTION, Menu, Offer
+from npskit.results import records
 
 
 def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
@@ -35,12 +36,12 @@ Cells = tuple[str | None, str | None, str | None]
 
 def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, list[str | None]]:
     """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
-    own, said = plan.assigned.is_own(rows), plan.assigned.said("language", rows)
+    own, said = plan.assigned.own, plan.assigned.said("language", rows)
     groups: dict[tuple[int, str], list[int]] = {}
     steps = plan.of_each(rows, _first_step)
     written: dict[int, Cells] = {}
     for place, step in enumerate(steps):
-        if step is None or own[place]:
+        if step is None or int(rows[place]) in own:
             written[place] = _alone(plan, int(rows[place]), letters)
         else:
             groups.setdefault((id(step), said[place] or letters.language or plan.language), []).append(place)
@@ -63,9 +64,14 @@ def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | N
 
 def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
     """Return the letter to one customer."""
+    given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
+    return _cells(lambda: plan.message(plan.follow_up(row), **given))
+
+
+def _cells(write: Callable[[], Draft]) -> Cells:
+    """Return subject and body of a letter, or what is wrong with it."""
     try:
-        fields = letters.fields or {}
-        draft = plan.message(plan.follow_up(row), letters.language, languages=letters.languages, **fields)
+        draft = write()
     except NpskitError as error:
         return None, None, str(error)
     return draft.subject, draft.body, None
@@ -91,11 +97,5 @@ def _together(
             if plan.currency is not None and action != SHARED_ACTION:
                 gift["amount"] = plan.cost[rows].tolist()
             known |= {name: cells for name, cells in gift.items() if name in wanted}
-    found: list[Cells] = []
-    for values in zip(*known.values(), strict=True) if known else [()] * len(rows):
-        try:
-            draft = letter.write({**dict(zip(known, values, strict=True)), **given})
-            found.append((draft.subject, draft.body, None))
-        except NpskitError as error:
-            found.append((None, None, str(error)))
-    return found
+    each = records(known) if known else [{}] * len(rows)
+    return [_cells(lambda values=values: letter.write(values | given)) for values in each]  # type: ignore[misc]

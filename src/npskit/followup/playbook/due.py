@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Times
-from npskit.checks import is_a, one_of
+from npskit.checks import is_a, is_one_of
 from npskit.data import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import fold, kind_of
@@ -100,7 +100,7 @@ class DueTimes:
         2026-03-08 16:00:00 | due Sun 2026-03-08 16:00: 48 hours for detractor, from Fri 2026-03-06 16:00
     """
 
-    clock: str = attrs.field(default="business")
+    clock: str = attrs.field(default="business", validator=is_one_of(CLOCKS))
     calendar: BusinessCalendar = attrs.field(default=BusinessCalendar(), validator=is_a(BusinessCalendar))
     channel: Attributes = attrs.field(default=Attributes(CHANNELS), converter=_as_channels)
     category: Attributes = attrs.field(
@@ -110,10 +110,6 @@ class DueTimes:
         default=Attributes({"urgent": "24 hours", "critical": "4 hours"}), converter=_as_urgencies
     )
     never_beyond: dt.timedelta = attrs.field(default=dt.timedelta(days=7), converter=_as_longest)
-
-    @clock.validator
-    def _is_clock(self, _field: attrs.Attribute[str], value: str) -> None:
-        one_of(value, CLOCKS, "clock")
 
     def opening(self, day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
         """Return when the clock starts for what is known to be of a day: at its opening.

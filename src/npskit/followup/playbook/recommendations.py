@@ -243,10 +243,6 @@ class Assigned:
         of_customer = name in table.attributes and name not in COMPANY_FIELDS
         return table.known(name, rows) if of_response or of_customer else None
 
-    def is_own(self, rows: Codes) -> list[bool]:
-        """Return where a strategy that is no rule has decided."""
-        return [row in self.own for row in rows.tolist()]
-
     def reasons(self, rows: Codes) -> list[tuple[str, ...]]:
         """Return why each row is followed up as it is: by the strategy, its comment, its priority and its due time."""
         strategy = self.strategy[rows]
