@@ -253,9 +253,9 @@ def test_bad_arguments_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="max_iterations must be at least 1: got 0"):
         rake([1, 1], margins, {"age": {"a": 1, "b": 1}, "sex": {"f": 1, "m": 1}}, max_iterations=0)
     calibration = post_stratify([1, 1], ["a", "b"], {"a": 1, "b": 1})
-    with pytest.raises(IncompatibleError, match="categories must have one index per row"):
+    with pytest.raises(IncompatibleError, match="categories must have one code per row"):
         calibrated_estimate(calibration, [0], CATEGORY_SCORES)
-    with pytest.raises(InvalidTypeError, match="categories must be whole numbers, not float64"):
+    with pytest.raises(InvalidTypeError, match="categories must be codes, whole numbers from 0, not float64"):
         calibrated_estimate(calibration, [0.0, 1.0], CATEGORY_SCORES)
     with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 has 3"):
         calibrated_estimate(calibration, [0, 3], CATEGORY_SCORES)

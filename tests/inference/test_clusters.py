@@ -128,9 +128,9 @@ def test_bad_columns_are_refused() -> None:
         factorize([["a"]], "strata")
     with pytest.raises(IncompatibleError, match="got 1 and 2"):
         cluster_totals([0, 1], 3, clusters=["a", "b"], strata=["n"])
-    with pytest.raises(IncompatibleError, match="categories must have one index per row"):
+    with pytest.raises(IncompatibleError, match="categories must have one code per row"):
         cluster_totals([0], 3, clusters=["a", "b"])
-    with pytest.raises(InvalidTypeError, match="categories must be whole numbers, not float64"):
+    with pytest.raises(InvalidTypeError, match="categories must be codes, whole numbers from 0, not float64"):
         cluster_totals([0.0, 1.0], 3, clusters=["a", "b"])
     with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 has 3"):
         cluster_totals([0, 3], 3, clusters=["a", "b"])

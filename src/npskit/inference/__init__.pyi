@@ -11,6 +11,7 @@ from npskit.inference.calibration import calibrated_estimate as calibrated_estim
 from npskit.inference.calibration import post_stratify as post_stratify
 from npskit.inference.calibration import rake as rake
 from npskit.inference.clusters import ClusterTotals as ClusterTotals
+from npskit.inference.clusters import checked_indices as checked_indices
 from npskit.inference.clusters import cluster_totals as cluster_totals
 from npskit.inference.clusters import factorize as factorize
 from npskit.inference.clusters import sum_by as sum_by

@@ -242,7 +242,7 @@ def calibrated_estimate(
         (41.667, 36.284)
     """
     s, w = np.asarray(category_scores, dtype=np.float64), calibration.weights
-    kinds = checked_indices(categories, "categories", s.size, len(w))
+    kinds = checked_indices(categories, "categories", s.size, len(w)).astype(np.intp)
     inside = kinds >= 0
     amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)
     with np.errstate(invalid="ignore"):

@@ -227,8 +227,10 @@ def cluster_totals(
     """
     codes, stratum_labels, cluster_labels = unit_codes(strata, clusters)
     n = len(codes)
-    kinds = checked_indices(categories, "categories", n_categories, n)
-    members = np.zeros(n, np.intp) if groups is None else checked_indices(groups, "groups", n_groups or 0, n)
+    kinds = checked_indices(categories, "categories", n_categories, n).astype(np.intp)
+    members = np.zeros(n, np.intp)
+    if groups is not None:
+        members = checked_indices(groups, "groups", n_groups or 0, n).astype(np.intp)
     if (groups is None) != (n_groups is None):
         raise InvalidValueError(f"groups and n_groups go together: got n_groups={n_groups!r}")
     amounts = np.stack(_amounts(counts, weights, squares, n), axis=-1)
@@ -258,14 +260,17 @@ def _amounts(
     return tallies, w, w2
 
 
-def checked_indices(values: ArrayLike, name: str, size: int, n: int) -> Codes:
-    """Return indices below `size`, one for each of `n` rows; negative ones are left to the caller."""
+def checked_indices(values: ArrayLike, name: str, size: int, n: int | None = None) -> NDArray[np.integer[Any]]:
+    """Return codes below `size`, one for each of `n` rows; negative ones are left to the caller."""
     found = np.asarray(values)
-    if found.size and found.dtype.kind not in "iu":
-        raise InvalidTypeError(f"{name} must be whole numbers, not {found.dtype}")
-    if found.shape != (n,):
-        raise IncompatibleError(f"{name} must have one index per row: got shape {found.shape} for {n} rows")
-    high = np.flatnonzero(found >= size)
-    if high.size:
-        raise InvalidValueError(f"{name} must be below {size}: row {high[0]} has {found[high[0]]}")
-    return found.astype(np.intp)
+    if not found.size:
+        found = found.astype(np.intp)
+    if found.dtype.kind not in "iu":
+        raise InvalidTypeError(f"{name} must be codes, whole numbers from 0, not {found.dtype}")
+    if found.ndim != 1 or n not in (None, found.size):
+        rows = "" if n is None else f" for {n} rows"
+        raise IncompatibleError(f"{name} must have one code per row: got shape {found.shape}{rows}")
+    if found.size and int(found.max()) >= size:
+        row = int((found >= size).argmax())
+        raise InvalidValueError(f"{name} must be below {size:,}: row {row} has {found[row]}")
+    return found

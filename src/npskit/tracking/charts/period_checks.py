@@ -16,7 +16,7 @@ def checked_periods(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floa
     """Return counts (T, K) and category scores (K,) as arrays that fit each other, or say what is wrong with them."""
     c, w = checked_counts(counts, category_scores)
     if c.ndim != 2:
-        raise InvalidValueError(f"counts must have shape (periods, categories): got {c.shape}")
+        raise InvalidValueError(f"counts must have shape (periods, categories), one row for each period: got {c.shape}")
     return c, w
 
 

@@ -40,7 +40,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, whole_number
-from npskit.errors import InvalidValueError
 from npskit.inference import difference_interval, moments, score_interval, tail_of
 from npskit.results import LEVEL, intervals
 from npskit.tracking.charts.change_record import Change, ChangePoints
@@ -101,6 +100,7 @@ def change_points(
     c, w = checked_periods(counts, category_scores)
     labels = period_labels(periods, len(c))
     tail_of(level)  # refuses a bad level also where there are no changes
+    min_length = whole_number(min_length, "min_length", least=1)
     answered = np.flatnonzero(c.sum(axis=1) > 0)
     held = c[answered]
     dispersion = period_dispersion(held)
@@ -120,7 +120,7 @@ def change_points(
         penalty=beta,
         criterion=criterion,
         criterion_without=segmentation_cost(held, []),
-        min_length=whole_number(min_length, "min_length"),
+        min_length=min_length,
         level=float(level),
         backend=backend,
     )
@@ -154,7 +154,7 @@ def period_dispersion(counts: ArrayLike) -> float:
         >>> round(period_dispersion([[10, 20, 30], [30, 20, 10], [10, 20, 30]]), 6)
         9.916667
     """
-    c = _answered(counts)
+    c = np.asarray(counts, dtype=np.float64)
     sizes = c.sum(axis=1)
     c = c[sizes * sizes.sum() >= _THIN * (sizes @ sizes)]
     first, second = c[:-1], c[1:]
@@ -166,7 +166,7 @@ def period_dispersion(counts: ArrayLike) -> float:
         # of two rows Pearson's sum is that of (n₂c₁ - n₁c₂)² / (n₁n₂(c₁ + c₂))
         terms = (n2 * first - n1 * second) ** 2 / (n1 * n2 * both)
         ratios = np.nansum(terms, axis=1) / df * np.maximum(1 - 1 / total, 0)
-    known, sizes = df > 0, (n1 * n2)[:, 0] / total
+        known, sizes = df > 0, (n1 * n2)[:, 0] / total
     return max(1.0, float(np.average(ratios[known], weights=sizes[known]))) if known.any() else 1.0
 
 
@@ -187,9 +187,9 @@ def default_penalty(counts: ArrayLike, dispersion: float = 1.0) -> float:
         >>> round(default_penalty([[10, 20, 30]] * 90), 6)  # 3 ln 90
         13.499429
     """
-    c = _answered(counts)
-    categories = np.count_nonzero(c.sum(axis=0))
-    return max(1, int(categories)) * math.log(max(2, len(c))) * dispersion
+    c = np.asarray(counts, dtype=np.float64)
+    periods, categories = (int(np.count_nonzero(c.sum(axis=axis))) for axis in (1, 0))
+    return max(1, categories) * math.log(max(2, periods)) * dispersion
 
 
 def segmentation_cost(counts: ArrayLike, starts: ArrayLike) -> float:
@@ -199,19 +199,13 @@ def segmentation_cost(counts: ArrayLike, starts: ArrayLike) -> float:
         counts: Answers per category and period, in order of time, shape `(T, K)`.
         starts: Places of the first periods of all segments but the first, rising, shape `(changes,)`.
 
-    Raises:
-        InvalidValueError: If counts are negative, not finite or not of two axes, or places do not rise within 1..T-1.
-
     Example:
         >>> round(segmentation_cost([[2, 0], [0, 2]], []), 6), segmentation_cost([[2, 0], [0, 2]], [1])
         (5.545177, 0.0)
     """
-    c = _series(counts)
-    edges = [0, *np.asarray(starts, dtype=np.intp).tolist(), len(c)]
-    if len(edges) > 2 and not (np.diff(edges) > 0).all():
-        raise InvalidValueError(f"starts must rise within 1..{len(c) - 1}: got {edges[1:-1]}")
-    sums = np.diff(_cumulative(c)[:, edges], axis=1)
-    return float(_cost(sums).sum())
+    sums = _cumulative(np.asarray(counts, dtype=np.float64))
+    edges = [0, *np.asarray(starts, dtype=np.intp).tolist(), sums.shape[1] - 1]
+    return float(_cost(np.diff(sums[:, edges], axis=1)).sum())
 
 
 def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> NDArray[np.intp]:
@@ -232,16 +226,11 @@ def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> ND
     Returns:
         Places of the first periods of all segments but the first, rising, shape `(changes,)`.
 
-    Raises:
-        InvalidValueError: If counts are negative, not finite or not of two axes, or a number is out of its range.
-        InvalidTypeError: If `penalty` is not a number or `min_length` not a whole one.
-
     Example:
         >>> segment_starts([[9, 1]] * 4 + [[1, 9]] * 4, penalty=5).tolist()
         [4]
     """
-    c, penalty = _series(counts), finite_number(penalty, "penalty", above=0)
-    cut = _cuts(_cumulative(c), penalty, whole_number(min_length, "min_length", least=1))
+    cut = _cuts(_cumulative(np.asarray(counts, dtype=np.float64)), penalty, min_length)
     starts, end = [], int(cut[-1])
     while end > 0:
         starts.append(end)
@@ -275,18 +264,6 @@ def _cuts(sums: Floats, penalty: float, shortest: int) -> NDArray[np.intp]:
         if end >= first:
             places = places[(least[places] + costs[end - first] <= least[end] + margin) | (places > end - shortest)]
     return cut
-
-
-def _series(counts: ArrayLike) -> Floats:
-    """Return checked counts of shape (T, K)."""
-    c = np.asarray(counts, dtype=np.float64)
-    return checked_periods(c, np.zeros(c.shape[-1] if c.ndim else 0))[0]
-
-
-def _answered(counts: ArrayLike) -> Floats:
-    """Return the periods that have answers, shape (T, K)."""
-    c = _series(counts)
-    return np.asarray(c[c.sum(axis=1) > 0])
 
 
 def _cumulative(counts: Floats) -> Floats:

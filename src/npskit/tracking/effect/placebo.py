@@ -133,37 +133,25 @@ def placebo_check(
         >>> placebo_check(months, [-100, 0, 100], 5)
         Placebo(actual=20.0, share=0.00, dates=4, window=1)
     """
-    c, w, held, at = _checked(counts, category_scores, at, method, control)
-    size = default_window(at, len(c) - at, method)
-    if window is not None:
-        size = whole_number(window, "window", least=_least_window(method))
-    dates = np.arange(size, at - size + 1)
-    estimate = _series_changes if method == "interrupted_series" else _pooled_changes
-    found = estimate(c, w, np.append(dates, at), size)
-    if held is not None:
-        found = found - estimate(held, w, np.append(dates, at), size)
-    *estimates, actual = found.tolist()
-    return Placebo(actual, tuple(dates.tolist()), tuple(estimates), size)
-
-
-def _checked(
-    counts: ArrayLike, category_scores: ArrayLike, at: int, method: str, control: ArrayLike | None
-) -> tuple[Floats, Floats, Floats | None, int]:
-    """Return the arguments as arrays that fit each other."""
     one_of(method, METHODS, "method")
     if (control is not None) != (method == "difference_in_differences"):
         raise IncompatibleError("control goes with method='difference_in_differences', and only with it")
-    c, w = checked_counts(counts, category_scores)
-    held = None if control is None else checked_counts(control, category_scores)[0]
-    if c.ndim != 2 or (held is not None and held.shape != c.shape):
-        raise IncompatibleError(
-            f"counts and control must have one row for each period: got shapes {c.shape} and "
-            f"{None if held is None else held.shape}"
-        )
-    start = whole_number(at, "at")
-    if not 0 < start < len(c):
-        raise InvalidValueError(f"at must be a period after the first of {len(c)} (1 to {len(c) - 1}): got {at!r}")
-    return c, w, held, start
+    tables = [checked_counts(table, category_scores)[0] for table in (counts, control) if table is not None]
+    shapes = [table.shape for table in tables]
+    if len(shapes[0]) != 2 or len(set(shapes)) > 1:
+        raise IncompatibleError(f"counts and control must have one row for each period: got shapes {shapes}")
+    size, at = len(tables[0]), whole_number(at, "at")
+    if not 0 < at < size:
+        raise InvalidValueError(f"at must be a period after the first of {size} (1 to {size - 1}): got {at!r}")
+    reach = default_window(at, size - at, method)
+    if window is not None:
+        reach = whole_number(window, "window", least=_least_window(method))
+    dates = np.arange(reach, at - reach + 1)
+    estimate = _series_changes if method == "interrupted_series" else _pooled_changes
+    w = np.asarray(category_scores, dtype=np.float64)
+    moved, *by_itself = (estimate(table, w, np.append(dates, at), reach) for table in tables)
+    *estimates, actual = (moved - sum(by_itself)).tolist()
+    return Placebo(actual, tuple(dates.tolist()), tuple(estimates), reach)
 
 
 def _pooled_changes(counts: Floats, category_scores: Floats, dates: NDArray[np.intp], window: int) -> Floats:

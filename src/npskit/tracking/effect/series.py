@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference import Contrast, checked_counts
+from npskit.inference import Contrast
+from npskit.tracking.charts import checked_periods
 from npskit.tracking.effect.short_series import Working
 
 LEAST_PERIODS = 3
@@ -146,9 +147,7 @@ def interrupted_series(
         >>> found.se.round(2).tolist()
         [1.17, 0.52, 1.37, 0.52]
     """
-    c, w = checked_counts(counts, category_scores)
-    if c.ndim != 2:
-        raise InvalidValueError(f"counts must have one row for each period: got shape {c.shape}")
+    c, w = checked_periods(counts, category_scores)
     n, at = c.sum(axis=1), whole_number(at, "at")
     answered = n > 0
     before, after = (int(answered[part].sum()) for part in (slice(0, max(at, 0)), slice(max(at, 0), None)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import attrs
 import numpy as np
@@ -22,13 +22,16 @@ from npskit.arrays import Integers
 from npskit.checks import one_of
 from npskit.data import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.tracking.panel.packing import BLOCK, Codes, PackedAnswers, PackedLayout, pack_sorted
+from npskit.inference import checked_indices
+from npskit.tracking.panel.packing import BLOCK, PackedAnswers, PackedLayout, pack_sorted
 from npskit.tracking.panel.sorting import in_threads, workers
 
 Mode = Literal["consecutive", "first_last", "waves"]
 
 # Up to so many marks, all pairs of them are counted at once.
 _FEW_MARKS = 64
+# Codes, as factorizing makes them, not numbers of customers: they have to share 63 bits with time and answer.
+_MOST_CUSTOMERS = 1 << 40
 
 
 @attrs.frozen(eq=False)
@@ -157,13 +160,13 @@ def pair_steps(
             "times: the order of a customer's answers is needed and never guessed; give the time of each answer, or "
             "compare two waves"
         )
-    who = _codes(customers, "customers", None)
+    who = checked_indices(customers, "customers", _MOST_CUSTOMERS)
     n = who.size
-    kinds = _codes(categories, "categories", n_categories, n)
-    members = None if groups is None else _codes(groups, "groups", n_groups, n)
+    kinds = checked_indices(categories, "categories", n_categories, n)
+    members = None if groups is None else checked_indices(groups, "groups", n_groups, n)
     if members is not None and members.size and int(members.min()) < 0:
         raise InvalidValueError(f"groups must be 0 to {n_groups - 1}: row {int(members.argmin())} has {members.min()}")
-    parts = None if waves is None else _codes(waves, "waves", 2, n)
+    parts = None if waves is None else checked_indices(waves, "waves", 2, n)
     moments = None if times is None else _moments(times, n)
     dated = moments is not None and np.asarray(times).dtype.kind == "M"
     answers = PackedAnswers(who, kinds, members, parts, moments, dated, n_categories)
@@ -179,23 +182,6 @@ def pair_steps(
         packed, tied = _between(key, *ends, layout)
         unordered = len(tied)
     return Steps(packed, bits, n_categories, len(key), n_customers, undated, unordered, tied, mode)
-
-
-def _codes(values: ArrayLike, name: str, size: int | None, n: int | None = None) -> Codes:
-    """Return codes below `size`, one for each of `n` rows."""
-    found = np.asarray(values)
-    if found.size == 0:
-        found = found.astype(np.int64)
-    if found.dtype.kind not in "iu":
-        raise InvalidTypeError(f"{name} must be codes, whole numbers from 0, not {found.dtype}")
-    if found.ndim != 1 or n not in (None, found.size):
-        raise IncompatibleError(f"{name} must have one code per row: got shape {found.shape} for {n} rows")
-    # Codes, as factorizing makes them, not numbers of customers: they have to share 63 bits with time and answer.
-    limit = 1 << 40 if size is None else size
-    if found.size and int(found.max()) >= limit:
-        row = int(found.argmax())
-        raise InvalidValueError(f"{name} must be below {limit:,}: row {row} has {found[row]}")
-    return cast("Codes", found)
 
 
 def _moments(times: ArrayLike, n: int) -> Integers:
