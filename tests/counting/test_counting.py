@@ -22,6 +22,7 @@ import npskit.counting.answer_columns as columns
 import npskit.counting.count_table as tabulation
 import npskit.counting.kernels as kernels
 from npskit.counting import INVALID, MISSING, Counts, encode, tabulate
+from npskit.data import Column
 from npskit.data.answers import Unusable, parse_answer
 from npskit.data.keys import factorize, factorize_many
 from npskit.data.scale import Scale
@@ -200,19 +201,18 @@ def test_encode_text_arrays(answers: list[str]) -> None:
 
 @given(RAW.filter(len), st.data())
 def test_masks(answers: list[Any], data: st.DataObject) -> None:
-    """A masked row is missing whatever it holds; numpy's own masks and a mask beside them add up."""
+    """A masked row is missing whatever it holds, in numpy's masked arrays and in columns."""
     scale = Scale(0, 10)
     mask = data.draw(st.lists(st.booleans(), min_size=len(answers), max_size=len(answers)))
     expected = [MISSING if hidden else code for code, hidden in zip(codes_of(answers, scale), mask, strict=True)]
     objects = np.empty(len(answers), object)
     objects[:] = answers
-    assert encode(answers, scale, mask=mask).tolist() == expected
+    assert encode(Column(objects, np.array(mask)), scale).tolist() == expected
     assert encode(np.ma.MaskedArray(objects, mask), scale).tolist() == expected
-    assert encode(np.ma.MaskedArray(objects, mask), scale, mask=[False] * len(mask)).tolist() == expected
     for kind in ("i1", "i8", "f8"):
         values = np.array([a if type(a) is int and abs(a) < 100 else 99 for a in answers], kind)
         expected = [MISSING if h else c for c, h in zip(codes_of(list(values), scale), mask, strict=True)]
-        assert encode(values, scale, mask=np.array(mask)).tolist() == expected
+        assert encode(Column(values, np.array(mask)), scale).tolist() == expected
         assert encode(np.ma.MaskedArray(values, mask), scale).tolist() == expected
 
 
@@ -270,21 +270,6 @@ def test_bad_answers(answers: Any, error: type[Exception], message: str) -> None
     assert "score" in str(caught.value)
     with pytest.raises(error, match=message):
         tabulate([answers], BOOK)
-
-
-@pytest.mark.parametrize(
-    ("mask", "error", "message"),
-    [
-        ([0, 1], InvalidTypeError, "must be booleans"),
-        ([True], IncompatibleError, "the mask of score has 1 rows, score has 2"),
-        ([[True], [False]], InvalidValueError, "one-dimensional"),
-        (True, InvalidTypeError, "single value"),
-    ],
-)
-def test_bad_masks(mask: Any, error: type[Exception], message: str) -> None:
-    """A mask is one boolean for each row."""
-    with pytest.raises(error, match=message):
-        encode([9, 8], Scale(0, 10), name="score", mask=mask)
 
 
 # ---- tabulate ----
@@ -348,7 +333,7 @@ def test_any_categories(scale: Scale, data: st.DataObject) -> None:
     mask = [a == scale.low for a in answers]
     codes = [[MISSING if a == scale.low else c for a, c in zip(answers, codes_of(answers, scale), strict=True)]]
     for kind in ("i1", "i8", "f8"):
-        found = tabulate([np.array(answers, kind)], codebook, distribution=False, masks=[mask])
+        found = tabulate([np.ma.MaskedArray(np.array(answers, kind), mask)], codebook, distribution=False)
         cells, missing, invalid, _, _ = counts_of(codes, codebook, [0] * len(answers), 1, [1.0] * len(answers), False)
         assert as_lists(found) == (cells[0], missing[0], invalid[0], None, None)
 
@@ -452,14 +437,12 @@ BAD_TABLES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"groups": [0, 0, 0], "n_groups": -1}, InvalidValueError, "n_groups"),
     ({"groups": [0, 0, 0], "n_groups": True}, InvalidTypeError, "n_groups"),
     ({"groups": [0, 0, 0], "n_groups": 2.5}, InvalidTypeError, "n_groups"),
-    ({"masks": []}, IncompatibleError, "0 masks"),
-    ({"masks": [[True]]}, IncompatibleError, "the mask of score has 1 rows"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), BAD_TABLES)
 def test_bad_tables(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    """Weights, groups and masks that cannot be used are refused, with the first rows that say why."""
+    """Weights and groups that cannot be used are refused, with the first rows that say why."""
     with pytest.raises(error, match=message):
         tabulate([[10, 9, 3]], BOOK, **arguments)
 

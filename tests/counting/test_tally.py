@@ -8,6 +8,8 @@ import pickle
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,3 +231,10 @@ def test_tally_of_another_scorer() -> None:
     assert Tally.from_json(text, scorer=NPS()) == Tally.from_counts([1, 2, 3])
     with pytest.raises(IncompatibleError, match="grid"):
         Tally.from_json(text, scorer=NPS(detractor=5))
+
+
+@pytest.mark.parametrize("column", [lambda cells: pd.Series(cells, dtype="Int64"), pl.Series])
+def test_columns_of_dataframe_libraries(column: Any) -> None:
+    """A series is counted as it is, what is null in it being missing; weights may be one too."""
+    assert Tally.count(column([10, None, 3])) == Tally.count([10, None, 3])
+    assert Tally.count([10, 9, 3], weights=column([1, 2, 3])) == Tally.count([10, 9, 3], weights=[1, 2, 3])

@@ -110,7 +110,7 @@ def test_independent_rows_have_no_clusters() -> None:
 def test_take_keeps_what_belongs_together() -> None:
     """All arrays of the sample are cut alike."""
     n = np.arange(4)
-    answers = CodedAnswers([n], codebook_of(NPS()), [n > 2])
+    answers = CodedAnswers([np.ma.MaskedArray(n, n > 2)], codebook_of(NPS()))
     sample = Sample(answers, weights=n.astype(float), customers=n, strata=n.astype(str), clusters=n)
     kept = sample.take(np.array([True, False, True, False]))
     for array in (kept.answers.codes[0], kept.weights, kept.customers, kept.clusters):

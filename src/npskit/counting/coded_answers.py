@@ -10,24 +10,20 @@ from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
+from npskit.data import Column, as_column
 from npskit.errors import IncompatibleError
 from npskit.scorers import Codebook
 
 
-def read_columns(
-    values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None
-) -> tuple[AnswerBlocks, ...]:
+def read_columns(values: Sequence[Any], codebook: Codebook) -> tuple[AnswerBlocks, ...]:
     """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
-    if len(values) != len(codebook.scales) or (masks is not None and len(masks) != len(values)):
+    if len(values) != len(codebook.scales):
         raise IncompatibleError(
-            f"{codebook.name} reads {len(codebook.scales)} columns ({', '.join(codebook.questions)}): "
-            f"got {len(values)}" + (f" and {len(masks)} masks" if masks is not None else "")
+            f"{codebook.name} reads {len(codebook.scales)} columns ({', '.join(codebook.questions)}): got {len(values)}"
         )
     read = tuple(
-        column(answers, scale, name=name, mask=mask)
-        for answers, scale, name, mask in zip(
-            values, codebook.scales, codebook.questions, masks or [None] * len(values), strict=True
-        )
+        column(answers, scale, name=name)
+        for answers, scale, name in zip(values, codebook.scales, codebook.questions, strict=True)
     )
     for name, one in zip(codebook.questions, read, strict=True):
         if one.size != read[0].size:
@@ -42,18 +38,18 @@ class CodedAnswers:
     what is counted afterwards are the codes.
 
     Args:
-        values: One sequence or array for each question.
+        values: One sequence, array or column of a dataframe library for each question.
         codebook: What the answers mean.
-        masks: For each question None, or booleans, True where the answer is missing.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot hold answers.
     """
 
-    def __init__(self, values: Sequence[Any], codebook: Codebook, masks: Sequence[Any] | None = None) -> None:
+    def __init__(self, values: Sequence[Any], codebook: Codebook) -> None:
         self.codebook = codebook
-        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook, masks)
-        self._values = values
+        values = [each if (found := as_column(each)) is None else found for each in values]
+        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook)
+        self._values = [each.values if isinstance(each, Column) else each for each in values]
         self._codes: tuple[NDArray[np.uint8], ...] | None = None
         self._categories: NDArray[np.intp] | None = None
 

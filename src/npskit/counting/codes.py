@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
-from npskit.data import Scale, Unusable, flat, parse_answer, slices
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.data import Scale, Unusable, as_column, flat, parse_answer, slices
+from npskit.errors import InvalidTypeError, InvalidValueError
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
 _REMEMBERED = 1 << 14
@@ -99,28 +99,22 @@ _REFUSED = {
 }
 
 
-def _checked_mask(mask: Any, rows: int, name: str) -> NDArray[np.bool_]:
-    array = flat(np.asarray(mask), f"the mask of {name}")
-    if array.dtype.kind != "b" and array.size:
-        raise InvalidTypeError(f"the mask of {name} must be booleans, True where missing, not {array.dtype}")
-    if array.size != rows:
-        raise IncompatibleError(f"the mask of {name} has {array.size} rows, {name} has {rows}")
-    return array.astype(np.bool_, copy=False)
-
-
-def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> AnswerBlocks:
+def column(answers: Any, scale: Scale, *, name: str = "answers") -> AnswerBlocks:
     """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments."""
     if isinstance(answers, AnswerBlocks):
         return answers
+    hidden = None
     if type(answers) is not list and type(answers) is not tuple and not isinstance(answers, np.ndarray):
-        answers = _as_sequence(answers, name)
+        series = as_column(answers)
+        if series is None:
+            answers = _as_sequence(answers, name)
+        else:
+            hidden, answers = series.mask, series.values
     coded = False
     if isinstance(answers, np.ndarray):
         read = flat(answers, name)
         if isinstance(read, np.ma.MaskedArray):
-            masked = np.ma.getmaskarray(read)
-            mask = masked if mask is None else masked | _checked_mask(mask, read.size, name)
-            read = read.data
+            hidden, read = np.ma.getmaskarray(read), read.data
         if read.dtype.kind == "b" and scale.yes_no:
             read = read.view(np.uint8)
         if read.dtype.kind in _REFUSED:
@@ -129,12 +123,11 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
             read, coded = _from_sequence(read.tolist(), scale, name)
     else:
         read, coded = _from_sequence(answers, scale, name)
-    hidden = None if mask is None else _checked_mask(mask, read.size, name)
     kind = Coded if coded else Floats if read.dtype.kind == "f" else Integers
     return kind(read, scale, hidden)
 
 
-def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = None) -> NDArray[np.uint8]:
+def encode(answers: Any, scale: Scale, *, name: str = "answers") -> NDArray[np.uint8]:
     """Return one code for each answer: its position on the scale, `MISSING` (255) or `INVALID` (254).
 
     NaN, None and everything else that `npskit.data.answers` calls missing is missing. Answers that are off the scale or
@@ -142,10 +135,9 @@ def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
 
     Args:
         answers: Any iterable of answers except text, mappings and sets; or a one-dimensional array of integers, floats,
-            text or objects, masked or not. Shape `(n,)`.
+            text or objects, masked or not; or a column of a dataframe library. Shape `(n,)`.
         scale: The question's scale.
         name: What error messages call the answers.
-        mask: Booleans, shape `(n,)`: True where the answer is missing.
 
     Returns:
         uint8, shape `(n,)`: 0 for `scale.low`, `scale.size - 1` for `scale.high`.
@@ -153,13 +145,12 @@ def encode(answers: Any, scale: Scale, *, name: str = "answers", mask: Any = Non
     Raises:
         InvalidTypeError: If the answers are not a sequence, or of a type that cannot hold answers (booleans, dates).
         InvalidValueError: If they are not one-dimensional.
-        IncompatibleError: If the mask is of another length.
 
     Example:
         >>> encode([9, 0, None, 11, "10 - Extremely likely"], Scale(0, 10)).tolist()
         [9, 0, 255, 254, 10]
     """
-    read = column(answers, scale, name=name, mask=mask)
+    read = column(answers, scale, name=name)
     codes = np.empty(read.size, np.uint8)
     for at in slices(read.size, read.block):
         block = codes[at]

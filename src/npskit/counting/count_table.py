@@ -12,7 +12,7 @@ from npskit.checks import whole_number
 from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
-from npskit.data import flat, read_amounts
+from npskit.data import as_column, flat, read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers import Codebook
 
@@ -71,7 +71,8 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
 
 def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     """Return the weights as they are, in their own type; the kernel looks at each."""
-    array = flat(weights if isinstance(weights, np.ndarray) else np.asarray(weights), "weights")
+    column = as_column(weights)
+    array = flat(np.asanyarray(weights) if column is None else column.filled(), "weights")
     if isinstance(array, np.ma.MaskedArray):
         array = np.ma.filled(array.astype(np.float64), np.nan)
     if array.dtype.kind in "OUST":
@@ -121,7 +122,6 @@ def tabulate(
     n_groups: int | None = None,
     weights: Any = None,
     distribution: bool | None = None,
-    masks: Sequence[Any] | None = None,
 ) -> Counts:
     """Count the answers to a scorer's questions.
 
@@ -138,7 +138,6 @@ def tabulate(
         distribution: Whether cells are points of the scale. By default they are, except where that costs: for 2²² rows
             and more without groups or weights, and where the table of answers by groups would have more cells than
             there are rows (and more than 2¹⁶). Scorers of several questions are always counted by category.
-        masks: For each question None, or booleans of shape `(n,)`, True where the answer is missing.
 
     Raises:
         InvalidTypeError: If a column, the groups or the weights are of a type that cannot be used.
@@ -155,12 +154,12 @@ def tabulate(
         >>> found.cells.tolist()
         [[0, 0, 1, 0, 0], [1, 0, 1, 0, 0]]
     """
-    plain = groups is None and n_groups is None and weights is None and masks is None
+    plain = groups is None and n_groups is None and weights is None
     if plain and len(columns) == len(codebook.scales) == 1 and distribution is not False:
         few = _few(columns[0], codebook)
         if few is not None:
             return few
-    read = read_columns(columns, codebook, masks)
+    read = read_columns(columns, codebook)
     rows = read[0].size
     codes = None
     if groups is not None:

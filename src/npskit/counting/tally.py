@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Self
 
 import attrs
@@ -45,7 +45,6 @@ class Tally(CategoryCounts):
         weights: Any = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
-        masks: Sequence[NDArray[np.bool_] | None] | None = None,
         distribution: bool | None = None,
     ) -> Self:
         """Count raw answers: one array-like per question of the scorer, row by row.
@@ -56,7 +55,6 @@ class Tally(CategoryCounts):
             weights: One finite weight of at least 0 per row, or None.
             groups: Group number of each row, in `range(n_groups)`; the tally then has shape `(n_groups,)`.
             n_groups: How many groups there are.
-            masks: For each question None or a boolean array, True where the answer is missing.
             distribution: Whether to keep the count of every single answer. None keeps it unless that costs time
                 (single questions only; see `npskit.counting.count_table`).
 
@@ -69,7 +67,7 @@ class Tally(CategoryCounts):
         """
         codebook = codebook_of(scorer)
         found = tabulate(
-            answers, codebook, groups=groups, n_groups=n_groups, weights=weights, masks=masks, distribution=distribution
+            answers, codebook, groups=groups, n_groups=n_groups, weights=weights, distribution=distribution
         )
         return cls(codebook, *found)
 
@@ -82,7 +80,6 @@ class Tally(CategoryCounts):
         scorer: Scorer | None = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
-        masks: Sequence[NDArray[np.bool_] | None] | None = None,
     ) -> Self:
         """Return the tally of answers that an engine has grouped and counted.
 
@@ -93,16 +90,13 @@ class Tally(CategoryCounts):
             scorer: What the answers mean. Default `NPS()`.
             groups: Group number of each, in `range(n_groups)`; None for a single group.
             n_groups: How many groups there are.
-            masks: For each question None, or booleans, True where the answer is missing.
 
         Example:
             >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))
             Tally(NPS, detractor=1, passive=0, promoter=3, missing=0, invalid=0)
         """
         sums = [
-            cls.count(
-                *answers, scorer=scorer, weights=w, groups=groups, n_groups=n_groups, masks=masks, distribution=None
-            )
+            cls.count(*answers, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
             for w in (counts, *(weights or ()))
         ]
         cells = np.rint(np.asarray(sums[0].weights)).astype(np.int64)

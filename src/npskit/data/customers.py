@@ -108,7 +108,7 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
         >>> found.numbers.tolist(), found.ids
         ([0, 0, 2, 3, 1, 1], ['ann@x.de', 7])
     """
-    found = column if isinstance(column, Column) else as_column(column)
+    found = as_column(column)
     cells: Any = column if found is None else found.filled()
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
         return _of_numbers(cells)

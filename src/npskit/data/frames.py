@@ -72,7 +72,12 @@ def _narwhal(value: Any) -> Any:
 
 
 def as_column(value: Any) -> Column | None:
-    """Return a column of a dataframe library (a pandas, Polars or PyArrow series) as a `Column`; None for all else."""
+    """Return a column of a dataframe library (a pandas, Polars or PyArrow series) as a `Column`; None for all else.
+
+    A `Column` is one already.
+    """
+    if isinstance(value, Column):
+        return value
     found = _narwhal(value)
     if found is None:
         return None

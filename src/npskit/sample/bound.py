@@ -139,8 +139,7 @@ class BoundData:
 
     def answers(self) -> CodedAnswers:
         """Return the answers to each question; not kept, so that their codes last no longer than a call."""
-        columns = [self.column(name) for name in self.score]
-        return CodedAnswers([c.values for c in columns], self.codebook, [c.mask for c in columns])
+        return CodedAnswers([self.column(name) for name in self.score], self.codebook)
 
     def sample(self) -> Sample:
         """Return the rows to be counted, checked to be as `on_invalid` wants them."""
@@ -204,15 +203,13 @@ class BoundData:
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
         found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))
         groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
-        columns = [found.columns[name] for name in self.score]
         tally = Tally.from_distinct(
-            *(c.values for c in columns),
+            *(found.columns[name] for name in self.score),
             counts=found.counts,
             weights=found.weights,
             scorer=self.codebook.scorer,
             groups=groups,
             n_groups=len(keys),
-            masks=[c.mask for c in columns],
         )
         return keys, tally
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import one_of
 from npskit.counting import CodedAnswers, Tally
-from npskit.data import Scale, as_column
+from npskit.data import Scale
 from npskit.errors import InvalidValueError
 from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
 from npskit.scores.score import Score
@@ -60,18 +58,10 @@ def measure(
     one_of(on_invalid, ON_INVALID, "on_invalid")
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
-    masks: list[NDArray[np.bool_] | None] | None = None
-    columns = [as_column(a) for a in answers]
-    if any(c is not None for c in columns):
-        masks = [None if c is None else c.mask for c in columns]
-        answers = tuple(a if c is None else c.values for a, c in zip(answers, columns, strict=True))
-    weight_column = as_column(weights)
-    if weight_column is not None:
-        weights = weight_column.filled()
-    tally = Tally.count(*answers, scorer=scorer, weights=weights, masks=masks, distribution=distribution)
+    tally = Tally.count(*answers, scorer=scorer, weights=weights, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
-        raise InvalidValueError(CodedAnswers(listed, tally.codebook, masks).refusal())
+        raise InvalidValueError(CodedAnswers(listed, tally.codebook).refusal())
     score = Score.of(tally, denominator=denominator)
     if on_invalid == "count":
         return score

@@ -94,7 +94,7 @@ class CaseTable:
         if score in self.roles and len(codebook.questions) == 1:
             name = self.roles[score]
             column: Column = self.frame.column(name)
-            codes = encode(column.values, codebook.scales[0], name=name, mask=column.mask)
+            codes = encode(column, codebook.scales[0], name=name)
             found = np.full(len(codes), -1, np.intp)
             usable = (codes != MISSING) & (codes != INVALID)
             found[usable] = codebook.grid[codes[usable]]

@@ -240,5 +240,5 @@ def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bo
         asked = ", ".join(codebook.questions)
         raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")
     columns = [frame.column(frame.require(name, "score")) for name in names]
-    answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
+    answers = CodedAnswers(columns, codebook)
     return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])

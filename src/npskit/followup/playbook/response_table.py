@@ -149,7 +149,7 @@ class Table:
             InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot be used; the message names it.
         """
         codebook = scorer if isinstance(scorer, Codebook) else codebook_of(NPS() if scorer is None else scorer)
-        coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else _coded(answers, codebook)
+        coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else CodedAnswers(answers, codebook)
         rows = len(coded)
         given = {"channel": channel, "language": language, "theme": theme, "comment": comment, "at": at}
         given |= {"customer": customer, "value": value, "public": public}
@@ -261,13 +261,6 @@ class Table:
         return self.codebook.scales[question].low + code
 
 
-def _coded(answers: tuple[Any, ...], codebook: Codebook) -> CodedAnswers:
-    """Return columns of answers, read."""
-    columns = [as_column(each) for each in answers]
-    values = [each if column is None else column.values for each, column in zip(answers, columns, strict=True)]
-    return CodedAnswers(values, codebook, [None if column is None else column.mask for column in columns])
-
-
 def _cell(value: Any) -> Any:
     """Return a cell as Python's own; None where it is missing."""
     value = value.item() if isinstance(value, np.generic) else value
@@ -278,7 +271,7 @@ def _column(cells: Any, rows: int, name: str) -> Column:
     """Return a column of the right length; one number or flag is everybody's."""
     if isinstance(cells, bool | int | float):
         cells = np.full(rows, cells)
-    column = cells if isinstance(cells, Column) else as_column(cells)
+    column = as_column(cells)
     if column is None:
         if isinstance(cells, str | bytes | Mapping) or not hasattr(cells, "__len__"):
             raise InvalidTypeError(f"{name} must be a column with a cell for each response: got {cells!r}")

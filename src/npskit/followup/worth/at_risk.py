@@ -216,7 +216,7 @@ def _segments(
     if len(given) != len(codebook.questions):
         raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {len(given)} columns")
     columns = [_column(part, frame, "category") for part in given]
-    answers = CodedAnswers([c.values for c in columns], codebook, [c.mask for c in columns])
+    answers = CodedAnswers(columns, codebook)
     return answers.categories, list(codebook.categories)
 
 
