@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
-from npskit.inference.clusters import ClusterTotals, sum_by
+from npskit.inference.clusters import ClusterTotals
 from npskit.inference.constrained import mean_variance
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
@@ -225,14 +225,12 @@ def jackknife_variance(totals: ClusterTotals, category_scores: ArrayLike, *, pop
         44.096
     """
     layout = StrataLayout.of(totals.strata, population, "fail")
-    n, size, groups = layout.sampled, len(layout.sampled), totals.size
-    strata = layout.strata[totals.units]
-    places = totals.groups * size + strata
+    cells = UnitCells(totals.units, totals.groups, totals.size)
+    n, strata = layout.sampled, layout.strata[totals.units]
     sums = np.stack(
         [totals.weights @ np.asarray(category_scores, dtype=np.float64), totals.weights.sum(axis=1)], axis=-1
     )
-    per_stratum = sum_by(places, sums, groups * size).reshape(groups, size, 2)
-    absent = n - np.bincount(places, minlength=groups * size).reshape(groups, size)
+    per_stratum, absent = layout.by_stratum(sums, cells), n - layout.by_stratum(np.ones(len(sums)), cells)
     # a stratum sampled in full may have a single unit: it has no replicate, and a factor of 0
     raised = n / np.maximum(n - 1, 1)
     scale = layout.factors / raised**2

@@ -64,10 +64,10 @@ class StrataLayout:
         return cls(strata, sampled, factors, centers, full, population is None and len(names) == 1)
 
     def by_stratum(self, values: NDArray[Any], cells: UnitCells) -> Floats:
-        """Return the sums of `values`, shape `(C,)`, by group and stratum: shape `(G, H)`."""
-        size = len(self.sampled)
-        places = cells.groups * size + self.strata[cells.units]
-        return sum_by(places, values, cells.n_groups * size).reshape(cells.n_groups, size)
+        """Return the sums of `values`, shape `(C, ...)`, by group and stratum: shape `(G, H, ...)`."""
+        shape = cells.n_groups, len(self.sampled)
+        places = cells.groups * shape[1] + self.strata[cells.units]
+        return sum_by(places, values, shape[0] * shape[1]).reshape(*shape, *values.shape[1:])
 
     def covariance(self, influence: Floats, cells: UnitCells) -> Floats:
         """Return the covariances of the estimates in each group, shape `(G, m, m)`.
@@ -76,13 +76,10 @@ class StrataLayout:
             influence: Of each cell on each estimate, shape `(C, m)`; 0 for a unit without a cell in the group.
             cells: Where each cell belongs.
         """
-        (units, groups, n_groups), size = cells, len(self.sampled)
-        strata = self.strata[units]
-        places = groups * size + strata
-        absent = self.sampled - np.bincount(places, minlength=n_groups * size).reshape(n_groups, size)
-        m = influence.shape[1]
-        sums = sum_by(places, influence, n_groups * size).reshape(n_groups, size, m)
-        means = sums * (self.centers / self.sampled)[:, np.newaxis]
+        units, groups, n_groups = cells
+        strata, m = self.strata[units], influence.shape[1]
+        absent = self.sampled - self.by_stratum(np.ones(len(units)), cells)
+        means = self.by_stratum(influence, cells) * (self.centers / self.sampled)[:, np.newaxis]
         away = influence - means[groups, strata]
         scaled = away * self.factors[strata, np.newaxis]
         found = np.empty((n_groups, m, m))

@@ -106,11 +106,8 @@ def sample_size(
             "sample_size needs either a margin or a difference, in score points: sample_size(margin=5) or "
             f"sample_size(difference=5, power=0.8); got margin={margin!r}, difference={difference!r}"
         )
-    z, (first, second), span = (
-        normal_quantile(level),
-        _variances(variance, shares, category_scores),
-        float(np.ptp(category_scores)),
-    )
+    z, span = normal_quantile(level), float(np.ptp(category_scores))
+    first, second = _variances(variance, shares, category_scores)
     if margin is not None:
         if ratio != 1.0 or first != second:
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")

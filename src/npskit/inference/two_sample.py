@@ -155,18 +155,16 @@ def score_z(
         >>> score_z([[12, 18, 70], [5, 5, 5]], [20, 25, 55], [-100, 0, 100]).round(4).tolist()
         [2.1431, -1.5947]
     """
-    (a, w), (b, _) = checked_counts(counts_a, category_scores), checked_counts(counts_b, category_scores)
+    both, w = checked_pair(counts_a, counts_b, category_scores)
     rising, merge = distinct_category_scores(w)
     span = rising[-1] - rising[0]
     if not abs(null_difference) < span:
         raise InvalidValueError(
             f"null_difference={null_difference!r} must be less than the range of the category_scores, {span:g}, in size"
         )
-    a, b = np.broadcast_arrays(a, b)
-    shape = a.shape[:-1]
+    a, b = (both[..., i, :].reshape(-1, w.size) @ merge for i in (0, 1))
     # on [0, 1]: tolerances mean the same for every scale
-    a, b, unit = a.reshape(-1, w.size) @ merge, b.reshape(-1, w.size) @ merge, (rising - rising[0]) / span
-    delta = null_difference / span
+    unit, delta = (rising - rising[0]) / span, null_difference / span
     center = common_mean(a, b, unit, delta)
     n_a, n_b = a.sum(axis=-1), b.sum(axis=-1)
     total = n_a + n_b
@@ -176,7 +174,7 @@ def score_z(
         variance = spread_a + spread_b
         z = (a @ unit / n_a - b @ unit / n_b - delta) / np.sqrt(variance)
         z = np.where(variance == 0, 0.0, z * np.sqrt(np.maximum(total - 1, 0) / total))
-    return np.asarray(z.reshape(shape))
+    return np.asarray(z.reshape(both.shape[:-2]))
 
 
 def common_mean(a: Floats, b: Floats, category_scores: Floats, delta: float = 0.0) -> Floats:

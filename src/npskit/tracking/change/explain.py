@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
+from npskit.data import factorize
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.inference import ClusterTotals, Contrast, Estimate, mover, score_interval, t_quantile
 from npskit.results import LEVEL, Interval
@@ -136,11 +137,7 @@ def _aligned(table: ScoreTable, keys: tuple[tuple[Any, ...], ...]) -> Floats:
 
 def _codes(keys: tuple[tuple[Any, ...], ...]) -> NDArray[np.intp]:
     """Return the code of each key's part in its column, shape (S, D)."""
-    columns = []
-    for parts in zip(*keys, strict=True):
-        place: dict[Any, int] = {}
-        columns.append([place.setdefault(part, len(place)) for part in parts])
-    return np.array(columns, dtype=np.intp).T
+    return np.stack([factorize(parts)[0] for parts in zip(*keys, strict=True)], axis=1)
 
 
 def _variance(found: MixRate, effective: NDArray[Any], category_scores: NDArray[Any]) -> float:

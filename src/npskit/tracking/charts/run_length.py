@@ -93,19 +93,16 @@ def ewma_run_length(
     steady = width * math.sqrt(weight / (2 - weight))
     early = _early_limits(weight, steady) if limits == "exact" else []
     start, alive, waited, left = np.zeros(1), np.ones(1), 0.0, 0.0
-    for limit in early:
+    for limit in (*early, steady):
         waited += float(alive.sum())
         end, inside, outside = _ewma_step(start, limit, weight, shift)
         left += float(alive @ outside)
         start, alive = end, alive @ inside
-    end, onward, outside = _ewma_step(start, steady, weight, shift)
-    _, inside, exits = _ewma_step(end, steady, weight, shift)
+    _, inside, exits = _ewma_step(start, steady, weight, shift)
     # state 0 is the whole beginning, never to return to
-    chain = np.zeros((end.size + 1, end.size + 1))
-    chain[0, 1:], chain[1:, 1:] = alive @ onward, inside
-    exits = np.append(left + float(alive @ outside), exits)
-    times = np.append(waited + float(alive.sum()), np.ones(end.size))
-    return _time_to_exit(chain, exits, times)
+    chain = np.zeros((start.size + 1, start.size + 1))
+    chain[0, 1:], chain[1:, 1:] = alive, inside
+    return _time_to_exit(chain, np.append(left, exits), np.append(waited, np.ones(start.size)))
 
 
 def cusum_run_length(allowance: float = 0.5, threshold: float = 5.0, shift: float = 0.0) -> float:
@@ -145,8 +142,8 @@ def _one_sided(drift: float, threshold: float) -> float:
     steps = heights[None, :] - heights[:, None] + drift
     chain = _normal_between(steps - cell / 2, steps + cell / 2)
     # whatever would fall below zero stays there
-    chain[:, 0] = _normal_between(np.full(_CUSUM_STATES, -np.inf), steps[:, 0] + cell / 2)
-    exits = _normal_between(steps[:, -1] + cell / 2, np.full(_CUSUM_STATES, np.inf))
+    chain[:, 0] = _normal_between(-np.inf, steps[:, 0] + cell / 2)
+    exits = _normal_between(steps[:, -1] + cell / 2, np.inf)
     return _time_to_exit(chain, exits, np.ones(_CUSUM_STATES))
 
 
@@ -169,17 +166,16 @@ def _ewma_step(start: Floats, limit: float, weight: float, shift: float) -> tupl
         return np.asarray((to - (1 - weight) * start[:, None]) / weight - shift)
 
     below, above = steps(np.array([-limit]))[:, 0], steps(np.array([limit]))[:, 0]
-    nowhere = np.full(start.size, np.inf)
-    outside = _normal_between(-nowhere, below) + _normal_between(above, nowhere)
+    outside = _normal_between(-np.inf, below) + _normal_between(above, np.inf)
     return end, _normal_between(steps(edges[:-1]), steps(edges[1:])), outside
 
 
-def _normal_between(low: Floats, high: Floats) -> Floats:
+def _normal_between(low: Floats | float, high: Floats | float) -> Floats:
     """Return the chance of a standard normal value between two limits, to full relative precision in both tails."""
     from scipy.special import ndtr
 
-    mirrored = low > 0
-    a, b = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
+    mirrored = np.asarray(low) > 0
+    a, b = np.where(mirrored, np.negative(high), low), np.where(mirrored, np.negative(low), high)
     return np.asarray(ndtr(b) - ndtr(a))
 
 
