@@ -17,7 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.harness import US, Case, Run, check
 from npskit.scorers import NPS, codebook_of
 from npskit.tracking.panel.answer_pairs import pair_steps
-from npskit.tracking.panel.transition_record import transitions
+from npskit.tracking.panel.count_transitions import transitions
 
 LAG = """
 SELECT was * 3 + kind AS cell, count(*) AS n

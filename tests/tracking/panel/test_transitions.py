@@ -24,8 +24,8 @@ from npskit.scorers import NPS, codebook_of
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.tracking.panel.answer_pairs import pair_steps
+from npskit.tracking.panel.count_transitions import transitions as transitions_of_steps
 from npskit.tracking.panel.transition_record import Transitions
-from npskit.tracking.panel.transition_record import transitions as transitions_of_steps
 
 FIGURES = json.loads((Path(__file__).parents[2] / "reference" / "repeated_customers.json").read_text())
 ROW = st.tuples(st.integers(0, 6), st.integers(0, 9), st.integers(0, 2))

@@ -2,8 +2,8 @@
 
 from npskit.tracking.panel.answer_pairs import Mode as Mode
 from npskit.tracking.panel.answer_pairs import pair_steps as pair_steps
+from npskit.tracking.panel.count_transitions import transitions as transitions
 from npskit.tracking.panel.moved_share import count_moves as count_moves
 from npskit.tracking.panel.transition_record import Transitions as Transitions
-from npskit.tracking.panel.transition_record import transitions as transitions
 
 __all__: list[str]

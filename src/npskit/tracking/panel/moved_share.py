@@ -9,10 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference import Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
 from npskit.results import Interval
-from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.panel.answer_pairs import Steps
 from npskit.tracking.panel.sorting import in_threads, workers
@@ -61,15 +59,6 @@ class GroupTransitions:
     name: str
     difference: PairedDifference
     share: MovedShare
-
-
-def category_index(codebook: Codebook, name: str) -> int:
-    """Return which category has a name."""
-    if name not in codebook.categories:
-        raise InvalidValueError(
-            f"{name!r} is no category of {codebook.name}; {did_you_mean(str(name), codebook.categories)}"
-        )
-    return codebook.categories.index(name)
 
 
 def count_moves(steps: Steps, n_groups: int = 1) -> Moves:

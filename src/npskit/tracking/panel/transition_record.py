@@ -10,31 +10,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference import (
-    ChiSquareTest,
-    Moves,
-    PairedDifference,
-    paired,
-    paired_difference,
-    stationary_shares,
-    tail_of,
-)
-from npskit.results import LEVEL, Columns, Result, Rows, columns_of, number, one_line, p_said, p_value, percent
+from npskit.errors import InvalidValueError, did_you_mean
+from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
+from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_said, p_value, percent
 from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.panel.answer_pairs import Mode, Steps
-from npskit.tracking.panel.moved_share import (
-    GroupTransitions,
-    MovedShare,
-    category_index,
-    compare_shares,
-    count_moves,
-    moved_share,
-)
+from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share
 
 _NAMED = 20
-MOST_GROUPS = 100
 _MODES = {
     "consecutive": "from each answer to the next",
     "first_last": "from the first answer to the last",
@@ -174,12 +158,11 @@ class Transitions(Result):
     @functools.cached_property
     def groups(self) -> tuple[GroupTransitions, ...]:
         """The groups, each with its difference and its share of `moved`; empty without groups."""
-        scores, found = self.codebook.category_scores, []
-        for g, name in enumerate(self.group_names):
-            moves = self.moves.group(g)
-            difference = paired_difference(moves, scores, self.level)
-            found.append(GroupTransitions(name, difference, self._share(moves, *self.moved)))
-        return tuple(found)
+        scores, moves = self.codebook.category_scores, map(self.moves.group, range(len(self.group_names)))
+        return tuple(
+            GroupTransitions(name, paired_difference(each, scores, self.level), self._share(each, *self.moved))
+            for name, each in zip(self.group_names, moves, strict=True)
+        )
 
     @functools.cached_property
     def comparison(self) -> tuple[Pair, ...]:
@@ -305,51 +288,10 @@ class Transitions(Result):
         return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
 
 
-def transitions(
-    steps: Steps,
-    codebook: Codebook,
-    *,
-    ids: Sequence[Any] | None = None,
-    by: str | None = None,
-    group_names: Sequence[str] = (),
-    moved: Sequence[str] | None = None,
-    level: float = LEVEL,
-) -> Transitions:
-    """Return how the same customers moved from category to category, and whether their score did.
-
-    A customer with several steps counts with each of them; as these are not independent, every interval and test is
-    then clustered by customer. See `Transitions` for what must be true for the result to mean anything.
-
-    Args:
-        steps: The steps, of the groups named and one more: that of answers in no group.
-        codebook: The scorer whose categories these are, read once.
-        ids: What the codes of the customers stand for.
-        by: What the groups are called.
-        group_names: A name for each group, at most 100.
-        moved: The categories before and after whose share is compared. Default: the second best and the best.
-        level: Confidence level.
-
-    Raises:
-        InvalidTypeError, InvalidValueError: If an argument cannot be used.
-
-    Example:
-        >>> from npskit.scorers import NPS, codebook_of
-        >>> from npskit.tracking.panel.answer_pairs import pair_steps
-        >>> steps = pair_steps([0, 0, 1, 1, 2, 2, 3, 3], [1, 2] * 4, [0, 1, 1, 2, 2, 2, 1, 0], 3)
-        >>> found = transitions(steps, codebook_of(NPS()))
-        >>> found.before, found.after, found.difference.p_value.__round__(3)
-        (0.0, 25.0, 0.564)
-        >>> found.who("passive", "promoter")
-        [1]
-    """
-    tail_of(level)
-    if len(group_names) > MOST_GROUPS or len(set(group_names)) < len(group_names):
+def category_index(codebook: Codebook, name: str) -> int:
+    """Return which category has a name."""
+    if name not in codebook.categories:
         raise InvalidValueError(
-            f"by: groups must have distinct names, and be at most {MOST_GROUPS}: {by!r} makes {len(group_names)}"
+            f"{name!r} is no category of {codebook.name}; {did_you_mean(str(name), codebook.categories)}"
         )
-    asked = moved if moved is not None else codebook.categories[-2:]
-    if isinstance(asked, str) or len(asked) != 2:
-        raise InvalidTypeError(f"moved must name the category before and the one after: got {moved!r}")
-    before, after = (category_index(codebook, name) for name in asked)
-    moves = count_moves(steps, len(group_names) + 1)
-    return Transitions(codebook, steps, moves, float(level), (before, after), ids, by, tuple(group_names))
+    return codebook.categories.index(name)
