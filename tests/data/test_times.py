@@ -175,7 +175,7 @@ def test_what_is_no_column_of_times() -> None:
         parse_times(np.array([1], dtype="timedelta64[s]"))
     with pytest.raises(InvalidTypeError, match="bool"):
         parse_times(np.array([True]))
-    with pytest.raises(InvalidValueError, match="one dimension"):
+    with pytest.raises(InvalidValueError, match="one-dimensional"):
         parse_times(np.zeros((2, 2)))
 
 

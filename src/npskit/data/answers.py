@@ -26,7 +26,6 @@ from __future__ import annotations
 import enum
 import numbers
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -161,15 +160,11 @@ class AnswerColumn:
         values: float64, shape `(n,)`: the answer; NaN where it is missing; what was given where that is an invalid
             number, and infinity where it is no number, so that whatever counts the values counts them as invalid.
         rejected: Every invalid answer and every sentinel, in order, with the reason.
-        missing: How many are missing, sentinels included.
-        invalid: How many are invalid.
         sentinels: How often each sentinel was found and taken as missing.
     """
 
     values: NDArray[np.float64]
     rejected: tuple[BadCell, ...]
-    missing: int
-    invalid: int
     sentinels: Mapping[int, int]
 
     @property
@@ -216,10 +211,8 @@ def answers_of(
 
     def read(value: Any) -> tuple[float, str | None, str]:
         """Return the number, why it is rejected, and what kind of reason that is."""
-        if isinstance(value, str) and value in texts:
-            return np.nan, None, ""
         answer = parse_answer(value, yes_no=scale.yes_no)
-        if answer is None:
+        if answer is None or (isinstance(value, str) and value in texts):
             return np.nan, None, ""
         if answer is INVALID:
             known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
@@ -237,9 +230,6 @@ def answers_of(
     taken = np.array([kind == "sentinel" for _, _, kind in found], dtype=np.bool_)
     result = np.where(taken, np.nan, table)[codes_of]
     rejected = bad_cells(array, codes_of, [reason for _, reason, _ in found], [kind for _, _, kind in found])
-    counts = np.bincount(codes_of, minlength=len(distinct))
-    sentinels: Counter[int] = Counter()
-    for number, count in sorted(zip(table[taken].astype(int).tolist(), counts[taken].tolist(), strict=True)):
-        sentinels[number] += count
-    absent = int(np.count_nonzero(np.isnan(result)))
-    return AnswerColumn(result, rejected, absent, len(rejected) - sentinels.total(), dict(sentinels))
+    found_codes, counts = np.unique(table[codes_of[taken[codes_of]]], return_counts=True)
+    sentinels = dict(zip(found_codes.astype(int).tolist(), counts.tolist(), strict=True))
+    return AnswerColumn(result, rejected, sentinels)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.keys import number
+from npskit.data.keys import flat, number
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 _SHOWN = 200
@@ -98,9 +98,7 @@ def distinct_cells(values: NDArray[Any] | Sequence[Any]) -> tuple[NDArray[Any], 
         InvalidTypeError: If it holds times or durations.
         InvalidValueError: If it has not one dimension.
     """
-    array = values if isinstance(values, np.ndarray) else objects(values)
-    if array.ndim != 1:
-        raise InvalidValueError(f"a column has one dimension: got shape {array.shape}")
+    array = flat(values if isinstance(values, np.ndarray) else objects(values), "a column")
     if array.dtype.kind in "mM":
         raise InvalidTypeError(f"the column holds {array.dtype}, not answers or numbers: was the right one named?")
     if array.dtype.kind in "biuf":

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
 from npskit.data.frames import Column
+from npskit.data.keys import flat
 from npskit.data.time_text import Moment, Order, order_told, read_moment
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
 from npskit.times import find_zone, in_zone
@@ -118,9 +119,7 @@ def parse_times(
         >>> found.rejected
         (BadCell(position=2, value='soon', reason='not a time'),)
     """
-    array = values if isinstance(values, np.ndarray) else objects(values)
-    if array.ndim != 1:
-        raise InvalidValueError(f"a column of times has one dimension: got shape {array.shape}")
+    array = flat(values if isinstance(values, np.ndarray) else objects(values), "a column of times")
     table = read_times({"": Column(array)}, time_zone=time_zone, dayfirst=dayfirst)
     return attrs.evolve(table[""], notes=(*table.notes, *table[""].notes))
 

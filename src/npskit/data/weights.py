@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.data.amounts import read_amounts
 from npskit.data.cells import named_rows
 from npskit.data.frames import Column
+from npskit.data.keys import flat
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 
@@ -34,8 +35,7 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     found = weights.filled() if isinstance(weights, Column) else np.asarray(weights)
     if found.dtype.kind not in "iufOUST":
         raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
-    if found.ndim != 1:
-        raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
+    found = flat(found, name)
     read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(found, name)
     # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -133,16 +133,9 @@ class SCI:
         self, satisfaction: NDArray[np.int64], repurchase: NDArray[np.int64], recommend: NDArray[np.int64]
     ) -> NDArray[np.intp]:
         """Return 0 for customers at risk, 1 for vulnerable, 2 for favorable, 3 for secure; shape as the arguments."""
-        answers = (satisfaction, repurchase, recommend)
-        secure = _all_reach(answers, self.top)
-        favorable = _all_reach(answers, self.second)
-        unrefused = _all_reach(answers, self.bottom, np.greater)
-        return np.where(secure, 3, np.where(favorable, 2, np.where(unrefused, 1, 0))).astype(np.intp)
-
-
-def _all_reach(
-    answers: Sequence[NDArray[np.int64]], cut: Cut, reaches: Callable[..., Any] = np.greater_equal
-) -> NDArray[np.bool_]:
-    """Whether all three answers reach the cuts of their questions."""
-    found = [reaches(answer, lowest) for answer, lowest in zip(answers, _three(cut, "cut"), strict=True)]
-    return found[0] & found[1] & found[2]  # type: ignore[no-any-return]
+        cuts = zip(_three(self.bottom, "bottom"), _three(self.second, "second"), _three(self.top, "top"), strict=True)
+        classes = [
+            np.searchsorted([bottom + 1, second, top], answer, side="right")
+            for answer, (bottom, second, top) in zip((satisfaction, repurchase, recommend), cuts, strict=True)
+        ]
+        return np.asarray(np.minimum.reduce(classes))  # the worst answer decides
