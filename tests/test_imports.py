@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 HEAVY = ("scipy", "pandas", "polars", "pyarrow", "narwhals", "hypothesis", "matplotlib", "jinja2", "duckdb")
 
 
@@ -18,9 +16,9 @@ def loaded(program: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize(
-    "program",
-    [
+def test_light() -> None:
+    """Lists, arrays and default intervals need numpy and attrs alone: after each program nothing heavy is there."""
+    programs = [
         "import npskit",
         "import npskit as nk; nk.nps([10])",
         "import npskit as nk, numpy as np; nk.nps(np.array([10.0, float('nan')]), weights=[1, 2]).value",
@@ -28,11 +26,9 @@ def loaded(program: str) -> set[str]:
         "import npskit as nk; nk.Survey({'score': [10, 3]}).score(by='score').to_dict()",
         "import npskit as nk; nk.Survey([nk.Response(10)]).score()",
         "import npskit as nk; dir(nk), nk.__version__, nk.available",
-    ],
-)
-def test_light(program: str) -> None:
-    """Lists, arrays and default intervals need numpy and attrs alone."""
-    assert loaded(program) == set()
+    ]
+    checked = f"import sys; assert not [name for name in {HEAVY!r} if name in sys.modules]"
+    assert loaded("\n".join(f"{program}\n{checked}, {program!r}" for program in programs)) == set()
 
 
 def test_only_the_library_in_use_is_loaded() -> None:

@@ -421,13 +421,14 @@ def test_responses_keep_to_what_was_asked_for(aware: Response, naive: Response, 
 
 def test_strategies_reach_every_kind() -> None:
     """Each segment, each class of scorer, and each thing that may be missing is made."""
-    assert set(sampled(segments())) == set(Segment)
-    assert {type(scorer) for scorer in sampled(scorers())} == {NPS, SCI, CSAT, CES, Retention}
-    assert {type(scorer) for scorer in sampled(scorers(CES, SCI))} == {CES, SCI}
-    made = sampled(responses())
+    every = sampled(st.tuples(segments(), scorers(), scorers(CES, SCI), responses(), sci_answers()))
+    segment, scorer, either, made, answer = zip(*every, strict=True)
+    assert set(segment) == set(Segment)
+    assert set(map(type, scorer)) == {NPS, SCI, CSAT, CES, Retention}
+    assert set(map(type, either)) == {CES, SCI}
     for field in ("score", "customer", "at", "comment"):
         assert {getattr(response, field) is None for response in made} == {True, False}
-    assert {answer.complete for answer in sampled(sci_answers())} == {True, False}
+    assert {each.complete for each in answer} == {True, False}
 
 
 def test_only_built_in_scorers_can_be_asked_for() -> None:

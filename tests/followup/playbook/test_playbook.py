@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import functools
 import itertools
 import pickle
 import re
@@ -48,24 +49,33 @@ CELLS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+# Strategies are made once, here, rather than by each draw: making and checking them took longer than drawing.
+CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
+    "category": st.nothing(),
+    "score": st.tuples(st.integers(0, 10), st.integers(0, 10)).map(sorted),
+    "urgency": st.sampled_from(["urgent", 2]),
+    "comment": st.booleans(),
+    "channel": st.sampled_from(["chat", ["EMAIL", "review"]]),
+    "theme": st.sampled_from(["price", ["room", "price"]]),
+    "language": st.sampled_from(["de", ["en", "pl"]]),
+    "public": st.booleans(),
+    "min_value": st.floats(0, 3000),
+    "max_days": st.floats(0, 60),
+}
+NAMES = st.lists(st.sampled_from(sorted(CONDITIONS)), max_size=3, unique=True)
+
+
+@functools.cache
+def of_category(categories: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    """Some of the categories, at least one."""
+    return st.lists(st.sampled_from(categories), min_size=1)
+
+
 @st.composite
 def conditions(draw: st.DrawFn, categories: tuple[str, ...]) -> Conditions:
     """Any conditions."""
-    ends = sorted(draw(st.tuples(st.integers(0, 10), st.integers(0, 10))))
-    choices: dict[str, st.SearchStrategy[Any]] = {
-        "category": st.lists(st.sampled_from(categories), min_size=1),
-        "score": st.just(ends),
-        "urgency": st.sampled_from(["urgent", 2]),
-        "comment": st.booleans(),
-        "channel": st.sampled_from(["chat", ["EMAIL", "review"]]),
-        "theme": st.sampled_from(["price", ["room", "price"]]),
-        "language": st.sampled_from(["de", ["en", "pl"]]),
-        "public": st.booleans(),
-        "min_value": st.floats(0, 3000),
-        "max_days": st.floats(0, 60),
-    }
-    names = draw(st.lists(st.sampled_from(sorted(choices)), max_size=3, unique=True))
-    return Conditions(**{name: draw(choices[name]) for name in names})
+    choices = {**CONDITIONS, "category": of_category(categories)}
+    return Conditions(**{name: draw(choices[name]) for name in draw(NAMES)})
 
 
 @attrs.frozen
@@ -86,6 +96,13 @@ class Own:
         )
 
 
+PRIORITY, PER_POINT, WITHIN = st.floats(0, 100), st.floats(0, 5), st.timedeltas(dt.timedelta(0), dt.timedelta(days=9))
+MAYBE_WITHIN, MAYBE_AT, MAYBE_TEAM = st.none() | WITHIN, st.none() | times, st.sampled_from([None, "a", "b"])
+HOLIDAYS = st.lists(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
+HIGH_VALUE = st.none() | st.floats(1e-6, 5000)
+ANSWER = st.none() | st.integers(-1, 11)
+
+
 @st.composite
 def playbooks(draw: st.DrawFn, categories: tuple[str, ...]) -> Playbook:
     """Any playbook of rules and a strategy of one's own."""
@@ -93,25 +110,25 @@ def playbooks(draw: st.DrawFn, categories: tuple[str, ...]) -> Playbook:
         Rule(
             f"rule {i}",
             when=draw(conditions(categories)),
-            priority=draw(st.floats(0, 100)),
-            per_point_below=draw(st.floats(0, 5)),
-            within=draw(st.none() | st.timedeltas(dt.timedelta(0), dt.timedelta(days=9))),
+            priority=draw(PRIORITY),
+            per_point_below=draw(PER_POINT),
+            within=draw(MAYBE_WITHIN),
             actions=[Action("thank", minutes=i), Action("surprise", minutes=3, needs_offer=True)],
             offers=[Offer("gift", amount=i, step="surprise"), Offer("coupon")],
             offer_required=draw(st.booleans()),
-            team=draw(st.sampled_from([None, "a", "b"])),
+            team=draw(MAYBE_TEAM),
         )
         for i in range(draw(st.integers(0, 4)))
     ]
     if draw(st.booleans()):
-        own = Own(due=draw(st.none() | times))
+        own = Own(due=draw(MAYBE_AT))
         strategies.insert(draw(st.integers(0, len(strategies))), own)
     due = DueTimes(
         clock=draw(st.sampled_from(["business", "calendar"])),
-        calendar=BusinessCalendar(holidays=draw(st.lists(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))))),
-        never_beyond=draw(st.timedeltas(dt.timedelta(0), dt.timedelta(days=9))),
+        calendar=BusinessCalendar(holidays=draw(HOLIDAYS)),
+        never_beyond=draw(WITHIN),
     )
-    points = Points(high_value=draw(st.none() | st.floats(1e-6, 5000)))
+    points = Points(high_value=draw(HIGH_VALUE))
     words = UrgencyWords(critical=["lawyer"], urgent=["refund", "n*"])
     teams = [Team("c", when=draw(conditions(categories))), Team("a", when=draw(conditions(categories)))]
     channels = draw(st.sampled_from([{}, {"portal": "app"}, {"portal": "reviews", "yelp": "chat"}]))
@@ -122,14 +139,13 @@ def playbooks(draw: st.DrawFn, categories: tuple[str, ...]) -> Playbook:
 def tables(draw: st.DrawFn, scorer: Any, rows: int = 6) -> Table:
     """Any columns, missing and invalid answers among them."""
     n = draw(st.integers(0, rows))
-    answer = st.none() | st.integers(-1, 11)
-    answers = [[draw(answer) for _ in range(n)] for _ in scorer.questions]
+    answers = [[draw(ANSWER) for _ in range(n)] for _ in scorer.questions]
     columns: dict[str, Any] = {
         name: [draw(cell) for _ in range(n)] for name, cell in CELLS.items() if draw(st.integers(0, 3))
     }
     if "at" in columns:
         columns["at"] = np.array(columns["at"], dtype=draw(st.sampled_from(["datetime64[us]", "datetime64[D]"])))
-    now = draw(st.none() | times)
+    now = draw(MAYBE_AT)
     return Table.of(*answers, scorer=scorer, attributes={"plan": ["basic"] * n}, now=now, **columns)
 
 

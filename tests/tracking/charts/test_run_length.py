@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from pathlib import Path
@@ -31,9 +32,12 @@ def _density(x: Floats) -> Floats:
     return np.asarray(np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 
 
+_legendre = functools.cache(np.polynomial.legendre.leggauss)
+
+
 def _nodes(low: float, high: float, many: int = 61) -> tuple[Floats, Floats]:
     """Gauss-Legendre nodes and weights between two ends."""
-    x, w = np.polynomial.legendre.leggauss(many)
+    x, w = _legendre(many)
     return (high - low) / 2 * x + (high + low) / 2, (high - low) / 2 * w
 
 
