@@ -6,6 +6,7 @@ import csv
 import json
 import pkgutil
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -304,12 +305,16 @@ def test_errors_of_follow_up(capsys: pytest.CaptureFixture[str], customers: str,
     assert said in err
 
 
-def test_as_a_process(export: str) -> None:
+def test_as_a_process(export: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`python -m npskit` is the command line; wrong usage ends with code 2, a closed pipe quietly."""
     command: list[Any] = [sys.executable, "-m", "npskit"]
     done = subprocess.run([*command, "score", export], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout.startswith("NPS  25.0000")
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+    monkeypatch.setattr(sys, "argv", ["npskit"])
+    monkeypatch.delitem(sys.modules, "npskit.__main__")  # as in a process that has just begun
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("npskit", run_name="__main__")
+    assert ended.value.code == 2
 
 
 def test_npskit_is_a_command() -> None:

@@ -164,10 +164,10 @@ def test_units_and_directions_do_not_matter(sample: tuple[list[int], list[float]
 def test_many_tallies_at_once_are_as_one_by_one() -> None:
     """Blocks of rows of like size change nothing, whatever the order and the sizes."""
     rng = np.random.default_rng(5)
-    counts = rng.multinomial(rng.integers(0, 10 ** rng.integers(1, 6, 300)), [0.2, 0.3, 0.5]).reshape(20, 15, 3)
+    counts = rng.multinomial(rng.integers(0, 10 ** rng.integers(1, 6, 150)), [0.2, 0.3, 0.5]).reshape(10, 15, 3)
     low, high = confidence_sequence(counts, NPS)
-    assert low.shape == (20, 15)
-    for i, j in ((0, 0), (3, 14), (19, 7)):
+    assert low.shape == (10, 15)
+    for i, j in ((0, 0), (3, 14), (9, 7)):
         np.testing.assert_allclose(confidence_sequence(counts[i, j], NPS), (low[i, j], high[i, j]), atol=1e-12)
     a, b = difference_sequence(counts[0], counts[1, 0], NPS)
     np.testing.assert_allclose(difference_sequence(counts[0, 4], counts[1, 0], NPS), (a[4], b[4]), atol=1e-9)

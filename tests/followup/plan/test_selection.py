@@ -203,7 +203,7 @@ def test_both_arms_stand_above_the_line_by_the_same_rule(
 def test_the_line_is_drawn_alike_over_many_splits() -> None:
     """Law: what the arms above the line are like differs by chance only, over 40 splits."""
     rng = np.random.default_rng(3)
-    n = 400
+    n = 200
     data = {
         "score": rng.integers(0, 11, n).tolist(),
         "id": [f"c{i}" for i in range(n)],
@@ -213,7 +213,7 @@ def test_the_line_is_drawn_alike_over_many_splits() -> None:
     survey = nk.Survey(data, score="score", customer="id")
     values, differences = np.array(data["value"]), []
     for seed in range(40):
-        found = survey.follow_up(lift=LIFT, budget=300, capacity=20, holdout=0.5, rng=seed)
+        found = survey.follow_up(lift=LIFT, budget=150, capacity=10, holdout=0.5, rng=seed)
         above = found.intended
         differences.append(values[above & found.holdout].mean() - values[above & ~found.holdout].mean())
     error = np.std(differences, ddof=1) / math.sqrt(len(differences))
