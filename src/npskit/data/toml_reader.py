@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from npskit.data.toml_lines import Path, key_lines
-from npskit.errors import NpskitError
+from npskit.errors import NpskitError, did_you_mean
 
 _Self = TypeVar("_Self", bound="TomlReader")
 _LARGEST = 1 << 20
@@ -80,6 +80,13 @@ class TomlReader:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def known(self, path: Path, table: Iterable[str], names: Collection[str]) -> None:
+        """Refuse keys of a table that mean nothing."""
+        for key in table:
+            if key not in names:
+                where = f" in [{'.'.join(str(p) for p in path if isinstance(p, str))}]" if path else ""
+                self.fail((*path, key), f"unknown key {key!r}{where}; {did_you_mean(key, names)}")
 
     def fail(self, path: Path, problem: str, below: int = 0) -> NoReturn:
         """Object to what stands at a path, or so many lines below its beginning."""

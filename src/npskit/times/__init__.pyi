@@ -25,7 +25,9 @@ from npskit.times.zones import WEEKDAYS as WEEKDAYS
 from npskit.times.zones import find_zone as find_zone
 from npskit.times.zones import in_zone as in_zone
 from npskit.times.zones import instant as instant
+from npskit.times.zones import instant_of as instant_of
 from npskit.times.zones import instants as instants
+from npskit.times.zones import moment_in as moment_in
 from npskit.times.zones import time_in_words as time_in_words
 
 __all__: list[str]

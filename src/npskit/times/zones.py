@@ -60,6 +60,19 @@ def instant(at: dt.datetime) -> dt.datetime:
     return at if at.utcoffset() is None else at.astimezone(dt.UTC)
 
 
+def moment_in(at: np.datetime64, zone: dt.tzinfo | None) -> dt.datetime | None:
+    """Return a time as Python's own: of the wall clock, or of UTC in a zone; None where it is unknown."""
+    found: dt.datetime | None = at.astype("datetime64[us]").item()
+    return found if found is None or zone is None else found.replace(tzinfo=dt.UTC).astimezone(zone)
+
+
+def instant_of(at: dt.datetime | None) -> np.datetime64:
+    """Return a time as it stands in columns: on the wall clock, or in UTC if it knows its zone; NaT for None."""
+    known = at if at is None or at.tzinfo is None else at.astimezone(dt.UTC).replace(tzinfo=None)
+    found: np.datetime64 = np.array([known], dtype="datetime64[us]")[0]
+    return found
+
+
 def in_zone(utc: Times, zone: str | dt.tzinfo | None) -> Times:
     """Return times of UTC as the wall clock of a zone; as they are where there is none.
 

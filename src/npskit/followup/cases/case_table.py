@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Times
-from npskit.counting import INVALID, MISSING, encode
-from npskit.data import NOTHING, UNKNOWN, Column, Frame, factorize, parse_times, read_labels, read_times
+from npskit.counting import CodedAnswers
+from npskit.data import NOTHING, UNKNOWN, Frame, factorize, parse_times, read_labels, read_times
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.cases.case import Case
 from npskit.scorers import Codebook
@@ -92,13 +92,7 @@ class CaseTable:
         """
         codebook = self.codebook
         if score in self.roles and len(codebook.questions) == 1:
-            name = self.roles[score]
-            column: Column = self.frame.column(name)
-            codes = encode(column, codebook.scales[0], name=name)
-            found = np.full(len(codes), -1, np.intp)
-            usable = (codes != MISSING) & (codes != INVALID)
-            found[usable] = codebook.grid[codes[usable]]
-            return found
+            return CodedAnswers([self.frame.column(self.roles[score])], codebook).categories
         if label not in self.roles:
             return None
         labels = read_labels(self.frame.column(self.roles[label]), codebook.categories)

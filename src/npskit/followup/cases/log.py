@@ -21,7 +21,7 @@ from npskit.followup.cases.case_table import MONTH, CaseTable, CaseTimes, case_f
 from npskit.followup.cases.events import settle
 from npskit.followup.cases.rejections import Refused, Rejections, rejections_of
 from npskit.followup.cases.states import KINDS
-from npskit.scorers import NPS, Scorer, codebook_of
+from npskit.scorers import Scorer, codebook_of
 from npskit.times import in_zone
 
 _NAT = np.datetime64("NaT", "us")
@@ -129,7 +129,7 @@ def read_case_log(
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, columns or {})
     keys = tuple(ALIASES.get(name, name) for name in by)
-    table = CaseTable(frame, roles, codebook_of(NPS() if scorer is None else scorer), keys, one_per_event)
+    table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
     times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst, office)
     log = _by_event(table, times, words, as_of) if one_per_event else _by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
@@ -199,9 +199,8 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
     usable[rejected.rows] = False
     now = _as_of(times, (values[usable] for values in times.values.values()), as_of)
     keep = usable & (times.values["opened"] <= now)
-    at = {kind: np.full(np.count_nonzero(keep), _NAT) for kind in KINDS}
-    for kind, values in times.values.items():
-        at[kind] = np.where(values[keep] <= now, values[keep], _NAT)
+    known = {kind: times.values.get(kind, np.full(rows, _NAT))[keep] for kind in KINDS}
+    at = {kind: np.where(values <= now, values, _NAT) for kind, values in known.items()}
     closed, resolved, reopened = at["closed"], at["resolved"], at["reopened"]
     undone = (reopened > resolved) | ((reopened == resolved) & ~(closed < reopened))
     return _log_of(
@@ -314,10 +313,8 @@ def _repeated(case: Codes, kinds: Integers, at: Times, by: Any, rows: Codes) -> 
     """Return which events stand there already, word for word, as joins of tables make them."""
     who = np.zeros(len(rows), np.int64) if by is None else factorize(by)[0][rows]
     order = np.lexsort((rows, who, at, kinds, case))
-    same = np.ones(len(order), np.bool_)
-    for column in (case, kinds, at, who):
-        same[1:] &= column[order][1:] == column[order][:-1]
-    same[:1] = False
+    sorted_columns = [column[order] for column in (case, kinds, at, who)]
+    same = np.logical_and.reduce([column[1:] == column[:-1] for column in sorted_columns])
     repeated = np.zeros(len(order), np.bool_)
-    repeated[order] = same
+    repeated[order[1:][same]] = True
     return repeated

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Integers
 from npskit.checks import one_of, whole_number
+from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
@@ -21,7 +22,7 @@ from npskit.inference import score_interval, tail_of
 from npskit.results import Interval, intervals
 from npskit.scorers import Scorer
 from npskit.scores import segment_names
-from npskit.times import TICK, BusinessCalendar, find_zone, parse_fixed
+from npskit.times import TICK, BusinessCalendar, find_zone, moment_in, parse_fixed
 
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
 # What the log must hold for a figure to mean anything: one of these.
@@ -128,7 +129,7 @@ def closed_loop(
         found[0],
         names,
         dict(zip(keys, parts, strict=True)) if names else {},
-        _as_of(log),
+        moment_in(log.as_of, None if log.time_zone is None else find_zone(log.time_zone)),
         as_of is not None,
         float(level),
         calendar,
@@ -182,25 +183,8 @@ def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...
     if not by:
         return np.zeros(len(log), np.intp), [()]
     columns = [log.keys[name] for name in by]
-    sizes = [max(len(values), 1) for _, values in columns]
-    numbers = np.ravel_multi_index([codes for codes, _ in columns], sizes)
-    distinct, groups = np.unique(numbers, return_inverse=True)
-    places = np.unravel_index(distinct, sizes)
-    keys = [
-        tuple(values[i] for (_, values), i in zip(columns, at, strict=True))
-        for at in zip(*(place.tolist() for place in places), strict=True)
-    ]
-    return groups, keys
-
-
-def _as_of(log: CaseLog) -> dt.datetime | None:
-    """Return the time up to which things are known, in the zone of the data; None where there is no time."""
-    at = log.as_of.astype("datetime64[us]").item()
-    if not isinstance(at, dt.datetime):
-        return None
-    if log.time_zone is None:
-        return at
-    return at.replace(tzinfo=dt.UTC).astimezone(find_zone(log.time_zone))
+    groups, places = factorize_many([codes for codes, _ in columns])
+    return groups, [tuple(values[i] for (_, values), i in zip(columns, place, strict=True)) for place in places]
 
 
 # ---- figures ----
@@ -254,20 +238,20 @@ def _figures(
 ) -> list[LoopFigures]:
     """Return the figures of each group."""
     short = codes.astype(np.uint16) if n_groups < 2**16 else codes  # numpy sorts short integers by counting
-    order = np.argsort(short, kind="stable") if n_groups > 1 else np.arange(len(codes))
-    edges = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_groups))])
+    sizes = np.bincount(codes, minlength=n_groups)
+    in_order = np.argsort(short, kind="stable") if n_groups > 1 else np.arange(len(codes))
+    groups = np.split(in_order, np.cumsum(sizes)[:-1])[:n_groups]
     rates = _rates(log, codes, n_groups, expected, level)
     waiting = np.isnat(log.closed)
     ages = _hours(log.as_of - log.opened)
     found = []
-    for group in range(n_groups):
-        rows = order[edges[group] : edges[group + 1]] if n_groups > 1 else slice(None)
+    for rows, size, of_group in zip(groups, sizes.tolist(), rates, strict=True):
         open_ages = ages[rows][waiting[rows]]
         backlog = Backlog(0, float("nan"), float("nan"))
         if len(open_ages):
             backlog = Backlog(len(open_ages), float(np.median(open_ages)), float(open_ages.max()))
         times = tuple(_time(one, rows, targets.get(one.measure), calendar, level) for one in spans)
-        found.append(LoopFigures(int(edges[group + 1] - edges[group]), rates[group], times, backlog))
+        found.append(LoopFigures(size, of_group, times, backlog))
     return found
 
 

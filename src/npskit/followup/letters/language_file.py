@@ -141,9 +141,8 @@ class LanguageReader(TomlReader):
         if tag is None or locale is None:
             raise UnreadableFileError(f'{self.name}: it must say which language it is in, as language = "fr"')
         fallback, _ = self.tag("fallback")
-        for key, value in self.document.items():
-            if key not in ("language", "fallback") and not isinstance(value, dict):
-                self.object_to("", key, f"unknown; {did_you_mean(key, ('language', 'fallback'))}")
+        alone = [key for key, value in self.document.items() if not isinstance(value, dict)]
+        self.known((), alone, ("language", "fallback"))
         self.used: set[str] = set()
         self.categories: Collection[str] = categories_of(locale)
         self.kinds = {**FIELDS, **self.own_fields()}
@@ -202,9 +201,8 @@ class LanguageReader(TomlReader):
     def templates(self, table: str, known: Collection[str], kinds: Mapping[str, str]) -> dict[str, Template]:
         """Return the templates in a table."""
         found = {}
+        self.known((table,), self.table(table), known)
         for key, text in self.table(table).items():
-            if key not in known:
-                self.object_to(table, key, f"unknown; {did_you_mean(key, known)}")
             blank = len(text) - len(text.lstrip("\n"))
             text = text.strip("\n")
             if key == "subject" and len(text.splitlines()) > 1:

@@ -3,9 +3,9 @@
 from npskit.followup.plan.choices import Limits as Limits
 from npskit.followup.plan.follow_up_plan import FollowUpPlan as FollowUpPlan
 from npskit.followup.plan.from_survey import follow_up_of as follow_up_of
-from npskit.followup.plan.gains import Lift as Lift
 from npskit.followup.plan.holdout import assign_holdout as assign_holdout
 from npskit.followup.plan.holdout import uniform as uniform
+from npskit.followup.plan.offer_options import Lift as Lift
 from npskit.followup.plan.routing import Capacity as Capacity
 from npskit.followup.plan.routing import Routes as Routes
 from npskit.followup.plan.routing import route as route

@@ -10,7 +10,7 @@ import attrs
 
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.plan_letters import Letters
+from npskit.followup.plan.plan_table import Letters
 from npskit.results import number, write_json_lines
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from npskit.arrays import Times
 from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.followup.plan.selection import People, plan_of
+from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.sample import BoundData
@@ -30,8 +30,8 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     if terms.holdout and "customer" not in data.roles:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     columns = {role: data.column(name) for role, name in named.items()}
-    times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
-    if times.contacted is not None and times.now is None:
+    contacted, times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
+    if contacted is not None and times["now"] is None:
         raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
     table = Table.of(
         data.answers(),
@@ -44,13 +44,12 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         comment=data.role("comment"),
         customer=data.role("customer"),
     )
-    table = attrs.evolve(
-        table, at=times.at, now=times.now, clock=times.clock, attributes=_attributes(data, playbook, named, kept)
-    )
+    table = attrs.evolve(table, **times, attributes=_attributes(data, playbook, named, kept))
     opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
     return plan_of(
         playbook.assign(table),
-        People(opted_out, times.contacted),
+        opted_out,
+        contacted,
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
         kept={name: data.column(name) for name in kept},
@@ -58,18 +57,14 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     )
 
 
-@attrs.frozen(eq=False)
-class _SurveyTimes:
-    """When responses were given, customers contacted last and the plan is made, on one wall clock; and whose it is."""
-
-    at: Times | None
-    contacted: Times | None
-    now: np.datetime64 | None
-    clock: dt.tzinfo | None
-
-
-def _times(data: BoundData, contacted: Column | None, now: Any, zone: str | None) -> _SurveyTimes:
+def _times(
+    data: BoundData, contacted: Column | None, now: Any, zone: str | None
+) -> tuple[Times | None, dict[str, Any]]:
     """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
+
+    Returns:
+        When customers were contacted last; and of the table when responses were given (`at`), when the plan is made
+        (`now`), and whose clock it is (`clock`).
 
     Raises:
         InvalidValueError: If a cell is not a time, or `now` is not; or it knows its zone and the survey does not.
@@ -90,12 +85,12 @@ def _times(data: BoundData, contacted: Column | None, now: Any, zone: str | None
     if made is None and at is not None and not np.isnat(at).all():
         made = np.nanmax(at.astype("datetime64[us]"))
     last = None if contacted is None else table["last_contact"].checked("last_contact")
-    clock = None
+    clock: dt.tzinfo | None = None
     if own is not None:
         # An offset that never changes is no zone that can be found.
         with contextlib.suppress(InvalidValueError):
             clock = find_zone(zone or own)
-    return _SurveyTimes(at, last, made, clock)
+    return last, {"at": at, "now": made, "clock": clock}
 
 
 def _moment(now: Any, zone: str | None) -> np.datetime64 | None:

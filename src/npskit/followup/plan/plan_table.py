@@ -1,18 +1,20 @@
-"""A plan as columns, made from its arrays, and as a record that JSON can hold."""
+"""A plan as columns, made from its arrays, with the first letter to each; and as a record that JSON can hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
 from npskit.arrays import Codes
+from npskit.checks import is_text_or_none
+from npskit.errors import InvalidTypeError, NpskitError
+from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.plan_letters import Letters, first_letters
 from npskit.followup.plan.statuses import STATUSES
-from npskit.followup.playbook import Table, pick
+from npskit.followup.playbook import GIFTS, SHARED_ACTION, Menu, Offer, Table, pick
 from npskit.results import free_name, records
 
 # The columns that only some tables have.
@@ -80,3 +82,91 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
         "limits": attrs.asdict(plan.limits, recurse=False),
         "follow_ups": records(follow_ups),
     }
+
+
+# ---- letters: that of a step in a language is looked up once for all customers ----
+
+
+def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
+    if not isinstance(fields, Mapping | None):
+        raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {fields!r:.80}")
+
+
+@attrs.frozen(eq=False)
+class Letters:
+    """How letters are to be written; see `FollowUpPlan.columns`."""
+
+    language: str | None = attrs.field(validator=is_text_or_none)
+    fields: Mapping[str, Any] | None = attrs.field(validator=_is_mapping)
+    languages: Languages | None
+
+
+Cells = tuple[str | None, str | None, str | None]
+"""Subject, body and what is wrong."""
+
+
+def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, list[str | None]]:
+    """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
+    own, said = plan.assigned.own, plan.assigned.said("language", rows)
+    groups: dict[tuple[int, str], list[int]] = {}
+    steps = plan.of_each(rows, _first_step)
+    written: dict[int, Cells] = {}
+    for place, step in enumerate(steps):
+        if step is None or int(rows[place]) in own:
+            written[place] = _alone(plan, int(rows[place]), letters)
+        else:
+            groups.setdefault((id(step), said[place] or letters.language or plan.language), []).append(place)
+    for (_, language), places in groups.items():
+        cells = _together(plan, rows[places], steps[places[0]], language, letters)
+        written |= zip(places, cells, strict=True)
+    names = ("subject", "message", "note")
+    return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}
+
+
+def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | None:
+    """Return the first step and the offer that its letter names; None where that has to be looked into."""
+    taken = menu.taken(offer)
+    if not taken or (taken[0].needs_offer and (offer is None or offer.step != taken[0].name)):
+        return None
+    if any(action not in taken and action.name == taken[0].name for action in menu.actions):
+        return None
+    return taken[0].name, offer if offer is not None and offer.step == taken[0].name else None
+
+
+def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
+    """Return the letter to one customer."""
+    given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
+    return _cells(lambda: plan.message(plan.follow_up(row), **given))
+
+
+def _cells(write: Callable[[], Draft]) -> Cells:
+    """Return subject and body of a letter, or what is wrong with it."""
+    try:
+        draft = write()
+    except NpskitError as error:
+        return None, None, str(error)
+    return draft.subject, draft.body, None
+
+
+def _together(
+    plan: Choices, rows: Codes, step: tuple[str, Offer | None], language: str, letters: Letters
+) -> list[Cells]:
+    """Return the letters of one step in one language."""
+    action, offer = step
+    given = dict(letters.fields or {})
+    try:
+        letter = (letters.languages or Languages.default()).prepare(action, language, plan.currency)
+    except NpskitError as error:
+        return [(None, None, str(error))] * len(rows)
+    known: dict[str, list[Any]] = {}
+    if action != PUBLIC_ACTION:
+        wanted = [name for name in letter.names if name not in given]
+        known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
+        if offer is not None and all(given.get(name) is None for name in GIFTS):
+            # What is given as None is not to be said at all.
+            gift: dict[str, list[Any]] = {"offer": [offer.name] * len(rows)}
+            if plan.currency is not None and action != SHARED_ACTION:
+                gift["amount"] = plan.cost[rows].tolist()
+            known |= {name: cells for name, cells in gift.items() if name in wanted}
+    each = records(known) if known else [{}] * len(rows)
+    return [_cells(lambda values=values: letter.write(values | given)) for values in each]  # type: ignore[misc]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +14,8 @@ from npskit.followup.plan import statuses as status
 from npskit.followup.plan.allocation import Allocation, allocate, allocate_by_priority
 from npskit.followup.plan.choices import Limits
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.followup.plan.gains import Read
 from npskit.followup.plan.holdout import chances, scrambled
-from npskit.followup.plan.offer_options import OfferOptions, options_of
+from npskit.followup.plan.offer_options import OfferOptions, Read, options_of
 from npskit.followup.plan.routing import Routes, route
 from npskit.followup.plan.terms import Terms
 from npskit.followup.playbook import Assigned
@@ -28,20 +26,9 @@ NO_TEAM = "unassigned"
 _OUTCOMES = np.array([status.CHOSEN, status.NO_GAIN, status.BUDGET, status.CAPACITY, status.HOLDOUT], dtype=np.int8)
 
 
-@attrs.frozen(eq=False)
-class People:
-    """What a plan needs to know of the customers behind responses. Arrays are of shape `(n,)`.
-
-    Args:
-        opted_out: Whether each does not want to be contacted; None if nothing is known.
-        contacted: When each was contacted last, NaT for never; None if nothing is known.
-    """
-
-    opted_out: Bools | None = None
-    contacted: Times | None = None
-
-
-def candidates_of(assigned: Assigned, people: People, terms: Terms) -> NDArray[np.int8]:
+def candidates_of(
+    assigned: Assigned, opted_out: Bools | None, contacted: Times | None, terms: Terms
+) -> NDArray[np.int8]:
     """Return the status of each response as far as it does not depend on limits: `CHOSEN` for those who may be.
 
     One response of each customer counts, the latest scored one; of several at the same time, or without times, the one
@@ -53,11 +40,11 @@ def candidates_of(assigned: Assigned, people: People, terms: Terms) -> NDArray[n
     found = np.where(assigned.strategy < 0, status.NO_STRATEGY, status.CHOSEN).astype(np.int8)
     if terms.max_age is not None and table.at is not None and table.now is not None:
         found[table.at < table.now - np.timedelta64(terms.max_age)] = status.TOO_OLD
-    if people.contacted is not None and table.now is not None:
+    if contacted is not None and table.now is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        found[_any_of(people.contacted > table.now - np.timedelta64(terms.quiet), who)] = status.QUIET
-    if people.opted_out is not None:
-        found[_any_of(people.opted_out, who)] = status.OPTED_OUT
+        found[_any_of(contacted > table.now - np.timedelta64(terms.quiet), who)] = status.QUIET
+    if opted_out is not None:
+        found[_any_of(opted_out, who)] = status.OPTED_OUT
     scored = table.category >= 0
     found[~_one_of_each(assigned, who, scored)] = status.SUPERSEDED
     found[~scored] = status.UNSCORED
@@ -88,17 +75,20 @@ def _one_of_each(assigned: Assigned, who: Codes, scored: Bools) -> Bools:
     return kept
 
 
-def plan_of(assigned: Assigned, people: People, terms: Terms, read: Read, **presented: Any) -> FollowUpPlan:
+def plan_of(
+    assigned: Assigned, opted_out: Bools | None, contacted: Times | None, terms: Terms, read: Read, **presented: Any
+) -> FollowUpPlan:
     """Choose whom to follow up and with which offer.
 
     Args:
         assigned: What the playbook recommends for each response.
-        people: The customers behind them.
+        opted_out: Whether the customer of each does not want to be contacted; None if nothing is known.
+        contacted: When each was contacted last, NaT for never; None if nothing is known.
         terms: Limits, values and the holdout.
         read: Returns a column of numbers that `lift` names.
         presented: What the plan carries along: `kept`, `backend`.
     """
-    found = candidates_of(assigned, people, terms)
+    found = candidates_of(assigned, opted_out, contacted, terms)
     rows = np.flatnonzero(found == status.CHOSEN)
     table = assigned.table
     chance = np.full(len(table), np.nan) if table.customers is None else chances(table.customers, terms.salt)

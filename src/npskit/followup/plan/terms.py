@@ -13,7 +13,7 @@ import numpy as np
 from npskit.checks import amount, finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.plan.allocation import Method
-from npskit.followup.plan.gains import Lift
+from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
 from npskit.followup.playbook import Playbook
 from npskit.times import BusinessCalendar, parse_fixed

@@ -15,8 +15,8 @@ from npskit.data import Response, Words, is_nothing
 from npskit.errors import IncompatibleError
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.follow_up import Context
-from npskit.followup.playbook.response_table import Table, instant_of, moment_in
-from npskit.times import instants
+from npskit.followup.playbook.response_table import Table
+from npskit.times import instant_of, instants, moment_in
 
 _DAY = np.timedelta64(1, "D")
 _WORDS = ("channel", "kind", "language", "theme")

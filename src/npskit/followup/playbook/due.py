@@ -18,9 +18,20 @@ from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.part_checks import URGENCIES
-from npskit.followup.playbook.response_table import Table, instant_of, moment_in, pick
+from npskit.followup.playbook.response_table import Table, pick
 from npskit.results import quoted
-from npskit.times import DAY, TICK, WEEKDAYS, BusinessCalendar, in_words, in_zone, instants, parse_fixed
+from npskit.times import (
+    DAY,
+    TICK,
+    WEEKDAYS,
+    BusinessCalendar,
+    in_words,
+    in_zone,
+    instant_of,
+    instants,
+    moment_in,
+    parse_fixed,
+)
 
 CLOCKS = ("business", "calendar")
 NEXT_MORNING = "next morning"

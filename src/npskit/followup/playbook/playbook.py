@@ -23,12 +23,12 @@ from npskit.followup.playbook.part_checks import as_urgency
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
-from npskit.followup.playbook.response_table import Table, instant_of
+from npskit.followup.playbook.response_table import Table
 from npskit.followup.playbook.rules import Team
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Scorer, codebook_of
-from npskit.times import BusinessCalendar
+from npskit.times import BusinessCalendar, instant_of
 
 _CONTEXT = ("value", "channel", "language", "theme", "public")
 _ABOUT = ("customer", "at", "comment")

@@ -195,13 +195,6 @@ class _PlaybookReader(TomlReader):
         with self.at((*path, key)):
             return kind(**part)
 
-    def known(self, path: Path, table: dict[str, Any], names: tuple[str, ...]) -> None:
-        """Refuse keys that mean nothing."""
-        for key in table:
-            if key not in names:
-                where = f" in [{'.'.join(str(p) for p in path if isinstance(p, str))}]" if path else ""
-                self.fail((*path, key), f"unknown key {key!r}{where}; {did_you_mean(key, names)}")
-
     def require(self, path: Path, table: dict[str, Any], key: str) -> None:
         """Refuse a table without a key, or with one that is no text."""
         if not isinstance(table.get(key), str) or not table[key].strip():

@@ -18,11 +18,12 @@ from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
 from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.points import Points
-from npskit.followup.playbook.response_table import Table, instant_of, moment_in, pick
+from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
 from npskit.followup.playbook.steps import Menu, Offer
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords
 from npskit.results import quoted
+from npskit.times import instant_of, moment_in
 
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
 _ROLES = ("value", "channel", "language", "theme", "public")

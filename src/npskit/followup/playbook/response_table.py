@@ -30,7 +30,8 @@ from npskit.data import (
 )
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results import quoted
-from npskit.scorers import NPS, Codebook, Scorer, codebook_of
+from npskit.scorers import Codebook, Scorer, codebook_of
+from npskit.times import moment_in
 
 TEXTS = ("channel", "language", "theme")
 
@@ -52,19 +53,6 @@ def pick(values: Sequence[Any], codes: NDArray[Any]) -> list[Any]:
     table = np.empty(len(values) + 1, dtype=object)
     table[:-1] = values if len(values) else []
     return table[codes].tolist()  # type: ignore[no-any-return]
-
-
-def moment_in(at: np.datetime64, zone: dt.tzinfo | None) -> dt.datetime | None:
-    """Return a time as Python's own: of the wall clock, or of UTC in a zone; None where it is unknown."""
-    found: dt.datetime | None = at.astype("datetime64[us]").item()
-    return found if found is None or zone is None else found.replace(tzinfo=dt.UTC).astimezone(zone)
-
-
-def instant_of(at: dt.datetime | None) -> np.datetime64:
-    """Return a time as it stands in columns: on the wall clock, or in UTC if it knows its zone; NaT for None."""
-    known = at if at is None or at.tzinfo is None else at.astimezone(dt.UTC).replace(tzinfo=None)
-    found: np.datetime64 = np.array([known], dtype="datetime64[us]")[0]
-    return found
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -148,7 +136,7 @@ class Table:
         Raises:
             InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot be used; the message names it.
         """
-        codebook = scorer if isinstance(scorer, Codebook) else codebook_of(NPS() if scorer is None else scorer)
+        codebook = scorer if isinstance(scorer, Codebook) else codebook_of(scorer)
         coded = answers[0] if answers and isinstance(answers[0], CodedAnswers) else CodedAnswers(answers, codebook)
         rows = len(coded)
         given = {"channel": channel, "language": language, "theme": theme, "comment": comment, "at": at}

@@ -11,7 +11,7 @@ import numpy as np
 from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import is_a, is_bool, is_text
+from npskit.checks import is_a, is_bool, is_string_or_none, is_text
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.channels import fold
@@ -178,13 +178,11 @@ class Rule:
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
     offer_required: bool = attrs.field(default=False, kw_only=True)
     team: str | None = attrs.field(default=None, kw_only=True)
-    reason: str | None = attrs.field(default=None, kw_only=True)
+    reason: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
 
     def __attrs_post_init__(self) -> None:
         if self.offer_required and not self.offers:
             raise InvalidValueError(f"rule {self.name!r}: offer_required needs offers to choose from")
-        if not isinstance(self.reason, str | None):
-            raise InvalidTypeError(f"reason must be a text or None: got {self.reason!r}")
         # Making one checks all the parts it takes over.
         self._follow_up(Response(None), Context("any"))
         names = {action.name for action in self.actions}

@@ -63,6 +63,10 @@ class Rate(NamedTuple):
         """Return which alternatives are not above a ceiling, (K, n)."""
         return np.asarray((task.money <= self.most_money) & (task.hours <= self.most_hours), dtype=bool)
 
+    def leaves_any(self, task: Problem) -> bool:
+        """Whether there is anything to choose at it."""
+        return self.most_money == self.most_hours == math.inf or bool((self.passes(task) & (task.value > 0)).any())
+
 
 @attrs.frozen(eq=False)
 class _Group:
@@ -122,17 +126,9 @@ def _groups(task: Problem) -> list[_Group]:
             some = rows[part::parts]
             # Of a single owner the rows are in their order: a stride is copied quicker than places looked up.
             taken = task.take(slice(part, None, parts) if owners == 1 else some)
-            groups.append(_group(some, taken, float(hours), _rates(task, part / parts)))
+            rates = [rate for rate in _rates(task, part / parts) if rate.leaves_any(taken)]
+            groups.append(_Group(some, taken, float(hours), rates))
     return [g for g in groups if len(g.rows)]
-
-
-def _group(rows: Codes, task: Problem, hours: float, rates: list[Rate]) -> _Group:
-    """Return a group with the rates at which it has anything to choose."""
-    useful = task.value > 0
-    some = [
-        rate for rate in rates if rate.most_money == rate.most_hours == math.inf or (rate.passes(task) & useful).any()
-    ]
-    return _Group(rows, task, hours, some)
 
 
 def _rates(task: Problem, shift: float) -> list[Rate]:

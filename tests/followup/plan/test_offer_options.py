@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.plan.gains import check_lift, lift_of
+from npskit.followup.plan.offer_options import check_lift, lift_of
 
 CATEGORIES, OFFERS = ("detractor", "passive", "promoter"), ("coupon", "gift")
 ROWS = np.array([2, 0])
