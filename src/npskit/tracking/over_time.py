@@ -18,7 +18,7 @@ from npskit.times import stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
 from npskit.tracking.panel import Mode, Transitions, pair_steps, transitions
-from npskit.tracking.sides import arms_of, effect_of_sample, explain_sample
+from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
 from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
 
 
@@ -154,11 +154,8 @@ class OverTime(Bindings):
             >>> survey.explain_change("2026-01", "2026-02", by="city")
             ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
         """
-        names = self._data.by(by)
         spans = stretch(before, "before"), stretch(after, "after")
-        times = self._data.times("explain_change")
-        found = explain_sample(self._data.sample(), self._data.segments(names), times, spans, names, level)
-        return attrs.evolve(found, backend=self._backend)
+        return attrs.evolve(explain_spans(self._data, spans, by, level), backend=self._backend)
 
     def effect(
         self,
@@ -202,11 +199,6 @@ class OverTime(Bindings):
         """
         if not isinstance(intervention, Intervention):
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
-        times = self._data.times("effect")
-        asked = {"treated": treated, "control": control}
-        first, second = (None if who is None else self._data.matching(who, name) for name, who in asked.items())
-        arms = arms_of(first, second, len(times))
-        found = effect_of_sample(
-            self._data.sample(), times, intervention, arms, method=method, every=every, level=level
-        )
+        arms = arms_of(self._data, treated, control)
+        found = effect_on_arms(self._data, intervention, arms, method=method, every=every, level=level)
         return attrs.evolve(found, backend=self._backend)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import ClusterTotals
-from npskit.sample import Measured, Places, Sample
+from npskit.sample import BoundData, Measured, Places, Sample
 from npskit.scores import ScoreTable
 from npskit.times import periods_around
 from npskit.tracking.change import ChangeExplanation, explain_change
@@ -33,32 +36,24 @@ def sides_of(times: Times, spans: tuple[Stretch, Stretch]) -> Places:
     return Places(numbers, 2)
 
 
-def explain_sample(
-    sample: Sample,
-    segments: tuple[Places, tuple[tuple[object, ...], ...]],
-    times: Times,
-    spans: tuple[Stretch, Stretch],
-    by: tuple[str, ...],
-    level: float,
+def explain_spans(
+    data: BoundData, spans: tuple[Stretch, Stretch], by: str | Sequence[str], level: float
 ) -> ChangeExplanation:
     """Say why the score moved from one stretch of time to another; see `npskit.tracking.change.explain.explain_change`.
 
     Args:
-        sample: The rows.
-        segments: The segment of each row, and the values that make each.
-        times: When each row was given, shape `(rows,)`.
+        data: The rows.
         spans: Begin and end of both stretches, the ends not included.
-        by: The names of the columns that make the segments.
+        by: The column that makes the segments, or several.
         level: Confidence level.
 
     Raises:
         InvalidValueError: If there is no scored answer in one of the stretches.
         IncompatibleError: If they overlap, or the sample is calibrated.
     """
-    sides, (places, keys) = sides_of(times, spans), segments
-    _refuse_calibration(sample)
-    scored = np.bincount(sides.numbers[(sample.answers.categories >= 0) & (sides.numbers >= 0)], minlength=2)
-    for name, (start, end), answers in zip(_SIDES, spans, scored.tolist(), strict=True):
+    names, times, sample = data.by(by), data.times("explain_change"), _uncalibrated(data)
+    sides, (places, keys) = sides_of(times, spans), data.segments(names)
+    for name, (start, end), answers in zip(_SIDES, spans, _scored(sample, sides), strict=True):
         if not answers:
             raise InvalidValueError(f"{name}: there is no scored answer from {start} until {end}, not included")
     seen = np.flatnonzero(np.bincount(places.numbers[sides.numbers >= 0], minlength=len(keys)))
@@ -69,44 +64,37 @@ def explain_sample(
     present = tuple(keys[i] for i in seen.tolist())
     # as if rows were independent: what they are not stands in the totals
     parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
-    before, after = (ScoreTable(by, present, part.tally, part.conventions, part.estimate) for part in parts)
+    before, after = (ScoreTable(names, present, part.tally, part.conventions, part.estimate) for part in parts)
     return explain_change(before, after, level=level, totals=totals)
 
 
-def arms_of(treated: NDArray[np.bool_] | None, control: NDArray[np.bool_] | None, rows: int) -> Places:
+def arms_of(data: BoundData, treated: Mapping[str, Any] | None, control: Mapping[str, Any] | None) -> Places:
     """Return 0 for each row that was treated, 1 for the control, -1 for neither.
 
     Args:
-        treated: Who was; all others where None.
+        data: The rows.
+        treated: Who was, by the values of columns; all others where None.
         control: Who was not; nobody where None.
-        rows: The number of rows.
 
     Raises:
         IncompatibleError: If a row is in both.
     """
-    second = np.zeros(rows, dtype=np.bool_) if control is None else control
-    first = ~second if treated is None else treated
+    rows = len(data.times("effect"))
+    second = np.zeros(rows, np.bool_) if control is None else data.matching(control, "control")
+    first = ~second if treated is None else data.matching(treated, "treated")
     both = np.flatnonzero(first & second)
     if both.size:
         raise IncompatibleError(f"treated and control overlap: row {int(both[0])} is in both")
     return Places(np.where(first, 0, np.where(second, 1, -1)), 1 if control is None else 2)
 
 
-def effect_of_sample(
-    sample: Sample,
-    times: Times,
-    intervention: Intervention,
-    arms: Places,
-    *,
-    method: str | None,
-    every: str,
-    level: float,
+def effect_on_arms(
+    data: BoundData, intervention: Intervention, arms: Places, *, method: str | None, every: str, level: float
 ) -> Effect:
     """Return what the score did when something was changed; `effect_over_periods` has the methods.
 
     Args:
-        sample: The rows.
-        times: When each was given, shape `(rows,)`.
+        data: The rows.
         intervention: What was changed, and when.
         arms: Who was treated, and who was the control, if there is one.
         method: `"before_after"`, `"difference_in_differences"`, `"interrupted_series"`, or None for what fits.
@@ -117,11 +105,10 @@ def effect_of_sample(
         InvalidValueError: If there is no scored answer on a side, or an argument cannot be used.
         IncompatibleError: If `method` does not go with a control, or the sample is calibrated.
     """
-    _refuse_calibration(sample)
+    times, sample = data.times("effect"), _uncalibrated(data)
     sides = Places(intervention.sides(times).astype(np.intp), 2)
     cells = sides.within(arms)
-    counted = cells.numbers[(sample.answers.categories >= 0) & (cells.numbers >= 0)]
-    for i, answers in enumerate(np.bincount(counted, minlength=cells.size).tolist()):
+    for i, answers in enumerate(_scored(sample, cells)):
         if not answers:
             who = ("treated", "control")[i // 2]
             raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {intervention!r}")
@@ -156,6 +143,17 @@ def _totals(sample: Sample, cells: Places, *, weighted: bool = False) -> Cluster
     return None if apart and not weighted else sample.totals(cells, clustering)
 
 
-def _refuse_calibration(sample: Sample) -> None:
+def _scored(sample: Sample, cells: Places) -> list[int]:
+    """Return how many scored answers there are in each cell."""
+    found: list[int] = np.bincount(
+        cells.numbers[(sample.answers.categories >= 0) & (cells.numbers >= 0)], minlength=cells.size
+    ).tolist()
+    return found
+
+
+def _uncalibrated(data: BoundData) -> Sample:
+    """Return the sample, whose errors do not depend on a calibration."""
+    sample = data.sample()
     if sample.calibration is not None:
         raise IncompatibleError("the errors would not allow for rake(): bind fixed weights with weight= instead")
+    return sample
