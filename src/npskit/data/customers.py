@@ -116,13 +116,12 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
     kinds = set(map(type, seen))
     if kinds <= {int} or (kinds == {str} and _are_plain(seen)):
         return Customers(codes, seen, codes, seen, seen if kinds == {str} else None)
-    places: dict[str | None, int] = {None: -1}
-    to = np.array([places.setdefault(customer_key(one), len(places) - 1) for one in seen], dtype=np.intp)
-    known = len(places) - 1
+    places, keys = number([None, *map(customer_key, seen)])  # nobody comes first
+    to, known = places[1:] - 1, len(keys) - 1
     first = dict(zip(reversed(to.tolist()), reversed(seen), strict=True))  # the last one that is put there stays
     ids = [_plain(first[place]) for place in range(known)]
     numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
-    return Customers(numbers, ids, codes, seen, [key for key in places if key is not None])
+    return Customers(numbers, ids, codes, seen, keys[1:])
 
 
 def _are_plain(texts: list[str]) -> bool:

@@ -59,10 +59,7 @@ def read_labels(column: Column, names: Sequence[str]) -> Labels:
             meaning.setdefault(said, i)
             meaning.setdefault(f"{said}s", i)
     codes, distinct = number(column.filled())
-    said_of = ["" if is_nothing(label) else str(label).strip() for label in distinct]
-    place_of: dict[str, int] = {}
-    places = np.array([place_of.setdefault(text, len(place_of)) for text in said_of], dtype=np.intp)
-    texts = list(place_of)
+    places, texts = number(["" if is_nothing(label) else str(label).strip() for label in distinct])
     found = np.array([meaning.get(text.casefold(), UNKNOWN) if text else NOTHING for text in texts], dtype=np.intp)
     codes = places[codes]
     return Labels(found[codes], codes, texts)

@@ -48,10 +48,8 @@ def read_words(column: Column, name: str) -> Words:
     for cell in cells:
         if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *NUMBERS)) or is_nothing(cell)):
             raise InvalidTypeError(f"{name} must hold texts: got {cell!r:.80} ({type(cell).__name__})")
-    texts = list(map(_text, cells))
-    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
-    to = np.array([-1 if text is None else places[text] for text in texts], dtype=np.intp)
-    return Words(to[codes], tuple(places))
+    places, texts = number([None, *map(_text, cells)])  # what says nothing comes first
+    return Words(places[1:][codes] - 1, tuple(texts[1:]))
 
 
 def read_texts(column: Column) -> NDArray[Any]:
