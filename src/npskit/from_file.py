@@ -128,7 +128,6 @@ def read(
     if "weight" in bound:
         numbers = numbers_of(columns[bound["weight"]], decimal=decimal or report.decimal, missing=words or ())
         replace(bound["weight"], numbers.values, numbers.rejected, ())
-    named: dict[str, Any] = dict(bound)
     survey = Survey(
         columns,
         score=answers,
@@ -137,16 +136,15 @@ def read(
         population=population,
         lonely=lonely,
         on_invalid=on_invalid,
-        **named,
+        **bound,
     )
     return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected))
 
 
-def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, str], dict[str, str]]:
+def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the columns by role: those named, and those that may be taken unasked; and the others, to be offered."""
-    found = {
-        role: name for role, name in loaded.roles.items() if role in Roles.__annotations__ and isinstance(name, str)
-    }
+    known = Roles.__annotations__
+    found = {role: name for role, name in loaded.roles.items() if role in known and isinstance(name, str)}
     # what changes the score or its interval is not done unasked on the strength of a column's name
     asked = ["weight"] if loaded.report.tool else ["weight", "customer"]
     offered = {role: found.pop(role) for role in asked if role in found}

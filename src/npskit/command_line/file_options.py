@@ -43,9 +43,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def add_texts(command: argparse.ArgumentParser, *options: Sequence[str | None]) -> None:
     """Add options that take a text: flags, what stands for it in the help, the help, and perhaps the default."""
     for flags, metavar, said, *default in options:
-        command.add_argument(
-            *str(flags).split("/"), metavar=metavar, help=said, default=default[0] if default else None
-        )
+        command.add_argument(*str(flags).split("/"), metavar=metavar, help=said, default=next(iter(default), None))
 
 
 def names(text: str | None, several: bool = True) -> str | list[str] | None:

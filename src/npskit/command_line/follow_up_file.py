@@ -39,8 +39,6 @@ _TEXTS = (
     ("--fields", "NAME=TEXT[,...]", "to fill into all drafts, such as company=ACME"),
     ("--letters", "FILE", "letters in one more language, or others of your own, in TOML"),
     ("-o/--output", "FILE", "write the plan with drafts of letters: .csv, or .jsonl for JSON lines"),
-)
-_WITH_DEFAULTS = (
     ("--max-age", "DURATION", "of answers, such as 90d (the default), or 'none'", "90 days"),
     ("--quiet", "DURATION", "after a contact, such as 30d (the default)", "30 days"),
     ("--language", "CODE", "of drafts where the customer's is not known (default en)", "en"),
@@ -57,7 +55,7 @@ def add_follow_up(commands: Any) -> None:
     )
     follow.set_defaults(run=_run)
     add_options(follow)
-    add_texts(follow, *_TEXTS, *_WITH_DEFAULTS)
+    add_texts(follow, *_TEXTS)
     follow.add_argument("--budget", type=float, metavar="MONEY", help="for all offers together; default: no limit")
     follow.add_argument("--holdout", type=float, default=0.0, metavar="SHARE", help="of customers left alone at random")
     follow.add_argument("--seed", type=int, default=0, help="of the holdout: the same leaves the same customers alone")

@@ -8,6 +8,7 @@ and, for an engine that holds the data elsewhere, how often does each combinatio
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
@@ -301,11 +302,9 @@ def _refuse_duplicates(source: Any) -> None:
     names: Any = ()
     if type(source).__module__.partition(".")[0] in ("pandas", "pyarrow", "modin"):
         names = getattr(source, "column_names", None) or getattr(source, "columns", ())
-    seen: set[Any] = set()
-    for name in names:
-        if name in seen:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise InvalidValueError(f"data: the column name {name!r} occurs more than once; rename one")
-        seen.add(name)
 
 
 def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:

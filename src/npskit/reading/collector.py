@@ -64,10 +64,9 @@ class Collector:
         self,
         names: Sequence[str],
         keep: Sequence[int],
-        missing: Iterable[str] = (),
+        missing: Sequence[str] = (),
         aside: tuple[int, Verdict] | None = None,
     ) -> None:
-        words = tuple(missing)
         self.names = names
         self.keep = keep
         self.rejected: list[Rejected] = []
@@ -76,7 +75,7 @@ class Collector:
         self._aside = None if aside is None else (aside[0], functools.cache(aside[1]))
         self._numbers: list[NDArray[np.int64]] = []
         self._parts: dict[int, list[NDArray[np.object_]]] = {j: [] for j in keep}
-        self._interners = {j: Interner(words) for j in keep}
+        self._interners = {j: Interner(missing) for j in keep}
         self._short: list[tuple[int, int]] = []  # record number, number of cells
         self._blanks = 0  # empty lines at the end, so far, of a file of one column
         self._ended = True
