@@ -258,7 +258,7 @@ def test_the_tables_of_the_page_are_those_of_the_study(
     study: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The study runs, and the page has its tables, with the same heads and the same monitors."""
-    monkeypatch.setattr(study, "LOOKS", 2000)
+    monkeypatch.setattr(study, "LOOKS", 1000)
     assert study.main(["--streams", "10"]) == 0
 
     def names(text: str) -> list[str]:
