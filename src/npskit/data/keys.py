@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
@@ -75,10 +76,8 @@ def _by_hash(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list
     """Number keys of any hashable type, and put them in order."""
     codes, seen = number(keys)
     known = [k for k in seen if not is_missing(k)]
-    try:
-        known.sort()
-    except TypeError:
-        known = [k for k in seen if not is_missing(k)]
+    with contextlib.suppress(TypeError):  # then they stay in the order in which they were seen
+        known = sorted(known)
     place = {k: i for i, k in enumerate(known)}
     to = np.array([place.get(k, len(known)) for k in seen], np.intp)
     _renumber(codes, to)
@@ -175,10 +174,8 @@ def factorize(keys: Any) -> tuple[NDArray[np.intp], list[Any]]:
         return _by_hash(keys)
     keys = keys if isinstance(keys, (list, tuple)) else list(keys)
     if set(map(type, keys)) == {int}:
-        try:
+        with contextlib.suppress(OverflowError):
             return _by_order(np.array(keys, np.int64))
-        except OverflowError:
-            pass
     return _by_hash(keys)
 
 

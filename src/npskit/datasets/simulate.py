@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number, share, whole_number
+from npskit.checks import finite_number, one_of, share, whole_number
 from npskit.datasets import draws
 from npskit.datasets import truths as model
 from npskit.datasets.hotel_records import Dataset, FollowUpTruth, HotelTruth
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError
 
 Day = str | dt.date | np.datetime64
 
@@ -193,11 +193,8 @@ def _importance(given: Mapping[str, float] | None) -> Floats:
     named = model.IMPORTANCE if given is None else given
     if not isinstance(named, Mapping):
         raise InvalidTypeError(f"importance maps drivers to shares, such as {{'staff': 0.5}}: got {given!r}")
-    unknown = [name for name in named if name not in model.DRIVERS]
-    if unknown:
-        raise InvalidValueError(
-            f"importance names no driver {unknown[0]!r}: {did_you_mean(str(unknown[0]), model.DRIVERS)}"
-        )
+    for name in named:
+        one_of(name, model.DRIVERS, "importance")
     shares = np.array([share(named.get(name, 0.0), f"importance[{name!r}]") for name in model.DRIVERS])
     if shares.sum() > 1 + 1e-9:
         raise InvalidValueError(f"importance sums to at most 1: got {shares.sum():g}")
