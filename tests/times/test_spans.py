@@ -39,6 +39,7 @@ def test_pairs() -> None:
     ("value", "error", "says"),
     [
         ("2026-13", InvalidValueError, "after must be a period such as .*got '2026-13'"),
+        ("2026-00-05", InvalidValueError, "after must be a period such as .*got '2026-00-05'"),
         ("2026-W54", InvalidValueError, "2026-W54"),
         ("2026-02-30", InvalidValueError, "2026-02-30"),
         ("0000", InvalidValueError, "0000"),

@@ -14,7 +14,7 @@ from npskit.times.durations import MONTHS
 from npskit.times.moments import read_time
 from npskit.times.periods import check_every, months_later
 
-_PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|([0-9]{2})(?:-([0-9]{2}))?))?")
+_PERIOD = re.compile(r"((?!0000)[0-9]{4})(?:-(?:Q([1-4])|W([0-9]{2})|[0-9]{2}(?:-[0-9]{2})?))?")
 _DAY = np.timedelta64(1, "D")
 _FIXED = {"day": 1, "week": 7}
 # More periods than anyone reads; a typing error in a year makes them.
@@ -57,23 +57,18 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
     try:
         if found is None:
             raise ValueError
-        year, quarter, week, month, day = (None if part is None else int(part) for part in found.groups())
-        assert year is not None
+        year, quarter, week = found.groups()
         if week is not None:
-            begin = np.datetime64(dt.date.fromisocalendar(year, week, 1))
-            return begin, begin + 7 * _DAY
-        if day is not None:
-            begin = np.datetime64(dt.date(year, month or 1, day))
-            return begin, begin + _DAY
-        first, months = (1, 12) if quarter is None else (3 * quarter - 2, 3)
-        if month is not None:
-            first, months = month, 1
-        begin = np.datetime64(dt.date(year, first, 1), "M")
+            begin, length = np.datetime64(dt.date.fromisocalendar(int(year), int(week), 1)), 7
+        elif quarter is not None:
+            begin, length = np.datetime64(f"{year}-{3 * int(quarter) - 2:02d}"), 3
+        else:
+            begin, length = np.datetime64(found[0]), 1
     except ValueError:
         raise InvalidValueError(
             f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got {text!r}"
         ) from None
-    return begin.astype("datetime64[D]"), (begin + np.timedelta64(months, "M")).astype("datetime64[D]")
+    return begin.astype("datetime64[D]"), (begin + length).astype("datetime64[D]")
 
 
 def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -> tuple[NDArray[np.intp], int, int]:
