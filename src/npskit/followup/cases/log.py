@@ -155,21 +155,21 @@ def _log_of(
         keys[MONTH] = codes, list(map(str, months))
     present = table.categories("score", "category", strict=False)
     later = table.categories("later_score", "later", strict=True)
-    fields: dict[str, Any] = {
-        "opened": at["opened"],
-        "responded": np.fmin(at["first_response"], at["contacted"]),
-        "ended": has["resolved"] | has["closed"] | has["reopened"],
-        "reopened": has["reopened"],
-        "escalated": has["escalated"],
-        "tried": has["contact_attempted"] | has["first_response"] | has["contacted"],
-        "reached": has["contacted"],
-        "worst": None if present is None else of_case(present) == 0,
-        "later": None if later is None else of_case(later),
-        "keys": keys,
-        "time_zone": times.time_zone,
-        "backend": table.frame.backend,
-    }
-    return CaseLog(**fields, **rest)
+    return CaseLog(
+        opened=at["opened"],
+        responded=np.fmin(at["first_response"], at["contacted"]),
+        ended=has["resolved"] | has["closed"] | has["reopened"],
+        reopened=has["reopened"],
+        escalated=has["escalated"],
+        tried=has["contact_attempted"] | has["first_response"] | has["contacted"],
+        reached=has["contacted"],
+        worst=None if present is None else of_case(present) == 0,
+        later=None if later is None else of_case(later),
+        keys=keys,
+        time_zone=times.time_zone,
+        backend=table.frame.backend,
+        **rest,
+    )
 
 
 def _key(codes: Codes, values: list[Any], of_case: Callable[[Codes], Codes]) -> tuple[Codes, list[Any]]:

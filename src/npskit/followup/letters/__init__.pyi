@@ -4,6 +4,7 @@ from npskit.followup.letters.language_file import PUBLIC_ACTION as PUBLIC_ACTION
 from npskit.followup.letters.messages import Draft as Draft
 from npskit.followup.letters.messages import Field as Field
 from npskit.followup.letters.messages import Languages as Languages
+from npskit.followup.letters.messages import as_currency as as_currency
 from npskit.followup.letters.messages import draft as draft
 from npskit.followup.letters.messages import list_fields as list_fields
 from npskit.followup.letters.writer import clean as clean

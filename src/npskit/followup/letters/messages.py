@@ -191,7 +191,7 @@ class Languages:
         locale = asked if asked is not None and asked.language == own.language else own
         *body, subject = _templates(letter)
         names = tuple(dict.fromkeys(slot.name for template in (*body, subject) for slot in template.slots))
-        writer = Writer(locale, own.plural_form, found.terms, _currency(currency))
+        writer = Writer(locale, own.plural_form, found.terms, as_currency(currency))
         if len(self._prepared) >= _MOST:  # languages are what data say
             self._prepared.clear()
         made = PreparedLetter(action, found.tag, Template.joined(body, "\n\n"), subject, writer, names)
@@ -306,12 +306,12 @@ def draft(
     return (languages or Languages.default()).prepare(action, language, currency).write(fields)
 
 
-def _currency(code: str | None) -> str | None:
-    """Return a currency code in capitals, once it is one."""
-    from babel.numbers import list_currencies
-
+def as_currency(code: Any) -> str | None:
+    """Return a currency code in capitals, once it is one; None for None."""
     if code is None:
         return None
+    from babel.numbers import list_currencies
+
     if not isinstance(code, str):
         raise InvalidTypeError(f"currency must be an ISO 4217 code such as 'EUR': got {code!r}")
     known = list_currencies()

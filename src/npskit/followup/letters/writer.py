@@ -53,17 +53,12 @@ def clean(text: str, *, lines: bool = False) -> str:
     rows = _UNSAFE.sub("", _BREAK.sub("\n", text)).split("\n")
     tidy = "\n".join(" ".join(row.split()) for row in rows)
     tidy = re.sub(r"\n{3,}", "\n\n", tidy).strip() if lines else " ".join(tidy.split())
-    if not _is_visible(tidy):
+    if all(unicodedata.category(sign) == "Cf" for sign in _BLANK.sub("", tidy)):  # nothing of it can be seen
         return ""
     longest = LONGEST_LINES if lines else LONGEST_LINE
     if len(tidy) > longest:
         tidy = tidy[: longest - 1].rstrip() + "…"
     return "\n".join(_isolated(row) for row in tidy.split("\n"))
-
-
-def _is_visible(text: str) -> bool:
-    """Whether anything of a text can be seen."""
-    return any(unicodedata.category(sign) != "Cf" for sign in _BLANK.sub("", text))
 
 
 def _isolated(row: str) -> str:

@@ -104,16 +104,14 @@ class Choices(Result):
     @property
     def chosen(self) -> Bools:
         """Whether each response is followed up."""
-        chosen: Bools = self.status == CHOSEN
-        return chosen
+        return np.asarray(self.status == CHOSEN)
 
     @property
     def overdue(self) -> Bools:
         """Whether each response is followed up, and should have been before the plan was made."""
         if self.now is None:
             return np.zeros(len(self.status), dtype=np.bool_)
-        overdue: Bools = self.chosen & (self.assigned.due < self.now)
-        return overdue
+        return np.asarray(self.chosen & (self.assigned.due < self.now))
 
     @functools.cached_property
     def order(self) -> Codes:

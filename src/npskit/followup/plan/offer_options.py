@@ -136,8 +136,7 @@ class OfferOptions:
         """The most each candidate is expected to bring, NaN where unknown, shape `(candidates,)`."""
         if self.gain is None:
             return np.full(len(self.cost), np.nan)
-        best: Floats = np.fmax.reduce(self.gain, axis=1)
-        return best
+        return np.asarray(np.fmax.reduce(self.gain, axis=1))
 
 
 def options_of(assigned: Assigned, rows: Codes, lift: Lift, read: Read) -> OfferOptions:

@@ -19,8 +19,10 @@ HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "w
 def headline(plan: Choices) -> list[str]:
     """Return in a few lines what a plan does, and what it leaves out."""
     lines = [f"{len(plan):,} of {len(plan.status):,} responses are followed up."]
-    if overdue := int(plan.overdue.sum()):
-        lines.append(f"Overdue: {overdue:,} of them were due before {_minute(plan.now)}.")
+    overdue = int(plan.overdue.sum())
+    if overdue and plan.now is not None:
+        before = str(plan.now.astype("datetime64[m]")).replace("T", " ")
+        lines.append(f"Overdue: {overdue:,} of them were due before {before}.")
     lines += [*_limits(plan), *_worth(plan)]
     if plan.share:
         lines.append(
@@ -107,7 +109,3 @@ def _shortened(comment: str | None, width: int = 90) -> str:
 
 def _currency(plan: Choices) -> str:
     return f" {plan.currency}" if plan.currency else ""
-
-
-def _minute(now: np.datetime64 | None) -> str:
-    return str(np.datetime64("NaT", "us") if now is None else now.astype("datetime64[m]")).replace("T", " ")

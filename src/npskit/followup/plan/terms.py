@@ -12,6 +12,7 @@ import numpy as np
 
 from npskit.checks import amount, finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.followup.letters import as_currency
 from npskit.followup.plan.allocation import Method
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
@@ -74,16 +75,6 @@ def _as_roles(roles: Any) -> dict[str, str]:
     return dict(roles or {})
 
 
-def _as_currency(currency: Any) -> str | None:
-    """Return the currency, which letters have to know."""
-    if currency is None:
-        return None
-    from npskit.followup.letters import draft
-
-    draft("thank", {}, currency=currency)
-    return str(currency).upper()
-
-
 def _is_language(_terms: object, _field: object, language: Any) -> None:
     if not isinstance(language, str) or not language.strip():
         raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {language!r}")
@@ -108,5 +99,5 @@ class Terms:
     max_age: dt.timedelta | None = attrs.field(converter=_as_max_age)
     roles: dict[str, str] = attrs.field(converter=_as_roles)
     keep: str | Sequence[str] = ()
-    currency: str | None = attrs.field(converter=_as_currency)
+    currency: str | None = attrs.field(converter=as_currency)
     language: str = attrs.field(validator=_is_language)

@@ -249,8 +249,7 @@ class DueTimes:
     def _after(self, starts: Times, limits: _Limits, zone: dt.tzinfo | None) -> Times:
         """Return when the shortest limit of each row has passed."""
         if self.clock == "calendar":
-            ends: Times = starts + np.array(limits.known, dtype="timedelta64[us]")[limits.codes]
-            return ends
+            return np.asarray(starts + np.array(limits.known, dtype="timedelta64[us]")[limits.codes])
         # There are few limits: each is turned into opening time once.
         spans = np.array(list(map(self.calendar.opening_time, limits.known)), dtype="timedelta64[us]")
         return self.calendar.add(starts, spans[limits.codes], time_zone=zone)

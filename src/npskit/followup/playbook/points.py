@@ -56,8 +56,7 @@ class Points:
             urgency: How urgent the comments are, 0 to 2.
         """
         levels = np.array([0.0, self.urgent, self.critical])[np.asarray(urgency)]
-        found: Floats = np.minimum(np.asarray(base) + self.of_values(values) + levels, 100.0)
-        return found
+        return np.asarray(np.minimum(np.asarray(base) + self.of_values(values) + levels, 100.0))
 
     def of_values(self, values: Any) -> Floats:
         """Return the points for each value."""

@@ -250,8 +250,7 @@ def urgencies_of(comments: Sequence[str | None], judge: UrgencyOf) -> NDArray[np
         levels = judge.levels(texts)
     else:
         levels = np.fromiter((urgency_of(text, judge) for text in texts), np.int8, len(texts))
-    table: dict[str | None, int] = dict(zip(texts, levels.tolist(), strict=True))
-    table[None] = 0
+    table: dict[str | None, int] = {None: 0, **dict(zip(texts, levels.tolist(), strict=True))}
     return np.fromiter(map(table.__getitem__, comments), np.int8, len(comments))
 
 

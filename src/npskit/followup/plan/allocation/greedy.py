@@ -67,16 +67,11 @@ def one_limit(task: Problem, weight: Floats, group: Codes, limits: Floats) -> tu
     bound = task.worth(offer) + float(price @ rest)
     for g in short.tolist() if len(limits) <= FEW_OWNERS else []:
         later = order[stop[g] : ends[g]]
-        nearest = _first_distinct(steps.row[later[counted[later]][: 4 * WINDOW]])
+        rows = steps.row[later[counted[later]][: 4 * WINDOW]]
+        nearest = np.array([*dict.fromkeys(rows.tolist())][:WINDOW], dtype=np.intp)
         everyone = np.flatnonzero(task.counted & (group == g)) if len(limits) > 1 else np.flatnonzero(task.counted)
         _fill(task, weight, offer, everyone, nearest, rest[g], blocked[g])
     return offer, above, bound, price
-
-
-def _first_distinct(rows: Codes) -> Codes:
-    """Return the first distinct candidates in order, at most a window of them."""
-    _, first = np.unique(rows, return_index=True)
-    return rows[np.sort(first)][:WINDOW]
 
 
 def _fill(
