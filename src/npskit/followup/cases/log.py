@@ -199,8 +199,8 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
     usable[rejected.rows] = False
     now = _as_of(times, (values[usable] for values in times.values.values()), as_of)
     keep = usable & (times.values["opened"] <= now)
-    known = {kind: times.values.get(kind, np.full(rows, _NAT))[keep] for kind in KINDS}
-    at = {kind: np.where(values <= now, values, _NAT) for kind, values in known.items()}
+    at = dict.fromkeys(KINDS, np.full(np.count_nonzero(keep), _NAT))
+    at |= {kind: np.where(values[keep] <= now, values[keep], _NAT) for kind, values in times.values.items()}
     closed, resolved, reopened = at["closed"], at["resolved"], at["reopened"]
     undone = (reopened > resolved) | ((reopened == resolved) & ~(closed < reopened))
     return _log_of(

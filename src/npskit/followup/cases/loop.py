@@ -239,8 +239,9 @@ def _figures(
     """Return the figures of each group."""
     short = codes.astype(np.uint16) if n_groups < 2**16 else codes  # numpy sorts short integers by counting
     sizes = np.bincount(codes, minlength=n_groups)
-    in_order = np.argsort(short, kind="stable") if n_groups > 1 else np.arange(len(codes))
-    groups = np.split(in_order, np.cumsum(sizes)[:-1])[:n_groups]
+    groups: list[Any] = [slice(None)]
+    if n_groups != 1:
+        groups = np.split(np.argsort(short, kind="stable"), np.cumsum(sizes)[:-1])[:n_groups]
     rates = _rates(log, codes, n_groups, expected, level)
     waiting = np.isnat(log.closed)
     ages = _hours(log.as_of - log.opened)
