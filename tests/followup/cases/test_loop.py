@@ -247,7 +247,7 @@ def test_reading() -> None:
     rows["opened"] = [*rows["opened"][:4], None]
     loop = closed_loop(rows, by="owner")
     assert repr(loop) == (
-        "ClosedLoop(cases=4, open=2, first_response=10 h, close=8.3 d, rejected=1, by owner: 2 groups)"
+        "ClosedLoop(cases=4, open=2, first_response=35 h, close=8.3 d, rejected=1, by owner: 2 groups)"
     )
     headline = "4 cases, 2 open as of 2026-03-10 17:00 (the latest time in the log); 1 rejected (no opening time: 1)"
     assert str(loop).splitlines()[0] == headline

@@ -89,7 +89,36 @@ def test_empirical_without_censoring(durations: list[int]) -> None:
     for limit, wanted in zip(curve.interval(at, 0.9, "score"), expected, strict=True):
         np.testing.assert_allclose(limit, wanted, atol=1e-9)
     for p in (0.1, 0.5, 0.9):
-        assert curve.quantile(p) == np.quantile(times, p, method="inverted_cdf")
+        assert curve.quantile(p) == np.quantile(times, p, method="averaged_inverted_cdf")
+    assert curve.median == np.median(times)
+
+
+# The flat of each level by hand, as `quantile(survfit(Surv(time, status) ~ 1))` of R's survival has it.
+FLATS: list[tuple[list[float], list[bool], float, float]] = [
+    ([1, 3], [True, True], 0.5, 2),
+    ([1, 2, 5, 9], [True] * 4, 0.25, 1.5),
+    ([1, 2, 5, 9], [True] * 4, 0.75, 7),
+    # censored in between: 1 -> 4/5 -> 3/5 (one left at 3) -> 3/5 * 1/2 at 7: half is reached there, not before
+    ([1, 2, 3, 7, 9], [True, True, False, True, True], 0.5, 7),
+    # a censored case on the flat does not end it: S = 1/2 from 2 to 6
+    ([1, 2, 4, 6], [True, True, False, True], 0.5, 4),
+    # the curve ends at the level: to the last duration seen
+    ([2, 4, 8, 10], [True, True, False, False], 0.5, 7),
+    ([2, 4], [True, False], 0.5, 3),
+    ([2, 2], [True, False], 0.5, 2),
+    # 7/10 * 5/7: what rounding keeps from being 1/2
+    ([1, 1, 1, 2, 2, 3, 4, 5, 6, 7], [True] * 10, 0.5, 2.5),
+    (list(range(1, 11)), [True] * 10, 0.9, 9.5),
+]
+
+
+@pytest.mark.parametrize(("durations", "observed", "p", "expected"), FLATS)
+def test_flat_at_the_level(durations: list[float], observed: list[bool], p: float, expected: float) -> None:
+    """Where the curve stands at the level the quantile is the middle of that stretch, inside its limits."""
+    curve = kaplan_meier(durations, observed)
+    assert curve.quantile(p) == expected
+    low, high = curve.quantile_interval(p)
+    assert low <= expected <= high
 
 
 @QUICK

@@ -42,8 +42,9 @@ class LoopRate:
 class LoopTime:
     """How long it takes until something happens; cases where it has not happened yet are censored, not left out.
 
-    All times are in hours. `median` and `p90` are of the Kaplan-Meier curve, infinite where the curve has not come down
-    that far; `within` is its share at the target, NaN where no case is known for that long.
+    All times are in hours. `median` and `p90` are of the Kaplan-Meier curve, the middle of the time for which it stands
+    at that level, infinite where the curve has not come down that far; `within` is its share at the target, NaN where
+    no case is known for that long.
 
     Args:
         measure: `"first_response"` or `"close"`, counted from the opening.

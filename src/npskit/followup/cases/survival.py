@@ -144,16 +144,23 @@ class SurvivalCurve:
     def quantile(self, p: float) -> float:
         """Return the time by which it has happened to a share `p`: the first one with S ≤ 1 - p.
 
+        Where S is 1 - p for some time it is the middle of that time, which ends where S falls below, or else with the
+        last duration seen: as in R (`survfit` of T. M. Therneau, survival), and as the median of an even number is.
         Infinite if that share is not reached within what was seen, NaN if nobody was followed.
 
         Raises:
             InvalidValueError: If `p` does not lie between 0 and 1.
         """
-        return self._first(self.survival, finite_number(p, "p", above=0, below=1), float("inf"))
+        share = finite_number(p, "p", above=0, below=1)
+        first = self._first(self.survival, share, float("inf"))
+        if np.isfinite(first):
+            # what lies a hair below 1 - p by rounding is at it
+            return (first + self._first(self.survival + 2 * _SAME, share, self.last)) / 2
+        return first
 
     @property
     def median(self) -> float:
-        """The time by which it has happened to half: the first one with S ≤ 1/2."""
+        """The time by which it has happened to half; see `quantile`."""
         return self.quantile(0.5)
 
     def quantile_interval(self, p: float = 0.5, level: float = 0.95) -> tuple[float, float]:
