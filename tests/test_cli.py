@@ -67,9 +67,9 @@ def test_json(capsys: pytest.CaptureFixture[str], export: str) -> None:
 def test_by(capsys: pytest.CaptureFixture[str], export: str) -> None:
     """One line for each segment, by one column or several."""
     _, out, _ = run(capsys, "score", export, "--by", "Region")
-    assert [line.split()[0] for line in out.splitlines()] == ["Region", "North", "South", "(missing)"]
+    assert [line.split()[0] for line in out.splitlines()] == ["Region", "North", "South", "(missing)", "4"]
     _, out, _ = run(capsys, "score", export, "--by", "Region,id")
-    assert len(out.splitlines()) == 7
+    assert len(out.splitlines()) == 8
 
 
 def test_rejected(capsys: pytest.CaptureFixture[str], export: str) -> None:

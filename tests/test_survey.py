@@ -252,7 +252,7 @@ def test_compare() -> None:
     """All segments are compared at once and in pairs; segments without answers are left out by name."""
     data = {"score": [10] * 30 + [0] * 30 + [None], "region": ["N"] * 30 + ["S"] * 30 + ["empty"]}
     found = nk.Survey(data).compare(by="region")
-    assert found.left_out == ("empty",)
+    assert found.not_compared == ("empty",)
     assert [(p.a, p.b) for p in found.pairs] == [("N", "S")]
     assert found.pairs[0].difference == 200
     assert found.pairs[0].p_adjusted < 0.001

@@ -170,7 +170,8 @@ class Survey(OverTime):
         keys, found = self._data.measure(names, denominator, repeats)
         if by is None:
             clustered = None if found.conventions.variance == "independent" else found.estimate[0]
-            return Score(found.tally[0], found.conventions, clustered, self._backend)
+            aside = (found.aside.set_aside, found.aside.left_out)
+            return Score(found.tally[0], found.conventions, clustered, self._backend, *aside)
         return ScoreTable(
             names,
             keys,
@@ -180,10 +181,15 @@ class Survey(OverTime):
             too_few=too_few,
             shrunken=found.estimate.shrunken() if shrink else None,
             backend=self._backend,
+            set_aside=found.aside.set_aside,
+            left_out=found.aside.left_out,
         )
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
-        """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it."""
+        """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it.
+
+        They are of the rows there are: what could not be read of a file stands in `score(by).set_aside`.
+        """
         tally = self._data.count(self._data.by(by))
         return tally[0] if by is None else tally
 

@@ -185,7 +185,7 @@ def test_parquet_with_a_repeated_name(tmp_path: Path) -> None:
 
 
 def test_parquet_of_events(tmp_path: Path) -> None:
-    """Events that are no answers are set aside from Parquet too, and an empty file is empty."""
+    """Events that are no answers are left out from Parquet too, and an empty file is empty."""
     import pyarrow as pa
     import pyarrow.parquet
 

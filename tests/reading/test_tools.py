@@ -38,7 +38,7 @@ def qualtrics(*rows: Sequence[object], zone: str = "America/Denver") -> str:
 
 
 def test_qualtrics(read: Read) -> None:
-    """Three header rows; the score is Q3, not its group; previews are set aside; the zone is in the third row."""
+    """Three header rows; the score is Q3, not its group; previews are left out; the zone is in the third row."""
     found = read(
         qualtrics(
             ("IP Address", "a@x.org", "Promoter", 10, "good"),
@@ -54,11 +54,11 @@ def test_qualtrics(read: Read) -> None:
     assert [(r.row, r.column, r.value) for r in found.rejected] == [(5, "Status", "Survey Preview"), (7, "Status", "1")]
     assert found.report.labels["Q4"] == "Why?\nTell us"
     assert "StartDate" not in found.report.labels
-    assert found.report.set_aside == 2
+    assert (found.report.set_aside, found.report.left_out) == (0, 2)
 
 
 def test_qualtrics_with_columns_still_knows_previews(read: Read) -> None:
-    """Rows that are no answers are set aside also where the column that says so is not kept."""
+    """Rows that are no answers are left out also where the column that says so is not kept."""
     content = qualtrics(("Survey Preview", "", "Passive", 7, ""), ("IP Address", "", "Promoter", 9, ""))
     found = read(content, columns=["q3"])
     assert {n: v.tolist() for n, v in found.columns.items()} == {"Q3": ["9"]}
@@ -162,7 +162,7 @@ def test_formbricks(read: Read) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "properties."])
 def test_posthog(read: Read, prefix: str) -> None:
-    """Only "survey sent" is an answer; the other events are set aside with the reason."""
+    """Only "survey sent" is an answer; the other events are left out with the reason."""
     names = [
         "event",
         "distinct_id",
@@ -204,7 +204,7 @@ def test_posthog_json(read: Read) -> None:
     ]
     found = read("\n".join(map(json.dumps, events)))
     assert found.roles["score"] == "properties.$survey_response_a-b"
-    assert (len(found), found.report.set_aside, found.report.time_zone) == (1, 1, "UTC")
+    assert (len(found), found.report.left_out, found.report.time_zone) == (1, 1, "UTC")
 
 
 @pytest.mark.parametrize("array", [True, False])

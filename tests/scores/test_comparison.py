@@ -203,7 +203,7 @@ def test_groups_that_are_left_out() -> None:
     """Segments without an answer are named, not compared; the missing segment is one."""
     found = compare_groups(table_of([10, 3, 10, 9, None], ["a", "a", None, None, "z"]))
     assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "(missing)")]
-    assert found.left_out == ("z",)
+    assert found.not_compared == ("z",)
     for answers, groups in (([10, 3], ["a", "a"]), ([None, 3], ["a", "b"]), ([], [])):
         with pytest.raises(InvalidValueError, match="fewer than two segments of group can be compared"):
             compare_groups(table_of(answers, groups))
@@ -252,7 +252,7 @@ def test_a_segment_of_one_customer_is_left_out() -> None:
         data = {"score": [10, 3, 10, 9, 0, 8, *last], "group": list("aaabbbccc"), "who": [1, 1, 2, 3, 3, 4, 5, 5, 5]}
         found = Survey(data, customer="who").compare(by="group")
         assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b")]
-        assert found.left_out == ("c",)
+        assert found.not_compared == ("c",)
 
 
 def test_a_census_compares() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,7 @@ def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) 
     notes = survey.report.offers if survey.report else []
     if options.score is None:
         notes.append(f"scored column {survey.roles['score']!r}; name another with --score")
+    notes += _not_counted(survey)
     if invalid > scored:
         total = invalid + scored
         notes.append(f"most answers ({invalid} of {total}) do not lie on the scale of {survey.scorer!r}; see --scale")
@@ -112,6 +113,20 @@ def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) 
             notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")
     for note in (*notes, *more):
         print(f"npskit: {note}", file=sys.stderr)
+
+
+def _not_counted(survey: Survey) -> Iterator[str]:
+    """Yield which rows of the file are not in the score, and why."""
+    report = survey.report
+    for kind in ("set aside", "left out"):
+        count = 0 if report is None else report.set_aside if kind == "set aside" else report.left_out
+        first = next((rejected for rejected in survey.rejected if rejected.kind == kind), None)
+        if report is not None and count and first is not None:
+            rows = report.rows + report.set_aside + report.left_out
+            yield (
+                f"{count} of {rows} rows were {kind}; the first is row {first.row}: {first.value!r:.80} "
+                f"({first.reason}); python -m npskit score --rejected lists them"
+            )
 
 
 def given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:

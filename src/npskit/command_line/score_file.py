@@ -63,7 +63,9 @@ def summary(score: Score, level: float, method: str) -> str:
     lines = [f"{score.name}  {number(score.value, 4)}"]
     if score.n:
         lines.append(f"{percent(level)} interval  {score.interval(level, method)}")
-    lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}")
+    aside = {"set aside": score.set_aside, "left out": score.left_out}
+    more = "".join(f"   {name} {count}" for name, count in aside.items() if count)
+    lines.append(f"n  {score.n}   missing {score.missing}   invalid {score.invalid}{more}")
     shares = zip(score.counts.items(), score.shares.values(), strict=True)
     weighted = " weighted" if score.conventions.weighted else ""
     lines += [f"{name}  {count}  ({share:.1%}{weighted})" for (name, count), share in shares if score.n]

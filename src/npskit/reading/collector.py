@@ -27,7 +27,7 @@ def judged(
     """Return the rows that are no answers by the cells of a column, and which are answers."""
     reasons = list(map(verdict, cells))
     rows = zip(numbers.tolist(), cells, reasons, strict=True)
-    refused = [Rejected(number, name, shown(cell), reason) for number, cell, reason in rows if reason]
+    refused = [Rejected(number, name, shown(cell), reason, "left out") for number, cell, reason in rows if reason]
     return refused, np.array([not reason for reason in reasons], dtype=np.bool_)
 
 
@@ -84,7 +84,7 @@ class Collector:
         """Take in a batch."""
         rows, numbers = batch.rows, np.arange(batch.first, batch.first + len(batch.rows), dtype=np.int64)
         for i, j, text in batch.broken:
-            self._reject(batch.first + i, j, text, UNTERMINATED)
+            self._reject(batch.first + i, j, text, UNTERMINATED, "damaged")
         if set(map(len, rows)) != {len(self.names)}:
             rows, numbers = self._fitting(rows, batch.first)
         elif rows:

@@ -31,7 +31,8 @@ class Rejected:
         value: The content of the cell or row.
         reason: Why it cannot be used, for a person to read.
         kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"` or `"no number"`; `"sentinel"` and
-            `"cut off"` were taken as missing; `"damaged"` and `"set aside"`.
+            `"cut off"` were taken as missing; `"damaged"`; `"set aside"` is a row that could not be read, `"left out"`
+            one that the survey tool says is no answer, such as a preview.
 
     Example:
         >>> Rejected(4, "nps", "11", "outside 0..10")
@@ -63,12 +64,13 @@ class FileReport:
         decimal: `"."` or `","`, or None where the format has no choice.
         header_rows: The rows above the first answer.
         rows: The rows in the columns.
-        set_aside: Rows that are not answers, or do not fit the header, and are left out of the columns;
+        set_aside: Rows that could not be read, such as those that do not fit the header; they are in no column, and
             `Loaded.rejected` lists them all.
         time_zone: The time zone its naive times are in, where the file says so.
         labels: The question texts by column, where the file has them beside the names.
         notes: Anything else worth knowing, in sentences.
         unasked: Columns that may have a role, by role; they are used only if named.
+        left_out: Rows that the survey tool says are no answers, such as previews; listed and in no column either.
     """
 
     path: str
@@ -84,6 +86,7 @@ class FileReport:
     labels: Mapping[str, str] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
     unasked: Mapping[str, str] = attrs.field(factory=dict)
+    left_out: int = 0
 
     @property
     def offers(self) -> list[str]:
@@ -105,8 +108,8 @@ class Loaded:
         roles: Suggested roles: `score`, `time`, `customer`, `comment`, `weight`, `label` (a group label beside the
             score). Only unmistakable ones are suggested.
         report: What was detected about the file.
-        rejected: Everything that was rejected, complete and in the order of the file. Rows set aside are left out of
-            the columns; a damaged cell keeps what could be read of it.
+        rejected: Everything that was rejected, complete and in the order of the file. Rows set aside or left out are
+            in no column; a damaged cell keeps what could be read of it.
         row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
         about_score: The note on which column might be the score, which matters to nobody who names it; or empty.
     """

@@ -204,7 +204,7 @@ def read_json(source: Source, options: ReadOptions) -> Read:
         aside = _aside(tool, record)
         reason = aside[1](record[aside[0]]) if aside else None
         if aside and reason:
-            rejected.append(Rejected(number, aside[0], shown(record[aside[0]]), reason))
+            rejected.append(Rejected(number, aside[0], shown(record[aside[0]]), reason, "left out"))
             collector.know(record)
         else:
             collector.add(number, record)

@@ -104,8 +104,10 @@ def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     roles, about_score = find_roles(read.columns, read.tool, labels)
     notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]
-    if read.set_aside:
-        notes.append(f"{read.set_aside} of {read.set_aside + len(read.numbers)} rows were set aside.")
+    left_out = sum(rejected.kind == "left out" for rejected in read.rejected)
+    for count, fate in ((read.set_aside - left_out, "set aside"), (left_out, "left out")):
+        if count:
+            notes.append(f"{count} of {read.set_aside + len(read.numbers)} rows were {fate}.")
     if not len(read.numbers):
         notes.append("The file holds no answers.")
     text = source.kind != "parquet"
@@ -119,7 +121,8 @@ def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
         decimal=decimal,
         header_rows=read.header_rows,
         rows=len(read.numbers),
-        set_aside=read.set_aside,
+        set_aside=read.set_aside - left_out,
+        left_out=left_out,
         time_zone=read.time_zone or read.tool.time_zone,
         labels=labels,
         notes=tuple(notes),

@@ -109,7 +109,7 @@ _NO_ANSWERS = {"1": "a preview", "2": "a test", "9": "a preview", "17": "a previ
 def _qualtrics_aside(status: Any) -> str | None:
     text = str(status).strip()
     if "preview" in text.lower() or text == "Survey Test" or text in _NO_ANSWERS:
-        return f"{_NO_ANSWERS.get(text, 'a preview or test')}, not an answer: set aside"
+        return f"{_NO_ANSWERS.get(text, 'a preview or test')}, not an answer: left out"
     return None
 
 
@@ -140,7 +140,7 @@ def _is_posthog(rows: Rows) -> bool:
 
 
 def _posthog_aside(event: Any) -> str | None:
-    return None if str(event).strip() == "survey sent" else f"the event {str(event)!r} is not an answer: set aside"
+    return None if str(event).strip() == "survey sent" else f"the event {str(event)!r} is not an answer: left out"
 
 
 # Google Forms: a time stamp, in the language of the form's owner, and nothing else that is fixed.

@@ -21,6 +21,10 @@ from npskit.results.result import Result as Result
 from npskit.results.result import Rows as Rows
 from npskit.results.result import columns_of as columns_of
 from npskit.results.result import records as records
+from npskit.results.row_counts import NO_ROWS as NO_ROWS
+from npskit.results.row_counts import CountedRows as CountedRows
+from npskit.results.row_counts import MadeOfRows as MadeOfRows
+from npskit.results.row_counts import RowCounts as RowCounts
 from npskit.results.stored import as_counts as as_counts
 from npskit.results.stored import as_list as as_list
 from npskit.results.stored import as_whole as as_whole

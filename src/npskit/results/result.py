@@ -84,10 +84,22 @@ class Result:
         """Return what stands below the table, a line each."""
         return ()
 
+    def _row_record(self) -> dict[str, Any]:
+        """Return what became of the rows it was made of, by name; see `npskit.results.row_counts`."""
+        return {}
+
+    def _row_notes(self) -> Sequence[str]:
+        """Return the same in words, a line each; nothing where all rows count."""
+        return ()
+
+    def _row_parts(self) -> Mapping[str, int | None]:
+        """Return what a repr says of it."""
+        return {}
+
     def _said(self, words: str = "", /, **parts: Any) -> str:
         """Return a repr: what it is of in words, then its parts by name, without those that are None."""
         shown = [words] if words else []
-        for name, value in parts.items():
+        for name, value in (parts | dict(self._row_parts())).items():
             if isinstance(value, Interval):
                 shown.append(f"{name}=({', '.join(map(number, value))}), level={value.level}")
             elif isinstance(value, float) and name not in _WHOLE:
@@ -118,7 +130,8 @@ class Result:
         Args:
             options: What the result's `columns` takes, such as `level=` and `method=`.
         """
-        return {"schema": schema_of(type(self)), "version": self._VERSION, **json_safe(self._record(**options))}
+        about = {"schema": schema_of(type(self)), "version": self._VERSION}
+        return {**about, **json_safe(self._record(**options)), **self._row_record()}
 
     def to_json(self, **options: Any) -> str:
         """Return `to_dict(**options)` as JSON text."""
@@ -177,7 +190,12 @@ class Result:
         parts = [self._headline(), text_table(*self._rows(**options))]
         for caption, rows in self._more():
             parts += [caption, text_table(*rows)]
-        return "\n".join(one_line(line) for part in filter(None, [*parts, *self._notes()]) for line in part.split("\n"))
+        return "\n".join(
+            one_line(line) for part in filter(None, [*parts, *self._all_notes()]) for line in part.split("\n")
+        )
+
+    def _all_notes(self) -> list[str]:
+        return [*self._notes(), *self._row_notes()]
 
     def __str__(self) -> str:
         return repr(self) if self._TEXT == "repr" else self.to_text()
@@ -187,10 +205,10 @@ class Result:
         parts = [markdown_text(self._caption()), markdown_table(*self._rows(**options))]
         for caption, rows in self._more():
             parts += [markdown_text(caption), markdown_table(*rows)]
-        return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._notes())]))
+        return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._all_notes())]))
 
     def _repr_html_(self) -> str:
-        first = html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._notes()])))
+        first = html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._all_notes()])))
         return first + "".join(html_table(*rows, caption=caption) for caption, rows in self._more())
 
 

@@ -11,6 +11,7 @@ import attrs
 from npskit.data import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.reading import FileReport, Rejected
+from npskit.results import RowCounts
 from npskit.sample.bound import BoundData
 from npskit.scorers import Codebook, Scorer
 
@@ -31,7 +32,8 @@ class Bindings:
             report: How the file was read.
             rejected: What could not be used.
         """
-        survey = self._with(refused=rejected)
+        aside = RowCounts(set_aside=report.set_aside, left_out=report.left_out)
+        survey = self._with(refused=rejected, aside=aside)
         survey._report = report
         return survey
 

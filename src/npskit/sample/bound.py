@@ -23,6 +23,7 @@ from npskit.data import (
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference import Calibration, Lonely, Population, rake
 from npskit.reading import Rejected
+from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.sample.repeats import equal_shares, latest
 from npskit.sample.sample import Measured, Sample
@@ -45,6 +46,7 @@ class BoundData:
         dayfirst: See `Survey`.
         calibration: How the weights were calibrated to the population, or None.
         refused: What could not be used of the file the data came from; None if it came from none.
+        aside: The rows of the file that are not in the data: those set aside, and those left out.
     """
 
     frame: Frame
@@ -58,6 +60,7 @@ class BoundData:
     dayfirst: bool | None = None
     calibration: Calibration | None = None
     refused: tuple[Rejected, ...] | None = None
+    aside: RowCounts = NO_ROWS
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
     _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
@@ -154,20 +157,28 @@ class BoundData:
             lonely=self.lonely,
             calibration=self.calibration,
             invalid=self.on_invalid,
+            aside=self.aside,
         )
-        # by the rows of the file, if it came from one
+        self.check(sample.answers)
+        return sample
+
+    def check(self, answers: CodedAnswers) -> None:
+        """Refuse answers that cannot be scored, and rows that could not be read, where that was asked for.
+
+        Raises:
+            InvalidValueError: If there are any; by the rows of the file, if they came from one.
+        """
         if self.on_invalid == "raise" and (
-            told := _first_rejected(self.refused or (), self.score) or sample.answers.refusal()
+            told := _first_rejected(self.refused or (), self.score) or answers.refusal()
         ):
             raise InvalidValueError(told)
-        return sample
 
     def measure(self, by: tuple[str, ...], denominator: str, repeats: str) -> tuple[Keys, Measured]:
         """Return the values that make each segment and its score, asking the engine where counts are enough."""
         units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
-            return keys, Measured.of(tally, denominator)
+            return keys, attrs.evolve(Measured.of(tally, denominator), aside=self.aside)
         sample = self.sample()
         places, keys = self.segments(by)
         if repeats != "all":
@@ -238,7 +249,14 @@ def _holding(column: Column, given: Any, name: str) -> NDArray[np.bool_]:
 
 
 def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
-    """Return a sentence that names the first answers of a file that cannot be scored."""
-    found = [r for r in rejected if r.column in columns and not r.missing]
-    shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
-    return f"{len(found)} answers cannot be scored: {shown}" if found else ""
+    """Return a sentence that names the first rows of a file that could not be read, and answers without a score."""
+    aside = [r for r in rejected if r.kind == "set aside"]
+    found = [r for r in rejected if r.column in columns and not r.missing and r.kind not in ("set aside", "left out")]
+    parts = []
+    if aside:
+        shown = ", ".join(f"row {r.row} of the file: {r.value!r} ({r.reason})" for r in aside[:5])
+        parts.append(f"{len(aside)} rows could not be read: {shown}")
+    if found:
+        shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
+        parts.append(f"{len(found)} answers cannot be scored: {shown}")
+    return "; ".join(parts)

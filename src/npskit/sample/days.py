@@ -122,6 +122,25 @@ class DayTable:
 
         return self.tally.mapped(added)
 
+    def fates(self, starts: Days, ends: Days) -> NDArray[np.int64]:
+        """Return how many rows of the spans are scored, missing and invalid, each once, and how many are in no span.
+
+        Args:
+            starts: As for `between`.
+            ends: As for `between`.
+
+        Returns:
+            Shape `(G, 4)`.
+        """
+        groups, runs = self.tally.shape
+        steps = np.zeros((groups, runs + 1), dtype=np.int64)
+        for days, step in ((starts, 1), (ends, -1)):
+            places = np.minimum(np.searchsorted(self.edges, np.broadcast_to(days, (groups, len(ends)))), runs)
+            np.add.at(steps, (np.arange(groups)[:, np.newaxis], places), step)
+        within = np.cumsum(steps, axis=1)[:, :-1] > 0
+        inside = [(part * within).sum(axis=1) for part in (self.tally.n, self.tally.missing, self.tally.invalid)]
+        return np.stack([*inside, (self.tally.rows * ~within).sum(axis=1)], axis=1)
+
     def last(self, ends: Days, answers: int) -> Days:
         """Return for each end the first of the fewest whole days before it with at least so many scored answers.
 

@@ -22,6 +22,7 @@ from npskit.inference import (
     cluster_totals,
     design_estimate,
 )
+from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.scores import Conventions
 
@@ -34,11 +35,13 @@ class Measured:
         tally: Shape `(places,)`.
         estimate: Shape `(places,)`.
         conventions: Those of all of them.
+        aside: The rows set aside and left out, which are at no place.
     """
 
     tally: Tally
     estimate: Estimate
     conventions: Conventions
+    aside: RowCounts = NO_ROWS
 
     @classmethod
     def of(cls, tally: Tally, denominator: str = "valid") -> Measured:
@@ -80,8 +83,9 @@ class Sample:
         lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
         calibration: How the weights were calibrated to the population, or None.
         repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` or their `"mean"`.
-        superseded: How many rows were set aside for that.
+        superseded: How many rows were left out for that.
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
+        aside: The rows set aside and left out, which are not among these.
     """
 
     answers: CodedAnswers
@@ -95,6 +99,7 @@ class Sample:
     repeats: str = "all"
     superseded: int = 0
     invalid: str = "count"
+    aside: RowCounts = NO_ROWS
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -136,7 +141,7 @@ class Sample:
             variance=self.variance if estimate is not None else "independent",
             invalid=self.invalid,
         )
-        return Measured(tally, found.estimate if estimate is None else estimate, conventions)
+        return Measured(tally, found.estimate if estimate is None else estimate, conventions, self.aside)
 
     @property
     def variance(self) -> str:
@@ -206,7 +211,9 @@ class Sample:
         """Return the rows where `kept` is True; the others count as superseded."""
         names = ("weights", "customers", "strata", "clusters")
         parts = {name: getattr(self, name)[kept] for name in names if getattr(self, name) is not None}
-        return attrs.evolve(self, answers=self.answers.take(kept), superseded=int((~kept).sum()), **parts)
+        dropped = int((~kept).sum())
+        aside = self.aside + RowCounts(left_out=dropped)
+        return attrs.evolve(self, answers=self.answers.take(kept), superseded=dropped, aside=aside, **parts)
 
     def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
         """Return the estimate of each place, a part of the calibrated sample."""

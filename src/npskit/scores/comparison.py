@@ -10,7 +10,7 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import mover, pairwise, permutation_test, score_test, welch_anova
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, intervals, p_value, percent
+from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
 from npskit.scores.score_table import ScoreTable, segment_names
 
@@ -19,7 +19,7 @@ MOST_SEGMENTS = 1000
 
 
 @attrs.frozen(eq=False, repr=False)
-class Comparison(Result):
+class Comparison(CountedRows):
     """The difference a - b of two scores of the same kind, with its sign.
 
     The interval and the p-value are computed in two ways and can disagree where p is close to 1 - level: 0, 3, 7
@@ -46,6 +46,11 @@ class Comparison(Result):
 
     def __repr__(self) -> str:
         return self._said(**self._parts("difference", "interval", "p_value", "method"))
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the rows of both scores."""
+        return self.a.row_counts + self.b.row_counts
 
     @property
     def backend(self) -> str | None:
@@ -137,7 +142,7 @@ class Pair:
 
 
 @attrs.frozen(eq=False, repr=False)
-class GroupComparison(Result):
+class GroupComparison(CountedRows):
     """All segments held against each other: Welch's test of them all, and every pair by the score test.
 
     Args:
@@ -149,7 +154,9 @@ class GroupComparison(Result):
         pairs: Every pair of segments.
         correction: How the p-values of the pairs allow for their number.
         level: Confidence level of the intervals of the pairs, each for itself.
-        left_out: Segments that cannot be compared: without an answer, or clustered in a single sampling unit.
+        not_compared: Segments that cannot be compared: without an answer, or clustered in a single sampling unit.
+        row_counts: What became of the rows; n are the scored answers of the segments that are compared, those of the
+            others are left out.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
@@ -163,7 +170,8 @@ class GroupComparison(Result):
     pairs: tuple[Pair, ...]
     correction: str
     level: float
-    left_out: tuple[str, ...]
+    not_compared: tuple[str, ...]
+    row_counts: RowCounts = NO_ROWS
     backend: str | None = None
 
     def __repr__(self) -> str:
@@ -218,6 +226,7 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
     figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
     p_values = (found.p_value.tolist(), found.p_adjusted.tolist())
     pairs = tuple(map(Pair, *names_of, *figures, *p_values))
+    unused = int(table.n[~usable].sum())
     return GroupComparison(
         by=table.by,
         score=table.name,
@@ -227,6 +236,7 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
         pairs=pairs,
         correction=correction,
         level=level,
-        left_out=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
+        not_compared=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
+        row_counts=attrs.evolve(table.row_counts, n=table.row_counts.n - unused, left_out=table.left_out + unused),
         backend=table.backend,
     )

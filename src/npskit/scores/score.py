@@ -12,7 +12,7 @@ from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import Estimate, score_p_value
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, number, percent
+from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
 
 
 @attrs.frozen
@@ -24,7 +24,7 @@ class Conventions:
         denominator: `"valid"` answers or `"all"` responses.
         repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
         by_customer: Whether it is known who answered, so that the answers of one customer are not taken as independent.
-        superseded: How many rows were set aside because the customer answered again.
+        superseded: How many rows were left out because the customer answered again.
         weighted: Whether answers were weighted.
         variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
         invalid: `"count"`: answers that cannot be scored are counted beside the score.
@@ -48,11 +48,14 @@ class Conventions:
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
-class Score(Result):
+class Score(MadeOfRows):
     """A score with its tally. Merge scores of the same conventions with `+`; see `Tally` for merging weighted ones.
 
     Weights that are all alike give the same score as none, but for few answers a wider interval: the variance of
     weighted answers is divided by n - 1 and the quantile is that of t, while that of plain counts needs neither.
+
+    Nothing that came in is lost: n + missing + invalid + set_aside + left_out is the number of rows. That of a segment
+    knows only of its own rows: what could not be read is in no segment.
 
     Args:
         tally: The counts it is a function of, for a single group.
@@ -60,6 +63,8 @@ class Score(Result):
         clustered: The estimate where answers are clustered or stratified, so that the tally alone does not give the
             variance.
         backend: The dataframe library that `to_frame` gives by default.
+        set_aside: Rows that could not be read.
+        left_out: Rows left out on purpose, such as previews of the survey, or answers superseded by later ones.
 
     Example:
         >>> Score.of(Tally.from_counts([10, 40, 50]))
@@ -72,6 +77,8 @@ class Score(Result):
     conventions: Conventions
     clustered: Estimate | None = None
     backend: str | None = None
+    set_aside: int = 0
+    left_out: int = 0
 
     @classmethod
     def of(cls, tally: Tally, *, denominator: str = "valid") -> Self:
@@ -122,6 +129,11 @@ class Score(Result):
     def invalid(self) -> int:
         """Number of answers that cannot be scored."""
         return int(self.tally.invalid)
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the rows that came in."""
+        return RowCounts(self.n, self.missing, self.invalid, self.set_aside, self.left_out)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -234,7 +246,9 @@ class Score(Result):
             )
         tally = self.tally + other.tally
         invalid = first.invalid if first.invalid == second.invalid else "count"
-        return type(self)(tally, attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid))
+        conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid)
+        aside = {name: getattr(self, name) + getattr(other, name) for name in ("set_aside", "left_out")}
+        return type(self)(tally, conventions, **aside)
 
     __radd__ = __add__
 
@@ -247,7 +261,7 @@ class Score(Result):
         """Return the score as columns of one row; arguments as for `interval`."""
         low, high = self.interval(level, method)
         flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": level, "n": self.n}
-        flat |= {"missing": self.missing, "invalid": self.invalid, "se": self.se}
+        flat |= self.row_counts.as_dict() | {"se": self.se}
         flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
         return {name: [value] for name, value in flat.items()}
 
@@ -258,7 +272,8 @@ class Score(Result):
         return header, [row]
 
     def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
-        parts = self._parts("value", "n", "missing", "invalid", "counts", "shares", "se", "n_effective")
+        parts = {"value": self.value} | self.row_counts.as_dict()
+        parts |= self._parts("counts", "shares", "se", "n_effective")
         interval = self.interval(level, method)
         return {"score": self.name} | parts | {"interval": interval, "conventions": self.conventions}
 

@@ -16,7 +16,19 @@ from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
-from npskit.results import LEVEL, Columns, Interval, Result, Rows, free_name, intervals, key_columns, percent, records
+from npskit.results import (
+    LEVEL,
+    Columns,
+    Interval,
+    MadeOfRows,
+    RowCounts,
+    Rows,
+    free_name,
+    intervals,
+    key_columns,
+    percent,
+    records,
+)
 from npskit.scores.score import Conventions, Score
 
 TOO_FEW = 30
@@ -39,7 +51,7 @@ def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     return tuple(tuple(map(_as_part, key)) for key in keys)
 
 
-class ManyScores(Result):
+class ManyScores(MadeOfRows):
     """Scores of many groups: a tally and an estimate of each."""
 
     __slots__ = ()
@@ -125,6 +137,8 @@ class ManyScores(Result):
 class ScoreTable(ManyScores):
     """Scores by segment. Segments with fewer than `too_few` answers are marked, never hidden.
 
+    Nothing that came in is lost: n, missing and invalid of all segments, set_aside and left_out sum to the rows.
+
     Args:
         by: The names of the columns that make the segments.
         keys: The values of these columns for each segment, in order; None where the value is missing.
@@ -134,6 +148,8 @@ class ScoreTable(ManyScores):
         too_few: The number of answers below which a segment is marked.
         shrunken: Scores drawn towards the whole by empirical Bayes, in units of the score, or None if not asked for.
         backend: The dataframe library that `to_frame` gives by default.
+        set_aside: Rows of the whole that could not be read, in no segment.
+        left_out: Rows of the whole left out on purpose, such as answers superseded by later ones.
 
     Raises:
         InvalidTypeError: If `too_few` is not a whole number.
@@ -148,6 +164,8 @@ class ScoreTable(ManyScores):
     too_few: int = attrs.field(default=TOO_FEW, converter=to_int, validator=is_whole)
     shrunken: NDArray[np.float64] | None = None
     backend: str | None = None
+    set_aside: int = 0
+    left_out: int = 0
 
     def __attrs_post_init__(self) -> None:
         if not self.tally.shape == self.estimates.mean.shape == (len(self.keys),):
@@ -156,6 +174,12 @@ class ScoreTable(ManyScores):
                 f"{self.estimates.mean.shape}"
             )
         super().__attrs_post_init__()
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the rows that came in, of all segments together."""
+        n, missing, invalid = (each.sum() for each in (self.n, self.missing, self.invalid))
+        return RowCounts(n, missing, invalid, self.set_aside, self.left_out)
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -415,6 +415,7 @@ def test_it_reads_well() -> None:
         "2026-02   nan                  0  too few",
         "2026-03   0.0  -79.3 .. 79.3   1  too few, data until 2026-03-05",
         "1 without a time, in no month",
+        "31 of 32 rows: 1 set aside",
     ]
     assert repr(timeline(days, [10] * 32, window="1q")) == (
         "Timeline(NPS every month, '2026-01' to '2026-03', periods=3, window='1q', undated=1)"

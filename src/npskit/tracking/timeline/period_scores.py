@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools
+from npskit.arrays import Bools, Integers
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
-from npskit.results import LEVEL, Columns, Rows, key_columns, percent, records
+from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, key_columns, percent, records
 from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names
 
 
@@ -31,12 +31,14 @@ class PeriodScores(ManyScores):
     undated: Tally
     conventions: Conventions
     estimates: Estimate
+    fates: Integers
     window: str | None = None
     span: tuple[dt.date, dt.date] | None = None
     by: tuple[str, ...] = ()
     segments: tuple[tuple[Any, ...], ...] = ()
     too_few: int = TOO_FEW
     backend: str | None = None
+    aside: RowCounts = NO_ROWS
 
     def __attrs_post_init__(self) -> None:
         shape = (len(self.segments), len(self.labels)) if self.by else (len(self.labels),)
@@ -44,6 +46,23 @@ class PeriodScores(ManyScores):
         if shapes != {shape} or self.undated.shape != shape[:-1] or self.starts.shape != self.ends.shape:
             raise IncompatibleError(f"a timeline of this many segments and periods needs all of shape {shape}")
         super().__attrs_post_init__()
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the rows that came in, of all periods and segments together."""
+        n, missing, invalid, beyond = self.fates.reshape(-1, 4).sum(axis=0).tolist()
+        undated = int(self.undated.rows.sum())
+        return self.aside + RowCounts(n, missing, invalid, undated, beyond)
+
+    @property
+    def set_aside(self) -> int:
+        """Rows that could not be read, or whose time is not known."""
+        return self.row_counts.set_aside
+
+    @property
+    def left_out(self) -> int:
+        """Rows left out on purpose, or in no window."""
+        return self.row_counts.left_out
 
     # ---- the scores ----
 
@@ -70,8 +89,8 @@ class PeriodScores(ManyScores):
             ColumnNotFoundError: If there is no such segment.
         """
         i = self._position(key)
-        parts = {name: getattr(self, name)[i] for name in ("begins", "tally", "undated", "estimates")}
-        return attrs.evolve(self, by=(), segments=(), **parts)
+        parts = {name: getattr(self, name)[i] for name in ("begins", "tally", "undated", "estimates", "fates")}
+        return attrs.evolve(self, by=(), segments=(), aside=NO_ROWS, **parts)
 
     def _position(self, key: tuple[Any, ...]) -> int:
         if key not in self.segments:
@@ -141,6 +160,9 @@ class PeriodScores(ManyScores):
     def _notes(self) -> list[str]:
         undated = int(self.undated.rows.sum())
         return [f"{undated} without a time, in no {self.every}"] if undated else []
+
+    def _row_parts(self) -> dict[str, int | None]:
+        return {"set_aside": self.aside.set_aside or None, "left_out": self.left_out or None}  # the undated are named
 
     def __repr__(self) -> str:
         of = f" by {', '.join(self.by)}" if self.by else ""

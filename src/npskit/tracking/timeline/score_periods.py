@@ -80,8 +80,9 @@ def timeline_of_sample(
         estimate = estimate_spans(sample, clustering, dated, days, spans).reshape(tally.shape)
     measured = sample.measured(tally, denominator, estimate)
     tally, estimate = measured.tally, measured.estimate
+    fates = table.fates(begins, found.ends)
     if not by:
-        tally, estimate, undated, begins = tally[0], estimate[0], undated[0], begins[0]
+        tally, estimate, undated, begins, fates = tally[0], estimate[0], undated[0], begins[0], fates[0]
     first, last = as_dates(np.array([span.first, span.end - 1])).tolist()
     return Timeline(
         every,
@@ -93,8 +94,10 @@ def timeline_of_sample(
         undated,
         measured.conventions,
         estimate,
+        fates,
         window=str(window) or None,
         span=(first, last) if len(found.starts) else None,
         by=by,
         segments=keys if by else (),
+        aside=measured.aside,
     )

@@ -34,6 +34,9 @@ class Timeline(PeriodScores):
     first and the last period may not be whole: as text they say from or until when there are data, if that is not all
     of it.
 
+    Nothing that came in is lost: in `row_counts` each answer in a period or window counts once, the undated are set
+    aside, and what lies between two windows is left out.
+
     Args:
         every: `"day"`, `"week"` (ISO 8601), `"month"`, `"quarter"` or `"year"`: how often there is a score.
         labels: What the periods are called, in order: `"2026-03"`.
@@ -44,11 +47,14 @@ class Timeline(PeriodScores):
         undated: The answers whose time is not known, which are in no period; shape `()` or `(G,)`.
         conventions: What the scores were computed under.
         estimates: Means and variances, shape `(T,)` or `(G, T)`.
+        fates: How many of the answers whose time is known are scored, missing and invalid, each once however many
+            windows it is in, and how many are in no period or window; shape `(4,)` or `(G, 4)`.
         window: None for calendar periods; else what each score is of: `"30d"`, `"200 answers"`, `"half-life 30d"`.
         span: The first and the last day there are rows of, whole or in part; None where that is not known.
         by: The names of the columns that make the segments.
         segments: The values of these columns for each segment.
         too_few: The number of answers below which a score is marked.
+        aside: The rows of the whole that were set aside or left out before.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
