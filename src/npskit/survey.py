@@ -168,10 +168,10 @@ class Survey(OverTime):
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
         keys, found = self._data.measure(names, denominator, repeats)
+        aside = {"set_aside": found.aside.set_aside, "left_out": found.aside.left_out}
         if by is None:
             clustered = None if found.conventions.variance == "independent" else found.estimate[0]
-            aside = (found.aside.set_aside, found.aside.left_out)
-            return Score(found.tally[0], found.conventions, clustered, self._backend, *aside)
+            return Score(found.tally[0], found.conventions, clustered, self._backend, **aside)
         return ScoreTable(
             names,
             keys,
@@ -181,15 +181,11 @@ class Survey(OverTime):
             too_few=too_few,
             shrunken=found.estimate.shrunken() if shrink else None,
             backend=self._backend,
-            set_aside=found.aside.set_aside,
-            left_out=found.aside.left_out,
+            **aside,
         )
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
-        """Return the counts behind `score(by)`: shape `()` without `by`, `(segments,)` with it.
-
-        They are of the rows there are: what could not be read of a file stands in `score(by).set_aside`.
-        """
+        """Return the counts behind `score(by)`, of the rows there are: shape `()`, with `by` `(segments,)`."""
         tally = self._data.count(self._data.by(by))
         return tally[0] if by is None else tally
 
