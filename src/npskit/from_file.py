@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from npskit.data import BadCell, Column, answers_of, numbers_of, read_times
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.inference import Lonely, Population
-from npskit.reading import Loaded, Rejected, load, resolve
+from npskit.reading import Loaded, Rejected, load_for, resolve
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
 
@@ -94,16 +94,24 @@ def read(
         raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not {missing!r}")
     words = None if missing is None else tuple(missing)
     codebook = codebook_of(scorer)
-    loaded = load(
-        path,
-        encoding=encoding,
-        separator=separator,
-        decimal=decimal,
-        header_rows=header_rows,
-        tool=tool,
-        missing=None if words is None else [word for word in words if isinstance(word, str)],
-        progress=progress,
-    )
+    said = {
+        "encoding": encoding,
+        "separator": separator,
+        "decimal": decimal,
+        "header_rows": header_rows,
+        "tool": tool,
+        "missing": None if words is None else [word for word in words if isinstance(word, str)],
+        "progress": progress,
+    }
+
+    def needs(look: Loaded) -> dict[str, str]:
+        """Say which columns are read at once, and as what: those with a role, but the comment."""
+        named = _bound(roles, look)[0]
+        kinds = {name: "texts" for role, name in named.items() if role != "comment"}
+        kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
+        return kinds | dict.fromkeys(_answer_columns(score, look, codebook.questions), "codes")
+
+    loaded = load_for(path, needs, said)
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers

@@ -154,11 +154,14 @@ def test_records_across_lines_beyond_the_limit() -> None:
     """A record the csv module refuses is read over several lines, or waited for."""
     grammar = Grammar(",")
     big = "x" * (csv.field_size_limit() + 1)
-    rows, broken, taken = grammar.parse([f'"{big}\n', "b\n", 'c",d\n', "e,f\n"])
-    assert (rows, broken, taken) == ([[f"{big}\nb\nc", "d"], ["e", "f"]], [], 4)
-    assert grammar.parse([f'"{big}\n', "b\n"]) == ([], [], 0)
-    rows, broken, _ = grammar.parse([f'"{big}\n', "b\n"], last=True)
-    assert (rows, broken) == ([[f'"{big}'], ["b"]], [(0, 0, f'"{big}')])
+    lines = grammar.lines(f'"{big}\nb\nc",d\ne,f\n')
+    assert grammar.parse(lines) == ([[f"{big}\nb\nc", "d"]], [])
+    assert grammar.parse(lines) == ([["e", "f"]], [])
+    assert lines.at == len(lines.text)
+    lines = grammar.lines(f'"{big}\nb\n')
+    assert (grammar.parse(lines), lines.at) == (([], []), 0)
+    assert grammar.parse(lines, last=True) == ([[f'"{big}']], [(0, 0, f'"{big}')])
+    assert grammar.parse(lines, last=True) == ([["b"]], [])
 
 
 def test_names_are_made_usable(read: Read) -> None:

@@ -116,15 +116,14 @@ def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) 
 
 
 def _not_counted(survey: Survey) -> Iterator[str]:
-    """Yield which rows of the file are not in the score, and why."""
+    """Yield which rows of the file are not in the score, or were repaired, and why."""
     report = survey.report
-    for kind in ("set aside", "left out"):
-        count = 0 if report is None else report.set_aside if kind == "set aside" else report.left_out
-        first = next((rejected for rejected in survey.rejected if rejected.kind == kind), None)
-        if report is not None and count and first is not None:
-            rows = report.rows + report.set_aside + report.left_out
+    for kind in ("set aside", "left out", "repaired"):
+        found = [rejected for rejected in survey.rejected if rejected.kind == kind]
+        if report is not None and found:
+            first, rows = found[0], report.rows + report.set_aside + report.left_out
             yield (
-                f"{count} of {rows} rows were {kind}; the first is row {first.row}: {first.value!r:.80} "
+                f"{len(found)} of {rows} rows were {kind}; the first is row {first.row}: {first.value!r:.80} "
                 f"({first.reason}); python -m npskit score --rejected lists them"
             )
 

@@ -12,6 +12,8 @@ from npskit.data.answers import Unusable as Unusable
 from npskit.data.answers import answers_of as answers_of
 from npskit.data.answers import parse_answer as parse_answer
 from npskit.data.cells import BadCell as BadCell
+from npskit.data.cells import Deferred as Deferred
+from npskit.data.cells import NumberedCells as NumberedCells
 from npskit.data.cells import objects as objects
 from npskit.data.cells import refuse_cells as refuse_cells
 from npskit.data.cells import shown as shown

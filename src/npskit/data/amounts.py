@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import BadCell, bad_cells, distinct_cells, refuse_cells
+from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.frames import Column
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -33,7 +33,10 @@ _COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 
 
 def numbers_of(
-    values: NDArray[Any] | Sequence[Any], *, decimal: str | None = None, missing: Collection[object] = ()
+    values: NDArray[Any] | Sequence[Any] | NumberedCells,
+    *,
+    decimal: str | None = None,
+    missing: Collection[object] = (),
 ) -> Numbers:
     """Read a raw column as numbers, such as weights.
 

@@ -33,7 +33,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells
+from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells
 from npskit.data.scale import Scale
 from npskit.data.words import NO, NOTHING, YES
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -175,7 +175,7 @@ class AnswerColumn:
 
 
 def answers_of(
-    values: NDArray[Any] | Sequence[Any], scale: Scale, *, missing: Collection[object] | None = None
+    values: NDArray[Any] | Sequence[Any] | NumberedCells, scale: Scale, *, missing: Collection[object] | None = None
 ) -> AnswerColumn:
     """Read a raw column as answers on a scale.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 import attrs
@@ -41,6 +41,41 @@ class Note:
 
     def __str__(self) -> str:
         return self.sentence
+
+
+@attrs.frozen(eq=False)
+class NumberedCells:
+    """A column of few distinct cells: which of `cells` each row holds."""
+
+    codes: NDArray[np.integer[Any]]
+    cells: Sequence[Any]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self.cells[self.codes[row]]
+
+    def values(self) -> NDArray[np.object_]:
+        """Return the cells, one for each row."""
+        found: NDArray[np.object_] = objects(self.cells)[self.codes]
+        return found
+
+
+@attrs.frozen(eq=False)
+class Deferred:
+    """A column that is read when it is first asked for.
+
+    Args:
+        rows: How many rows it has.
+        read: Reads it.
+    """
+
+    rows: int
+    read: Callable[[], NDArray[Any]]
+
+    def __len__(self) -> int:
+        return self.rows
 
 
 def objects(values: Iterable[Any]) -> NDArray[np.object_]:
@@ -91,13 +126,17 @@ def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any
     raise InvalidValueError(f"{name}: row {rows[0]} (from 0) holds {shown_cell!r:.80}, {why}{more}")
 
 
-def distinct_cells(values: NDArray[Any] | Sequence[Any]) -> tuple[NDArray[Any], list[Any], NDArray[np.intp]]:
+def distinct_cells(
+    values: NDArray[Any] | Sequence[Any] | NumberedCells,
+) -> tuple[Any, Sequence[Any], NDArray[Any]]:
     """Return a column as an array, its distinct values, and the index of each row's value among them.
 
     Raises:
         InvalidTypeError: If it holds times or durations.
         InvalidValueError: If it has not one dimension.
     """
+    if isinstance(values, NumberedCells):
+        return values, values.cells, values.codes
     array = flat(values if isinstance(values, np.ndarray) else objects(values), "a column")
     if array.dtype.kind in "mM":
         raise InvalidTypeError(f"the column holds {array.dtype}, not answers or numbers: was the right one named?")
@@ -121,7 +160,10 @@ def coded(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
 
 
 def bad_cells(
-    array: NDArray[Any], codes: NDArray[np.intp], reasons: Sequence[str | None], kinds: Sequence[str]
+    array: NDArray[Any] | NumberedCells,
+    codes: NDArray[np.integer[Any]],
+    reasons: Sequence[str | None],
+    kinds: Sequence[str],
 ) -> tuple[BadCell, ...]:
     """Return the cells of a column whose distinct value has a reason against it, in order."""
     bad = np.array([reason is not None for reason in reasons], dtype=bool)

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import objects
+from npskit.data.cells import Deferred, objects
 from npskit.data.response import Response
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 
@@ -283,6 +283,8 @@ def _plain(values: Any) -> Column:
         return Column(np.asarray(values.data), np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray):
         return Column(values)
+    if isinstance(values, Deferred):
+        return Column(values.read())
     kinds = set(map(type, values))
     if all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
         numbers = np.asarray(values)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import objects, shown
+from npskit.data import NumberedCells, shown
+from npskit.errors import UnreadableFileError
+from npskit.reading.column_builders import ColumnBuilder
 from npskit.reading.delimited import UNTERMINATED, Batch
-from npskit.reading.file_report import Columns, Rejected
+from npskit.reading.file_report import Rejected
+from npskit.reading.repairs import Repairs
+from npskit.reading.stretches import Stretch
 
 DAMAGED = "holds characters that could not be decoded"
-# A column is no longer interned once it is seen to hold mostly different values.
-_PATIENCE = 10_000
+# Rows are filled up a million cells at a time: in a wide table those of one block would not fit in the memory.
+_CELLS = 1 << 20
 
 Verdict = Callable[[Any], str | None]
 
@@ -31,99 +37,127 @@ def judged(
     return refused, np.array([not reason for reason in reasons], dtype=np.bool_)
 
 
-class Interner:
-    """Text cells with one object per distinct text, as long as that saves memory; missing words become None."""
+@attrs.frozen
+class Plan:
+    """What is to be made of the rows of a file.
 
-    def __init__(self, missing: Iterable[str]) -> None:
-        self._words: dict[str, str | None] = dict.fromkeys(["", *missing])
-        self._table: dict[str, str | None] | None = dict(self._words)
-        self._seen = 0
+    Args:
+        path: The file.
+        names: The names of all columns of the file.
+        aside: The position of a column, and a function that says why the row of a cell is not an answer, or None.
+        repairs: Makes the function that repairs rows with too many cells; called when there is one.
+        most_filled: The most cells that may be filled up.
+        most_rejected: The most things that may be rejected.
+    """
 
-    def __call__(self, cells: Sequence[str]) -> list[str | None]:
-        """Return the cells, interned."""
-        if self._table is None:
-            return list(map(self._words.get, cells, cells))
-        found = list(map(self._table.setdefault, cells, cells))
-        self._seen += len(cells)
-        if self._seen > _PATIENCE and 2 * len(self._table) > self._seen:
-            self._table = None
-        return found
+    path: Path
+    names: Sequence[str]
+    aside: tuple[int, Verdict] | None
+    repairs: Callable[[], Repairs]
+    most_filled: int
+    most_rejected: int
 
 
 class Collector:
-    """Collects batches of records into columns.
+    """Collects batches of records, and stretches of clean ones, into columns.
 
     Args:
-        names: The names of all columns of the file.
-        keep: The positions of those to keep.
-        missing: The words that mean a missing cell.
-        aside: The position of a column, and a function that says why the row of a cell is not an answer, or None.
+        plan: What to make of the rows.
+        builders: What collects the cells of each column to keep, by its position.
     """
 
-    def __init__(
-        self,
-        names: Sequence[str],
-        keep: Sequence[int],
-        missing: Sequence[str] = (),
-        aside: tuple[int, Verdict] | None = None,
-    ) -> None:
-        self.names = names
-        self.keep = keep
+    def __init__(self, plan: Plan, builders: Mapping[int, ColumnBuilder]) -> None:
+        self.names = plan.names
         self.rejected: list[Rejected] = []
         self.set_aside = 0  # rows left out of the columns
         self.misfits = 0  # those of them that have more cells than there are columns
-        self._aside = None if aside is None else (aside[0], functools.cache(aside[1]))
+        self.repaired = 0
+        self.rows = 0  # taken in so far
+        self._plan = plan
+        self._repairs: Repairs | None = None
+        self._aside = None if plan.aside is None else (plan.aside[0], functools.cache(plan.aside[1]))
         self._numbers: list[NDArray[np.int64]] = []
-        self._parts: dict[int, list[NDArray[np.object_]]] = {j: [] for j in keep}
-        self._interners = {j: Interner(missing) for j in keep}
+        self._builders = builders
+        self._filled = 0
+        self._reasons: dict[str, str] = {}
         self._short: list[tuple[int, int]] = []  # record number, number of cells
         self._blanks = 0  # empty lines at the end, so far, of a file of one column
         self._ended = True
 
     def add(self, batch: Batch) -> None:
         """Take in a batch."""
-        rows, numbers = batch.rows, np.arange(batch.first, batch.first + len(batch.rows), dtype=np.int64)
         for i, j, text in batch.broken:
             self._reject(batch.first + i, j, text, UNTERMINATED, "damaged")
-        if set(map(len, rows)) != {len(self.names)}:
-            rows, numbers = self._fitting(rows, batch.first)
-        elif rows:
-            self._blanks = 0
         self._ended = batch.ended
-        if self._aside is not None:
-            column, verdict = self._aside
-            refused, kept = judged([row[column] for row in rows], numbers, self.names[column], verdict)
-            if refused:
-                self.rejected += refused
-                self.set_aside += len(refused)
-                rows, numbers = list(itertools.compress(rows, kept)), numbers[kept]
-        self._numbers.append(numbers)
-        for j in self.keep:
-            cells = [row[j] for row in rows]
-            if batch.damaged:
-                for number, cell in zip(numbers.tolist(), cells, strict=True):
-                    if "\ufffd" in cell:
-                        self._reject(number, j, cell, DAMAGED, "damaged")
-            self._parts[j].append(objects(self._interners[j](cells)))
+        rows, width = batch.rows, len(self.names)
+        if set(map(len, rows)) == {width}:
+            self._blanks = 0
+            self._take(rows, np.arange(batch.first, batch.first + len(rows), dtype=np.int64), batch.damaged)
+            return
+        step = max(1, _CELLS // width)
+        for at in range(0, len(rows), step):
+            self._take(*self._fitting(rows[at : at + step], batch.first + at), batch.damaged)
 
-    def finish(self) -> tuple[Columns, NDArray[np.int64]]:
-        """Return the columns and the record number of each row."""
+    def add_stretch(self, stretch: Stretch) -> None:
+        """Take in clean records."""
+        self._ended, self._blanks = True, 0
+        numbers = np.arange(stretch.first, stretch.first + len(stretch), dtype=np.int64)
+        kept = None
+        if self._aside is not None:
+            cells = stretch.texts(*stretch.places(self._aside[0]))
+            answers = self._judged(cells, numbers, *self._aside)
+            if not answers.all():
+                kept = np.flatnonzero(answers)
+                numbers = numbers[kept]
+        self._numbers.append(numbers)
+        self.rows += len(numbers)
+        for j, builder in self._builders.items():
+            builder.add_stretch(stretch, j, kept)
+
+    def finish(self) -> tuple[dict[int, Any], NDArray[np.int64]]:
+        """Return the columns by their position, and the record number of each row."""
         numbers = np.concatenate([*self._numbers, np.empty(0, dtype=np.int64)])
         size = len(numbers) - self._blanks
-        columns: Columns = {}
-        for j in self.keep:
-            parts = self._parts.pop(j)
-            columns[self.names[j]] = np.concatenate([*parts, np.empty(0, dtype=object)])[:size]
+        columns = {j: builder.finish() for j, builder in self._builders.items()}
+        if self._blanks:
+            columns = {j: _first(column, size) for j, column in columns.items()}
         numbers = numbers[:size]
         self._cut_off(columns, numbers)
         return columns, numbers
 
+    def _take(self, rows: list[list[str]], numbers: NDArray[np.int64], damaged: bool) -> None:
+        """Take in rows with a cell for every column."""
+        if self._aside is not None:
+            kept = self._judged([row[self._aside[0]] for row in rows], numbers, *self._aside)
+            if not kept.all():
+                rows, numbers = list(itertools.compress(rows, kept)), numbers[kept]
+        self._numbers.append(numbers)
+        self.rows += len(rows)
+        if damaged:
+            for number, row in zip(numbers.tolist(), rows, strict=True):
+                for j, cell in enumerate(row):
+                    if "\ufffd" in cell:
+                        self._reject(number, j, cell, DAMAGED, "damaged")
+        for j, builder in self._builders.items():
+            builder.add([row[j] for row in rows])
+
     def _reject(self, number: int, j: int | None, value: str, reason: str, kind: str = "set aside") -> None:
         column = "" if j is None or j >= len(self.names) else self.names[j]
+        # a reason that is given again is one object
+        reason = self._reasons.setdefault(reason, reason)
         self.rejected.append(Rejected(number, column, shown(value), reason, kind))
+        if len(self.rejected) > self._plan.most_rejected:
+            raise UnreadableFileError(
+                f"{self._plan.path}: more than {self._plan.most_rejected} cells and rows cannot be used ({reason}): is "
+                "this the right separator?"
+            )
+
+    def _put_aside(self, number: int, j: int | None, value: str, reason: str) -> None:
+        self._reject(number, j, value, reason)
+        self.set_aside += 1
 
     def _fitting(self, rows: list[list[str]], first: int) -> tuple[list[list[str]], NDArray[np.int64]]:
-        """Return rows with a cell for every column, padded or cut where nothing is lost, and their numbers."""
+        """Return rows with a cell for every column, padded, repaired or cut to size, and their numbers."""
         width, kept, numbers = len(self.names), list[list[str]](), list[int]()
         for number, row in enumerate(rows, first):
             cells = len(row)
@@ -131,24 +165,75 @@ class Collector:
                 continue
             self._blanks = self._blanks + 1 if cells == 0 else 0
             if cells > width and any(map(str.strip, row[width:])):
-                self._reject(number, None, ",".join(row), f"has {cells} cells, the header {width}: set aside")
-                self.set_aside += 1
-                self.misfits += 1
-                continue
+                found = self._repair(number, row)
+                if found is None:
+                    self._put_aside(number, None, ",".join(row), f"has {cells} cells, the header {width}: set aside")
+                    self.misfits += 1
+                    continue
+                row = found
             if 0 < cells < width:
                 self._short.append((number, cells))
                 reason = f"has {cells} cells, the header {width}: the cells after the last one are taken as missing"
                 self._reject(number, None, ",".join(row), reason, "cut off")
+                self._fill_up(width - cells)
             kept.append(row[:width] + [""] * (width - cells))
             numbers.append(number)
         return kept, np.array(numbers, dtype=np.int64)
 
-    def _cut_off(self, columns: Columns, numbers: NDArray[np.int64]) -> None:
+    def _repair(self, number: int, row: list[str]) -> list[str] | None:
+        """Return a row with too many cells as it was meant, where that is plain."""
+        if self._repairs is None:
+            self._repairs = self._plan.repairs()
+        found = self._repairs(row)
+        if found is None:
+            return None
+        column, whole = found
+        reason = (
+            f"the row has {len(row)} cells, the header {len(whole)}: this text was not quoted, and was joined again"
+        )
+        self._reject(number, column, whole[column], reason, "repaired")
+        self.repaired += 1
+        return whole
+
+    def _fill_up(self, cells: int) -> None:
+        self._filled += cells
+        if self._filled > self._plan.most_filled:
+            raise UnreadableFileError(
+                f"{self._plan.path}: rows end so long before the last of the {len(self.names)} columns that more than "
+                f"{self._plan.most_filled} cells would be filled up: is this the right separator?"
+            )
+
+    def _judged(
+        self, cells: Sequence[str], numbers: NDArray[np.int64], column: int, verdict: Verdict
+    ) -> NDArray[np.bool_]:
+        """Return which rows are answers by the cells of a column, and reject the others."""
+        refused, kept = judged(cells, numbers, self.names[column], verdict)
+        self.rejected += refused
+        self.set_aside += len(refused)
+        return kept
+
+    def _cut_off(self, columns: dict[int, Any], numbers: NDArray[np.int64]) -> None:
         """Drop the last cell of a file that was cut off: half a number is another number."""
         if self._ended or len(self._short) != 1 or not len(numbers) or numbers[-1] != self._short[0][0]:
             return
         j = self._short[0][1] - 1
-        if j in self.keep and columns[self.names[j]][-1] is not None:
-            cell = columns[self.names[j]][-1]
-            columns[self.names[j]][-1] = None
+        if j in columns and (cell := _without_last(columns, j)) is not None:
             self._reject(int(numbers[-1]), j, cell, "the file ends within this cell: it is taken as missing", "cut off")
+
+
+def _first(column: Any, size: int) -> Any:
+    return NumberedCells(column.codes[:size], column.cells) if isinstance(column, NumberedCells) else column[:size]
+
+
+def _without_last(columns: dict[int, Any], j: int) -> str | None:
+    """Take the last cell out of a column, and return it as text, None if it was missing."""
+    column = columns[j]
+    if isinstance(column, NumberedCells):
+        cell = column[-1]
+        codes = column.codes.copy()
+        codes[-1] = len(column.cells)
+        columns[j] = NumberedCells(codes, [*column.cells, None])
+        return None if cell is None else str(cell)
+    cell = column[-1]
+    column[-1] = None  # among times this is NaT
+    return None if cell is None or cell != cell else str(cell)

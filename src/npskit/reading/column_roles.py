@@ -73,6 +73,11 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
     return roles, said
 
 
+def is_comment(name: str) -> bool:
+    """Whether a column is called a comment."""
+    return _bare(name) in _NAMES["comment"].split()
+
+
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -13,8 +13,9 @@ from npskit.reading.source import MAX_LINE
 
 UNTERMINATED = "a quote opens here and is not closed"
 
-
 _OPEN = re.compile(r'"(?:[^"]++|"")*+\Z')
+# So much text is split at once: the cells of a long text would take many times its size.
+_AT_ONCE = 1 << 16
 
 
 @attrs.frozen
@@ -28,6 +29,24 @@ class Batch:
     ended: bool = True  # whether the last record ends with a line end
 
 
+class Lines:
+    """The lines of a text from a place on, none of which is an object before it is asked for."""
+
+    def __init__(self, text: str, newline: str) -> None:
+        self.text, self.at = text, 0
+        self._lines = io.StringIO(text, newline=newline)
+
+    def go(self, at: int) -> None:
+        """Go to the begin of a line."""
+        self.at = at
+        self._lines.seek(at)
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.at += len(line)
+            yield line
+
+
 class Grammar:
     """How records are written: the separator, and whether lines end with a carriage return alone."""
 
@@ -35,68 +54,64 @@ class Grammar:
         self.separator, self.returns = separator, returns
         after = rf"{re.escape(separator)}|\r?\n|\r?\Z" + (r"|\r" if returns else "")
         self._quoted, self._end = re.compile(rf'"((?:[^"]++|"")*+)"(?={after})'), re.compile(after)
+        self._line = re.compile(r"\r\n|\r|\n|\Z" if returns else r"\n|\Z")
 
     @property
     def ends(self) -> str:
         """The characters that end a line."""
         return "\r\n" if self.returns else "\n"
 
-    def lines(self, text: str) -> list[str]:
-        """Split text at its line ends alone, and keep them."""
-        return list(io.StringIO(text, newline="" if self.returns else "\n"))
+    def lines(self, text: str) -> Lines:
+        """Return a text by its lines, split at its line ends alone, with their ends."""
+        return Lines(text, "" if self.returns else "\n")
 
     def parse(
-        self, lines: list[str], *, last: bool = False, waited: bool = False
-    ) -> tuple[list[list[str]], list[tuple[int, int, str]], int]:
-        """Return the records of `lines`, their broken cells, and how many lines they take.
+        self, lines: Lines, *, last: bool = False, waited: bool = False
+    ) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+        """Return the next records of a text, about 64 KiB of them, and their broken cells.
 
-        Lines from an open quote on are not taken unless they are the `last`, because later lines may close it. With
-        `waited` the first record is taken all the same.
+        Text from an open quote on is not taken unless it is the `last`, because more may close it. With `waited` the
+        first record is taken all the same.
         """
+        text, begin, at = lines.text, lines.at, lines.at
         rows: list[list[str]] = []
         broken: list[tuple[int, int, str]] = []
-        at = 0
-        while at < len(lines):
-            reader = csv.reader(_from(lines, at), delimiter=self.separator, strict=True)
-            begin = at
+        while at < min(begin + _AT_ONCE, len(text)):
+            lines.go(at)
             try:
-                for row in reader:
+                for row in csv.reader(lines, delimiter=self.separator, strict=True):
                     rows.append(row)
-                    begin = at + reader.line_num
-                return rows, broken, len(lines)
+                    at = lines.at
+                    if at >= begin + _AT_ONCE:
+                        break
             except csv.Error:
-                found = self._record(lines, begin)
-                if found is None and not last and not (waited and begin == 0):
-                    return rows, broken, begin
-                row, bad, at = found or self._first_line(lines, begin)
+                row, bad, end, state = self._cells(text, at)
+                if state == "open" and not last and not (waited and at == begin):
+                    break
+                if state == "done":
+                    at = self._line_end(text, end)
+                else:
+                    end = self._line_end(text, at)
+                    row, bad, *_ = self._cells(text[at:end].removesuffix("\n").removesuffix("\r"), 0, lenient=True)
+                    at = end
                 broken += [(len(rows), j, row[j]) for j in bad]
                 rows.append(row)
-        return rows, broken, len(lines)
+        lines.go(at)
+        return rows, broken
 
-    def _record(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int] | None:
-        """Read one record the csv module objects to; None where a quote is still open at the end of the lines."""
-        count = 1
-        while True:
-            text = "".join(lines[begin : begin + count])
-            row, _, at, state = self._cells(text)
-            if state == "open" and begin + count < len(lines):
-                count *= 2
-            elif state == "open":
-                return None
-            elif state == "done":
-                return row, [], begin + max(1, len(self.lines(text[:at])))
-            else:
-                return self._first_line(lines, begin)
+    def _line_end(self, text: str, at: int) -> int:
+        """Return where the line ends that a place lies in."""
+        found = self._line.search(text, at)
+        return found.end() if found else len(text)
 
-    def _cells(self, text: str, *, lenient: bool = False) -> tuple[list[str], list[int], int, str]:
-        """Return the cells of the first record, the broken ones, where it ends, and whether it is done, open or broken.
+    def _cells(self, text: str, at: int, *, lenient: bool = False) -> tuple[list[str], list[int], int, str]:
+        """Return the cells of a record, the broken ones, where it ends, and whether it is done, open or broken.
 
         A record is broken at its first broken quote, unless `lenient`: then the cell is the raw text up to the next
         separator.
         """
         row: list[str] = []
         bad: list[int] = []
-        at = 0
         while True:
             match = self._quoted.match(text, at)
             if match is not None:
@@ -115,59 +130,72 @@ class Grammar:
                 return row, bad, at, "done"
             at += 1
 
-    def _first_line(self, lines: Sequence[str], begin: int) -> tuple[list[str], list[int], int]:
-        """Read one line by itself, whatever its quotes."""
-        row, bad, *_ = self._cells(lines[begin].removesuffix("\n").removesuffix("\r"), lenient=True)
-        return row, bad, begin + 1
 
-
-def _from(lines: Sequence[str], at: int) -> Iterator[str]:
-    for i in range(at, len(lines)):
-        yield lines[i]
-
-
-def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
-    """Yield the records of a text that comes in blocks.
+class Splitter:
+    """Splits a text that comes in pieces of whole lines into records.
 
     A quote that is not closed within 16 MiB, or not at all, is treated as damage: its line is read by itself, and
     reading continues with the next line.
     """
-    number, pending = 1, list[str]()
-    size, wait = 0, 0
-    for lines in whole_lines(blocks, grammar):
-        pending += lines
-        size += sum(map(len, lines))
-        if size < wait:
-            continue
-        rows, broken, taken = grammar.parse(pending, waited=size > MAX_LINE)
-        batch = _batch(number, rows, broken, pending[:taken])
-        pending = pending[taken:]
-        size = sum(map(len, pending))
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.number = 1  # of the next record
+        self._grammar = grammar
+        self._pending: list[str] = []
+        self._size = self._wait = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether a record has begun that more text may end."""
+        return bool(self._pending)
+
+    def feed(self, text: str, *, last: bool = False) -> Iterator[Batch]:
+        """Yield the records that are whole once some lines have come; the `last` ones make the rest whole."""
+        if text:
+            self._pending.append(text)
+            self._size += len(text)
         # An open quote is tried again when twice as much has come, so that the work stays linear.
-        wait = 2 * size
-        number += len(rows)
-        if rows:
-            yield batch
-    if pending:
-        rows, broken, _ = grammar.parse(pending, last=True)
-        yield _batch(number, rows, broken, pending)
+        if not self._pending or (self._size < self._wait and not last):
+            return
+        lines = self._grammar.lines("".join(self._pending))
+        size = len(lines.text)
+        while lines.at < size:
+            begin = lines.at
+            rows, broken = self._grammar.parse(lines, last=last, waited=size - begin > MAX_LINE)
+            if not rows:
+                break
+            self.number += len(rows)
+            yield _batch(self.number - len(rows), rows, broken, lines.text[begin : lines.at])
+        self._pending = [lines.text[lines.at :]] if lines.at < size else []
+        self._size = size - lines.at
+        self._wait = 2 * self._size
 
 
-def whole_lines(blocks: Iterable[str], grammar: Grammar) -> Iterator[list[str]]:
-    """Yield the lines of a text that comes in blocks, some at a time, each with its end but perhaps the last."""
+def batches(blocks: Iterable[str], grammar: Grammar) -> Iterator[Batch]:
+    """Yield the records of a text that comes in blocks; see `Splitter`."""
+    splitter = Splitter(grammar)
+    for text in whole_lines(blocks, grammar):
+        yield from splitter.feed(text)
+    yield from splitter.feed("", last=True)
+
+
+def whole_lines(blocks: Iterable[str], grammar: Grammar) -> Iterator[str]:
+    """Yield a text that comes in blocks, some whole lines at a time."""
     rest: list[str] = []
     for block in blocks:
         if not any(end in block for end in grammar.ends):
             rest.append(block)
             continue
-        lines = grammar.lines("".join([*rest, block]))
+        text = "".join([*rest, block])
         # The last line may go on in the next block; so may a line end of two characters.
-        rest = [] if lines[-1].endswith("\n") else [lines.pop()]
-        yield lines
+        stop = len(text) - text.endswith("\r")
+        cut = max(text.rfind(end, 0, stop) for end in grammar.ends) + 1
+        rest = [text[cut:]]
+        if cut:
+            yield text[:cut]
     if last := "".join(rest):
-        yield grammar.lines(last)
+        yield last
 
 
-def _batch(number: int, rows: list[list[str]], broken: list[tuple[int, int, str]], lines: Sequence[str]) -> Batch:
-    damaged = "\ufffd" in "".join(lines)
-    return Batch(number, rows, broken, damaged, not lines or lines[-1].endswith(("\n", "\r")))
+def _batch(number: int, rows: list[list[str]], broken: list[tuple[int, int, str]], text: str) -> Batch:
+    return Batch(number, rows, broken, "\ufffd" in text, text.endswith(("\n", "\r")))

@@ -30,7 +30,8 @@ _INTERNED = 40
 
 def json_lines(blocks: Iterable[str], reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
     """Yield the number and the record of each line; a line that is no JSON object is rejected."""
-    lines = itertools.chain.from_iterable(whole_lines(blocks, Grammar(",")))
+    grammar = Grammar(",")
+    lines = itertools.chain.from_iterable(map(grammar.lines, whole_lines(blocks, grammar)))
     for number, line in enumerate(lines, 1):
         reason = "is not a JSON object"
         try:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.data import check_decimal, find_decimal
-from npskit.errors import InvalidTypeError
+from npskit.data import Deferred, check_decimal, find_decimal
+from npskit.errors import InvalidTypeError, UnreadableFileError
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
-from npskit.reading.file_report import Columns, FileReport, Loaded, Progress
-from npskit.reading.formats import Read, ReadOptions, read_delimited, read_json, read_parquet
-from npskit.reading.source import Source, as_path, inspect
+from npskit.reading.file_report import Columns, FileMissingError, FileReport, Loaded, Progress
+from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
+from npskit.reading.source import Source, as_path, inspect, reading
+from npskit.reading.tables import layout_of, name_notes, read_all, read_columns, read_delimited
 
 # How many cells are looked at for a decimal mark.
 _CELLS = 5_000
+# How many rows are looked at to find the roles in a large file.
+LOOK = 20_000
+# A text of fewer bytes is read with all its columns.
+WHOLE = 32 << 20
 
 
 def load(
@@ -71,22 +81,83 @@ def load(
         >>> loaded.columns["Would you recommend us?"].tolist(), loaded.report.separator
         (['10', None], ';')
     """
-    found = as_path(path)
-    options = ReadOptions(
-        _names(columns, "columns"),
-        separator if separator is None else check_separator(separator),
-        decimal,
-        None if header_rows is None else whole_number(header_rows, "header_rows", least=0, most=100),
-        tool,
-        _names(missing, "missing") or (),
-        progress,
+    source, options = _opened(
+        path,
+        columns=columns,
+        encoding=encoding,
+        separator=separator,
+        decimal=decimal,
+        header_rows=header_rows,
+        tool=tool,
+        missing=missing,
+        progress=progress,
     )
-    check_decimal(decimal)
-    if tool is not None:
-        tools.find_tool([], tool)
-    source = inspect(found, encoding)
     readers = {"delimited": read_delimited, "parquet": read_parquet}
     return _loaded(source, readers.get(source.kind, read_json)(source, options), options)
+
+
+def load_for(
+    path: str | os.PathLike[str], needs: Callable[[Loaded], Mapping[str, str]], said: Mapping[str, Any]
+) -> Loaded:
+    """Read a survey file as `load` does, but of large delimited ones only the columns that are needed.
+
+    Roles are then found in the first 20,000 rows, and the other columns are `Deferred`: each is read when it is first
+    asked for, if the file is still what it was.
+
+    Args:
+        path: The file.
+        needs: Given the first rows, or all, says what each column that is needed is to be collected as; see
+            `npskit.reading.tables.read_columns`.
+        said: The arguments of `load`, but `columns`.
+    """
+    source, options = _opened(path, **said)
+    if source.kind != "delimited" or source.unpacked < WHOLE:
+        return load(path, **said)
+    stamp = stamp_of(source.path)
+    layout = layout_of(source, options)
+    quiet = attrs.evolve(options, progress=None)
+    look = _loaded(source, read_all(layout, quiet, most=LOOK), options)
+    # what is empty and without a name so far is looked through, and dropped if it is so to the end
+    unnamed = [name for name in layout.names if name not in look.columns]
+    wanted = {**dict.fromkeys(unnamed, "codes"), **needs(look)}
+    read = read_columns(layout, wanted, options)
+    found: dict[str, Any] = read.columns
+    empty = {name for name in unnamed if not any(cell is not None for cell in found[name].cells)}
+    notes = [*read.notes, *name_notes(layout, len(empty))]
+    told = {
+        "encoding": source.encoding,
+        "separator": layout.separator,
+        "header_rows": options.header_rows,
+        "tool": layout.tool.name,
+        "missing": options.missing,
+    }
+    rows = len(read.numbers)
+    columns: dict[str, Any] = {}
+    for name in layout.names:
+        if name in wanted and name not in unnamed:
+            columns[name] = read.columns[name]
+        elif name not in empty:
+            columns[name] = Deferred(rows, FileColumn(source.path.absolute(), name, rows, stamp, told).read)
+    return _loaded(source, attrs.evolve(read, columns=columns, notes=notes), options, look)
+
+
+def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said: Any) -> tuple[Source, ReadOptions]:
+    """Return what a file is, and what was said of it, checked."""
+    found = as_path(path)
+    separator, header_rows = said.get("separator"), said.get("header_rows")
+    options = ReadOptions(
+        _names(said.get("columns"), "columns"),
+        separator if separator is None else check_separator(separator),
+        said.get("decimal"),
+        None if header_rows is None else whole_number(header_rows, "header_rows", least=0, most=100),
+        said.get("tool"),
+        _names(said.get("missing"), "missing") or (),
+        said.get("progress"),
+    )
+    check_decimal(options.decimal)
+    if options.tool is not None:
+        tools.find_tool([], options.tool)
+    return inspect(found, encoding), options
 
 
 def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None:
@@ -99,10 +170,14 @@ def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None
     return found
 
 
-def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
-    """Add roles and a report to what a reader found, and sort the rejections by row."""
+def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | None = None) -> Loaded:
+    """Add roles and a report to what a reader found, or those of a look at it, and sort the rejections by row."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
-    roles, about_score = find_roles(read.columns, read.tool, labels)
+    if look is None:
+        roles, about_score = find_roles(read.columns, read.tool, labels)
+        decimal = options.decimal or (_decimal(read.columns) if source.kind == "delimited" else None)
+    else:
+        roles, about_score, decimal = look.roles, look.about_score, look.report.decimal
     notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]
     left_out = sum(rejected.kind == "left out" for rejected in read.rejected)
     for count, fate in ((read.set_aside - left_out, "set aside"), (left_out, "left out")):
@@ -111,7 +186,6 @@ def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
     if not len(read.numbers):
         notes.append("The file holds no answers.")
     text = source.kind != "parquet"
-    decimal = options.decimal or (_decimal(read.columns) if source.kind == "delimited" else None)
     report = FileReport(
         path=str(source.path),
         format=source.kind + (" gzip" if source.gzipped else ""),
@@ -134,3 +208,56 @@ def _loaded(source: Source, read: Read, options: ReadOptions) -> Loaded:
 def _decimal(columns: Columns) -> str:
     texts = (v for values in columns.values() for v in values[:_CELLS].tolist() if v is not None and len(v) < 40)
     return find_decimal(texts) or "."
+
+
+# ---- columns that are read later ----
+
+
+@attrs.frozen
+class Stamp:
+    """What shows that a file is still the same: its size, and when it was last changed."""
+
+    size: int
+    changed: int
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return the stamp of a file."""
+    with reading(path):
+        found = path.stat()
+    return Stamp(found.st_size, found.st_mtime_ns)
+
+
+@attrs.frozen
+class FileColumn:
+    """A column of a file that is read when it is asked for.
+
+    Args:
+        path: The file.
+        name: The column.
+        rows: How many rows it must have.
+        stamp: What the file must still be.
+        told: How it was read.
+    """
+
+    path: Path
+    name: str
+    rows: int
+    stamp: Stamp
+    told: Mapping[str, Any]
+
+    def read(self) -> NDArray[Any]:
+        """Return the column.
+
+        Raises:
+            FileMissingError: If the file is not there any more.
+            UnreadableFileError: If it was changed.
+        """
+        why = f"column {self.name!r} is read from the file when it is first asked for"
+        if not self.path.exists():
+            raise FileMissingError(f"{self.path} is not there any more, and {why}: put it back, or read it again")
+        before = stamp_of(self.path)
+        found = load(self.path, columns=[self.name], **self.told) if before == self.stamp else None
+        if found is None or stamp_of(self.path) != self.stamp or len(found) != self.rows:
+            raise UnreadableFileError(f"{self.path} was changed since it was read, and {why}: read it again")
+        return found.columns[self.name]

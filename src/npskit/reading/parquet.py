@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.data import Column, Frame, objects
 from npskit.errors import MissingDependencyError, UnreadableFileError
-from npskit.reading.collector import Interner
+from npskit.reading.column_builders import Interner
 from npskit.reading.file_report import Columns, Progress
 from npskit.reading.jsonrecords import LARGEST_EXACT, typed
 

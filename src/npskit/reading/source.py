@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
+import numpy as np
 
 from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
 from npskit.reading.file_report import FileMissingError, Progress
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
 BLOCK = 1 << 16
-_SCANNED = 1 << 20
+_SCANNED = 1 << 17
+# Cells that are not made objects of are split fastest in larger blocks.
+_WIDE = 1 << 19
 HEAD = 1 << 16
 # No line, quoted cell or JSON record may be longer: what exceeds it is not a survey, and must not fill the memory.
 MAX_LINE = 16 << 20
@@ -53,7 +56,19 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 
 @attrs.frozen
 class Source:
-    """A file that exists, and what it holds: `kind` is delimited, json lines, json or parquet."""
+    """A file that exists, and what it holds.
+
+    Args:
+        path: The file.
+        kind: Delimited, json lines, json or parquet.
+        size: Its size.
+        gzipped: Whether it is compressed.
+        encoding: How its text is encoded.
+        head: The beginning of the text.
+        notes: What to say of the encoding.
+        unpacked: The bytes of its text.
+        sound: Whether the text is UTF-8 throughout, without NULs.
+    """
 
     path: Path
     kind: str
@@ -62,6 +77,8 @@ class Source:
     encoding: str = "utf-8"
     head: str = ""
     notes: tuple[str, ...] = ()
+    unpacked: int = 0
+    sound: bool = False
 
 
 @contextlib.contextmanager
@@ -101,6 +118,19 @@ def text_blocks(source: Source, progress: Progress | None = None) -> Iterator[st
             yield (text.removeprefix("\ufeff") if first else text).replace("\0", "\ufffd")
             first = False
         yield decoder.decode(b"", final=True)
+
+
+def utf8_blocks(source: Source, progress: Progress | None = None) -> Iterator[bytes]:
+    """Yield a file's text in UTF-8 in blocks, with U+FFFD as `text_blocks` has it."""
+    if not source.sound:
+        for text in text_blocks(source, progress):
+            yield text.encode("utf-8", "surrogatepass")
+        return
+    first = True
+    with reading(source.path):
+        for block in byte_blocks(source.path, source.gzipped, _WIDE, progress):
+            yield block.removeprefix(codecs.BOM_UTF8) if first else block
+            first = False
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
@@ -163,11 +193,11 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
         told = encoding or _told_encoding(head)
         _refuse_other_kinds(path, head, told)
         kind = _kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
-        found, notes = _scan(path, gzipped, told, bounded=kind != "json")
-    text = head.decode(found, errors="replace").removeprefix("\ufeff")
+        scan = _scan(path, gzipped, told, bounded=kind != "json")
+    text = head.decode(scan.encoding, errors="replace").removeprefix("\ufeff")
     if not text.strip():
         raise UnreadableFileError(f"{path} is empty: there is not even a header row")
-    return Source(path, kind, size, gzipped, found, text, notes)
+    return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound)
 
 
 def _told_encoding(head: bytes) -> str | None:
@@ -203,26 +233,59 @@ def _kind(head: str) -> str:
     return "json lines" if re.match(r'\s*\{\s*("[^"]*"\s*:|\})', head) else "delimited"
 
 
-def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> tuple[str, tuple[str, ...]]:
-    """Return the encoding and notes on it, refusing endless lines on the way."""
+@attrs.frozen
+class _TextScan:
+    """What a pass over a text found: its encoding, how many bytes it has, and whether they are sound UTF-8."""
+
+    encoding: str
+    size: int
+    sound: bool
+    notes: tuple[str, ...] = ()
+
+
+def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> _TextScan:
+    """Pass over all bytes of a text, refusing endless lines on the way."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    plain, good, bad, run, lines = True, 0, 0, 0, 1
+    looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
+    plain, good, bad, nuls, run, size = True, 0, 0, False, 0, 0
     for block in byte_blocks(path, gzipped, _SCANNED):
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
-        lines += block.count(b"\n")
         run = run + len(block) if last < 0 else len(block) - last - 1
+        size += len(block)
         if bounded and run > MAX_LINE:
-            raise UnreadableFileError(f"{path}: line {lines} is longer than {MAX_LINE >> 20} MiB: this is not a table")
-        if told is None and not (block.isascii() and plain):
-            text = decoder.decode(block)
+            line = _line_of(path, gzipped, size - run)
+            raise UnreadableFileError(f"{path}: line {line} is longer than {MAX_LINE >> 20} MiB: this is not a table")
+        nuls = nuls or b"\0" in block
+        if looked_at and not (plain and block.isascii()):
+            text = decoder.decode(_beyond_ascii(block))
             damaged = text.count("\ufffd")
             bad += damaged
             good += len(text) - len(text.encode("ascii", "ignore")) - damaged
             plain = False
+    bad += decoder.decode(b"", final=True).count("\ufffd")
+    sound = looked_at and not bad and not nuls
     if told is not None:
-        return told, ()
+        return _TextScan(told, size, sound)
     if plain or (bad <= good and good):
-        return "utf-8", ()
-    return "cp1252", (
-        "The file is not UTF-8; it was read as Windows-1252 (cp1252): pass encoding= if the text looks wrong.",
-    )
+        return _TextScan("utf-8", size, sound)
+    note = "The file is not UTF-8; it was read as Windows-1252 (cp1252): pass encoding= if the text looks wrong."
+    return _TextScan("cp1252", size, False, (note,))
+
+
+def _beyond_ascii(block: bytes) -> bytes:
+    """Return the bytes of a block that are not ASCII, and those beside them, which decode to the same characters."""
+    high = np.frombuffer(block, np.uint8) >= 128
+    near = high.copy()
+    near[1:] |= high[:-1]
+    # the first may end what the block before has begun
+    near[:1] = True
+    return np.frombuffer(block, np.uint8)[near].tobytes()
+
+
+def _line_of(path: Path, gzipped: bool, place: int) -> int:
+    """Return the number of the line that a byte is in."""
+    number = 1
+    for block in byte_blocks(path, gzipped, _SCANNED):
+        number += block[:place].count(b"\n") if place > 0 else 0
+        place -= len(block)
+    return number

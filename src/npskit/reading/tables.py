@@ -1,0 +1,287 @@
+"""Delimited text: what its first rows tell, and its columns, all of them or those that are needed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import attrs
+
+from npskit.data import parse_answer
+from npskit.errors import UnreadableFileError
+from npskit.reading.collector import Collector, Plan, Verdict
+from npskit.reading.column_builders import CodeBuilder, ColumnBuilder, TextBuilder, TimeBuilder
+from npskit.reading.delimited import Batch, Grammar, Splitter, batches
+from npskit.reading.dialect import find_separator, told_separator
+from npskit.reading.file_report import Columns
+from npskit.reading.formats import Read, ReadOptions, aside_of
+from npskit.reading.names import usable_names
+from npskit.reading.repairs import Repairs
+from npskit.reading.source import Source, text_blocks, utf8_blocks
+from npskit.reading.stretches import Stretch, clean
+from npskit.reading.tools import PLAIN, Header, Tool, find_tool
+
+# More columns than that are no survey.
+MOST_COLUMNS = 100_000
+# So many cells may be filled up, and things rejected, in a file of any size.
+_FILLED, _REJECTED = 12_500_000, 500_000
+# Rows that are looked at to tell what a column holds.
+_LOOK = 1_000
+_BUILDERS: Mapping[str, Callable[[Sequence[str]], ColumnBuilder]] = {
+    "codes": CodeBuilder,
+    "times": TimeBuilder,
+    "texts": TextBuilder,
+}
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """What the first rows of a file tell about it.
+
+    Args:
+        source: The file.
+        separator: What stands between cells.
+        tool: The tool that wrote it.
+        header: The header rows.
+        names: The names of the columns.
+        above: How many rows there are before the first answer.
+        fitting: Some rows that have a cell for each column.
+        notes: What is unusual about the header.
+    """
+
+    source: Source
+    separator: str
+    tool: Tool
+    header: Header
+    names: tuple[str, ...]
+    above: int
+    fitting: tuple[list[str], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def grammar(self) -> Grammar:
+        """How the records are written."""
+        return Grammar(self.separator, returns="\n" not in self.source.head)
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The position of each column."""
+        return {name: j for j, name in enumerate(self.names)}
+
+    @property
+    def aside(self) -> tuple[int, Verdict] | None:
+        """The column that says which rows are not answers, if there is one, and the function that judges it."""
+        found = aside_of(self.tool, self.places)
+        return None if found is None else (self.places[found[0]], found[1])
+
+
+def layout_of(source: Source, options: ReadOptions) -> Layout:
+    """Find out how a file of delimited text is laid out.
+
+    Raises:
+        UnreadableFileError: If it has more columns than can be read.
+    """
+    told = told_separator(source.head)
+    separator = options.separator or told or find_separator(source.head)
+    grammar = Grammar(separator, returns="\n" not in source.head)
+    asked = 8 + (options.header_rows or 0)
+    top = list[list[str]]()
+    for batch in batches(text_blocks(source), grammar):
+        top += batch.rows[:_LOOK]
+        if len(top) >= asked:
+            break
+    # Empty lines above the header are not part of it.
+    above = int(told is not None)
+    while above < len(top[:asked]) - 1 and not any(map(str.strip, top[above])):
+        above += 1
+    tool = find_tool(top[above:asked], options.tool)
+    header, notes = _header(top[above:asked], tool, options.header_rows)
+    if len(header.names) > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"{source.path}: the header has {len(header.names)} cells, and no more than {MOST_COLUMNS} columns can be "
+            f"read: give separator= (found: {separator!r})"
+        )
+    names, _ = usable_names(header.names)
+    above += header.rows
+    fitting = tuple(row for row in top[above:] if len(row) == len(names))
+    return Layout(source, separator, tool, header, tuple(names), above, fitting, tuple(notes))
+
+
+def read_delimited(source: Source, options: ReadOptions) -> Read:
+    """Read CSV and other delimited text.
+
+    Raises:
+        UnreadableFileError: If no row has as many cells as the header, or the file would take far more memory than its
+            size.
+    """
+    layout = layout_of(source, options)
+    if options.columns is None:
+        return read_all(layout, options)
+    read = read_columns(layout, dict.fromkeys(options.wanted(layout.names), "texts"), options)
+    return attrs.evolve(read, notes=[*read.notes, *name_notes(layout, 0)])
+
+
+def read_all(layout: Layout, options: ReadOptions, *, most: int | None = None) -> Read:
+    """Read all columns of a file but those at the right that have neither a name nor a cell; see `read_columns`."""
+    read = read_columns(layout, dict.fromkeys(layout.names, "texts"), options, fast=False, most=most)
+    dropped = _empty_tail(read.columns, layout)
+    columns = {name: values for name, values in read.columns.items() if name not in dropped}
+    return attrs.evolve(read, columns=columns, notes=[*read.notes, *name_notes(layout, len(dropped))])
+
+
+def name_notes(layout: Layout, dropped: int) -> list[str]:
+    """Return notes on the names that were made up, but for so many columns at the right."""
+    return usable_names(layout.header.names[: len(layout.names) - dropped])[1]
+
+
+def read_columns(
+    layout: Layout, wanted: Mapping[str, str], options: ReadOptions, *, fast: bool = True, most: int | None = None
+) -> Read:
+    """Read some columns of a file.
+
+    Args:
+        layout: How it is laid out.
+        wanted: What each column is collected as: `"texts"`, `"codes"` (as `NumberedCells`) or `"times"`.
+        options: What the caller said.
+        fast: Whether clean stretches are split by NumPy, which is faster where few of the columns are wanted.
+        most: About how many rows to read; None for all.
+    """
+    source, names = layout.source, layout.names
+    builders = {layout.places[name]: _BUILDERS[kind](options.missing) for name, kind in wanted.items()}
+    plan = Plan(
+        source.path,
+        names,
+        layout.aside,
+        lambda: Repairs(names, layout.fitting, layout.separator),
+        most_filled=_FILLED + source.unpacked,
+        most_rejected=_REJECTED + source.unpacked // 32,
+    )
+    collector = Collector(plan, builders)
+    for part in _parts(layout, options, fast=fast):
+        if isinstance(part, Stretch):
+            collector.add_stretch(part)
+        else:
+            collector.add(_below(part, layout.above))
+        if most is not None and collector.rows >= most:
+            break
+    columns, numbers = collector.finish()
+    if not len(numbers) and collector.misfits:
+        raise UnreadableFileError(
+            f"{source.path}: no row has as many cells as the header, which has {len(names)}: give separator= (found: "
+            f"{layout.separator!r}) or header_rows="
+        )
+    texts = dict(zip(names, layout.header.texts, strict=False))
+    labels = {name: text.strip() for name, text in texts.items() if text.strip() and text.strip() != name}
+    notes = list(layout.notes)
+    if collector.repaired:
+        notes.append(
+            f"{collector.repaired} rows had too many cells because a text was not quoted: it was joined again."
+        )
+    return Read(
+        {name: columns[layout.places[name]] for name in wanted},
+        numbers,
+        collector.rejected,
+        collector.set_aside,
+        layout.tool,
+        labels,
+        layout.above,
+        layout.separator,
+        layout.header.time_zone,
+        notes,
+    )
+
+
+def _parts(layout: Layout, options: ReadOptions, *, fast: bool) -> Iterator[Batch | Stretch]:
+    """Yield the records of a file in order."""
+    grammar, source = layout.grammar, layout.source
+    if not fast or grammar.returns or not layout.separator.isascii():
+        return batches(text_blocks(source, options.progress), grammar)
+    blocks = utf8_blocks(source, options.progress)
+    return records(blocks, grammar, len(layout.names), layout.above, sound=source.sound)
+
+
+# The splitter gets few lines at first, because what follows may be clean again, and at most so much at once.
+_FEW, _MANY = 1 << 12, 1 << 18
+# A record that is longer is left to the splitter, which knows how long to wait for the end of a quote.
+_WAIT = 1 << 22
+
+
+def records(
+    blocks: Iterator[bytes], grammar: Grammar, width: int, above: int, *, sound: bool
+) -> Iterator[Batch | Stretch]:
+    """Yield the records of a text in UTF-8 that comes in blocks: clean stretches as such, the rest as batches.
+
+    Args:
+        blocks: The text.
+        grammar: How records are written; lines end with line feeds.
+        width: The number of columns.
+        above: How many records above the first answer are not looked at by their columns.
+        sound: Whether it is known that nothing in it could not be decoded.
+    """
+    splitter, separator = Splitter(grammar), ord(grammar.separator)
+    rest, few = b"", _FEW
+    for block in blocks:
+        data = rest + block
+        cut, at = data.rfind(b"\n") + 1, 0
+        data, rest = (data, b"") if cut == len(data) else (data[:cut], data[cut:])
+        while at < len(data):
+            if not splitter.waits and splitter.number > above:
+                found, at, is_open = clean(data, at, separator, width, splitter.number, sound=sound)
+                if found is not None:
+                    splitter.number += len(found)
+                    few = _FEW
+                    yield found
+                if is_open and len(data) - at < _WAIT:
+                    rest = data[at:] + rest
+                    break
+            end = data.find(b"\n", at + few - 1) + 1 or len(data)
+            yield from splitter.feed(data[at:end].decode("utf-8", "surrogatepass"))
+            at, few = end, min(2 * few, _MANY)
+    yield from splitter.feed(rest.decode("utf-8", "surrogatepass"), last=True)
+
+
+def _below(batch: Batch, header: int) -> Batch:
+    """Return what of a batch is below the header rows."""
+    cut = max(0, header + 1 - batch.first)
+    if not cut:
+        return batch
+    broken = [(i - cut, j, text) for i, j, text in batch.broken if i >= cut]
+    return attrs.evolve(batch, first=batch.first + cut, rows=batch.rows[cut:], broken=broken)
+
+
+def _header(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tuple[Header, list[str]]:
+    """Return the header and notes on what is unusual about it."""
+    header = tool.header(top)
+    if rows is None and tool is PLAIN and _is_data(top[0]):
+        return Header(("",) * len(top[0]), 0), [
+            "The first row holds only numbers: it was read as answers, not as names."
+        ]
+    if rows == 0:
+        return Header(("",) * len(top[0]), 0), []
+    if rows is not None and rows != header.rows:
+        header = Header(tuple(top[0]), rows, tuple(top[1]) if rows > 1 and len(top) > 1 else ())
+    below = [row for row in top[header.rows :] if row]
+    # R writes row numbers without a name above them.
+    numbered = [row[0] for row in below] == [str(i) for i in range(1, len(below) + 1)]
+    if len(below) > 1 and numbered and all(len(row) == len(header.names) + 1 for row in below):
+        header = attrs.evolve(header, names=("", *header.names), texts=("", *header.texts))
+        return header, ["The row numbers at the left have no name: all names were shifted by one column."]
+    return header, []
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """Whether all cells of a row are numbers, which never happens in a header."""
+    told = [cell for cell in row if cell.strip()]
+    return bool(told) and all(
+        isinstance(parse_answer(cell), int) and cell.strip()[0] in "0123456789-+" for cell in told
+    )
+
+
+def _empty_tail(columns: Columns, layout: Layout) -> set[str]:
+    """Return the columns at the right that have neither a name nor a cell, of all but the first."""
+    dropped = set[str]()
+    for name, cell in zip(layout.names[:0:-1], layout.header.names[:0:-1], strict=True):
+        if cell.strip() or any(v is not None for v in columns[name]):
+            break
+        dropped.add(name)
+    return dropped

@@ -1,0 +1,92 @@
+"""Clean stretches split by NumPy, and the splitter: the same cells, whatever the text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from npskit.errors import UnreadableFileError
+from npskit.reading import Loaded, load
+from npskit.reading.stretches import clean
+
+MESS = st.sampled_from(
+    [
+        *'"",,\n\n',
+        "\r\n",
+        "\r",
+        " ",
+        '""',
+        '","',
+        "a",
+        "7",
+        "bc",
+        "ü",
+        "短い",
+        "\ufffd",
+        "\0",
+        "long enough for no word",
+    ]
+)
+CLEAN = st.builds(
+    lambda cells, end: ",".join(cells) + end,
+    st.lists(
+        st.sampled_from(
+            ["", "1", "10", "x y", '"a, b"', '"a\n\nb"', '""', '"say ""no"""', "ä", '"\r"', '"long, long cell"']
+        ),
+        min_size=3,
+        max_size=3,
+    ),
+    st.sampled_from(["\n", "\n", "\n", "\r\n"]),
+)
+TEXTS = st.lists(st.one_of(CLEAN, CLEAN, MESS), max_size=30).map("".join)
+
+
+def same(first: Loaded, second: Loaded) -> None:
+    assert first.row_numbers.tolist() == second.row_numbers.tolist()
+    assert first.rejected == second.rejected
+    assert first.report.set_aside == second.report.set_aside
+    for name, values in first.columns.items():
+        assert values.tolist() == second.columns[name].tolist(), name
+
+
+@given(
+    text=TEXTS,
+    head=st.sampled_from(["a,b,c\n", "a,b,c\r\n", '"a","b\n",c\n', "\na,b,c\n", "\ufeffa,b,c\n", "a\n"]),
+    damage=st.binary(max_size=2),
+    block=st.sampled_from([5, 40, 1 << 19]),
+    few=st.sampled_from([1, 10, 1 << 12]),
+)
+@example(text='1,"x\n', head="a,b,c\n", damage=b"", block=40, few=1)
+@example(text="1,2,3\n4,5,6", head="a,b,c\n", damage=b"", block=5, few=1)
+@example(text='1,"a\n"",",c\n2,,\n', head="a,b,c\n", damage=b"\xc3", block=5, few=1)
+def test_both_ways_give_the_same_cells(folder: Path, text: str, head: str, damage: bytes, block: int, few: int) -> None:
+    """Quotes, line ends, blank lines, ragged rows, NULs and bytes that cannot be decoded: the cells are the same."""
+    path, content = folder / "mess.csv", text.encode()
+    half = len(content) // 2
+    path.write_bytes(head.encode() + content[:half] + damage + content[half:])
+    said: dict[str, Any] = {"header_rows": 1, "separator": ",", "tool": "plain"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("npskit.reading.source._WIDE", block)
+        patch.setattr("npskit.reading.tables._FEW", few)
+        try:
+            slow = load(path, **said)
+        except UnreadableFileError:
+            with pytest.raises(UnreadableFileError):
+                load(path, columns=["a"], **said)
+            return
+        same(slow, load(path, columns=list(slow.columns), **said))
+
+
+@given(rows=st.lists(CLEAN, min_size=1, max_size=20))
+def test_clean_rows_are_one_stretch(rows: list[str]) -> None:
+    """What is clean is not left to the splitter, except where the last record goes on."""
+    data = "".join(rows).encode()
+    found, end, is_open = clean(data, 0, ord(","), 3, 1)
+    assert found is not None
+    assert (len(found), end, is_open) == (len(rows), len(data), False)
+    assert np.all(np.diff(found.ends.ravel()) > 0)
