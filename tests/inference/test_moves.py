@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.inference import moves as module
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
 from npskit.inference.design_contrasts import cluster_robust, design_contrast
-from npskit.inference.moves import MOST_CELLS, Moves
+from npskit.inference.moves import Moves
 from npskit.inference.paired import bhapkar, bowker, paired_difference, score_differences, stuart_maxwell
 
 CATEGORY_SCORES = [-1.0, 0.0, 1.0]
@@ -38,7 +39,7 @@ def moves_of(rows: Columns, n_groups: int = 2) -> Moves:
 def assert_same(a: Moves, b: Moves) -> None:
     """Both hold the same."""
     np.testing.assert_array_equal(a.counts, b.counts)
-    np.testing.assert_array_equal(a._products(), b._products())
+    np.testing.assert_array_equal(a._products().toarray(), b._products().toarray())
     assert a.customers == b.customers
     for name in ("by_group", "leaving", "leaving_any"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
@@ -63,7 +64,8 @@ def test_groups_and_the_whole(rows: Columns) -> None:
         s = rows[3] == g
         assert_same(found.group(g), Moves.of(rows[0][s], rows[1][s], rows[2][s], 3))
     shared = set(rows[0][rows[3] == 0].tolist()) & set(rows[0][rows[3] == 1].tolist())
-    assert found.share_customers(0, 1) == bool(shared)
+    _, _, together = found.group_means(np.ones(9), np.ones(9, np.bool_))
+    assert together[0, 1] == together[1, 0] == bool(shared)
 
 
 @given(columns())
@@ -107,11 +109,9 @@ def test_a_contrast_of_groups_is_that_of_the_design(rows: Columns) -> None:
         return
     totals = cluster_totals(rows[1] * 3 + rows[2], 9, clusters=rows[0], groups=rows[3], n_groups=2)
     theirs = design_contrast(totals, values, [1, -1])
-    half = np.arange(18) < 9
-    ours = found.difference(np.tile(values, 2), half, ~half, float(min(found.by_group)))
-    assert ours.value == pytest.approx(theirs.value, abs=1e-12)
-    if ours.df >= 1:
-        assert ours.variance == pytest.approx(theirs.variance, abs=1e-12)
+    means, covariances, _ = found.group_means(values, np.ones(9, np.bool_))
+    assert means[0] - means[1] == pytest.approx(theirs.value, abs=1e-12)
+    assert np.array([1, -1]) @ covariances @ [1, -1] == pytest.approx(theirs.variance, abs=1e-12)
 
 
 def test_everybody_once_is_the_table() -> None:
@@ -149,17 +149,28 @@ def test_one_customer_alone() -> None:
     assert found.difference == 0.5
     assert np.isnan([found.se, found.interval.low, found.interval.high]).all()
     alone = Moves.of(np.zeros(2, int), np.array([0, 0]), np.array([1, 1]), 3, np.array([0, 1]), 2)
-    half = np.arange(18) < 9
-    assert np.isnan(alone.difference(np.tile(score_differences(CATEGORY_SCORES), 2), half, ~half, 1.0).variance)
+    assert np.isnan(alone.group_means(score_differences(CATEGORY_SCORES), np.ones(9, np.bool_))[1]).all()
 
 
-def test_what_does_not_go_together() -> None:
-    """Moves of other categories do not merge, other things are not moves, and too many cells are refused by name."""
+def test_what_does_not_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moves of other categories do not merge, other things are not moves, and too many pairs are refused with a way."""
     one: Any = Moves.of_table(np.eye(3))
     with pytest.raises(IncompatibleError, match="like groups and categories"):
         one + Moves.of_table(np.eye(2))
     with pytest.raises(TypeError):
         one + 1
-    many = MOST_CELLS // 9 + 1
-    with pytest.raises(InvalidValueError, match="choose fewer groups"):
-        Moves.of(np.zeros(2, int), np.zeros(2, int), np.zeros(2, int), 3, np.zeros(2, int), many)
+    monkeypatch.setattr(module, "MOST_PAIRS", 8)
+    with pytest.raises(InvalidValueError, match="take groups or categories that are coarser"):
+        Moves.of(np.zeros(3, int), np.arange(3), np.arange(3), 3)
+
+
+def test_many_categories() -> None:
+    """Sliders of 101 steps, whose customers move several times, are told as fast as three categories are."""
+    rng = np.random.default_rng(1)
+    who, before = np.repeat(np.arange(2000), 3), rng.integers(0, 101, 6000)
+    moves = Moves.of(who, before, np.minimum(before + rng.integers(0, 9, 6000), 100), 101)
+    assert paired_difference(moves, np.arange(101.0)).z > 30
+    assert float(stuart_maxwell(moves).p_value) < 1e-9
+    # of 5,050 pairs of categories nothing can be said from 2,000 customers
+    assert np.isnan(float(bowker(moves).p_value))
+    assert float(bowker(moves.counts[0]).df) > 500

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.design import as_estimate
-from npskit.inference.design_contrasts import Contrast
 from npskit.inference.estimate import Estimate
 from npskit.inference.limits import checked_counts
 
-MOST_CELLS = 4096
+# Pairs of kinds of moves that one customer made both of: 12 bytes each.
+MOST_PAIRS = 20_000_000
 # Of a sum of squares, against the same sum without cancellation: what is smaller is rounding.
 _ROUNDING = 1e-14
 
@@ -28,8 +28,9 @@ class Moves:
 
     Args:
         counts: Moves from category i to j in each group, shape `(G, K, K)`.
-        products: Sum over customers of n_a n_b for every two cells a and b of their own table, shape
-            `(G·K·K, G·K·K)`; None where no customer moved twice, since it is then diagonal.
+        products: Sum over customers of n_a n_b for every two cells a and b of their own table, a sparse array of shape
+            `(G·K·K, G·K·K)` (`scipy.sparse.csr_array`): few customers make moves of many kinds. None where no customer
+            moved twice, since it is then diagonal.
         customers: How many customers moved.
         by_group: How many of them in each group, shape `(G,)`.
         leaving: How many of them from each category in each group, shape `(G, K)`.
@@ -37,7 +38,7 @@ class Moves:
     """
 
     counts: NDArray[Any]
-    products: Floats | None
+    products: Any
     customers: float
     by_group: NDArray[Any]
     leaving: NDArray[Any]
@@ -82,7 +83,7 @@ class Moves:
             n_groups: G.
 
         Raises:
-            InvalidValueError: If customers move more than once and there are more than `MOST_CELLS` cells.
+            InvalidValueError: If customers make more than `MOST_PAIRS` pairs of different moves.
 
         Example:
             >>> moves = Moves.of(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1, 1, 0]), 2)
@@ -98,18 +99,13 @@ class Moves:
         if new.all():
             leaving = counts.sum(axis=2)
             return cls(counts, None, cells.size, leaving.sum(axis=1), leaving, leaving.sum(axis=0))
-        if size > MOST_CELLS:
-            raise InvalidValueError(
-                f"n_groups: {n_groups} groups of {k} categories make {size:,} kinds of moves, and where customers move "
-                f"more than once at most {MOST_CELLS:,} can be held against each other; choose fewer groups, or the "
-                "first and last answer of each customer only"
-            )
         who = np.concatenate([[0], np.cumsum(new)])
-        n = int(who[-1]) + 1
-        tables = np.bincount(who * size + cells, minlength=n * size).reshape(n, size).astype(np.float64)
-        left = tables.reshape(n, n_groups, k, k).sum(axis=3) > 0
-        by_group, leaving, leaving_any = left.any(axis=2).sum(axis=0), left.sum(axis=0), left.any(axis=1).sum(axis=0)
-        return cls(counts, tables.T @ tables, n, by_group, leaving, leaving_any)
+        left = _distinct(who * (n_groups * k) + cells // k)
+        person, group, category = left // (n_groups * k), left // k % n_groups, left % k
+        by_group = np.bincount(_distinct(person * n_groups + group) % n_groups, minlength=n_groups)
+        leaving = np.bincount(left % (n_groups * k), minlength=n_groups * k).reshape(n_groups, k)
+        leaving_any = np.bincount(_distinct(person * k + category) % k, minlength=k)
+        return cls(counts, _products_of(who, cells, size), int(who[-1]) + 1, by_group, leaving, leaving_any)
 
     def __add__(self, other: object) -> Self:
         if not isinstance(other, Moves):
@@ -123,14 +119,18 @@ class Moves:
         names = ("counts", "customers", "by_group", "leaving", "leaving_any")
         return type(self)(products=products, **{name: getattr(self, name) + getattr(other, name) for name in names})
 
-    def _products(self) -> Floats:
-        return np.diag(self.counts.ravel().astype(np.float64)) if self.products is None else self.products
+    def _products(self) -> Any:
+        from scipy.sparse import diags_array
+
+        if self.products is None:
+            return diags_array(self.counts.ravel().astype(np.float64), format="csr")
+        return self.products
 
     def scatter(self, values: Floats) -> Floats:
         """Return Σ xxᵀ over customers, x being the sum of `values`, shape `(cells, m)`, over a customer's moves."""
         if self.products is None:
             return values.T @ (self.counts.ravel()[:, np.newaxis] * values)
-        return values.T @ self.products @ values
+        return np.asarray(values.T @ (self.products @ values))
 
     def mean(
         self, values: Floats, inside: NDArray[np.bool_], customers: float, ceiling: float | None = None
@@ -150,37 +150,45 @@ class Moves:
         with np.errstate(invalid="ignore", divide="ignore"):
             # The sum of squares over customers of their influences, which themselves sum to 0.
             off = np.where(inside, values - counts @ values[inside] / n, 0.0)
-            squares, size = off @ self.products @ off, np.abs(off) @ self.products @ np.abs(off)
+            squares, size = (x @ (self.products @ x) for x in (off, np.abs(off)))
             factor = self.customers / np.float64(self.customers - 1)
             variance = np.where(squares <= _ROUNDING * size, 0.0, squares) * factor / n**2
             # Kish's number of customers: one who moves a lot must not count as many
             total = inside.astype(np.float64)
-            moves_squared = np.array([total @ self.products @ total])
+            moves_squared = np.array([total @ (self.products @ total)])
             df = n**2 / moves_squared - 1
         variance = np.where(customers < 2, np.nan, variance)
         amounts = counts[np.newaxis].astype(np.float64)
         most = None if ceiling is None else np.full(1, ceiling)
         return as_estimate(amounts, values[inside], n, variance, moves_squared, df, ceiling=most)[0]
 
-    def difference(self, values: Floats, a: NDArray[np.bool_], b: NDArray[np.bool_], customers: float) -> Contrast:
-        """Return the mean of `values` over the moves `a` less that over `b`, where some customers have moves in both.
+    def group_means(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Return the means of `values` over the moves `inside`, their covariances, and which groups share customers.
 
         Args:
-            values: What a move is worth, shape `(cells,)`.
-            a: Cells of the first mean, shape `(cells,)`.
-            b: Cells of the second, none of them in `a`.
-            customers: How many customers the smaller of the two has: one more than the degrees of freedom.
+            values: What a move is worth, whatever its group, shape `(K·K,)`.
+            inside: Which moves are asked about, likewise.
+
+        Returns:
+            Means, shape `(G,)`, NaN where there are no moves; covariances, clustered by customer over all groups, shape
+            `(G, G)`; and whether a customer has moves in both of two groups, shape `(G, G)`.
         """
-        counts, influence, value = self.counts.ravel(), np.zeros(values.size), 0.0
-        for sign, inside in ((1.0, a), (-1.0, b)):
-            n = counts[inside].sum()
-            mean = float(counts[inside] @ values[inside] / n) if n else np.nan
-            value += sign * mean
-            influence[inside] = sign * (values[inside] - mean) / max(n, 1)
-        if customers < 2:
-            return Contrast(value, float("nan"), float("nan"))
-        factor = self.customers / (self.customers - 1)
-        return Contrast(value, float(influence @ self._products() @ influence) * factor, customers - 1.0)
+        groups, kinds = len(self.counts), values.size
+        counts = self.counts.reshape(groups, kinds) * inside
+        n = counts.sum(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = (counts @ values) / n[:, 0]
+            influence = np.where(inside & (n > 0), (values - means[:, np.newaxis]) / n, 0.0).ravel()
+        factor = self.customers / (self.customers - 1) if self.customers > 1 else np.nan
+        products = self._products().tocoo()
+        row, column = (index.astype(np.intp) for index in products.coords)
+        place = row // kinds * groups + column // kinds
+        amounts = products.data * influence[row] * influence[column]
+        covariances, shared = (
+            np.bincount(place, weights=weights, minlength=groups * groups).reshape(groups, groups)
+            for weights in (amounts, products.data)
+        )
+        return means, np.asarray(covariances * factor, dtype=np.float64), shared > 0
 
     def group(self, index: int) -> Self:
         """Return the moves of one group."""
@@ -189,7 +197,8 @@ class Moves:
             cells = slice(index * counts.size, (index + 1) * counts.size)
             products = self.products[cells, cells]
             # Every customer moved once in this group: its moves are independent.
-            products = None if np.array_equal(products, np.diag(counts.ravel())) else products
+            once = products.nnz == np.count_nonzero(counts) and np.array_equal(products.diagonal(), counts.ravel())
+            products = None if once else products
         leaving, by_group = self.leaving[index : index + 1], self.by_group[index : index + 1]
         return type(self)(counts, products, self.by_group[index], by_group, leaving, leaving[0])
 
@@ -197,14 +206,32 @@ class Moves:
         """Return the moves of all groups together, as one group."""
         groups, k = self.counts.shape[:2]
         counts, products = self.counts.sum(axis=0, keepdims=True), self.products
-        if products is not None:
-            products = products.reshape(groups, k * k, groups, k * k).sum(axis=(0, 2))
+        if products is not None and groups > 1:
+            from scipy.sparse import csr_array
+
+            found = products.tocoo()
+            row, column = (index % (k * k) for index in found.coords)
+            products = csr_array((found.data, (row, column)), shape=(k * k, k * k))
         leaving = self.leaving_any[np.newaxis]
         return type(self)(counts, products, self.customers, np.array([self.customers]), leaving, self.leaving_any)
 
-    def share_customers(self, a: int, b: int) -> bool:
-        """Whether a customer has moves in both groups."""
-        if self.products is None:
-            return False
-        size = self.counts.shape[-1] ** 2
-        return bool(self.products[a * size : (a + 1) * size, b * size : (b + 1) * size].any())
+
+def _distinct(keys: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the distinct keys, rising; by sorting, since NumPy's hash table takes seconds where keys are regular."""
+    found = np.sort(keys)
+    return found[np.diff(found, prepend=-1) > 0]
+
+
+def _products_of(who: NDArray[np.intp], cells: NDArray[np.intp], size: int) -> Any:
+    """Return the sum over customers, 0, 1, ... side by side, of the products of their counts of moves, sparse."""
+    from scipy.sparse import csr_array
+
+    tables = csr_array((np.ones(cells.size), (who, cells)), shape=(int(who[-1]) + 1, size))
+    tables.sum_duplicates()
+    kinds = np.diff(tables.indptr).astype(np.float64)
+    if min(float(kinds @ kinds), float(size) ** 2) > MOST_PAIRS:
+        raise InvalidValueError(
+            f"customers make moves of up to {int(kinds.max()):,} of {size:,} kinds each, more than can be held against "
+            'each other; take groups or categories that are coarser, or mode="first_last"'
+        )
+    return (tables.T @ tables).tocsr()

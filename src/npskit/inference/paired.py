@@ -26,6 +26,8 @@ from npskit.results import Interval
 
 # Relative to 1, the largest entry of a scaled matrix of whole numbers; what is smaller is rounding.
 _SINGULAR = 1e-11
+# Pairs of categories whose differences are held against each other.
+MOST_PAIRS = 500
 
 
 def score_differences(category_scores: ArrayLike) -> Floats:
@@ -182,7 +184,8 @@ def bowker(moves: ArrayLike | Moves) -> ChiSquareTest:
         moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
 
     Returns:
-        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; NaN without moves.
+        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; NaN without moves, and
+        where customers move several times between more than 500 pairs, as those of a slider may be.
 
     Raises:
         InvalidValueError: If the table cannot be used.
@@ -195,8 +198,16 @@ def bowker(moves: ArrayLike | Moves) -> ChiSquareTest:
     known = _single(moves)
     k = known.counts.shape[-1]
     i, j = np.triu_indices(k, 1)
-    signs = np.zeros((k, k, i.size))
-    signs[i, j, np.arange(i.size)], signs[j, i, np.arange(i.size)] = 1.0, -1.0
+    up, down = known.counts[0][i, j], known.counts[0][j, i]
+    moved = up + down > 0
+    i, j, pairs = i[moved], j[moved], int(moved.sum())
+    if known.products is None:  # the pairs are independent
+        statistic = float(((up - down)[moved] ** 2 / (up + down)[moved]).sum())
+        return _chi_square(known, statistic, pairs)
+    if pairs > MOST_PAIRS:
+        return ChiSquareTest(np.asarray(np.nan), np.asarray(float(pairs)), np.asarray(np.nan))
+    signs = np.zeros((k, k, pairs))
+    signs[i, j, np.arange(pairs)], signs[j, i, np.arange(pairs)] = 1.0, -1.0
     return _chi_square(known, *_quadratic(known, signs.reshape(k * k, -1)))
 
 

@@ -386,3 +386,15 @@ def test_nothing_is_said_of_nobody() -> None:
     ).transitions()
     assert "nan" not in str(found)
     assert "=<" not in str(found)
+
+
+def test_many_categories_are_shown_in_bands() -> None:
+    """A slider has its whole table to compute with, and five bands to look at."""
+    rng = np.random.default_rng(3)
+    rows = [(who, when, kind) for who in range(200) for when, kind in enumerate(rng.integers(0, 101, 3).tolist())]
+    found = of_rows(rows, scorer=CES(scale=(0, 100)))
+    assert found.counts.shape == (101, 101)
+    lines = str(found).splitlines()
+    assert lines[1].count("..") == 5
+    assert sum(int(line.split()[-1]) for line in lines[2:7]) == found.n == 400
+    assert "nan" not in str(found)

@@ -21,6 +21,7 @@ from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
 from npskit.inference import ClusterTotals, StrataLayout, UnitCells, sum_by
 from npskit.tracking.change.nested import Influence, NestedCells, filled
+from npskit.tracking.change.unit_moments import segment_covariances
 from npskit.tracking.charts import variance_of_alike
 
 # Of the variance that independent answers would have: a variance below it is rounding.
@@ -111,8 +112,7 @@ def mix_and_rate(
         squares: Sums of squared weights before and after, each `(S, K)`, where there are weights.
         n: Answers before and after, where there are weights: the variance has the factor n/(n - 1), as in
             `npskit.inference.weighting`.
-        totals: Sums per sampling unit, for clustered answers; segment s is group s before, and group S + s after. The
-            errors of each segment then take a pass over all units per segment.
+        totals: Sums per sampling unit, for clustered answers; segment s is group s before, and group S + s after.
 
     Raises:
         InvalidTypeError: If counts are no numbers.
@@ -181,9 +181,10 @@ def _clustered(found: NestedCells, totals: ClusterTotals) -> Errors:
             f"{len(found.category_scores)} categories: got {totals.n_groups} and {totals.n_categories}"
         )
     layout = StrataLayout.of(totals.strata, None, "fail")
-    used, size = np.unique(totals.units), len(totals.strata)
+    size = len(totals.strata)
+    used = np.bincount(totals.units, minlength=size) > 0
     # as for the difference of two periods: units less strata, less one
-    df = float(len(used) - len(np.unique(totals.strata[used])) - 1)
+    df = float(np.count_nonzero(used) - np.count_nonzero(np.bincount(layout.strata[used])) - 1)
     each_weight, by_period = _unit_weights(totals, segments)
     n_effective = counts.sum(axis=(1, 2)) / by_period
     if df < 1:
@@ -197,7 +198,7 @@ def _clustered(found: NestedCells, totals: ClusterTotals) -> Errors:
     answers, sums = found.moves()
     apart = counts * by_period[:, np.newaxis, np.newaxis]
     whole, nothing_varied = _or_apart(covariance(answers.of_totals()), answers.covariance(apart))
-    each = np.stack([covariance(answers.of_segment(s)) for s in range(segments)])
+    each = segment_covariances(found, totals, layout)
     each, _ = _or_apart(each, answers.covariances(apart))
     hidden = _hidden(sums, counts, found.category_scores, each_weight)
     return whole, each, *hidden, n_effective, np.inf if nothing_varied.all() else df

@@ -133,13 +133,6 @@ class Influence:
         parts = zip(self.prefixes, self.by_prefix.swapaxes(0, 1), strict=True)
         return np.asarray(sum(_spread(prefix, part.swapaxes(0, 1)).swapaxes(0, 1) for prefix, part in parts))
 
-    def of_segment(self, segment: int) -> Floats:
-        """Return by how much an event in each segment moves the effects of one, shape (2, S, M, effects)."""
-        found = np.zeros_like(self.by_prefix[:, 0])
-        for j, prefix in enumerate(self.prefixes):
-            found[:, prefix == prefix[segment]] += self.by_prefix[:, j, [segment]]
-        return found
-
     def covariance(self, variances: Floats) -> Floats:
         """Return the covariances of the sums over all segments, shape (effects, effects).
 

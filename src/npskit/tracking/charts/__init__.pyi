@@ -2,6 +2,7 @@
 
 from npskit.tracking.charts.alike import variance_of_alike as variance_of_alike
 from npskit.tracking.charts.alike import variance_of_means as variance_of_means
+from npskit.tracking.charts.bands import band_numbers as band_numbers
 from npskit.tracking.charts.change_record import Change as Change
 from npskit.tracking.charts.change_record import ChangePoints as ChangePoints
 from npskit.tracking.charts.chart_kinds import cusum_chart as cusum_chart

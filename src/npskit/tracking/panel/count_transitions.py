@@ -54,10 +54,13 @@ def transitions(
         [1]
     """
     tail_of(level)
-    if len(group_names) > MOST_GROUPS or len(set(group_names)) < len(group_names):
+    if len(group_names) > MOST_GROUPS:
         raise InvalidValueError(
-            f"by: groups must have distinct names, and be at most {MOST_GROUPS}: {by!r} makes {len(group_names)}"
+            f"by={by!r} makes {len(group_names):,} groups, and at most {MOST_GROUPS} are compared, each with each: "
+            "keep the rows of those that matter, or take a coarser column, such as the region of a shop"
         )
+    if len(set(group_names)) < len(group_names):
+        raise InvalidValueError(f"by={by!r}: groups must have distinct names as text: make the column text")
     asked = moved if moved is not None else codebook.categories[-2:]
     if isinstance(asked, str) or len(asked) != 2:
         raise InvalidTypeError(f"moved must name the category before and the one after: got {moved!r}")

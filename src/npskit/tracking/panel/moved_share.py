@@ -9,13 +9,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.inference import Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
+from npskit.arrays import Floats
+from npskit.inference import Contrast, Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
 from npskit.results import Interval
 from npskit.scores import Pair
 from npskit.tracking.panel.answer_pairs import Steps
 from npskit.tracking.panel.sorting import in_threads, workers
 
-_CHUNK = 1 << 20
+# Steps counted at a time.
+_CHUNK = 1 << 18
 
 
 @attrs.frozen
@@ -77,7 +79,7 @@ def count_moves(steps: Steps, n_groups: int = 1) -> Moves:
         customers, before, after, groups = steps.columns(part)
         return Moves.of(customers, before, after, k, groups, n_groups)
 
-    parts = steps.parts(max(1, _CHUNK // (n_groups * k * k)))
+    parts = steps.parts(_CHUNK)
     return sum(in_threads(of, parts, workers(len(steps))), moves)
 
 
@@ -125,8 +127,20 @@ def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, 
         >>> pair.difference, round(pair.p_value, 3)
         (0.5, 0.186)
     """
-    places = itertools.combinations(range(len(names)), 2)
-    pairs = [(names[a], names[b], *_compare(moves, a, b, before, after, level)) for a, b in places]
+    groups = [moves.group(g) for g in range(len(names))]
+    estimates = [_estimate(group, before, after) for group in groups]
+    category_scores, inside = _cells(moves.counts.shape[-1], before, after)
+    means, covariances, shared = moves.group_means(category_scores, inside)
+    fewest = np.array([float(group.leaving[0, before]) for group in groups])
+    pairs = []
+    for a, b in itertools.combinations(range(len(names)), 2):
+        if shared[a, b]:
+            df = min(fewest[a], fewest[b]) - 1
+            variance = covariances[a, a] + covariances[b, b] - covariances[a, b] - covariances[b, a]
+            found = Contrast(float(means[a] - means[b]), float(variance if df > 0 else np.nan), float(df))
+            pairs.append((names[a], names[b], found.value, found.interval(level), found.p_value))
+        else:
+            pairs.append((names[a], names[b], *_apart(estimates[a], estimates[b], category_scores[inside], level)))
     adjusted = adjust([p for *_, p in pairs]).tolist() if pairs else []
     return tuple(Pair(*pair, p) for pair, p in zip(pairs, adjusted, strict=True))
 
@@ -141,19 +155,10 @@ def _estimate(moves: Moves, before: int, after: int) -> Estimate:
     return moves.mean(*_cells(moves.counts.shape[-1], before, after), float(moves.leaving[0, before]))
 
 
-def _compare(moves: Moves, a: int, b: int, before: int, after: int, level: float) -> tuple[float, Interval, float]:
-    """Return the difference of the shares of two groups, its interval and its p-value."""
-    category_scores, inside = _cells(moves.counts.shape[-1], before, after)
-    parts = moves.group(a), moves.group(b)
-    if moves.share_customers(a, b):
-        group = np.arange(len(moves.counts))[:, np.newaxis]
-        sides = [((group == g) & inside).ravel() for g in (a, b)]
-        fewest = min(float(part.leaving[0, before]) for part in parts)
-        found = moves.difference(np.tile(category_scores, len(moves.counts)), sides[0], sides[1], fewest)
-        return found.value, found.interval(level), found.p_value
-    first, second = (_estimate(part, before, after) for part in parts)
+def _apart(first: Estimate, second: Estimate, category_scores: Floats, level: float) -> tuple[float, Interval, float]:
+    """Return the difference of the shares of two groups without common customers, its interval and its p-value."""
     counts = first.effective_counts(level), second.effective_counts(level)
-    low, high = difference_interval(*counts, category_scores[inside], level)
-    p = score_test(*counts, category_scores[inside])[1]
+    low, high = difference_interval(*counts, category_scores, level)
+    p = score_test(*counts, category_scores)[1]
     interval = Interval(float(low), float(high), level=level, method="mover")
     return float(first.mean) - float(second.mean), interval, float(p)

@@ -15,10 +15,13 @@ from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, pai
 from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_said, p_value, percent
 from npskit.scorers import Codebook
 from npskit.scores import Pair
+from npskit.tracking.charts import band_numbers
 from npskit.tracking.panel.answer_pairs import Mode, Steps
 from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share
 
 _NAMED = 20
+# More categories than this are shown as bands of neighbors.
+_MOST_SHOWN = 12
 _MODES = {
     "consecutive": "from each answer to the next",
     "first_last": "from the first answer to the last",
@@ -221,12 +224,23 @@ class Transitions(Result):
         return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
 
     def _rows(self) -> Rows:
-        names, rows = self.codebook.categories, []
-        for name, counts, shares in zip(names, self.counts.tolist(), self.shares.tolist(), strict=True):
-            cells = [f"{count} ({share:.0%})" for count, share in zip(counts, shares, strict=True)]
+        names, table = self._shown()
+        rows: list[list[Any]] = []
+        for name, counts in zip(names, table.tolist(), strict=True):
             n = sum(counts)
-            rows.append([name, *(cells if n else ["0"] * len(counts)), n])
+            rows.append([name, *(f"{count} ({count / n:.0%})" if n else "0" for count in counts), n])
         return ["from \\ to", *names, "n"], rows
+
+    def _shown(self) -> tuple[Sequence[str], NDArray[np.int64]]:
+        """Return the names and the table of the categories, or of bands of neighbors where there are many."""
+        names, counts = self.codebook.categories, self.counts
+        if len(names) <= _MOST_SHOWN:
+            return names, counts
+        margins = (counts.sum(axis=0) + counts.sum(axis=1)).astype(np.float64)
+        bands = band_numbers(margins, np.arange(len(names), dtype=np.float64))
+        parts = [np.flatnonzero(bands == band) for band in range(bands.max(initial=-1) + 1)]
+        shown = [names[p[0]] if len(p) == 1 else f"{names[p[0]]} .. {names[p[-1]]}" for p in parts]
+        return shown, np.array([[counts[np.ix_(a, b)].sum() for b in parts] for a in parts], dtype=np.int64)
 
     def _group_rows(self) -> Rows:
         i, j = (self.codebook.categories[at] for at in self.moved)
@@ -244,7 +258,8 @@ class Transitions(Result):
         if not self.n:
             return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
         named = {"Stuart-Maxwell": self.stuart_maxwell, "Bhapkar": self.bhapkar, "Bowker": self.bowker}
-        tests = ", ".join(f"{name} {p_said(float(test.p_value))}" for name, test in named.items())
+        known = {name: float(test.p_value) for name, test in named.items()}
+        tests = ", ".join(f"{name} {p_said(p)}" for name, p in known.items() if p == p)
         notes = [
             _MODES[self.mode] + (", clustered by customer" if self.clustered else ""),
             tests,
