@@ -157,7 +157,7 @@ def test_nobody_is_never_a_customer(nobody: Any) -> None:
     half = survey({**rows, "id": [nobody] * 20 + list(range(20))}, customer="id").score()
     alone = survey({**rows, "id": list(range(40))}, customer="id").score()
     assert (half.conventions.variance, half.se) == ("independent", alone.se)
-    assert everybody.transitions().n == 0
+    assert len(everybody.transitions().steps) == 0
 
 
 def test_the_opt_out_of_one_spelling_protects_the_other() -> None:

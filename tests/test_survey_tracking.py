@@ -222,7 +222,9 @@ def test_answers_without_a_time_or_after_the_end_are_on_no_side() -> None:
     found = survey.effect(until, every="day")
     late = data["day"] >= np.datetime64("2026-02-20")
     days = np.where(late, np.datetime64("NaT", "us"), data["day"])
-    assert nk.Survey(data | {"day": days}, time="day").effect(until, every="day") == found
+    undated = nk.Survey(data | {"day": days}, time="day").effect(until, every="day")
+    assert (found.left_out, undated.set_aside) == (9, 9)
+    assert attrs.evolve(undated, row_counts=found.row_counts) == found
     with pytest.raises(InvalidValueError, match="row 3"):
         nk.Survey(data | {"score": [10, 9, 8, 11, *data["score"][4:]]}, time="day", on_invalid="raise").effect(until)
 
@@ -281,7 +283,10 @@ def test_charts_are_of_the_counts_of_the_periods() -> None:
     for line in (survey.timeline("week"), survey.timeline("week", denominator="all")):
         counts, category_scores = line.estimates.amounts, line.estimates.category_scores
         named: dict[str, Any] = {"periods": line.labels, "score": "NPS"}
-        assert line.change_points(min_length=1) == change_points(counts, category_scores, min_length=1, **named)
+        rows = line.row_counts
+        assert rows.as_dict() == {"n": 80, "missing": 20, "invalid": 0, "set_aside": 0, "left_out": 0}
+        found_changes = change_points(counts, category_scores, min_length=1, **named)
+        assert line.change_points(min_length=1) == attrs.evolve(found_changes, row_counts=rows)
         for found, alone in [
             (line.control_chart(width=2), laney_chart(counts, category_scores, width=2, **named)),
             (line.control_chart("ewma", weight=0.3), ewma_chart(counts, category_scores, weight=0.3, **named)),
@@ -290,7 +295,7 @@ def test_charts_are_of_the_counts_of_the_periods() -> None:
                 cusum_chart(counts, category_scores, threshold=2, reference=slice(0, 5), dispersion=1, **named),
             ),
         ]:
-            assert found.to_dict() == alone.to_dict()
+            assert found.to_dict() == attrs.evolve(alone, row_counts=rows).to_dict()
 
 
 def test_clustered_and_weighted_periods_count_as_they_are_worth() -> None:

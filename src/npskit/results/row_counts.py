@@ -90,15 +90,10 @@ class MadeOfRows(Result):
         return {name: getattr(self.row_counts, name) or None for name in ("set_aside", "left_out")}
 
 
-class CountedRows(MadeOfRows):
-    """The same of a result with one number each."""
+class RowsAside(MadeOfRows):
+    """The same, with the rows that do not count as a number each."""
 
     __slots__ = ()
-
-    @property
-    def n(self) -> int:
-        """Rows that count."""
-        return self.row_counts.n
 
     @property
     def missing(self) -> int:
@@ -119,3 +114,14 @@ class CountedRows(MadeOfRows):
     def left_out(self) -> int:
         """Rows left out on purpose."""
         return self.row_counts.left_out
+
+
+class CountedRows(RowsAside):
+    """The same, with those that count too."""
+
+    __slots__ = ()
+
+    @property
+    def n(self) -> int:
+        """Rows that count."""
+        return self.row_counts.n

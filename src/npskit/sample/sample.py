@@ -118,6 +118,17 @@ class Sample:
         )
         return tally[:-1] if places.gaps else tally
 
+    def account(self, tally: Tally, unplaced: int = 0) -> RowCounts:
+        """Return what became of all rows, where those of a tally of any shape count, each once.
+
+        Args:
+            tally: What was counted of the sample.
+            unplaced: How many of the other rows are set aside, because it is not known where they belong; the rest was
+                not asked for.
+        """
+        n, missing, invalid, rows = (int(each.sum()) for each in (tally.n, tally.missing, tally.invalid, tally.rows))
+        return self.aside + RowCounts(n, missing, invalid, unplaced, len(self) - rows - unplaced)
+
     def measure(self, places: Places, denominator: str = "valid") -> Measured:
         """Count the rows at each place, and estimate its score with the variance that their design gives it.
 

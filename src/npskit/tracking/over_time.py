@@ -12,7 +12,7 @@ import numpy as np
 from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results import LEVEL
-from npskit.sample import Bindings
+from npskit.sample import Bindings, Places
 from npskit.scores import TOO_FEW
 from npskit.times import stretch
 from npskit.tracking.change import ChangeExplanation
@@ -111,11 +111,12 @@ class OverTime(Bindings):
         column = self._data.role("customer")
         if column is None:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        who, answers = read_customers(column), self._data.sample().answers
+        who, sample, times = read_customers(column), self._data.sample(), self._data.times("transitions")
+        answers = sample.answers
         groups, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
         steps = pair_steps(
             np.where(who.known, who.numbers, -1),
-            self._data.times("transitions"),
+            times,
             answers.categories,
             len(answers.codebook.categories),
             # who is in no group is in one of its own
@@ -125,7 +126,10 @@ class OverTime(Bindings):
         )
         names = list(map(str, names))
         found = transitions(steps, answers.codebook, ids=who.ids, by=by, group_names=names, moved=moved, level=level)
-        return attrs.evolve(found, backend=self._backend)
+        known = who.known & ~np.isnat(times)
+        tally = sample.count(Places(np.where(known, 0, -1), 1))
+        rows = sample.account(tally, int((~known).sum()))
+        return attrs.evolve(found, backend=self._backend, rows=rows)
 
     def explain_change(
         self, before: Any, after: Any, by: str | Sequence[str], *, level: float = LEVEL

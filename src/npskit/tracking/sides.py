@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,7 +66,8 @@ def explain_spans(
     # as if rows were independent: what they are not stands in the totals
     parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
     before, after = (ScoreTable(names, present, part.tally, part.conventions, part.estimate) for part in parts)
-    return explain_change(before, after, level=level, totals=totals)
+    found = explain_change(before, after, level=level, totals=totals)
+    return attrs.evolve(found, row_counts=sample.account(tally, int(np.isnat(times).sum())))
 
 
 def arms_of(data: BoundData, treated: Mapping[str, Any] | None, control: Mapping[str, Any] | None) -> Places:
@@ -117,12 +119,13 @@ def effect_on_arms(
     totals = None
     if method != "interrupted_series":
         totals = _totals(sample, cells, weighted=sample.weights is not None)
-    sums = sample.count(Places(numbers, size).within(arms)).table()
+    tally = sample.count(Places(numbers, size).within(arms))
+    sums = tally.table()
     counts = sums.counts.astype(np.float64)
     if sums.weights is not None and sums.squares is not None:
         # one factor for all, by Kish, so that pooling periods leaves the scores as they are
         counts = sums.weights * sums.weights.sum() / sums.squares.sum()
-    return effect_over_periods(
+    found = effect_over_periods(
         counts[:size],
         sums.category_scores,
         start,
@@ -134,6 +137,7 @@ def effect_on_arms(
         intervention=intervention,
         repeats=sample.customers is not None,
     )
+    return attrs.evolve(found, row_counts=sample.account(tally, int(np.isnat(times).sum())))
 
 
 def _totals(sample: Sample, cells: Places, *, weighted: bool = False) -> ClusterTotals | None:

@@ -77,7 +77,7 @@ def test_reference_figures(name: str) -> None:
     found = of_table(case["table"])
     assert found.counts.tolist() == case["table"]
     np.testing.assert_allclose(found.shares, case["transition"], atol=1e-12)
-    assert (found.n, found.customers, found.clustered) == (case["n"], case["n"], False)
+    assert (len(found.steps), found.customers, found.clustered) == (case["n"], case["n"], False)
     assert found.before == pytest.approx(100 * case["nps1"], abs=1e-9)
     assert found.after == pytest.approx(100 * case["nps2"], abs=1e-9)
     assert found.difference.difference == pytest.approx(100 * case["diff"], abs=1e-9)
@@ -137,9 +137,9 @@ def test_steps_of_a_customer_telescope(rows: list[Any]) -> None:
     assert ends.customers == every.customers
     assert not ends.clustered
     assert every.difference.z == pytest.approx(ends.difference.z, nan_ok=True)
-    if ends.n:
-        total = every.difference.difference * every.n
-        assert total == pytest.approx(ends.difference.difference * ends.n, abs=1e-9)
+    if len(ends.steps):
+        total = every.difference.difference * len(every.steps)
+        assert total == pytest.approx(ends.difference.difference * len(ends.steps), abs=1e-9)
 
 
 def test_clustered_by_customer() -> None:
@@ -249,7 +249,7 @@ def test_several_groups_are_adjusted() -> None:
     rows = [(c, t, int(rng.integers(1, 3))) for c in range(200) for t in (0, 1)]
     groups = [c % 4 if c % 4 < 3 else -1 for c, _, _ in rows]
     found = of_rows(rows, groups=groups, group_names=("x", "y", "z"))
-    assert found.n == 200
+    assert len(found.steps) == 200
     assert sum(int(group.difference.n) for group in found.groups) == 150
     assert [(p.a, p.b) for p in found.comparison] == [("x", "y"), ("x", "z"), ("y", "z")]
     assert max(p.p_value for p in found.comparison) <= max(p.p_adjusted for p in found.comparison) <= 1
@@ -262,7 +262,7 @@ def test_ties_are_reported_not_guessed() -> None:
     found = of_rows(rows, ids=["ann", "bob"])
     assert found.tied == ["ann"]
     assert found.steps.unordered == 2
-    assert found.n == 2
+    assert len(found.steps) == 2
     assert found.who("passive", "promoter") == ["ann"]
     assert found.who("detractor", "passive") == ["bob"]
     assert "left out: 2 steps of 1 customers who answered more than once at the same time" in str(found)
@@ -298,7 +298,7 @@ def test_any_scorer(scorer: Any) -> None:
 def test_nothing() -> None:
     """Without a customer who came back there is NaN, and something to read."""
     found = of_rows([(0, 1, 2), (1, 1, 0)])
-    assert (found.n, found.customers, found.tied) == (0, 0, [])
+    assert (len(found.steps), found.customers, found.tied) == (0, 0, [])
     values = (found.before, found.after, found.difference.difference, found.difference.p_value, found.stationary_score)
     assert all(map(math.isnan, values))
     assert np.isnan(found.shares).all()
@@ -313,7 +313,7 @@ def test_as_it_is_shown() -> None:
     """One line, an aligned table, escaped HTML, plain Python and a dataframe."""
     found = of_table(FIGURES["A"]["table"])
     assert repr(found) == (
-        "Transitions(NPS 23.4 to 31.2, difference=7.8, interval=(0.3, 15.5), level=0.95, p_value=0.0423, n=333, "
+        "Transitions(NPS 23.4 to 31.2, difference=7.8, interval=(0.3, 15.5), level=0.95, p_value=0.0423, steps=333, "
         "customers=333, tied=0)"
     )
     lines = str(found).splitlines()

@@ -421,12 +421,13 @@ def test_it_reads_well() -> None:
         "Timeline(NPS every month, '2026-01' to '2026-03', periods=3, window='1q', undated=1)"
     )
     assert repr(found.against("year")) == (
-        "TimelineComparison(NPS every month against 'year', compared=0, correction='holm', level=0.95)"
+        "TimelineComparison(NPS every month against 'year', compared=0, correction='holm', level=0.95, set_aside=1)"
     )
     assert str(found.against()).splitlines()[1:] == [
         "2026-01                  nan",
         "2026-02  2026-01         nan",
         "2026-03  2026-02         nan",
+        "31 of 32 rows: 1 set aside",
     ]
 
 

@@ -6,7 +6,18 @@ from typing import Any
 
 import attrs
 
-from npskit.results import Columns, Interval, Result, Rows, columns_of, key_columns, number, wrapped
+from npskit.results import (
+    NO_ROWS,
+    Columns,
+    CountedRows,
+    Interval,
+    RowCounts,
+    Rows,
+    columns_of,
+    key_columns,
+    number,
+    wrapped,
+)
 
 ASSUMES = (
     "The answers of both periods come from the same kind of invitation: who is asked, and who answers, did not change "
@@ -76,7 +87,7 @@ class SegmentChange:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ChangeExplanation(Result):
+class ChangeExplanation(CountedRows):
     """Why a score moved. The parts sum to the difference, and so do the contributions of the segments.
 
     What must be true for it to mean anything stands in `assumes`. The intervals are for one look at one question: of
@@ -96,6 +107,8 @@ class ChangeExplanation(Result):
         sentence: The explanation in plain English.
         assumes: What must be true for this to mean anything.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows: answers on either side count, those without a time are set aside, and those
+            of other times left out.
     """
 
     by: tuple[str, ...]
@@ -111,6 +124,7 @@ class ChangeExplanation(Result):
     sentence: str = ""
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     @property
     def mix(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from npskit.results import Interval, Result, Rows, one_line, percent
+from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, one_line, percent
 
 
 @attrs.frozen
@@ -39,7 +39,7 @@ class Change:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ChangePoints(Result):
+class ChangePoints(CountedRows):
     """The changes found in a series of periods, in order of time.
 
     The intervals are optimistic: they treat the places of the changes as known beforehand, while these were chosen to
@@ -56,6 +56,7 @@ class ChangePoints(Result):
         min_length: The fewest periods with answers a segment may have.
         level: Confidence level of the intervals.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows that the timeline is of.
     """
 
     _TABLE = ("changes", Change)
@@ -70,6 +71,7 @@ class ChangePoints(Result):
     min_length: int
     level: float
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     def __len__(self) -> int:
         return len(self.changes)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.results import Columns, Result, Rows, number, records
+from npskit.results import NO_ROWS, Columns, RowCounts, Rows, RowsAside, number, records
 
 
 @attrs.frozen
@@ -35,7 +35,7 @@ class Signal:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ControlChart(Result):
+class ControlChart(RowsAside):
     """A control chart: what is watched in each period, its limits, and the signals.
 
     What must be true for a signal to be news: nothing but what is usual happened in the reference periods, and periods
@@ -58,6 +58,7 @@ class ControlChart(Result):
         upper: Upper limits, shape `(T,)`.
         signals: Every stretch beyond a limit, in order of time.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows that the timeline is of.
     """
 
     method: str
@@ -74,6 +75,7 @@ class ControlChart(Result):
     upper: Floats
     signals: tuple[Signal, ...]
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     @property
     def above(self) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from npskit.results import Interval, Result, Rows, number, p_value, percent, wrapped
+from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
 from npskit.tracking.effect.placebo import Placebo
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Term:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Effect(Result):
+class Effect(CountedRows):
     """What the score did when something was changed; the first term is the effect.
 
     What must be true for it to mean anything stands in `assumes`: no computation can find it out. The p-value is for a
@@ -67,6 +67,8 @@ class Effect(Result):
         intervention: What was changed.
         placebo: The same estimate at dates when nothing happened, where there are periods to take them from.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows: answers of the treated and of the control, on either side, count; those
+            without a time are set aside, and those of others, or of after the intervention's end, left out.
     """
 
     _TABLE = ("terms", Term)
@@ -81,6 +83,7 @@ class Effect(Result):
     intervention: Intervention | None = None
     placebo: Placebo | None = None
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     @property
     def value(self) -> float:

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
-from npskit.results import Columns, Result, Rows, columns_of, number, one_line, p_said, p_value, percent
+from npskit.results import (
+    NO_ROWS,
+    Columns,
+    CountedRows,
+    RowCounts,
+    Rows,
+    columns_of,
+    number,
+    one_line,
+    p_said,
+    p_value,
+    percent,
+)
 from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.charts import band_numbers
@@ -30,7 +42,7 @@ _MODES = {
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
-class Transitions(Result):
+class Transitions(CountedRows):
     """Steps of the same customers from category to category; made by `transitions`.
 
     What must be true for it to mean anything: customers are independent of each other; those who answered again stand
@@ -48,6 +60,8 @@ class Transitions(Result):
         by: What the groups are, or None.
         group_names: The names of the groups.
         backend: The dataframe library that `to_frame` gives by default.
+        rows: What became of the rows: scored answers count where it is known who gave them and when, also of customers
+            who answered once; where it is not known they are set aside.
     """
 
     codebook: Codebook
@@ -59,6 +73,7 @@ class Transitions(Result):
     by: str | None = None
     group_names: tuple[str, ...] = ()
     backend: str | None = None
+    rows: RowCounts = NO_ROWS
 
     # ---- counts ----
 
@@ -79,9 +94,9 @@ class Transitions(Result):
         return self.steps.mode
 
     @property
-    def n(self) -> int:
-        """The number of steps."""
-        return len(self.steps)
+    def row_counts(self) -> RowCounts:
+        """What became of the rows that came in."""
+        return self.rows
 
     @property
     def customers(self) -> int:
@@ -221,7 +236,7 @@ class Transitions(Result):
     def __repr__(self) -> str:
         words = f"{self.codebook.name} {number(self.before)} to {number(self.after)}"
         moved = {name: getattr(self.difference, name) for name in ("difference", "interval", "p_value")}
-        return self._said(words, **moved, n=self.n, customers=self.customers, tied=len(self.steps.tied))
+        return self._said(words, **moved, steps=len(self.steps), customers=self.customers, tied=len(self.steps.tied))
 
     def _rows(self) -> Rows:
         names, table = self._shown()
@@ -255,7 +270,7 @@ class Transitions(Result):
 
     def _notes(self) -> list[str]:
         """Return what stands below the tables, a line each."""
-        if not self.n:
+        if not len(self.steps):
             return ["no steps: nobody gave two answers whose order is known", *self._left_out()]
         named = {"Stuart-Maxwell": self.stuart_maxwell, "Bhapkar": self.bhapkar, "Bowker": self.bowker}
         known = {name: float(test.p_value) for name, test in named.items()}
@@ -295,8 +310,8 @@ class Transitions(Result):
 
     def _record(self) -> dict[str, Any]:
         found = {"score": self.codebook.name, "value": self.difference.difference}
-        found |= {"categories": self.codebook.categories}
-        found |= self._parts("before", "after", "difference", "mode", "clustered", "n", "customers", "counts", "shares")
+        found |= {"categories": self.codebook.categories, "steps": len(self.steps)}
+        found |= self._parts("before", "after", "difference", "mode", "clustered", "customers", "counts", "shares")
         found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
         found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
         tied = {"customers": len(self.steps.tied), "first": self.tied[:_NAMED]}

@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.inference import adjust, mover, score_test, tail_of
-from npskit.results import LEVEL, Columns, Result, Rows, key_columns, number, p_value, percent, records
+from npskit.results import (
+    LEVEL,
+    NO_ROWS,
+    Columns,
+    CountedRows,
+    RowCounts,
+    Rows,
+    key_columns,
+    number,
+    p_value,
+    percent,
+    records,
+)
 from npskit.scores import segment_names
 from npskit.tracking.timeline.period_scores import PeriodScores
 
@@ -20,7 +32,7 @@ _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
 
 
 @attrs.frozen(eq=False, repr=False)
-class TimelineComparison(Result):
+class TimelineComparison(CountedRows):
     """The difference of each period's score and an earlier one's, with its sign; arrays are `(T,)`, with `by` `(G, T)`.
 
     What must be true: the same kind of customer was asked in the same way in both periods, and the two are independent
@@ -46,6 +58,7 @@ class TimelineComparison(Result):
         by: The names of the columns that make the segments.
         segments: The values of these columns for each segment.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows that the timeline is of.
     """
 
     _TEXT = "table"
@@ -65,6 +78,7 @@ class TimelineComparison(Result):
     by: tuple[str, ...] = ()
     segments: tuple[tuple[Any, ...], ...] = ()
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -80,7 +80,8 @@ class Timeline(PeriodScores):
         """
         if self.fading:
             raise IncompatibleError("against: scores of fading weights share their answers; compare calendar periods")
-        return compare_periods(self, previous, level=level, correction=correction)
+        found = compare_periods(self, previous, level=level, correction=correction)
+        return attrs.evolve(found, row_counts=self.row_counts)
 
     def change_points(self, *, penalty: float | None = None, min_length: int = 2, level: float = LEVEL) -> ChangePoints:
         """Find when the answers changed, without being told where to look; periods without answers do not matter.
@@ -108,7 +109,8 @@ class Timeline(PeriodScores):
             [('2026-W06', 94)]
         """
         series = self._series("change_points")
-        return change_points(**series, penalty=penalty, min_length=min_length, level=level)
+        found = change_points(**series, penalty=penalty, min_length=min_length, level=level)
+        return attrs.evolve(found, row_counts=self.row_counts)
 
     def control_chart(
         self,
@@ -148,7 +150,8 @@ class Timeline(PeriodScores):
         for name in options:
             if name not in known:
                 raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
-        return chart(**self._series("control_chart"), reference=reference, dispersion=dispersion, **options)
+        found = chart(**self._series("control_chart"), reference=reference, dispersion=dispersion, **options)
+        return attrs.evolve(found, row_counts=self.row_counts)
 
     def _series(self, method: str) -> dict[str, Any]:
         """Return the effective answers of each period by category, if periods share none and there is one series."""
