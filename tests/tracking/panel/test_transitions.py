@@ -396,5 +396,5 @@ def test_many_categories_are_shown_in_bands() -> None:
     assert found.counts.shape == (101, 101)
     lines = str(found).splitlines()
     assert lines[1].count("..") == 5
-    assert sum(int(line.split()[-1]) for line in lines[2:7]) == found.n == 400
+    assert sum(int(line.split()[-1]) for line in lines[2:7]) == len(found.steps) == 400
     assert "nan" not in str(found)
