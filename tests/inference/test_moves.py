@@ -18,6 +18,7 @@ from npskit.inference.design import design_estimate
 from npskit.inference.design_contrasts import cluster_robust, design_contrast
 from npskit.inference.moves import Moves
 from npskit.inference.paired import bhapkar, bowker, paired_difference, score_differences, stuart_maxwell
+from npskit.inference.sparse_table import SparseTable
 
 CATEGORY_SCORES = [-1.0, 0.0, 1.0]
 Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -124,7 +125,8 @@ def test_everybody_once_is_the_table() -> None:
     for test in (stuart_maxwell, bhapkar, bowker):
         assert test(rows) == test(table)
     # the same from the products: two moves of one customer make the whole of it be clustered
-    dense = Moves(rows.counts, rows._products(), rows.customers, rows.by_group, rows.leaving, rows.leaving_any)
+    products = SparseTable.of(rows._products())
+    dense = Moves(rows.counts, products, rows.customers, rows.by_group, rows.leaving, rows.leaving_any)
     for test in (stuart_maxwell, bhapkar, bowker):
         assert [float(x) for x in test(dense)] == pytest.approx([float(x) for x in test(table)], rel=1e-12)
 

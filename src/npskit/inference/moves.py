@@ -13,6 +13,7 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.design import as_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.limits import checked_counts
+from npskit.inference.sparse_table import SparseTable
 
 # Pairs of kinds of moves that one customer made both of: 12 bytes each.
 MOST_PAIRS = 20_000_000
@@ -28,9 +29,9 @@ class Moves:
 
     Args:
         counts: Moves from category i to j in each group, shape `(G, K, K)`.
-        products: Sum over customers of n_a n_b for every two cells a and b of their own table, a sparse array of shape
-            `(G·K·K, G·K·K)` (`scipy.sparse.csr_array`): few customers make moves of many kinds. None where no customer
-            moved twice, since it is then diagonal.
+        products: Sum over customers of n_a n_b for every two cells a and b of their own table, shape
+            `(G·K·K, G·K·K)`: few customers make moves of many kinds. None where no customer moved twice, since it is
+            then diagonal.
         customers: How many customers moved.
         by_group: How many of them in each group, shape `(G,)`.
         leaving: How many of them from each category in each group, shape `(G, K)`.
@@ -38,7 +39,7 @@ class Moves:
     """
 
     counts: NDArray[Any]
-    products: Any
+    products: SparseTable | None
     customers: float
     by_group: NDArray[Any]
     leaving: NDArray[Any]
@@ -115,7 +116,7 @@ class Moves:
                 f"only moves of like groups and categories merge: got {self.counts.shape} and {other.counts.shape}"
             )
         one_each = self.products is None and other.products is None
-        products = None if one_each else self._products() + other._products()
+        products = None if one_each else SparseTable.of(self._products() + other._products())
         names = ("counts", "customers", "by_group", "leaving", "leaving_any")
         return type(self)(products=products, **{name: getattr(self, name) + getattr(other, name) for name in names})
 
@@ -124,13 +125,13 @@ class Moves:
 
         if self.products is None:
             return diags_array(self.counts.ravel().astype(np.float64), format="csr")
-        return self.products
+        return self.products.array()
 
     def scatter(self, values: Floats) -> Floats:
         """Return Σ xxᵀ over customers, x being the sum of `values`, shape `(cells, m)`, over a customer's moves."""
         if self.products is None:
             return values.T @ (self.counts.ravel()[:, np.newaxis] * values)
-        return np.asarray(values.T @ (self.products @ values))
+        return np.asarray(values.T @ (self._products() @ values))
 
     def mean(
         self, values: Floats, inside: NDArray[np.bool_], customers: float, ceiling: float | None = None
@@ -146,16 +147,16 @@ class Moves:
         counts = self.counts.ravel()[inside]
         if self.products is None:
             return Estimate.from_sums(counts, values[inside])
-        n = np.array([counts.sum()], dtype=np.float64)
+        n, products = np.array([counts.sum()], dtype=np.float64), self._products()
         with np.errstate(invalid="ignore", divide="ignore"):
             # The sum of squares over customers of their influences, which themselves sum to 0.
             off = np.where(inside, values - counts @ values[inside] / n, 0.0)
-            squares, size = (x @ (self.products @ x) for x in (off, np.abs(off)))
+            squares, size = (x @ (products @ x) for x in (off, np.abs(off)))
             factor = self.customers / np.float64(self.customers - 1)
             variance = np.where(squares <= _ROUNDING * size, 0.0, squares) * factor / n**2
             # Kish's number of customers: one who moves a lot must not count as many
             total = inside.astype(np.float64)
-            moves_squared = np.array([total @ (self.products @ total)])
+            moves_squared = np.array([total @ (products @ total)])
             df = n**2 / moves_squared - 1
         variance = np.where(customers < 2, np.nan, variance)
         amounts = counts[np.newaxis].astype(np.float64)
@@ -195,10 +196,10 @@ class Moves:
         counts, products = self.counts[index : index + 1], None
         if self.products is not None:
             cells = slice(index * counts.size, (index + 1) * counts.size)
-            products = self.products[cells, cells]
+            part = self._products()[cells, cells]
             # Every customer moved once in this group: its moves are independent.
-            once = products.nnz == np.count_nonzero(counts) and np.array_equal(products.diagonal(), counts.ravel())
-            products = None if once else products
+            once = part.nnz == np.count_nonzero(counts) and np.array_equal(part.diagonal(), counts.ravel())
+            products = None if once else SparseTable.of(part)
         leaving, by_group = self.leaving[index : index + 1], self.by_group[index : index + 1]
         return type(self)(counts, products, self.by_group[index], by_group, leaving, leaving[0])
 
@@ -209,9 +210,9 @@ class Moves:
         if products is not None and groups > 1:
             from scipy.sparse import csr_array
 
-            found = products.tocoo()
+            found = self._products().tocoo()
             row, column = (index % (k * k) for index in found.coords)
-            products = csr_array((found.data, (row, column)), shape=(k * k, k * k))
+            products = SparseTable.of(csr_array((found.data, (row, column)), shape=(k * k, k * k)))
         leaving = self.leaving_any[np.newaxis]
         return type(self)(counts, products, self.customers, np.array([self.customers]), leaving, self.leaving_any)
 
@@ -222,7 +223,7 @@ def _distinct(keys: NDArray[np.intp]) -> NDArray[np.intp]:
     return found[np.diff(found, prepend=-1) > 0]
 
 
-def _products_of(who: NDArray[np.intp], cells: NDArray[np.intp], size: int) -> Any:
+def _products_of(who: NDArray[np.intp], cells: NDArray[np.intp], size: int) -> SparseTable:
     """Return the sum over customers, 0, 1, ... side by side, of the products of their counts of moves, sparse."""
     from scipy.sparse import csr_array
 
@@ -234,4 +235,4 @@ def _products_of(who: NDArray[np.intp], cells: NDArray[np.intp], size: int) -> A
             f"customers make moves of up to {int(kinds.max()):,} of {size:,} kinds each, more than can be held against "
             'each other; take groups or categories that are coarser, or mode="first_last"'
         )
-    return (tables.T @ tables).tocsr()
+    return SparseTable.of(tables.T @ tables)
