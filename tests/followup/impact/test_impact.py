@@ -374,6 +374,93 @@ def test_unlike_arms_make_no_effect_in_the_headline() -> None:
     assert "may not be the effect" in found.headline
 
 
+def test_a_difference_of_those_who_answered_again_is_an_association() -> None:
+    """Unless nearly all answered, and no effect is out of the question whatever the others would say."""
+    plan = plan_of([0] * 400, [False] * 200 + [True] * 200)
+
+    def told(treated: int, held_out: int, silent: int = 0) -> FollowUpEffect:
+        arms = [[9] * n + [3] * (200 - silent - n) + [None] * silent for n in (treated, held_out)]
+        return effect_of_follow_up(plan, later_of(plan, [*arms[0], *arms[1]]))
+
+    # three in ten answer, at equal rates: that does not show who they are
+    some = told(45, 20, silent=140)
+    assert not some.unlike
+    assert not some.nearly_all
+    assert "Following up made" not in some.headline
+    assert (
+        "an association, which may not be the effect. 30.0% of the treated and 30.0% of the held out" in some.headline
+    )
+    low, high = some.bounds
+    assert low < 0 < high
+    assert f"lies within {low:.1f} .. {high:.1f}" in some.headline
+    assert str(some).count("Whatever those would say") == 1
+    # all, or 96 in 100 with bounds above 0
+    for found in (told(140, 90), told(135, 85, silent=8)):
+        assert found.nearly_all
+        assert found.headline.startswith("Following up made the NPS of those who answered again")
+    # 94 in 100 are not nearly all; 96 in 100 whose silence could hide that there is no effect are not, either
+    assert not told(130, 80, silent=12).nearly_all
+    many = plan_of([0] * 8000, [False] * 4000 + [True] * 4000)
+    answers = [9] * 2000 + [3] * 1840 + [None] * 160 + [9] * 1880 + [3] * 1960 + [None] * 160
+    hidden = effect_of_follow_up(many, later_of(many, answers))
+    assert hidden.interval.low > 0
+    assert "association" in hidden.headline
+    assert "Whatever those would say who did not answer again" in hidden.headline
+    assert any(said.startswith("Who answers again does not depend on the follow-up") for said in some.assumes)
+
+
+def test_no_effect_shown_tells_the_bounds() -> None:
+    """Where no difference is seen, the silent may hide one: the headline says how large."""
+    plan = plan_of([0] * 200, [False] * 100 + [True] * 100)
+    found = effect_of_follow_up(plan, later_of(plan, ([9] * 25 + [3] * 25 + [None] * 50) * 2))
+    assert found.headline.startswith("No effect on the NPS is shown")
+    assert found.headline.endswith("lies within -100.0 .. 100.0.")
+
+
+def test_reweighted_by_hand() -> None:
+    """Of each segment of an arm those who answered stand for all; segments as in both arms together."""
+    present = ([0] * 60 + [2] * 40) + ([0] * 40 + [2] * 60)
+    plan = plan_of(present, [False] * 100 + [True] * 100)
+    treated = [3] * 20 + [9] * 20 + [None] * 20 + [9] * 8 + [3] * 2 + [None] * 30
+    held_out = [3] * 5 + [9] * 5 + [None] * 30 + [9] * 40 + [3] * 10 + [None] * 10
+    found = effect_of_follow_up(plan, later_of(plan, treated + held_out), reweight=True)
+    # half the customers each: (0 + 60) / 2 in both arms, of unlike shares who answered
+    again = found.contrast("score", of="reweighted")
+    assert (again.treated.value, again.held_out.value, again.difference, again.p_value) == (30.0, 30.0, 0.0, 1.0)
+    assert (again.treated.n, again.held_out.n) == (50, 60)
+    assert found.value == 12.0 - 50.0
+    assert found.contrast("score") is found.contrasts[0]
+    assert f"the difference is 0.0 points ({again.interval.shown(1)})" in found.headline
+    assert any(said.startswith("Of the reweighted difference") for said in found.assumes)
+    assert "all, reweighted" in str(found)
+
+
+def test_reweighted_is_the_plain_difference_of_one_segment() -> None:
+    """With one segment nothing is weighted: the same limits and the same p-value as `compare`."""
+    plan = plan_of([0] * 90, [False] * 60 + [True] * 30)
+    later = later_of(plan, [3] * 20 + [7] * 10 + [9] * 15 + [None] * 15 + [3] * 15 + [9] * 3 + [None] * 12)
+    found = effect_of_follow_up(plan, later, reweight=True)
+    plain, again = found.contrasts[0], found.contrast("score", of="reweighted")
+    np.testing.assert_allclose(
+        [again.difference, *again.interval, again.p_value, *again.treated.interval],
+        [plain.difference, *plain.interval, plain.p_value, *plain.treated.interval],
+        rtol=1e-9,
+    )
+
+
+def test_reweighted_where_a_segment_is_silent_is_not_given() -> None:
+    """Nobody stands for a segment of an arm that is silent; a segment that nobody is in asks for nothing."""
+    plan = plan_of([0, 0, 2, 2] * 10, [False, True] * 20)
+    later = later_of(plan, [9, 3, 9, None] * 10)
+    found = effect_of_follow_up(plan, later, reweight=True)
+    assert np.isnan(found.contrast("score", of="reweighted").difference)
+    assert "somewhere nobody answered again" in found.headline
+    later["score"][3] = 9
+    assert not np.isnan(effect_of_follow_up(plan, later, reweight=True).contrast("score", of="reweighted").difference)
+    with pytest.raises(InvalidValueError, match="reweight must be one of"):
+        effect_of_follow_up(plan, later, reweight="yes")  # type: ignore[arg-type]
+
+
 def test_later_answers_on_another_scale_are_counted_and_said() -> None:
     """Answers of 0..100 read as 0..10 are not silently taken for customers who did not answer."""
     plan = plan_of([0] * 40, [False, True] * 20)

@@ -255,7 +255,7 @@ def kaplan_meier(durations: Any, observed: Any = True) -> SurvivalCurve:
 
     Example:
         >>> kaplan_meier([1, 4, 6, 9]).median
-        4.0
+        5.0
     """
     lengths, happened = np.asarray(durations), np.asarray(observed)
     if lengths.size and lengths.dtype.kind not in "iuf":

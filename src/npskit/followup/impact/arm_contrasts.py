@@ -14,7 +14,7 @@ from npskit.inference import adjust, checked_counts, moments, mover, score_inter
 from npskit.results import LEVEL, Interval, intervals
 
 Unit = Literal["points", "percent", "money"]
-Base = Literal["answered", "assigned", "known"]
+Base = Literal["answered", "assigned", "known", "reweighted"]
 
 ALL = "all"
 """The segment of all customers together."""
@@ -25,7 +25,7 @@ class ArmValue:
     """One figure of one arm.
 
     Args:
-        n: Customers it is of.
+        n: Customers it is of; of a reweighted figure those who stand for all.
         value: The figure; NaN where there is nobody.
         interval: Of the figure.
     """
@@ -42,8 +42,8 @@ class ArmContrast:
     Args:
         measure: `"score"`, `"answered"` (again), `"recovered"`, `"promoted"`, `"retention"` or `"revenue"`.
         segment: The category of the present answer, or `"all"`.
-        of: Whose figure it is: those who `"answered"` again, all who were `"assigned"` to the arm, or those of whom it
-            is `"known"`.
+        of: Whose figure it is: those who `"answered"` again, all who were `"assigned"` to the arm, those of whom it is
+            `"known"`, or all assigned, for whom those of their segment who answered again stand (`"reweighted"`).
         unit: `"points"` of the score, `"percent"`, or `"money"` per customer in the unit of the column.
         treated: The customers meant to be followed up.
         held_out: Those held out at random.

@@ -17,8 +17,13 @@ ASSUMES = (
     "Who was held out was drawn at random, by customer, before anybody was followed up.",
     "Following up one customer does not change what another one answers.",
     "Both arms were asked again in the same way and at the same time.",
+    "Who answers again does not depend on the follow-up; that as many answered in both arms does not show it.",
     "It is the effect of meaning to follow up, on customers such as these; some of the treated may not have been "
     "reached.",
+)
+REWEIGHTED = (
+    "Of the reweighted difference: among the customers of one segment and arm, who answers again does not depend on "
+    "what they would say."
 )
 REGRESSION = (
     "Customers chosen for a low score score higher the next time whatever is done, and those chosen for a high one "
@@ -27,6 +32,9 @@ REGRESSION = (
 # A difference in who answered that chance alone would seldom make, and what is too few for normal approximations.
 SUSPICIOUS = 0.05
 FEW = 10
+NEARLY_ALL = 95.0
+"""The least percentage of each arm that must have answered again for a difference to be called an effect: the silent
+then move the NPS of neither arm by more than ten points."""
 _NONE = "-"
 
 
@@ -120,13 +128,20 @@ class FollowUpEffect(Result):
         """Whether one arm answered again more often than chance would make it: then the answers compare unlike ones."""
         return self.contrast("answered").p_value < SUSPICIOUS
 
+    @property
+    def nearly_all(self) -> bool:
+        """Whether at least 95 % of each arm answered again and the bounds leave out 0: the difference is an effect."""
+        low, high = self.bounds
+        answered = self.contrast("answered")
+        return min(answered.treated.value, answered.held_out.value) >= NEARLY_ALL and not low <= 0 <= high
+
     def contrast(self, measure: str, *, segment: str | None = None, of: str | None = None) -> ArmContrast:
         """Return one of the contrasts.
 
         Args:
             measure: `"score"`, `"answered"`, `"recovered"`, `"promoted"`, `"retention"` or `"revenue"`.
             segment: The category of the present answer, or `"all"`. Default: the first there is.
-            of: `"answered"`, `"assigned"` or `"known"`. Default: the first there is.
+            of: `"answered"`, `"assigned"`, `"known"` or `"reweighted"`. Default: the first there is.
 
         Raises:
             InvalidValueError: If there is none.
@@ -164,10 +179,16 @@ class FollowUpEffect(Result):
 
     @property
     def headline(self) -> str:
-        """What was found, in a sentence; whether there is an effect goes by the interval."""
-        low, high = self.interval
+        """What was found: an effect, an association, or neither; see `nearly_all`."""
         if not self.held_out.n or not self.treated.n:
             return f"No effect on the {self.score} can be given: an arm has nobody who answered again."
+        low, high = self.bounds
+        bounds = f" {self._whatever()}" if low <= 0 <= high and low < high else ""
+        return f"{self._judged()}{self._reweighted()}{bounds}"
+
+    def _judged(self) -> str:
+        """Return what the difference is; whether there is one goes by the interval."""
+        low, high = self.interval
         limits = f"{percent(self.level)} interval"
         if low <= 0 <= high:
             return (
@@ -175,15 +196,37 @@ class FollowUpEffect(Result):
                 f"from {number(low)} to {number(high)} fits the figures ({limits})."
             )
         by = f"{number(abs(self.value))} points {'higher' if self.value > 0 else 'lower'}"
-        if self.few or self.unlike:
-            return (
-                f"The {self.score} of the treated who answered again is {by} than "
-                f"that of the held out ({limits} of the difference {number(low)} .. {number(high)}), which may not be "
-                "the effect: see the warnings."
-            )
+        limits += f" of the difference {number(low)} .. {number(high)}"
+        if self.nearly_all and not self.few and not self.unlike:
+            return f"Following up made the {self.score} of those who answered again {by} ({limits})."
+        answered = self.contrast("answered")
+        why = (
+            f"{answered.treated.value:.1f}% of the treated and {answered.held_out.value:.1f}% of the held out answered "
+            "again, and following up may change who does"
+        )
         return (
-            f"Following up made the {self.score} of those who answered again {by} "
-            f"({limits} of the difference {number(low)} .. {number(high)})."
+            f"The {self.score} of the treated who answered again is {by} than that of the held out ({limits}): an "
+            f"association, which may not be the effect. {'See the warnings' if self.few else why[0].upper() + why[1:]}."
+        )
+
+    def _reweighted(self) -> str:
+        """Return the second look, if one was asked for."""
+        found = next((c for c in self.contrasts if c.of == "reweighted"), None)
+        if found is None:
+            return ""
+        if found.difference != found.difference:
+            return " Reweighted by segment it cannot be given: somewhere nobody answered again."
+        return (
+            " With those who answered again standing for all of their arm and segment, the difference is "
+            f"{number(found.difference)} points ({found.interval.shown(1)})."
+        )
+
+    def _whatever(self) -> str:
+        """Return the bounds, in a sentence."""
+        low, high = self.bounds
+        return (
+            f"Whatever those would say who did not answer again, the effect on the {self.score} of all these customers "
+            f"lies within {number(low)} .. {number(high)}."
         )
 
     def _rows(self) -> Rows:
@@ -204,12 +247,7 @@ class FollowUpEffect(Result):
 
     def _aside(self) -> list[str]:
         low, high = self.bounds
-        notes = []
-        if low == low and self.contrast("answered").treated.value + self.contrast("answered").held_out.value < 200:
-            notes.append(
-                f"Whatever those would say who did not answer again, the effect on the {self.score} of all these "
-                f"customers lies within {number(low)} .. {number(high)}."
-            )
+        notes = [self._whatever()] if low < high and not low <= 0 <= high else []
         kinds = {
             "untraceable": "rows of the plan without a customer",
             "unknown": "later rows of customers unknown to the plan",
@@ -281,7 +319,7 @@ def _limits(interval: Interval | None, digits: int = 1) -> str:
     return interval.shown(digits) if interval is not None and interval.low == interval.low else _NONE
 
 
-_BASES = {"answered": "answered again", "assigned": "all assigned", "known": "known"}
+_BASES = {"answered": "answered again", "assigned": "all assigned", "known": "known", "reweighted": "all, reweighted"}
 
 
 def _label(c: ArmContrast, score: str, categories: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from npskit.followup.impact.arm_contrasts import (
     share_contrasts,
 )
 from npskit.followup.impact.outcomes import Outcomes
+from npskit.followup.impact.reweighting import reweighted_contrast
 from npskit.scorers import Codebook
 
 
@@ -45,6 +46,7 @@ def contrasts_of(
     arm: Codes,
     present: Codes,
     no_revenue: str,
+    reweight: bool,
     level: float,
 ) -> tuple[ArmContrast, ...]:
     """Return everything that is compared between the arms.
@@ -56,6 +58,7 @@ def contrasts_of(
         arm: 0 treated, 1 held out, shape `(customers,)`.
         present: Category of the present answer, -1 for none.
         no_revenue: `"left_out"` or `"zero"`.
+        reweight: Whether those who answered again are also weighted for all who were assigned.
         level: Confidence level.
     """
     kinds, scores = codebook.categories, codebook.category_scores
@@ -84,6 +87,8 @@ def contrasts_of(
     if found.revenue is not None:
         arms = revenue_of_arms(found.revenue, arm, no_revenue)
         contrasts.append(money_contrast(*arms, of="known" if no_revenue == "left_out" else "assigned", level=level))
+    if reweight:
+        contrasts.append(reweighted_contrast(tables, scores, level=level))
     return tuple(contrasts)
 
 

@@ -14,7 +14,14 @@ from npskit.counting import Tally
 from npskit.data import Frame, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
-from npskit.followup.impact.follow_up_effect import FEW, SUSPICIOUS, BeforeAfter, FollowUpEffect
+from npskit.followup.impact.follow_up_effect import (
+    ASSUMES,
+    FEW,
+    REWEIGHTED,
+    SUSPICIOUS,
+    BeforeAfter,
+    FollowUpEffect,
+)
 from npskit.followup.impact.intention_to_treat import contrasts_of, count_arms, revenue_of_arms, worst_case_bounds
 from npskit.followup.impact.outcomes import Named, Outcomes, moves_within, read_moves, read_outcomes
 from npskit.followup.impact.regression_to_the_mean import (
@@ -66,6 +73,7 @@ def effect_of_follow_up(
     retained: str | None = None,
     revenue: str | None = None,
     no_revenue: str = "left_out",
+    reweight: bool = False,
     untreated: Any = None,
     repeat_correlation: float | None = None,
     dayfirst: bool | None = None,
@@ -76,9 +84,14 @@ def effect_of_follow_up(
     Customers whom the plan meant to follow up are compared with those it held out at random, whoever was really
     reached: only these two groups differ by nothing but the follow-up (Fisher, The Design of Experiments (1935);
     Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer counts
-    once: with the latest row in which a figure is known. The score is that of those who answered again; whether as many
-    did in both arms is tested, and the bounds of Manski, "Nonparametric bounds on treatment effects", American Economic
-    Review 80 (1990) 319-323 say what the effect on all might be.
+    once: with the latest row in which a figure is known.
+
+    The score is that of those who answered again, and following up may change who does: it may bring back the very
+    customers who would be silent. So a difference is called an effect only where at least 95 % of each arm answered
+    again and the bounds of Manski, "Nonparametric bounds on treatment effects", American Economic Review 80 (1990)
+    319-323, which hold whatever the silent would say, leave no room for none; else it is called an association. Where
+    the bounds include 0 the headline says so. Whether as many answered in both arms is tested; that they did would not
+    show that they are alike. `reweight` takes a second look.
 
     The plain before/after figure is given beside it as what it is: not an effect. How much of it is regression to the
     mean is read from the customers held out, else from `untreated`, else from `repeat_correlation`.
@@ -97,6 +110,10 @@ def effect_of_follow_up(
         revenue: Its column of what the customer paid since.
         no_revenue: What a missing revenue means: `"left_out"` if it is not known, `"zero"` if whoever is not there
             paid nothing. The result says which, and of how many.
+        reweight: Whether to compare the score also with each customer who answered again weighted by one over the share
+            that did of the same arm and present category: `contrast("score", of="reweighted")`. That takes out what
+            comes from segments answering more or less often, whatever the follow-up does to that. It takes for granted
+            that within a segment of an arm those who answered again are like those who did not.
         untreated: Answers of customers who were not followed up and answered more than once, such as the survey from
             before there was any follow-up: the same columns as `later`, with times.
         repeat_correlation: The correlation of two answers of one customer without any follow-up, if you know it.
@@ -128,6 +145,7 @@ def effect_of_follow_up(
     """
     tail_of(level)
     one_of(no_revenue, NO_REVENUE, "no_revenue")
+    one_of(reweight, (True, False), "reweight")
     if repeat_correlation is not None:
         repeat_correlation = finite_number(repeat_correlation, "repeat_correlation", least=-1, most=1)
     codebook, answers, intended, holdout = _columns(plan)
@@ -149,7 +167,7 @@ def effect_of_follow_up(
         correlation = correlation_of_repeats(repeats.counts[0], codebook.category_scores)
         pairs = int(repeats.counts.sum())
     everyone = np.bincount(answers[answers >= 0], minlength=len(codebook.categories))
-    contrasts = contrasts_of(codebook, tables, found, arm, present, no_revenue, level)
+    contrasts = contrasts_of(codebook, tables, found, arm, present, no_revenue, reweight, level)
     arms = [Score.of(Tally.from_counts(table[:, :-1].sum(axis=0), codebook.scorer)) for table in tables]
     return FollowUpEffect(
         score=codebook.name,
@@ -161,6 +179,7 @@ def effect_of_follow_up(
         bounds=worst_case_bounds(tables, codebook.category_scores),
         before_after=_before_after(codebook, tables, everyone, moves, correlation, pairs, level),
         set_aside=found.set_aside,
+        assumes=(*ASSUMES, REWEIGHTED) if reweight else ASSUMES,
         warnings=_warnings(codebook, contrasts, found, arm, no_revenue),
         backend=Frame(later).backend,
     )
