@@ -254,7 +254,7 @@ def test_an_order_that_nothing_shows_is_said() -> None:
     rows = {"score": [9, 3], "day": ["01/02/2026", "03/02/2026"]}
     calls: list[Callable[..., Any]] = [
         lambda **order: nk.closed_loop(log, **order).time("first_response").median,
-        lambda **order: nk.effect_of_follow_up(_PLAN, later, time="at", since="2026-01-15", **order).set_aside.early,
+        lambda **order: nk.effect_of_follow_up(_PLAN, later, time="at", since="2026-01-15", **order).not_compared.early,
         lambda **order: nk.Survey(rows, time="day", **order).timeline().starts[0].item().month,
     ]
     for call, guessed, day_first in zip(calls, (744, 4, 1), (24, 0, 2), strict=True):

@@ -345,4 +345,5 @@ class Survey(OverTime):
         if label is None:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
         answers = self._data.answers()
-        return audit_labels(answers.categories, label, answers.codebook.categories, backend=self._backend)
+        more: Any = {"off_the_scale": answers.off_the_scale(), "aside": self._data.aside, "backend": self._backend}
+        return audit_labels(answers.categories, label, answers.codebook.categories, **more)

@@ -105,6 +105,10 @@ class CodedAnswers:
         pairs = zip(self.codebook.questions, self.codes, strict=True)
         return [(question, np.flatnonzero(codes == INVALID)) for question, codes in pairs]
 
+    def off_the_scale(self) -> NDArray[np.bool_]:
+        """Return which rows have an answer that is not on its scale."""
+        return np.asarray(np.logical_or.reduce([codes == INVALID for codes in self.codes]))
+
     def refusal(self) -> str:
         """Return a sentence that names the first answers that are not on their scale; empty where there is none."""
         parts = []

@@ -6,8 +6,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import Column, read_labels
-from npskit.results import Result
+from npskit.data import UNKNOWN, Column, read_labels
+from npskit.results import NO_ROWS, CountedRows, RowCounts
 
 
 @attrs.frozen
@@ -26,7 +26,7 @@ class Contradiction:
 
 
 @attrs.frozen(eq=False, repr=False)
-class LabelAudit(Result):
+class LabelAudit(CountedRows):
     """What came of holding labels against answers. The score always goes by the answers.
 
     Args:
@@ -35,6 +35,8 @@ class LabelAudit(Result):
         unknown: Labels that name no category, with their counts.
         unscored: Rows with a label that names a category but no answer that can be scored.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows: those checked count, missing are those without a label or an answer,
+            invalid those whose label names no category or whose answer is off the scale.
     """
 
     _TABLE = ("contradictions", Contradiction)
@@ -44,6 +46,7 @@ class LabelAudit(Result):
     unknown: dict[str, int]
     unscored: int
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     def __repr__(self) -> str:
         many = {"contradictions": len(self.contradictions), "unknown": sum(self.unknown.values())}
@@ -54,7 +57,13 @@ class LabelAudit(Result):
 
 
 def audit_labels(
-    categories: NDArray[np.intp], column: Column, names: tuple[str, ...], *, backend: str | None = None
+    categories: NDArray[np.intp],
+    column: Column,
+    names: tuple[str, ...],
+    *,
+    off_the_scale: NDArray[np.bool_] | None = None,
+    aside: RowCounts = NO_ROWS,
+    backend: str | None = None,
 ) -> LabelAudit:
     """Hold labels against categories.
 
@@ -62,6 +71,8 @@ def audit_labels(
         categories: The category of each row, -1 where it has none.
         column: The label of each row; see `npskit.data.labels.read_labels`.
         names: The names of the categories.
+        off_the_scale: Which rows have an answer that is not on the scale; None for none.
+        aside: The rows that were set aside or left out before.
         backend: The dataframe library that the result's `to_frame` gives by default.
 
     Raises:
@@ -80,4 +91,7 @@ def audit_labels(
     found = zip(rows.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
     contradictions = tuple(Contradiction(row, names[category], texts[code]) for row, category, code in found)
     unscored = int(((said >= 0) & ~scored).sum())
-    return LabelAudit(int(checked.sum()), contradictions, labels.unknown(), unscored, backend)
+    odd = (said == UNKNOWN) | ((said >= 0) & (False if off_the_scale is None else off_the_scale))
+    n, invalid = int(checked.sum()), int(odd.sum())
+    counts = RowCounts(n, len(categories) - n - invalid, invalid)
+    return LabelAudit(n, contradictions, labels.unknown(), unscored, backend, aside + counts)

@@ -160,7 +160,7 @@ def test_order_of_rows_and_strangers_change_nothing(rows: Any, random: Any) -> N
     who, score, stayed = zip(*lines, strict=True)
     mixed = effect_of_follow_up(plan, {"customer": who, "score": score, "stayed": stayed}, retained="stayed")
     assert all(map(same, found.contrasts, mixed.contrasts))
-    assert (mixed.set_aside.unknown, mixed.set_aside.anonymous) == (2, 2)
+    assert (mixed.not_compared.unknown, mixed.not_compared.anonymous) == (2, 2)
 
 
 @settings(max_examples=20)
@@ -193,7 +193,7 @@ def test_customers_below_the_line_are_not_compared() -> None:
     """Only those whom the plan intended are compared; rows of others are counted as elsewhere."""
     plan = plan_of([0, 0, 0, 0], [False, True, False, True], intended=[True, True, False, False])
     found = effect_of_follow_up(plan, later_of(plan, [10, 0, 0, 10]))
-    assert (found.value, found.set_aside.elsewhere) == (200.0, 2)
+    assert (found.value, found.not_compared.elsewhere) == (200.0, 2)
 
 
 def test_unknown_customers_of_the_plan_are_counted_not_matched() -> None:
@@ -202,7 +202,7 @@ def test_unknown_customers_of_the_plan_are_counted_not_matched() -> None:
     plan.customers[2:] = [None, " "]
     found = effect_of_follow_up(plan, {"customer": ["c0", "c1", None, "", NAN], "score": [9, 3, 3, 9, 3]})
     assert (found.value, found.contrast("answered").treated.n) == (200.0, 1)
-    assert (found.set_aside.untraceable, found.set_aside.anonymous, found.set_aside.elsewhere) == (2, 3, 0)
+    assert (found.not_compared.untraceable, found.not_compared.anonymous, found.not_compared.elsewhere) == (2, 3, 0)
     assert "Set aside: 2 rows of the plan without a customer, 3 later rows without a customer." in str(found)
 
 
@@ -218,9 +218,9 @@ def test_latest_known_answer_counts(order: list[int]) -> None:
     who, score, at, stayed = zip(*rows, strict=True)
     later = {"customer": who, "score": score, "at": at, "stayed": stayed}
     found = effect_of_follow_up(plan, later, time="at", retained="stayed")
-    assert (found.value, found.contrast("retention").difference, found.set_aside.superseded) == (200.0, 100.0, 1)
+    assert (found.value, found.contrast("retention").difference, found.not_compared.superseded) == (200.0, 100.0, 1)
     early = effect_of_follow_up(plan, later, time="at", since=dt.date(2026, 1, 3))
-    assert (early.value, early.set_aside.early) == (200.0, 1)
+    assert (early.value, early.not_compared.early) == (200.0, 1)
 
 
 def test_of_equal_times_the_row_further_down_counts_and_unknown_times_yield() -> None:
@@ -465,7 +465,7 @@ def test_later_answers_on_another_scale_are_counted_and_said() -> None:
     """Answers of 0..100 read as 0..10 are not silently taken for customers who did not answer."""
     plan = plan_of([0] * 40, [False, True] * 20)
     found = effect_of_follow_up(plan, later_of(plan, [90] * 20 + [9] * 18 + [None, 3]))
-    assert found.set_aside.unusable == 20
+    assert found.not_compared.unusable == 20
     assert any("20 later answers are not on the scale of the NPS" in warning for warning in found.warnings)
     assert "20 later answers that are not on the scale" in str(found)
 
@@ -849,10 +849,10 @@ def test_answers_the_plan_was_made_of_are_no_later_answers() -> None:
         "day": ["2026-01-05"] * 40 + ["2026-03-05"] * 40,
     }
     found = nk.effect_of_follow_up(plan, later, time="day")
-    assert found.set_aside.early == 40
+    assert found.not_compared.early == 40
     assert found.treated.value == found.held_out.value == 100.0
     earlier = nk.effect_of_follow_up(plan, later, time="day", since="2026-01-01")
-    assert earlier.set_aside.early == 0
+    assert earlier.not_compared.early == 0
 
 
 def test_ids_and_answers_that_went_through_a_file_are_the_same() -> None:

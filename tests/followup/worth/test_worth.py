@@ -50,7 +50,7 @@ def test_customers_add_up(some: Any, others: Any) -> None:
     whole = found[2]
     assert whole.revenue == sum(value for value, name in some + others if name is not None)
     assert whole.expected_loss == sum(v * (1 - RATES[name]) for v, name in some + others if name is not None)
-    assert whole.left_out == sum(name is None for _, name in some + others)
+    assert whole.missing == sum(name is None for _, name in some + others)
 
 
 @settings(max_examples=50)
@@ -103,7 +103,7 @@ def test_answers_are_sorted_into_segments_by_a_scorer() -> None:
     for table in (data, pd.DataFrame(data), pl.DataFrame(data)):
         found = revenue_at_risk("value", "score", RATES, data=table, scorer=NPS())
         assert [s.expected_loss for s in found.segments] == [50.0, 0.0, 37.5]
-        assert found.left_out == 2
+        assert found.missing + found.invalid == 2
         assert math.isnan(found.segments[1].retention)
     given_series = revenue_at_risk(pd.Series([100.0]), pl.Series([3]), RATES, scorer=NPS())
     assert given_series.expected_loss == 50.0
@@ -376,7 +376,7 @@ def test_records_say_the_same_in_every_form() -> None:
     table = retention_sensitivity([100.0, 300.0], [0.5, 0.9], cost=5, margin=1, discount_rate=0)
     assert "<b>" not in risk._repr_html_()
     assert "&lt;b&gt;" in risk._repr_html_()
-    assert "Left out, because something is not known of them: 1." in str(risk)
+    assert "2 of 3 customers: 1 missing" in str(risk)
     assert "Upside: 0.5 of the <b> revenue stays as that of a b does." in str(risk)
     assert "upside" not in str(revenue_at_risk([1], ["a"], {"a": 1.0})).splitlines()[1]
     assert "never" in str(payback)

@@ -50,6 +50,7 @@ class CaseLog:
         time_zone: The zone of the data, None where times are naive. With a zone, times here are UTC.
         rejected: What could not be used.
         left_out: Cases opened after `as_of`.
+        set_aside: Cases that could not be used, and rows of which the case is not known.
         backend: The dataframe library of the log.
     """
 
@@ -71,6 +72,7 @@ class CaseLog:
     time_zone: str | None
     rejected: Rejections
     left_out: int
+    set_aside: int
     backend: str | None
 
     def __len__(self) -> int:
@@ -215,6 +217,7 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
         as_of=now,
         rejected=rejected,
         left_out=int(np.count_nonzero(usable & ~keep)),
+        set_aside=len(rejected),
     )
 
 
@@ -288,6 +291,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
             found = np.where(found < 0, log.each(of_event, (of_event >= 0) & log.are(kind), size, -1), found)
         return found[present]
 
+    left_out = int(np.count_nonzero(every.are("opened"))) - len(present)
     result = _log_of(
         table,
         times,
@@ -299,7 +303,8 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
         recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
         as_of=now,
         rejected=rejections_of(refused, labels[case_of]),
-        left_out=int(np.count_nonzero(every.are("opened"))) - len(present),
+        left_out=left_out,
+        set_aside=len(cases.ids) - len(present) - left_out + int(np.count_nonzero(~cases.known)),
     )
     if "owner" not in table.by:
         return result

@@ -136,6 +136,7 @@ def closed_loop(
         eligible is not None,
         log.rejected,
         log.left_out,
+        log.set_aside,
         log.backend,
     )
 

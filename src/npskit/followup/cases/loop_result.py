@@ -11,7 +11,7 @@ import attrs
 from npskit.errors import ColumnNotFoundError, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
-from npskit.results import Columns, Interval, Result, Rows, key_columns, percent
+from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
 from npskit.scores import segment_names
 from npskit.times import BusinessCalendar
 
@@ -29,8 +29,11 @@ _TITLES = {
 
 
 @attrs.frozen(eq=False, repr=False)
-class ClosedLoop(Result):
+class ClosedLoop(MadeOfRows):
     """What became of the cases, in all and by group.
+
+    Its rows are cases: n, set_aside and left_out sum to those that came in, also where a log has a row for each event;
+    a row of which the case is not known counts as one.
 
     Args:
         total: The figures of all cases.
@@ -43,6 +46,7 @@ class ClosedLoop(Result):
         of_eligible: Whether coverage is of those who should have been answered, as given, rather than of the cases.
         rejected: What of the log could not be used, and why.
         left_out: Cases that were opened after `as_of`.
+        set_aside: Cases that could not be used; `rejected` says why.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
@@ -56,7 +60,21 @@ class ClosedLoop(Result):
     of_eligible: bool
     rejected: Rejections
     left_out: int
+    set_aside: int
     backend: str | None = None
+
+    _ROWS = "cases"
+    missing = invalid = 0
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the cases that came in."""
+        return RowCounts(self.n, set_aside=self.set_aside, left_out=self.left_out)
+
+    @property
+    def n(self) -> int:
+        """How many cases there are figures of."""
+        return self.total.cases
 
     @property
     def cases(self) -> int:

@@ -10,7 +10,18 @@ from npskit.errors import InvalidValueError, did_you_mean
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast
 from npskit.followup.impact.outcomes import SetAside
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
-from npskit.results import Columns, Interval, Result, Rows, columns_of, number, p_value, percent
+from npskit.results import (
+    NO_ROWS,
+    Columns,
+    CountedRows,
+    Interval,
+    RowCounts,
+    Rows,
+    columns_of,
+    number,
+    p_value,
+    percent,
+)
 from npskit.scores import Comparison, Score, compare
 
 ASSUMES = (
@@ -62,7 +73,7 @@ class BeforeAfter:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FollowUpEffect(Result):
+class FollowUpEffect(CountedRows):
     """What following up did, by intention to treat: those meant to be followed up less those held out at random.
 
     Args:
@@ -77,10 +88,12 @@ class FollowUpEffect(Result):
         bounds: The least and the greatest effect on the score of all assigned, whatever those would say who did not
             answer again (Manski 1990); of these very customers, without sampling error.
         before_after: The change of the treated, of all first: not an effect.
-        set_aside: What is not in the comparison.
+        not_compared: What is not in the comparison.
         warnings: What must be known before the figures are taken for an effect.
         assumes: What must be true for them to be one.
         backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the later rows: the latest scored answer of each customer compared counts; of those
+            outside the comparison, superseded or too early they are left out, without a customer or time set aside.
     """
 
     score: str
@@ -91,10 +104,11 @@ class FollowUpEffect(Result):
     contrasts: tuple[ArmContrast, ...]
     bounds: tuple[float, float]
     before_after: tuple[BeforeAfter, ...]
-    set_aside: SetAside
+    not_compared: SetAside
     warnings: tuple[str, ...]
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
 
     # ---- the effect ----
 
@@ -257,7 +271,7 @@ class FollowUpEffect(Result):
             "early": "later rows too early or without a time",
             "superseded": "answers superseded by a later one",
         }
-        counts = {text: getattr(self.set_aside, name) for name, text in kinds.items()}
+        counts = {text: getattr(self.not_compared, name) for name, text in kinds.items()}
         shown = ", ".join(f"{count} {text}" for text, count in counts.items() if count)
         return notes + ([f"Set aside: {shown}."] if shown else [])
 

@@ -178,10 +178,11 @@ def effect_of_follow_up(
         contrasts=contrasts,
         bounds=worst_case_bounds(tables, codebook.category_scores),
         before_after=_before_after(codebook, tables, everyone, moves, correlation, pairs, level),
-        set_aside=found.set_aside,
+        not_compared=found.not_compared,
         assumes=(*ASSUMES, REWEIGHTED) if reweight else ASSUMES,
         warnings=_warnings(codebook, contrasts, found, arm, no_revenue),
         backend=Frame(later).backend,
+        row_counts=found.rows,
     )
 
 
@@ -261,7 +262,7 @@ def _warnings(
             f"Only {again.treated.n} of the treated and {again.held_out.n} of the held out answered again: the limits "
             "and p-values rest on approximations that do not hold for so few, and a p-value may be far too small."
         )
-    if unusable := found.set_aside.unusable:
+    if unusable := found.not_compared.unusable:
         said.append(
             f"{unusable} later answers are not on the scale of the {codebook.name} and count as none: check that "
             "it was asked on the same scale."

@@ -14,6 +14,7 @@ from npskit.counting import INVALID, CodedAnswers
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import Moves
+from npskit.results import RowCounts
 from npskit.scorers import Codebook
 from npskit.times import read_time
 from npskit.tracking.panel import count_moves, pair_steps
@@ -74,13 +75,15 @@ class Outcomes:
         category: Category of the later answer, -1 where there is none: shape `(customers,)`.
         retained: 1 stayed, 0 left, -1 not known; None where nobody asked.
         revenue: Money, NaN where not known; None where nobody asked.
-        set_aside: What is not in the comparison.
+        not_compared: What is not in the comparison.
+        rows: What became of the later rows: the latest scored answer of each of the compared counts.
     """
 
     category: Codes
     retained: NDArray[np.int8] | None
     revenue: Floats | None
-    set_aside: SetAside
+    not_compared: SetAside
+    rows: RowCounts
 
 
 def read_outcomes(
@@ -142,7 +145,7 @@ def read_outcomes(
     if names.revenue is not None:
         money = read_amounts(frame.column(frame.require(names.revenue, "revenue")), "revenue")
         revenue = latest("revenue", money, ~np.isnan(money))
-    set_aside = SetAside(
+    not_compared = SetAside(
         untraceable=int((intended & ~plan.known).sum()),
         unknown=int(((place == _UNKNOWN) & later.known).sum()),
         elsewhere=int((place == _OUTSIDE).sum()),
@@ -151,7 +154,15 @@ def read_outcomes(
         early=int(((place > _UNKNOWN) & ~late).sum()),
         superseded=int((usable & (categories >= 0)).sum() - (category >= 0).sum()),
     )
-    return Outcomes(category, retained, revenue, set_aside)
+    n, unscored = int((category >= 0).sum()), usable & (categories < 0)
+    timeless = ~late & (np.isnat(moments) if moments is not None else False)
+    rows = RowCounts(
+        n,
+        missing=int((unscored & ~invalid).sum()),
+        invalid=not_compared.unusable,
+        set_aside=int((~later.known | timeless).sum()),
+    )
+    return Outcomes(category, retained, revenue, not_compared, rows + RowCounts(left_out=len(place) - rows.rows))
 
 
 def read_moves(source: Any, names: Named, codebook: Codebook) -> Moves:

@@ -17,7 +17,7 @@ from npskit.data import Column
 from npskit.errors import InvalidValueError
 from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
-from npskit.results import Result
+from npskit.results import NO_ROWS, CountedRows, RowCounts
 from npskit.scorers import Codebook, Scorer
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ class Limits:
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
-class Choices(Result):
+class Choices(CountedRows):
     """What becomes of each response of a survey: the columns of a plan; see `npskit.FollowUpPlan`."""
+
+    _ROWS = "responses"
 
     assigned: Assigned
     status: NDArray[np.int8]
@@ -70,6 +72,12 @@ class Choices(Result):
     language: str = "en"
     kept: Mapping[str, Column] = attrs.field(factory=dict)
     backend: str | None = None
+    rows: RowCounts = NO_ROWS
+
+    @property
+    def row_counts(self) -> RowCounts:
+        """What became of the rows: those followed up count, all that may not or cannot be are left out."""
+        return self.rows
 
     @property
     def codebook(self) -> Codebook:

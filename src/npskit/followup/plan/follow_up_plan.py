@@ -42,6 +42,8 @@ class FollowUpPlan(Choices):
         language: The language of messages where the customer's is not known.
         kept: Columns of the survey that are carried along, by name.
         backend: The dataframe library that `to_frame` gives by default.
+        rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no
+            answer that can be scored, or could not be read.
     """
 
     # ---- as tables and files ----

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
+from npskit.counting import Tally
 from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
+from npskit.results import RowCounts
 from npskit.sample import BoundData
 from npskit.times import find_zone
 
@@ -33,8 +35,10 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     contacted, times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
     if contacted is not None and times["now"] is None:
         raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
+    answers = data.answers()
+    data.check(answers)
     table = Table.of(
-        data.answers(),
+        answers,
         scorer=data.codebook,
         value=columns.get("value", terms.value),
         channel=columns.get("channel"),
@@ -46,7 +50,7 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     )
     table = attrs.evolve(table, **times, attributes=_attributes(data, playbook, named, kept))
     opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
-    return plan_of(
+    plan = plan_of(
         playbook.assign(table),
         opted_out,
         contacted,
@@ -55,6 +59,10 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         kept={name: data.column(name) for name in kept},
         backend=data.frame.backend,
     )
+    tally = Tally.count(*answers.columns, scorer=data.codebook.scorer)
+    n, missing, invalid = len(plan), int(tally.missing), int(tally.invalid)
+    rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
+    return attrs.evolve(plan, rows=data.aside + rows)
 
 
 def _times(

@@ -32,6 +32,7 @@ def headline(plan: Choices) -> list[str]:
     urgent = (plan.assigned.urgency > 0) & np.isin(plan.status, (BUDGET, CAPACITY, NO_GAIN))
     if urgent.any():
         lines.append(f"Urgent, and yet left out for want of money, hours or gain: {int(urgent.sum()):,}.")
+    lines += [f"Not read: {plan.set_aside:,} rows of the file."] if plan.set_aside else []
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")

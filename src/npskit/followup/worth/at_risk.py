@@ -13,12 +13,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Bools, Floats
 from npskit.checks import one_of, share
 from npskit.counting import CodedAnswers
 from npskit.data import Column, Frame, coded, column_of, is_nothing, objects, read_amounts, read_labels
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.results import Result, Rows, number
+from npskit.results import CountedRows, RowCounts, Rows, number
 from npskit.scorers import Scorer, codebook_of
 
 
@@ -49,20 +49,22 @@ class SegmentAtRisk:
 
 
 @attrs.frozen(eq=False, repr=False)
-class RevenueAtRisk(Result):
+class RevenueAtRisk(CountedRows):
     """Revenue at risk by segment; the totals are the sums of the segments.
 
     Args:
         segments: One for each segment.
-        left_out: Customers left out, because their value, their segment or their rate is not known.
+        row_counts: What became of the customers: missing are those whose value, segment or rate is not known, invalid
+            those whose answer is off the scale.
         moved: What the upside supposes: which part of the first segment behaves as the second.
         backend: The dataframe library that `to_frame` gives by default.
     """
 
     _TABLE = ("segments", SegmentAtRisk)
+    _ROWS = "customers"
 
     segments: tuple[SegmentAtRisk, ...]
-    left_out: int
+    row_counts: RowCounts
     moved: tuple[tuple[str, str, float], ...] = ()
     backend: str | None = None
 
@@ -83,7 +85,7 @@ class RevenueAtRisk(Result):
 
     def __repr__(self) -> str:
         parts = self._parts("revenue", "expected_loss", "upside")
-        return self._said(**parts, segments=len(self.segments), left_out=self.left_out)
+        return self._said(**parts, segments=len(self.segments), n=self.n)
 
     def _rows(self) -> Rows:
         header = ["segment", "customers", "revenue", "share", "retention", "expected loss", "share of loss"]
@@ -95,10 +97,7 @@ class RevenueAtRisk(Result):
         return header, rows
 
     def _notes(self) -> list[str]:
-        notes = [f"Upside: {part:.10g} of the {a} revenue stays as that of a {b} does." for a, b, part in self.moved]
-        return notes + (
-            [f"Left out, because something is not known of them: {self.left_out}."] if self.left_out else []
-        )
+        return [f"Upside: {part:.10g} of the {a} revenue stays as that of a {b} does." for a, b, part in self.moved]
 
     def _record(self) -> dict[str, Any]:
         return self._parts("revenue", "expected_loss", "upside") | super()._record()
@@ -146,13 +145,13 @@ def revenue_at_risk(
         ...     [100, 300, 200, 400], ["detractor", "detractor", "passive", "promoter"],
         ...     {"detractor": 0.5, "passive": 0.75, "promoter": 1.0}, moved={("detractor", "passive"): 0.5})
         >>> found
-        RevenueAtRisk(revenue=1000.0, expected_loss=250.0, upside=50.0, segments=3, left_out=0)
+        RevenueAtRisk(revenue=1000.0, expected_loss=250.0, upside=50.0, segments=3, n=4)
         >>> [segment.expected_loss for segment in found.segments]
         [200.0, 50.0, 0.0]
     """
     frame = None if data is None else Frame(data)
     money = read_amounts(_column(value, frame, "value"), "value", least=0)
-    codes, names = _segments(category, frame, scorer, retention if isinstance(retention, Mapping) else None)
+    codes, names, off = _segments(category, frame, scorer, retention if isinstance(retention, Mapping) else None)
     if isinstance(retention, Mapping):
         rates, names, codes = _rates_of_segments(retention, names, codes)
     else:
@@ -161,6 +160,7 @@ def revenue_at_risk(
         raise IncompatibleError(
             f"value, category and retention must be equally long: got {len(money)}, {len(codes)} and {len(rates)}"
         )
+    invalid = int(np.count_nonzero(off))
     known = (codes >= 0) & ~np.isnan(money) & ~np.isnan(rates)
     at, money, rates = codes[known], money[known], rates[known]
     size = len(names)
@@ -181,7 +181,8 @@ def revenue_at_risk(
     columns = (customers, revenue, share, kept, loss, of_loss, upside)
     segments = zip(names, *(column.tolist() for column in columns), strict=True)
     backend = None if frame is None else frame.backend
-    return RevenueAtRisk(tuple(SegmentAtRisk(*s) for s in segments), int((~known).sum()), parts, backend)
+    rows = RowCounts(known.sum(), (~known).sum() - invalid, invalid)
+    return RevenueAtRisk(tuple(SegmentAtRisk(*s) for s in segments), rows, parts, backend)
 
 
 def _column(given: Any, frame: Frame | None, role: str) -> Column:
@@ -195,8 +196,11 @@ def _column(given: Any, frame: Frame | None, role: str) -> Column:
 
 def _segments(
     category: Any, frame: Frame | None, scorer: Scorer | None, named: Mapping[Any, Any] | None
-) -> tuple[NDArray[np.intp], list[str]]:
-    """Return the number of each customer's segment, -1 where not known, and the names; those with a rate if given."""
+) -> tuple[NDArray[np.intp], list[str], Bools | bool]:
+    """Return the number of each customer's segment, -1 where not known, the names, and which answers are off the scale.
+
+    The names are those with a rate, if given.
+    """
     if scorer is None:
         column = _column(category, frame, "category")
         if named is None:
@@ -206,7 +210,7 @@ def _segments(
             names = [str(name) for name in named]
         labels = read_labels(column, names)
         _refuse_absent(labels.unknown(), names)
-        return np.where(labels.categories < 0, -1, labels.categories), names
+        return np.where(labels.categories < 0, -1, labels.categories), names, False
     codebook = codebook_of(scorer)
     several = len(codebook.questions) > 1
     asked = ", ".join(codebook.questions)
@@ -217,7 +221,7 @@ def _segments(
         raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {len(given)} columns")
     columns = [_column(part, frame, "category") for part in given]
     answers = CodedAnswers(columns, codebook)
-    return answers.categories, list(codebook.categories)
+    return answers.categories, list(codebook.categories), answers.off_the_scale()
 
 
 def _rates_of_segments(
