@@ -72,9 +72,10 @@ def test_groups_and_the_whole(rows: Columns) -> None:
 @given(columns())
 @settings(max_examples=60, deadline=None)
 def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
-    """Difference and variance are those of `design_estimate`, with customers as units; so is the interval.
+    """Difference and variance are those of `design_estimate`, with customers as units.
 
-    It has no ceiling, since steps of one customer telescope, and lies within the one that has.
+    The interval is at v/SE², with no ceiling, since steps of one customer telescope, and for customers who move alike
+    often with about the same degrees of freedom.
     """
     cells = rows[1] * 3 + rows[2]
     values = score_differences(CATEGORY_SCORES)
@@ -89,12 +90,13 @@ def test_the_variance_is_that_of_the_design(rows: Columns) -> None:
     units = ours.customers
     assert ours.se**2 == pytest.approx(robust.variance * units / (units - 1), abs=1e-12)
     if theirs.variance > 1e-12:
-        free = attrs.evolve(theirs, ceiling=np.full_like(theirs.ceiling, np.inf))
-        assert [ours.interval.low, ours.interval.high] == pytest.approx(
-            [float(limit) for limit in free.interval(0.95, "score")], abs=1e-9
-        )
-        low, high = map(float, theirs.interval(0.95, "score"))
-        assert low - 1e-9 <= ours.interval.low <= ours.interval.high <= high + 1e-9
+        assert ours.interval.low <= ours.difference + 1e-9
+        assert ours.interval.high >= ours.difference - 1e-9
+        if len(set(np.bincount(rows[0]).tolist())) == 1:
+            free = attrs.evolve(theirs, ceiling=np.full_like(theirs.ceiling, np.inf))
+            assert [ours.interval.low, ours.interval.high] == pytest.approx(
+                [float(limit) for limit in free.interval(0.95, "score")], abs=1e-9
+            )
     sums = np.bincount(rows[0], weights=values[cells])
     squares = (sums**2).sum()
     assert ours.z == pytest.approx(sums.sum() / np.sqrt(squares) if squares else 0)

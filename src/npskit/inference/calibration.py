@@ -253,19 +253,19 @@ def calibrated_estimate(
     if len(codes) != len(w):
         raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(w)} weights")
     size = len(unit_strata)
-    per_unit = sum_by(codes, np.stack([influence, np.where(inside, w, 0.0)], axis=-1), size)
+    each = np.where(inside, w, 0.0)
+    per_unit = sum_by(codes, np.stack([influence, each, each * each], axis=-1), size)
     found = estimate_from_units(
         StrataLayout.of(unit_strata, population, lonely),
         UnitCells.of_units(size),
         per_unit[:, 0],
-        per_unit[:, 1],
+        per_unit[:, 1:],
         amounts[np.newaxis],
         s,
         np.array([inside.sum()], dtype=np.float64),
         customers,
     )
-    # a calibration may make a sample worth more than its answers
-    return attrs.evolve(found[0], ceiling=np.asarray(np.inf))
+    return found[0]
 
 
 def _ratio(targets: Floats, found: Floats) -> Floats:

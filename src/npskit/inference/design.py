@@ -7,14 +7,15 @@ design: units without answers in it count, with u = 0 (Lumley, "Complex Surveys"
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference.clusters import ClusterTotals
+from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
+from npskit.inference.effective import MODEL_DF, answers_df, effective_size, units_df
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Lonely, Population
@@ -71,7 +72,7 @@ def design_estimate(
         StrataLayout.of(totals.strata, population, lonely),
         UnitCells(totals.units, totals.groups, totals.size),
         influence(totals, s[:, np.newaxis])[:, 0],
-        totals.weights.sum(axis=1),
+        np.stack([totals.weights.sum(axis=1), totals.squares], axis=-1),
         totals.by_group(totals.weights),
         s,
         totals.by_group(totals.counts).sum(axis=-1),
@@ -96,7 +97,7 @@ def estimate_from_units(
         layout: The units and strata of the design.
         cells: The unit and the group of each cell.
         influence: By how much each cell moves the mean of its group: shape `(C,)`.
-        sizes: Weight of each cell's answers, shape `(C,)`.
+        sizes: Weight and sum of squared weights of each cell's answers, shape `(C, 2)`.
         amounts: Sum of weights per group and category, shape `(G, K)`.
         category_scores: Shape `(K,)`.
         n: Answers, shape `(G,)`.
@@ -104,60 +105,84 @@ def estimate_from_units(
 
     Example:
         >>> layout, cells = StrataLayout.of(np.zeros(3), None, "fail"), UnitCells.of_units(3)
-        >>> parts = np.array([0.25, 0.0, -0.25]), np.array([1.0, 2.0, 1.0])
+        >>> parts = np.array([0.25, 0.0, -0.25]), np.array([[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]])
         >>> sums = np.array([[1.0, 2.0, 1.0]]), np.array([-1.0, 0.0, 1.0]), np.array([4.0])
         >>> found = estimate_from_units(layout, cells, *parts, *sums, customers=None)
         >>> found.variance.tolist(), found.df.tolist()
         ([0.1875], [2.0])
     """
     variance = layout.covariance(influence[:, np.newaxis], cells)[:, 0, 0]
-    counted, first, second = (layout.by_stratum(a, cells) for a in (sizes > 0, sizes, sizes * sizes))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        number = np.where(counted > 0, first**2 / second, 0.0) if customers else counted
+    with np.errstate(invalid="ignore"):
+        total = sum_by(cells.groups, sizes[:, 0], cells.n_groups)[cells.groups]
+        h, answers = sizes[:, 0] / total, sizes[:, 1] / total / total
+    counted, units, squares = (layout.by_stratum(a, cells) for a in (h > 0, h * h, answers))
     present, strata = counted.sum(axis=1), (counted > 0).sum(axis=1)
-    census = (layout.full | (counted == 0)).all(axis=1) & (present > 0)
+    census = ((layout.unsampled == 0) | (counted == 0)).all(axis=1) & (present > 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = layout.by_stratum(h, cells)
+        number = np.where(counted > 0, weights**2 / units, 0.0) if customers else counted
+        # in a finite population only what was not sampled leaves anything to chance
+        kish, ceiling = 1 / (units @ layout.unsampled), 1 / (squares @ layout.unsampled)
+        ceiling = np.minimum(ceiling, np.where(layout.unsampled.min(initial=1.0) < 1, np.inf, n))
+        by_answers = answers_df(1 / units.sum(axis=1), present, strata)
+    by_units, small = units_df([sum_by(cells.groups, h**k, cells.n_groups) for k in range(2, 6)], strata)
+    alone = np.isclose(units.sum(axis=1), squares.sum(axis=1), rtol=1e-9, atol=0.0)
+    plain = 1 - len(layout.sampled) / max(layout.sampled.sum(), 1.0)
     return as_estimate(
         amounts,
         category_scores,
         n,
         np.where((present < 2) & ~census, np.nan, variance),
-        second.sum(axis=1),
         number.sum(axis=1) - strata,
-        ceiling=np.full(len(n), np.inf) if not layout.simple else present if customers == "mean" else n,
-        census=census,
+        Precision(
+            kish,
+            np.where(alone, by_answers, by_units),
+            np.where(alone, MODEL_DF, 0.0),
+            np.where(alone, plain, np.maximum(plain * small, 1.0) if customers else 1.0),
+            np.minimum(ceiling, np.where(census, np.inf, present)) if customers == "mean" else ceiling,
+        ),
     )
 
 
-def as_estimate(
-    amounts: Floats,
-    category_scores: Floats,
-    n: Floats,
-    variance: Floats,
-    squares: Floats,
-    df: Floats,
-    *,
-    ceiling: Floats | None = None,
-    census: NDArray[np.bool_] | None = None,
-) -> Estimate:
-    """Return the estimate with its effective size v/SE².
+class Precision(NamedTuple):
+    """What the effective size follows from beside the variance; each of shape `(G,)`.
 
-    Where SE = 0 or all answers are worth the same, the spread says nothing about the precision, and the size is Kish's
-    number of sampling units, (ΣW)²/ΣW² with W the weight of a unit: answers of one unit are not independent. A census
-    leaves nothing to chance: its size is infinite.
+    Args:
+        kish: Kish's number of sampling units.
+        df: Degrees of freedom of the variance by the weights of the units.
+        prior: Degrees of freedom of the model that weights and answers are unrelated.
+        factor: What the variance is multiplied by: of independent answers, what makes it v/n where all weigh alike; of
+            customers, whose mean may be nearly that of one of them, what they make it too small by.
+        ceiling: The largest simple random sample that it may count as.
+    """
+
+    kish: Floats
+    df: Floats
+    prior: Floats
+    factor: Floats
+    ceiling: Floats
+
+
+def as_estimate(
+    amounts: Floats, category_scores: Floats, n: Floats, variance: Floats, df: Floats, precision: Precision
+) -> Estimate:
+    """Return the estimate with its effective size; see `npskit.inference.effective`.
+
+    Where SE = 0 or all answers are worth the same, that is Kish's number of sampling units: answers of one unit are not
+    independent. A census leaves nothing to chance: its size is infinite.
 
     Args:
         amounts: Sum of weights per category, shape `(G, K)`.
         category_scores: Shape `(K,)`.
         n: Answers, shape `(G,)`.
         variance: Variance of the mean, shape `(G,)`.
-        squares: Sum over sampling units of their squared weights, shape `(G,)`.
-        df: Degrees of freedom, shape `(G,)`.
-        ceiling: The largest simple random sample that it may count as, shape `(G,)`; `n` if None.
-        census: Whether all sampling units of the population are in the sample, shape `(G,)`; None if nowhere.
+        df: Degrees of freedom of the design, shape `(G,)`; without any, nothing is known.
+        precision: What the effective size follows from.
 
     Example:
-        >>> found = as_estimate(np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [4.0], [3.0]]))
-        >>> found.n_effective.round(3).tolist()
+        >>> precision = Precision(*np.array([[4.0], [3.0], [0.0], [1.0], [4.0]]))
+        >>> sums = np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [3.0]])
+        >>> as_estimate(*sums, precision).n_effective.round(3).tolist()
         [1.875]
     """
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -165,12 +190,12 @@ def as_estimate(
         answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), category_scores)
         rounding = _ROUNDING * np.abs(category_scores).max(initial=0.0) ** 2
         variance = np.where(variance <= rounding, 0.0, variance)
-        kish = amounts.sum(axis=-1) ** 2 / squares
-        n_effective = np.where((answer <= rounding) | (variance == 0), kish, answer / variance)
-    if census is not None:
-        n_effective = np.where(census, np.inf, n_effective)
-    df, most = np.where(df > 0, df, np.nan), n if ceiling is None else ceiling
-    return Estimate(amounts, category_scores, n, mean, variance, n_effective, df, most, simple=False)
+    kish, own, prior, factor, ceiling = precision
+    size, freedom = effective_size(
+        np.where(answer <= rounding, 0.0, answer), variance * factor, kish, np.where(df > 0, own, np.nan), prior
+    )
+    df = np.where(df > 0, df, np.nan)
+    return Estimate(amounts, category_scores, n, mean, variance, df, size, freedom, ceiling, simple=False)
 
 
 def share_covariance(totals: ClusterTotals, *, population: Population = None, lonely: Lonely = "fail") -> Floats:

@@ -7,15 +7,19 @@ from typing import Any, Self
 
 import attrs
 import numpy as np
+from numpy.typing import ArrayLike
 
 from npskit.arrays import Bools, Floats, Integers
+from npskit.inference.constrained import mean_variance
+from npskit.inference.effective import MODEL_DF, answers_df, counts_of_size, effective_size
 from npskit.inference.intervals import interval
 from npskit.inference.limits import t_quantile
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
 from npskit.inference.two_sample import moments
-from npskit.inference.weighting import effective_counts, kish_n_eff, taylor_variance, weighted_mean
+from npskit.inference.weighting import kish_n_eff, taylor_variance, weighted_mean
 
-_BY_GROUP = ("amounts", "n", "mean", "variance", "n_effective", "df", "ceiling")
+_BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling")
+_NOTHING = ("n", "ceiling")
 
 
 @attrs.frozen(eq=False)
@@ -28,11 +32,12 @@ class Estimate:
         n: Answers, shape `(...)`.
         mean: Shape `(...)`, in units of the category scores.
         variance: Variance of the mean, shape `(...)`, in squared units.
-        n_effective: Size of the simple random sample that would be as precise, shape `(...)`; infinite for a census.
         df: Degrees of freedom of the variance, shape `(...)`, infinite for simple counts.
-        ceiling: The largest simple random sample that intervals may treat it as, shape `(...)`: the answers, or the
-            customers where their means count; infinite where strata, a finite population or a calibration may make a
-            sample worth more than its answers.
+        size: Size of the simple random sample that would be as precise, before the ceiling, shape `(...)`; infinite for
+            a census. See `npskit.inference.effective`.
+        freedom: Degrees of freedom of that size, shape `(...)`.
+        ceiling: The largest simple random sample that intervals may treat it as, shape `(...)`: Kish's number of
+            answers, at most the customers where their means count; more where much of a finite population is sampled.
         simple: Whether the answers are simple counts, unweighted and not clustered.
     """
 
@@ -41,8 +46,9 @@ class Estimate:
     n: Floats
     mean: Floats
     variance: Floats
-    n_effective: Floats
     df: Floats
+    size: Floats
+    freedom: Floats
     ceiling: Floats
     simple: bool
 
@@ -53,6 +59,7 @@ class Estimate:
         category_scores: Floats,
         weights: Floats | None = None,
         squares: Floats | None = None,
+        sampled: ArrayLike | None = None,
     ) -> Self:
         """Return the estimate from counts, or from sums of weights and of squared weights, by category.
 
@@ -64,6 +71,7 @@ class Estimate:
             category_scores: Shape `(K,)`.
             weights: Sum of weights, shape `(..., K)`, or None.
             squares: Sum of squared weights, shape `(..., K)`, or None.
+            sampled: Size of the sample that weighted answers are a part of, shape `(...)`; the answers if None.
         """
         n = counts.sum(axis=-1).astype(np.float64)
         if weights is None or squares is None:
@@ -71,10 +79,17 @@ class Estimate:
             _, mean, variance = moments(amounts, category_scores)
             with np.errstate(invalid="ignore", divide="ignore"):
                 variance = np.asarray(variance / n)
-            return cls(amounts, category_scores, n, mean, variance, n, np.full(n.shape, np.inf), n, simple=True)
+            infinite = np.full(n.shape, np.inf)
+            return cls(amounts, category_scores, n, mean, variance, infinite, n, infinite, n, simple=True)
+        kish = np.minimum(kish_n_eff(weights, squares), n)  # no rounding past it
+        whole = n if sampled is None else np.asarray(sampled, dtype=np.float64)
+        variance = taylor_variance(counts, weights, squares, category_scores, whole)
+        with np.errstate(invalid="ignore"):
+            shares, plain = weights / weights.sum(axis=-1, keepdims=True), variance * (1 - 1 / np.maximum(whole, 1))
+        answer = mean_variance(shares, category_scores)
+        size, freedom = effective_size(answer, plain, kish, answers_df(kish, n), MODEL_DF)
         mean = weighted_mean(weights, category_scores)
-        variance = taylor_variance(counts, weights, squares, category_scores)
-        return cls(weights, category_scores, n, mean, variance, kish_n_eff(weights, squares), n - 1, n, simple=False)
+        return cls(weights, category_scores, n, mean, variance, n - 1, size, freedom, kish, simple=False)
 
     @classmethod
     def stack(cls, estimates: Sequence[Estimate], category_scores: Floats) -> Self:
@@ -88,8 +103,7 @@ class Estimate:
     def blank(self, where: Bools) -> Self:
         """Return the same, with nothing known of the groups that are True."""
         parts: dict[str, Any] = {
-            name: np.where(where, 0.0 if name in ("n", "ceiling") else np.nan, getattr(self, name))
-            for name in _BY_GROUP[1:]
+            name: np.where(where, 0.0 if name in _NOTHING else np.nan, getattr(self, name)) for name in _BY_GROUP[1:]
         }
         return attrs.evolve(self, amounts=np.where(where[..., np.newaxis], 0.0, self.amounts), **parts)
 
@@ -103,6 +117,14 @@ class Estimate:
         return attrs.evolve(self, **parts)
 
     @property
+    def n_effective(self) -> Floats:
+        """Size of the simple random sample that would be as precise, shape `(...)`; infinite for a census.
+
+        It is what intervals and tests are made of, before Student's t takes the place of the normal quantile.
+        """
+        return np.minimum(self.size, self.ceiling)
+
+    @property
     def shares(self) -> Floats:
         """The share of each category, shape `(..., K)`; NaN where there is nothing."""
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -111,9 +133,8 @@ class Estimate:
     def effective_counts(self, level: float = 0.95) -> Floats:
         """Return counts that carry as much information as the sample does, shape `(..., K)`.
 
-        Those of simple counts are the counts; else n* p with n* = v/SE² (z/t)², at most `ceiling`. Where SE = 0 or all
-        answers are worth the same, n* is `n_effective`, then Kish's number of answers or sampling units. See
-        `npskit.inference.weighting.effective_counts`.
+        Those of simple counts are the counts; else min(ceiling, size (z/t)²) times the shares: see
+        `npskit.inference.effective`.
 
         Args:
             level: The level of the interval they are for, because t depends on it. P-values use the default, so that
@@ -121,9 +142,7 @@ class Estimate:
         """
         if self.simple:
             return self.amounts
-        return effective_counts(
-            self.shares, self.variance, self.ceiling, self.df, self.category_scores, level, n_kish=self.n_effective
-        )
+        return counts_of_size(self.shares, self.size, self.ceiling, self.freedom, level)
 
     def interval(self, level: float, method: str) -> tuple[Floats, Floats]:
         """Return the limits of the mean by `method`, each of shape `(...)`, in units of the category scores.

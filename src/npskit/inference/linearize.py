@@ -43,16 +43,14 @@ class StrataLayout:
         sampled: Units sampled per stratum, shape `(H,)`.
         factors: Factor of each stratum's sum of squares, shape `(H,)`.
         centers: Part of the stratum's mean that is subtracted first, shape `(H,)`.
-        full: Whether every unit of the stratum is in the sample, shape `(H,)`.
-        simple: Whether there is one stratum, a negligible part of its population: nothing that adds precision.
+        unsampled: Part of the stratum's population that is not in the sample, 0 for a census of it, shape `(H,)`.
     """
 
     strata: Codes
     sampled: Floats
     factors: Floats
     centers: Floats
-    full: NDArray[np.bool_]
-    simple: bool
+    unsampled: Floats
 
     @classmethod
     def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> StrataLayout:
@@ -60,8 +58,8 @@ class StrataLayout:
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
         factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
-        full = sampled >= stratum_sizes(population, sampled, names.tolist())
-        return cls(strata, sampled, factors, centers, full, population is None and len(names) == 1)
+        unsampled = 1 - sampled / stratum_sizes(population, sampled, names.tolist())
+        return cls(strata, sampled, factors, centers, unsampled)
 
     def by_stratum(self, values: NDArray[Any], cells: UnitCells) -> Floats:
         """Return the sums of `values`, shape `(C, ...)`, by group and stratum: shape `(G, H, ...)`."""

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.design import as_estimate
+from npskit.inference.design import Precision, as_estimate
+from npskit.inference.effective import answers_df
 from npskit.inference.estimate import Estimate
 from npskit.inference.limits import checked_counts
 from npskit.inference.sparse_table import SparseTable
@@ -156,12 +157,14 @@ class Moves:
             variance = np.where(squares <= _ROUNDING * size, 0.0, squares) * factor / n**2
             # Kish's number of customers: one who moves a lot must not count as many
             total = inside.astype(np.float64)
-            moves_squared = np.array([total @ (products @ total)])
-            df = n**2 / moves_squared - 1
+            kish = n**2 / np.array([total @ (products @ total)])
+            # as `npskit.inference.effective.units_df`, which needs to know more of each customer
+            small = np.maximum(kish / (kish - 1) / factor, 1.0)
         variance = np.where(customers < 2, np.nan, variance)
         amounts = counts[np.newaxis].astype(np.float64)
-        most = None if ceiling is None else np.full(1, ceiling)
-        return as_estimate(amounts, values[inside], n, variance, moves_squared, df, ceiling=most)[0]
+        most = n if ceiling is None else np.full(1, ceiling)
+        precision = Precision(kish, answers_df(kish, customers), np.zeros(1), small, most)
+        return as_estimate(amounts, values[inside], n, variance, kish - 1, precision)[0]
 
     def group_means(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Return the means of `values` over the moves `inside`, their covariances, and which groups share customers.

@@ -14,10 +14,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.inference.constrained import mean_variance
-from npskit.inference.limits import t_quantile
-
-# Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
-_MOST, _LEAST = 1e15, 1e-6
+from npskit.inference.effective import counts_of_size, effective_size
 
 
 def weighted_mean(weights: ArrayLike, category_scores: ArrayLike) -> Floats:
@@ -39,16 +36,24 @@ def weighted_mean(weights: ArrayLike, category_scores: ArrayLike) -> Floats:
         return np.asarray((w @ s) / w.sum(axis=-1))
 
 
-def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, category_scores: ArrayLike) -> Floats:
+def taylor_variance(
+    counts: ArrayLike,
+    weights: ArrayLike,
+    squares: ArrayLike,
+    category_scores: ArrayLike,
+    sampled: ArrayLike | None = None,
+) -> Floats:
     """Return the variance of the weighted mean, n/(n−1) Σw²(s − m)²/(Σw)²: that of R's `svymean` with weights only.
 
     Source: Särndal, Swensson & Wretman (1992), section 5.7, with the answers as sampling units drawn with replacement.
+    Of a part of a sample, a segment or those who answered, n is the whole sample's size: as R's `svyby`.
 
     Args:
         counts: Answers per category, shape `(..., K)`.
         weights: Sum of weights per category, shape `(..., K)`.
         squares: Sum of squared weights per category, shape `(..., K)`.
         category_scores: What each category is worth, shape `(K,)`.
+        sampled: Size of the sample that the answers are a part of, shape `(...)`; the answers if None.
 
     Returns:
         Shape `(...)`, in squared units of the category scores; NaN for fewer than two answers or where all weights are
@@ -60,10 +65,11 @@ def taylor_variance(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike, c
     """
     w, s = np.asarray(weights, dtype=np.float64), np.asarray(category_scores, dtype=np.float64)
     n = np.asarray(counts, dtype=np.float64).sum(axis=-1)
+    whole = n if sampled is None else np.asarray(sampled, dtype=np.float64)
     deviations = s - weighted_mean(w, s)[..., np.newaxis]
     with np.errstate(invalid="ignore", divide="ignore"):
         scatter = (np.asarray(squares, dtype=np.float64) * deviations**2).sum(axis=-1) / w.sum(axis=-1) ** 2
-        return np.where(n > 1, n / (n - 1) * scatter, np.nan)
+        return np.where(n > 1, whole / (whole - 1) * scatter, np.nan)
 
 
 def kish_n_eff(weights: ArrayLike, squares: ArrayLike) -> Floats:
@@ -126,9 +132,9 @@ def effective_counts(
     n* = min(n, v/SE² (z/t)²) and counts n*p, with v the variance of one answer's score, z the normal and t Student's
     quantile at the design's degrees of freedom: the effective sample of Korn & Graubard, "Confidence intervals for
     proportions with small expected number of positive counts estimated from survey data", Survey Methodology 24 (1998)
-    193-201, capped at n. Weights and clusters cost precision, and where a small sample seems to gain by them it is by
-    chance; strata, a finite population and a calibration do gain, and n is then infinite. Where SE = 0 or all answers
-    have the same score, the spread says nothing about the precision, and n* is Kish's.
+    193-201, capped at n. Where SE = 0 or all answers have the same score, the spread says nothing about the precision,
+    and n* is Kish's. It takes the variance at its word; how far that may be trusted under unequal weights, and with
+    which degrees of freedom and cap, is said by `npskit.inference.effective`.
 
     Args:
         shares: Weighted shares of the categories, shape `(..., K)`.
@@ -151,12 +157,6 @@ def effective_counts(
         >>> effective_counts([0.25, 0.25, 0.5], 0.01, 100, np.inf, [-1, 0, 1]).round(6).tolist()
         [17.1875, 17.1875, 34.375]
     """
-    p, size, squared = (np.asarray(a, dtype=np.float64) for a in (shares, n, variance))
-    freedom = np.asarray(df, dtype=np.float64)
-    normal = t_quantile(np.inf, level)
-    v = mean_variance(p, category_scores)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = (normal / t_quantile(np.where(freedom > 0, freedom, np.nan), level)) ** 2
-        n_star = np.where((v == 0) | (squared == 0), size if n_kish is None else n_kish, v / squared * ratio)
-        counts = np.clip(n_star, _LEAST, np.minimum(size, _MOST))[..., np.newaxis] * p
-    return np.where(np.isnan(counts), 0.0, counts)
+    answer = mean_variance(shares, category_scores)
+    size, freedom = effective_size(answer, variance, n if n_kish is None else n_kish, df)
+    return counts_of_size(shares, size, n, freedom, level)

@@ -388,7 +388,8 @@ def test_what_is_not_there_is_said() -> None:
 def test_a_clustered_estimate_is_what_scores_are_made_of() -> None:
     """Where the variance is another than that of independent answers, scores and comparisons follow it."""
     found = timeline(*simulated(900, 100))
-    wider = attrs.evolve(found.estimates, variance=4 * found.estimates.variance, simple=False)
+    of_all = found.estimates
+    wider = attrs.evolve(of_all, variance=4 * of_all.variance, size=of_all.size / 4, simple=False)
     conventions = attrs.evolve(found.conventions, variance="clustered")
     clustered = attrs.evolve(found, estimates=wider, conventions=conventions)
     assert clustered["2024-02"].se == pytest.approx(2 * found["2024-02"].se)

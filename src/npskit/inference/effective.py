@@ -1,0 +1,135 @@
+"""How many independent answers of equal weight would be as precise: one rule for weights, clusters and raking.
+
+The observed variance of a weighted mean is itself an estimate, and where a few answers or sampling units carry most of
+the weight it is a poor one, too small more often than too large: it has as many degrees of freedom as there are units
+that matter (Satterthwaite, "An approximate distribution of estimates of variance components", Biometrics Bulletin 2
+(1946) 110-114; for means of unequal units Bell & McCaffrey, "Bias reduction in standard errors for linear regression
+with multi-stage samples", Survey Methodology 28 (2002) 169-181). Intervals that take it at its word cover 60-90 % where
+95 are promised.
+
+So it is met with what the weights alone say. Answers that have nothing to do with their weights have a mean of variance
+v/K, K being Kish's size: for independent answers that model counts for five degrees of freedom, and the observed
+variance for its own (the mixture is that of Smyth, "Linear models and empirical Bayes methods for assessing
+differential expression", Statistical Applications in Genetics and Molecular Biology 3 (2004) article 3). Answers of one
+unit have no such model, since how alike they are is not known. Nothing counts as more than Kish's number of answers,
+and t stands for the normal quantile. The studies that chose this are in `docs/explanation/studies.md`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from npskit.arrays import Floats
+from npskit.inference.limits import t_quantile
+
+# Degrees of freedom that the model of weights unrelated to the answers counts for.
+MODEL_DF = 5.0
+# Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
+_MOST, _LEAST = 1e15, 1e-6
+_ROUNDING = 1e-14
+
+
+def effective_size(
+    answer: ArrayLike, variance: ArrayLike, kish: ArrayLike, df: ArrayLike, prior: ArrayLike = 0.0
+) -> tuple[Floats, Floats]:
+    """Return the size of the simple random sample that would be as precise, and the degrees of freedom behind it.
+
+    v/V with V = (d₀ v/K + d V̂)/(d₀ + d), on d₀ + d degrees of freedom. Where all answers are alike, or the units do not
+    differ, the spread says nothing: then it is Kish's size, on infinitely many.
+
+    Args:
+        answer: Variance of one answer's score, v, shape `(...)`.
+        variance: Observed variance of the mean, V̂, shape `(...)`; equal weights should give v/n.
+        kish: Kish's size K, of answers where these are independent, else of sampling units; shape `(...)`.
+        df: Degrees of freedom of the observed variance, d, shape `(...)`.
+        prior: Degrees of freedom of the model that weights and answers are unrelated, d₀, shape `(...)`.
+
+    Example:
+        >>> size, df = effective_size(0.6, 0.006, 80.0, 20.0, 5.0)
+        >>> size.round(2).item(), df.item()
+        (95.24, 25.0)
+    """
+    v, squared, k, own, d0 = (np.asarray(a, dtype=np.float64) for a in (answer, variance, kish, df, prior))
+    nothing = (v == 0) | (squared == 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mixed = squared + d0 / (d0 + own) * (v / k - squared)
+        return np.where(nothing, k, v / mixed), np.where(nothing, np.inf, d0 + own)
+
+
+def answers_df(kish: ArrayLike, units: ArrayLike, strata: ArrayLike = 1.0) -> Floats:
+    """Return the degrees of freedom of the variance of independent answers, K²/n less the strata, at least 1.
+
+    Satterthwaite's would be (Σw²)²/Σw⁴, which needs more than the sums of weights and of their squares, all that is
+    kept of answers. K/n is one over Kish's design effect, and K²/n is close to it for weights of most shapes.
+
+    Args:
+        kish: Kish's number of answers, K, shape `(...)`.
+        units: Answers with weight, n, shape `(...)`.
+        strata: Strata with answers, shape `(...)`.
+
+    Example:
+        >>> answers_df([100.0, 50.0], 100.0).tolist()
+        [99.0, 24.0]
+    """
+    k, n = np.asarray(kish, dtype=np.float64), np.asarray(units, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.maximum(k * k / n - np.asarray(strata, dtype=np.float64), 1.0))
+
+
+def units_df(powers: ArrayLike, strata: ArrayLike = 1.0) -> tuple[Floats, Floats]:
+    """Return Satterthwaite's degrees of freedom of the variance of clustered answers, and by how much it is too small.
+
+    Those of Q = Σh²(e − ē)², ē = Σhe, for independent e of equal variance and units of shares h, and Σh² over the mean
+    of Q: Bell & McCaffrey (2002) for a mean. Where C units weigh alike, C − 1 and C/(C − 1); where one has nearly all
+    the weight, 1 and no bounds, because the mean is nearly its own.
+
+    Args:
+        powers: Σh², Σh³, Σh⁴ and Σh⁵ over the units, h being the share of the weight that a unit has: shape `(4, ...)`.
+        strata: Strata with units, shape `(...)`; each but the first costs one.
+
+    Example:
+        >>> shares = np.array([0.25, 0.25, 0.25, 0.25])
+        >>> df, factor = units_df([(shares**k).sum() for k in (2, 3, 4, 5)])
+        >>> df.item(), round(factor.item(), 4)
+        (3.0, 1.3333)
+    """
+    second, third, fourth, fifth = np.asarray(powers, dtype=np.float64)
+    mean = second - 2 * third + second**2
+    square = fourth - 4 * fifth + 4 * second * fourth + 2 * third**2 - 4 * second**2 * third + second**4
+    # one unit with all the weight: what is left is rounding
+    some = (mean > _ROUNDING) & (square > 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        df = np.where(some, mean**2 / square, 1.0) - (np.asarray(strata, dtype=np.float64) - 1)
+        factor = second / np.maximum(mean, _ROUNDING)
+    return np.asarray(np.where(np.isnan(second), np.nan, np.maximum(df, 1.0))), np.asarray(factor)
+
+
+def counts_of_size(
+    shares: ArrayLike, size: ArrayLike, ceiling: ArrayLike, df: ArrayLike, level: float = 0.95
+) -> Floats:
+    """Return the counts of a simple random sample of that size, for any interval: min(ceiling, size·(z/t)²) times p.
+
+    Args:
+        shares: Weighted shares of the categories, p, shape `(..., K)`.
+        size: See `effective_size`, shape `(...)`.
+        ceiling: The most that it may be, shape `(...)`.
+        df: Degrees of freedom of t, shape `(...)`; infinite for none.
+        level: Confidence level, between 0 and 1: t depends on it.
+
+    Returns:
+        Not whole, shape `(..., K)`; all 0, and so without an interval, where nothing is known.
+
+    Raises:
+        InvalidValueError: If `level` is not between 0 and 1.
+
+    Example:
+        >>> counts_of_size([0.25, 0.25, 0.5], 75.0, 100.0, np.inf).tolist()
+        [18.75, 18.75, 37.5]
+    """
+    p, most, freedom = (np.asarray(a, dtype=np.float64) for a in (shares, ceiling, df))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # Student's quantile with infinitely many degrees of freedom is the normal one
+        ratio = (t_quantile(np.inf, level) / t_quantile(np.where(freedom > 0, freedom, np.nan), level)) ** 2
+        found = np.clip(np.asarray(size) * ratio, _LEAST, np.minimum(most, _MOST))[..., np.newaxis] * p
+    return np.where(np.isnan(found), 0.0, found)
