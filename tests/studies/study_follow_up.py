@@ -124,7 +124,7 @@ def called_an_effect(tables: Tables, contrasts: Sequence[ArmContrast]) -> float:
             contrasts=(contrast, again),
             bounds=worst_case_bounds(table, CATEGORY_SCORES),
             before_after=(),
-            set_aside=SetAside(0, 0, 0, 0, 0, 0, 0),
+            not_compared=SetAside(0, 0, 0, 0, 0, 0, 0),
             warnings=(),
         ).headline
         for table, contrast, again in zip(tables, contrasts, answered, strict=True)
