@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import NumberedCells, shown
-from npskit.errors import UnreadableFileError
+from npskit.reading.bounds import Bounds
 from npskit.reading.column_builders import ColumnBuilder
 from npskit.reading.delimited import UNTERMINATED, Batch
 from npskit.reading.file_report import Rejected
@@ -42,20 +41,16 @@ class Plan:
     """What is to be made of the rows of a file.
 
     Args:
-        path: The file.
+        bounds: How much may be made of the file.
         names: The names of all columns of the file.
         aside: The position of a column, and a function that says why the row of a cell is not an answer, or None.
         repairs: Makes the function that repairs rows with too many cells; called when there is one.
-        most_filled: The most cells that may be filled up.
-        most_rejected: The most things that may be rejected.
     """
 
-    path: Path
+    bounds: Bounds
     names: Sequence[str]
     aside: tuple[int, Verdict] | None
     repairs: Callable[[], Repairs]
-    most_filled: int
-    most_rejected: int
 
 
 class Collector:
@@ -146,11 +141,7 @@ class Collector:
         # a reason that is given again is one object
         reason = self._reasons.setdefault(reason, reason)
         self.rejected.append(Rejected(number, column, shown(value), reason, kind))
-        if len(self.rejected) > self._plan.most_rejected:
-            raise UnreadableFileError(
-                f"{self._plan.path}: more than {self._plan.most_rejected} cells and rows cannot be used ({reason}): is "
-                "this the right separator?"
-            )
+        self._plan.bounds.check_rejected(len(self.rejected), reason)
 
     def _put_aside(self, number: int, j: int | None, value: str, reason: str) -> None:
         self._reject(number, j, value, reason)
@@ -175,7 +166,8 @@ class Collector:
                 self._short.append((number, cells))
                 reason = f"has {cells} cells, the header {width}: the cells after the last one are taken as missing"
                 self._reject(number, None, ",".join(row), reason, "cut off")
-                self._fill_up(width - cells)
+                self._filled += width - cells
+                self._plan.bounds.check_filled(self._filled)
             kept.append(row[:width] + [""] * (width - cells))
             numbers.append(number)
         return kept, np.array(numbers, dtype=np.int64)
@@ -194,14 +186,6 @@ class Collector:
         self._reject(number, column, whole[column], reason, "repaired")
         self.repaired += 1
         return whole
-
-    def _fill_up(self, cells: int) -> None:
-        self._filled += cells
-        if self._filled > self._plan.most_filled:
-            raise UnreadableFileError(
-                f"{self._plan.path}: rows end so long before the last of the {len(self.names)} columns that more than "
-                f"{self._plan.most_filled} cells would be filled up: is this the right separator?"
-            )
 
     def _judged(
         self, cells: Sequence[str], numbers: NDArray[np.int64], column: int, verdict: Verdict

@@ -115,7 +115,7 @@ def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | No
     if len(grouped) == 1:
         return grouped[0], ""
     # a column with a telling name may hold more bad answers than one that is judged by its numbers alone
-    titled = [n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))]
+    titled = {n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))}
     scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]

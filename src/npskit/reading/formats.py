@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from npskit.data import shown
 from npskit.errors import UnreadableFileError
+from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Verdict, judged
 from npskit.reading.file_report import Columns, Progress, Rejected
-from npskit.reading.jsonrecords import RecordCollector, flat, json_array, json_lines
+from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines
 from npskit.reading.names import plain, resolve
 from npskit.reading.parquet import load_parquet
 from npskit.reading.source import Source, text_blocks
@@ -76,21 +77,30 @@ def read_json(source: Source, options: ReadOptions) -> Read:
         UnreadableFileError: If nothing in the file is a record.
     """
     rejected: list[Rejected] = []
+    bounds = Bounds.of(source)
+
+    def reject(found: Rejected) -> None:
+        rejected.append(found)
+        bounds.check_rejected(len(rejected), found.reason)
+
     blocks = text_blocks(source, options.progress)
-    if source.kind == "json":
-        found = json_array(blocks, source.path, rejected.append)
-    else:
-        found = json_lines(blocks, rejected.append)
+    found = (
+        json_array(blocks, source.path, reject) if source.kind == "json" else json_lines(blocks, source.path, reject)
+    )
     records = ((number, flat(record)) for number, record in found)
-    first = list(itertools.islice(records, _LOOK))
-    tool = find_tool([list(dict.fromkeys(key for _, record in first for key in record))], options.tool)
+    first, names = list[tuple[int, Record]](), dict[str, None]()
+    for number, record in itertools.islice(records, _LOOK):
+        first.append((number, record))
+        names.update(dict.fromkeys(record))
+        bounds.check_columns(len(names))
+    tool = find_tool([list(names)], options.tool)
     wanted = None if options.columns is None else {plain(name) for name in options.columns}
-    collector = RecordCollector(lambda key: wanted is None or plain(key) in wanted, options.missing)
+    collector = RecordCollector(lambda key: wanted is None or plain(key) in wanted, bounds, options.missing)
     for number, record in itertools.chain(first, records):
         aside = aside_of(tool, record)
         reason = aside[1](record[aside[0]]) if aside else None
         if aside and reason:
-            rejected.append(Rejected(number, aside[0], shown(record[aside[0]]), reason, "left out"))
+            reject(Rejected(number, aside[0], shown(record[aside[0]]), reason, "left out"))
             collector.know(record)
         else:
             collector.add(number, record)

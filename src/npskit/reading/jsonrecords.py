@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import itertools
 import json
 import re
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from npskit.data import objects, shown
 from npskit.errors import UnreadableFileError
+from npskit.reading.bounds import Bounds
 from npskit.reading.collector import DAMAGED
 from npskit.reading.delimited import Grammar, whole_lines
 from npskit.reading.file_report import Columns, Rejected
-from npskit.reading.source import MAX_LINE
 
 Record = dict[str, Any]
+# A record takes far more memory than its text.
+MAX_LINE = 8 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s,]*+")
 _DECODER = json.JSONDecoder(strict=False)
@@ -26,14 +29,22 @@ _NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
 LARGEST_EXACT, _INT64 = 1 << 53, 1 << 63
 # Longer texts are comments, which seldom occur twice.
 _INTERNED = 40
+# So many different ones are ids, which do not either.
+_MOST_INTERNED = 100_000
 
 
-def json_lines(blocks: Iterable[str], reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
-    """Yield the number and the record of each line; a line that is no JSON object is rejected."""
+def json_lines(blocks: Iterable[str], path: object, reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
+    """Yield the number and the record of each line; a line that is no JSON object is rejected.
+
+    Raises:
+        UnreadableFileError: If a line is longer than 8 MiB.
+    """
     grammar = Grammar(",")
     lines = itertools.chain.from_iterable(map(grammar.lines, whole_lines(blocks, grammar)))
     for number, line in enumerate(lines, 1):
         reason = "is not a JSON object"
+        if len(line) > MAX_LINE:
+            raise UnreadableFileError(f"{path}: line {number} is longer than {MAX_LINE >> 20} MiB: this is no record")
         try:
             record = json.loads(line, strict=False) if line.strip() else {}
         except (ValueError, RecursionError) as error:
@@ -48,7 +59,7 @@ def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected],
     """Yield the number, from 1, and the record of each element of an array; broken ones are rejected.
 
     Raises:
-        UnreadableFileError: If an element is longer than 16 MiB, or the array never ends.
+        UnreadableFileError: If an element is longer than 8 MiB, or the array never ends.
     """
     source = iter(blocks)
     text = next((block.lstrip() for block in source if block.strip()), "").removeprefix("[")
@@ -68,13 +79,17 @@ def json_array(blocks: Iterable[str], path: object, reject: Callable[[Rejected],
                 reject(Rejected(number, "", shown(value), "is not a JSON object: set aside"))
             number += 1
         elif (state == "open" or following is None) and len(text) - at <= MAX_LINE and (block := next(source, None)):
-            text, at = text[at:] + block, 0
+            # It is tried again when twice as much has come, so that the work stays linear.
+            parts, size = [text[at:], block], len(text) - at
+            while sum(map(len, parts)) < min(2 * size, MAX_LINE) and (block := next(source, None)):
+                parts.append(block)
+            text, at = "".join(parts), 0
         elif following is not None:
             reject(Rejected(number, "", shown(text[at : following.start() + 1]), "is not JSON: set aside"))
             number, at = number + 1, following.end()
         else:
             raise UnreadableFileError(
-                f"{path}: record {number} of the JSON array is cut off, broken or over 16 MiB long"
+                f"{path}: record {number} of the JSON array is cut off, broken or over {MAX_LINE >> 20} MiB long"
             )
 
 
@@ -118,16 +133,18 @@ class RecordCollector:
 
     Args:
         wants: Whether a key is wanted as a column.
+        bounds: How much may be made of the file.
         missing: The words that mean a missing cell.
     """
 
-    def __init__(self, wants: Callable[[str], bool], missing: Iterable[str] = ()) -> None:
+    def __init__(self, wants: Callable[[str], bool], bounds: Bounds, missing: Iterable[str] = ()) -> None:
         self.rejected: list[Rejected] = []
         self.names: dict[str, bool] = {}  # every key seen, and whether it is wanted
-        self._wants = wants
+        self._wants, self._bounds = wants, bounds
         self._texts: dict[str, str | None] = dict.fromkeys(["", *missing])
         self._columns: dict[str, list[Any]] = {}
-        self._numbers: list[int] = []
+        self._numbers = array.array("q")
+        self._given = 0
 
     def add(self, number: int, record: Record) -> None:
         """Take in a flat record."""
@@ -137,21 +154,26 @@ class RecordCollector:
         for key, value in record.items():
             if not self.names[key]:
                 continue
+            self._given += 1
             column = self._columns.setdefault(key, [])
             column += [None] * (row - len(column))
             if isinstance(value, str):
                 if "\ufffd" in value:
                     self.rejected.append(Rejected(number, key, shown(value), DAMAGED, "damaged"))
                 value = (
-                    self._texts.get(value, value) if len(value) > _INTERNED else self._texts.setdefault(value, value)
+                    self._texts.get(value, value)
+                    if len(value) > _INTERNED or len(self._texts) > _MOST_INTERNED
+                    else self._texts.setdefault(value, value)
                 )
             column.append(value)
+        self._bounds.check_filled(len(self._columns) * len(self._numbers) - self._given)
 
     def know(self, record: Record) -> None:
         """Remember a record's keys."""
         for key in record:
             if key not in self.names:
                 self.names[key] = self._wants(key)
+                self._bounds.check_columns(len(self.names))
 
     def finish(self) -> tuple[Columns, NDArray[np.int64]]:
         """Return the columns, each of its own kind, and the record number of each row."""

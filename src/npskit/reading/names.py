@@ -60,9 +60,9 @@ def usable_names(header: Sequence[str]) -> tuple[list[str], list[str]]:
     unnamed = [n for n, cell in zip(names, header, strict=True) if not cell.replace("\ufeff", "").strip()]
     if unnamed:
         notes.append(f"Columns without a name were named by their position: {_some(unnamed)}.")
-    repeated = [name for name, count in Counter(names).items() if count > 1]
+    repeated = {name: count for name, count in Counter(names).items() if count > 1}
     if repeated:
-        notes.append(f"Column names that occur more than once were numbered: {_some(repeated)}.")
+        notes.append(f"Column names that occur more than once were numbered: {_some(list(repeated))}.")
     taken, result, seen = set(names), [], Counter[str]()
     for name in names:
         fresh = name

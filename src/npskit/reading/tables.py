@@ -9,6 +9,7 @@ import attrs
 
 from npskit.data import parse_answer
 from npskit.errors import UnreadableFileError
+from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Collector, Plan, Verdict
 from npskit.reading.column_builders import CodeBuilder, ColumnBuilder, TextBuilder, TimeBuilder
 from npskit.reading.delimited import Batch, Grammar, Splitter, batches
@@ -21,10 +22,6 @@ from npskit.reading.source import Source, text_blocks, utf8_blocks
 from npskit.reading.stretches import Stretch, clean
 from npskit.reading.tools import PLAIN, Header, Tool, find_tool
 
-# More columns than that are no survey.
-MOST_COLUMNS = 100_000
-# So many cells may be filled up, and things rejected, in a file of any size.
-_FILLED, _REJECTED = 12_500_000, 500_000
 # Rows that are looked at to tell what a column holds.
 _LOOK = 1_000
 _BUILDERS: Mapping[str, Callable[[Sequence[str]], ColumnBuilder]] = {
@@ -96,11 +93,7 @@ def layout_of(source: Source, options: ReadOptions) -> Layout:
         above += 1
     tool = find_tool(top[above:asked], options.tool)
     header, notes = _header(top[above:asked], tool, options.header_rows)
-    if len(header.names) > MOST_COLUMNS:
-        raise UnreadableFileError(
-            f"{source.path}: the header has {len(header.names)} cells, and no more than {MOST_COLUMNS} columns can be "
-            f"read: give separator= (found: {separator!r})"
-        )
+    Bounds.of(source).check_columns(len(header.names))
     names, _ = usable_names(header.names)
     above += header.rows
     fitting = tuple(row for row in top[above:] if len(row) == len(names))
@@ -148,14 +141,7 @@ def read_columns(
     """
     source, names = layout.source, layout.names
     builders = {layout.places[name]: _BUILDERS[kind](options.missing) for name, kind in wanted.items()}
-    plan = Plan(
-        source.path,
-        names,
-        layout.aside,
-        lambda: Repairs(names, layout.fitting, layout.separator),
-        most_filled=_FILLED + source.unpacked,
-        most_rejected=_REJECTED + source.unpacked // 32,
-    )
+    plan = Plan(Bounds.of(source), names, layout.aside, lambda: Repairs(names, layout.fitting, layout.separator))
     collector = Collector(plan, builders)
     for part in _parts(layout, options, fast=fast):
         if isinstance(part, Stretch):
