@@ -1,5 +1,14 @@
-"""The types of arrays, each spelled once."""
+"""The types of arrays, each spelled once, and records that hold arrays: frozen all the way down, equal by value."""
 
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
+
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,3 +18,159 @@ Integers = NDArray[np.int64]
 Codes = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
+
+T = TypeVar("T")
+
+# The fields of a record that say where it came from, which is no part of what it says.
+_ASIDE = ("backend",)
+# The types that have no hash, as annotations name them; records that hold one of them join.
+_UNHASHABLE = {"Floats", "Integers", "Codes", "Bools", "Times", "NDArray", "dict", "list"}
+# Those that have to be frozen, or may be of such.
+_LOOSE = {*_UNHASHABLE, "Mapping", "Sequence", "tuple", "Any", "T"}
+
+
+class FrozenDict(dict[Any, Any]):
+    """A dict that cannot be changed; `dict(it)` can."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("this mapping is part of a result and cannot be changed: change dict(it), a copy")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenDict, (dict(self),)
+
+
+def held(value: Any) -> Any:
+    """Return a value as a record holds it: a read-only view of an array, a dict that cannot be changed.
+
+    A view, because the array itself may be the caller's, who may go on writing to it.
+
+    Example:
+        >>> held(np.zeros(2)).flags.writeable
+        False
+    """
+    if type(value) is np.ndarray:
+        if value.flags.writeable:
+            value = value.view()
+            value.flags.writeable = False
+    elif type(value) is dict:
+        value = FrozenDict({key: held(part) for key, part in value.items()})
+    elif isinstance(value, tuple) and value and type(value[0]) is np.ndarray:
+        value = getattr(type(value), "_make", tuple)(map(held, value))
+    return value
+
+
+class once(functools.cached_property[T]):  # noqa: N801 (it is written as a decorator)
+    """A property that is computed once, and then held as a record holds what it was made of."""
+
+    def __init__(self, func: Callable[[Any], T]) -> None:
+        @functools.wraps(func)
+        def compute(record: Any) -> T:
+            found: T = held(func(record))
+            return found
+
+        super().__init__(compute)
+
+
+class Frozen:
+    """Base of attrs records that hold arrays: make them with `@attrs.frozen(eq=False)`.
+
+    Their arrays are read-only, also those of copies, of what was pickled, and of properties computed `once`. They are
+    equal if they say the same, NaN included. They have a hash if no field is of a type without one; the class says so
+    (`isinstance(record, collections.abc.Hashable)`).
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        words = {
+            word for said in vars(cls).get("__annotations__", {}).values() for word in re.findall(r"\w+", str(said))
+        }
+        if words & _UNHASHABLE and "__hash__" not in vars(cls):
+            cls.__hash__ = None  # type: ignore[assignment]
+        if cls.__hash__ is None:
+            _UNHASHABLE.add(cls.__name__)
+
+    def __attrs_post_init__(self) -> None:
+        for name in _loose(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, name, None)
+            if (part := held(value)) is not value:
+                object.__setattr__(self, name, part)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return self is other or same(list(fields_of(self).values()), list(fields_of(other).values()))
+
+    def __hash__(self) -> int:
+        return hash(hashed(self))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # without what is computed when asked for
+        return _rebuilt, (type(self), _state(self))
+
+
+@functools.cache
+def _loose(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a class that have to be frozen, or may have to be."""
+    found = (f.name for f in attrs.fields(kind) if _LOOSE.intersection(re.findall(r"\w+", str(f.type))))
+    return tuple(name for name in found if not name.startswith("_"))
+
+
+def _state(record: Any) -> dict[str, Any]:
+    """Return all fields of a record that have a value."""
+    names = (field.name for field in attrs.fields(type(record)))
+    return {name: getattr(record, name) for name in names if hasattr(record, name)}
+
+
+def _rebuilt(kind: type, state: Mapping[str, Any]) -> Any:
+    """Return a record of its fields."""
+    record: Any = object.__new__(kind)
+    for name, value in state.items():
+        object.__setattr__(record, name, value if name.startswith("_") else held(value))
+    return record
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """Return the fields of a record by name, without where it came from."""
+    return {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name not in _ASIDE}
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two values say the same: NaN equals NaN, and records are equal field by field, at any depth.
+
+    Example:
+        >>> same((float("nan"), np.array([1, 2])), (float("nan"), np.array([1, 2])))
+        True
+    """
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape):
+            return False
+        if a.dtype.kind == "O" or b.dtype.kind == "O":
+            return all(map(same, a.flat, b.flat))
+        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fcmM" and a.dtype.kind == b.dtype.kind)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(same(part, b[key]) for key, part in a.items())
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(map(same, a, b))
+    try:
+        equal = a is b or bool(a == b)
+        nothing = not equal and bool(a != a) and bool(b != b)
+    except (TypeError, ValueError):  # of records that hold arrays
+        equal = nothing = False
+    if equal or type(a) is not type(b):
+        return equal
+    return same(list(fields_of(a).values()), list(fields_of(b).values())) if attrs.has(type(a)) else nothing
+
+
+def hashed(value: Any) -> Any:
+    """Return what a value is hashed by, the same for values that are the same."""
+    if attrs.has(type(value)):
+        return type(value), *map(hashed, fields_of(value).values())
+    if isinstance(value, tuple):
+        return tuple(map(hashed, value))
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import csv
 import importlib.util
+import inspect
 import io
 import json
 import pickle
 import re
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import numpy as np
 import pytest
 
 import npskit
+from npskit.arrays import same
 from npskit.checks import is_hashable
 from npskit.results import Result
 from npskit.results.display import markdown_text, shown
@@ -100,19 +104,51 @@ def test_names_are_stable() -> None:
     assert {name: names(found.to_dict()) for name, found in FOUND.items() if "," not in name} == written
 
 
-def test_arrays_are_read_only(result: Result) -> None:
-    """No array of a result can be changed in place."""
-    fields = {field.name for field in getattr(type(result), "__attrs_attrs__", ())}
-    assert all(not x.flags.writeable for name in fields if isinstance(x := getattr(result, name), np.ndarray))
+def parts(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value that a result holds in public, with the way there; properties too, where they are held."""
+    yield path, value
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from parts(part, f"{path}[{key!r}]")
+    elif isinstance(value, tuple | list) and not isinstance(value, str):
+        for i, part in enumerate(value[:3]):
+            yield from parts(part, f"{path}[{i}]")
+    elif type(value).__module__.startswith("npskit") and not isinstance(value, type | npskit.Tracker):
+        for name in dir(type(value)):
+            kind = getattr(type(value), name, None)
+            held = isinstance(kind, property | cached_property) or inspect.isdatadescriptor(kind)
+            if name.startswith("_") or not (held or name in getattr(value, "__dict__", {})):
+                continue
+            try:
+                first, again = getattr(value, name), getattr(value, name)
+            except (npskit.NpskitError, AttributeError):
+                continue
+            if first is again:
+                yield from parts(first, f"{path}.{name}")
+
+
+def test_nothing_held_can_be_changed(result: Result) -> None:
+    """No array, list or mapping that a result or its copies hold, at any depth, can be changed in place."""
+    for twin in (result, copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+        for path, value in parts(twin):
+            assert not (isinstance(value, np.ndarray) and value.flags.writeable), path
+            assert not isinstance(value, list | set | bytearray), path
+            if isinstance(value, dict):
+                with pytest.raises(TypeError, match="cannot be changed"):
+                    value.clear()
 
 
 def test_copies_are_equal(result: Result) -> None:
-    """A result equals its copies, and has their hash if it has one; it equals nothing else."""
+    """A result equals its copies, also part by part; its class says whether it has a hash, and copies have the same."""
     twins = [copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))]
     assert all(twin == result for twin in twins)
     assert [other for other in FOUND.values() if other == result] == [result]
+    assert isinstance(result, Hashable) == is_hashable(result)
     if is_hashable(result):
         assert {hash(twin) for twin in twins} == {hash(result)}
+    for twin in twins:
+        for (path, part), (_, other) in zip(parts(result), parts(twin), strict=True):
+            assert same(part, other), path
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import pickle
+from collections.abc import Hashable
 from typing import Any
 
 import attrs
@@ -15,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from npskit.arrays import same
 from npskit.errors import InvalidValueError
 from npskit.results import Interval, Result
 from npskit.results.result import columns_of, records, schema_of
-from npskit.results.values import json_safe, same
+from npskit.results.values import json_safe
 
 HOSTILE = "<script>|`=1+1`\n**"
 
@@ -57,6 +59,15 @@ class Made(Result):
 
 
 @attrs.frozen(eq=False)
+class Flat(Result):
+    """A result without arrays, lists and dicts."""
+
+    name: str
+    value: float
+    interval: Interval | None = None
+
+
+@attrs.frozen(eq=False)
 class Plain(Result):
     """A result that says nothing of itself."""
 
@@ -89,19 +100,34 @@ def test_equality_is_by_value(values: list[float], name: str) -> None:
 
 @given(st.floats() | st.just(math.nan), st.text(max_size=5))
 def test_equal_results_have_one_hash(value: float, name: str) -> None:
-    """Law: what is equal has one hash, also where it holds NaN; what holds an array has none."""
-    one, two = (Plain(name, float(str(value)), interval(math.nan, 1.0)) for _ in range(2))
+    """Law: what is equal has one hash, also where it holds NaN; a class that holds arrays or dicts says it has none."""
+    one, two = (Flat(name, float(str(value)), interval(math.nan, 1.0)) for _ in range(2))
     assert one == two
-    one, two = (attrs.evolve(x, more=None) for x in (one, two))
     assert hash(one) == hash(two)
-    with pytest.raises(TypeError, match="unhashable"):
-        hash(Made(name, np.zeros(1)))
+    assert isinstance(one, Hashable)
+    for other in (Made(name, np.zeros(1)), Plain(name, value)):
+        assert not isinstance(other, Hashable)
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(other)
 
 
-def test_arrays_are_read_only() -> None:
-    """Law: nothing in a result can be changed in place."""
-    with pytest.raises(ValueError, match="read-only"):
-        Made("a", np.zeros(2)).values[0] = 1.0
+def test_nothing_in_a_result_changes() -> None:
+    """Law: neither arrays nor mappings of a result can be changed, also those of a copy; the caller's still can."""
+    given, more = np.zeros(2), {"a": 1}
+    made, plain = Made("a", given), Plain("a", 1.0, more=more)
+    given[0], more["b"] = 1.0, 2
+    for one in (made, copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made)), attrs.evolve(made)):
+        with pytest.raises(ValueError, match="read-only"):
+            one.values[0] = 2.0
+    assert plain.more == {"a": 1}
+    for other in (plain, copy.copy(plain), copy.deepcopy(plain), pickle.loads(pickle.dumps(plain))):
+        assert other.more is not None
+        for change in (other.more.clear, other.more.popitem, lambda held=other.more: held.update(c=3)):
+            with pytest.raises(TypeError, match="cannot be changed"):
+                change()
+        with pytest.raises(TypeError, match="cannot be changed"):
+            other.more["a"] = 2
+        assert dict(other.more) == other.more == {"a": 1}
 
 
 @given(VALUES)

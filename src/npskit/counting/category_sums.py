@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats, Integers
+from npskit.arrays import Floats, Frozen, Integers
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.scorers import Codebook
@@ -29,7 +29,7 @@ def check_denominator(denominator: str, codebook: Codebook) -> str:
 
 
 @attrs.frozen(eq=False)
-class CategorySums:
+class CategorySums(Frozen):
     """Counts and sums of weights by category, with the category scores: the input of all inference.
 
     Args:

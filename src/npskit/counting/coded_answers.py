@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
 from npskit.data import Column, as_column
@@ -63,11 +64,14 @@ class CodedAnswers:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state | {name: held(state[name]) for name in ("_codes", "_categories")})
+
     @property
     def codes(self) -> tuple[NDArray[np.uint8], ...]:
         """The code of each answer, one array for each question; see `npskit.counting.encode`."""
         if self._codes is None:
-            self._codes = tuple(encode(each, each.scale) for each in self.columns)
+            self._codes = held(tuple(encode(each, each.scale) for each in self.columns))
             self.columns = tuple(
                 Coded(codes, scale) for codes, scale in zip(self._codes, self.codebook.scales, strict=True)
             )
@@ -84,7 +88,7 @@ class CodedAnswers:
                 found[:] = self.codebook.grid[codes]
             else:
                 found[scored] = self.codebook.grid[tuple(c[scored] for c in codes)]
-            self._categories = found
+            self._categories = held(found)
         return self._categories
 
     def given(self, question: int, row: int) -> Any:
@@ -95,8 +99,8 @@ class CodedAnswers:
         """Return the answers of the rows where `kept` is True; they are not read again."""
         found = object.__new__(CodedAnswers)
         found.codebook, found._values = self.codebook, self._values
-        found._codes = tuple(codes[kept] for codes in self.codes)
-        found._categories = None if self._categories is None else self._categories[kept]
+        found._codes = held(tuple(codes[kept] for codes in self.codes))
+        found._categories = None if self._categories is None else held(self._categories[kept])
         found.columns = tuple(Coded(c, each.scale) for c, each in zip(found._codes, self.columns, strict=True))
         return found
 

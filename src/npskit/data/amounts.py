@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.frames import Column
 from npskit.data.words import is_nothing
@@ -19,7 +20,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError
 
 
 @attrs.frozen(eq=False)
-class Numbers:
+class Numbers(Frozen):
     """A column of numbers, read: float64 with NaN where missing or unreadable, and the cells that were unreadable."""
 
     values: NDArray[np.float64]

@@ -33,6 +33,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells
 from npskit.data.scale import Scale
 from npskit.data.words import NO, NOTHING, YES
@@ -153,7 +154,7 @@ SENTINELS = (-1, 99, -99, 999, -999)
 
 
 @attrs.frozen(eq=False)
-class AnswerColumn:
+class AnswerColumn(Frozen):
     """A column of answers, read.
 
     Args:

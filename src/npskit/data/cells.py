@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.keys import flat, number
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -44,7 +45,7 @@ class Note:
 
 
 @attrs.frozen(eq=False)
-class NumberedCells:
+class NumberedCells(Frozen):
     """A column of few distinct cells: which of `cells` each row holds."""
 
     codes: NDArray[np.integer[Any]]

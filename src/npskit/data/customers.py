@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.checks import is_hashable
 from npskit.data.cells import objects
 from npskit.data.frames import Column, as_column
@@ -20,7 +21,7 @@ from npskit.errors import InvalidTypeError
 
 
 @attrs.frozen(eq=False)
-class Customers:
+class Customers(Frozen):
     """A column of customers, read.
 
     Args:

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.cells import Deferred, objects
 from npskit.data.response import Response
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
@@ -31,7 +32,7 @@ _WANTED = (
 
 
 @attrs.frozen(eq=False)
-class Column:
+class Column(Frozen):
     """A column as numpy sees it.
 
     Args:
@@ -263,7 +264,7 @@ class Frame:
 
 
 @attrs.frozen(eq=False)
-class Distinct:
+class Distinct(Frozen):
     """Distinct combinations of values, each once.
 
     Args:

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.frames import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
@@ -18,7 +19,7 @@ _ALSO = {"passive": ("neutral",)}
 
 
 @attrs.frozen(eq=False)
-class Labels:
+class Labels(Frozen):
     """A column of labels, read by the names of categories.
 
     Args:

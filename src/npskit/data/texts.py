@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.amounts import NUMBERS
 from npskit.data.cells import objects
 from npskit.data.frames import Column
@@ -18,7 +19,7 @@ from npskit.errors import InvalidTypeError
 
 
 @attrs.frozen(eq=False)
-class Words:
+class Words(Frozen):
     """A column of a few texts: the index of each row's text, -1 where there is none, and the texts."""
 
     codes: NDArray[np.intp]

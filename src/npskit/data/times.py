@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
 from npskit.data.frames import Column
 from npskit.data.keys import flat
@@ -19,7 +20,7 @@ from npskit.times import find_zone, in_zone
 
 
 @attrs.frozen(eq=False)
-class TimeColumn:
+class TimeColumn(Frozen):
     """A column of times, read.
 
     Args:

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
 from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
@@ -32,7 +32,7 @@ _AGREEMENT = 1e-6
 
 
 @attrs.frozen(eq=False, repr=False)
-class Calibration:
+class Calibration(Frozen):
     """Calibrated weights, and what their variance needs; made by `post_stratify`, `rake` or `calibrate_linear`.
 
     Args:
@@ -274,7 +274,7 @@ def _ratio(targets: Floats, found: Floats) -> Floats:
 
 
 @attrs.frozen(eq=False)
-class _Table:
+class _Table(Frozen):
     """Rows cross-classified: cell of each row (n,), labels of each cell (C, M), names and targets of each margin."""
 
     weights: Floats

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Codes, Floats, Frozen
 from npskit.data import factorize as keys_of
 from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -76,7 +76,7 @@ def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ClusterTotals:
+class ClusterTotals(Frozen):
     """Sums per sampling unit and group; made by `cluster_totals`, merged by `+`.
 
     A unit without answers in a group has no cell there. The units are those of the design, including those without any

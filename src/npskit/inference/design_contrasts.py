@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
@@ -141,7 +141,7 @@ def cluster_robust(
 
 
 @attrs.frozen(eq=False)
-class _Combined:
+class _Combined(Frozen):
     """A contrast of group means: its value, the influence of each unit (P,), which units take part, groups, answers."""
 
     value: float

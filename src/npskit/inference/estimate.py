@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Bools, Floats, Integers
+from npskit.arrays import Bools, Floats, Frozen, Integers
 from npskit.inference.constrained import mean_variance
 from npskit.inference.effective import MODEL_DF, answers_df, counts_of_size, effective_size
 from npskit.inference.intervals import interval
@@ -23,7 +23,7 @@ _NOTHING = ("n", "ceiling")
 
 
 @attrs.frozen(eq=False)
-class Estimate:
+class Estimate(Frozen):
     """Mean category scores with their sampling variances, vectorised over groups.
 
     Args:

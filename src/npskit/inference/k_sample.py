@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import checked_counts
@@ -139,7 +139,7 @@ def wald_q(counts: ArrayLike, category_scores: ArrayLike) -> ChiSquareTest:
 
 
 @attrs.frozen(eq=False)
-class Pairs:
+class Pairs(Frozen):
     """All pairs of G groups, in the order (0, 1), (0, 2), ..., one entry a pair along the last axis.
 
     Args:

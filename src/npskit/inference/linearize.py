@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Codes, Floats, Frozen
 from npskit.inference.clusters import factorize, sum_by
 from npskit.inference.strata import Lonely, Population, stratum_factors, stratum_sizes
 
@@ -35,7 +35,7 @@ class UnitCells(NamedTuple):
 
 
 @attrs.frozen(eq=False)
-class StrataLayout:
+class StrataLayout(Frozen):
     """Which sampling unit lies in which stratum, and how the strata add up.
 
     Args:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.design import Precision, as_estimate
 from npskit.inference.effective import answers_df
@@ -23,7 +23,7 @@ _ROUNDING = 1e-14
 
 
 @attrs.frozen(eq=False)
-class Moves:
+class Moves(Frozen):
     """Counts of moves between categories, and how the moves of one customer combine: a mergeable statistic.
 
     Moves of disjoint sets of customers merge with `+`.

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import checked_counts
@@ -107,7 +107,7 @@ def pooled_variances(counts: ArrayLike, category_scores: ArrayLike) -> Floats:
 
 
 @attrs.frozen(eq=False)
-class ShrunkScores:
+class ShrunkScores(Frozen):
     """Scores of segments drawn towards their mean.
 
     Args:

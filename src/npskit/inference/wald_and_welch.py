@@ -6,13 +6,13 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.inference.limits import t_quantile
 from npskit.inference.two_sample import checked_pair, moments
 
 
 @attrs.frozen(eq=False)
-class DifferenceTest:
+class DifferenceTest(Frozen):
     """A difference of two means by its standard error, vectorised; every field has the leading shape of the counts.
 
     Args:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 import attrs
-import numpy as np
 
+from npskit.arrays import Frozen, fields_of
 from npskit.results.display import html_table, markdown_table, markdown_text, number, one_line, text_table
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
-from npskit.results.values import fields_of, flat, hashed, json_safe, same
+from npskit.results.values import flat, json_safe
 
 Columns = dict[str, list[Any]]
 Rows = tuple[list[str], list[list[Any]]]
@@ -26,11 +26,12 @@ Rows = tuple[list[str], list[list[Any]]]
 _WHOLE, _SHORT = ("level", "alpha"), ("p_value", "F", "dispersion", "penalty")
 
 
-class Result:
+class Result(Frozen):
     """Base of the frozen attrs classes that npskit answers with; make them with `@attrs.frozen(eq=False, repr=False)`.
 
-    Results are equal if they say the same, NaN included; they can be hashed where all they hold can. Their arrays are
-    read-only. Options such as `level=` are those of the result's `columns`, and reach it through every method here.
+    Results are equal if they say the same, NaN included; their classes say whether they have a hash. Their arrays and
+    mappings cannot be changed. Options such as `level=` are those of the result's `columns`, and reach it through every
+    method here.
     """
 
     __slots__ = ()
@@ -41,11 +42,6 @@ class Result:
     _TEXT = "both"
     # The field with the records that are the rows of the table, and their class; none where `columns` says more.
     _TABLE: tuple[str, type] | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for value in fields_of(self).values():
-            if type(value) is np.ndarray:
-                value.setflags(write=False)
 
     # ---- what a result says of itself; each has a default that suits a plain record ----
 
@@ -111,16 +107,6 @@ class Result:
     def _parts(self, *names: str) -> dict[str, Any]:
         """Return fields and properties by name."""
         return {name: getattr(self, name) for name in names}
-
-    # ---- as a value ----
-
-    def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other):
-            return NotImplemented
-        return same(list(fields_of(self).values()), list(fields_of(other).values()))
-
-    def __hash__(self) -> int:
-        return hash(hashed(self))
 
     # ---- as a program reads it ----
 

@@ -1,4 +1,4 @@
-"""The values in a result: as JSON and tables hold them, and whether two of them are the same."""
+"""The values in a result, as JSON and tables hold them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.arrays import fields_of
 from npskit.results.interval import Interval
-
-# The fields of a record that say where it came from, which is no part of what it says.
-_ASIDE = ("backend",)
 
 
 def plain(value: Any) -> Any:
@@ -66,11 +64,6 @@ def _is_row(value: Any) -> bool:
     return attrs.has(type(value)) and not isinstance(value, Interval) and not hasattr(value, "_record")
 
 
-def fields_of(record: Any) -> dict[str, Any]:
-    """Return the fields of a record by name, without where it came from."""
-    return {field.name: getattr(record, field.name) for field in attrs.fields(type(record)) if field.name not in _ASIDE}
-
-
 def flat(record: Any) -> dict[str, Any]:
     """Return the fields of a record as the cells of a row: `interval` as `low` and `high`.
 
@@ -92,39 +85,3 @@ def flat(record: Any) -> dict[str, Any]:
         else:
             row[name] = flat(value) if _is_row(value) else value
     return row
-
-
-def same(a: Any, b: Any) -> bool:
-    """Return whether two values say the same: NaN equals NaN, and records are equal field by field, at any depth.
-
-    Example:
-        >>> same((float("nan"), np.array([1, 2])), (float("nan"), np.array([1, 2])))
-        True
-    """
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape):
-            return False
-        if a.dtype.kind == "O" or b.dtype.kind == "O":
-            return all(map(same, a.flat, b.flat))
-        return np.array_equal(a, b, equal_nan=a.dtype.kind in "fcmM" and a.dtype.kind == b.dtype.kind)
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(same(part, b[key]) for key, part in a.items())
-    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
-        return len(a) == len(b) and all(map(same, a, b))
-    try:
-        equal = a is b or bool(a == b)
-        nothing = not equal and bool(a != a) and bool(b != b)
-    except (TypeError, ValueError):  # of records that hold arrays
-        equal = nothing = False
-    if equal or type(a) is not type(b):
-        return equal
-    return same(list(fields_of(a).values()), list(fields_of(b).values())) if attrs.has(type(a)) else nothing
-
-
-def hashed(value: Any) -> Any:
-    """Return what a value is hashed by, the same for values that are the same."""
-    if attrs.has(type(value)):
-        return type(value), *map(hashed, fields_of(value).values())
-    if isinstance(value, tuple):
-        return tuple(map(hashed, value))
-    return None if isinstance(value, float) and math.isnan(value) else value

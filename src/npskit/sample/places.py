@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen, once
+
 
 @attrs.frozen(eq=False, slots=False)
-class Places:
+class Places(Frozen):
     """Which place each row belongs to: a segment, a period, a side, an arm, or two of them at once.
 
     Args:
@@ -26,7 +26,7 @@ class Places:
     numbers: NDArray[np.intp]
     size: int
 
-    @functools.cached_property
+    @once
     def gaps(self) -> bool:
         """Whether some rows belong to no place."""
         return bool(self.numbers.size and self.numbers.min() < 0)

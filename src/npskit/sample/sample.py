@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.counting import CodedAnswers, Tally
 from npskit.inference import (
     Calibration,
@@ -53,7 +54,7 @@ class Measured:
 
 
 @attrs.frozen(eq=False)
-class Clustering:
+class Clustering(Frozen):
     """Which rows hang together, so that they are not independent.
 
     Args:

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import is_hashable
 from npskit.data import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -68,7 +68,7 @@ class Scorer(Protocol):
 
 
 @attrs.frozen(eq=False)
-class Codebook:
+class Codebook(Frozen):
     """Everything a scorer says, read once, with the category of every combination of answers.
 
     Args:
@@ -91,8 +91,7 @@ class Codebook:
     key: tuple[Any, ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.category_scores.setflags(write=False)
-        self.grid.setflags(write=False)
+        super().__attrs_post_init__()
         category_scores = tuple(self.category_scores.tolist())
         key = (self.name, self.questions, self.scales, self.categories, category_scores, self.grid.tobytes())
         object.__setattr__(self, "key", key)

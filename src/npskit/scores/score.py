@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Protocol, Self
 
 import attrs
 import numpy as np
 
+from npskit.arrays import once
 from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -95,7 +95,7 @@ class Score(MadeOfRows):
         conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
         return cls(tally, conventions)
 
-    @functools.cached_property
+    @once
     def estimate(self) -> Estimate:
         """The mean category score with its variance: what intervals and comparisons are made of."""
         if self.clustered is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Floats, Integers
+from npskit.arrays import Bools, Floats, Integers, once
 from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
@@ -61,10 +60,6 @@ class ManyScores(MadeOfRows):
     conventions: Conventions
     estimates: Estimate
     too_few: int
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        self.estimates.mean.setflags(write=False)
 
     @property
     def name(self) -> str:
@@ -200,7 +195,7 @@ class ScoreTable(ManyScores):
     def __contains__(self, key: object) -> bool:
         return self._position(key) is not None
 
-    @functools.cached_property
+    @once
     def _positions(self) -> dict[tuple[Any, ...], int]:
         return {key: i for i, key in enumerate(self.keys)}
 

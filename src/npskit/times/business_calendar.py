@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Integers, Times
+from npskit.arrays import Frozen, Integers, Times
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
@@ -70,7 +70,7 @@ def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> Non
 
 
 @attrs.frozen(eq=False)
-class _Line:
+class _Line(Frozen):
     """The opening times of a stretch of days on one line of microseconds, and the opening time passed before each."""
 
     starts: Integers

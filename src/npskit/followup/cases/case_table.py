@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Times
+from npskit.arrays import Codes, Frozen, Times
 from npskit.counting import CodedAnswers
 from npskit.data import NOTHING, UNKNOWN, Frame, factorize, parse_times, read_labels, read_times
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
@@ -107,7 +107,7 @@ class CaseTable:
 
 
 @attrs.frozen(eq=False)
-class CaseTimes:
+class CaseTimes(Frozen):
     """Columns of times that go together: UTC where they know their zone, the wall clock where they do not.
 
     Args:

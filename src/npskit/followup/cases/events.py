@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Integers, Times
+from npskit.arrays import Bools, Codes, Frozen, Integers, Times
 from npskit.followup.cases.states import KINDS, LEADS_TO, LEGAL, legal_order
 
 _STATES = ("new", "open", "resolved", "closed")
@@ -19,7 +19,7 @@ _ALLOWED = np.array([[kind in LEGAL[state] for kind in KINDS] for state in _STAT
 
 
 @attrs.frozen(eq=False)
-class EventLog:
+class EventLog(Frozen):
     """Legal events in the order they happened, case by case; all arrays of shape `(events,)`.
 
     Args:

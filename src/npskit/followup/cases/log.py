@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Integers, Times
+from npskit.arrays import Bools, Codes, Frozen, Integers, Times
 from npskit.checks import one_of
 from npskit.data import factorize, objects, read_customers
 from npskit.errors import ColumnNotFoundError
@@ -28,7 +28,7 @@ _NAT = np.datetime64("NaT", "us")
 
 
 @attrs.frozen(eq=False)
-class CaseLog:
+class CaseLog(Frozen):
     """What happened to each case up to a time, as columns of shape `(cases,)`.
 
     Args:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Floats, Integers
+from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
 from npskit.checks import one_of, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -192,7 +192,7 @@ def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...
 
 
 @attrs.frozen(eq=False)
-class _Spans:
+class _Spans(Frozen):
     """How long each case took, or has taken so far: hours, and whether it has happened."""
 
     measure: str

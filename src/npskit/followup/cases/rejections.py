@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
+
 
 @attrs.frozen
 class RejectedCase:
@@ -20,7 +22,7 @@ class RejectedCase:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Rejections:
+class Rejections(Frozen):
     """What could not be used: iterate over it for the single ones.
 
     Args:

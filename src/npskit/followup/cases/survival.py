@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import finite_number, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import normal_quantile, score_interval
@@ -23,7 +23,7 @@ _SAME = 1e-12
 
 
 @attrs.frozen(eq=False, repr=False)
-class SurvivalCurve:
+class SurvivalCurve(Frozen):
     """The share for whom it has not happened yet, by time. Curves of different people merge with `+`, exactly.
 
     S(t) = Π (1 - dᵢ/nᵢ) over the times tᵢ ≤ t, with dᵢ events among the nᵢ at risk (E. L. Kaplan and P. Meier,
@@ -58,8 +58,7 @@ class SurvivalCurve:
         latest = np.maximum.accumulate(np.where(self.events > 0, np.arange(1, len(share) + 1), 0))
         share = np.concatenate([[1.0], share])[latest]
         object.__setattr__(self, "survival", share)
-        for array in (self.times, self.events, self.censored, share):
-            array.setflags(write=False)
+        super().__attrs_post_init__()
 
     @property
     def at_risk(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Floats, Times
+from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.counting import INVALID, CodedAnswers
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
@@ -68,7 +68,7 @@ class SetAside:
 
 
 @attrs.frozen(eq=False)
-class Outcomes:
+class Outcomes(Frozen):
     """What became of each customer of a comparison.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Floats, Times
+from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import whole_number
 from npskit.data import Column
 from npskit.errors import InvalidValueError
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(eq=False)
-class Limits:
+class Limits(Frozen):
     """The limits of a plan and what it makes of them. Money in your currency, work in hours.
 
     Args:
@@ -121,7 +120,7 @@ class Choices(CountedRows):
             return np.zeros(len(self.status), dtype=np.bool_)
         return np.asarray(self.chosen & (self.assigned.due < self.now))
 
-    @functools.cached_property
+    @once
     def order(self) -> Codes:
         """The rows that are followed up, the first to be answered first: by priority, then by due time, then by row."""
         rows = np.flatnonzero(self.chosen)

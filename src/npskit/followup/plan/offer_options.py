@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook import Assigned
@@ -113,7 +113,7 @@ def lift_of(lift: Lift, category: str, offer: str | None, rows: NDArray[np.intp]
 
 
 @attrs.frozen(eq=False)
-class OfferOptions:
+class OfferOptions(Frozen):
     """What can be done for each candidate: the offers of its recommendation in their order, and last contact without.
 
     Args:

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
 from npskit.checks import amount
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 
@@ -17,7 +18,7 @@ Capacity = float | Mapping[str, float] | None
 
 
 @attrs.frozen(eq=False)
-class Routes:
+class Routes(Frozen):
     """Who answers each candidate.
 
     Args:

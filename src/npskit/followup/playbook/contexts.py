@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Floats, Integers, Times
+from npskit.arrays import Bools, Floats, Frozen, Integers, Times
 from npskit.data import Response, Words, is_nothing
 from npskit.errors import IncompatibleError
 from npskit.followup.playbook.channels import kind_of
@@ -53,7 +53,7 @@ def ages_of(at: Times | None, now: Times | np.datetime64, zone: dt.tzinfo | None
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Contexts:
+class Contexts(Frozen):
     """The columns of `Context`, and what conditions ask of a response besides. All of shape `(n,)`.
 
     Args:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Times
+from npskit.arrays import Codes, Frozen, Times
 from npskit.checks import is_a, is_one_of
 from npskit.data import Attributes, Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
@@ -224,14 +224,14 @@ class DueTimes:
         categories = contexts.category.names
         limits.add(list(map(self.category.get, categories)), [f"for {c}" for c in categories], contexts.category.codes)
         limits.add(withins, ["by the rule"] * len(withins), within)
-        found = DueColumn(self._after(starts, limits, zone), limits.codes, limits.said)
+        found = DueColumn(self._after(starts, limits, zone), limits.codes, tuple(limits.said))
         if mornings and contexts.channel is not None:
             rows = np.flatnonzero(contexts.channel.holds(mornings.__contains__))
             morning = self.calendar.next_morning(starts[rows], time_zone=zone)
             said = [f"the next working morning for channel {quoted(name)}" for name in contexts.channel.names]
-            found.replace(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
+            found = found.replaced(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
         rows = np.flatnonzero(own < found.at)
-        found.replace(rows, np.maximum(own, starts)[rows], True, ["set by the strategy"], 0)
+        found = found.replaced(rows, np.maximum(own, starts)[rows], True, ["set by the strategy"], 0)
         caps = starts + np.timedelta64(self.never_beyond, "us")
         rows = np.flatnonzero(found.at > caps)
         if len(rows):
@@ -239,7 +239,7 @@ class DueTimes:
             latest = self.calendar.latest_open(cap, time_zone=zone) if self.clock == "business" else cap
             opened = (starts[rows] < latest) & (latest < cap)
             said = [longest, f"the last opening time within {longest}"]
-            found.replace(rows, np.where(opened, latest, cap), True, said, opened)
+            found = found.replaced(rows, np.where(opened, latest, cap), True, said, opened)
         return found
 
     def _of_channel(self, channel: str, kind: str | None) -> Any:
@@ -281,18 +281,19 @@ class _Limits:
 
 
 @attrs.frozen(eq=False)
-class DueColumn:
+class DueColumn(Frozen):
     """When each row is due: datetime64[us], NaT without a start; and what decided that, index into `said`."""
 
     at: Times
     codes: Codes
-    said: list[str]
+    said: tuple[str, ...]
 
-    def replace(self, rows: Codes, at: Times, where: Any, said: list[str], codes: Any) -> None:
-        """Let something else decide on some rows, there where `where` holds."""
-        self.at[rows] = np.where(where, at, self.at[rows])
-        self.codes[rows] = np.where(where, len(self.said) + codes, self.codes[rows])
-        self.said.extend(said)
+    def replaced(self, rows: Codes, at: Times, where: Any, said: Iterable[str], codes: Any) -> DueColumn:
+        """Return the column with something else deciding on some rows, there where `where` holds."""
+        due, why = self.at.copy(), self.codes.copy()
+        due[rows] = np.where(where, at, due[rows])
+        why[rows] = np.where(where, len(self.said) + codes, why[rows])
+        return DueColumn(due, why, (*self.said, *said))
 
     def reasons(self, contexts: Contexts, rows: Codes) -> list[str]:
         """Return why some rows are due when they are, in words; they have a start."""

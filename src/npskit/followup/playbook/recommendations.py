@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Floats, Times
+from npskit.arrays import Codes, Floats, Frozen, Times, once
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
@@ -31,8 +30,56 @@ ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
 
+@attrs.define(eq=False)
+class _Filling:
+    """What is written while strategies are asked; the fields are those of `Assigned`."""
+
+    table: Table
+    contexts: Contexts
+    strategies: tuple[Strategy, ...]
+    strategy: NDArray[np.int32]
+    base: Floats
+    within: NDArray[np.int32]
+    own_due: Times
+    team: NDArray[np.int32]
+    menu: NDArray[np.int32]
+    withins: dict[dt.timedelta, int] = attrs.field(factory=dict)
+    team_codes: dict[str, int] = attrs.field(factory=dict)
+    menu_codes: dict[Menu, int] = attrs.field(factory=dict)
+    own: dict[int, FollowUp] = attrs.field(factory=dict)
+
+    def ask(self, place: int, row: int) -> None:
+        """Ask a strategy that is no rule about one row, and keep what it says."""
+        strategy, zone = self.strategies[place], self.table.zone
+        found = strategy(self.table.response(row), self.contexts.row(row))
+        if not isinstance(found, FollowUp | None):
+            raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}")
+        if found is None:
+            return
+        self.own[row] = found
+        self.fill(row, place, found.priority, found)
+        if found.due is not None:
+            if (found.due.tzinfo is None) != (zone is None):
+                raise IncompatibleError(
+                    f"strategy {strategy.name!r}: its due time and the times of the responses need both a time zone, "
+                    f"or none; {'give' if zone else 'here it must be'} a due time "
+                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}"
+                )
+            self.own_due[row] = instant_of(found.due)
+
+    def fill(self, rows: Any, place: int, base: Any, found: Rule | FollowUp) -> None:
+        """Write what a strategy, the one at `place`, says of some rows."""
+        self.strategy[rows] = place
+        self.base[rows] = base
+        if found.within is not None:
+            self.within[rows] = _code(self.withins, found.within)
+        if found.team is not None:
+            self.team[rows] = _code(self.team_codes, found.team)
+        self.menu[rows] = _code(self.menu_codes, Menu(found.actions, found.offers, found.offer_required))
+
+
 @attrs.frozen(eq=False, slots=False)
-class Assigned:
+class Assigned(Frozen):
     """What a playbook recommends for each response of a table, in its order.
 
     Args:
@@ -85,83 +132,53 @@ class Assigned:
         """Ask each strategy, once, what it says of the rows that none before it has an answer to."""
         named, base = np.full(len(table), np.datetime64("NaT", "us")), np.zeros(len(table))
         strategy, within, team, menu = np.full((4, len(table)), -1, dtype=np.int32)
-        found = cls(
-            table, contexts, tuple(strategies), durations, points, judge, strategy, base, within, named, team, menu
-        )
+        found = _Filling(table, contexts, tuple(strategies), strategy, base, within, named, team, menu)
         left = table.category >= 0
         for place, asked in enumerate(strategies):
             if not left.any():
                 break
             if isinstance(asked, Rule):
                 rows = np.flatnonzero(asked.when.mask(contexts) & left)
-                found._fill(rows, place, asked.priorities(table.below[rows]), asked)
+                found.fill(rows, place, asked.priorities(table.below[rows]), asked)
             else:
                 for row in np.flatnonzero(left).tolist():
-                    found._ask(place, row)
+                    found.ask(place, row)
             left &= strategy < 0
         for one in teams:
             without = (strategy >= 0) & (team < 0)
             if without.any():
                 team[without & one.when.mask(contexts)] = _code(found.team_codes, one.name)
-        return found
-
-    def _ask(self, place: int, row: int) -> None:
-        """Ask a strategy that is no rule about one row, and keep what it says."""
-        strategy, zone = self.strategies[place], self.table.zone
-        found = strategy(self.table.response(row), self.contexts.row(row))
-        if not isinstance(found, FollowUp | None):
-            raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}")
-        if found is None:
-            return
-        self.own[row] = found
-        self._fill(row, place, found.priority, found)
-        if found.due is not None:
-            if (found.due.tzinfo is None) != (zone is None):
-                raise IncompatibleError(
-                    f"strategy {strategy.name!r}: its due time and the times of the responses need both a time zone, "
-                    f"or none; {'give' if zone else 'here it must be'} a due time "
-                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}"
-                )
-            self.own_due[row] = instant_of(found.due)
-
-    def _fill(self, rows: Any, place: int, base: Any, found: Rule | FollowUp) -> None:
-        """Write what a strategy, the one at `place`, says of some rows."""
-        self.strategy[rows] = place
-        self.base[rows] = base
-        if found.within is not None:
-            self.within[rows] = _code(self.withins, found.within)
-        if found.team is not None:
-            self.team[rows] = _code(self.team_codes, found.team)
-        self.menu[rows] = _code(self.menu_codes, Menu(found.actions, found.offers, found.offer_required))
+        said = {field.name: getattr(found, field.name) for field in attrs.fields(_Filling)}
+        return cls(durations=durations, points=points, judge=judge, **said)
 
     @property
     def urgency(self) -> NDArray[np.int8]:
         """How urgent each comment is, 0 to 2."""
         return self.contexts.urgency
 
-    @functools.cached_property
+    @once
     def limits(self) -> DueColumn:
         """When each would be due by all limits there are, and which of them decided."""
         return self.durations.column(self.contexts, self.within, tuple(self.withins), self.own_due)
 
-    @functools.cached_property
+    @once
     def due(self) -> Times:
         """By when, datetime64[us] on the clock of the table; NaT where unknown or no strategy applies."""
         by = np.where(self.strategy >= 0, self.limits.at, np.datetime64("NaT", "us"))
         return np.where(np.isnat(self.contexts.starts), self.own_due, by)
 
-    @functools.cached_property
+    @once
     def priority(self) -> Floats:
         """0..100; NaN where no strategy applies."""
         values = np.nan if self.contexts.value is None else self.contexts.value
         return np.where(self.strategy >= 0, self.points.priorities(self.base, values, self.urgency), np.nan)
 
-    @functools.cached_property
+    @once
     def teams(self) -> tuple[str, ...]:
         """The names of the teams that occur."""
         return tuple(self.team_codes)
 
-    @functools.cached_property
+    @once
     def menus(self) -> tuple[Menu, ...]:
         """The distinct ways to follow up."""
         return tuple(self.menu_codes)

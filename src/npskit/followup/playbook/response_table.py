@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Floats, Integers, Times
+from npskit.arrays import Bools, Codes, Floats, Frozen, Integers, Times, once
 from npskit.checks import is_missing
 from npskit.counting import INVALID, MISSING, CodedAnswers
 from npskit.data import (
@@ -56,7 +56,7 @@ def pick(values: Sequence[Any], codes: NDArray[Any]) -> list[Any]:
 
 
 @attrs.frozen(eq=False, slots=False)
-class Table:
+class Table(Frozen):
     """Responses as columns, read once. Make one with `Table.of`.
 
     Args:
@@ -156,7 +156,7 @@ class Table:
         """The category of each response, -1 where it cannot be scored."""
         return self.answers.categories
 
-    @functools.cached_property
+    @once
     def ids(self) -> NDArray[Any]:
         """Who gave each response, None where that is not known."""
         return np.full(len(self), None) if self.customers is None else self.customers.cells
@@ -172,13 +172,13 @@ class Table:
             return np.full(len(self), np.nan)
         return np.where(self.category < 0, np.nan, codes[0].astype(np.float64) + scale.low)
 
-    @functools.cached_property
+    @once
     def below(self) -> Integers:
         """How many points each answer lies below the best one of its category; 0 where it is not scored."""
         places = tuple(np.where(self.category < 0, 0, code) for code in self.answers.codes)
         return np.where(self.category < 0, 0, points_below(self.codebook)[places])
 
-    @functools.cached_property
+    @once
     def commented(self) -> Bools:
         """Whether there is a comment: more than white space."""
         if self.comment is None:

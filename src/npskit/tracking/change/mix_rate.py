@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import InvalidValueError
 from npskit.inference import ClusterTotals, StrataLayout, UnitCells, sum_by
 from npskit.tracking.change.nested import Influence, NestedCells, filled
@@ -32,7 +32,7 @@ Errors = tuple[Any, ...]
 
 
 @attrs.frozen(eq=False)
-class MixRate:
+class MixRate(Frozen):
     """A change of the score by segment: S segments, D dimensions; effects are the mix of each, then the rate.
 
     Args:

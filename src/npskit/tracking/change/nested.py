@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import sum_by
 
@@ -22,7 +22,7 @@ _STEP = 1e-20
 
 
 @attrs.frozen(eq=False)
-class NestedCells:
+class NestedCells(Frozen):
     """Counts (2, S, K) of floats or fractions, with what is in the part that each prefix of a segment's codes names."""
 
     counts: NDArray[Any]
@@ -118,7 +118,7 @@ class NestedCells:
 
 
 @attrs.frozen(eq=False)
-class Influence:
+class Influence(Frozen):
     """How an event of kind m in period t, such as an answer of a category, moves the effects of each segment.
 
     The effects of a segment move by the sum of `by_prefix` over the prefixes that it shares with the segment of the

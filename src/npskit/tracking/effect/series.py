@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Contrast
@@ -18,7 +18,7 @@ COEFFICIENTS = ("intercept", "trend", "level change", "slope change")
 
 
 @attrs.frozen(eq=False)
-class SeriesFit:
+class SeriesFit(Frozen):
     """A line before the interruption and a line after it, fitted to the scores of periods.
 
     Args:

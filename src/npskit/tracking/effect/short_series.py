@@ -18,7 +18,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.inference import falling_root
 
 # The most that errors are taken to be correlated: beyond it they are a trend, and no short series tells the two apart.
@@ -28,7 +28,7 @@ _NEGLIGIBLE = 1e-9
 
 
 @attrs.frozen(eq=False)
-class Working:
+class Working(Frozen):
     """The working model of a weighted least squares fit to T periods.
 
     What must be true for the corrected tests to hold their level: correlation fades with distance, about as in AR(1).

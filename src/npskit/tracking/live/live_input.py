@@ -44,7 +44,7 @@ def _position(answer: Any, scale: Scale) -> int:
 def places_of(codebook: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
     """Return where each row is counted, as `place_of` does."""
     coded = CodedAnswers(columns, codebook)
-    places = coded.categories if codebook.scale is None else coded.codes[0].astype(np.intp)
+    places = coded.categories.copy() if codebook.scale is None else coded.codes[0].astype(np.intp)
     for kind, place in ((MISSING, -2), (INVALID, -1)):  # of several answers one that is invalid decides
         places[np.logical_or.reduce([codes == kind for codes in coded.codes])] = place
     return places

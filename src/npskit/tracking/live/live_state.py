@@ -20,6 +20,7 @@ class TrackerState(Result):
     """The state of a `Tracker`."""
 
     _TEXT = "repr"
+    __reduce__ = object.__reduce__  # by its attributes
 
     def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
         """Set up an empty tracker."""

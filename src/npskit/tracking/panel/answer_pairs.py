@@ -18,7 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Integers
+from npskit.arrays import Frozen, Integers
 from npskit.checks import one_of
 from npskit.data import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -35,7 +35,7 @@ _MOST_CUSTOMERS = 1 << 40
 
 
 @attrs.frozen(eq=False)
-class Steps:
+class Steps(Frozen):
     """Steps of customers from one answer to the next; made by `pair_steps`.
 
     Args:

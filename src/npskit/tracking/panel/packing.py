@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Integers
+from npskit.arrays import Frozen, Integers
 from npskit.data import slices
 from npskit.errors import InvalidValueError
 from npskit.tracking.panel.sorting import in_threads, sort_blocks, workers
@@ -27,7 +27,7 @@ _UNKNOWN = np.iinfo(np.int64).min  # how numpy holds NaT
 
 
 @attrs.frozen(eq=False)
-class PackedAnswers:
+class PackedAnswers(Frozen):
     """The columns of answers as arrays that fit each other.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import once
 from npskit.errors import InvalidValueError, did_you_mean
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.results import (
@@ -69,7 +69,7 @@ class Transitions(CountedRows):
     moves: Moves
     level: float
     moved: tuple[int, int]
-    ids: Sequence[Any] | None = None
+    ids: Sequence[Any] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
     by: str | None = None
     group_names: tuple[str, ...] = ()
     backend: str | None = None
@@ -108,13 +108,13 @@ class Transitions(CountedRows):
         """Whether customers stepped more than once, so that everything is clustered by customer."""
         return self.moves.products is not None
 
-    @functools.cached_property
+    @once
     def _whole(self) -> Moves:
         return self.moves.merged()
 
     # ---- what moved ----
 
-    @functools.cached_property
+    @once
     def difference(self) -> PairedDifference:
         """By how much the score moved, with its interval and p-value: the primary test; see `paired_difference`."""
         return paired_difference(self._whole, self.codebook.category_scores, self.level)
@@ -132,17 +132,17 @@ class Transitions(CountedRows):
     def _score(self, counts: NDArray[np.int64]) -> float:
         return float(counts @ self.codebook.category_scores / counts.sum()) if counts.any() else float("nan")
 
-    @functools.cached_property
+    @once
     def stuart_maxwell(self) -> ChiSquareTest:
         """Test that no share of a category changed; see `npskit.inference.paired.stuart_maxwell`."""
         return paired.stuart_maxwell(self._whole)
 
-    @functools.cached_property
+    @once
     def bhapkar(self) -> ChiSquareTest:
         """The same with the covariance as observed; see `npskit.inference.paired.bhapkar`."""
         return paired.bhapkar(self._whole)
 
-    @functools.cached_property
+    @once
     def bowker(self) -> ChiSquareTest:
         """Test that as many moved one way as the other; see `npskit.inference.paired.bowker`."""
         return paired.bowker(self._whole)
@@ -173,7 +173,7 @@ class Transitions(CountedRows):
 
     # ---- groups ----
 
-    @functools.cached_property
+    @once
     def groups(self) -> tuple[GroupTransitions, ...]:
         """The groups, each with its difference and its share of `moved`; empty without groups."""
         scores, moves = self.codebook.category_scores, map(self.moves.group, range(len(self.group_names)))
@@ -182,7 +182,7 @@ class Transitions(CountedRows):
             for name, each in zip(self.group_names, moves, strict=True)
         )
 
-    @functools.cached_property
+    @once
     def comparison(self) -> tuple[Pair, ...]:
         """Every pair of groups by their share of `moved`, 0..1: followed up against not followed up.
 
@@ -192,7 +192,7 @@ class Transitions(CountedRows):
 
     # ---- where it leads, and who ----
 
-    @functools.cached_property
+    @once
     def stationary(self) -> dict[str, float]:
         """The shares at which steps at these rates would come to rest, NaN where that is undefined.
 

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Codes
+from npskit.arrays import Codes, Frozen
 from npskit.checks import one_of
 from npskit.followup.plan.allocation.exact_allocation import exact
 from npskit.followup.plan.allocation.greedy import greedy
@@ -23,7 +23,7 @@ OUTCOMES = ("chosen", "no_gain", "budget", "capacity", "held_out")
 
 
 @attrs.frozen(eq=False)
-class Allocation:
+class Allocation(Frozen):
     """Which alternative for whom; shapes are (n,) unless said otherwise.
 
     Attributes:

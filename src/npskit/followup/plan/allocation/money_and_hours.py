@@ -21,7 +21,7 @@ from typing import NamedTuple
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Floats
+from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.followup.plan.allocation.problem import Problem
 from npskit.followup.plan.allocation.relaxation import Upgrades, UpperBound, lagrangian_bound, upgrades
 
@@ -69,7 +69,7 @@ class Rate(NamedTuple):
 
 
 @attrs.frozen(eq=False)
-class _Group:
+class _Group(Frozen):
     """Some of one owner's candidates with their part of the hours."""
 
     rows: Codes

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Bools, Codes, Floats
+from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.checks import amount
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
@@ -20,7 +20,7 @@ DIGITS = 6
 
 
 @attrs.frozen(eq=False)
-class Problem:
+class Problem(Frozen):
     """A multiple-choice knapsack; alternatives by rows, candidates by columns, limits in whole units.
 
     Attributes:
