@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import ast
+import datetime as dt
+import inspect
+import tempfile
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.results import MadeOfRows, RowCounts
 
-# Two rows have more cells than there are columns, and not at their end.
+FATES = ("n", "missing", "invalid", "set_aside", "left_out")
+
+# Two rows have more cells than there are columns.
 DAMAGED = """note,score,day,customer
 ok,10,2026-01-05,a
-bad, bad,0,2026-01-06,b
-bad, bad,2,2026-01-06,c
+1,0,3,4,5,6,7
+1,2,3,4,5,6,7
 ,9,2026-02-01,d
 ,,2026-02-01,e
 ,11,,f
@@ -40,6 +54,217 @@ def test_what_reading_set_aside_stands_in_the_score(damaged: Path) -> None:
 
 def test_raise_names_the_rows_that_were_set_aside(damaged: Path) -> None:
     """Where answers that cannot be used are to raise, so do rows that cannot be read, by their number in the file."""
-    with pytest.raises(nk.InvalidValueError, match="2 rows could not be read: row 3 of the file") as caught:
-        nk.read(damaged, score="score", on_invalid="raise").score()
-    assert "row 4 of the file" in str(caught.value)
+    survey = nk.read(damaged, score="score", on_invalid="raise", customer="customer", time="day")
+    for refused in (survey.score, survey.follow_up, survey.timeline):
+        with pytest.raises(nk.InvalidValueError, match="2 rows could not be read: row 3 of the file") as caught:
+            refused()
+        assert "row 4 of the file" in str(caught.value)
+
+
+def test_previews_are_left_out(tmp_path: Path) -> None:
+    """What a survey tool says is no answer is left out on purpose, not set aside."""
+    header = "StartDate,EndDate,Status,RecordedDate,ResponseId,DistributionChannel,UserLanguage,Q1"
+    rows = [f"2026-01-01,2026-01-01,{status},2026-01-01,R,web,EN,{answer}" for status, answer in
+            (("IP Address", 10), ("Survey Preview", 0), ("Survey Test", 0), ("IP Address", 9))]  # fmt: skip
+    path = tmp_path / "qualtrics.csv"
+    path.write_text("\n".join([header, *rows]))
+    survey = nk.read(path, score="Q1", on_invalid="raise")
+    assert (survey.score().left_out, survey.score().set_aside, survey.score().n) == (2, 0, 2)
+    assert survey.score(by="UserLanguage").row_counts == RowCounts(2, left_out=2)
+
+
+def test_superseded_answers_are_left_out() -> None:
+    """Answers that a later one of the same customer supersedes are left out."""
+    data = {"score": [10, 3, 9], "id": list("aab"), "day": ["2026-01-05", "2026-01-06", "2026-01-07"]}
+    score = nk.Survey(data, customer="id", time="day").score(repeats="latest")
+    assert score.row_counts == RowCounts(2, left_out=1)
+
+
+# ---- the law, over every public function that takes rows ----
+
+Table = dict[str, list[Any]]
+
+ANSWERS = st.sampled_from([*range(11), None, 11, -3])
+DAYS = st.one_of(st.none(), st.dates(dt.date(2026, 1, 1), dt.date(2026, 4, 30)))
+ROWS = st.lists(st.tuples(ANSWERS, DAYS, st.sampled_from(["a", "b", "c", None]), st.booleans()), max_size=12)
+# Each has an answer of both sexes of a comparison, so that every method has something to say.
+ALWAYS = [
+    (answer, day, customer, bool(i % 2))
+    for i, (answer, day, customer) in enumerate(
+        zip(
+            [10, 3, 9, 7, 8, 2] * 4,
+            [dt.date(2026, 1, 5) + dt.timedelta(4 * i) for i in range(24)],
+            list("abcdefgh") * 3,
+            strict=True,
+        )
+    )
+]
+BAD = 3  # rows of a damaged file that cannot be read
+
+
+def table_of(rows: list[tuple[Any, ...]]) -> Table:
+    """Return rows as columns; every row is one of the 24 or of what was drawn."""
+    answers, days, customers, sides = zip(*ALWAYS, *rows, strict=True)
+    labels = [("promoter", "detractor", None, "vip")[i % 4] for i in range(len(answers))]
+    return {
+        "score": list(answers),
+        "day": [None if day is None else day.isoformat() for day in days],
+        "customer": list(customers),
+        "region": ["North" if side else "South" for side in sides],
+        "label": labels,
+    }
+
+
+def survey_of(data: Any, **options: Any) -> nk.Survey:
+    """Return a survey of a table."""
+    return nk.Survey(data, time="day", customer="customer", label="label", **options)
+
+
+def file_of(table: Table) -> nk.Survey:
+    """Return the survey of a damaged file that holds a table."""
+    lines = [",".join("" if cell is None else str(cell) for cell in row) for row in zip(*table.values(), strict=True)]
+    for i in range(BAD):
+        lines.insert(5 * i, "1,2,3,4,5,6,7,8,9")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "damaged.csv"
+        path.write_text("\n".join([",".join(table), *lines]), "utf-8")
+        return nk.read(path, score="score", time="day", customer="customer", label="label")
+
+
+HOLDERS: dict[str, Callable[[Table], nk.Survey]] = {
+    "lists": survey_of,
+    "pandas": lambda table: survey_of(pd.DataFrame(table)),
+    "damaged file": file_of,
+}
+
+MIDDLE = nk.Intervention("new checkout", "2026-02-20")
+OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
+    "Survey.score": lambda s: s.score(),
+    "Survey.score, latest": lambda s: s.score(repeats="latest"),
+    "Survey.score, by": lambda s: s.score("region"),
+    "Survey.score, by, latest": lambda s: s.score("region", repeats="latest"),
+    "Survey.score, mean": lambda s: s.score(repeats="mean"),
+    "Survey.compare": lambda s: s.compare("region"),
+    "Survey.rake": lambda s: s.rake({"region": {"North": 0.5, "South": 0.5}}).score(),
+    "Survey.timeline": lambda s: s.timeline(),
+    "Survey.timeline, by": lambda s: s.timeline("week", by="region"),
+    "Survey.timeline, window": lambda s: s.timeline("month", window="7d"),
+    "Survey.timeline, answers": lambda s: s.timeline("week", window=5),
+    "Survey.timeline, half-life": lambda s: s.timeline("week", half_life="30d"),
+    "Timeline.against": lambda s: s.timeline().against(),
+    "Timeline.control_chart": lambda s: s.timeline().control_chart(),
+    "Timeline.change_points": lambda s: s.timeline().change_points(),
+    "Survey.transitions": lambda s: s.transitions(),
+    "Survey.explain_change": lambda s: s.explain_change("2026-01", "2026-02", by="region"),
+    "Survey.effect": lambda s: s.effect(MIDDLE),
+    "Survey.effect, control": lambda s: s.effect(MIDDLE, control={"region": "South"}),
+    "Survey.follow_up": lambda s: s.follow_up(),
+    "Survey.audit": lambda s: s.audit(),
+    "compare": lambda s: nk.compare(s.score(), nk.nps([])),
+}
+PRESENT: Table = {"score": [3, 6, 9, 2] * 3, "customer": [*"abcd", *range(8)]}
+OF_TABLES: dict[str, Callable[[Table], Any]] = {
+    "nps": lambda t: nk.nps(t["score"]),
+    "csat": lambda t: nk.csat(t["score"], scale=(0, 10), top=9),
+    "ces": lambda t: nk.ces(t["score"], scale=(0, 10)),
+    "sci": lambda t: nk.sci(t["score"], t["score"], t["score"], scale=(0, 10), top=9, second=8, bottom=3),
+    "retention": lambda t: nk.retention([None if a is None else a % 3 for a in t["score"]]),
+    "measure": lambda t: nk.measure(nk.NPS(), t["score"]),
+    "Tracker.score": lambda t: nk.Tracker().update_many(t["score"]).score(),
+    "Tracker.score_table": lambda t: nk.Tracker(by="region").update_many(t["score"], groups=t["region"]).score_table(),
+    "revenue_at_risk": lambda t: nk.revenue_at_risk(
+        [i % 5 for i in range(len(t["score"]))], t["score"], dict.fromkeys(nk.NPS().categories, 0.5), scorer=nk.NPS()
+    ),
+    "closed_loop": lambda t: nk.closed_loop({"opened": t["day"], "closed": t["day"][::-1]}),
+    "effect_of_follow_up": lambda t: nk.effect_of_follow_up(
+        nk.Survey(PRESENT, customer="customer").follow_up(holdout=0.5), t, customer="customer", time="day"
+    ),
+}
+
+# Public functions and methods that no rows come into, or whose result is said elsewhere.
+NO_ROWS = {
+    "available", "get_scorer", "register", "sample_size", "program_payback", "retention_sensitivity",  # figures
+    "recommend", "draft", "list_fields",  # one response, one letter
+    "read", "Survey.tally", "Survey.column", "Survey.with_file",  # the rows themselves
+    "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
+    "Tracker.columns", "Tracker.from_json", "Tracker.to_json",
+    "Timeline.segment", "Timeline.intervals", "Timeline.columns",
+}  # fmt: skip
+
+
+def public() -> set[str]:
+    """Return the public functions, and the methods of what rows are put into."""
+    tree = ast.parse(Path(nk.__file__).with_suffix(".pyi").read_text("utf-8"))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    found = {name for name in names if inspect.isfunction(getattr(nk, name, None))}
+    for kind in (nk.Survey, nk.Tracker, nk.Timeline):
+        for name, value in inspect.getmembers(kind, callable):
+            own = any(name in vars(base) for base in kind.__mro__ if base not in MadeOfRows.__mro__)
+            if own and not name.startswith("_"):
+                found.add(f"{kind.__name__}.{getattr(value, '__name__', name)}")
+    return found
+
+
+def test_no_function_is_forgotten() -> None:
+    """Every public function that rows come into is held to the law below; a new one has to be added to it."""
+    covered = {name.partition(",")[0] for name in (*OF_SURVEYS, *OF_TABLES)}
+    assert public() - covered - NO_ROWS == set()
+    assert covered <= public()
+
+
+def hold_to_the_law(result: Any, rows: int) -> None:
+    """Check that all rows are accounted for in attributes, in the dict and in the text."""
+    assert isinstance(result, MadeOfRows)
+    counts = result.row_counts
+    assert counts.rows == rows, counts
+    assert min(counts.as_dict().values()) >= 0, counts
+    record = result.to_dict()
+    assert {name: record[name] for name in FATES} == counts.as_dict()
+    assert all(hasattr(result, name) for name in FATES)
+    assert [getattr(result, name) for name in FATES[3:]] == [counts.set_aside, counts.left_out]
+    for name in FATES[1:]:
+        said = f"{counts.as_dict()[name]} {name.replace('_', ' ')}"
+        if counts.as_dict()[name] and type(result) is not nk.FollowUpPlan:  # which has words of its own
+            assert said in result.to_text()
+
+
+few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("name", OF_SURVEYS)
+@few
+@given(ROWS)
+def test_a_survey_loses_no_row(name: str, holder: str, rows: list[tuple[Any, ...]]) -> None:
+    """Whatever a survey is asked, every row of what it was made of is accounted for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        survey = HOLDERS[holder](table_of(rows))
+        result = OF_SURVEYS[name](survey)
+    bad = BAD if holder == "damaged file" else 0
+    hold_to_the_law(result, len(ALWAYS) + len(rows) + bad)
+    assert result.set_aside >= bad
+
+
+@pytest.mark.parametrize("frame", [dict, pd.DataFrame])
+@pytest.mark.parametrize("name", OF_TABLES)
+@few
+@given(ROWS)
+def test_a_function_loses_no_row(name: str, frame: Callable[[Table], Any], rows: list[tuple[Any, ...]]) -> None:
+    """Whatever a function is given, every row is accounted for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = OF_TABLES[name](frame(table_of(rows)))
+    hold_to_the_law(result, len(ALWAYS) + len(rows))
+
+
+def test_events_of_cases_are_accounted_for_by_case() -> None:
+    """A log with a row for each event is of its cases; a row without a case counts as one."""
+    log = {
+        "case": [1, 1, 2, 2, 3, None, 4],
+        "event": ["opened", "closed", "closed", "opened", "opened", "opened", "opened"],
+        "at": [f"2026-01-0{day}" for day in (1, 2, 1, 2, 1, 1, 9)],
+    }
+    found = nk.closed_loop(log, as_of="2026-01-05")
+    assert found.row_counts == RowCounts(n=2, set_aside=2, left_out=1)
+    assert np.all([found.cases == found.n, "2 of 5 cases: 2 set aside, 1 left out" in found.to_text()])
