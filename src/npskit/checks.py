@@ -11,7 +11,7 @@ from typing import Any, TypeGuard, TypeVar
 import attrs
 import numpy as np
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
 T = TypeVar("T")
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -39,11 +39,11 @@ def whole_number(value: Any, name: str, *, least: int | None = None, most: int |
         npskit.errors.InvalidTypeError: score must be a whole number, not the boolean True
     """
     if isinstance(value, (bool, np.bool_)):
-        raise InvalidTypeError(f"{name} must be a whole number, not the boolean {value!r}")
+        raise InvalidTypeError(f"{name} must be a whole number, not the boolean {quoted(value)}")
     try:
         found = operator.index(value)
     except TypeError:
-        raise InvalidTypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__})") from None
+        raise InvalidTypeError(f"{name} must be a whole number, not {quoted(value)} ({type(value).__name__})") from None
     if (least is not None and found < least) or (most is not None and found > most):
         raise InvalidValueError(f"{name} must be {_range(None, least, None, most)}: got {found}")
     return found
@@ -87,12 +87,12 @@ def finite_number(
     except OverflowError:
         found = math.inf
     if found is None:
-        raise InvalidTypeError(f"{name} must be a number: got {value!r:.80} ({type(value).__name__})")
+        raise InvalidTypeError(f"{name} must be a number: got {quoted(value)} ({type(value).__name__})")
     if not math.isfinite(found):
-        raise InvalidValueError(f"{name} must be finite: got {value!r:.80}")
+        raise InvalidValueError(f"{name} must be finite: got {quoted(value)}")
     inside = (above is None or found > above) and (least is None or found >= least)
     if not (inside and (below is None or found < below) and (most is None or found <= most)):
-        raise InvalidValueError(f"{name} must be {_range(above, least, below, most)}: got {value!r:.80}")
+        raise InvalidValueError(f"{name} must be {_range(above, least, below, most)}: got {quoted(value)}")
     return found
 
 
@@ -127,7 +127,7 @@ def share(value: Any, name: str) -> float:
     found = finite_number(value, name)
     if not 0 <= found <= 1:
         hint = f"; for {found:g} % write {found / 100:g}" if 1 < found <= 100 else ""
-        raise InvalidValueError(f"{name} must be a share from 0 to 1: got {value!r}{hint}")
+        raise InvalidValueError(f"{name} must be a share from 0 to 1: got {quoted(value)}{hint}")
     return found
 
 
@@ -154,7 +154,7 @@ def one_of(value: T, options: Iterable[T], name: str) -> T:
         return value
     close = did_you_mean(str(value), map(str, known))
     hint = f"; {close}" if close.startswith("did") else ""
-    raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, known))}: got {value!r:.80}{hint}")
+    raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, known))}: got {quoted(value)}{hint}")
 
 
 def to_int(value: Any) -> Any:
@@ -220,9 +220,9 @@ def is_number(
 def is_text(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but a text that is not empty in an attrs field, naming the field."""
     if not isinstance(value, str):
-        raise InvalidTypeError(f"{field.name} must be a text: got {value!r} ({type(value).__name__})")
+        raise InvalidTypeError(f"{field.name} must be a text: got {quoted(value)} ({type(value).__name__})")
     if not value.strip():
-        raise InvalidValueError(f"{field.name} must be a text that is not empty: got {value!r}")
+        raise InvalidValueError(f"{field.name} must be a text that is not empty: got {quoted(value)}")
 
 
 is_text_or_none = attrs.validators.optional(is_text)
@@ -231,19 +231,19 @@ is_text_or_none = attrs.validators.optional(is_text)
 def is_string_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but a text, even an empty one, or None, in an attrs field, naming the field."""
     if not isinstance(value, str | None):
-        raise InvalidTypeError(f"{field.name} must be a text or None, not {value!r} ({type(value).__name__})")
+        raise InvalidTypeError(f"{field.name} must be a text or None, not {quoted(value)} ({type(value).__name__})")
 
 
 def is_bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but True or False in an attrs field, naming the field."""
     if not isinstance(value, bool):
-        raise InvalidTypeError(f"{field.name} must be True or False: got {value!r}")
+        raise InvalidTypeError(f"{field.name} must be True or False: got {quoted(value)}")
 
 
 def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but a datetime or None in an attrs field, naming the field."""
     if value is not None and (not isinstance(value, dt.datetime) or is_missing(value)):
-        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {value!r} ({type(value).__name__})")
+        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {quoted(value)} ({type(value).__name__})")
 
 
 def is_one_of(options: Iterable[Any]) -> Validator:
@@ -256,7 +256,9 @@ def is_a(kind: type) -> Validator:
 
     def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
         if not isinstance(value, kind):
-            raise InvalidTypeError(f"{field.name} must be a {kind.__name__}: got {value!r} ({type(value).__name__})")
+            raise InvalidTypeError(
+                f"{field.name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})"
+            )
 
     return check
 
@@ -267,6 +269,6 @@ def all_are(kind: type) -> Validator:
     def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
         for item in value:
             if not isinstance(item, kind):
-                raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {item!r}")
+                raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {quoted(item)}")
 
     return check

@@ -1,20 +1,63 @@
 """The errors npskit raises, and its warnings: one root, and each kind of error is also the closest builtin.
 
 Catch `NpskitError` to catch everything the library objects to; catch `ValueError`, `TypeError` or `KeyError` where
-that is what your code already does. A message names the argument, the value, the rows where there are any, and the fix.
+that is what your code already does. A message names the argument, the value, the rows where there are any, and the fix;
+what a program wants of that are attributes.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable
+from typing import Any
+
+# What a message is cut to: a word of it, and the whole.
+_WORD, _MESSAGE, _QUOTED = 160, 900, 80
+# A message begins with the argument it is about: "level must be ...", "weights: row 3 ...".
+_ARGUMENT = re.compile(r"([a-z][a-z0-9_]*)(?=:? must | has |: )")
+_LONG_WORD = re.compile(rf"\S{{{_WORD + 1},}}")
 
 
 class NpskitError(Exception):
-    """Root of everything npskit raises on purpose."""
+    """Root of everything npskit raises on purpose.
+
+    Args:
+        message: What is wrong, and after the last semicolon what to do about it. What it quotes at length is cut short.
+        argument: The argument or the role it is about. Default: what the message begins with, as in "level must be".
+        rows: The rows it is about, as the message counts them; the first ones where there are many.
+        hint: What to do about it. Default: what the message ends with, after its last semicolon.
+
+    Example:
+        >>> import npskit as nk
+        >>> try:
+        ...     nk.nps([9, 10], weights=[1, -2])
+        ... except nk.NpskitError as error:
+        ...     print(error.argument, error.rows, error.hint, sep=" | ")
+        weights | (1,) | correct them or drop the rows
+    """
+
+    argument: str | None
+    rows: tuple[int, ...]
+    hint: str | None
+
+    def __init__(
+        self,
+        message: object = "",
+        *,
+        argument: str | None = None,
+        rows: Iterable[int] = (),
+        hint: str | None = None,
+    ) -> None:
+        text = shortened(str(message))
+        super().__init__(text)
+        begins = _ARGUMENT.match(text)
+        self.argument = begins[1] if argument is None and begins else argument
+        self.rows = tuple(map(int, rows))
+        self.hint = text.rpartition("; ")[2] if hint is None and "; " in text else hint
 
 
 class InvalidValueError(NpskitError, ValueError):
@@ -60,6 +103,29 @@ class PrecisionWarning(NpskitWarning):
     """A figure is less sure than it looks, because it rests on too little."""
 
 
+def quoted(value: Any, most: int = _QUOTED) -> str:
+    """Return a value as a message quotes it: as Python's own, and not at length; no value makes it fail.
+
+    Example:
+        >>> import numpy as np
+        >>> quoted(np.float64(7.5)), quoted("x" * 99, 9)
+        ('7.5', "'xxxxxxx...")
+    """
+    try:
+        # NumPy's numbers are quoted as Python's; its times as they are, of which some would become numbers
+        plain = type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 and value.dtype.kind not in "mM"
+        text = repr(value.item() if plain else value)
+    except Exception:  # lists in lists, numbers of too many digits, and whatever a class of the user's own does
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= most else f"{text[: most - 1]}..."
+
+
+def shortened(message: str) -> str:
+    """Return a message in which nothing stands at length: neither a word nor the whole."""
+    text = _LONG_WORD.sub(lambda word: f"{word[0][: _WORD // 2]}...{word[0][-_WORD // 4 :]}", message)
+    return text if len(text) <= _MESSAGE else f"{text[: _MESSAGE * 2 // 3]} ... {text[-_MESSAGE // 3 :]}"
+
+
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
 
@@ -68,7 +134,7 @@ def warn(message: str, kind: type[NpskitWarning]) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<attrs generated")):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, kind, stacklevel=level)
+    warnings.warn(shortened(message), kind, stacklevel=level)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

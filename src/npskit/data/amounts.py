@@ -16,7 +16,7 @@ from npskit.arrays import Frozen
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.frames import Column
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 @attrs.frozen(eq=False)
@@ -108,7 +108,7 @@ def check_decimal(decimal: str | None) -> None:
         InvalidValueError: If it is neither, nor None.
     """
     if decimal not in (None, ".", ","):
-        raise InvalidValueError(f"decimal must be '.' or ',': got {decimal!r}")
+        raise InvalidValueError(f"decimal must be '.' or ',': got {quoted(decimal)}")
 
 
 def read_amounts(

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.keys import flat, number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 _SHOWN = 200
-_NAMED = 5
+NAMED = 5
 
 
 @attrs.frozen
@@ -97,11 +97,9 @@ def named_rows(rows: Sequence[int] | NDArray[np.integer], values: Sequence[Any] 
         >>> named_rows([3, 4], ["x", -2])
         "row 3 has 'x', row 4 has -2"
     """
-    parts = zip(list(map(int, rows[:_NAMED])), values[:_NAMED], strict=True)
-    listed = ", ".join(
-        f"row {row} has {(value.item() if isinstance(value, np.generic) else value)!r:.80}" for row, value in parts
-    )
-    return f"{listed} and {len(rows) - _NAMED} rows more" if len(rows) > _NAMED else listed
+    parts = zip(list(map(int, rows[:NAMED])), values[:NAMED], strict=True)
+    listed = ", ".join(f"row {row} has {quoted(value)}" for row, value in parts)
+    return f"{listed} and {len(rows) - NAMED} rows more" if len(rows) > NAMED else listed
 
 
 def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any, why: str) -> NoReturn:
@@ -122,9 +120,9 @@ def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any
         ...
         npskit.errors.InvalidValueError: value: row 2 (from 0) holds 'much', which is not a number (2 such rows)
     """
-    shown_cell = cell.item() if isinstance(cell, np.generic) else cell
     more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
-    raise InvalidValueError(f"{name}: row {rows[0]} (from 0) holds {shown_cell!r:.80}, {why}{more}")
+    message = f"{name}: row {rows[0]} (from 0) holds {quoted(cell)}, {why}{more}"
+    raise InvalidValueError(message, argument=name, rows=rows[:NAMED])
 
 
 def distinct_cells(

@@ -17,7 +17,7 @@ from npskit.data.cells import objects
 from npskit.data.frames import Column, as_column
 from npskit.data.keys import factorize, number
 from npskit.data.words import LONGEST_NOTHING, is_nothing
-from npskit.errors import InvalidTypeError
+from npskit.errors import InvalidTypeError, quoted
 
 
 @attrs.frozen(eq=False)
@@ -157,7 +157,10 @@ def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[A
         return number(listed)
     except InvalidTypeError:
         strange = next(who for who in listed if not is_hashable(who))
-        raise InvalidTypeError(f"{name}: ids must be hashable, such as texts or numbers: got {strange!r:.80}") from None
+
+        raise InvalidTypeError(
+            f"{name}: ids must be hashable, such as texts or numbers: got {quoted(strange)}"
+        ) from None
 
 
 def _apart(codes: NDArray[np.intp], known: int) -> NDArray[np.intp]:

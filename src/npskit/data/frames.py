@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen
 from npskit.data.cells import Deferred, objects
 from npskit.data.response import Response
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import (
+    ColumnNotFoundError,
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    did_you_mean,
+    quoted,
+)
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -200,10 +207,10 @@ class Frame:
             ColumnNotFoundError: If there is none; the message says which ones are close.
         """
         if not isinstance(name, str):
-            raise InvalidTypeError(f"{role} must be the name of a column, not {name!r} ({type(name).__name__})")
+            raise InvalidTypeError(f"{role} must be the name of a column, not {quoted(name)} ({type(name).__name__})")
         columns = self.columns
         if name not in columns:
-            raise ColumnNotFoundError(f"{role}: there is no column {name!r}; {did_you_mean(name, columns)}")
+            raise ColumnNotFoundError(f"{role}: there is no column {quoted(name)}; {did_you_mean(name, columns)}")
         return name
 
     def column(self, name: str) -> Column:
@@ -307,7 +314,7 @@ def _refuse_duplicates(source: Any) -> None:
         names = getattr(source, "column_names", None) or getattr(source, "columns", ())
     for name, count in Counter(names).items():
         if count > 1:
-            raise InvalidValueError(f"data: the column name {name!r} occurs more than once; rename one")
+            raise InvalidValueError(f"data: the column name {quoted(name)} occurs more than once; rename one")
 
 
 def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
@@ -315,11 +322,11 @@ def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
     lengths = {}
     for name, values in source.items():
         if not isinstance(name, str):
-            raise InvalidTypeError(f"data: column names are text, not {name!r} ({type(name).__name__})")
+            raise InvalidTypeError(f"data: column names are text, not {quoted(name)} ({type(name).__name__})")
         flat = getattr(values, "ndim", 1) == 1  # also of arrays with a single value, which have no length
         if isinstance(values, str | bytes | Mapping | Set) or not (flat and hasattr(values, "__len__")):
             kind = type(values).__name__ if flat else f"an array of shape {values.shape}"
-            raise InvalidTypeError(f"data: column {name!r} must be a flat sequence, not {kind}")
+            raise InvalidTypeError(f"data: column {quoted(name)} must be a flat sequence, not {kind}")
         lengths[name] = len(values)
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:6])
@@ -330,13 +337,13 @@ def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
 def _from_responses(source: Any) -> dict[str, Any]:
     """Return responses as columns: their fields, and a column for each attribute that one of them has."""
     if isinstance(source, str | bytes | os.PathLike):
-        raise InvalidTypeError(f"{_WANTED}: got {source!r}; npskit.read() reads files")
+        raise InvalidTypeError(f"{_WANTED}: got {quoted(source)}; npskit.read() reads files")
     if not isinstance(source, Iterable):
         raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}")
     responses = list(source)
     for row, response in enumerate(responses):
         if not isinstance(response, Response):
-            raise InvalidTypeError(f"{_WANTED}: item {row} is {response!r} ({type(response).__name__})")
+            raise InvalidTypeError(f"{_WANTED}: item {row} is {quoted(response)} ({type(response).__name__})")
     fields = ("score", "customer", "at", "comment")
     columns: dict[str, list[Any]] = {name: [getattr(r, name) for r in responses] for name in fields}
     names = dict.fromkeys(name for response in responses for name in response.attributes)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_missing
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 
 # Rows of several columns that are read at once: larger blocks spill out of a core's second cache.
 ROWS = 1 << 16
@@ -27,7 +27,9 @@ def slices(size: int, block: int) -> Iterator[slice]:
 def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
     """Return a one-dimensional array; refuse any other shape, saying what to do."""
     if array.ndim == 0:
-        raise InvalidTypeError(f"{name} must be a sequence, not the single value {array.item()!r}: wrap it in a list")
+        raise InvalidTypeError(
+            f"{name} must be a sequence, not the single value {quoted(array.item())}: wrap it in a list"
+        )
     if array.ndim > 1:
         raise InvalidValueError(
             f"{name} must be one-dimensional, not of shape {array.shape}: pass one column, or .ravel() it"

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import is_hashable, is_missing, is_string_or_none, is_whole_or_none, to_int
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 def _plain(value: Any) -> Any:
@@ -26,13 +26,13 @@ def _plain(value: Any) -> Any:
 def _sorted_items(items: Any) -> tuple[tuple[str, Any], ...]:
     """Return the items of a mapping sorted by name, checked."""
     if not isinstance(items, Mapping):
-        raise InvalidTypeError(f"attributes must be a mapping such as {{'region': 'north'}}, not {items!r}")
+        raise InvalidTypeError(f"attributes must be a mapping such as {{'region': 'north'}}, not {quoted(items)}")
     for name, value in items.items():
         if not isinstance(name, str):
-            raise InvalidTypeError(f"the names of attributes must be texts: got {name!r} ({type(name).__name__})")
+            raise InvalidTypeError(f"the names of attributes must be texts: got {quoted(name)} ({type(name).__name__})")
         if not is_hashable(value):
             raise InvalidTypeError(
-                f"attribute {name!r} must be hashable: got {value!r}; give a tuple or a text instead"
+                f"attribute {quoted(name)} must be hashable: got {quoted(value)}; give a tuple or a text instead"
             )
     return tuple(sorted(((str(name), _plain(value)) for name, value in items.items()), key=lambda item: item[0]))
 
@@ -45,9 +45,9 @@ def _as_attributes(value: Any) -> Attributes:
 def _is_id(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse an id that cannot be hashed or is a missing-value marker."""
     if not is_hashable(value):
-        raise InvalidTypeError(f"{field.name} must be hashable, such as a text or a number: got {value!r}")
+        raise InvalidTypeError(f"{field.name} must be hashable, such as a text or a number: got {quoted(value)}")
     if value is not None and is_missing(value):
-        raise InvalidValueError(f"{field.name} must be None where it is unknown, not {value!r}")
+        raise InvalidValueError(f"{field.name} must be None where it is unknown, not {quoted(value)}")
 
 
 def _is_moment(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
@@ -55,10 +55,10 @@ def _is_moment(_instance: object, field: attrs.Attribute[Any], value: Any) -> No
     if not isinstance(value, (dt.date, type(None))):
         fix = "use datetime.fromisoformat(...)" if isinstance(value, str) else "convert it first"
         raise InvalidTypeError(
-            f"{field.name} must be a datetime, a date or None, not {value!r} ({type(value).__name__}); {fix}"
+            f"{field.name} must be a datetime, a date or None, not {quoted(value)} ({type(value).__name__}); {fix}"
         )
     if value is not None and is_missing(value):
-        raise InvalidValueError(f"{field.name} must be None where it is unknown, not {value!r}")
+        raise InvalidValueError(f"{field.name} must be None where it is unknown, not {quoted(value)}")
 
 
 class Segment(enum.StrEnum):

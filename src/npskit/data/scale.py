@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import is_whole, to_int
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 # Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
 MAX_POINTS = 250
@@ -77,5 +77,5 @@ def as_scale(value: Scale | Sequence[int]) -> Scale:
     try:
         low, high = value
     except (TypeError, ValueError):
-        raise InvalidTypeError(f"scale must be a Scale or its two ends, such as (0, 10): got {value!r}") from None
+        raise InvalidTypeError(f"scale must be a Scale or its two ends, such as (0, 10): got {quoted(value)}") from None
     return Scale(low, high)

@@ -15,7 +15,7 @@ from npskit.data.cells import objects
 from npskit.data.frames import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError
+from npskit.errors import InvalidTypeError, quoted
 
 
 @attrs.frozen(eq=False)
@@ -48,7 +48,7 @@ def read_words(column: Column, name: str) -> Words:
     codes, cells = number(column.filled())
     for cell in cells:
         if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *NUMBERS)) or is_nothing(cell)):
-            raise InvalidTypeError(f"{name} must hold texts: got {cell!r:.80} ({type(cell).__name__})")
+            raise InvalidTypeError(f"{name} must hold texts: got {quoted(cell)} ({type(cell).__name__})")
     places, texts = number([None, *map(_text, cells)])  # what says nothing comes first
     return Words(places[1:][codes] - 1, tuple(texts[1:]))
 

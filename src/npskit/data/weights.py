@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import read_amounts
-from npskit.data.cells import named_rows
+from npskit.data.cells import NAMED, named_rows
 from npskit.data.frames import Column
 from npskit.data.keys import flat
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -41,6 +41,8 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
     if bad.size:
         raise InvalidValueError(
-            f"{name} must be finite and at least 0: {named_rows(bad, read[bad])}; correct them or drop the rows"
+            f"{name} must be finite and at least 0: {named_rows(bad, read[bad])}; correct them or drop the rows",
+            argument=name,
+            rows=bad[:NAMED],
         )
     return read

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen, Integers, Times
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
 from npskit.times.zones import EPOCH, WEEKDAYS, as_zone, find_zone, instants
@@ -39,12 +39,12 @@ def _clock_minutes(text: str) -> int:
 
 def _is_clock(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, str) or not _CLOCK.fullmatch(value) or _clock_minutes(value) > 1440:
-        raise InvalidValueError(f"{field.name} must be a time of day from '00:00' to '24:00': got {value!r}")
+        raise InvalidValueError(f"{field.name} must be a time of day from '00:00' to '24:00': got {quoted(value)}")
 
 
 def _as_weekdays(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidTypeError(f"weekend must be a list of days such as ('Sat', 'Sun'): got {value!r}")
+        raise InvalidTypeError(f"weekend must be a list of days such as ('Sat', 'Sun'): got {quoted(value)}")
     days = {_weekday(day) for day in value}
     if len(days) == len(WEEKDAYS):
         raise InvalidValueError("weekend must leave a working day: all seven days were given")
@@ -56,12 +56,12 @@ def _weekday(value: Any) -> str:
     for short, full in zip(WEEKDAYS, _FULL_NAMES, strict=True):
         if name in (short.casefold(), full):
             return short
-    raise InvalidValueError(f"weekend: {value!r} is not a day of the week; {did_you_mean(str(value), WEEKDAYS)}")
+    raise InvalidValueError(f"weekend: {quoted(value)} is not a day of the week; {did_you_mean(str(value), WEEKDAYS)}")
 
 
 def _as_holidays(value: Any) -> tuple[dt.date, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidTypeError(f"holidays must be a list of dates such as ['2026-12-25']: got {value!r}")
+        raise InvalidTypeError(f"holidays must be a list of dates such as ['2026-12-25']: got {quoted(value)}")
     return tuple(sorted({read_time(day, "holidays", zoned=True).date() for day in value}))
 
 
@@ -247,7 +247,7 @@ class BusinessCalendar:
             zone = None if time_zone is None else as_zone(self.time_zone or time_zone)
             return at.astype("datetime64[us]"), zone
         if not isinstance(at, dt.datetime):
-            raise InvalidTypeError(f"give a datetime or an array of datetime64: got {at!r} ({type(at).__name__})")
+            raise InvalidTypeError(f"give a datetime or an array of datetime64: got {quoted(at)} ({type(at).__name__})")
         if at.tzinfo is None:
             return np.array(at, "datetime64[us]"), None
         zone = at.tzinfo if self.time_zone is None else find_zone(self.time_zone)

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
@@ -82,18 +82,18 @@ def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.ti
         found = _of_text(value, name, calendar)
     else:
         raise InvalidTypeError(
-            f"{name} must be a duration such as '30d' or '4 hours': got {value!r} ({type(value).__name__})"
+            f"{name} must be a duration such as '30d' or '4 hours': got {quoted(value)} ({type(value).__name__})"
         )
     if found.unit in _FIXED and found.count * _FIXED[found.unit].days > _LONGEST.days:
-        raise InvalidValueError(f"{name} must be at most {_LONGEST.days:,} days: got {value!r}")
+        raise InvalidValueError(f"{name} must be at most {_LONGEST.days:,} days: got {quoted(value)}")
     if found.unit in MONTHS:
         if not calendar:
-            raise InvalidValueError(f"{name} has a fixed length, months do not: write it in days, not {value!r}")
+            raise InvalidValueError(f"{name} has a fixed length, months do not: write it in days, not {quoted(value)}")
         if not found.count:
-            raise InvalidValueError(f"{name} must be longer than none: got {value!r}")
+            raise InvalidValueError(f"{name} must be longer than none: got {quoted(value)}")
     elif step is not None and (found.fixed < step or found.fixed % step):
         what = "above 0" if step == TICK else f"a whole number of {_of_timedelta(step, name).unit}s, at least 1"
-        raise InvalidValueError(f"{name} must be a duration {'' if step == TICK else 'of '}{what}: got {value!r}")
+        raise InvalidValueError(f"{name} must be a duration {'' if step == TICK else 'of '}{what}: got {quoted(value)}")
     return found
 
 
@@ -128,7 +128,7 @@ def in_words(duration: dt.timedelta) -> str:
 def _of_timedelta(value: dt.timedelta, name: str) -> Duration:
     """Return a timedelta in the largest unit up to days that it is a whole number of."""
     if value < dt.timedelta(0):
-        raise InvalidValueError(f"{name} must not be negative: got {value!r}")
+        raise InvalidValueError(f"{name} must not be negative: got {quoted(value)}")
     for unit in ("day", "hour", "minute", "second"):
         if not value % _FIXED[unit]:
             return Duration(value // _FIXED[unit], unit)
@@ -156,5 +156,5 @@ def _of_text(value: str, name: str, calendar: bool) -> Duration:
             return _of_timedelta(sum((n * _FIXED[unit] for unit, n in parts.items()), dt.timedelta(0)), name)
     longer = ", w, mo, q or y" if calendar else " or w"
     raise InvalidValueError(
-        f"{name} must be a number of s, min, h, d{longer}, such as '30d' or '4 hours': got {value!r:.80}"
+        f"{name} must be a number of s, min, h, d{longer}, such as '30d' or '4 hours': got {quoted(value)}"
     )

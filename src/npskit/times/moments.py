@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 def read_time(value: Any, name: str, *, zoned: bool = False) -> dt.datetime:
@@ -31,16 +31,18 @@ def read_time(value: Any, name: str, *, zoned: bool = False) -> dt.datetime:
         try:
             found = dt.datetime.fromisoformat(found)
         except ValueError:
-            raise InvalidValueError(f"{name} must be a date or a time such as '2026-03-01': got {value!r}") from None
+            raise InvalidValueError(
+                f"{name} must be a date or a time such as '2026-03-01': got {quoted(value)}"
+            ) from None
     if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
         found = dt.datetime(found.year, found.month, found.day)
     if found is None or found != found:  # NaT of pandas is a datetime
-        raise InvalidValueError(f"{name} must be given, as a date or a time: got {value!r}")
+        raise InvalidValueError(f"{name} must be given, as a date or a time: got {quoted(value)}")
     if not isinstance(found, dt.datetime):
-        raise InvalidTypeError(f"{name} must be a date or a time: got {value!r} ({type(value).__name__})")
+        raise InvalidTypeError(f"{name} must be a date or a time: got {quoted(value)} ({type(value).__name__})")
     if found.tzinfo is not None and not zoned:
         raise InvalidValueError(
-            f"{name} must be the wall clock of the data, without a time zone: got {value!r}; convert it to the zone "
-            "of the data and leave that away"
+            f"{name} must be the wall clock of the data, without a time zone: got {quoted(value)}; convert it to the "
+            "zone of the data and leave that away"
         )
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.times.durations import MONTHS
 from npskit.times.moments import read_time
 from npskit.times.periods import check_every, months_later
@@ -43,11 +43,11 @@ def stretch(value: Any, name: str) -> tuple[np.datetime64, np.datetime64]:
         return _period(value, name)
     if not isinstance(value, tuple | list) or len(value) != 2:
         raise InvalidTypeError(
-            f"{name} must be a period such as '2026-03', or a pair (start, end) of dates: got {value!r}"
+            f"{name} must be a period such as '2026-03', or a pair (start, end) of dates: got {quoted(value)}"
         )
     start, end = (np.datetime64(read_time(each, name), "us") for each in value)
     if not start < end:
-        raise InvalidValueError(f"{name} must end after it begins: got {value!r}")
+        raise InvalidValueError(f"{name} must end after it begins: got {quoted(value)}")
     return start, end
 
 
@@ -66,7 +66,8 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
             begin, length = np.datetime64(found[0]), 1
     except ValueError:
         raise InvalidValueError(
-            f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got {text!r}"
+            f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got "
+            f"{quoted(text)}"
         ) from None
     return begin.astype("datetime64[D]"), (begin + length).astype("datetime64[D]")
 
@@ -103,7 +104,7 @@ def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -
         int((end - start) / np.timedelta64(least, "D")) + 2 for start, end in ((low, middle), (middle, high))
     )
     if back + forth > _MOST_PERIODS:
-        raise InvalidValueError(f"every={every!r} makes {back + forth:,} periods of times from {low} to {high}")
+        raise InvalidValueError(f"every={quoted(every)} makes {back + forth:,} periods of times from {low} to {high}")
     edges = _edges(middle, np.arange(-back, forth + 1), every)
     first, last = (np.searchsorted(edges, np.array([low, high]), side="right") - 1).tolist()
     places = np.full(len(times), -1, dtype=np.intp)

@@ -1,0 +1,70 @@
+"""Errors: what a program reads of them, and that they are short whatever they quote."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import npskit as nk
+from npskit.errors import quoted
+from npskit.reading import FileMissingError
+
+KINDS = [
+    nk.InvalidValueError,
+    nk.InvalidTypeError,
+    nk.IncompatibleError,
+    nk.ColumnNotFoundError,
+    nk.UnreadableFileError,
+    nk.MissingDependencyError,
+    FileMissingError,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_say_what_they_are_about(kind: type[nk.NpskitError]) -> None:
+    """Argument, rows and hint, given or from the message; and a pickled error is the same error."""
+    error = kind("level must be below 1: got 2; write 0.95", rows=[np.int64(3)])
+    for one in (error, pickle.loads(pickle.dumps(error))):
+        assert type(one) is kind
+        assert str(one) == "level must be below 1: got 2; write 0.95"
+        assert (one.argument, one.rows, one.hint) == ("level", (3,), "write 0.95")
+    assert kind("something else").argument is None
+    assert kind("no", argument="by", hint="yes").hint == "yes"
+
+
+@given(st.text(max_size=5000) | st.integers(0, 400).map(lambda n: "word " * n) | st.just("9" * 4000))
+def test_messages_are_short(text: str) -> None:
+    """Whatever is quoted, a message can be read; one of usual length stays as it is."""
+    said = str(nk.InvalidValueError(text))
+    assert len(said) <= 1000
+    if len(text) <= 160:
+        assert said == text
+
+
+@pytest.mark.parametrize("value", ["x" * 3000, 10**400, 10**5000, [1] * 999, np.ones(99)])
+def test_quotes_are_short(value: object) -> None:
+    """A value is quoted in a few words, also where Python cannot write it."""
+    deep: object = value
+    for _ in range(2000):
+        deep = [deep]
+    assert 0 < len(quoted(value)) <= 82
+    assert 0 < len(quoted(deep)) <= 82
+
+
+def test_errors_name_rows_of_weights_and_columns() -> None:
+    """The helpers that refuse rows say which."""
+    with pytest.raises(nk.InvalidValueError, match="row 1 has -2") as found:
+        nk.nps([9, 10, 1], weights=[1, -2, np.nan])
+    assert found.value.argument == "weights"
+    assert found.value.rows == (1, 2)
+    with pytest.raises(nk.InvalidValueError) as found:
+        nk.Survey({"score": [1, 2], "value": ["a", 3]}, score="score").follow_up(value="value")
+    assert found.value.rows == (0,)
+    with pytest.raises(nk.ColumnNotFoundError) as missing:
+        nk.Survey({"score": [1, 2]}, score="scor")
+    assert missing.value.argument == "score"
+    assert missing.value.hint == "did you mean 'score'?"
