@@ -45,7 +45,7 @@ def test_messages_are_short(text: str) -> None:
         assert said == text
 
 
-@pytest.mark.parametrize("value", ["x" * 3000, 10**400, 10**5000, [1] * 999, np.ones(99)])
+@pytest.mark.parametrize("value", ["x" * 3000, 10**400, [10**5000], [1] * 999, np.ones(99)], ids=lambda _: "")
 def test_quotes_are_short(value: object) -> None:
     """A value is quoted in a few words, also where Python cannot write it."""
     deep: object = value
