@@ -187,7 +187,7 @@ def is_hashable(value: object) -> TypeGuard[Hashable]:
     """
     try:
         hash(value)
-    except TypeError:
+    except Exception:  # whatever a class of the user's own does
         return False
     return True
 
@@ -201,7 +201,7 @@ def is_missing(value: object) -> bool:
     """
     try:
         return value is None or bool(value != value)
-    except (TypeError, ValueError):
+    except Exception:  # such as of a decimal NaN that signals
         return True
 
 

@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsIndex
 
 # What a message is cut to: a word of it, and the whole.
 _WORD, _MESSAGE, _QUOTED = 160, 900, 80
@@ -49,7 +49,7 @@ class NpskitError(Exception):
         message: object = "",
         *,
         argument: str | None = None,
-        rows: Iterable[int] = (),
+        rows: Iterable[SupportsIndex] = (),
         hint: str | None = None,
     ) -> None:
         text = shortened(str(message))

@@ -18,7 +18,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from npskit.data.frames import Column, Frame, as_column
+import npskit as nk
+from npskit.data import Column, Frame, as_column
 from npskit.data.keys import factorize
 from npskit.data.response import Response
 from npskit.errors import (
@@ -282,12 +283,16 @@ def test_weights_are_numbers(dataframe: Callable[[Data], Any]) -> None:
 
 
 def test_what_a_column_is() -> None:
-    """Series of every library are columns; lists, arrays, frames, indices and scalars are not."""
-    for series in (pd.Series([1]), pd.Series([1], dtype="Int64"), pl.Series([1]), pa.chunked_array([[1]])):
+    """Series, indices and arrays of every library are columns; lists, NumPy's arrays, frames and scalars are not."""
+    whole = pd.array([1], dtype="Int64")
+    for series in (
+        *(pd.Series([1]), pd.Series(whole), pd.Index([1]), whole),
+        *(pl.Series([1]), pl.Series([1], dtype=pl.Int128), pa.chunked_array([[1]]), pa.array([1])),
+    ):
         column = as_column(series)
         assert column is not None
         assert column.values.tolist() == [1]
-    for other in ([1], (1,), np.array([1]), pd.DataFrame({"a": [1]}), pl.LazyFrame({"a": [1]}), pd.Index([1]), 5, None):
+    for other in ([1], (1,), np.array([1]), pd.DataFrame({"a": [1]}), pl.LazyFrame({"a": [1]}), 5, None):
         assert as_column(other) is None
 
 
@@ -396,3 +401,27 @@ def test_results_in_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(MissingDependencyError, match="pip install polars") as caught:
         native_frame({"a": [1]}, "polars")
     assert isinstance(caught.value, NpskitError)
+
+
+def test_columns_that_their_library_cannot_make_an_array_of() -> None:
+    """Whole numbers of 128 bits, unions, views and decimals are read cell by cell, wherever a column may stand."""
+    numbers = pa.array([9, 10, 3])
+    union = pa.UnionArray.from_dense(pa.array([0] * 3, pa.int8()), pa.array(range(3), pa.int32()), [numbers])
+    view = pa.array(["9", "10", "3"], pa.string_view())
+    for column in (union, view, pl.Series([9, 10, 3], dtype=pl.Int128), pl.Series([9, 10, 3], dtype=pl.Decimal(9, 2))):
+        assert nk.nps(column).counts == {"detractor": 1, "passive": 0, "promoter": 2}
+        found = nk.Survey({"score": column, "weight": column}, score="score", weight="weight").score()
+        assert found.n == 3
+    matrix = np.ones((2, 2)).data
+    for bad in (matrix, pd.Series(pd.period_range("2026-01", periods=3, freq="M")), _Refuses()):
+        with pytest.raises(NpskitError, match=r"one-dimensional|periods|array"):
+            nk.nps(bad)
+        with pytest.raises(NpskitError, match=r"one-dimensional|number|array"):
+            nk.nps([1, 2, 3], weights=bad)
+
+
+class _Refuses:
+    """Something that cannot be made an array of."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise RuntimeError("no array of this")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
-from npskit.data import Scale, Unusable, as_column, flat, parse_answer, slices
+from npskit.data import Scale, Unusable, array_of, as_column, flat, parse_answer, slices
 from npskit.errors import InvalidTypeError, InvalidValueError
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
@@ -67,6 +67,9 @@ def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDA
             return np.array(answers), False
     except OverflowError:
         pass  # an int beyond 64 bits, or beyond every float: one by one
+    refused = {_REFUSED_TYPES.get(k.__name__) for k in kinds if k is not type(None)}
+    if len(refused) == 1 and (what := refused.pop()) is not None:
+        raise InvalidTypeError(f"{name}: {what} are not answers: is this the right column?")
     if all(issubclass(k, (list, tuple, np.ndarray)) and k is not np.ma.core.MaskedConstant for k in kinds):
         raise InvalidValueError(f"{name} must be one flat sequence of answers, not a sequence of sequences")
     return _parsed(answers, kinds, scale), True
@@ -81,8 +84,8 @@ def _as_sequence(answers: Any, name: str) -> Any:
     if isinstance(answers, (Mapping, Set)):
         kind = type(answers).__name__
         raise InvalidTypeError(f"{name} must be a sequence of answers, not a {kind}: pass a list of its values")
-    if hasattr(answers, "__array__") or hasattr(answers, "__array_interface__"):
-        return np.asarray(answers)
+    if isinstance(answers, memoryview) or hasattr(answers, "__array__") or hasattr(answers, "__array_interface__"):
+        return array_of(answers, name)
     try:
         return list(answers)
     except TypeError:
@@ -90,6 +93,8 @@ def _as_sequence(answers: Any, name: str) -> Any:
         raise InvalidTypeError(f"{name} must be a sequence of answers, not {kind}: wrap one answer in a list") from None
 
 
+# What pandas calls cells that a column of answers never holds; beside others such a cell is an invalid answer.
+_REFUSED_TYPES = {"Interval": "intervals", "Period": "periods"}
 _REFUSED = {
     "b": "booleans are not answers: say which number each stands for",
     "M": "dates are not answers: is this the right column?",

@@ -12,7 +12,7 @@ from npskit.checks import whole_number
 from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
-from npskit.data import as_column, flat, read_amounts
+from npskit.data import as_column, flat, plain_column, read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers import Codebook
 
@@ -72,13 +72,9 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
 def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     """Return the weights as they are, in their own type; the kernel looks at each."""
     column = as_column(weights)
-    array = flat(np.asanyarray(weights) if column is None else column.filled(), "weights")
-    if isinstance(array, np.ma.MaskedArray):
-        array = np.ma.filled(array.astype(np.float64), np.nan)
-    if array.dtype.kind in "OUST":
-        array = read_amounts(array, "weights")
+    array = flat((plain_column(weights, "weights") if column is None else column).filled(), "weights")
     if array.dtype.kind not in "iuf":
-        raise InvalidTypeError(f"weights must be numbers, not {array.dtype}")
+        array = read_weights(array)
     if array.size != rows:
         raise IncompatibleError(f"weights has {array.size} rows, the answers have {rows}")
     return array

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INTEGERS, AnswerBlocks
-from npskit.data import ROWS, slices
-from npskit.errors import InvalidValueError
+from npskit.data import ROWS, refuse_weights, slices
 from npskit.scorers import Codebook
 
 # Blocks shorter than this are counted one answer at a time.
@@ -167,9 +166,8 @@ def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
 def _check_weights(weights: NDArray[np.float64], start: int) -> None:
     # Not `min < 0 or max > ...`: with a NaN both are false.
     if not (weights.min() >= 0 and weights.max() <= _HEAVIEST):
-        bad = ~((weights >= 0) & (weights <= _HEAVIEST))
-        rows = first_rows(bad, start)
-        raise InvalidValueError(f"weights must be finite and not negative: got {weights[bad][0]}, see {rows}")
+        bad = np.flatnonzero(~((weights >= 0) & (weights <= _HEAVIEST)))
+        refuse_weights(start + bad, weights[bad], most=_HEAVIEST)
 
 
 def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float64] | None = None) -> None:

@@ -17,13 +17,15 @@ from npskit.data.cells import NumberedCells as NumberedCells
 from npskit.data.cells import objects as objects
 from npskit.data.cells import refuse_cells as refuse_cells
 from npskit.data.cells import shown as shown
+from npskit.data.columns import Column as Column
+from npskit.data.columns import array_of as array_of
+from npskit.data.columns import as_column as as_column
+from npskit.data.columns import plain_column as plain_column
 from npskit.data.customers import Customers as Customers
 from npskit.data.customers import read_customers as read_customers
 from npskit.data.flags import read_flags as read_flags
 from npskit.data.frames import BACKENDS as BACKENDS
-from npskit.data.frames import Column as Column
 from npskit.data.frames import Frame as Frame
-from npskit.data.frames import as_column as as_column
 from npskit.data.frames import column_of as column_of
 from npskit.data.keys import ROWS as ROWS
 from npskit.data.keys import factorize as factorize
@@ -52,6 +54,7 @@ from npskit.data.times import read_times as read_times
 from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.weights import read_weights as read_weights
+from npskit.data.weights import refuse_weights as refuse_weights
 from npskit.data.words import is_nothing as is_nothing
 
 __all__: list[str]

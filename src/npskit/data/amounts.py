@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
+from npskit.checks import is_hashable
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
@@ -61,7 +63,7 @@ def numbers_of(
     mark, absent = "," if comma else ".", set(missing)
 
     def read(value: Any) -> tuple[float, str | None]:
-        if value in absent:
+        if absent and is_hashable(value) and value in absent:
             return np.nan, None
         if isinstance(value, str):
             if value.isascii() and value.replace(mark, "", 1).isdigit():  # as most are
@@ -71,7 +73,12 @@ def numbers_of(
                 text = text.replace("−", "-")
                 return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
         elif isinstance(value, NUMBERS) and not isinstance(value, bool):
-            return float(value), None
+            try:
+                return float(value), None
+            except OverflowError:
+                return np.inf, None
+            except ValueError:  # a NaN that signals
+                return np.nan, None
         return np.nan, None if is_nothing(value) else "not a number"
 
     found = [read(value) for value in distinct]
@@ -134,7 +141,8 @@ def read_amounts(
     """
     values = column.filled() if isinstance(column, Column) else column
     if values.dtype.kind == "O" and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}:
-        values = values.astype(np.float64)
+        with contextlib.suppress(OverflowError):
+            values = values.astype(np.float64)
     if values.dtype.kind in "iuf":
         amounts = values.astype(np.float64, copy=False)
     else:

@@ -175,6 +175,14 @@ class AnswerColumn(Frozen):
         return tuple(Note("sentinel", sentence.format(code, n)) for code, n in self.sentinels.items())
 
 
+def _as_float(number: Any) -> float:
+    """Return a number as a float, infinite where it is larger than all of them."""
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf
+
+
 def answers_of(
     values: NDArray[Any] | Sequence[Any] | NumberedCells, scale: Scale, *, missing: Collection[object] | None = None
 ) -> AnswerColumn:
@@ -217,13 +225,13 @@ def answers_of(
             return np.nan, None, ""
         if answer is INVALID:
             known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-            return float(value) if known else np.inf, "not a whole number", "no answer"
+            return _as_float(value) if known else np.inf, "not a whole number", "no answer"
         whole = int(answer)
         if whole in scale:
             return float(whole), None, ""
         if whole in codes:
-            return float(whole), f"the sentinel {whole}: taken as missing", "sentinel"
-        return float(whole), f"outside {scale}", "off the scale"
+            return _as_float(whole), f"the sentinel {whole}: taken as missing", "sentinel"
+        return _as_float(whole), f"outside {scale}", "off the scale"
 
     array, distinct, codes_of = distinct_cells(values)
     found = [read(value) for value in distinct]

@@ -86,7 +86,10 @@ def objects(values: Iterable[Any]) -> NDArray[np.object_]:
 
 def shown(value: object) -> str:
     """Return a value as text, short enough for a report."""
-    text = str(value)
+    try:
+        text = str(value)
+    except Exception:
+        text = quoted(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -152,10 +155,18 @@ def coded(array: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
         codes, distinct = number(cells)
         return distinct, codes
     # 1 and True and 1.0 are equal, and not the same answer.
-    marks = [value if type(value) is str else (type(value), repr(value)) for value in cells]
+    marks = [value if type(value) is str else (type(value), _written(value)) for value in cells]
     codes, distinct = number(marks)
     value_of = dict(zip(marks, cells, strict=True))
     return [value_of[mark] for mark in distinct], codes
+
+
+def _written(value: object) -> object:
+    """Return how Python writes a value, or which one it is where it cannot be written."""
+    try:
+        return repr(value)
+    except Exception:  # lists in lists, or what a class of the user's own does
+        return id(value)
 
 
 def bad_cells(

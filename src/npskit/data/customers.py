@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen
 from npskit.checks import is_hashable
 from npskit.data.cells import objects
-from npskit.data.frames import Column, as_column
+from npskit.data.columns import Column, as_column
 from npskit.data.keys import factorize, number
 from npskit.data.words import LONGEST_NOTHING, is_nothing
 from npskit.errors import InvalidTypeError, quoted

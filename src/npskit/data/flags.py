@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from npskit.data.answers import parse_answer
 from npskit.data.cells import refuse_cells
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.keys import number
 
 _OTHER = 2

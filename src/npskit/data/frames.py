@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.cells import Deferred, objects
+from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.response import Response
 from npskit.errors import (
     ColumnNotFoundError,
@@ -29,70 +29,13 @@ from npskit.errors import (
 )
 
 if TYPE_CHECKING:
-    import narwhals.stable.v2 as nw
+    pass
 
 BACKENDS = ("pandas", "polars", "pyarrow")
 _WANTED = (
     "data must be a dataframe (pandas, Polars, PyArrow, DuckDB, ...), a mapping of names to sequences or a list of "
     "Response"
 )
-
-
-@attrs.frozen(eq=False)
-class Column(Frozen):
-    """A column as numpy sees it.
-
-    Args:
-        values: Shape `(rows,)`; where `mask` is True the value means nothing.
-        mask: True where the value is missing, or None where nothing is (or NaN and None say so themselves).
-        utc: Where a dataframe's times know their zone, the same times in UTC, and the zone: `values` are its wall
-            clock, which says one hour twice when clocks are set back.
-    """
-
-    values: NDArray[Any]
-    mask: NDArray[np.bool_] | None = None
-    utc: tuple[NDArray[np.datetime64], str] | None = None
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def filled(self) -> NDArray[Any]:
-        """Return the values with None (among numbers NaN, among times NaT) where they are missing.
-
-        They are not copied where nothing is masked.
-        """
-        if self.mask is None or not self.mask.any():
-            return self.values
-        kind = self.values.dtype.kind
-        filled = self.values.copy() if kind in "fmM" else self.values.astype(object)
-        filled[self.mask] = np.nan if kind == "f" else None
-        return filled
-
-
-def _narwhal(value: Any) -> Any:
-    """Return `value` as narwhals sees it, or None if it is of no dataframe library."""
-    # a list or an array must not cost the import of narwhals
-    if type(value).__module__.partition(".")[0] in ("builtins", "collections", "numpy", "npskit"):
-        return None
-    import narwhals.stable.v2 as nw
-
-    found = nw.from_native(value, allow_series=True, pass_through=True)
-    return found if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else None
-
-
-def as_column(value: Any) -> Column | None:
-    """Return a column of a dataframe library (a pandas, Polars or PyArrow series) as a `Column`; None for all else.
-
-    A `Column` is one already.
-    """
-    if isinstance(value, Column):
-        return value
-    found = _narwhal(value)
-    if found is None:
-        return None
-    import narwhals.stable.v2 as nw
-
-    return _column(found) if isinstance(found, nw.Series) else None
 
 
 def column_of(values: Any, name: str) -> Column:
@@ -106,44 +49,6 @@ def column_of(values: Any, name: str) -> Column:
         ['a', None]
     """
     return Frame({name: values}).column(name)
-
-
-def _column(series: nw.Series[Any]) -> Column:
-    """Return a series as numbers, dates, durations or booleans of numpy where it holds such, else as objects."""
-    import narwhals.stable.v2 as nw
-
-    kind = series.dtype
-    mask = series.is_null().to_numpy() if series.null_count() else None  # as text, pandas 2 calls what is missing "nan"
-    if isinstance(kind, nw.Categorical | nw.Enum):
-        series = series.cast(nw.String)
-        kind = series.dtype
-    if kind.is_numeric() and not isinstance(kind, nw.Decimal):
-        if mask is not None and kind.is_float() and not mask.all():
-            # NaN says it already; pandas counts NaN as null
-            return Column(series.to_numpy())
-        return Column((series if mask is None else series.fill_null(0)).to_numpy(), mask)
-    unit = next(
-        (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
-        None,
-    )
-    utc = None
-    if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
-        there = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        utc = np.asarray(there.to_numpy()).astype("datetime64[us]"), kind.time_zone
-        if type(getattr(series.to_native(), "dtype", None)).__name__ == "ArrowDtype":
-            # without their zone, pandas 2 gives such times in UTC
-            series = nw.from_native(series.to_native().array.__arrow_array__(), series_only=True)
-        series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
-    if unit or (kind == nw.Boolean and mask is None):
-        values = np.asarray(series.to_numpy())
-        if values.dtype.kind != "O":
-            # Python knows no nanoseconds, which are what pandas 2 counts in
-            return Column(values.astype(unit) if unit else values, mask, utc)
-    found = series.to_list()
-    if mask is not None:
-        found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]
-    values = objects(found)
-    return Column(values.astype(unit) if unit else values, mask, utc)
 
 
 class Frame:
@@ -171,7 +76,7 @@ class Frame:
             self._arrays = _checked_mapping(source)
             return
         _refuse_duplicates(source)
-        found = _narwhal(source)
+        found = as_narwhals(source)
         if found is None:
             self._arrays = _from_responses(source)
             self.from_responses = True
@@ -221,10 +126,10 @@ class Frame:
         """
         if self._arrays is not None:
             found = as_column(self._arrays[name])
-            return _plain(self._arrays[name]) if found is None else found
+            return plain_column(self._arrays[name], name) if found is None else found
         if self._rows is None:
             self._rows = self._native.collect() if self.lazy else self._native
-        return _column(self._rows[name])
+        return column_of_series(self._rows[name])
 
     def is_numeric(self, name: str) -> bool:
         """Whether a column of a dataframe holds numbers."""
@@ -265,7 +170,7 @@ class Frame:
         def numbers(name: str) -> NDArray[np.float64]:
             return np.asarray(found[name].to_numpy(), dtype=np.float64)
 
-        columns = {name: _column(found[name]) for name in dict.fromkeys(names)}
+        columns = {name: column_of_series(found[name]) for name in dict.fromkeys(names)}
         weights = (numbers(w), numbers(w2)) if weight is not None else None
         return Distinct(columns, numbers(count), weights)
 
@@ -283,28 +188,6 @@ class Distinct(Frozen):
     columns: dict[str, Column]
     counts: NDArray[np.float64]
     weights: tuple[NDArray[np.float64], NDArray[np.float64]] | None
-
-
-def _plain(values: Any) -> Column:
-    """Return any sequence as a column: numbers as numbers where that loses nothing, else as objects."""
-    if isinstance(values, np.ma.MaskedArray):
-        return Column(np.asarray(values.data), np.ma.getmaskarray(values))
-    if isinstance(values, np.ndarray):
-        return Column(values)
-    if isinstance(values, Deferred):
-        return Column(values.read())
-    kinds = set(map(type, values))
-    if all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
-        numbers = np.asarray(values)
-        # beyond 2**53 a float would merge whole numbers that differ
-        if numbers.dtype.kind in "iu" or (int not in kinds and numbers.dtype.kind == "f") or _small(numbers):
-            return Column(numbers)
-    return Column(objects(values))
-
-
-def _small(numbers: NDArray[Any]) -> bool:
-    """Return whether floats hold every whole number of their size."""
-    return numbers.dtype.kind == "f" and not (np.isfinite(numbers) & (np.abs(numbers) >= 2.0**53)).any()
 
 
 def _refuse_duplicates(source: Any) -> None:
@@ -338,9 +221,10 @@ def _from_responses(source: Any) -> dict[str, Any]:
     """Return responses as columns: their fields, and a column for each attribute that one of them has."""
     if isinstance(source, str | bytes | os.PathLike):
         raise InvalidTypeError(f"{_WANTED}: got {quoted(source)}; npskit.read() reads files")
-    if not isinstance(source, Iterable):
-        raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}")
-    responses = list(source)
+    try:
+        responses = list(source)
+    except Exception:  # such as an array of a single value
+        raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}") from None
     for row, response in enumerate(responses):
         if not isinstance(response, Response):
             raise InvalidTypeError(f"{_WANTED}: item {row} is {quoted(response)} ({type(response).__name__})")

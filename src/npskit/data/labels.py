@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.keys import factorize, factorize_many
 
 Keys = tuple[tuple[Any, ...], ...]

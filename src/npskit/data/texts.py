@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen
 from npskit.data.amounts import NUMBERS
 from npskit.data.cells import objects
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, quoted

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from npskit.checks import is_missing
 from npskit.data.words import is_nothing
 from npskit.times import EPOCH
 
@@ -38,13 +39,17 @@ def read_moment(value: Any, order: Order) -> Moment:
     if isinstance(value, str):
         return _read_text(value.strip(), order)
     if isinstance(value, dt.datetime):
-        return value
+        return None if is_missing(value) else value  # pandas' NaT is a datetime
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
     if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else value.astype("datetime64[us]").item()
+        time = None if np.isnat(value) else value.astype("datetime64[us]").item()
+        return time if time is None or isinstance(time, dt.datetime) else f"{_NO_TIME}: a year beyond 9999"
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        return None if value != value else _unix(float(value), int(value) if float(value).is_integer() else None)
+        try:
+            return None if value != value else _unix(float(value), int(value) if float(value).is_integer() else None)
+        except OverflowError:  # larger than every float
+            return _NO_TIME
     return None if is_nothing(value) else _NO_TIME
 
 

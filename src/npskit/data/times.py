@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.data.keys import flat
 from npskit.data.time_text import Moment, Order, order_told, read_moment
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
@@ -194,7 +194,8 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> T
     keys = {getattr(t.tzinfo, "key", None) for t in times}
     if aware.any() and name is None:
         zone, name, notes = _own_zone(times, keys)
-    table = np.array([_wall_clock(t, zone) for t in read], dtype="datetime64[us]")
+    read = [_on_clock(t, zone) for t in read]
+    table = np.array([t if isinstance(t, dt.datetime) else None for t in read], dtype="datetime64[us]")
     reasons = [t if isinstance(t, str) else None for t in read]
     rejected = bad_cells(cells.array, codes, reasons, ["no time"] * len(read))
     known = [type(v) for v, t in zip(cells.distinct, read, strict=True) if t is not None]
@@ -263,8 +264,11 @@ def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) ->
     return f"{value!r} (row {np.flatnonzero(columns[name].codes == number)[0]}{column})"
 
 
-def _wall_clock(time: Moment, zone: dt.tzinfo) -> dt.datetime | None:
-    """Return what the column holds of a time: naive, in the zone."""
-    if not isinstance(time, dt.datetime):
-        return None
-    return time if time.tzinfo is None else time.astimezone(zone).replace(tzinfo=None)
+def _on_clock(time: Moment, zone: dt.tzinfo) -> Moment:
+    """Return what the column holds of a time: naive, in the zone; or why it is none there."""
+    if not isinstance(time, dt.datetime) or time.tzinfo is None:
+        return time
+    try:
+        return time.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        return "not a time: outside of the years 1..9999 in its zone"

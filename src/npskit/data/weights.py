@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import read_amounts
 from npskit.data.cells import NAMED, named_rows
-from npskit.data.frames import Column
+from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -32,7 +34,8 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
         ...
         npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 has -2.0, row 3 has nan; ...
     """
-    found = weights.filled() if isinstance(weights, Column) else np.asarray(weights)
+    column = weights if isinstance(weights, Column) else plain_column(weights, name)
+    found = column.filled()
     if found.dtype.kind not in "iufOUST":
         raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
     found = flat(found, name)
@@ -40,9 +43,19 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
     if bad.size:
-        raise InvalidValueError(
-            f"{name} must be finite and at least 0: {named_rows(bad, read[bad])}; correct them or drop the rows",
-            argument=name,
-            rows=bad[:NAMED],
-        )
+        refuse_weights(bad, found[bad], name)
     return read
+
+
+def refuse_weights(
+    rows: NDArray[np.integer], cells: NDArray[Any], name: str = "weights", most: float = np.inf
+) -> NoReturn:
+    """Refuse weights, naming the rows and what stands there; `most` is the largest that can be summed.
+
+    Raises:
+        InvalidValueError: Always.
+    """
+    heavy = cells.dtype.kind == "f" and bool((cells > most).all() and np.isfinite(cells).all())
+    limits = f"at most {most:g}" if heavy else "finite and at least 0"
+    message = f"{name} must be {limits}: {named_rows(rows, cells)}; correct them or drop the rows"
+    raise InvalidValueError(message, argument=name, rows=rows[:NAMED])

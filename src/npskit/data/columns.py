@@ -1,0 +1,204 @@
+"""A column as numpy sees it, whatever holds it; what another library cannot hand over is refused by npskit's errors."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Frozen
+from npskit.data.cells import Deferred, objects
+from npskit.errors import InvalidTypeError, NpskitError, quoted
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+
+@attrs.frozen(eq=False)
+class Column(Frozen):
+    """A column as numpy sees it.
+
+    Args:
+        values: Shape `(rows,)`; where `mask` is True the value means nothing.
+        mask: True where the value is missing, or None where nothing is (or NaN and None say so themselves).
+        utc: Where a dataframe's times know their zone, the same times in UTC, and the zone: `values` are its wall
+            clock, which says one hour twice when clocks are set back.
+    """
+
+    values: NDArray[Any]
+    mask: NDArray[np.bool_] | None = None
+    utc: tuple[NDArray[np.datetime64], str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def filled(self) -> NDArray[Any]:
+        """Return the values with None (among numbers NaN, among times NaT) where they are missing.
+
+        They are not copied where nothing is masked.
+        """
+        if self.mask is None or not self.mask.any():
+            return self.values
+        kind = self.values.dtype.kind
+        filled = self.values.copy() if kind in "fmM" else self.values.astype(object)
+        filled[self.mask] = np.nan if kind == "f" else None
+        return filled
+
+
+def as_narwhals(value: Any) -> Any:
+    """Return `value` as narwhals sees it, or None if it is of no dataframe library."""
+    # a list or an array must not cost the import of narwhals
+    if type(value).__module__.partition(".")[0] in ("builtins", "collections", "numpy", "npskit"):
+        return None
+    import narwhals.stable.v2 as nw
+
+    found = nw.from_native(_as_series(value), allow_series=True, pass_through=True)
+    return found if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else None
+
+
+def _as_series(value: Any) -> Any:
+    """Return an array of pandas or PyArrow as a series of theirs, which is what narwhals knows; all else as it is."""
+    pandas, pyarrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
+    if pandas is not None and isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
+        return pandas.Series(value, index=range(len(value)))
+    return pyarrow.chunked_array([value]) if pyarrow is not None and isinstance(value, pyarrow.Array) else value
+
+
+def as_column(value: Any) -> Column | None:
+    """Return a column of a dataframe library (a pandas, Polars or PyArrow series) as a `Column`; None for all else.
+
+    A `Column` is one already.
+    """
+    if isinstance(value, Column):
+        return value
+    found = as_narwhals(value)
+    if found is None:
+        return None
+    import narwhals.stable.v2 as nw
+
+    return column_of_series(found) if isinstance(found, nw.Series) else None
+
+
+def column_of_series(series: nw.Series[Any]) -> Column:
+    """Return a series as a column: as objects where its library has no array for what it holds.
+
+    Raises:
+        InvalidTypeError: If its library cannot hand over the values at all.
+    """
+    try:
+        found = _read_series(series)
+        return attrs.evolve(found, values=_usual(found.values))
+    except NpskitError:
+        raise
+    except Exception:
+        pass  # such as whole numbers of 128 bits, unions and views
+    try:
+        return Column(objects(series.to_list()))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise InvalidTypeError(
+            f"a column of {series.name or series.dtype!s} cannot be read ({said}); convert it"
+        ) from None
+
+
+def _read_series(series: nw.Series[Any]) -> Column:
+    """Return a series as numbers, dates, durations or booleans of numpy where it holds such, else as objects."""
+    import narwhals.stable.v2 as nw
+
+    kind = series.dtype
+    mask = series.is_null().to_numpy() if series.null_count() else None  # as text, pandas 2 calls what is missing "nan"
+    if isinstance(kind, nw.Categorical | nw.Enum):
+        series = series.cast(nw.String)
+        kind = series.dtype
+    if kind.is_numeric() and not isinstance(kind, nw.Decimal):
+        if mask is not None and kind.is_float() and not mask.all():
+            # NaN says it already; pandas counts NaN as null
+            return Column(series.to_numpy())
+        return Column((series if mask is None else series.fill_null(0)).to_numpy(), mask)
+    unit = next(
+        (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
+        None,
+    )
+    utc = None
+    if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
+        there = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        utc = np.asarray(there.to_numpy()).astype("datetime64[us]"), kind.time_zone
+        if type(getattr(series.to_native(), "dtype", None)).__name__ == "ArrowDtype":
+            # without their zone, pandas 2 gives such times in UTC
+            series = nw.from_native(series.to_native().array.__arrow_array__(), series_only=True)
+        series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
+    if unit or (kind == nw.Boolean and mask is None):
+        values = np.asarray(series.to_numpy())
+        if values.dtype.kind != "O":
+            # pandas 2 counts in nanoseconds
+            return Column(values.astype(unit) if unit else values, mask, utc)
+    found = series.to_list()
+    if mask is not None:
+        found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]
+    values = objects(found)
+    return Column(values.astype(unit) if unit else values, mask, utc)
+
+
+def array_of(values: Any, name: str) -> NDArray[Any]:
+    """Return an array of what says that it can be one.
+
+    Raises:
+        InvalidTypeError: If it cannot.
+
+    Example:
+        >>> array_of(memoryview(b"ab"), "answers").tolist()
+        [97, 98]
+    """
+    try:
+        found: NDArray[Any] = np.asanyarray(values)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise InvalidTypeError(f"{name} cannot be read as an array ({said}); give a list of its values") from None
+    return found
+
+
+def plain_column(values: Any, name: str) -> Column:
+    """Return a sequence that is of no dataframe library as a column: as numbers where that loses nothing, else objects.
+
+    Raises:
+        InvalidTypeError: If it cannot be read.
+    """
+    if isinstance(values, memoryview) or hasattr(values, "__array__") or hasattr(values, "__array_interface__"):
+        values = array_of(values, name)
+    if isinstance(values, np.ma.MaskedArray):
+        return Column(_usual(np.asarray(values.data)), np.ma.getmaskarray(values))
+    if isinstance(values, np.ndarray):
+        return Column(_usual(values))
+    if isinstance(values, Deferred):
+        return Column(values.read())
+    try:
+        cells = values if isinstance(values, list | tuple) else list(values)
+    except Exception:
+        what = f"the single value {quoted(values)}: wrap it in a list"
+        raise InvalidTypeError(f"{name} must be a sequence, not {what}") from None
+    kinds = set(map(type, cells))
+    if all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
+        try:
+            numbers = np.asarray(cells)
+        except OverflowError:  # whole numbers beyond every float
+            return Column(objects(cells))
+        # beyond 2**53 a float would merge whole numbers that differ
+        if numbers.dtype.kind in "iu" or (int not in kinds and numbers.dtype.kind == "f") or _small(numbers):
+            return Column(_usual(numbers))
+    return Column(objects(cells))
+
+
+def _usual(values: NDArray[Any]) -> NDArray[Any]:
+    """Return floats as Python's own, since long doubles overflow wherever they are used; all else as it is."""
+    if values.dtype.kind == "f" and values.dtype.itemsize > 8:
+        with np.errstate(over="ignore"):
+            return values.astype(np.float64)
+    return values
+
+
+def _small(numbers: NDArray[Any]) -> bool:
+    """Return whether floats hold every whole number of their size."""
+    return numbers.dtype.kind == "f" and not (np.isfinite(numbers) & (np.abs(numbers) >= 2.0**53)).any()
