@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.data.cells import objects
+from npskit.data.columns import Column
 from npskit.data.customers import customer_key, read_customers
-from npskit.data.frames import Column
 from npskit.errors import InvalidTypeError
 
 IDS: list[Any] = ["a", "b", "", "  ", None, 3, "3", 3.0, float("nan"), "NA", "-", "n/a", "A@x.de", " a@x.de", "07", 7]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.counting import CodedAnswers
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.sample import Places, Sample
 from npskit.sample.repeats import equal_shares, latest
 from npskit.scorers.base import codebook_of

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.data.frames import Column
+from npskit.data.columns import Column
 from npskit.errors import InvalidTypeError
 from npskit.scores.label_audit import Contradiction, LabelAudit, audit_labels
 from npskit.survey import Survey

@@ -1,4 +1,4 @@
-"""The one boundary to dataframes and engines, through narwhals; nothing else imports it.
+"""The one boundary to dataframes and engines, through narwhals; nothing but this and `columns` imports it.
 
 A source of any kind (pandas, Polars eager or lazy, PyArrow, DuckDB, Ibis, a dict of arrays, a list of `Response`)
 becomes a `Frame`. It answers two questions: what is in this column, as a numpy array with a mask of what is missing;
