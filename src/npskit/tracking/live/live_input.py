@@ -111,15 +111,13 @@ def groups_of(
 # ---- times ----
 
 
-def times_of(
-    window: Window | None, at: Any, rows: int, last: dt.datetime | None
-) -> tuple[NDArray[np.int64] | None, dt.datetime | None]:
-    """Return the period of each row where the window needs it, and the latest time so far."""
+def times_of(window: Window | None, at: Any, rows: int) -> tuple[NDArray[np.int64] | None, dt.datetime | None]:
+    """Return the period of each row where the window needs it, and the latest time."""
     periods = window if isinstance(window, LastPeriods) else None
     if at is None:
         if periods is not None:
             moment(at)
-        return None, last
+        return None, None
     single = isinstance(at, dt.date | np.datetime64 | str)  # text is refused as such
     times = np.asarray([at] * min(rows, 1) if single else at)
     if not single and times.shape != (rows,):
@@ -132,6 +130,7 @@ def times_of(
     else:
         newest = list(map(moment, times.tolist()))
         buckets = None if periods is None else np.array([periods.bucket(m) for m in newest], np.int64)
+    last: dt.datetime | None = None
     for one in newest:
         last = later(last, one)
     return np.repeat(buckets, rows) if single and buckets is not None else buckets, last

@@ -34,6 +34,15 @@ class WindowCells(dict[Key, list[int]]):
         counts = self[key] = [0] * self.width
         return counts
 
+    def copy(self) -> WindowCells:
+        """Return the same counts, in lists of their own."""
+        found = WindowCells(self.width)
+        found.update((key, counts.copy()) for key, counts in self.items())
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _window_cells, (self.width, dict(self))
+
     def add(self, key: Key, counts: Iterable[int]) -> None:
         """Add counts to those of a group, in place."""
         known = self[key]
@@ -44,6 +53,13 @@ class WindowCells(dict[Key, list[int]]):
         # the one list of a tracker without groups stays: it is held elsewhere, too
         if key and not any(self[key]):
             del self[key]
+
+
+def _window_cells(width: int, counts: dict[Key, list[int]]) -> WindowCells:
+    """Return counts that were pickled."""
+    found = WindowCells(width)
+    found.update(counts)
+    return found
 
 
 class LastAnswers:
@@ -60,6 +76,12 @@ class LastAnswers:
         self.spec = size
         self.past = 0
         self.queue: deque[tuple[Key, int]] = deque()
+
+    def copy(self) -> LastAnswers:
+        """Return a window that holds the same and goes its own way."""
+        found = LastAnswers(self.spec)
+        found.past, found.queue = self.past, self.queue.copy()
+        return found
 
     def add(self, cells: WindowCells, key: Key, place: int) -> None:
         """Put in one row, and take off the one that it pushes out."""
@@ -110,6 +132,13 @@ class LastPeriods:
         self.now: int | None = None
         self.past = 0
         self.buckets: dict[int, WindowCells] = {}
+
+    def copy(self) -> LastPeriods:
+        """Return a window that holds the same and goes its own way."""
+        found = LastPeriods(self.spec)
+        found.now, found.past = self.now, self.past
+        found.buckets = {bucket: groups.copy() for bucket, groups in self.buckets.items()}
+        return found
 
     def bucket(self, at: dt.datetime) -> int:
         """Return the period of a time: days as its own calendar has them, hours and minutes by the clock of UTC."""
@@ -190,14 +219,14 @@ def moment(at: Any) -> dt.datetime:
     return read_time(at, "at", zoned=True)
 
 
-def later(known: dt.datetime | None, at: dt.datetime) -> dt.datetime:
-    """Return the later of two times.
+def later(known: dt.datetime | None, at: dt.datetime | None) -> dt.datetime | None:
+    """Return the later of two times, None standing for none.
 
     Raises:
         IncompatibleError: If one has a time zone and the other has not.
     """
-    if known is None:
-        return at
+    if known is None or at is None:
+        return known if at is None else at
     if (known.tzinfo is None) != (at.tzinfo is None):
         raise IncompatibleError(f"at: times with a time zone and without do not mix: {at} came after {known}")
     return max(known, at, key=instant)

@@ -17,7 +17,7 @@ from npskit.scores import Score, ScoreTable
 from npskit.tracking.live import live_format
 from npskit.tracking.live.alarms import Alarm, Watch
 from npskit.tracking.live.live_input import groups_of, key_of, names_of, place_of, places_of, times_of
-from npskit.tracking.live.live_state import TrackerState
+from npskit.tracking.live.live_state import MOST_PENDING, TrackerState, locked
 from npskit.tracking.live.live_windows import Key, LastAnswers, LastPeriods, later, moment
 
 
@@ -44,9 +44,8 @@ class Tracker(TrackerState):
     new tracker now and then (each with its own `alpha`), or look at batches with `cusum_alarm` as well, which is faster
     and not anytime-valid.
 
-    **Threads.** A tracker has one writer: updates take no lock, and two threads in one tracker lose answers. Give each
-    thread (process, machine) its own and merge them, as exact as one. Another thread may read while one writes, but may
-    see an answer half put in: read from a merged copy where that matters.
+    **Threads.** Any number of threads may write to one tracker and read it: no answer is lost, or seen half put in. Where
+    many write all the time it is quicker to give each its own and merge them, which is as exact as one.
 
     Args:
         scorer: What the answers mean. Default `NPS()`.
@@ -108,17 +107,23 @@ class Tracker(TrackerState):
             100.0
         """
         if type(answer) is int and self._plain and group is None and at is None:
-            self._cells[self._places.get(answer, -1)] += 1
+            self._pending.append(answer)
+            if len(self._pending) > MOST_PENDING:
+                with self._lock:
+                    self._settle()
             return self
         place, key, window = place_of(self._codebook, answer), key_of(self._by, group), self._window
-        last = self._last if at is None else later(self._last, moment(at))
-        if isinstance(window, LastPeriods):
-            window.add(self._groups, key, place, window.bucket(moment(at)))
-        elif window is not None:
-            window.add(self._groups, key, place)
-        else:
-            self._groups[key][place] += 1
-        self._last = last
+        when = moment(at) if at is not None or isinstance(window, LastPeriods) else None
+        with self._lock:
+            last = later(self._last, when)
+            if isinstance(window, LastPeriods):
+                assert when is not None  # as just read
+                window.add(self._groups, key, place, window.bucket(when))
+            elif window is not None:
+                window.add(self._groups, key, place)
+            else:
+                self._groups[key][place] += 1
+            self._last = last
         return self
 
     def update_many(self, *answers: Any, groups: Any = None, at: Any = None) -> Self:
@@ -140,19 +145,25 @@ class Tracker(TrackerState):
         """
         columns = [c if hasattr(c, "__len__") else list(c) for c in answers]
         rows = len(columns[0]) if columns else 0
-        buckets, last = times_of(self._window, at, rows, self._last)
+        buckets, newest = times_of(self._window, at, rows)
         keys, codes = groups_of(self._by, groups, buckets, rows)
         if isinstance(self._window, LastAnswers):
-            self._window.add_many(self._groups, keys, codes, places_of(self._codebook, columns))
-        else:
-            counted = Tally.count(
-                *columns,
-                scorer=self._codebook.scorer,
-                groups=codes,
-                n_groups=None if codes is None else len(keys),
-                distribution=True if self._places else None,
-            )
-            found = zip(keys, counted.cells.reshape(-1, self._size + 2).tolist(), strict=True)
+            places = places_of(self._codebook, columns)
+            with self._lock:
+                last = later(self._last, newest)
+                self._window.add_many(self._groups, keys, codes, places)
+                self._last = last
+            return self
+        counted = Tally.count(
+            *columns,
+            scorer=self._codebook.scorer,
+            groups=codes,
+            n_groups=None if codes is None else len(keys),
+            distribution=True if self._places else None,
+        )
+        found = zip(keys, counted.cells.reshape(-1, self._size + 2).tolist(), strict=True)
+        with self._lock:
+            last = later(self._last, newest)
             if isinstance(self._window, LastPeriods):
                 # the latest first: what is too old for it then is past at once
                 for key, counts in sorted(found, key=lambda pair: -pair[0][0]):
@@ -160,11 +171,12 @@ class Tracker(TrackerState):
             else:
                 for key, counts in found:
                     self._groups.add(key, counts)
-        self._last = last
+            self._last = last
         return self
 
     # ---- reading ----
 
+    @locked
     def tally(self) -> Tally:
         """Return the counts of all groups together: shape `()`. The groups' own are `score_table().tally`."""
         total = [sum(column) for column in zip(*self._groups.values(), strict=True)] or [0] * (self._size + 2)
@@ -181,6 +193,7 @@ class Tracker(TrackerState):
         """
         return Score.of(self.tally(), denominator=denominator)
 
+    @locked
     def score_table(self) -> ScoreTable:
         """Return the score of each group that has answers, in the order of the groups.
 
@@ -198,6 +211,7 @@ class Tracker(TrackerState):
         return ScoreTable(self._by, tuple(keys), found.tally, found.conventions, found.estimate)
 
     @property
+    @locked
     def alarm(self) -> Alarm | None:
         """The first alarm of all answers together, as it was when it was first seen; None while there is none.
 
@@ -209,6 +223,7 @@ class Tracker(TrackerState):
         """
         return self._look(None, [*map(sum, zip(*self._groups.values(), strict=True))])
 
+    @locked
     def alarms(self) -> dict[Key, Alarm]:
         """Return the first alarm of each group that has one, as `alarm` does for the whole.
 
@@ -260,17 +275,22 @@ class Tracker(TrackerState):
                 raise IncompatibleError(f"only trackers of the same {name} merge: got {one!r} and {two!r}")
         if other._watch is not None and self._watch != other._watch:
             raise IncompatibleError("only trackers that watch for the same merge: their targets or alphas differ")
+        self._put_in(other._snapshot())
+        return self
+
+    @locked
+    def _put_in(self, other: Tracker) -> None:
+        """Count all that a tracker of this kind holds, which nobody else writes to."""
         if isinstance(self._window, LastAnswers) and self.seen and other.seen:
             raise IncompatibleError("window: of two streams nobody knows which answers were the last; use a time")
-        last = self._last if other._last is None else later(self._last, other._last)
+        last = later(self._last, other._last)
         merged: Any = other._window  # of the same specification, and so of the same kind
         if self._window is not None:
             self._window.merge(self._groups, merged)
         else:
-            for key, counts in list(other._groups.items()):
+            for key, counts in other._groups.items():
                 self._groups.add(key, counts)
         self._last = last
-        return self
 
     def __add__(self, other: object) -> Tracker:
         if isinstance(other, int) and other == 0:  # so that sum() works
@@ -309,7 +329,7 @@ class Tracker(TrackerState):
         return found.columns(level=level, method=method)
 
     def _record(self) -> dict[str, Any]:
-        return live_format.state(self)
+        return live_format.state(self._snapshot())
 
     @classmethod
     def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
