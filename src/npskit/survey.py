@@ -264,7 +264,8 @@ class Survey(OverTime):
 
         Args:
             playbook: What to do about which response; None for `Playbook.default()`.
-            budget: Money for all offers together, in your currency; None for no limit.
+            budget: Money for all offers together; None for no limit. What those of the default playbook cost is an
+                example: they are made only where `budget` or `currency` is given, or `lift` names them.
             capacity: Hours of work: a number for everybody together, or a mapping of teams or persons to theirs;
                 work is then shared in proportion. None for no limit.
             members: The persons of each team of the playbook, where `capacity` names persons.

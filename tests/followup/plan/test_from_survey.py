@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ import pytest
 import npskit as nk
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.offer_options import is_payable
+from npskit.followup.playbook.steps import Offer
 
 DATA: dict[str, list[Any]] = {
     "score": [2, 9, None, 7, 4, 10, 6, 12],
@@ -78,7 +81,7 @@ def test_responses_are_the_same_plan() -> None:
 
 def test_the_plan_agrees_with_recommend() -> None:
     """Law: what a plan says of a response is what `recommend` says of it, but for the offer it chose."""
-    found = planned(DATA)
+    found = planned(DATA, currency="EUR")
     for row in found.order.tolist():
         one = nk.recommend(RESPONSES[row])
         assert one is not None
@@ -340,7 +343,7 @@ def test_columns_nobody_asked_for_are_not_read() -> None:
 def test_what_is_kept() -> None:
     """Example: kept columns stand in tables and letters; one called like a column of the plan is told apart."""
     data = {"score": [3, 10], "email": ["a@example.com", None], "owner": ["x", "y"], "code": ["A1", "A2"]}
-    found = nk.Survey(data, score="score").follow_up(keep=["email", "owner", "code"])
+    found = nk.Survey(data, score="score").follow_up(keep=["email", "owner", "code"], currency="EUR")
     columns = found.columns(messages=True)
     assert columns["email"] == ["a@example.com", None]
     assert columns["owner (survey)"] == ["x", "y"]
@@ -348,6 +351,127 @@ def test_what_is_kept() -> None:
     assert columns["note"] == [None, None]
     assert "A2" in found.message(found.follow_up(1), action="reward").body
     assert list(columns)[:6] == ["row", "customer", "category", "email", "owner (survey)", "code"]
+
+
+# ---- money ----
+
+PAID = {"score": [3, 3, 9], "value": [900, 100, 50], "comment": ["too slow"] * 3}
+SPENDING: list[dict[str, Any]] = [
+    {"budget": 1000},
+    {"currency": "EUR"},
+    {"budget": 1000, "currency": "EUR", "lift": {("detractor", "compensation"): 0.2}},
+    {"lift": {("detractor", "compensation"): 0.2}},
+    {"playbook": nk.Playbook(nk.Playbook.default().strategies)},
+]
+
+
+@pytest.mark.parametrize("options", SPENDING)
+def test_money_is_spent_where_it_is_spoken_of(options: dict[str, Any]) -> None:
+    """A budget, a currency, a lift of the offer or a playbook of one's own: then offers are made."""
+    found = nk.Survey(PAID, score="score", comment="comment").follow_up(**options)
+    assert found.limits.spent > 0
+    assert "compensation" in found.columns()["offer"]
+    assert found.unasked == ()
+    assert "No money is spent" not in found.headline()
+
+
+@pytest.mark.parametrize("lift", [None, 0.2, {"detractor": 0.2}, {("passive", "gift"): 0.2, "detractor": 0.3}])
+@pytest.mark.parametrize("playbook", [None, nk.Playbook.default()])
+def test_no_money_is_spent_unasked(lift: Any, playbook: Any) -> None:
+    """What offers of the default playbook cost is an example: told of no money, a plan spends none and says so."""
+    survey = nk.Survey(PAID, score="score", comment="comment")
+    found = survey.follow_up(playbook, lift=lift)
+    assert (found.limits.spent, found.cost.sum()) == (0, 0)
+    assert set(found.columns()["offer"]) == {None}
+    assert not any("compensate" in steps for steps in found.columns()["actions"])
+    assert "compensation" in found.unasked
+    assert "Money:" not in found.headline()
+    assert found.headline().count("No money is spent: what ") == 1
+    assert "compensation" in found.to_dict()["unasked"]
+    # other opening hours make no playbook of one's own
+    assert survey.follow_up(playbook, lift=lift, calendar=nk.BusinessCalendar("08:00", "16:00")).limits.spent == 0
+
+
+def test_what_costs_nothing_may_be_offered_unasked() -> None:
+    """Only money asks for a word of it."""
+    free = Offer("a call of the director", step="listen")
+    paid = Offer("voucher", amount=5)
+    assert is_payable(free, frozenset())
+    assert is_payable(Offer("none", amount=5, cap=0), frozenset())
+    assert not is_payable(paid, frozenset())
+    assert is_payable(paid, frozenset({"voucher"}))
+    assert is_payable(paid, None)
+
+
+def test_a_plan_does_not_change_with_the_mappings_it_was_made_of() -> None:
+    """Capacity, members, lift and roles are the caller's: what happens to them afterwards changes no plan."""
+    survey = nk.Survey({"score": [3, 4, 9], "worth": [900, 100, 50], "id": [1, 2, 3]}, customer="id")
+    given: dict[str, Any] = {
+        "capacity": {"Anna": 2.0, "Bo": 1.0},
+        "members": {"customer care": ["Anna", "Bo"], "community": ["Bo"]},
+        "lift": {"detractor": 0.1, "promoter": 0.02},
+        "roles": {"value": "worth"},
+        "keep": ["worth"],
+    }
+    found = survey.follow_up(**given)
+    before = found.to_dict(everything=True)
+    given["capacity"].update(Anna=0.0, Cy=9.0)
+    given["members"]["customer care"].clear()
+    for name in ("lift", "roles", "keep", "members"):
+        given[name].clear()
+    assert found.to_dict(everything=True) == before
+    assert dict(found.limits.capacity) == {"Anna": 2.0, "Bo": 1.0}
+
+
+# ---- strategies that fail ----
+
+
+@attrs.frozen
+class Failing:
+    """A strategy with a mistake that shows in one row."""
+
+    error: Exception
+    name: str = "renewal"
+
+    def __call__(self, response: Any, context: Any) -> None:
+        if response.score == 4:
+            raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (KeyError("plan"), InvalidValueError, "KeyError: 'plan'"),
+        (ZeroDivisionError("division by zero"), InvalidValueError, "ZeroDivisionError: division by zero"),
+        (RuntimeError(), InvalidValueError, "RuntimeError"),
+        (InvalidTypeError("priority must be a number"), InvalidTypeError, "priority must be a number"),
+    ],
+)
+def test_a_strategy_that_fails_is_named_with_its_row(error: Exception, kind: type[Exception], said: str) -> None:
+    """Its own exception is chained to one of npskit that names the strategy and the row."""
+    playbook = nk.Playbook([Failing(error), *nk.Playbook.default().strategies])
+    survey = nk.Survey({"score": [9, 3, 4, 4]}, score="score")
+    with pytest.raises(kind, match=rf"strategy 'renewal' failed at row 2 .*{re.escape(said)}") as caught:
+        survey.follow_up(playbook)
+    assert isinstance(caught.value, NpskitError)
+    assert caught.value.__cause__ is error
+    with pytest.raises(kind, match="strategy 'renewal' failed: "):
+        playbook.recommend(nk.Response(4))
+
+
+def test_an_urgency_that_fails_is_named_with_its_comment() -> None:
+    """A function of urgency is the user's as well."""
+
+    def judge(comment: str) -> int:
+        return 10 // (len(comment) - 3)
+
+    playbook = nk.Playbook(nk.Playbook.default().strategies, urgency=judge)
+    survey = nk.Survey(
+        {"score": [9, 3, 4], "text": ["a comment of length", None, "bad"]}, score="score", comment="text"
+    )
+    with pytest.raises(InvalidValueError, match='urgency failed at the comment "bad": ZeroDivisionError') as caught:
+        survey.follow_up(playbook)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
 # ---- errors ----

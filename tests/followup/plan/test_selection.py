@@ -283,7 +283,7 @@ def test_capacities_of_persons_and_of_teams() -> None:
         capacity={"Anna": 1.0, "Bo": 0.5, "Cy": 0.1},
         members={"customer care": ["Anna", "Bo"], "community": ["Cy"]},
     )
-    assert {name: round(hours, 2) for name, hours in found.limits.used.items()} == {"Anna": 0.9, "Bo": 0.3, "Cy": 0.1}
+    assert {name: round(hours, 2) for name, hours in found.limits.used.items()} == {"Anna": 0.9, "Bo": 0.3, "Cy": 0.07}
     assert {found.owners[i] for i in found.owner[:20] if i >= 0} == {"Anna", "Bo"}
     assert {found.owners[i] for i in found.owner[20:] if i >= 0} == {"Cy"}
     assert found.status[found.status != CHOSEN].tolist() == [CAPACITY] * (40 - len(found))

@@ -69,6 +69,7 @@ class Choices(CountedRows):
     limits: Limits
     currency: str | None = None
     language: str = "en"
+    unasked: tuple[str, ...] = ()
     kept: Mapping[str, Column] = attrs.field(factory=dict)
     backend: str | None = None
     rows: RowCounts = NO_ROWS

@@ -40,6 +40,8 @@ class FollowUpPlan(Choices):
         limits: The limits, and what the plan makes of them.
         currency: The currency of all amounts, such as `"EUR"`; None if not said.
         language: The language of messages where the customer's is not known.
+        unasked: Offers that are not made because what they cost is an example of the default playbook, and nobody
+            spoke of money.
         kept: Columns of the survey that are carried along, by name.
         backend: The dataframe library that `to_frame` gives by default.
         rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no

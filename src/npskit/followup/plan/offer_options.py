@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
-from npskit.followup.playbook import Assigned
+from npskit.followup.playbook import Assigned, Offer
 
 Lift = float | str | Mapping[Any, Any] | None
 """P(stays | followed up) - P(stays | left alone): a number, a column, or a mapping of categories to either.
@@ -139,7 +139,9 @@ class OfferOptions(Frozen):
         return np.asarray(np.fmax.reduce(self.gain, axis=1))
 
 
-def options_of(assigned: Assigned, rows: Codes, lift: Lift, read: Read) -> OfferOptions:
+def options_of(
+    assigned: Assigned, rows: Codes, lift: Lift, read: Read, payable: Collection[str] | None = None
+) -> OfferOptions:
     """Return what can be done for each candidate, with its cost and, where value and lift are known, its gain.
 
     Args:
@@ -147,6 +149,7 @@ def options_of(assigned: Assigned, rows: Codes, lift: Lift, read: Read) -> Offer
         rows: The candidates.
         lift: See `Lift`.
         read: Returns a column that `lift` names.
+        payable: The offers that may be made although they cost money; None for all.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If `lift` cannot be used.
@@ -159,7 +162,9 @@ def options_of(assigned: Assigned, rows: Codes, lift: Lift, read: Read) -> Offer
     for menu, group in zip(menus, groups, strict=True):
         minutes = menu.minutes
         for k, offer in enumerate(menu.offers):
-            cost[group, k], hours[group, k] = offer.costs(values[group]), minutes[k] / 60
+            if is_payable(offer, payable):
+                cost[group, k] = offer.costs(values[group])
+            hours[group, k] = minutes[k] / 60
         hours[group, -1] = minutes[-1] / 60
         if not menu.offer_required:
             cost[group, -1] = 0.0
@@ -180,6 +185,11 @@ def options_of(assigned: Assigned, rows: Codes, lift: Lift, read: Read) -> Offer
                 if len(place):
                     rising[place, k] = lift_of(lift, category, name, rows[place], read)
     return OfferOptions(cost, hours, rising * values[:, None] - cost)
+
+
+def is_payable(offer: Offer, payable: Collection[str] | None) -> bool:
+    """Whether an offer may be made: it costs nothing, or its money may be spent."""
+    return payable is None or offer.name in payable or not (offer.amount or offer.share) or offer.cap == 0
 
 
 def _grouped(codes: NDArray[Any], count: int) -> list[Codes]:

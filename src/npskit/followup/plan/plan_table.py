@@ -79,6 +79,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
         "now": None if plan.now is None else str(plan.now.astype("datetime64[s]")),
         "holdout": plan.share,
         "currency": plan.currency,
+        "unasked": list(plan.unasked),
         "limits": attrs.asdict(plan.limits, recurse=False),
         "follow_ups": records(follow_ups),
     }

@@ -42,6 +42,11 @@ def headline(plan: Choices) -> list[str]:
 def _limits(plan: Choices) -> list[str]:
     """Return what is used of the money and the hours."""
     limits, lines = plan.limits, []
+    if plan.unasked:
+        lines.append(
+            f"No money is spent: what {', '.join(plan.unasked)} would cost is an example of the default playbook. Give "
+            "budget=, currency= or a playbook of your own to make offers."
+        )
     if not math.isinf(limits.budget) or limits.spent:
         of = "" if math.isinf(limits.budget) else f" of {limits.budget:,.2f}"
         unused = "" if limits.spent or limits.method == "priority" or not limits.budget else UNUSED

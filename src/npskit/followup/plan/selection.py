@@ -15,7 +15,7 @@ from npskit.followup.plan.allocation import Allocation, allocate, allocate_by_pr
 from npskit.followup.plan.choices import Limits
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.holdout import chances, scrambled
-from npskit.followup.plan.offer_options import OfferOptions, Read, options_of
+from npskit.followup.plan.offer_options import OfferOptions, Read, is_payable, options_of
 from npskit.followup.plan.routing import Routes, route
 from npskit.followup.plan.terms import Terms
 from npskit.followup.playbook import Assigned
@@ -97,7 +97,7 @@ def plan_of(
     held = known & (chance < terms.holdout)
     ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
 
-    options = options_of(assigned, rows, terms.lift, read)
+    options = options_of(assigned, rows, terms.lift, read, terms.payable)
     routes = _routes(assigned, rows, ties, terms)
     made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
     # Who is left alone would be followed up otherwise: not those below the cut-off.
@@ -127,11 +127,18 @@ def plan_of(
         holdout=held,
         intended=spread(made.intended, False, rows) & known,
         share=terms.holdout,
-        limits=_limits(made, routes, used, terms.budget),
+        limits=_limits(made, routes, used, terms.money),
+        unasked=_unasked(assigned, rows[taken], terms),
         currency=terms.currency,
         language=terms.language,
         **presented,
     )
+
+
+def _unasked(assigned: Assigned, rows: Codes, terms: Terms) -> tuple[str, ...]:
+    """Return the offers that are not made because nobody spoke of money."""
+    menus = (assigned.menus[menu] for menu in np.unique(assigned.menu[rows]))
+    return tuple(sorted({o.name for menu in menus for o in menu.offers if not is_payable(o, terms.payable)}))
 
 
 def _routes(assigned: Assigned, rows: Codes, ties: Floats, terms: Terms) -> Routes:
@@ -158,7 +165,7 @@ def _allocated(
     owner, capacity = routes.limits
     # Hours that nothing limits need not be looked at.
     work = options.hours if np.isfinite(capacity).any() else None
-    limits: dict[str, Any] = {"budget": terms.budget, "capacity": capacity, "counted": counted, "tie_break": ties}
+    limits: dict[str, Any] = {"budget": terms.money, "capacity": capacity, "counted": counted, "tie_break": ties}
     if options.gain is None:
         return allocate_by_priority(priority, options.cost, work, owner, **limits)
     return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)

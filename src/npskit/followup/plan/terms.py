@@ -30,8 +30,8 @@ def _as_playbook(playbook: Any) -> Playbook:
     return chosen
 
 
-def _as_budget(budget: Any) -> float:
-    return math.inf if budget is None else amount(budget, "budget")
+def _as_budget(budget: Any) -> float | None:
+    return None if budget is None else amount(budget, "budget")
 
 
 def _as_share(holdout: Any) -> float:
@@ -85,7 +85,7 @@ class Terms:
     """Under which terms a plan is made; see `npskit.Survey.follow_up`."""
 
     playbook: Playbook = attrs.field(converter=_as_playbook)
-    budget: float = attrs.field(converter=_as_budget)
+    budget: float | None = attrs.field(converter=_as_budget)
     capacity: Capacity = None
     members: Mapping[str, Sequence[str]] | None = None
     value: float | str | None = attrs.field(validator=_is_value)
@@ -101,3 +101,20 @@ class Terms:
     keep: str | Sequence[str] = ()
     currency: str | None = attrs.field(converter=as_currency)
     language: str = attrs.field(validator=_is_language)
+
+    @property
+    def money(self) -> float:
+        """The money there is, infinite for no limit."""
+        return math.inf if self.budget is None else self.budget
+
+    @property
+    def payable(self) -> frozenset[str] | None:
+        """The offers that may be made although they cost money, None for all.
+
+        What those of the default playbook cost is an example: nobody's money, until somebody speaks of money.
+        """
+        asked = self.budget is not None or self.currency is not None
+        if asked or self.playbook.with_calendar(Playbook.default().due.calendar) != Playbook.default():
+            return None
+        keys = self.lift if isinstance(self.lift, Mapping) else ()
+        return frozenset(key[1] for key in keys if isinstance(key, tuple) and len(key) == 2)

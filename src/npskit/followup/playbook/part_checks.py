@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from npskit.checks import is_number, one_of
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, NpskitError
 from npskit.times import parse_fixed
 
 URGENCIES = ("ordinary", "urgent", "critical")
@@ -44,3 +44,17 @@ def as_level(value: Any, said: str = "urgency must be") -> int:
     if isinstance(value, bool) or value not in (0, 1, 2):
         raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
     return int(value)
+
+
+def failed(what: str, error: Exception) -> NpskitError:
+    """Return the error of npskit for one that a function of the user's raised, to be chained to it.
+
+    It is of the same kind where that is npskit's own, such as of a follow-up with a priority of 101.
+
+    Example:
+        >>> failed("strategy 'renewal' failed at row 3", KeyError("plan"))
+        InvalidValueError("strategy 'renewal' failed at row 3: KeyError: 'plan'")
+    """
+    if isinstance(error, NpskitError):
+        return type(error)(f"{what}: {error}")
+    return InvalidValueError(": ".join(filter(None, [what, type(error).__name__, str(error)])))

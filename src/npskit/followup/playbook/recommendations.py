@@ -15,7 +15,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
-from npskit.followup.playbook.part_checks import URGENCIES
+from npskit.followup.playbook.part_checks import URGENCIES, failed
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
@@ -51,9 +51,14 @@ class _Filling:
     def ask(self, place: int, row: int) -> None:
         """Ask a strategy that is no rule about one row, and keep what it says."""
         strategy, zone = self.strategies[place], self.table.zone
-        found = strategy(self.table.response(row), self.contexts.row(row))
+        response, context = self.table.response(row), self.contexts.row(row)
+        where = f" at row {row} (rows count from 0)" if len(self.table) > 1 else ""
+        try:
+            found = strategy(response, context)
+        except Exception as error:
+            raise failed(f"strategy {strategy.name!r} failed{where}", error) from error
         if not isinstance(found, FollowUp | None):
-            raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}")
+            raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}{where}")
         if found is None:
             return
         self.own[row] = found
@@ -63,7 +68,7 @@ class _Filling:
                 raise IncompatibleError(
                     f"strategy {strategy.name!r}: its due time and the times of the responses need both a time zone, "
                     f"or none; {'give' if zone else 'here it must be'} a due time "
-                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}"
+                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}{where}"
                 )
             self.own_due[row] = instant_of(found.due)
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.playbook.part_checks import as_level
+from npskit.followup.playbook.part_checks import as_level, failed
+from npskit.results import quoted
 
 UrgencyOf: TypeAlias = Callable[[str], int]
 # Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
@@ -225,11 +226,15 @@ def urgency_of(comment: str | None, judge: UrgencyOf) -> int:
     """Return how urgent a comment is; 0 where there is none.
 
     Raises:
-        InvalidValueError: If `judge` returns anything but 0, 1 or 2.
+        InvalidValueError: If `judge` returns anything but 0, 1 or 2, or fails.
     """
     if comment is None or not comment.strip():
         return 0
-    return as_level(judge(comment), "urgency must return")
+    try:
+        level = judge(comment)
+    except Exception as error:
+        raise failed(f"urgency failed at the comment {quoted(comment)}", error) from error
+    return as_level(level, "urgency must return")
 
 
 def urgencies_of(comments: Sequence[str | None], judge: UrgencyOf) -> NDArray[np.int8]:
