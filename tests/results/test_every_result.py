@@ -151,6 +151,36 @@ def test_copies_are_equal(result: Result) -> None:
             assert same(part, other), path
 
 
+# What results of several numbers are formatted as: not at all. All others are of one.
+SEVERAL = {
+    "ScoreTable",
+    "GroupComparison",
+    "LabelAudit",
+    "Timeline",
+    "TimelineComparison",
+    "ControlChart",
+    "ChangePoints",
+    "Draft",
+    "Case",
+    "ClosedLoop",
+    "RetentionSensitivity",
+    "FollowUpPlan",
+    "Placebo",
+    "Intervention",
+}
+
+
+def test_format(result: Result) -> None:
+    """A result of one number is formatted as that number is, any other refuses; without a specification it is text."""
+    assert f"{result}" == str(result)
+    if type(result).__name__ in SEVERAL or np.ndim(getattr(result, "value", 0)):
+        with pytest.raises(TypeError, match="several numbers"):
+            f"{result:.1f}"
+    else:
+        assert re.fullmatch(r"-?\d+\.\d|nan", f"{result:.1f}")
+        assert len(f"{result:>+12.2f}") == 12
+
+
 def plain(value: Any) -> Any:
     """Return a cell of a dataframe as text, nothing where there is nothing."""
     if value is None or value != value:

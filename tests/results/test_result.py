@@ -130,6 +130,17 @@ def test_nothing_in_a_result_changes() -> None:
         assert dict(other.more) == other.more == {"a": 1}
 
 
+@given(st.floats(-1000, 1000) | st.just(math.nan), st.sampled_from([".1f", "+.2f", ">9.0f", ".3g", "e"]))
+def test_format_is_that_of_the_number(value: float, spec: str) -> None:
+    """Law: a score is formatted as its number, an interval as its limits; nothing is minus zero."""
+    shown = format(Flat("a", value), spec)
+    assert shown == format(value, spec) or (float(shown) == 0 and shown == format(0.0, spec))
+    assert format(interval(value, 2.5), spec) == f"{shown} .. {format(2.5, spec)}"
+    assert f"{interval(1.0, 2.0)}" == "1.0 .. 2.0"
+    with pytest.raises(ValueError, match="format"):
+        format(Flat("a", value), "q")
+
+
 @given(VALUES)
 def test_json_holds_no_nan(values: list[float]) -> None:
     """Law: `to_json` is `to_dict` as JSON, which says what it is and holds null where there is no number."""

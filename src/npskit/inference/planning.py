@@ -47,6 +47,9 @@ class SampleSize(Result):
     variance: float | tuple[float, float]
     population: int | None
 
+    def _value(self) -> int:
+        return self.n
+
     def __repr__(self) -> str:
         shown = {name: value for name, value in attrs.asdict(self).items() if name != "n_exact" and value is not None}
         return f"SampleSize({', '.join(f'{name}={value!r}' for name, value in shown.items())})"

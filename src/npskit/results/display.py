@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 MOST_ROWS = 1000
 _WIDTH = 100
 # What Markdown gives a meaning, and the bar between the cells of a table.
@@ -26,6 +28,21 @@ def number(value: float, digits: int = 1) -> str:
         return "nan"
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def formatted(value: Any, spec: str) -> str:
+    """Return a number as a format specification has it, and never as `-0.0`.
+
+    Example:
+        >>> formatted(53.4161, ".1f"), formatted(-0.01, "+.1f"), formatted(np.array(7.0), "6.0f")
+        ('53.4', '+0.0', '     7')
+    """
+    value = value.item() if isinstance(value, np.ndarray | np.generic) else value
+    text = format(value, spec)
+    try:
+        return format(abs(value), spec) if value < 0 and float(text) == 0 else text
+    except ValueError:  # as in percent
+        return text
 
 
 def p_value(value: float) -> str:

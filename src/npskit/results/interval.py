@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.results.display import number
+from npskit.results.display import formatted, number
 
 LEVEL = 0.95
 
@@ -38,6 +38,10 @@ class Interval:
 
     def __str__(self) -> str:
         return self.shown()
+
+    def __format__(self, spec: str) -> str:
+        """Return both limits as a format specification has numbers: `f"{interval:.1f}"`."""
+        return f"{formatted(self.low, spec)} .. {formatted(self.high, spec)}" if spec else str(self)
 
     def shown(self, digits: int = 1) -> str:
         """Return the limits as a person reads them, with so many decimals."""

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 import attrs
+import numpy as np
 
 from npskit.arrays import Frozen, fields_of
-from npskit.results.display import html_table, markdown_table, markdown_text, number, one_line, text_table
+from npskit.results.display import formatted, html_table, markdown_table, markdown_text, number, one_line, text_table
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
 from npskit.results.values import flat, json_safe
@@ -182,6 +183,19 @@ class Result(Frozen):
 
     def _all_notes(self) -> list[str]:
         return [*self._notes(), *self._row_notes()]
+
+    def __format__(self, spec: str) -> str:
+        """Return the one number that the result is about as a format specification has it: `f"{score:.1f}"`."""
+        if not spec:
+            return str(self)
+        value = self._value()
+        if value is None or np.ndim(value):
+            raise TypeError(f"a {type(self).__name__} is of several numbers: format one of them, not as {spec!r}")
+        return formatted(value, spec)
+
+    def _value(self) -> Any:
+        """Return the one number that the result is about; None or an array where there are several."""
+        return getattr(self, "value", getattr(self, "difference", None))
 
     def __str__(self) -> str:
         return repr(self) if self._TEXT == "repr" else self.to_text()

@@ -78,6 +78,9 @@ class RevenueAtRisk(CountedRows):
         """Revenue expected to leave."""
         return math.fsum(s.expected_loss for s in self.segments)
 
+    def _value(self) -> float:
+        return self.expected_loss
+
     @property
     def upside(self) -> float:
         """Revenue saved if the asked-for parts behaved as asked."""

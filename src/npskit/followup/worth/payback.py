@@ -67,6 +67,9 @@ class ProgramPayback(Result):
     break_even_lift: float
     horizon: int
 
+    def _value(self) -> float:
+        return self.at.net
+
     def __repr__(self) -> str:
         return (
             f"ProgramPayback(net={number(self.at.net)}, roi={number(self.at.roi, 2)}, "

@@ -53,6 +53,9 @@ class RetentionSensitivity(Result):
     cost: float
     horizon: int
 
+    def _value(self) -> None:
+        """Return None: `value` is what was asked about."""
+
     def __repr__(self) -> str:
         return f"RetentionSensitivity({len(self.rows)} rates, value={number(self.value)}, cost={number(self.cost)})"
 

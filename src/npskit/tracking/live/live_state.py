@@ -32,7 +32,8 @@ def locked(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P]
     @functools.wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self._lock:
-            self._settle()
+            if self._pending:
+                self._settle()
             return method(self, *args, **kwargs)
 
     return run
@@ -69,8 +70,8 @@ class TrackerState(Result):
         self._alarms: dict[Key | None, Alarm] = {}
 
     def _settle(self) -> None:
-        """Count the answers that are pending; whoever calls holds the lock."""
-        if self._pending:
+        """Count the answers that are pending."""
+        with self._lock:
             some = len(self._pending)  # another thread may put more down behind them
             answers, cells = Counter(self._pending[:some]), self._groups[()]
             del self._pending[:some]

@@ -44,8 +44,8 @@ class Tracker(TrackerState):
     new tracker now and then (each with its own `alpha`), or look at batches with `cusum_alarm` as well, which is faster
     and not anytime-valid.
 
-    **Threads.** Any number of threads may write to one tracker and read it: no answer is lost, or seen half put in. Where
-    many write all the time it is quicker to give each its own and merge them, which is as exact as one.
+    **Threads.** Any number of threads may write to one tracker and read it: no answer is lost, or seen half put in.
+    Where many write all the time it is quicker to give each its own and merge them, which is as exact as one.
 
     Args:
         scorer: What the answers mean. Default `NPS()`.
@@ -109,8 +109,7 @@ class Tracker(TrackerState):
         if type(answer) is int and self._plain and group is None and at is None:
             self._pending.append(answer)
             if len(self._pending) > MOST_PENDING:
-                with self._lock:
-                    self._settle()
+                self._settle()
             return self
         place, key, window = place_of(self._codebook, answer), key_of(self._by, group), self._window
         when = moment(at) if at is not None or isinstance(window, LastPeriods) else None
@@ -310,6 +309,9 @@ class Tracker(TrackerState):
         return self._codebook == other._codebook and self._record() == other._record()
 
     __hash__ = None  # type: ignore[assignment]
+
+    def _value(self) -> float:
+        return self.score().value
 
     def __repr__(self) -> str:
         score = self.score()

@@ -119,6 +119,9 @@ class Transitions(CountedRows):
         """By how much the score moved, with its interval and p-value: the primary test; see `paired_difference`."""
         return paired_difference(self._whole, self.codebook.category_scores, self.level)
 
+    def _value(self) -> float:
+        return self.difference.difference
+
     @property
     def before(self) -> float:
         """The score of the answers that steps start from."""
