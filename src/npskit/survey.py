@@ -10,7 +10,7 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.counting import Tally
 from npskit.data import Frame
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Lonely, Population
 from npskit.results import LEVEL
 from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
@@ -19,10 +19,8 @@ from npskit.scores import (
     ON_INVALID,
     TOO_FEW,
     GroupComparison,
-    LabelAudit,
     Score,
     ScoreTable,
-    audit_labels,
     compare_groups,
 )
 from npskit.tracking import OverTime
@@ -189,25 +187,31 @@ class Survey(OverTime):
         tally = self._data.count(self._data.by(by))
         return tally[0] if by is None else tally
 
-    def compare(self, by: str, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
-        """Compare the scores of all segments: one test of them all, and every pair.
-
-        The segments count as independent of each other, also where a customer is bound and has answered in several: for
-        the waves of a panel the test is then cautious, finding fewer differences than there are.
-        `npskit.inference.design_contrasts.cluster_robust` allows for the overlap.
+    def compare(
+        self,
+        by: str,
+        *,
+        correction: str = "holm",
+        level: float = LEVEL,
+        overall: Literal["score", "welch"] = "score",
+        missing: bool = False,
+    ) -> GroupComparison:
+        """Compare the scores of all segments by score tests: one test of them all, and every pair.
 
         Args:
             by: The column that makes the segments.
             correction: How the p-values of the pairs allow for their number: `"holm"` (default), `"bh"`
                 (Benjamini-Hochberg, for screening) or another of `npskit.inference.multiplicity`.
             level: Confidence level of the intervals of the pairs, each for itself.
+            overall: `"score"`, or `"welch"` to check what others computed.
+            missing: Whether rows whose segment is missing are a segment to be compared.
 
         Raises:
             ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
         """
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
-        return compare_groups(self.score(by=by), correction=correction, level=level)
+        return compare_groups(self.score(by=by), correction=correction, level=level, overall=overall, missing=missing)
 
     def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
         """Return the survey with weights that give its columns the totals known of the population.
@@ -333,18 +337,3 @@ class Survey(OverTime):
             language=language,
         )
         return follow_up_of(self._data, terms)
-
-    # ---- what could not be used ----
-
-    def audit(self) -> LabelAudit:
-        """Hold the labels of the survey tool ("Promoter") against the answers beside them.
-
-        Raises:
-            IncompatibleError: If no label column is bound.
-        """
-        label = self._data.role("label")
-        if label is None:
-            raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        answers = self._data.answers()
-        more: Any = {"off_the_scale": answers.off_the_scale(), "aside": self._data.aside, "backend": self._backend}
-        return audit_labels(answers.categories, label, answers.codebook.categories, **more)

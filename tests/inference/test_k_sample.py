@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
-from npskit.inference.k_sample import pairwise, wald_q, welch_anova
+from npskit.inference.k_sample import pairwise, score_anova, wald_q, welch_anova
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import difference_interval, score_test
 from npskit.inference.wald_and_welch import welch_difference
@@ -43,7 +43,7 @@ def test_figures_of_r() -> None:
 def test_order_scale_and_empty_groups_do_not_matter(table: NDArray[np.float64], seed: int) -> None:
     """Permuting the groups, rescaling the category scores and adding a group nobody is in changes no test."""
     changed = np.insert(np.random.default_rng(seed).permutation(table), 1, 0, axis=0)
-    for test in (welch_anova, wald_q):
+    for test in (welch_anova, wald_q, score_anova):
         found, expected = test(changed, 7 - 3 * NPS), test(table, NPS)
         for name in found._fields:
             np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-7, atol=1e-9)
@@ -53,7 +53,8 @@ def test_order_scale_and_empty_groups_do_not_matter(table: NDArray[np.float64], 
 @given(table=groups())
 def test_p_is_a_probability_wherever_two_groups_enter(table: NDArray[np.float64]) -> None:
     """Whatever was answered: a p-value in 0..1 where two groups have enough answers, NaN where they have not."""
-    for p, least in ((welch_anova(table, NPS).p_value, 1), (wald_q(table, NPS).p_value, 0)):
+    tests = ((welch_anova, 1), (wald_q, 0), (score_anova, 0))
+    for p, least in ((test(table, NPS).p_value, least) for test, least in tests):
         if (table.sum(axis=1) > least).sum() >= 2:
             assert 0 <= p <= 1
         else:
@@ -70,6 +71,33 @@ def test_two_groups_give_welch_s_t_squared(table: NDArray[np.float64]) -> None:
         np.testing.assert_allclose([float(x) for x in f], expected, rtol=1e-9, atol=1e-12)
 
 
+@few
+@given(table=groups(2, 2))
+def test_two_groups_give_the_score_test_of_a_pair(table: NDArray[np.float64]) -> None:
+    """With two groups, also of one answer or of answers that are all alike, the test of all is that of the pair."""
+    for rho in (0.0, 0.4):
+        q = score_anova(table, NPS, [[1, rho], [rho, 1]] if rho else None)
+        z, p = score_test(table[0], table[1], NPS, correlation=rho)
+        np.testing.assert_allclose(q.statistic, z * z, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(q.p_value, p, rtol=1e-9, atol=1e-12)
+
+
+def test_one_odd_answer_makes_no_difference() -> None:
+    """Twenty groups of thirty, all promoters but for one odd answer here and there: Welch finds what is not there."""
+    table = np.tile([0, 0, 30], (20, 1))
+    table[:6] = [[1, 0, 29], [0, 1, 29], [1, 1, 28], [0, 2, 28], [2, 1, 27], [1, 2, 27]]
+    assert score_anova(table, NPS).p_value > 0.05
+
+
+def test_equal_correlations_leave_the_degrees_of_freedom() -> None:
+    """Where all groups are alike and correlated alike, Q is larger by 1/(1 - ρ)."""
+    table = np.array([[20, 20, 60], [20, 30, 50], [25, 25, 50], [30, 20, 50]])
+    rho = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
+    plain, found = score_anova(table, NPS), score_anova(table, NPS, rho)
+    assert found.df == pytest.approx(3, abs=0.01)
+    assert found.statistic == pytest.approx(2 * plain.statistic, rel=0.05)
+
+
 def test_a_group_without_variance_enters_like_one_that_nearly_has_none() -> None:
     """A hundred promoters weigh about as much as 99 and a passive: neither everything nor nothing."""
     others = [[20, 20, 60], [30, 40, 30]]
@@ -83,6 +111,7 @@ def test_groups_that_all_answer_alike_do_not_differ() -> None:
     table = [[0, 0, 10], [0, 0, 5], [0, 0, 1]]
     f, q = welch_anova(table, NPS), wald_q(table, NPS)
     assert [float(x) for x in (f.statistic, f.df1, f.p_value)] == [0, 1, 1]
+    assert [float(x) for x in score_anova(table, NPS)] == [0, 2, 1]
     assert [float(x) for x in q] == [0, 2, 1]
 
 
@@ -119,6 +148,6 @@ def test_an_empty_group_is_not_compared() -> None:
 
 def test_counts_without_groups_are_refused() -> None:
     """One row of counts is no table of groups."""
-    for function in (welch_anova, wald_q, pairwise):
+    for function in (welch_anova, wald_q, score_anova, pairwise):
         with pytest.raises(InvalidValueError, match=r"shape \(\.\.\., groups, categories\): got \(3,\)"):
             function([1, 2, 3], NPS)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import constrained_shares, distinct_category_scores
+from npskit.inference.common_mean import common_mean
+from npskit.inference.constrained import constrained_shares
 from npskit.inference.intervals import score_interval
 from npskit.inference.power_exact import exact_power
-from npskit.inference.two_sample import common_mean, difference_interval, mover, score_test, score_z
+from npskit.inference.two_sample import difference_interval, mover, score_test, score_z
 from npskit.inference.wald_and_welch import wald_difference, welch_difference
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "two_sample.json").read_text())
@@ -96,7 +97,7 @@ def test_the_common_mean_has_the_greatest_likelihood(table: Floats, null: float)
                 total += np.where(counts > 0, counts * np.log(shares), 0).sum(axis=-1)
         return total
 
-    (best,) = common_mean(table[:1], table[1:], unit, null)
+    (best,) = common_mean(table[np.newaxis], unit, null * np.array([0.5, -0.5]))
     # the likelihood itself is exact to half the digits only near its maximum
     others = np.linspace(abs(null / 2), 1 - abs(null / 2), 101)
     found = log_likelihood(np.array([best]))[0]
@@ -148,7 +149,7 @@ def test_two_categories_give_the_test_of_two_proportions(table: Floats, null: fl
         se = np.sqrt(pooled * (1 - pooled) * (1 / n).sum() * n.sum() / max(n.sum() - 1, 1e-300))
         expected = (share[0] - share[1]) / se if n.sum() > 1 else 0.0
         np.testing.assert_allclose(score_z(table[0], table[1], [0, 1]), expected, rtol=1e-8, atol=1e-10)
-    (m,) = common_mean(table[:1], table[1:], np.array([0.0, 1.0]), null)
+    (m,) = common_mean(table[np.newaxis], np.array([0.0, 1.0]), null * np.array([0.5, -0.5]))
     p, q = m + null / 2, m - null / 2
     if min(p, q) > 1e-3 and max(p, q) < 0.999:
         slope = table[0, 1] / p - table[0, 0] / (1 - p) + table[1, 1] / q - table[1, 0] / (1 - q)
@@ -159,9 +160,7 @@ def test_two_categories_give_the_test_of_two_proportions(table: Floats, null: fl
 def test_figures_of_the_score_test_and_interval(table: dict[str, Any]) -> None:
     """The common score, z, p and the MOVER interval reproduce independent figures, on any scale."""
     x, y = table["x"], table["y"]
-    (theta,) = common_mean(
-        np.array([x], dtype=float), np.array([y], dtype=float), distinct_category_scores(NPS)[0] / 2 + 0.5
-    )
+    (theta,) = common_mean(np.array([[x, y]], dtype=np.float64), (NPS + 1) / 2, np.zeros(2))
     np.testing.assert_allclose(2 * theta - 1, table["theta_common"], rtol=1e-12)
     z, p = score_test(x, y, 100 * NPS)
     np.testing.assert_allclose(z, table["score_z_Nm1"], rtol=1e-12)

@@ -187,7 +187,8 @@ def test_pairs_are_comparisons() -> None:
         assert tuple(pair.interval) == pytest.approx(tuple(alone.interval))
         assert pair.p_value == pytest.approx(alone.p_value)
         assert pair.p_adjusted >= pair.p_value
-    assert found.f > 0
+        assert (pair.n_a, pair.n_b, pair.too_few) == (40, 40, False)
+    assert found.statistic == found.f > 0
     assert 0 < found.p_value < 0.05
 
 
@@ -196,13 +197,32 @@ def test_groups_of_two() -> None:
     found = compare_groups(table_of([10, 9, 3, 3, 10, 0], list("aaabbb")))
     (pair,) = found.pairs
     assert pair.p_adjusted == pair.p_value
-    assert found.df[0] == 1
+    assert found.df == (1,)
+    assert found.p_value == pytest.approx(pair.p_value)
+    assert pair.too_few
+    assert "3 and 3  too few" in str(found)
+
+
+def test_welch_is_an_option() -> None:
+    """Welch's F has two degrees of freedom; whatever else is asked for is refused."""
+    table = table_of(ANSWERS, GROUPS)
+    found = compare_groups(table, overall="welch")
+    assert len(found.df) == 2
+    assert "F=" in repr(found)
+    assert "chi2=" in repr(compare_groups(table))
+    with pytest.raises(InvalidValueError, match="overall"):
+        compare_groups(table, overall="anova")
 
 
 def test_groups_that_are_left_out() -> None:
-    """Segments without an answer are named, not compared; the missing segment is one."""
-    found = compare_groups(table_of([10, 3, 10, 9, None], ["a", "a", None, None, "z"]))
-    assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "(missing)")]
+    """Segments without an answer are named, not compared; the missing segment is one where that is asked for."""
+    table = table_of([10, 3, 10, 9, None, 4], ["a", "a", None, None, "z", "b"])
+    found = compare_groups(table)
+    assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b")]
+    assert set(found.not_compared) == {"z", "(missing)"}
+    assert (found.row_counts.n, found.row_counts.left_out) == (3, 2)
+    found = compare_groups(table, missing=True)
+    assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b"), ("a", "(missing)"), ("b", "(missing)")]
     assert found.not_compared == ("z",)
     for answers, groups in (([10, 3], ["a", "a"]), ([None, 3], ["a", "b"]), ([], [])):
         with pytest.raises(InvalidValueError, match="fewer than two segments of group can be compared"):
@@ -288,7 +308,7 @@ def test_groups_are_shown() -> None:
     """The comparison of groups is shown as a line, as text, as HTML with names escaped, as plain Python and a frame."""
     found = compare_groups(table_of(ANSWERS, [g.replace("a", "<script>") for g in GROUPS]), level=0.999)
     assert isinstance(found, GroupComparison)
-    assert repr(found).startswith("GroupComparison(NPS by group, F=")
+    assert repr(found).startswith("GroupComparison(NPS by group, chi2=")
     assert str(found).count("\n") == 4
     assert "99.9% interval" in str(found)
     assert "<script" not in found._repr_html_()

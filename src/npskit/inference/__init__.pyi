@@ -41,6 +41,7 @@ from npskit.inference.k_sample import ChiSquareTest as ChiSquareTest
 from npskit.inference.k_sample import FTest as FTest
 from npskit.inference.k_sample import Pairs as Pairs
 from npskit.inference.k_sample import pairwise as pairwise
+from npskit.inference.k_sample import score_anova as score_anova
 from npskit.inference.k_sample import wald_q as wald_q
 from npskit.inference.k_sample import welch_anova as welch_anova
 from npskit.inference.limits import checked_counts as checked_counts

@@ -14,6 +14,7 @@ from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts
 from npskit.sample.bound import BoundData
 from npskit.scorers import Codebook, Scorer
+from npskit.scores import LabelAudit, audit_labels
 
 _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
 """The roles that a field of `Response` has."""
@@ -79,6 +80,19 @@ class Bindings:
         Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
         """
         return tuple(self._data.invalid_answers()) if self._data.refused is None else self._data.refused
+
+    def audit(self) -> LabelAudit:
+        """Hold the labels of the survey tool ("Promoter") against the answers beside them.
+
+        Raises:
+            IncompatibleError: If no label column is bound.
+        """
+        label = self._data.role("label")
+        if label is None:
+            raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
+        answers = self._data.answers()
+        more: Any = {"off_the_scale": answers.off_the_scale(), "aside": self._data.aside, "backend": self._backend}
+        return audit_labels(answers.categories, label, answers.codebook.categories, **more)
 
     @property
     def _backend(self) -> str | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 import numpy as np
 
+from npskit.arrays import Bools, Floats
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference import mover, pairwise, permutation_test, score_test, welch_anova
+from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
 from npskit.scores.score_table import ScoreTable, segment_names
 
 METHODS = ("score", "permutation")
+OVERALL = ("score", "welch")
 MOST_SEGMENTS = 1000
 
 
@@ -131,6 +134,9 @@ class Pair:
         interval: Of the difference, for this pair alone.
         p_value: Two-sided, for this pair alone.
         p_adjusted: The same, allowing for the number of pairs.
+        n_a: Scored answers of the first segment.
+        n_b: Scored answers of the other.
+        too_few: Whether one of the two has fewer than the table's `too_few`.
     """
 
     a: str
@@ -139,22 +145,27 @@ class Pair:
     interval: Interval
     p_value: float
     p_adjusted: float
+    n_a: int
+    n_b: int
+    too_few: bool
 
 
 @attrs.frozen(eq=False, repr=False)
 class GroupComparison(CountedRows):
-    """All segments held against each other: Welch's test of them all, and every pair by the score test.
+    """All segments held against each other: one test of them all, and every pair by the score test.
 
     Args:
         by: The columns that make the segments.
         score: The name of the score.
-        f: Welch's F.
-        df: Its two degrees of freedom.
+        overall: How all were tested at once: `"score"` or `"welch"`.
+        statistic: Chi-square of the score test, or Welch's F.
+        df: Its degrees of freedom: one number, or Welch's two.
         p_value: Of no difference between any of the segments.
         pairs: Every pair of segments.
         correction: How the p-values of the pairs allow for their number.
         level: Confidence level of the intervals of the pairs, each for itself.
-        not_compared: Segments that cannot be compared: without an answer, or clustered in a single sampling unit.
+        not_compared: Segments without an answer, clustered in a single sampling unit, or of rows where the segment is
+            missing, unless that was asked for.
         row_counts: What became of the rows; n are the scored answers of the segments that are compared, those of the
             others are left out.
         backend: The dataframe library that `to_frame` gives by default.
@@ -164,8 +175,9 @@ class GroupComparison(CountedRows):
 
     by: tuple[str, ...]
     score: str
-    f: float
-    df: tuple[float, float]
+    overall: str
+    statistic: float
+    df: tuple[float, ...]
     p_value: float
     pairs: tuple[Pair, ...]
     correction: str
@@ -174,41 +186,62 @@ class GroupComparison(CountedRows):
     row_counts: RowCounts = NO_ROWS
     backend: str | None = None
 
+    @property
+    def f(self) -> float:
+        """The old name of `statistic`."""
+        return self.statistic
+
     def __repr__(self) -> str:
-        parts = {"F": self.f, "p_value": self.p_value, "pairs": len(self.pairs), "correction": self.correction}
-        return self._said(f"{self.score} by {', '.join(self.by)}", **parts)
+        name = "chi2" if self.overall == "score" else "F"
+        parts = {name: self.statistic, "p_value": self.p_value, "pairs": len(self.pairs)}
+        return self._said(f"{self.score} by {', '.join(self.by)}", **parts, correction=self.correction)
 
     def _rows(self) -> Rows:
-        header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})"]
-        return header, [
-            [p.a, p.b, p.difference, str(p.interval), p_value(p.p_value), p_value(p.p_adjusted)] for p in self.pairs
-        ]
+        header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})", "n", ""]
+        rows = []
+        for p in self.pairs:
+            figures = [str(p.interval), p_value(p.p_value), p_value(p.p_adjusted)]
+            rows.append([p.a, p.b, p.difference, *figures, f"{p.n_a:,} and {p.n_b:,}", "too few" if p.too_few else ""])
+        return header, rows
 
 
-def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float = LEVEL) -> GroupComparison:
-    """Compare all segments of a table: Welch's test of them all, and every pair by the score test.
+def compare_groups(
+    table: ScoreTable,
+    *,
+    correction: str = "holm",
+    level: float = LEVEL,
+    overall: str = "score",
+    missing: bool = False,
+    correlations: Callable[[Bools], Floats] | None = None,
+) -> GroupComparison:
+    """Compare all segments of a table: one test of them all, and every pair by the score test.
 
     With weights or clusters everything works on effective counts, p-values always on those of the 95 % level. A
     segment in a single sampling unit, such as one customer, is left out: how sure one may be of it is not known.
-
-    The segments count as independent of each other. Where the same customers answer in several, as in the waves of a
-    panel, their answers usually agree, and the test is cautious: it finds fewer differences than there are.
-    `npskit.inference.design_contrasts.cluster_robust` allows for the overlap.
 
     Args:
         table: At least two of its segments must have answers.
         correction: How the p-values of the pairs allow for their number; see `npskit.inference.multiplicity.adjust`.
         level: Confidence level of the intervals of the pairs, each for itself.
+        overall: `"score"` for the score test of all segments, `"welch"` for Welch's test, which rejects far too often
+            where there are many segments or high scores; see `npskit.inference.k_sample`.
+        missing: Whether rows whose segment is missing are a segment to be compared.
+        correlations: Given which segments are compared, the correlations of their scores, as of segments that share
+            customers: shape `(G, G)`. None where they are independent.
 
     Raises:
         InvalidValueError: If fewer than two segments have answers or more than `MOST_SEGMENTS`, or another argument
             cannot be used.
+        IncompatibleError: If Welch's test is asked for where segments share customers or sampling units.
     """
+    one_of(overall, OVERALL, "overall")
     names = segment_names(table.keys)
     estimates = table.estimates
     counts = estimates.effective_counts()
     # a segment in a single sampling unit has answers, but no variance that could be known, also where all are alike
     usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
+    if not missing:
+        usable &= np.array([None not in key for key in table.keys], dtype=np.bool_)
     if usable.sum() < 2:
         raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")
     if usable.sum() > MOST_SEGMENTS:
@@ -216,27 +249,46 @@ def compare_groups(table: ScoreTable, *, correction: str = "holm", level: float 
             f"by: {', '.join(table.by)} makes {usable.sum():,} segments, and pair by pair at most {MOST_SEGMENTS:,} "
             "can be compared; choose coarser ones"
         )
-    kept = [name for name, use in zip(names, usable.tolist(), strict=True) if use]
     category_scores = estimates.category_scores
-    overall = welch_anova(counts[usable], category_scores)
-    found = pairwise(counts[usable], category_scores, correction, level)
-    at_level = counts if level == LEVEL else estimates.effective_counts(level)
-    limits = found if at_level is counts else pairwise(at_level[usable], category_scores, correction, level)
-    names_of = ([kept[i] for i in side.tolist()] for side in (found.i, found.j))
-    figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
-    p_values = (found.p_value.tolist(), found.p_adjusted.tolist())
-    pairs = tuple(map(Pair, *names_of, *figures, *p_values))
+    rho = None if correlations is None else correlations(usable)
+    df: tuple[float, ...]
+    if overall == "welch":
+        if rho is not None:
+            raise IncompatibleError("overall='welch' takes segments as independent, and these share sampling units")
+        f = welch_anova(counts[usable], category_scores)
+        statistic, df, p = f.statistic, (float(f.df1), float(f.df2)), f.p_value
+    else:
+        q = score_anova(counts[usable], category_scores, rho)
+        statistic, df, p = q.statistic, (float(q.df),), q.p_value
     unused = int(table.n[~usable].sum())
     return GroupComparison(
         by=table.by,
         score=table.name,
-        f=float(overall.statistic),
-        df=(float(overall.df1), float(overall.df2)),
-        p_value=float(overall.p_value),
-        pairs=pairs,
+        overall=overall,
+        statistic=float(statistic),
+        df=df,
+        p_value=float(p),
+        pairs=_pairs(table, usable, correction, level, rho),
         correction=correction,
         level=level,
         not_compared=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
         row_counts=attrs.evolve(table.row_counts, n=table.row_counts.n - unused, left_out=table.left_out + unused),
         backend=table.backend,
     )
+
+
+def _pairs(
+    table: ScoreTable, usable: Bools, correction: str, level: float, correlations: Floats | None
+) -> tuple[Pair, ...]:
+    """Return every pair of the usable segments."""
+    names = segment_names([key for key, use in zip(table.keys, usable.tolist(), strict=True) if use])
+    estimates, n, few = table.estimates[usable], table.n[usable], table.few[usable]
+    counts, category_scores = estimates.effective_counts(), estimates.category_scores
+    found = pairwise(counts, category_scores, correction, level, correlations)
+    at_level = estimates.effective_counts(level)
+    limits = found if level == LEVEL else pairwise(at_level, category_scores, correction, level, correlations)
+    names_of = ([names[i] for i in side.tolist()] for side in (found.i, found.j))
+    figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
+    p_values = (found.p_value.tolist(), found.p_adjusted.tolist())
+    sizes = (n[found.i].tolist(), n[found.j].tolist(), (few[found.i] | few[found.j]).tolist())
+    return tuple(map(Pair, *names_of, *figures, *p_values, *sizes))

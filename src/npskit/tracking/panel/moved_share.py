@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.inference import Contrast, Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
 from npskit.results import Interval
-from npskit.scores import Pair
+from npskit.scores import TOO_FEW, Pair
 from npskit.tracking.panel.answer_pairs import Steps
 from npskit.tracking.panel.sorting import in_threads, workers
 
@@ -142,7 +142,11 @@ def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, 
         else:
             pairs.append((names[a], names[b], *_apart(estimates[a], estimates[b], category_scores[inside], level)))
     adjusted = adjust([p for *_, p in pairs]).tolist() if pairs else []
-    return tuple(Pair(*pair, p) for pair, p in zip(pairs, adjusted, strict=True))
+    n = {name: int(group.counts[0, before].sum()) for name, group in zip(names, groups, strict=True)}
+    return tuple(
+        Pair(*pair, p, n[pair[0]], n[pair[1]], min(n[pair[0]], n[pair[1]]) < TOO_FEW)
+        for pair, p in zip(pairs, adjusted, strict=True)
+    )
 
 
 def _cells(k: int, before: int, after: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
