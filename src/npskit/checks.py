@@ -10,6 +10,7 @@ from typing import Any, TypeGuard, TypeVar
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
@@ -272,3 +273,20 @@ def all_are(kind: type) -> Validator:
                 raise InvalidTypeError(f"{field.name} must hold {kind.__name__}s: got {quoted(item)}")
 
     return check
+
+
+# What `can_be_squared` asks of several numbers, to end a refusal with.
+SQUARABLE = "in a unit in which the largest is between 1e-60 and 1e60, and no two next to each other but equal"
+
+
+def can_be_squared(values: NDArray[np.float64]) -> bool:
+    """Whether numbers are of a size whose squares and cubes are numbers too, with all their digits.
+
+    Example:
+        >>> can_be_squared(np.array([-100.0, 100.0])), can_be_squared(np.array([-1e200, 1e200]))
+        (True, False)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0 or not 1e-60 <= largest <= 1e60:
+        return largest == 0
+    return float(np.diff(np.unique(values)).min(initial=largest)) >= 1e-130

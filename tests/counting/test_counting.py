@@ -412,7 +412,6 @@ BAD_TABLES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"weights": [1.0, -1.0, 1.0]}, InvalidValueError, "finite and at least 0: row 1 has -1.0"),
     ({"weights": [1.0, NAN, math.inf]}, InvalidValueError, "row 1 has nan, row 2 has inf"),
     ({"weights": [1, None, 1]}, InvalidValueError, "row 1 has None"),
-    ({"weights": [1.0, 1e200, 1.0]}, InvalidValueError, "at most 1e.140: row 1 has 1e.200"),
     ({"weights": np.ma.MaskedArray([1.0, 1.0, 1.0], [False, False, True])}, InvalidValueError, "row 2 has nan"),
     ({"weights": [True, False, True]}, InvalidValueError, "weights: row 0 .* True, which is not a number"),
     (

@@ -28,6 +28,7 @@ class CategoryCounts(Result):
     weights: Floats | None
     squares: Floats | None
     by_answer: bool
+    scale: int = 0
 
     # ---- what it counted ----
 
@@ -137,14 +138,20 @@ class CategoryCounts(Result):
             raise IncompatibleError(f"only tallies of one shape merge: got {self.shape} and {other.shape}")
         if self.by_answer != other.by_answer:
             return self.by_category() + other.by_category()
-        weights = squares = None
+        weights, squares, scale = None, None, 0
         if self.weights is not None or other.weights is not None:
             # an unweighted answer weighs 1, and so does its square
-            weights = np.asarray(_or(self.weights, self.cells) + _or(other.weights, other.cells), dtype=np.float64)
-            squares = np.asarray(_or(self.squares, self.cells) + _or(other.squares, other.cells), dtype=np.float64)
-        return attrs.evolve(self, cells=self.cells + other.cells, weights=weights, squares=squares)
+            scale = max(self.scale, other.scale)
+            weights = self._in_units(self.weights, scale, 1) + other._in_units(other.weights, scale, 1)
+            squares = self._in_units(self.squares, scale, 2) + other._in_units(other.squares, scale, 2)
+        return attrs.evolve(self, cells=self.cells + other.cells, weights=weights, squares=squares, scale=scale)
 
     __radd__ = __add__
+
+    def _in_units(self, sums: Floats | None, scale: int, power: int) -> Floats:
+        """Return sums of weights, or of their squares, in units of two to the power of `scale`, or of its square."""
+        found = (self.cells if sums is None else sums).astype(np.float64, copy=False)  # unweighted answers weigh 1
+        return found if self.scale == scale else np.ldexp(found, power * (self.scale - scale))
 
     def by_category(self) -> Self:
         """Return the tally without the distribution of single answers."""
@@ -191,7 +198,9 @@ class CategoryCounts(Result):
         parts = [*zip(self.codebook.categories, self.counts.tolist(), strict=True)]
         parts += [("missing", int(self.missing)), ("invalid", int(self.invalid))]
         shown = ", ".join(f"{name.replace(' ', '_')}={count}" for name, count in parts)
-        weighted = "" if self.weights is None else f", weights={float(self.weights[..., :-2].sum()):g}"
+        with np.errstate(over="ignore"):
+            whole = 0.0 if self.weights is None else float(np.ldexp(self.weights[..., :-2].sum(), self.scale))
+        weighted = "" if self.weights is None else f", weights={whole:g}"
         return f"Tally({self.codebook.name}, {shown}{weighted})"
 
     def columns(self) -> Columns:
@@ -202,11 +211,8 @@ class CategoryCounts(Result):
 
     def _record(self) -> dict[str, Any]:
         arrays = {name: getattr(self, name) for name in ("cells", "weights", "squares")}
-        return {"scorer": scorer_record(self.codebook), "by_answer": self.by_answer} | arrays
-
-
-def _or(array: NDArray[Any] | None, cells: Integers) -> NDArray[Any]:
-    return cells if array is None else array
+        scale = {"scale": self.scale} if self.scale else {}
+        return {"scorer": scorer_record(self.codebook), "by_answer": self.by_answer} | scale | arrays
 
 
 @functools.lru_cache(maxsize=256)

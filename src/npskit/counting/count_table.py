@@ -12,7 +12,7 @@ from npskit.checks import whole_number
 from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
-from npskit.data import as_column, flat, plain_column, read_weights
+from npskit.data import as_column, flat, plain_column, read_weights, weight_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers import Codebook
 
@@ -36,12 +36,14 @@ class Counts(NamedTuple):
         weights: float64, shape as `cells`: the sum of weights; None without weights.
         squares: float64, shape as `cells`: the sum of squared weights; None without weights.
         by_answer: Whether columns are points of the scale; else they are categories.
+        scale: Weights are in units of two to the power of this.
     """
 
     cells: NDArray[np.int64]
     weights: NDArray[np.float64] | None
     squares: NDArray[np.float64] | None
     by_answer: bool
+    scale: int = 0
 
 
 def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArray[Any], int]:
@@ -168,4 +170,5 @@ def tabulate(
         cells = histogram(read[0], codebook.scales[0].size) if by_answer else runs(read[0], codebook)
         return Counts(cells, None, None, by_answer)
     reader = CellReader(read, codebook, by_answer)
-    return Counts(*tables(reader, rows, codes, n_groups or 0, checked_weights), by_answer)
+    scale = 0 if checked_weights is None else weight_scale(checked_weights)
+    return Counts(*tables(reader, rows, codes, n_groups or 0, checked_weights, scale), by_answer, scale)

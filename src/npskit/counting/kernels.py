@@ -22,8 +22,6 @@ from npskit.scorers import Codebook
 _PAIRED = 1 << 14
 # In tables up to this size each block's weights are summed apart, so that rounding errors do not pile up over the rows.
 _BLOCKWISE = 1 << 12
-# Weights up to this have squares that can be summed over any number of rows.
-_HEAVIEST = 1e140
 # From this many rows on, and by up to this many threads, a column is compared with its cuts in parts.
 _THREADED = 1 << 22
 _THREADS = 4
@@ -165,9 +163,9 @@ def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
 
 def _check_weights(weights: NDArray[np.float64], start: int) -> None:
     # Not `min < 0 or max > ...`: with a NaN both are false.
-    if not (weights.min() >= 0 and weights.max() <= _HEAVIEST):
-        bad = np.flatnonzero(~((weights >= 0) & (weights <= _HEAVIEST)))
-        refuse_weights(start + bad, weights[bad], most=_HEAVIEST)
+    if not (weights.min() >= 0 and weights.max() < np.inf):
+        bad = np.flatnonzero(~((weights >= 0) & (weights < np.inf)))
+        refuse_weights(start + bad, weights[bad])
 
 
 def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float64] | None = None) -> None:
@@ -182,9 +180,17 @@ def _add(total: NDArray[Any], cells: NDArray[np.intp], weights: NDArray[np.float
 
 
 def tables(
-    cells: CellReader, rows: int, groups: NDArray[np.integer] | None, n_groups: int, weights: NDArray[np.number] | None
+    cells: CellReader,
+    rows: int,
+    groups: NDArray[np.integer] | None,
+    n_groups: int,
+    weights: NDArray[np.number] | None,
+    scale: int = 0,
 ) -> tuple[NDArray[Any], NDArray[Any] | None, NDArray[Any] | None]:
-    """Return counts, the sums of weights and those of their squares, each `(n_groups, cells.size)`; None without."""
+    """Return counts, the sums of weights and those of their squares, each `(n_groups, cells.size)`; None without.
+
+    Weights are taken in units of two to the power of `scale`.
+    """
     block = min(ROWS, rows)
     if groups is None:
         # Neighbors go to different tables: adding to the same cell over and over would wait for its own result.
@@ -206,6 +212,7 @@ def tables(
         if weights is not None:
             w = weights[at].astype(np.float64, copy=False)
             _check_weights(w, at.start)
+            w = np.ldexp(w, -scale) if scale else w
             _add(sums, cell, w)
             _add(squares, cell, np.multiply(w, w, out=squared[: w.size]))
 

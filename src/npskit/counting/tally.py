@@ -35,6 +35,8 @@ class Tally(CategoryCounts):
         weights: float64 as `cells`, the sum of weights per cell; None where every answer counts as one.
         squares: float64 as `cells`, the sum of squared weights per cell; None together with `weights`.
         by_answer: Whether the full distribution of answers was kept.
+        scale: Weights are in units of two to the power of this, their squares of its square; 0 but for weights too
+            large or too small to be squared.
     """
 
     @classmethod
@@ -99,12 +101,14 @@ class Tally(CategoryCounts):
             cls.count(*answers, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
             for w in (counts, *(weights or ()))
         ]
-        cells = np.rint(np.asarray(sums[0].weights)).astype(np.int64)
+        cells = np.rint(np.ldexp(np.asarray(sums[0].weights), sums[0].scale)).astype(np.int64)
+        each = [np.ldexp(np.asarray(one.weights), one.scale) for one in sums[1:]]
         return attrs.evolve(
             sums[0],
             cells=cells,
-            weights=sums[1].weights if weights else None,
-            squares=sums[2].weights if weights else None,
+            weights=each[0] if weights else None,
+            squares=each[1] if weights else None,
+            scale=0,
         )
 
     @classmethod
@@ -187,7 +191,9 @@ class Tally(CategoryCounts):
         )
         shapes = {None if sums is None else sums.shape for sums in (weights, squares)}
         checked(shapes, "weights", shapes in ({None}, {cells.shape}))
-        return cls(codebook, cells, weights, squares, by_answer)
+        unit = get(found, "scale", int) if "scale" in found else 0
+        checked(unit, "scale", abs(unit) <= 1100 and (weights is not None or not unit))
+        return cls(codebook, cells, weights, squares, by_answer, unit)
 
 
 def _whole_counts(value: Any, name: str) -> Integers:

@@ -55,6 +55,8 @@ from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.weights import read_weights as read_weights
 from npskit.data.weights import refuse_weights as refuse_weights
+from npskit.data.weights import to_scale as to_scale
+from npskit.data.weights import weight_scale as weight_scale
 from npskit.data.words import is_nothing as is_nothing
 
 __all__: list[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,6 +13,35 @@ from npskit.data.cells import NAMED, named_rows
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
 from npskit.errors import InvalidTypeError, InvalidValueError
+
+# Weights within two to plus and minus this have squares that can be summed over any number of rows.
+_PLAIN = 400
+
+
+def weight_scale(weights: NDArray[Any]) -> int:
+    """Return the power of two to divide weights by before they are squared: 0 where their squares are numbers anyway.
+
+    Only the proportions of weights matter, and a power of two changes no digit of them. What cannot be used, such as
+    NaN, is left to whoever checks them.
+
+    Example:
+        >>> weight_scale(np.array([1.0, 20.0])), weight_scale(np.array([1e-170, 3e-170]))
+        (0, -563)
+    """
+    largest = float(weights.max(initial=0))
+    power = math.frexp(largest)[1] if 0 < largest < math.inf else 0
+    return power if abs(power) > _PLAIN else 0
+
+
+def to_scale(weights: NDArray[Any]) -> NDArray[np.float64]:
+    """Return weights that can be squared and summed, in the same proportions; see `weight_scale`.
+
+    Example:
+        >>> to_scale(np.array([2.0**600, 2.0**601])).tolist(), to_scale(np.array([1.0, 20.0])).tolist()
+        ([0.25, 0.5], [1.0, 20.0])
+    """
+    scale = weight_scale(weights)
+    return np.ldexp(weights, -scale) if scale else np.asarray(weights, dtype=np.float64)
 
 
 def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[np.float64]:
@@ -47,15 +77,11 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     return read
 
 
-def refuse_weights(
-    rows: NDArray[np.integer], cells: NDArray[Any], name: str = "weights", most: float = np.inf
-) -> NoReturn:
-    """Refuse weights, naming the rows and what stands there; `most` is the largest that can be summed.
+def refuse_weights(rows: NDArray[np.integer], cells: NDArray[Any], name: str = "weights") -> NoReturn:
+    """Refuse weights, naming the rows and what stands there.
 
     Raises:
         InvalidValueError: Always.
     """
-    heavy = cells.dtype.kind == "f" and bool((cells > most).all() and np.isfinite(cells).all())
-    limits = f"at most {most:g}" if heavy else "finite and at least 0"
-    message = f"{name} must be {limits}: {named_rows(rows, cells)}; correct them or drop the rows"
+    message = f"{name} must be finite and at least 0: {named_rows(rows, cells)}; correct them or drop the rows"
     raise InvalidValueError(message, argument=name, rows=rows[:NAMED])

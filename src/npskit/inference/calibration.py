@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
-from npskit.data import read_weights
+from npskit.data import read_weights, to_scale
 from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
@@ -241,7 +241,7 @@ def calibrated_estimate(
         >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item()
         (41.667, 36.284)
     """
-    s, w = np.asarray(category_scores, dtype=np.float64), calibration.weights
+    s, w = np.asarray(category_scores, dtype=np.float64), to_scale(calibration.weights)
     kinds = checked_indices(categories, "categories", s.size, len(w)).astype(np.intp)
     inside = kinds >= 0
     amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats, Integers
+from npskit.checks import SQUARABLE, can_be_squared
 from npskit.errors import InvalidValueError
 
 _NEWTON_STEPS = 200
@@ -22,6 +23,8 @@ def distinct_category_scores(category_scores: Floats) -> tuple[Floats, Floats]:
         raise InvalidValueError(
             f"category_scores must be finite, one per category, and not all equal: got {category_scores.tolist()}"
         )
+    if not can_be_squared(distinct):
+        raise InvalidValueError(f"category_scores must be {SQUARABLE}: got {category_scores.tolist()}")
     return distinct, (place[:, None] == np.arange(distinct.size)).astype(np.float64)
 
 

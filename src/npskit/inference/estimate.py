@@ -173,10 +173,13 @@ class Estimate(Frozen):
         Simple counts by the Dirichlet-multinomial, which keeps the shares coherent; weighted and clustered ones by the
         normal-normal model. See `npskit.inference.shrinkage`.
         """
+        if not self.n.any():
+            return self.mean
         if self.simple:
             return np.asarray(shrink_counts(self.amounts, dirichlet_multinomial(self.amounts)) @ self.category_scores)
         counts = np.nan_to_num(self.effective_counts())
         variances = pooled_variances(counts, self.category_scores)
-        if not (variances > 0).all():  # every answer is worth the same: there is nothing to draw towards
-            return self.mean
+        if not (variances > 0).all():  # every answer is worth the same, also where there is none
+            known = self.mean[~np.isnan(self.mean)]
+            return np.where(np.isnan(self.mean), known[0] if known.size else np.nan, self.mean)
         return shrink_scores(self.mean, variances).scores

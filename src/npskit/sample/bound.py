@@ -19,6 +19,8 @@ from npskit.data import (
     read_times,
     read_weights,
     segments_of,
+    to_scale,
+    weight_scale,
 )
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.inference import Calibration, Lonely, Population, rake
@@ -133,7 +135,7 @@ class BoundData:
                 raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {labels!r}")
         margins = {name: self.column(self.frame.require(name, "totals")).filled() for name in totals}
         weights = self.weights()
-        return rake(np.ones(len(self.column(self.score[0]))) if weights is None else weights, margins, totals)
+        return rake(np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights), margins, totals)
 
     def segments(self, by: tuple[str, ...]) -> tuple[Places, Keys]:
         """Return the segment of each row, and the values that make each segment."""
@@ -147,9 +149,10 @@ class BoundData:
     def sample(self) -> Sample:
         """Return the rows to be counted, checked to be as `on_invalid` wants them."""
         customer, stratum, cluster = self.role("customer"), self.role("stratum"), self.role("cluster")
+        weights = self.weights() if self.calibration is None else self.calibration.weights
         sample = Sample(
             self.answers(),
-            weights=self.weights() if self.calibration is None else self.calibration.weights,
+            weights=None if weights is None else to_scale(weights),
             customers=None if customer is None else read_customers(customer).numbers,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
@@ -213,6 +216,10 @@ class BoundData:
 
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
         found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))
+        if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
+            # what an engine cannot square or add up is read by row, where the first bad one can be named
+            places, keys = self.segments(by)
+            return keys, self.sample().count(places)
         groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
         tally = Tally.from_distinct(
             *(found.columns[name] for name in self.score),

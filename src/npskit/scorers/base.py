@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Frozen
-from npskit.checks import is_hashable
+from npskit.checks import SQUARABLE, can_be_squared, is_hashable
 from npskit.data import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.scorers.nps import NPS
@@ -150,6 +150,7 @@ def _read_category_scores(scorer: Scorer, size: int) -> NDArray[np.float64]:
         category_scores.shape == (size,), scorer, f"one number in category_scores for each of the {size} categories"
     )
     _require(bool(np.isfinite(category_scores).all()), scorer, "category_scores must be finite")
+    _require(can_be_squared(category_scores), scorer, f"category_scores must be {SQUARABLE}")
     steps = np.diff(category_scores)
     _require(
         bool((steps >= 0).all() or (steps <= 0).all()), scorer, "category_scores must rise or fall along the categories"
