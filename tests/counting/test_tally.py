@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import pickle
 from typing import Any
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.counting.tally import Tally
+from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
@@ -231,6 +234,41 @@ def test_tally_of_another_scorer() -> None:
     assert Tally.from_json(text, scorer=NPS()) == Tally.from_counts([1, 2, 3])
     with pytest.raises(IncompatibleError, match="grid"):
         Tally.from_json(text, scorer=NPS(detractor=5))
+
+
+@attrs.frozen
+class Mood:
+    """A scorer of three categories that no registry knows, with two questions."""
+
+    name = "Mood"
+    questions = {"before": Scale(1, 2), "after": Scale(0, 2)}  # noqa: RUF012
+    categories = ("worse", "same", "better")
+    category_scores = (-1, 0, 2)
+
+    def categorize(self, before: Any, after: Any) -> Any:
+        return np.sign(after - before) + 1
+
+
+def test_a_tally_knows_its_scorer() -> None:
+    """Counts of any scorer come back as those of that scorer, from JSON, pickled and copied."""
+    tally = Tally.count([1, 1, 2, None], [0, 2, 2, 1], scorer=Mood())
+    for back in (Tally.from_json(tally.to_json()), pickle.loads(pickle.dumps(tally)), copy.deepcopy(tally)):
+        assert back == tally
+        assert (back.codebook.name, back.codebook.categories) == ("Mood", Mood.categories)
+        assert back + tally == tally + tally
+        assert Tally.from_json(back.to_json()) == tally
+        assert Tally.count([2], [1], scorer=back.scorer) == Tally.count([2], [1], scorer=Mood())
+        assert Tally.from_counts([1, 2, 3]) != Tally.from_counts([1, 2, 3], back.scorer)
+
+
+@pytest.mark.parametrize("part", ["questions", "categories", "category_scores", "grid", "kept"])
+@pytest.mark.parametrize("junk", [None, 1, "x", [], [[]], [5] * 6, [["a", 1, 2]], [["a", 1, 2], ["b", 0, 1e9]]])
+def test_a_damaged_scorer_is_none(part: str, junk: Any) -> None:
+    """Whatever part of a kept scorer is junk, it is not made."""
+    found = json.loads(Tally.count([1], [0], scorer=Mood()).to_json())
+    found["scorer"][part] = junk
+    with pytest.raises((InvalidValueError, IncompatibleError), match=r"text|scorer"):
+        Tally.from_json(json.dumps(found))
 
 
 @pytest.mark.parametrize("column", [lambda cells: pd.Series(cells, dtype="Int64"), pl.Series])
