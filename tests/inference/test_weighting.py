@@ -200,6 +200,8 @@ def test_weights_that_cannot_be_used_are_named() -> None:
     with pytest.raises(InvalidValueError, match=r"row 4 has -1.0 and 3 rows more"):
         read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
+        read_weights(np.array([True, False]))
+    with pytest.raises(InvalidValueError, match="weights: row 0 .*True, which is not a number"):
         read_weights([True, False])
     assert read_weights(["1", "0,5"]).tolist() == [1, 0.5]
     with pytest.raises(InvalidValueError, match=r"weights: row 0 .*'one', which is not a number"):
