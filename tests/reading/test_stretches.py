@@ -86,7 +86,7 @@ def test_both_ways_give_the_same_cells(folder: Path, text: str, head: str, damag
 def test_clean_rows_are_one_stretch(rows: list[str]) -> None:
     """What is clean is not left to the splitter, except where the last record goes on."""
     data = "".join(rows).encode()
-    found, end, is_open = clean(data, 0, ord(","), 3, 1)
+    found, end, is_open = clean(data, 0, ord(","), 3)
     assert found is not None
     assert (len(found), end, is_open) == (len(rows), len(data), False)
     assert np.all(np.diff(found.ends.ravel()) > 0)

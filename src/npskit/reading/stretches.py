@@ -95,7 +95,7 @@ def _holds(words: NDArray[np.uint64], byte: int) -> bool:
 
 
 def clean(
-    data: bytes, start: int, separator: int, width: int, first: int, *, sound: bool = False
+    data: bytes, start: int, separator: int, width: int, *, sound: bool = False
 ) -> tuple[Stretch | None, int, bool]:
     """Return the clean records from `start` on up to the first that is not.
 
@@ -104,7 +104,6 @@ def clean(
         start: Where a record begins.
         separator: The byte between cells.
         width: The number of columns.
-        first: The number of the first record.
         sound: Whether it is known that there is no U+FFFD in it.
 
     Returns:
@@ -144,7 +143,7 @@ def clean(
             ends, is_open = ends[: blank[0]], False
     if not len(ends):
         return None, start, is_open
-    return Stretch(first, data, start, ends), int(ends[-1, -1]) + 1, is_open
+    return Stretch(1, data, start, ends), int(ends[-1, -1]) + 1, is_open
 
 
 def _limit(

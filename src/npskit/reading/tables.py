@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
+import numpy as np
 
 from npskit.data import parse_answer
 from npskit.errors import UnreadableFileError
@@ -190,12 +194,20 @@ def _parts(layout: Layout, options: ReadOptions, *, fast: bool) -> Iterator[Batc
 _FEW, _MANY = 1 << 12, 1 << 18
 # A record that is longer is left to the splitter, which knows how long to wait for the end of a quote.
 _WAIT = 1 << 22
+# Of so many line ends one is sought that ends a record.
+_TRIED = 64
+_QUOTE = 34
+# So many blocks are looked through by other threads before their turn comes.
+_AHEAD = 4
 
 
 def records(
     blocks: Iterator[bytes], grammar: Grammar, width: int, above: int, *, sound: bool
 ) -> Iterator[Batch | Stretch]:
     """Yield the records of a text in UTF-8 that comes in blocks: clean stretches as such, the rest as batches.
+
+    Blocks are cut where records end if the text is clean up to there, and looked through by other threads on that
+    assumption; if it turns out to be wrong, a block is looked through again from where its first record begins.
 
     Args:
         blocks: The text.
@@ -204,26 +216,65 @@ def records(
         above: How many records above the first answer are not looked at by their columns.
         sound: Whether it is known that nothing in it could not be decoded.
     """
-    splitter, separator = Splitter(grammar), ord(grammar.separator)
-    rest, few = b"", _FEW
-    for block in blocks:
-        data = rest + block
-        cut, at = data.rfind(b"\n") + 1, 0
-        data, rest = (data, b"") if cut == len(data) else (data[:cut], data[cut:])
+    splitter, separator, rest = Splitter(grammar), ord(grammar.separator), b""
+
+    def look(data: bytes, at: int = 0) -> tuple[Stretch | None, int, bool]:
+        return clean(data, at, separator, width, sound=sound)
+
+    def split(data: bytes, ahead: Future[tuple[Stretch | None, int, bool]]) -> Iterator[Batch | Stretch]:
+        nonlocal rest
+        expected = not (rest or splitter.waits)
+        data, rest, at, few = rest + data, b"", 0, _FEW
         while at < len(data):
             if not splitter.waits and splitter.number > above:
-                found, at, is_open = clean(data, at, separator, width, splitter.number, sound=sound)
+                found, at, is_open = ahead.result() if expected and not at else look(data, at)
                 if found is not None:
+                    found, few = attrs.evolve(found, first=splitter.number), _FEW
                     splitter.number += len(found)
-                    few = _FEW
                     yield found
                 if is_open and len(data) - at < _WAIT:
-                    rest = data[at:] + rest
-                    break
+                    rest = data[at:]
+                    return
             end = data.find(b"\n", at + few - 1) + 1 or len(data)
             yield from splitter.feed(data[at:end].decode("utf-8", "surrogatepass"))
             at, few = end, min(2 * few, _MANY)
-    yield from splitter.feed(rest.decode("utf-8", "surrogatepass"), last=True)
+
+    with ThreadPoolExecutor(min(_AHEAD, os.cpu_count() or 1), "npskit-reading") as threads:
+        waiting = deque[tuple[bytes, Future[tuple[Stretch | None, int, bool]]]]()
+        tail = b""
+        for data, is_whole in _cut(blocks):
+            if not is_whole:
+                tail = data
+                continue
+            waiting.append((data, threads.submit(look, data)))
+            if len(waiting) > _AHEAD:
+                yield from split(*waiting.popleft())
+        for block in waiting:
+            yield from split(*block)
+    yield from splitter.feed((rest + tail).decode("utf-8", "surrogatepass"), last=True)
+
+
+def _cut(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield a text again in whole lines, and whether they are: the last may not be.
+
+    If quotes are in order, a line end after an even number of them ends a record.
+    """
+    rest = b""
+    for block in blocks:
+        data = rest + block
+        end = last = data.rfind(b"\n") + 1
+        quotes = int(np.count_nonzero(np.frombuffer(data, np.uint8, end) == _QUOTE))
+        for _ in range(_TRIED):
+            if quotes % 2 == 0:
+                last = end
+                break
+            before = data.rfind(b"\n", 0, max(end - 1, 0)) + 1
+            quotes -= data.count(b'"', before, end)
+            end = before
+        if last:
+            yield data[:last], True
+        rest = data[last:]
+    yield rest, False
 
 
 def _below(batch: Batch, header: int) -> Batch:
