@@ -111,30 +111,36 @@ def clean(
         not in the text.
     """
     part = np.frombuffer(data, np.uint8)[start:]
-    marked = part == separator
-    marked |= part == _NEWLINE
-    marked |= part == _QUOTE
-    place = np.flatnonzero(marked)
-    kind = part[place]
-    quotes = place[kind == _QUOTE]
-    limit, is_open = _limit(data, start, part, quotes, separator)
+    newlines = _bits(part == _NEWLINE)
+    marks = newlines | _bits(part == separator)
+    limit, is_open, records = part.size, False, newlines
+    has_quotes, has_returns = data.find(b'"', start) >= 0, data.find(b"\r", start) >= 0
+    if has_quotes or has_returns:
+        quotes = _bits(part == _QUOTE)
+        within = _odd(quotes)
+        edges = marks | quotes
+        before, after = _later(edges), _earlier(edges)
+        before[0] |= np.uint64(1)  # a record begins here
+        faults = np.zeros_like(quotes)
+        if has_returns:
+            returns = _bits(part == _RETURN)
+            ending = returns & _earlier(newlines)
+            after |= _earlier(ending)
+            faults = returns & ~ending & ~within
+        faults |= quotes & ((within & ~before) | ~(within | after))
+        limit, is_open = _limit(quotes, faults, bool(within[-1] >> np.uint64(63)), part.size)
+        marks &= ~within
+        records = newlines & ~within
     damage = -1 if sound or data.isascii() else data.find(_DAMAGE, start)
     if 0 <= damage - start < limit:
         limit, is_open = damage - start, False
-    if quotes.size:
-        within = np.cumsum(kind == _QUOTE, dtype=np.uint8)  # wraps around, which leaves odd and even
-        within &= 1
-        within |= kind == _QUOTE
-        bare = np.flatnonzero(within == 0)
-        place, kind = place[bare], kind[bare]
-    if limit < part.size:
-        place = place[: np.searchsorted(place, limit)]
-        kind = kind[: place.size]
-    rows = np.flatnonzero(kind == _NEWLINE)
-    wrong = np.flatnonzero(rows != np.arange(width - 1, width * rows.size, width))
-    if wrong.size:
-        rows, is_open = rows[: wrong[0]], False
-    ends = place[: width * rows.size].reshape(-1, width) + start
+    place, rows = _places(marks, limit), _places(records, limit)
+    full = min(len(rows), len(place) // width)
+    wrong = np.flatnonzero(rows[:full] != place[width - 1 : width * full : width])
+    if wrong.size or full < len(rows):
+        full, is_open = int(wrong[0]) if wrong.size else full, False
+    ends = place[: width * full].reshape(-1, width)
+    ends += start
     if width == 1:
         # an empty line may be a missing answer, or stand at the end of the file
         sizes = np.diff(ends[:, 0], prepend=start - 1)
@@ -146,30 +152,59 @@ def clean(
     return Stretch(1, data, start, ends), int(ends[-1, -1]) + 1, is_open
 
 
-def _limit(
-    data: bytes, start: int, part: NDArray[np.uint8], quotes: NDArray[np.intp], separator: int
-) -> tuple[int, bool]:
+# ---- which bytes are of a kind, as bits of words of 64, of which the lowest is the first ----
+
+_Bits = NDArray[np.uint64]
+
+
+def _bits(mask: NDArray[np.bool_]) -> _Bits:
+    words = np.zeros((mask.size + 63) // 64, np.uint64)
+    packed = np.packbits(mask, bitorder="little")
+    words.view(np.uint8)[: packed.size] = packed
+    return words if np.little_endian else words.byteswap()
+
+
+def _places(bits: _Bits, limit: int) -> NDArray[np.intp]:
+    """Return which bits are set, up to a limit."""
+    words = bits if np.little_endian else bits.byteswap()
+    flags = np.unpackbits(words.view(np.uint8), count=limit, bitorder="little")
+    return np.flatnonzero(flags.view(np.bool_))
+
+
+def _later(bits: _Bits) -> _Bits:
+    """Return the bits, each one place on."""
+    moved = bits << np.uint64(1)
+    moved[1:] |= bits[:-1] >> np.uint64(63)
+    return moved
+
+
+def _earlier(bits: _Bits) -> _Bits:
+    """Return the bits, each one place back."""
+    moved = bits >> np.uint64(1)
+    moved[:-1] |= bits[1:] << np.uint64(63)
+    return moved
+
+
+def _odd(bits: _Bits) -> _Bits:
+    """Return where the number of bits so far, with the one that is there, is odd: from each opening quote on."""
+    odd = bits.copy()
+    for shift in (1, 2, 4, 8, 16, 32):
+        odd ^= odd << np.uint64(shift)
+    flips = np.bitwise_xor.accumulate(odd >> np.uint64(63))
+    odd[1:] ^= np.uint64(0) - flips[:-1]
+    return odd
+
+
+def _limit(quotes: _Bits, faults: _Bits, odd: bool, size: int) -> tuple[int, bool]:
     """Return up to where quotes and returns are clean, and whether a quote is merely still open there."""
-    limit, is_open = part.size, False
-    if quotes.size:
-        opening, closing = quotes[::2], quotes[1::2]
-        if opening.size > closing.size:
-            limit, is_open = int(opening[-1]), True
-        before, after = part[opening - 1], part[closing + 1]
-        before[:1] = _NEWLINE if opening[0] == 0 else before[:1]
-        bad_before = (before != separator) & (before != _NEWLINE) & (before != _QUOTE)
-        bad_after = (after != separator) & (after != _NEWLINE) & (after != _QUOTE)
-        if bad_after.any():
-            suspects = np.flatnonzero(bad_after)
-            ended = (after[suspects] == _RETURN) & (part[np.minimum(closing[suspects] + 2, part.size - 1)] == _NEWLINE)
-            bad_after[suspects[ended]] = False
-        faults = np.concatenate([opening[bad_before], closing[bad_after]])
-        if faults.size:
-            limit, is_open = int(faults.min()), False
-    if data.find(b"\r", start) >= 0:
-        returns = np.flatnonzero(part == _RETURN)
-        lone = returns[part[returns + 1] != _NEWLINE]
-        lone = lone[np.searchsorted(quotes, lone) % 2 == 0]
-        if lone.size and lone[0] < limit:
-            limit, is_open = int(lone[0]), False
+    limit, is_open = size, False
+    if odd:
+        at = int(np.flatnonzero(quotes)[-1])
+        limit, is_open = 64 * at + int(quotes[at]).bit_length() - 1, True
+    wrong = np.flatnonzero(faults)
+    if wrong.size:
+        word = int(faults[wrong[0]])
+        fault = 64 * int(wrong[0]) + (word & -word).bit_length() - 1
+        if fault <= limit:
+            limit, is_open = fault, False
     return limit, is_open
