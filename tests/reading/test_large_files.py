@@ -36,9 +36,10 @@ REGIONS = st.sampled_from(["north", "south", "", "the long north"])
 ROWS = st.lists(st.tuples(TIMES, REGIONS, SCORES, TEXTS), min_size=1, max_size=12)
 
 
-def read_large(path: Path, look: int = 1000, **said: Any) -> nk.Survey:
+def read_large(path: Path, look: int = 1000, whole: int = 0, **said: Any) -> nk.Survey:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("npskit.reading.loading.WHOLE", 0)
+        patch.setattr("npskit.reading.loading.SMALL", 0)
+        patch.setattr("npskit.reading.loading.WHOLE", whole)
         patch.setattr("npskit.reading.loading.LOOK", look)
         return nk.read(path, **said)
 
@@ -65,6 +66,8 @@ def test_a_large_file_says_what_a_small_one_says(folder: Path, rows: list[tuple[
     said |= {"score": "How likely are you to recommend us?", "weight": "region" if weight else None}
     small = everything(lambda: nk.read(path, **said))
     assert everything(lambda: read_large(path, **said)) == small
+    # not so large that columns are read later, but roles are found in the first rows
+    assert everything(lambda: read_large(path, whole=1 << 20, **said)) == small
 
 
 @pytest.fixture
@@ -107,6 +110,7 @@ def test_a_role_that_shows_late(export: Path) -> None:
     survey = read_large(export, look=10)
     assert survey.columns[-1] == "column_5"
     assert survey.column("column_5").values.tolist()[-1] == "surprise"
+    assert read_large(export, look=10, whole=1 << 20).column("column_5").values.tolist()[-1] == "surprise"
 
 
 def test_progress_is_told_once(export: Path) -> None:

@@ -25,8 +25,8 @@ from npskit.reading.tables import layout_of, name_notes, read_all, read_columns,
 _CELLS = 5_000
 # How many rows are looked at to find the roles in a large file.
 LOOK = 20_000
-# A text of fewer bytes is read with all its columns.
-WHOLE = 32 << 20
+# A text of fewer bytes is read with all its columns; one of fewer still is looked at as a whole.
+WHOLE, SMALL = 8 << 20, 2 << 20
 
 
 def load(
@@ -101,8 +101,8 @@ def load_for(
 ) -> Loaded:
     """Read a survey file as `load` does, but of large delimited ones only the columns that are needed.
 
-    Roles are then found in the first 20,000 rows, and the other columns are `Deferred`: each is read when it is first
-    asked for, if the file is still what it was.
+    Of a text of 2 MiB or more roles are found in the first 20,000 rows. Of one of 8 MiB or more the other columns are
+    `Deferred`: each is read when it is first asked for, if the file is still what it was.
 
     Args:
         path: The file.
@@ -111,16 +111,18 @@ def load_for(
         said: The arguments of `load`, but `columns`.
     """
     source, options = _opened(path, **said)
-    if source.kind != "delimited" or source.unpacked < WHOLE:
+    if source.kind != "delimited" or source.unpacked < SMALL:
         return load(path, **said)
     stamp = stamp_of(source.path)
     layout = layout_of(source, options)
     quiet = attrs.evolve(options, progress=None)
     look = _loaded(source, read_all(layout, quiet, most=LOOK), options)
     # what is empty and without a name so far is looked through, and dropped if it is so to the end
-    unnamed = [name for name in layout.names if name not in look.columns]
-    wanted = {**dict.fromkeys(unnamed, "codes"), **needs(look)}
-    read = read_columns(layout, wanted, options)
+    unnamed = {name for name in layout.names if name not in look.columns}
+    large = source.unpacked >= WHOLE
+    wanted: dict[str, str] = {} if large else dict.fromkeys(look.columns, "texts")
+    wanted |= {**dict.fromkeys(unnamed, "codes"), **needs(look)}
+    read = read_columns(layout, wanted, options, fast=large)
     found: dict[str, Any] = read.columns
     empty = {name for name in unnamed if not any(cell is not None for cell in found[name].cells)}
     notes = [*read.notes, *name_notes(layout, len(empty))]
@@ -134,9 +136,12 @@ def load_for(
     rows = len(read.numbers)
     columns: dict[str, Any] = {}
     for name in layout.names:
-        if name in wanted and name not in unnamed:
-            columns[name] = read.columns[name]
-        elif name not in empty:
+        if name in unnamed:
+            if name not in empty:
+                columns[name] = found[name].values()
+        elif name in wanted:
+            columns[name] = found[name]
+        else:
             columns[name] = Deferred(rows, FileColumn(source.path.absolute(), name, rows, stamp, told).read)
     return _loaded(source, attrs.evolve(read, columns=columns, notes=notes), options, look)
 
