@@ -180,7 +180,7 @@ def test_rejected_events() -> None:
     }
     log = read_case_log(frame)
     assert log.ids.tolist() == ["a", "e"]
-    assert log.resolved.tolist() == [True, False]
+    assert np.isnat(log.resolved).tolist() == [False, True]
     assert [(one.row, one.case, one.reason) for one in log.rejected] == [
         (1, "a", "'liked' is no event of a case"),
         (4, "b", "'reopened' of a case that is open"),

@@ -7,19 +7,29 @@ from collections.abc import Mapping, Sequence
 
 from npskit.checks import one_of
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.followup.cases.case_spans import stem_and_unit
 from npskit.followup.cases.states import KINDS
 
+_PREFIX = "time_to_"
 _SUFFIX = re.compile(r"_(at|on|time|date|datetime|timestamp|utc)$")
 _KIND_WORDS = {
     "opened": ("open", "created", "create", "creation", "started"),
     "assigned": ("assignment", "assign"),
     "contact_attempted": ("attempted", "attempt", "contact_attempt", "call_attempted"),
-    "first_response": ("responded", "response", "first_reply", "replied", "first_responded", "answered"),
+    "first_response": (
+        "responded",
+        "response",
+        "first_reply",
+        "replied",
+        "first_responded",
+        "answered",
+        "initial_response",
+    ),
     "contacted": ("contact", "reached", "spoken"),
     "escalated": ("escalation", "escalate"),
-    "resolved": ("resolution", "solved", "resolve"),
+    "resolved": ("resolution", "solved", "resolve", "full_resolution"),
     "informed": ("customer_informed", "notified"),
-    "closed": ("close", "closing", "completed"),
+    "closed": ("close", "closing", "completed", "closure"),
     "reopened": ("reopen", "re_opened", "reopening"),
 }
 _KIND_OF = {word: KINDS.index(kind) for kind, words in _KIND_WORDS.items() for word in (kind, *words)}
@@ -108,9 +118,26 @@ def _matched(
         fits = fits or [name for name, said in tidy.items() if said in words]
         if not fits and role in KINDS:
             fits = [name for name, said in tidy.items() if _SUFFIX.sub("", said) in (role, *words)]
+        if not fits and role in KINDS and role != "opened":
+            fits = [name for name, said in tidy.items() if _took(said) in (role, *words)]
         if fits:
             found[role] = fits
     return found
+
+
+def unit_of(name: str) -> int | None:
+    """Return the seconds of the unit that the name of a column ends with, None if it ends with none.
+
+    Example:
+        >>> unit_of("First reply time (in hrs)"), unit_of("First reply")
+        (3600, None)
+    """
+    return stem_and_unit(_tidy(name))[1]
+
+
+def _took(tidy: str) -> str:
+    """Return what a column says the duration of by its name."""
+    return stem_and_unit(tidy)[0].removeprefix(_PREFIX)
 
 
 def _single(matched: Mapping[str, list[str]]) -> dict[str, str]:

@@ -10,15 +10,27 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Frozen, Times
+from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.counting import CodedAnswers
-from npskit.data import NOTHING, UNKNOWN, Frame, factorize, parse_times, read_labels, read_times
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.data import NOTHING, UNKNOWN, Frame, factorize, parse_times, read_flags, read_labels, read_times
+from npskit.errors import (
+    ColumnNotFoundError,
+    DataWarning,
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    NpskitError,
+    did_you_mean,
+    warn,
+)
 from npskit.followup.cases.case import Case
+from npskit.followup.cases.case_roles import unit_of
+from npskit.followup.cases.case_spans import read_spans
 from npskit.scorers import Codebook
 from npskit.times import find_zone
 
 MONTH = "month"
+_LOOKED_AT = 100
 _CASE_KEYS = ("owner", "category", "theme", "channel")
 
 
@@ -37,6 +49,11 @@ def case_frame(source: Any) -> Frame:
                 f"{row} is {item!r} ({type(item).__name__}) in a list of {type(source[0]).__name__}"
             )
     return Frame(_case_columns(source))
+
+
+def is_of_cases(source: Any) -> bool:
+    """Whether a source is `Case` objects."""
+    return isinstance(source, Sequence) and len(source) > 0 and isinstance(source[0], Case)
 
 
 def _case_columns(cases: Sequence[Case]) -> dict[str, list[Any]]:
@@ -130,17 +147,23 @@ class CaseTimes(Frozen):
             IncompatibleError: If some know their zone and others do not.
             InvalidValueError: If dates are day first in one row and month first in another.
         """
+        took = _took(frame, names)
+        names = {role: name for role, name in names.items() if role not in took and not _is_state(frame, role, name)}
         columns = {name: frame.column(name) for name in names.values()}
         table = read_times(columns, time_zone="UTC", dayfirst=dayfirst)
         table.warn("cases")
         values = {role: table[name].values for role, name in names.items()}
         bad = {role: np.array([c.position for c in table[name].rejected], np.int64) for role, name in names.items()}
+        _refuse_numbers(frame, names, values, bad)
         told = [name for role, name in names.items() if not np.isnat(values[role]).all()]
         naive, aware = ([name for name in told if table[name].aware is knows] for knows in (False, True))
         if naive and aware:
             raise IncompatibleError(
                 f"the times in {aware[0]!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
             )
+        for role, (seconds, wrong) in took.items():
+            values[role] = values["opened"] + _microseconds(seconds)
+            bad[role] = np.flatnonzero(wrong)
         return cls(values, bad, _known_zone(table[aware[0]].own_zone, office or "UTC") if aware else None)
 
     def moment(self, value: Any) -> np.datetime64:
@@ -157,6 +180,59 @@ class CaseTimes(Frozen):
             has, wants = ("a", "none") if found.aware else ("no", "one")
             raise IncompatibleError(f"as_of={value!s} has {has} time zone, the times of the log have {wants}")
         return np.datetime64(found.values[0])
+
+
+# ---- columns without times ----
+
+
+def _took(frame: Frame, names: Mapping[str, str]) -> dict[str, tuple[Floats, Bools]]:
+    """Return, by role, the columns that say how long it took from the opening, in seconds."""
+    found = {r: read_spans(frame.column(n), unit_of(n)) for r, n in names.items() if r not in ("opened", "at")}
+    return {role: spans for role, spans in found.items() if spans is not None} if "opened" in names else {}
+
+
+def _microseconds(seconds: Floats) -> NDArray[np.timedelta64]:
+    """Return seconds as durations, NaT where there are none."""
+    none = np.isnan(seconds)
+    ticks = np.rint(np.where(none, 0.0, seconds) * 1e6).astype("timedelta64[us]")
+    return np.where(none, np.timedelta64("NaT", "us"), ticks)
+
+
+def _is_state(frame: Frame, role: str, name: str) -> bool:
+    """Whether a column says yes or no rather than when, which is warned of: it is not read."""
+    if role in ("opened", "at"):
+        return False
+    try:
+        flags = read_flags(frame.column(name), name)
+    except NpskitError:
+        return False
+    if (flags < 0).all():
+        return False
+    warn(
+        f"cases: column {name!r} says yes or no, not when, and is not read as {role!r}: name the column of its times, "
+        f"as in columns={{{role!r}: ...}}, if there is one.",
+        DataWarning,
+    )
+    return True
+
+
+def _refuse_numbers(
+    frame: Frame, names: Mapping[str, str], values: Mapping[str, Times], bad: Mapping[str, NDArray[np.int64]]
+) -> None:
+    """Refuse a column of nothing but numbers that are no times: how long something took, of no known unit."""
+    for role, rows in bad.items():
+        if not len(rows) or not np.isnat(values[role]).all():
+            continue
+        cells = [frame.column(names[role]).filled()[row] for row in rows[:_LOOKED_AT].tolist()]
+        if all(isinstance(cell, int | float | np.number) or _is_number(cell) for cell in cells):
+            raise InvalidValueError(
+                f"cases: column {names[role]!r} holds numbers such as {cells[0]!s}, which are no times: if they say "
+                f"how long it took, name the unit in the name of the column, as in '{names[role]} in minutes'"
+            )
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.strip().replace(".", "", 1).isdecimal()
 
 
 def _known_zone(name: str | None, otherwise: str) -> str:

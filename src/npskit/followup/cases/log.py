@@ -37,7 +37,7 @@ class CaseLog(Frozen):
         responded: When the customer first heard from us (first response or contact); NaT if not yet.
         closed: When it was closed for good so far; NaT while it is open, also when it was reopened.
         ended: Whether it was resolved or closed at least once.
-        resolved: Whether it was resolved, and not reopened since.
+        resolved: When it was resolved for good so far; NaT where it was not, or was reopened since.
         reopened: Whether it ever was.
         escalated: Whether it ever was.
         tried: Whether anybody tried to reach the customer: an attempt, a response or a contact.
@@ -59,7 +59,7 @@ class CaseLog(Frozen):
     responded: Times
     closed: Times
     ended: Bools
-    resolved: Bools
+    resolved: Times
     reopened: Bools
     escalated: Bools
     tried: Bools
@@ -96,8 +96,9 @@ def read_case_log(
     A log has one row per case, with a column for the time of each event (`opened` at least), or one row per event, with
     columns `case`, `event` and `at`. Which one it is, and which column is what, is found from the names (`Created at`,
     `ticket_id`, ...), or said with `columns`. A log with one row per case has one place for each time, so a case that
-    was reopened may lack what came before. In either, a case whose times cannot be is rejected whole; an event of an
-    unknown name is rejected alone.
+    was reopened may lack what came before; instead of a time it may say how long it took from the opening, as
+    `"01:25:00"`, `"1h 25m"` or a number, with its unit in the name of the column ("First reply time in minutes"). In
+    either, a case whose times cannot be is rejected whole; an event of an unknown name is rejected alone.
 
     Args:
         source: `Case` objects, any dataframe, a mapping of names to columns, or a list of dictionaries. Times are
@@ -212,7 +213,7 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
         lambda values: values[keep],
         ids=names[keep],
         closed=np.where(reopened >= closed, _NAT, closed),
-        resolved=~np.isnat(resolved) & ~undone,
+        resolved=np.where(undone, _NAT, resolved),
         recorded=frozenset(times.values),
         as_of=now,
         rejected=rejected,
@@ -276,7 +277,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
     present = np.flatnonzero(~np.isnat(first["opened"]))
     last = log.each(log.kinds, log.are("opened", "resolved", "closed", "reopened"), size, -1, last=True)
     undoing = log.each(log.kinds, log.are("resolved", "reopened"), size, -1, last=True)
-    closed = log.each(log.times, log.are("closed"), size, _NAT, last=True)
+    closed, resolved = (log.each(log.times, log.are(kind), size, _NAT, last=True) for kind in ("closed", "resolved"))
 
     def of_case(values: Codes) -> Codes:
         """Return what is said of a case in any of its rows; the first row counts."""
@@ -299,7 +300,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
         of_case,
         ids=labels[present],
         closed=np.where(last == KINDS.index("closed"), closed, _NAT)[present],
-        resolved=(undoing == KINDS.index("resolved"))[present],
+        resolved=np.where(undoing == KINDS.index("resolved"), resolved, _NAT)[present],
         recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
         as_of=now,
         rejected=rejections_of(refused, labels[case_of]),

@@ -14,6 +14,7 @@ from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
 from npskit.checks import one_of, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.cases.case_table import is_of_cases
 from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.loop_result import ClosedLoop
@@ -27,9 +28,9 @@ from npskit.times import TICK, BusinessCalendar, find_zone, moment_in, parse_fix
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
 # What the log must hold for a figure to mean anything: one of these.
 _NEEDS = {
+    "close": ("closed",),
     "coverage": ("first_response", "contacted"),
     "first_response": ("first_response", "contacted"),
-    "close": ("closed",),
     "reach": ("contacted",),
     "resolution": ("resolved",),
     "reopened": ("reopened",),
@@ -55,9 +56,10 @@ def closed_loop(
     """Return how well the loop is closed: who was answered, how soon, what is open, and who was won back.
 
     - *Times* run from the opening to the first response (or the first contact, if that is earlier) and to the closing
-      that stands: a case that was reopened is open. They are Kaplan-Meier quantiles with Brookmeyer-Crowley limits
-      (`npskit.followup.cases.survival`): what has not happened by `as_of` is censored there. A case closed without
-      an answer still waits for one.
+      that stands: a case that was reopened is open. A resolution closes it where the log knows no closing, which the
+      result says (`recorded=["closed"]`: it would, had there been any). They are Kaplan-Meier quantiles with
+      Brookmeyer-Crowley limits (`npskit.followup.cases.survival`): what has not happened by `as_of` is censored there.
+      A case closed without an answer still waits for one.
     - *Within the target* is the share of that curve, with Rothman's score interval: cases that are open but not yet
       due are undecided, and count as neither kept nor missed.
     - *Coverage* is the share of `eligible` (or of the cases) that was answered. *Reach*: contacted, of those whom one
@@ -117,6 +119,11 @@ def closed_loop(
         dayfirst=dayfirst,
         office=None if calendar is None else calendar.time_zone,
     )
+    closing = "closed"
+    # help desks know one end of a case or the other; `Case` objects both
+    if {"closed", "resolved"} & log.recorded == {"resolved"} and not is_of_cases(cases):
+        closing = "resolved"
+        log = attrs.evolve(log, closed=log.resolved, recorded=log.recorded | {"closed"})
     codes, keys = _groups(log, names)
     answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))
     expected = None if eligible is None else _eligible(eligible, keys, answered)
@@ -138,6 +145,7 @@ def closed_loop(
         log.left_out,
         log.set_aside,
         log.backend,
+        closing,
     )
 
 
@@ -304,7 +312,7 @@ def _rates(
     what = {
         "coverage": (~np.isnat(log.responded), everyone),
         "reach": (log.reached, log.tried),
-        "resolution": (log.resolved, log.ended),
+        "resolution": (~np.isnat(log.resolved), log.ended),
         "reopened": (log.reopened, log.ended),
         "escalated": (log.escalated, everyone),
         "recovered_of_surveyed": (worst & better, worst & again),

@@ -48,6 +48,7 @@ class ClosedLoop(MadeOfRows):
         left_out: Cases that were opened after `as_of`.
         set_aside: Cases that could not be used; `rejected` says why.
         backend: The dataframe library that `to_frame` gives by default.
+        closing: What counts as closed: `"closed"`, or `"resolved"` where the log knows no other end of a case.
     """
 
     total: LoopFigures
@@ -62,6 +63,7 @@ class ClosedLoop(MadeOfRows):
     left_out: int
     set_aside: int
     backend: str | None = None
+    closing: str = "closed"
 
     _ROWS = "cases"
     missing = invalid = 0
@@ -128,7 +130,7 @@ class ClosedLoop(MadeOfRows):
         return key_columns(self.by, list(self.groups), table, "group") | table
 
     def _record(self) -> dict[str, Any]:
-        about = self._parts("as_of", "as_of_given", "level", "by", "left_out")
+        about = self._parts("as_of", "as_of_given", "level", "by", "left_out", "closing")
         groups = [{"key": key, **figures._record()} for key, figures in self.groups.items()]
         rejected = {"rejected": list(self.rejected), "rejected_by_reason": self.rejected.counts}
         coverage = {"coverage_of": "eligible" if self.of_eligible else "cases"}
@@ -145,6 +147,7 @@ class ClosedLoop(MadeOfRows):
             shown = ", ".join(reasons[:3] + (["..."] if len(reasons) > 3 else []))
             parts.append(f"{len(self.rejected)} rejected ({shown})")
         parts += [f"{self.left_out} opened later"] if self.left_out else []
+        parts += ["closed means resolved, which is all that the log knows"] if self.closing == "resolved" else []
         return "; ".join(parts)
 
     def _rows(self) -> Rows:

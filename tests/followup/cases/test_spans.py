@@ -1,0 +1,140 @@
+"""Logs that say how long something took, or that it happened, where a time was expected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import npskit as nk
+from npskit.data.columns import Column
+from npskit.errors import DataWarning, InvalidValueError
+from npskit.followup.cases.case_spans import read_spans
+
+OPENED = ["2026-03-02 09:00", "2026-03-02 10:00", "2026-03-02 11:00"]
+AS_OF = "2026-03-09 09:00"
+
+
+def loop_of(**columns: Any) -> nk.ClosedLoop:
+    return nk.closed_loop({"Ticket ID": [1, 2, 3], "Created at": OPENED, **columns}, as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("First Response Time", ["01:25:00", "26:00:00", None]),
+        ("First Response Time", ["1:25", "1 day, 2:00:00", ""]),
+        ("First Response Time", ["1h 25m", "1d 2h", "n/a"]),
+        ("First Response Time", ["85 min", "26 hours", "-"]),
+        ("First Response Time", [dt.timedelta(minutes=85), dt.timedelta(hours=26), None]),
+        ("First Response Time", pd.Series([pd.Timedelta("85min"), pd.Timedelta("26h"), pd.NaT])),
+        ("First Response Time", pl.Series([dt.timedelta(minutes=85), dt.timedelta(hours=26), None])),
+        ("First reply time in minutes", [85, 1560, None]),
+        ("First reply time in minutes", ["85", "1560", ""]),
+        ("First response time (in hrs)", ["01:25:00", "26:00:00", ""]),
+        ("Time to first response (seconds)", np.array([5100.0, 93600.0, np.nan])),
+        ("first_response_hours", [85 / 60, 26.0, None]),
+        ("Initial response time", ["2026-03-02 10:25", "2026-03-03 12:00", None]),
+    ],
+)
+def test_durations_count_from_the_opening(name: str, cells: Any) -> None:
+    """However they are written: 1 h 25 min, 26 h, and one that waits."""
+    loop = loop_of(**{name: cells})
+    first = loop.first_response
+    assert (first.done, first.waiting, len(loop.rejected)) == (2, 1, 0)
+    assert first.median == pytest.approx(26)
+    assert loop.time("first_response").median_interval.low == pytest.approx(85 / 60)
+
+
+def test_durations_of_a_log_with_zones() -> None:
+    """Over a change of clocks they are hours as they pass."""
+    frame = {"created": ["2026-03-28T23:00:00+01:00"], "resolution time in hours": [4]}
+    loop = nk.closed_loop(frame, as_of="2026-03-30T09:00:00+02:00")
+    assert loop.close.median == 4
+
+
+def test_times_come_before_durations_of_the_same() -> None:
+    """A help desk exports both: the time is read, and two durations of one thing are told apart by the caller."""
+    loop = loop_of(**{"First response time in minutes": [1, 2, 3], "First reply": ["2026-03-02 12:00"] * 3})
+    assert loop.first_response.median == 2
+
+
+def test_a_duration_that_is_none_is_rejected_with_its_row() -> None:
+    loop = loop_of(**{"First Response Time": ["01:25:00", "soon", "-3:00"]})
+    assert [(one.row, one.reason) for one in loop.rejected] == [
+        (1, "first_response is not a time"),
+        (2, "first_response is not a time"),
+    ]
+
+
+@pytest.mark.parametrize("cells", [[85, 1560, None], ["85", "1560", None], np.array([5100.0, 93600.0, np.nan])])
+def test_numbers_without_a_unit_are_refused_by_name(cells: Any) -> None:
+    """85 of what? All cases were rejected, and the loop was empty."""
+    with pytest.raises(InvalidValueError, match=r"'First Response Time' holds numbers such as .* name the unit"):
+        loop_of(**{"First Response Time": cells})
+
+
+@pytest.mark.parametrize("cells", [["yes", "no", None], [True, False, True], [1, 0, 1], ["Yes", "Yes", "Yes"]])
+def test_a_state_is_not_read_as_a_time(cells: Any) -> None:
+    """Yes and no say that, not when: the column is left out with a warning, and no case is lost."""
+    with pytest.warns(DataWarning, match="'Escalated' says yes or no, not when, and is not read as 'escalated'"):
+        loop = loop_of(Escalated=cells)
+    assert (loop.cases, len(loop.rejected)) == (3, 0)
+    assert np.isnan(loop.rate("escalated").value)
+
+
+# ---- where a log knows no closing ----
+
+SOLVED = ["2026-03-02 12:00", "2026-03-02 11:00", None]
+
+
+@pytest.mark.parametrize("name", ["Solved at", "Resolved", "resolution_time", "Full resolution time in minutes"])
+def test_a_resolution_closes_where_the_log_knows_no_closing(name: str) -> None:
+    """Nobody waits who was helped; the text says what closed means."""
+    loop = loop_of(**{name: SOLVED if "minutes" not in name else [180, 60, None]})
+    assert (loop.backlog.open, loop.close.done, loop.close.waiting, loop.close.median) == (1, 2, 1, 3)
+    assert loop.closing == "resolved"
+    assert loop.to_dict()["closing"] == "resolved"
+    assert "closed means resolved" in loop.headline
+
+
+def test_a_closing_closes_where_the_log_knows_one() -> None:
+    """Also where nothing was closed yet, and where the caller says so; cases of npskit's own know both ends."""
+    both = loop_of(**{"Solved at": SOLVED, "Closed at": ["2026-03-03 12:00", None, None]})
+    none_yet = loop_of(**{"Solved at": SOLVED, "Closed at": [None] * 3})
+    said = nk.closed_loop({"created": OPENED, "solved": SOLVED}, as_of=AS_OF, recorded=["closed"])
+    case = nk.Case.open("C-1", at=dt.datetime(2026, 3, 2)).add("resolved", at=dt.datetime(2026, 3, 3))
+    for loop, waiting in ((both, 2), (none_yet, 3), (said, 3), (nk.closed_loop([case]), 1)):
+        assert loop.backlog.open == waiting
+        assert loop.closing == "closed"
+        assert "means" not in loop.headline
+
+
+def test_a_reopened_case_waits_again() -> None:
+    """Until it is resolved anew: in a row per case, and in a row per event."""
+    rows = loop_of(**{"Solved at": SOLVED, "Reopened at": ["2026-03-03 09:00", "2026-03-02 10:30", None]})
+    assert rows.backlog.open == 2
+    events = {
+        "case": [1, 1, 1, 2, 2, 2, 2],
+        "event": ["opened", "resolved", "reopened", "opened", "resolved", "reopened", "resolved"],
+        "at": [f"2026-03-0{day}" for day in (1, 2, 3, 1, 2, 3, 5)],
+    }
+    loop = nk.closed_loop(events, as_of="2026-03-09")
+    assert (loop.backlog.open, loop.close.done) == (1, 1)
+    assert loop.close.median == 6 * 24  # half are closed from four days to eight, the last that was seen
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=20))
+def test_a_clock_reads_back(seconds: list[int]) -> None:
+    """Law: hours, minutes and seconds, as a clock writes them, are the seconds again."""
+    cells = [f"{s // 3600:02d}:{s % 3600 // 60:02d}:{s % 60:02d}" for s in seconds]
+    found = read_spans(Column(np.array(cells, object)), None)
+    assert found is not None
+    assert found[0].tolist() == seconds
+    assert not found[1].any()
