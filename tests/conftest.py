@@ -25,7 +25,9 @@ settings.load_profile("npskit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have every law that says how many examples it takes try as many as this run does."""
+    """Have every law that says how many examples it takes try as many as this run does; let answers be made up."""
+    for item in items:  # tests/counting/test_odd_answers.py is about these
+        item.add_marker(pytest.mark.filterwarnings("ignore:most answers|no answer of:npskit.DataWarning"))
     for test in {item.function for item in items if isinstance(item, pytest.Function)}:
         own = getattr(test, "_hypothesis_internal_use_settings", None)  # if Hypothesis renames it, runs are full
         if own is not None:

@@ -47,7 +47,10 @@ def test_score(capsys: pytest.CaptureFixture[str], export: str) -> None:
     """The score column is found, and score, interval, counts and conventions are printed."""
     code, out, err = run(capsys, "score", export)
     assert code == 0
-    assert err == "npskit: scored column 'How likely are you to recommend us?'; name another with --score\n"
+    assert err == (
+        "npskit: Column 'How likely are you to recommend us?' was taken as the score by its name; name another with "
+        "score=.\n"
+    )
     assert out.splitlines()[0] == "NPS  25.0000"
     assert "n  4   missing 1   invalid 1" in out
     assert "promoter  2  (50.0%)" in out
@@ -351,7 +354,7 @@ def test_a_short_scale_is_pointed_out(capsys: pytest.CaptureFixture[str], tmp_pa
     path = tmp_path / "five.csv"
     path.write_text("score\n" + "5\n4\n3\n5\n1\n0\n" * 2, encoding="utf-8")
     _, out, err = run(capsys, "score", str(path), "--score", "score", "--missing", "77,none")
-    assert "no answer is above 5" in err
+    assert "no answer of 12 is above 5" in err
     assert "n  12" in out
 
 

@@ -46,7 +46,8 @@ def test_roles_are_found_and_can_be_named(tmp_path: Path) -> None:
     """Unmistakable columns are bound by themselves; a named role wins."""
     header = "Date,Would you recommend us?,Comment,customer_id,w\n"
     path = write(tmp_path / "a.csv", f"{header}2026-01-31 10:00:00,9,fine,a,0.5\n2026-02-01 10:00:00,3,,b,1.5\n")
-    survey = nk.read(path, weight="w", customer="customer_id")
+    with pytest.warns(nk.GuessWarning, match="'Would you recommend us\\?' was taken as the score by its name"):
+        survey = nk.read(path, weight="w", customer="customer_id")
     assert survey.roles["score"] == "Would you recommend us?"
     assert survey.roles["time"] == "Date"
     assert survey.roles["comment"] == "Comment"

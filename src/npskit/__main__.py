@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from npskit import __version__
 from npskit.command_line import add_demo, add_follow_up, add_score
-from npskit.errors import NpskitError
+from npskit.errors import NpskitError, NpskitWarning
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -22,6 +24,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Told:
+    """Keeps warnings of npskit, each once, to be told in a line each; shows those of others as ever."""
+
+    def __init__(self, others: Callable[..., None]) -> None:
+        self._others = others
+        self.lines: dict[str, None] = {}
+
+    def __call__(self, message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        """Take a warning, as `warnings.showwarning` does."""
+        if issubclass(category, NpskitWarning):
+            self.lines[" ".join(str(message).split())] = None
+        else:
+            self._others(message, category, *rest, **more)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -33,7 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", NpskitWarning)
+            warnings.showwarning = told = _Told(warnings.showwarning)
+            options.run(options)
+        for line in told.lines:
+            print(f"npskit: {line}", file=sys.stderr)
     except NpskitError as error:
         print(f"npskit: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.data import BadCell, Column, answers_of, numbers_of, read_times
-from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
+from npskit.errors import ColumnNotFoundError, GuessWarning, InvalidTypeError, InvalidValueError, warn
 from npskit.inference import Lonely, Population
 from npskit.reading import Loaded, Rejected, load_for, resolve
 from npskit.scorers import Scorer, codebook_of
@@ -116,6 +116,8 @@ def read(
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
     answers = _answer_columns(score, loaded, codebook.questions)
+    if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
+        warn(loaded.about_score, GuessWarning)
     columns, rejected = dict(loaded.columns), list(loaded.rejected)
     notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
 

@@ -258,7 +258,7 @@ def test_every_tool_can_be_found_by_its_name() -> None:
         (["user_id", "score", "other"], [["u", 9, 8]], {"customer": "user_id", "score": "score"}),
         (["a", "b"], [[9, 8]], {}),
         (["a", "visits"], [["x", 8], ["y", 11]], {}),
-        (["a", "b"], [["x", 8], ["y", "10 - Extremely likely"]], {"score": "b"}),
+        (["a", "b"], [["x", 8], ["y", "10 - Extremely likely"]], {}),
         (["polecasz?", "b"], [[9, 8]], {"score": "polecasz?"}),
         (["Recommanderiez-vous ?", "b"], [["9", 8], ["99", 1]], {"score": "Recommanderiez-vous ?"}),
         (["Recommend"], [["Agree"], ["Disagree"]], {}),

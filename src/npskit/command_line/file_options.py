@@ -8,9 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
-from npskit.data import Scale
 from npskit.errors import InvalidValueError
 from npskit.from_file import Roles, read
 from npskit.scorers import Scorer, get_scorer
@@ -97,20 +94,9 @@ def read_survey(options: argparse.Namespace) -> Survey:
 
 
 def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) -> None:
-    """Say on standard error what was decided unasked, what looks wrong, and `more`."""
-    tally = survey.tally()
-    invalid, scored = int(tally.invalid), int(tally.n)
+    """Say on standard error what could be used and is not, which rows are not in the score, and `more`."""
     notes = survey.report.offers if survey.report else []
-    if options.score is None:
-        notes.append(f"scored column {survey.roles['score']!r}; name another with --score")
     notes += _not_counted(survey)
-    if invalid > scored:
-        total = invalid + scored
-        notes.append(f"most answers ({invalid} of {total}) do not lie on the scale of {survey.scorer!r}; see --scale")
-    elif scored >= 5 and options.scale is None and tally.by_answer and tally.codebook.scale == Scale(0, 10):
-        highest = int(np.flatnonzero(tally.distribution)[-1])
-        if highest <= 5:
-            notes.append(f"no answer is above {highest}: if the scale is not 0..10, say so with --scale")
     for note in (*notes, *more):
         print(f"npskit: {note}", file=sys.stderr)
 

@@ -10,6 +10,7 @@ from npskit.counting.codes import encode as encode
 from npskit.counting.count_table import Counts as Counts
 from npskit.counting.count_table import checked_groups as checked_groups
 from npskit.counting.count_table import tabulate as tabulate
+from npskit.counting.odd_answers import warn_of_scale as warn_of_scale
 from npskit.counting.tally import Tally as Tally
 
 __all__: list[str]

@@ -37,6 +37,8 @@ _NAMES: Mapping[str, str] = {
     "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
 }
 _LABELS = frozenset({f"{word}{end}" for word in ("promoter", "passive", "detractor", "neutral") for end in ("", "s")})
+# The names of a column that nobody takes for anything else.
+_SCORES = frozenset({"score", "nps", "enps", "npsscore"})
 _GROUP = "_NPS_GROUP"
 _LOOK = 20_000
 _HALF, _MOST = 0.5, 0.9
@@ -64,7 +66,7 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
     if "score" not in roles:
         taken = set(roles.values())
         questions = {n: v for n, v in columns.items() if n not in taken and not tool.is_meta(n)}
-        score, said = _find_score(questions, labels)
+        score, said = _find_score(questions, labels, tool)
         if score is not None:
             roles["score"] = score
     label = _find_label(columns, roles.get("score"))
@@ -109,7 +111,7 @@ def _is_score(values: NDArray[Any], least: float) -> bool:
     return within > 0 and within >= least * (within + others) and (highest > 5 or within < 10)
 
 
-def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | None, str]:
+def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool) -> tuple[str | None, str]:
     """Return the score's column, if that can be decided, and what to say about it."""
     grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
     if len(grouped) == 1:
@@ -120,12 +122,15 @@ def _find_score(questions: Columns, labels: Mapping[str, str]) -> tuple[str | No
     speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
     if len(speaking) == 1:
-        return speaking[0], ""
-    if not speaking and len(scores) == 1:
-        return scores[0], f"Column {scores[0]!r} was taken as the score: it alone holds whole numbers on 0..10."
+        guessed = f"Column {speaking[0]!r} was taken as the score by its name; name another with score=."
+        return speaking[0], "" if grouped or _bare(speaking[0]) in _SCORES else guessed
     candidates = speaking or scores
     if not candidates:
         return None, "No column holds whole numbers on 0..10 that could be the score: name it."
+    if len(candidates) == 1 and tool.only_answers:
+        return candidates[0], f"Column {candidates[0]!r} was taken as the score; name another with score=."
+    if len(candidates) == 1:
+        return None, f"Column {candidates[0]!r} holds whole numbers on 0..10, and may be anything: name it if it is."
     shown = ", ".join(map(repr, candidates[:10])) + (" ..." if len(candidates) > 10 else "")
     return None, f"Several columns could be the score: name one of {shown}."
 

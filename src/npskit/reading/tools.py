@@ -42,6 +42,7 @@ class Tool:
         aside: The columns, best first, that say which rows are not answers, and a function that says why for a cell, or
             None.
         time_zone: The time zone of its times, where it is always the same.
+        only_answers: Whether all other columns are answers to its questions.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Tool:
     meta: str = ""
     aside: tuple[tuple[str, ...], Callable[[Any], str | None]] | None = None
     time_zone: str | None = None
+    only_answers: bool = False
 
     def is_meta(self, column: str) -> bool:
         """Whether a column is known not to be a question."""
@@ -206,6 +208,7 @@ TOOLS: tuple[Tool, ...] = (
         meta=r"(?!(properties\.)?\$survey_response).*",
         aside=(("event", "*.event"), _posthog_aside),
         time_zone="UTC",
+        only_answers=True,
     ),
     Tool(
         "Delighted",

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import CodedAnswers, Tally
+from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import (
     Column,
     Frame,
@@ -181,12 +181,15 @@ class BoundData:
         units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
+            warn_of_scale(tally)
             return keys, attrs.evolve(Measured.of(tally, denominator), aside=self.aside)
         sample = self.sample()
         places, keys = self.segments(by)
         if repeats != "all":
             sample, places = self._under(repeats, sample, places)
-        return keys, sample.measure(places, denominator)
+        found = sample.measure(places, denominator)
+        warn_of_scale(found.tally)
+        return keys, found
 
     def count(self, by: tuple[str, ...]) -> Tally:
         """Return the counts of each segment, asking the engine where it is one."""

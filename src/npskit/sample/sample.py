@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.counting import CodedAnswers, Tally
+from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.inference import (
     Calibration,
     ClusterTotals,
@@ -127,6 +127,7 @@ class Sample:
             unplaced: How many of the other rows are set aside, because it is not known where they belong; the rest was
                 not asked for.
         """
+        warn_of_scale(tally)
         n, missing, invalid, rows = (int(each.sum()) for each in (tally.n, tally.missing, tally.invalid, tally.rows))
         return self.aside + RowCounts(n, missing, invalid, unplaced, len(self) - rows - unplaced)
 

@@ -9,7 +9,7 @@ import attrs
 from typing_extensions import Unpack
 
 from npskit.checks import one_of
-from npskit.counting import CodedAnswers, Tally
+from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale
 from npskit.errors import InvalidValueError
 from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
@@ -51,6 +51,9 @@ def measure(
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
 
+    Warns:
+        DataWarning: If the answers look as if they were of another scale: most are off it, or none of many is 0.
+
     Example:
         >>> measure(NPS(scale=(1, 5), detractor=3, promoter=5), [5, 5, 4, 1])
         Score(NPS=25.0, n=4, interval=(-50.5, 77.8), level=0.95)
@@ -62,6 +65,7 @@ def measure(
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
         raise InvalidValueError(CodedAnswers(listed, tally.codebook).refusal())
+    warn_of_scale(tally)
     score = Score.of(tally, denominator=denominator)
     if on_invalid == "count":
         return score

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
-from npskit.counting import Tally
+from npskit.counting import Tally, warn_of_scale
 from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
@@ -60,6 +60,7 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         backend=data.frame.backend,
     )
     tally = Tally.count(*answers.columns, scorer=data.codebook.scorer)
+    warn_of_scale(tally)
     n, missing, invalid = len(plan), int(tally.missing), int(tally.invalid)
     rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
     return attrs.evolve(plan, rows=data.aside + rows)

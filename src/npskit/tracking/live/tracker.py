@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from npskit.counting import Tally
+from npskit.counting import Tally, warn_of_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import LEVEL, Columns, number
 from npskit.sample import Measured
@@ -152,6 +152,7 @@ class Tracker(TrackerState):
                 last = later(self._last, newest)
                 self._window.add_many(self._groups, keys, codes, places)
                 self._last = last
+            warn_of_scale(self._tally(np.bincount(places % (self._size + 2), minlength=self._size + 2)))
             return self
         counted = Tally.count(
             *columns,
@@ -171,6 +172,7 @@ class Tracker(TrackerState):
                 for key, counts in found:
                     self._groups.add(key, counts)
             self._last = last
+        warn_of_scale(counted)
         return self
 
     # ---- reading ----

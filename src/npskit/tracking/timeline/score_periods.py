@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.counting import warn_of_scale
 from npskit.data import Keys
 from npskit.sample import DaySpans, Places, Sample, count_days, estimate_spans, span_of
 from npskit.times import DAY, as_dates, check_every, labels
@@ -80,6 +81,7 @@ def timeline_of_sample(
         estimate = estimate_spans(sample, clustering, dated, days, spans).reshape(tally.shape)
     measured = sample.measured(tally, denominator, estimate)
     tally, estimate = measured.tally, measured.estimate
+    warn_of_scale(table.tally)
     fates = table.fates(begins, found.ends)
     if not by:
         tally, estimate, undated, begins, fates = tally[0], estimate[0], undated[0], begins[0], fates[0]
