@@ -80,11 +80,15 @@ def read(
         NpskitError: If the file or an argument cannot be used; the message says which, where, and what to do. See
             `npskit.reading.load` for the kinds.
 
+    Warns:
+        GuessWarning: If the column of the score is not named, and its name alone says that it is one. What only holds
+            whole numbers on the scale is never taken: then the error names it.
+
     Example:
         >>> import pathlib, tempfile
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "export.csv"
         >>> _ = path.write_text("Region;How likely are you to recommend us?\nN;10\nS;9 - likely\nS;NA\nS;11\n")
-        >>> survey = read(path)
+        >>> survey = read(path, score="How likely are you to recommend us?")
         >>> survey.score()
         Score(NPS=100.0, n=2, interval=(-31.5, 100.0), level=0.95, missing=1, invalid=1)
         >>> survey.rejected

@@ -35,7 +35,7 @@ def warn_of_scale(tally: Tally) -> None:
         return
     points = tally.distribution.reshape(-1, 11).sum(axis=0)
     highest = int(np.flatnonzero(points)[-1])
-    if highest <= 5 and scored >= _LOW:
+    if 2 <= highest <= 5 and scored >= _LOW:
         warn(f"no answer of {scored} is above {highest}: if the scale is not 0..10, say so with scale=", DataWarning)
     elif not points[0] and points[1] >= (_AT_ONE if scored < _MANY else 1):
         warn(f"no answer of {scored} is 0: if the scale is 1..10, say so with scale=(1, 10)", DataWarning)

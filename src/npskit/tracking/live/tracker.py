@@ -154,12 +154,9 @@ class Tracker(TrackerState):
                 self._last = last
             warn_of_scale(self._tally(np.bincount(places % (self._size + 2), minlength=self._size + 2)))
             return self
+        placed: Any = {"groups": codes, "n_groups": None if codes is None else len(keys)}
         counted = Tally.count(
-            *columns,
-            scorer=self._codebook.scorer,
-            groups=codes,
-            n_groups=None if codes is None else len(keys),
-            distribution=True if self._places else None,
+            *columns, scorer=self._codebook.scorer, distribution=True if self._places else None, **placed
         )
         found = zip(keys, counted.cells.reshape(-1, self._size + 2).tolist(), strict=True)
         with self._lock:
