@@ -10,7 +10,7 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
-from npskit.data import BadCell, Column, answers_of, numbers_of, read_times
+from npskit.data import BadCell, Column, Owned, answers_of, numbers_of, read_times
 from npskit.errors import ColumnNotFoundError, GuessWarning, InvalidTypeError, InvalidValueError, warn
 from npskit.inference import Lonely, Population
 from npskit.reading import Loaded, Rejected, load_for, resolve
@@ -143,7 +143,7 @@ def read(
         numbers = numbers_of(columns[bound["weight"]], decimal=decimal or report.decimal, missing=words or ())
         replace(bound["weight"], numbers.values, numbers.rejected, ())
     survey = Survey(
-        columns,
+        Owned(columns),
         score=answers,
         scorer=scorer,
         dayfirst=dayfirst,

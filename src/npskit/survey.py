@@ -71,7 +71,9 @@ class Survey(OverTime):
 
         Args:
             data: A dataframe (pandas, Polars eager or lazy, PyArrow, DuckDB and what else narwhals knows), a mapping of
-                names to equally long sequences, or a list of `Response`.
+                names to equally long sequences, or a list of `Response`. What you do with them afterwards is not seen:
+                they are copied where they could change (lists, arrays, pandas without copy-on-write); queries of lazy
+                frames and engines run when they are asked.
             score: The column with the answers; one for each question of the scorer, in its order or as a mapping of
                 question to column. Default: the columns named like the questions.
             scorer: What the answers mean. Default `NPS()`.
@@ -97,7 +99,7 @@ class Survey(OverTime):
             InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
-        frame, read = Frame(data), codebook_of(scorer)
+        frame, read = Frame(data, own=True), codebook_of(scorer)
         given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
         self._data = BoundData(
             frame,
@@ -105,7 +107,7 @@ class Survey(OverTime):
             bind_score(frame, read, score),
             bind_roles(frame, given | {"stratum": stratum, "cluster": cluster, "label": label}),
             on_invalid=on_invalid,
-            population=population,
+            population=dict(population) if isinstance(population, Mapping) else population,
             lonely=lonely,
             time_zone=time_zone,
             dayfirst=dayfirst,

@@ -35,6 +35,7 @@ from npskit.data.keys import slices as slices
 from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
 from npskit.data.labels import read_labels as read_labels
+from npskit.data.owned import Owned as Owned
 from npskit.data.response import Attributes as Attributes
 from npskit.data.response import Response as Response
 from npskit.data.response import SCIAnswer as SCIAnswer

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
+from npskit.data.owned import Owned, own_column, own_frame
 from npskit.data.response import Response
 from npskit.errors import (
     ColumnNotFoundError,
@@ -54,12 +55,13 @@ def column_of(values: Any, name: str) -> Column:
 class Frame:
     """Rows with named columns, wherever they are."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, *, own: bool = False) -> None:
         """Wrap a source.
 
         Args:
             source: A dataframe of any library narwhals knows, a mapping of names to equally long sequences, or an
-                iterable of `Response`. A mapping or a list is not copied: leave it as it is while the frame is used.
+                iterable of `Response`. Nothing is copied: leave it as it is while the frame is used.
+            own: Whether rows that the caller could change are copied after all; `Owned` columns are not.
 
         Raises:
             InvalidTypeError: If it is none of these.
@@ -74,6 +76,8 @@ class Frame:
         self.from_responses = False
         if isinstance(source, Mapping):
             self._arrays = _checked_mapping(source)
+            if own and not isinstance(source, Owned):
+                self._arrays = {name: own_column(values) for name, values in self._arrays.items()}
             return
         _refuse_duplicates(source)
         found = as_narwhals(source)
@@ -85,7 +89,7 @@ class Frame:
                 f"{_WANTED}: got a single column ({type(source).__name__}); give {{'score': column}}"
             )
         else:
-            self._native = found
+            self._native = own_frame(found) if own else found
             self.lazy = hasattr(found, "collect")
             name = found.implementation.value
             self.backend = name if name in BACKENDS else None
