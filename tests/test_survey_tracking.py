@@ -282,7 +282,7 @@ def test_charts_are_of_the_counts_of_the_periods() -> None:
     )
     for line in (survey.timeline("week"), survey.timeline("week", denominator="all")):
         counts, category_scores = line.estimates.amounts, line.estimates.category_scores
-        named: dict[str, Any] = {"periods": line.labels, "score": "NPS"}
+        named: dict[str, Any] = {"periods": line.labels, "score": "NPS", "cycles": (365.25 / 7,)}
         rows = line.row_counts
         assert rows.as_dict() == {"n": 80, "missing": 20, "invalid": 0, "set_aside": 0, "left_out": 0}
         found_changes = change_points(counts, category_scores, min_length=1, **named)

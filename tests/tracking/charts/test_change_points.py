@@ -18,7 +18,7 @@ from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_interval
 from npskit.inference.two_sample import difference_interval
-from npskit.tracking.charts import segmentation as module
+from npskit.tracking.charts import partition as module
 from npskit.tracking.charts.change_record import ChangePoints
 from npskit.tracking.charts.segmentation import (
     change_points,
@@ -27,6 +27,9 @@ from npskit.tracking.charts.segmentation import (
     segment_starts,
     segmentation_cost,
 )
+
+# drawn series may look like anything
+pytestmark = pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")
 
 FILES = Path(__file__).parents[2] / "reference"
 REFERENCE = json.loads((FILES / "change_points.json").read_text())

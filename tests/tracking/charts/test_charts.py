@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart, laney_dispersion
+from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart
 from npskit.tracking.charts.control_chart import ControlChart, Signal
+from npskit.tracking.charts.standard_scores import laney_dispersion
+
+# drawn series may look like anything
+pytestmark = pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")
 
 FILES = Path(__file__).parents[2] / "reference"
 REFERENCE = json.loads((FILES / "control_charts.json").read_text())

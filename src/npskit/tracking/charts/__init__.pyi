@@ -12,7 +12,10 @@ from npskit.tracking.charts.control_chart import ControlChart as ControlChart
 from npskit.tracking.charts.control_chart import Signal as Signal
 from npskit.tracking.charts.cusum import cumulative_sum as cumulative_sum
 from npskit.tracking.charts.period_checks import checked_periods as checked_periods
+from npskit.tracking.charts.rivals import Rivals as Rivals
 from npskit.tracking.charts.run_length import cusum_run_length as cusum_run_length
+from npskit.tracking.charts.seasons import CYCLES_OF as CYCLES_OF
+from npskit.tracking.charts.seasons import season_codes as season_codes
 from npskit.tracking.charts.segmentation import change_points as change_points
 
 __all__: list[str]

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, one_line, percent
+from npskit.tracking.charts.rivals import Rivals, looks_like
 
 
 @attrs.frozen
@@ -55,6 +56,10 @@ class ChangePoints(CountedRows):
         criterion_without: The same without any change; never less.
         min_length: The fewest periods with answers a segment may have.
         level: Confidence level of the intervals.
+        assumes: What must be true for the changes to be changes.
+        rivals: What else would say as much, and what is left of the series; None where there are fewer than eight
+            periods with answers. See `npskit.tracking.charts.rivals`.
+        bands: Lowest and highest category score of the bands that were told apart, where there are many categories.
         backend: The dataframe library that `to_frame` gives by default.
         row_counts: What became of the rows that the timeline is of.
     """
@@ -70,8 +75,16 @@ class ChangePoints(CountedRows):
     criterion_without: float
     min_length: int
     level: float
+    assumes: tuple[str, ...] = ()
+    rivals: Rivals | None = None
+    bands: tuple[tuple[float, float], ...] = ()
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    @property
+    def looks_like(self) -> str:
+        """`"steps"`, or a `"trend"`, `"season"` or `"drift"` that says as much with less, or `"unclear"`."""
+        return looks_like(self.rivals)
 
     def __len__(self) -> int:
         return len(self.changes)
@@ -86,6 +99,13 @@ class ChangePoints(CountedRows):
         if not self.changes:
             return f"{self!r}\nNo change was found, which does not say that there was none."
         return self.to_text()
+
+    def _notes(self) -> list[str]:
+        said = self.rivals.sentence if self.rivals is not None and self.changes else ""
+        return [said] if said else []
+
+    def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
+        return super()._record(**options) | {"looks_like": self.looks_like}
 
     def _rows(self) -> Rows:
         interval = f"{percent(self.level)} interval"

@@ -8,8 +8,9 @@ one answer from all answers of the reference periods together, then divided by t
 of the reference periods: Laney, "Improved control charts for attributes", Quality Engineering 14 (2002) 531-537. Weekly
 scores vary more than by sampling alone; limits without σ_z signal all the time.
 
-What must be true: nothing unusual happened in the reference periods, periods are independent of each other, and they
-hold enough answers (some tens) for a mean to be about normal. Everything is computed from counts and category scores,
+What must be true: nothing unusual happened in the reference periods, periods are independent of each other (a trend, a
+season or drift signals as well: `ControlChart.looks_like` says so, and a known season can be taken out), and they hold
+enough answers (some tens) for a mean to be about normal. Everything is computed from counts and category scores,
 for any scorer, and only the category scores matter: categories of equal score may be merged. Periods without answers
 are skipped: they neither signal nor reset a chart. With weights or clusters pass effective counts.
 """
@@ -26,63 +27,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference import moments
 from npskit.tracking.charts.control_chart import ControlChart, Signal
 from npskit.tracking.charts.cusum import cumulative_sum
-from npskit.tracking.charts.period_checks import checked_periods, period_labels
+from npskit.tracking.charts.period_checks import checked_periods, checked_season, period_labels
+from npskit.tracking.charts.rivals import CYCLES, Rivals, judged
+from npskit.tracking.charts.seasons import without_season
+from npskit.tracking.charts.standard_scores import StandardScores, standardize
 
-# The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
-_MEAN_DISTANCE = 1.128
-# A variance of so little, relative to the squared range of the category scores, is rounding.
-_NO_VARIANCE = 1e-24
-
-
-class _Standard(NamedTuple):
-    """Scores of periods, standardized; NaN where there are no answers."""
-
-    n: Floats
-    values: Floats
-    se: Floats
-    z: Floats
-    center: float
-    dispersion: float
-
-    @property
-    def answered(self) -> NDArray[np.bool_]:
-        return self.n > 0
-
-    @property
-    def scaled(self) -> Floats:
-        """Return z / σ_z of the periods with answers."""
-        return np.asarray(self.z[self.answered] / self.dispersion)
-
-
-def laney_dispersion(z: ArrayLike) -> float:
-    """Return σ_z = mean |zₜ - zₜ₋₁| / 1.128, at least 1: how much more successive scores vary than by sampling alone.
-
-    Source: Laney, Quality Engineering 14 (2002) 531-537. The floor keeps a quiet reference from narrowing the limits.
-    What must be true: periods are independent of each other; with a trend, or weeks that resemble their neighbors,
-    successive scores differ too little and σ_z is too small.
-
-    Args:
-        z: Standardized scores in order of time, shape `(T,)`; NaN, where a period has no answers, is passed over.
-
-    Raises:
-        InvalidValueError: If there are fewer than two.
-
-    Example:
-        >>> round(laney_dispersion([0.0, 2.256, float("nan"), 0.0]), 6)
-        2.0
-    """
-    found = np.asarray(z, dtype=np.float64)
-    found = found[~np.isnan(found)]
-    if found.size < 2:
-        raise InvalidValueError(
-            f"the dispersion needs two periods with answers: got {found.size}; give dispersion=1 to allow for sampling "
-            "alone"
-        )
-    return max(1.0, float(np.abs(np.diff(found)).mean()) / _MEAN_DISTANCE)
+ASSUMES = (
+    "Nothing unusual happened in the reference periods.",
+    "Periods are independent of each other: no trend, no season, nothing that lingers on from one to the next.",
+    "Each period holds some tens of answers, so that its score is about normal.",
+)
+SEASONAL = "The season comes back alike each time."
 
 
 def laney_chart(
@@ -92,6 +49,8 @@ def laney_chart(
     width: float = 3.0,
     reference: Any = None,
     dispersion: float | None = None,
+    season: ArrayLike | None = None,
+    cycles: Sequence[float] = CYCLES,
     periods: Sequence[Any] | None = None,
     score: str = "score",
     backend: str | None = None,
@@ -111,6 +70,9 @@ def laney_chart(
         width: Distance of the limits from the center, in standard deviations of a period.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
         dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
+        season: The season of each period as a whole number from 0, shape `(T,)`, such as its month: scores are then
+            held against those of the reference periods of their season.
+        cycles: Lengths, in periods, of the seasons that signals are held against.
         periods: Labels, one for each period; their places by default.
         score: The name of the score.
         backend: The dataframe library that `to_frame` gives by default.
@@ -134,11 +96,11 @@ def laney_chart(
         (Signal(index=4, period=4, direction='fall', length=1, since=4),)
     """
     width = finite_number(width, "width", above=0)
-    c, w = checked_periods(counts, category_scores)
-    standard = _standardize(c, w, reference, dispersion)
-    reach = width * standard.dispersion * standard.se
-    limits = np.maximum(standard.center - reach, w.min()), np.minimum(standard.center + reach, w.max())
-    return _chart("laney", standard, (standard.values, standard.values, *limits), periods, score, backend)
+    look = _Look.of(counts, category_scores, season, cycles)
+    standard = look.standardized(reference, dispersion)
+    reach, (least, most) = width * standard.dispersion * standard.se, (look.scores.min(), look.scores.max())
+    limits = np.maximum(standard.centers - reach, least), np.minimum(standard.centers + reach, most)
+    return _chart("laney", look, standard, (standard.values, standard.values, *limits), (periods, score, backend))
 
 
 def ewma_chart(
@@ -149,6 +111,8 @@ def ewma_chart(
     width: float = 2.86,
     reference: Any = None,
     dispersion: float | None = None,
+    season: ArrayLike | None = None,
+    cycles: Sequence[float] = CYCLES,
     periods: Sequence[Any] | None = None,
     score: str = "score",
     backend: str | None = None,
@@ -170,6 +134,9 @@ def ewma_chart(
         width: L, the limits in standard deviations of the average.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
         dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
+        season: The season of each period as a whole number from 0, shape `(T,)`, such as its month: scores are then
+            held against those of the reference periods of their season.
+        cycles: Lengths, in periods, of the seasons that signals are held against.
         periods: Labels, one for each period; their places by default.
         score: The name of the score.
         backend: The dataframe library that `to_frame` gives by default.
@@ -190,12 +157,13 @@ def ewma_chart(
         [(5, 'fall', 3)]
     """
     weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
-    standard = _standardize(*checked_periods(counts, category_scores), reference, dispersion)
+    look = _Look.of(counts, category_scores, season, cycles)
+    standard = look.standardized(reference, dispersion)
     steps = accumulate(standard.scaled.tolist(), lambda e, z: weight * z + (1 - weight) * e, initial=0.0)
     place = np.cumsum(standard.answered)
     average = np.fromiter(steps, np.float64)[place]
     reach = width * np.sqrt(weight / (2 - weight) * (1 - (1 - weight) ** (2 * place)))
-    return _chart("ewma", standard, (average, average, -reach, reach), periods, score, backend)
+    return _chart("ewma", look, standard, (average, average, -reach, reach), (periods, score, backend))
 
 
 def cusum_chart(
@@ -206,6 +174,8 @@ def cusum_chart(
     threshold: float = 5.0,
     reference: Any = None,
     dispersion: float | None = None,
+    season: ArrayLike | None = None,
+    cycles: Sequence[float] = CYCLES,
     periods: Sequence[Any] | None = None,
     score: str = "score",
     backend: str | None = None,
@@ -227,6 +197,9 @@ def cusum_chart(
         threshold: h, the height at which the chart signals, in the same units.
         reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
         dispersion: σ_z, where it is known; 1 allows for sampling alone. Default: from the reference periods.
+        season: The season of each period as a whole number from 0, shape `(T,)`, such as its month: scores are then
+            held against those of the reference periods of their season.
+        cycles: Lengths, in periods, of the seasons that signals are held against.
         periods: Labels, one for each period; their places by default.
         score: The name of the score.
         backend: The dataframe library that `to_frame` gives by default.
@@ -248,52 +221,61 @@ def cusum_chart(
     """
     allowance = finite_number(allowance, "allowance", least=0)
     threshold = finite_number(threshold, "threshold", above=0)
-    standard = _standardize(*checked_periods(counts, category_scores), reference, dispersion)
+    look = _Look.of(counts, category_scores, season, cycles)
+    standard = look.standardized(reference, dispersion)
     up, down = (cumulative_sum(sign * standard.scaled - allowance) for sign in (1, -1))
     place = np.cumsum(standard.answered)
     limit = np.full(place.size, threshold)
-    return _chart("cusum", standard, (up[place], 0 - down[place], -limit, limit), periods, score, backend)
+    return _chart("cusum", look, standard, (up[place], 0 - down[place], -limit, limit), (periods, score, backend))
 
 
-def _standardize(counts: Floats, category_scores: Floats, reference: Any, dispersion: float | None) -> _Standard:
-    """Return the scores of periods standardized by what is usual in the reference periods."""
-    usual = np.zeros(len(counts), dtype=np.bool_)
-    try:
-        usual[slice(None) if reference is None else reference] = True
-    except (IndexError, TypeError, ValueError):
-        raise InvalidTypeError(
-            f"reference must be a slice, a mask or places among the {len(counts)} periods: got {reference!r}"
-        ) from None
-    n, values, _ = moments(counts, category_scores)
-    total, center, variance = (float(x) for x in moments(counts[usual].sum(axis=0), category_scores))
-    if not total > 0:
-        raise InvalidValueError("reference: these periods have no answers; choose others, or leave it out for all")
-    if not variance > _NO_VARIANCE * float(np.ptp(category_scores)) ** 2:
-        raise InvalidValueError(
-            f"reference: all answers of these periods score {center:g}, which does not say how much is usual; "
-            "choose more periods"
-        )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        se = np.where(n > 0, np.sqrt(variance / n), np.nan)
-        z = (values - center) / se
-    sigma = laney_dispersion(z[usual]) if dispersion is None else finite_number(dispersion, "dispersion", above=0)
-    return _Standard(n, values, se, z, center, sigma)
+class _Look(NamedTuple):
+    """The counts that are charted, the season of each period, and what signals are held against."""
+
+    counts: Floats
+    scores: Floats
+    season: NDArray[np.intp] | None
+    cycles: Sequence[float]
+
+    @classmethod
+    def of(cls, counts: ArrayLike, scores: ArrayLike, season: ArrayLike | None, cycles: Sequence[float]) -> _Look:
+        c, w = checked_periods(counts, scores)
+        return cls(c, w, checked_season(season, len(c)), cycles)
+
+    def standardized(self, reference: Any, dispersion: float | None) -> StandardScores:
+        return standardize(self.counts, self.scores, reference, dispersion, self.season)
+
+    def rivals(self, signals: int, method: str) -> Rivals | None:
+        counts, none = self.counts, np.empty(0, dtype=np.intp)
+        if self.season is None or not len(counts):
+            return judged(counts, self.scores, none, self.cycles, signals, method)
+        left = without_season(counts, self.season, np.zeros(len(counts), dtype=np.intp))
+        return judged(left, self.scores, none, (), signals, method)
 
 
 def _chart(
     method: str,
-    standard: _Standard,
+    look: _Look,
+    standard: StandardScores,
     figures: tuple[Floats, Floats, Floats, Floats],
-    periods: Sequence[Any] | None,
-    score: str,
-    backend: str | None,
+    names: tuple[Sequence[Any] | None, str, str | None],
 ) -> ControlChart:
-    """Return the chart with its signals; `figures` are what is watched for rises and for falls, and its limits."""
+    """Return the chart with its signals.
+
+    Args:
+        method: The kind of chart.
+        look: What is charted.
+        standard: It, standardized.
+        figures: What is watched for rises and for falls, and its limits.
+        names: Labels of the periods, the name of the score, the dataframe library.
+    """
+    periods, score, backend = names
     labels = period_labels(periods, standard.n.size)
     known = (standard.n, standard.values, standard.z, standard.center, standard.dispersion)
-    chart = ControlChart(method, score, labels, *known, *figures, signals=(), backend=backend)
-    found = _stretches(chart, "rise") + _stretches(chart, "fall")
-    return attrs.evolve(chart, signals=tuple(sorted(found, key=lambda signal: signal.index)))
+    assumes = ASSUMES if look.season is None else (*ASSUMES, SEASONAL)
+    chart = ControlChart(method, score, labels, *known, *figures, signals=(), assumes=assumes, backend=backend)
+    found = sorted(_stretches(chart, "rise") + _stretches(chart, "fall"), key=lambda signal: signal.index)
+    return attrs.evolve(chart, signals=tuple(found), rivals=look.rivals(len(found), f"{method} chart"))
 
 
 def _stretches(chart: ControlChart, direction: str) -> list[Signal]:

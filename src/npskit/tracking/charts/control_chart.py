@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.results import NO_ROWS, Columns, RowCounts, Rows, RowsAside, number, records
+from npskit.tracking.charts.rivals import Rivals, looks_like
 
 
 @attrs.frozen
@@ -57,6 +58,9 @@ class ControlChart(RowsAside):
         lower: Lower limits, shape `(T,)`.
         upper: Upper limits, shape `(T,)`.
         signals: Every stretch beyond a limit, in order of time.
+        assumes: What must be true for a signal to be news.
+        rivals: What else would say as much as steps of the score, and what is left of the series; None where there are
+            fewer than eight periods with answers. See `npskit.tracking.charts.rivals`.
         backend: The dataframe library that `to_frame` gives by default.
         row_counts: What became of the rows that the timeline is of.
     """
@@ -74,8 +78,15 @@ class ControlChart(RowsAside):
     lower: Floats
     upper: Floats
     signals: tuple[Signal, ...]
+    assumes: tuple[str, ...] = ()
+    rivals: Rivals | None = None
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    @property
+    def looks_like(self) -> str:
+        """`"steps"`, or a `"trend"`, `"season"` or `"drift"` that says as much with less, or `"unclear"`."""
+        return looks_like(self.rivals)
 
     @property
     def above(self) -> NDArray[np.bool_]:
@@ -115,6 +126,10 @@ class ControlChart(RowsAside):
         cells += [shown, self._verdicts]
         return [*header, "limits", "signal"], [list(row) for row in zip(*cells, strict=True)]
 
+    def _notes(self) -> list[str]:
+        said = self.rivals.sentence if self.rivals is not None and self.signals else ""
+        return [said] if said else []
+
     def columns(self) -> Columns:
         """Return the chart as columns of plain Python values, one row for each period."""
         names = ("n", "values", "z", "rising", "falling", "lower", "upper")
@@ -122,5 +137,5 @@ class ControlChart(RowsAside):
         return {"period": list(self.periods), **numbers, "signal": self._verdicts}
 
     def _record(self) -> dict[str, Any]:
-        parts = self._parts("score", "method", "center", "dispersion", "signals")
+        parts = self._parts("score", "method", "center", "dispersion", "signals", "looks_like", "rivals", "assumes")
         return parts | {"periods": records(self.columns())}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference import checked_counts
+from npskit.inference import checked_counts, checked_indices
+
+# Days of a year and more: what is larger is no season.
+_MOST_SEASONS = 1000
 
 
 def checked_periods(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
@@ -26,3 +30,13 @@ def period_labels(periods: Sequence[Any] | None, size: int) -> tuple[Any, ...]:
     if len(labels) != size:
         raise IncompatibleError(f"periods must name each of the {size} periods of counts: got {len(labels)} names")
     return labels
+
+
+def checked_season(season: ArrayLike | None, size: int) -> NDArray[np.intp] | None:
+    """Return the season of each period, from 0, or say what is wrong with it."""
+    if season is None:
+        return None
+    codes = checked_indices(season, "season", _MOST_SEASONS, size)
+    if codes.size and int(codes.min()) < 0:
+        raise InvalidValueError(f"season must be whole numbers from 0: period {int(codes.argmin())} has {codes.min()}")
+    return codes.astype(np.intp)

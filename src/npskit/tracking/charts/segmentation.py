@@ -23,17 +23,20 @@ A change is located to within one period if the periods are large enough: a fall
 Knowing that there is exactly one change, and taking its likeliest place, is hardly better.
 
 What must be true: within a segment periods vary about one set of shares, independently of each other; changes are
-sudden. A slow trend comes out as steps. The method looks at the shares of all categories, not at their category scores:
-it also finds a change that leaves the score where it was (passives who became detractors and promoters in equal parts),
-and merging categories of equal score may change what it finds. Pass merged counts to look at the score's own categories
-only. With weights or clusters pass effective counts.
+sudden. A slow trend, a season, and periods that resemble their neighbors come out as steps: `ChangePoints.looks_like`
+says so, see `npskit.tracking.charts.rivals`, and a known season can be taken out. The method looks at the shares of all
+categories, not at their category scores: it also finds a change that leaves the score where it was (passives who became
+detractors and promoters in equal parts), and merging categories of equal score may change what it finds. Pass merged
+counts to look at the score's own categories only. Where more than five categories occur, as on
+sliders, neighbors are pooled into at most five bands of about as many answers each (`npskit.tracking.charts.bands`): K
+parameters for each change would hide every change of the score. With weights or clusters pass effective counts.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,15 +45,26 @@ from npskit.arrays import Floats
 from npskit.checks import finite_number, whole_number
 from npskit.inference import difference_interval, moments, score_interval, tail_of
 from npskit.results import LEVEL, intervals
+from npskit.tracking.charts.bands import MOST_BANDS, band_numbers, in_bands
 from npskit.tracking.charts.change_record import Change, ChangePoints
-from npskit.tracking.charts.period_checks import checked_periods, period_labels
+from npskit.tracking.charts.partition import best_starts
+from npskit.tracking.charts.period_checks import checked_periods, checked_season, period_labels
+from npskit.tracking.charts.rivals import CYCLES, judged
+from npskit.tracking.charts.seasons import without_season
 
 # Stands in for the logarithm of nothing, which is multiplied by nothing.
 _TINY = 1e-300
 # Of the average size, by answers, of the periods: smaller ones say nothing of how much large ones vary.
 _THIN = 0.25
-# Ends whose segments are weighed at a time, at most, and numbers that this takes.
-_ENDS, _CELLS = 16, 1 << 16
+# How often a season and the changes beside it are found from each other; mostly twice is enough.
+_ROUNDS = 8
+
+ASSUMES = (
+    "Changes are sudden: between them periods vary about one set of shares, without trend or season.",
+    "Periods are independent of each other: what moves one does not linger on in the next.",
+    "The same kind of people was asked in the same way all along.",
+)
+SEASONAL = "The season comes back alike, in the same proportions, each time."
 
 
 def change_points(
@@ -60,6 +74,8 @@ def change_points(
     penalty: float | None = None,
     min_length: int = 2,
     level: float = LEVEL,
+    season: ArrayLike | None = None,
+    cycles: Sequence[float] = CYCLES,
     periods: Sequence[Any] | None = None,
     score: str = "score",
     backend: str | None = None,
@@ -77,6 +93,8 @@ def change_points(
         min_length: The fewest periods with answers a segment may have. A single odd period is an outlier, which a
             control chart finds, rather than a change that lasts.
         level: Confidence level of the intervals.
+        season: The season of each period as a whole number from 0, shape `(T,)`, such as its month: it is taken out.
+        cycles: Lengths, in periods, of the seasons that the steps are held against.
         periods: Labels, one for each period; their places by default.
         score: The name of the score.
         backend: The dataframe library that `to_frame` gives by default.
@@ -98,32 +116,77 @@ def change_points(
         26.4 .. 43.4
     """
     c, w = checked_periods(counts, category_scores)
-    labels = period_labels(periods, len(c))
+    labels, seasons = period_labels(periods, len(c)), checked_season(season, len(c))
     tail_of(level)  # refuses a bad level also where there are no changes
     min_length = whole_number(min_length, "min_length", least=1)
+    fixed = None if penalty is None else finite_number(penalty, "penalty", above=0)
     answered = np.flatnonzero(c.sum(axis=1) > 0)
-    held = c[answered]
-    dispersion = period_dispersion(held)
-    beta = default_penalty(held, dispersion) if penalty is None else finite_number(penalty, "penalty", above=0)
-    starts = segment_starts(held, beta, min_length)
-    criterion = segmentation_cost(held, starts) + beta * starts.size
+    held, when = c[answered], None if seasons is None else seasons[answered]
+    bands = band_numbers(held.sum(axis=0), w)
+    many = np.count_nonzero(held.any(axis=0)) > MOST_BANDS
+    found = _segmented(in_bands(held, bands) if many else held, fixed, min_length, when)
+    left = held if when is None else without_season(held, when, _segments(found.starts, len(held)))
     changes: tuple[Change, ...] = ()
-    if starts.size:
-        segments = np.add.reduceat(held, [0, *starts.tolist()], axis=0)
-        sides = zip(answered[starts].tolist(), _segment_sides(segments, w, dispersion, level), strict=True)
-        changes = tuple(Change(place, labels[place], *found) for place, found in sides)
+    if found.starts.size:
+        segments = np.add.reduceat(left, [0, *found.starts.tolist()], axis=0)
+        described = _segment_sides(segments, w, found.dispersion, level)
+        sides = zip(answered[found.starts].tolist(), described, strict=True)
+        changes = tuple(Change(place, labels[place], *side) for place, side in sides)
+    spread = np.zeros_like(c)
+    spread[answered] = left
     return ChangePoints(
         score=score,
         size=len(c),
         changes=changes,
-        dispersion=dispersion,
-        penalty=beta,
-        criterion=criterion,
-        criterion_without=segmentation_cost(held, []),
+        dispersion=found.dispersion,
+        penalty=found.penalty,
+        criterion=segmentation_cost(found.counts, found.starts) + found.penalty * found.starts.size,
+        criterion_without=segmentation_cost(found.counts, []),
         min_length=min_length,
         level=float(level),
+        rivals=judged(spread, w, found.starts, () if when is not None else cycles, len(changes), "change_points"),
+        assumes=ASSUMES if when is None else (*ASSUMES, SEASONAL),
+        bands=_band_limits(bands, w) if many else (),
         backend=backend,
     )
+
+
+class _Segmented(NamedTuple):
+    """Counts (T, K) with their season taken out, φ, β, and where segments begin."""
+
+    counts: Floats
+    dispersion: float
+    penalty: float
+    starts: NDArray[np.intp]
+
+
+def _segmented(counts: Floats, penalty: float | None, min_length: int, season: NDArray[np.intp] | None) -> _Segmented:
+    """Return the best segmentation; a season is estimated within segments, and these without the season, in turns."""
+    starts = np.empty(0, dtype=np.intp)
+    for _ in range(_ROUNDS):
+        left, lost = counts, 1.0
+        if season is not None and len(counts):
+            left = without_season(counts, season, _segments(starts, len(counts)))
+            # fitting a season takes some of the variation from period to period away
+            lost = len(counts) / max(1, len(counts) - np.unique(season).size + 1)
+        dispersion = max(1.0, _pair_dispersion(left) * lost)
+        beta = default_penalty(left, dispersion) if penalty is None else penalty
+        found = _Segmented(left, dispersion, beta, segment_starts(left, beta, min_length))
+        if season is None or np.array_equal(found.starts, starts):
+            break
+        starts = found.starts
+    return found
+
+
+def _segments(starts: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Return the number of the segment of each period."""
+    return np.searchsorted(starts, np.arange(size), side="right")
+
+
+def _band_limits(bands: NDArray[np.intp], category_scores: Floats) -> tuple[tuple[float, float], ...]:
+    """Return the lowest and the highest category score of each band."""
+    parts = [category_scores[bands == band] for band in range(int(bands.max()) + 1)]
+    return tuple((float(part.min()), float(part.max())) for part in parts)
 
 
 def period_dispersion(counts: ArrayLike) -> float:
@@ -154,7 +217,11 @@ def period_dispersion(counts: ArrayLike) -> float:
         >>> round(period_dispersion([[10, 20, 30], [30, 20, 10], [10, 20, 30]]), 6)
         9.916667
     """
-    c = np.asarray(counts, dtype=np.float64)
+    return max(1.0, _pair_dispersion(np.asarray(counts, dtype=np.float64)))
+
+
+def _pair_dispersion(c: Floats) -> float:
+    """Return φ without its floor, 1 where there is no pair to tell from."""
     sizes = c.sum(axis=1)
     c = c[sizes * sizes.sum() >= _THIN * (sizes @ sizes)]
     first, second = c[:-1], c[1:]
@@ -167,7 +234,7 @@ def period_dispersion(counts: ArrayLike) -> float:
         terms = (n2 * first - n1 * second) ** 2 / (n1 * n2 * both)
         ratios = np.nansum(terms, axis=1) / df * np.maximum(1 - 1 / total, 0)
         known, sizes = df > 0, (n1 * n2)[:, 0] / total
-    return max(1.0, float(np.average(ratios[known], weights=sizes[known]))) if known.any() else 1.0
+    return float(np.average(ratios[known], weights=sizes[known])) if known.any() else 1.0
 
 
 def default_penalty(counts: ArrayLike, dispersion: float = 1.0) -> float:
@@ -211,11 +278,7 @@ def segmentation_cost(counts: ArrayLike, starts: ArrayLike) -> float:
 def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> NDArray[np.intp]:
     """Return where segments begin so that -2 log-likelihood plus a penalty for each change is least: exactly.
 
-    F(t) = min over s ≤ t - min_length of F(s) + C(s, t) + β, the costs C from cumulative counts: Jackson et al., IEEE
-    Signal Processing Letters 12 (2005) 105-108. No s is looked at again once F(s) + C(s, t) > F(t) for a t that is at
-    least `min_length` back, since it cannot be best any more: Killick, Fearnhead and Eckley, "Optimal detection of
-    changepoints with a linear computational cost", JASA 107 (2012) 1590-1598. O(T²) time at most, O(T) memory. Among
-    equals the longest last segment is taken.
+    See `npskit.tracking.charts.partition` for how.
 
     Args:
         counts: Answers per category and period, in order of time, shape `(T, K)`; need not be whole. A period without
@@ -230,40 +293,10 @@ def segment_starts(counts: ArrayLike, penalty: float, min_length: int = 2) -> ND
         >>> segment_starts([[9, 1]] * 4 + [[1, 9]] * 4, penalty=5).tolist()
         [4]
     """
-    cut = _cuts(_cumulative(np.asarray(counts, dtype=np.float64)), penalty, min_length)
-    starts, end = [], int(cut[-1])
-    while end > 0:
-        starts.append(end)
-        end = int(cut[end])
-    return np.array(starts[::-1], dtype=np.intp)
-
-
-def _cuts(sums: Floats, penalty: float, shortest: int) -> NDArray[np.intp]:
-    """Return where the last segment of the best segmentation up to each end begins, shape (T + 1,)."""
-    size, rows = sums.shape[1] - 1, len(sums)
-    least, cut = np.full(size + 1, np.inf), np.zeros(size + 1, dtype=np.intp)
-    least[0] = -penalty  # the first segment is no change
+    sums = _cumulative(np.asarray(counts, dtype=np.float64))
     # far more than rounding leaves of a cost, far less than any penalty of use
-    margin = 1e-12 * (1 + 2 * rows * sums[-1, -1] * math.log(2 + sums[-1, -1]))
-    places, stop = np.empty(0, dtype=np.intp), shortest
-    while stop <= size:
-        # costs of several ends at a time, in the cache
-        first, many = stop, max(1, min(_ENDS, _CELLS // (rows * (len(places) + _ENDS))))
-        stop = min(first + many, size + 1)
-        places = np.append(places, np.arange(max(0, first - shortest), stop - shortest))
-        with np.errstate(invalid="ignore"):  # of places behind an end
-            costs = _cost(sums[:, first:stop, np.newaxis] - sums[:, np.newaxis, places])
-        for end, cost in enumerate(costs, first):
-            far = len(places) - (stop - 1 - end)  # the others are too close to this end
-            totals = least[places[:far]] + cost[:far]
-            best = totals.argmin()
-            cut[end] = places[best]
-            least[end] = totals[best] + penalty
-        # What loses to a change at this end, does so at all ends that are far enough behind it.
-        end = stop - shortest
-        if end >= first:
-            places = places[(least[places] + costs[end - first] <= least[end] + margin) | (places > end - shortest)]
-    return cut
+    rounding = 1e-12 * (1 + 2 * len(sums) * sums[-1, -1] * math.log(2 + sums[-1, -1]))
+    return best_starts(sums, _cost, penalty, min_length, rounding)
 
 
 def _cumulative(counts: Floats) -> Floats:

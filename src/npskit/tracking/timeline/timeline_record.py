@@ -11,7 +11,16 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, did_you_mean
 from npskit.results import LEVEL
-from npskit.tracking.charts import ChangePoints, ControlChart, change_points, cusum_chart, ewma_chart, laney_chart
+from npskit.tracking.charts import (
+    CYCLES_OF,
+    ChangePoints,
+    ControlChart,
+    change_points,
+    cusum_chart,
+    ewma_chart,
+    laney_chart,
+    season_codes,
+)
 from npskit.tracking.timeline.against import TimelineComparison, compare_periods
 from npskit.tracking.timeline.period_scores import PeriodScores
 
@@ -83,22 +92,32 @@ class Timeline(PeriodScores):
         found = compare_periods(self, previous, level=level, correction=correction)
         return attrs.evolve(found, row_counts=self.row_counts)
 
-    def change_points(self, *, penalty: float | None = None, min_length: int = 2, level: float = LEVEL) -> ChangePoints:
+    def change_points(
+        self,
+        *,
+        penalty: float | None = None,
+        min_length: int = 2,
+        level: float = LEVEL,
+        season: str | None = None,
+    ) -> ChangePoints:
         """Find when the answers changed, without being told where to look; periods without answers do not matter.
 
         See `npskit.tracking.charts.segmentation` for the method and what must be true; weighted and clustered answers
         enter at their effective number. Of a timeline by segments take one:
-        `timeline.segment("North").change_points()`.
+        `timeline.segment("North").change_points()`. Trends, seasons and drift come out as steps too:
+        `ChangePoints.looks_like` says what the series looks like, and a `PrecisionWarning` if not like steps.
 
         Args:
             penalty: What each change has to gain, in units of -2 log-likelihood; by default it allows for how much
                 more the periods vary than sampling alone would have them.
             min_length: The fewest periods with answers between two changes.
             level: Confidence level of the intervals.
+            season: `"month"` or, for days, `"weekday"`: a season to be taken out, which takes two years or two weeks.
 
         Raises:
             InvalidTypeError, InvalidValueError: If an argument cannot be used.
-            IncompatibleError: If the scores are of a window or of fading weights, or by segments.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments; or the periods have
+                no such season.
 
         Example:
             >>> import npskit as nk
@@ -108,7 +127,7 @@ class Timeline(PeriodScores):
             >>> [(change.period, round(change.difference)) for change in found.changes]
             [('2026-W06', 94)]
         """
-        series = self._series("change_points")
+        series = self._series("change_points", season)
         found = change_points(**series, penalty=penalty, min_length=min_length, level=level)
         return attrs.evolve(found, row_counts=self.row_counts)
 
@@ -118,24 +137,29 @@ class Timeline(PeriodScores):
         *,
         reference: Any = None,
         dispersion: float | None = None,
+        season: str | None = None,
         **options: float,
     ) -> ControlChart:
         """Return a control chart: which periods are out of the ordinary?
 
         See `npskit.tracking.charts.chart_kinds` for the methods and what must be true; weighted and clustered answers
-        enter at their effective number. Of a timeline by segments take one, with `segment`.
+        enter at their effective number. Of a timeline by segments take one, with `segment`. Trends, seasons and drift
+        signal too: `ControlChart.looks_like` says what the series looks like, and a `PrecisionWarning` if not like
+        steps.
 
         Args:
             kind: `"laney"` for single odd periods and large shifts; `"ewma"` or `"cusum"` for small ones that last.
             reference: The periods that say what is usual: a slice, a mask or places; all of them by default.
             dispersion: How much more the scores vary than sampling alone would have them, where it is known.
+            season: `"month"` or, for days, `"weekday"`: scores are held against those of the reference periods of the
+                same season, which takes two years or two weeks.
             options: `width` of a Laney chart; `weight` and `width` of an EWMA chart; `allowance` and `threshold` of a
                 CUSUM chart; see `laney_chart`, `ewma_chart` and `cusum_chart` of `npskit.tracking.charts.chart_kinds`.
 
         Raises:
             InvalidTypeError, InvalidValueError: If an argument cannot be used.
-            IncompatibleError: If the scores are of a window or of fading weights, or by segments; or an option goes
-                with another kind.
+            IncompatibleError: If the scores are of a window or of fading weights, or by segments; the periods have no
+                such season; or an option goes with another kind.
 
         Example:
             >>> import npskit as nk
@@ -150,10 +174,10 @@ class Timeline(PeriodScores):
         for name in options:
             if name not in known:
                 raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
-        found = chart(**self._series("control_chart"), reference=reference, dispersion=dispersion, **options)
+        found = chart(**self._series("control_chart", season), reference=reference, dispersion=dispersion, **options)
         return attrs.evolve(found, row_counts=self.row_counts)
 
-    def _series(self, method: str) -> dict[str, Any]:
+    def _series(self, method: str, season: str | None) -> dict[str, Any]:
         """Return the effective answers of each period by category, if periods share none and there is one series."""
         if self.window is not None:
             raise IncompatibleError(
@@ -165,5 +189,7 @@ class Timeline(PeriodScores):
             )
         # nothing is known of a period where the effective number is NaN
         counts = np.nan_to_num(self.estimates.effective_counts(), nan=0.0, posinf=np.inf)
-        names = {"periods": self.labels, "score": self.name, "backend": self.backend}
+        names: dict[str, Any] = {"periods": self.labels, "score": self.name, "backend": self.backend}
+        codes = None if season is None else season_codes(self.starts, self.every, season, counts.sum(axis=1) > 0)
+        names |= {"season": codes, "cycles": CYCLES_OF[self.every]}
         return {"counts": counts, "category_scores": self.estimates.category_scores, **names}
