@@ -9,14 +9,12 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
 from npskit.checks import finite_number, whole_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.constrained import distinct_category_scores, mean_variance
 from npskit.inference.limits import normal_quantile
+from npskit.inference.planning_spread import Spread, rounded_up
+from npskit.inference.power_exact import NPS_CATEGORY_SCORES
 from npskit.results import Result
-
-NPS_CATEGORY_SCORES = (-100.0, 0.0, 100.0)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -70,11 +68,16 @@ def sample_size(
     """Return how many answers give a margin of error, or find a difference between two groups.
 
     For a margin m: n = v (z/m)², and n/(1 + (n - 1)/N) of a population of N (Cochran, Sampling Techniques, 3rd ed.
-    1977, sections 4.4 and 4.6). For a difference Δ: n = (z_{1-α/2} + z_power)² (v₁ + v₂/r)/Δ² in the first group and r
-    times as many in the second. Without `variance` or `shares` it is the worst case: half the answers at each end of
-    the scale, which no score exceeds; a typical NPS has 60 to 70 % of that variance and needs as much fewer answers.
-    For a difference these are normal approximations, which can fall short where nearly all answers of a group are of
-    one kind: check the result with `npskit.inference.power_exact.exact_power`, see `power`.
+    1977, sections 4.4 and 4.6). For a difference Δ: n = (z_{1-α/2} √V₀ + z_power √V₁)²/Δ² in the first group and r
+    times as many in the second, with V₁ = v₁ + v₂/r and V₀ the same of the variances that the test takes where there is
+    no difference: those at the most likely shares with a common score (Farrington & Manning, Statistics in Medicine 9
+    (1990) 1447-1454, for proportions). These follow from the shares of the two groups; of two variances without shares
+    both are the pooled one, (v₁ + r v₂)/(1 + r). Where one of two groups with their own shares has less than 25 answers
+    that are not of its commonest kind, sizes are tried until the test has the power, see `power`.
+
+    Without `variance` or `shares` it is the worst case: half the answers at each end of the scale, which no score
+    exceeds; a typical NPS has 60 to 70 % of that variance and needs as much fewer answers. One row of shares, or one
+    variance, stands for both groups; where these are of different sizes and scores are high, give the shares of both.
 
     Args:
         margin: Wanted half width of the interval, in score points, less than half the range of the category scores.
@@ -84,7 +87,8 @@ def sample_size(
         level: Confidence level; 1 less the two-sided level of the test.
         variance: Of one answer's score, in squared score points: 10,000 at worst for an NPS, 6,100 for 20 % detractors
             and 50 % promoters. For a difference also a pair, one for each group.
-        shares: Expected shares of the categories, shape `(K,)`, instead of `variance`; for a difference also `(2, K)`.
+        shares: Expected shares of the categories, shape `(K,)`, instead of `variance`; for a difference also `(2, K)`,
+            of two groups that differ by it.
         population: Number of people there are to ask; for a margin only.
         ratio: Size of the second group over that of the first; for a difference only.
         category_scores: What each category is worth, shape `(K,)`; an NPS by default.
@@ -110,21 +114,26 @@ def sample_size(
             f"sample_size(difference=5, power=0.8); got margin={margin!r}, difference={difference!r}"
         )
     z, span = normal_quantile(level), float(np.ptp(category_scores))
-    first, second = _variances(variance, shares, category_scores)
+    spread = Spread.of(variance, shares, category_scores)
     if margin is not None:
-        if ratio != 1.0 or first != second:
+        if ratio != 1.0:
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
+        first = spread.one("ratio and two variances or shares are for a difference; a margin is of one group")
         n = first * (z / _aim(margin, "margin", span / 2, "half the range", span)) ** 2
         people = None if population is None else whole_number(population, "population", least=1)
         if people is not None:
             n = n / (1 + (n - 1) / people)
-        return SampleSize(_up(n), n, None, float(margin), None, level, None, first, people)
+        return SampleSize(rounded_up(n), n, None, float(margin), None, level, None, first, people)
     if population is not None:
         raise IncompatibleError("population is for a margin: a test of a difference is about more than those asked")
     gap, share = _aim(abs(wanted), "difference", span, "the range", span), finite_number(ratio, "ratio", above=0)
-    n = ((z + _power_quantile(power, level)) / gap) ** 2 * (first + second / share)
-    spread = first if first == second else (first, second)
-    return SampleSize(_up(n), n, _up(n * share), None, float(wanted), level, power, spread, None)
+    quantile = _power_quantile(power, level)
+    spread.check(gap)
+    n = ((z * math.sqrt(spread.null(share)) + quantile * math.sqrt(spread.true(share))) / gap) ** 2
+    if spread.hard(n, n * share):
+        n = spread.tried(n, share, level, power)
+    own = spread.variances if spread.variances[0] != spread.variances[1] else spread.variances[0]
+    return SampleSize(rounded_up(n), n, rounded_up(n * share), None, float(wanted), level, power, own, None)
 
 
 def achieved_margin(
@@ -158,10 +167,10 @@ def achieved_margin(
         >>> round(achieved_margin(400, population=500), 3)
         4.387
     """
-    first, second = _variances(variance, shares, category_scores)
-    if first != second:
-        raise IncompatibleError("two variances or shares are for a difference; a margin is of one group")
-    spread = first / finite_number(n, "n", above=0)
+    one = Spread.of(variance, shares, category_scores).one(
+        "two variances or shares are for a difference; a margin is of one group"
+    )
+    spread = one / finite_number(n, "n", above=0)
     if population is not None:
         people = whole_number(population, "population", least=1)
         if n > people:
@@ -180,12 +189,14 @@ def power(
     shares: ArrayLike | Mapping[str, float] | None = None,
     category_scores: ArrayLike = NPS_CATEGORY_SCORES,
 ) -> float:
-    """Return the chance that a two-sided test of n answers a group finds a difference, by the normal approximation.
+    """Return the chance that the two-sided score test of n answers a group finds a difference.
 
-    Φ(Δ/σ - z) + Φ(-Δ/σ - z) with σ² = v₁/n₁ + v₂/n₂. For an NPS whose shares are all 20 % or more it is within 4 points
-    of the exact power of the score test at 40 answers a group and within 2 at 100; with shares down to 5 %, within 11
-    and 6. Nearer the ends it promises too much: for shares .01, .04, .95 against .01, .24, .75 it gives 65 % at 40
-    answers where 49 % is true, and 91 % at 80 where 87 % is. `npskit.inference.power_exact.exact_power` is exact.
+    Φ((Δ - zσ₀)/σ₁) + Φ((-Δ - zσ₀)/σ₁) with σ₁² = v₁/n₁ + v₂/n₂ and σ₀² the same of the variances that the test takes
+    where there is no difference; see `sample_size`. Where the shares of both groups are given and one of them has less
+    than 25 answers that are not of its commonest kind, that is not good enough (it gives 80 % where 86 % is true, for
+    .01, .04, .95 against .01, .24, .75 at 77 answers each): the power is then exact for small groups, and else that of
+    20,000 drawn samples, always the same ones (8,000 with more than three categories; none with more than eleven).
+    So it is within 2 points of the exact power (`docs/explanation/studies.md` has the settings).
 
     Args:
         n: Answers in the first group.
@@ -194,72 +205,27 @@ def power(
         level: 1 less the two-sided level of the test.
         variance: Variance of one answer's score, in squared score points, or one for each group; the worst case by
             default.
-        shares: Expected shares of the categories, shape `(K,)` or `(2, K)`, instead of `variance`.
+        shares: Expected shares of the categories, shape `(K,)`, or `(2, K)` of two groups that differ by it, instead of
+            `variance`.
         category_scores: What each category is worth, shape `(K,)`.
 
     Raises:
         InvalidValueError: If a value cannot be used.
+        IncompatibleError: If the two rows of shares have another difference.
 
     Example:
         >>> round(power(6280, 5), 3)
         0.8
     """
-    from statistics import NormalDist
-
-    (first, second), span = _variances(variance, shares, category_scores), float(np.ptp(category_scores))
+    spread, span = Spread.of(variance, shares, category_scores), float(np.ptp(category_scores))
     if not abs(difference) < span:
         raise InvalidValueError(
             f"difference={difference!r} must be less than the range of the category_scores, {span:g}"
         )
-    z, n = normal_quantile(level), finite_number(n, "n", above=0)
-    sigma = math.sqrt(first / n + second / (n if n_second is None else finite_number(n_second, "n_second", above=0)))
-    if sigma == 0:
-        return float(difference != 0)
-    shift, cdf = abs(difference) / sigma, NormalDist().cdf
-    return cdf(shift - z) + cdf(-shift - z)
-
-
-def _variances(
-    variance: float | tuple[float, float] | None,
-    shares: ArrayLike | Mapping[str, float] | None,
-    category_scores: ArrayLike,
-) -> tuple[float, float]:
-    """Return the variances of one answer's score in two groups: given, from the shares, or the worst there can be."""
-    w = np.asarray(category_scores, dtype=np.float64)
-    worst = float(np.ptp(distinct_category_scores(w)[0])) ** 2 / 4
-    if variance is not None and shares is not None:
-        raise IncompatibleError("give variance or shares, not both: shares have their variance")
-    if shares is not None:
-        found = mean_variance(checked_shares(shares, w.size), w)
-    else:
-        found = np.asarray(worst if variance is None else variance, dtype=np.float64)
-        # 0.61 meant on [-1, 1] would silently plan for one answer
-        if not ((found > 1e-3 * worst) & (found <= worst * (1 + 1e-12))).all():
-            raise InvalidValueError(
-                f"variance={variance!r} is in squared score points, at most {worst:g} for these category_scores and "
-                f"above a thousandth of that; as a fraction of the worst case, multiply it by {worst:g}"
-            )
-    if found.shape not in {(), (2,)}:
-        raise InvalidValueError(f"one variance, or one for each of two groups: got shape {found.shape}")
-    first, second = np.broadcast_to(found, 2).tolist()
-    return first, second
-
-
-def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats:
-    """Return shares as an array `(K,)` or `(2, K)` whose rows sum to 1.
-
-    Raises:
-        InvalidValueError: If they have another shape, are negative or do not sum to 1.
-    """
-    try:
-        p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"shares must be numbers, one per category: got {shares!r}") from None
-    if p.shape not in {(size,), (2, size)}:
-        raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per category: got {p.shape}")
-    if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, rtol=0, atol=1e-6)):
-        raise InvalidValueError(f"shares must not be negative and must sum to 1: got {p.tolist()}")
-    return np.asarray(p / p.sum(axis=-1, keepdims=True))
+    spread.check(abs(difference))
+    z, first = normal_quantile(level), finite_number(n, "n", above=0)
+    second = first if n_second is None else finite_number(n_second, "n_second", above=0)
+    return spread.power(abs(difference), first, second, level, z)
 
 
 def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
@@ -288,8 +254,3 @@ def _power_quantile(value: float, level: float) -> float:
             f"is none; got {value!r}"
         )
     return NormalDist().inv_cdf(value)
-
-
-def _up(n: float) -> int:
-    """Round up to a whole number of answers, at least one, forgiving what rounding left over a whole number."""
-    return max(math.ceil(n * (1 - 1e-12)), 1)
