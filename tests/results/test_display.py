@@ -106,12 +106,19 @@ def test_html_of_hostile_text() -> None:
     assert Reader(page).texts == ["</caption>&", "<th onload=x>", "<script>alert(1)</script>", '"><img src=x>']
 
 
-def test_html_is_bounded() -> None:
-    """A notebook is not flooded: the first rows are shown, and how many there are besides."""
-    page = html_table(["n"], [[i] for i in range(MOST_ROWS + 7)])
-    assert page.count("<tr>") == MOST_ROWS + 2
-    assert "... and 7 more" in page
-    assert "more" not in html_table(["n"], [[i] for i in range(MOST_ROWS)])
+@pytest.mark.parametrize("rows", [MOST_ROWS, MOST_ROWS + 1, 13_954])
+def test_long_tables_show_their_ends(rows: int) -> None:
+    """Neither a notebook nor a terminal is flooded: the first and the last ten, and how many there are between."""
+    table = [[f"s{i}", i] for i in range(rows)]
+    page, text = html_table(["s", "n"], table), text_table(["s", "n"], table, all_rows=False).split("\n")
+    shown = rows if rows <= MOST_ROWS else 21
+    assert (page.count("<tr>"), len(text)) == (shown + 1, shown + 1)
+    assert len(text_table(["s", "n"], table).split("\n")) == rows + 1
+    if rows > MOST_ROWS:
+        assert text[11] == f"... {rows - 20:,} rows between ..."
+        assert f'<td colspan="2">{text[11]}</td>' in page
+        assert text[1].split() == ["s0", "0"]
+        assert text[-1].split() == [f"s{rows - 1}", str(rows - 1)]
 
 
 @given(st.lists(st.tuples(st.text(), st.floats(-1e3, 1e3)), max_size=6))

@@ -7,12 +7,15 @@ import math
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-MOST_ROWS = 1000
+# Of tables with more rows than this, print and notebooks show the first and the last ten.
+MOST_ROWS = 60
+_ENDS = 10
 _WIDTH = 100
+T = TypeVar("T")
 # What Markdown gives a meaning, and the bar between the cells of a table.
 _MARKS = {ord(mark): f"\\{mark}" for mark in "\\`*_{}[]|~$#"}
 
@@ -83,7 +86,7 @@ def shown(value: Any) -> str:
 def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:
     """Return an HTML table with everything escaped; cells that are not text are aligned to the right.
 
-    Of more than `MOST_ROWS` rows the first are shown, and how many there are besides.
+    Of more than `MOST_ROWS` rows the first and the last are shown, and how many there are between.
 
     Example:
         >>> html_table(["region"], [["<b>"]])
@@ -95,11 +98,28 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         return f"<td{side}>{html.escape(shown(value))}</td>"
 
     head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows[:MOST_ROWS])
-    if len(rows) > MOST_ROWS:
-        body += f'<tr><td colspan="{len(header)}">... and {len(rows) - MOST_ROWS} more</td></tr>'
+    first, between, last = ends(rows)
+    lines = [f"<tr>{''.join(map(cell, row))}</tr>" for row in [*first, *last]]
+    if between:
+        lines.insert(len(first), f'<tr><td colspan="{len(header)}">{between}</td></tr>')
+    body = "".join(lines)
     top = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def ends(rows: Sequence[T]) -> tuple[Sequence[T], str, Sequence[T]]:
+    """Return what is shown of many rows: the first ones, how many are left out in words, and the last ones.
+
+    Example:
+        >>> first, between, last = ends(range(13_954))
+        >>> len(first), between, len(last)
+        (10, '... 13,934 rows between ...', 10)
+        >>> ends([1, 2])
+        ([1, 2], '', [])
+    """
+    if len(rows) <= MOST_ROWS:
+        return rows, "", []
+    return rows[:_ENDS], f"... {len(rows) - 2 * _ENDS:,} rows between ...", rows[-_ENDS:]
 
 
 def one_line(text: str) -> str:
@@ -115,8 +135,13 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(c) in ("Mn", "Me") for c in text)
 
 
-def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+def text_table(header: Sequence[str], rows: Sequence[Sequence[Any]], *, all_rows: bool = True) -> str:
     """Return an aligned plain-text table: text to the left, numbers to the right.
+
+    Args:
+        header: The names of the columns.
+        rows: The rows.
+        all_rows: Whether all of them are shown, or of many the first and the last.
 
     Example:
         >>> print(text_table(["region", "n"], [["North", 12], ["South", 7]]))
@@ -124,13 +149,16 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         North   12
         South    7
     """
-    names, cells, numeric = _cells(header, rows)
+    first, between, last = (rows, "", []) if all_rows else ends(rows)
+    names, cells, numeric = _cells(header, [*first, *last])
     widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     lines = []
     for row in [names, *cells]:
         pads = (" " * (w - _width(c)) for c, w in zip(row, widths, strict=True))
         padded = (pad + c if right else c + pad for c, pad, right in zip(row, pads, numeric, strict=True))
         lines.append("  ".join(padded).rstrip())
+    if between:
+        lines.insert(len(first) + 1, between)
     return "\n".join(lines)
 
 

@@ -168,15 +168,16 @@ class Result(Frozen):
 
     # ---- as a person reads it ----
 
-    def to_text(self, **options: Any) -> str:
+    def to_text(self, *, all_rows: bool = True, **options: Any) -> str:
         """Return the result as plain text, with an aligned table.
 
         Args:
+            all_rows: Whether all rows are shown, or of more than 60 the first and the last ten, as `print` does.
             options: What the result's `columns` takes, such as `level=` and `method=`.
         """
-        parts = [self._headline(), text_table(*self._rows(**options))]
+        parts = [self._headline(), text_table(*self._rows(**options), all_rows=all_rows)]
         for caption, rows in self._more():
-            parts += [caption, text_table(*rows)]
+            parts += [caption, text_table(*rows, all_rows=all_rows)]
         return "\n".join(
             one_line(line) for part in filter(None, [*parts, *self._all_notes()]) for line in part.split("\n")
         )
@@ -198,7 +199,7 @@ class Result(Frozen):
         return getattr(self, "value", getattr(self, "difference", None))
 
     def __str__(self) -> str:
-        return repr(self) if self._TEXT == "repr" else self.to_text()
+        return repr(self) if self._TEXT == "repr" else self.to_text(all_rows=False)
 
     def to_markdown(self, **options: Any) -> str:
         """Return the result as Markdown, with everything escaped; `options` as for `to_text`."""

@@ -53,7 +53,7 @@ class LabelAudit(CountedRows):
         return self._said(checked=self.checked, **many, unscored=self.unscored)
 
     def __str__(self) -> str:
-        return self.to_text() if self.contradictions else repr(self)
+        return self.to_text(all_rows=False) if self.contradictions else repr(self)
 
 
 def audit_labels(

@@ -108,7 +108,7 @@ class FollowUpPlan(Choices):
         """
         return plan_text.first(self, most)
 
-    def to_text(self, **options: Any) -> str:
+    def to_text(self, *, all_rows: bool = True, **options: Any) -> str:
         """Return the plan as text: what it does, and whom to answer first; `options` as for `first`."""
         return "\n\n".join(filter(None, [self.headline(), self.first(**options)]))
 

@@ -98,7 +98,7 @@ class ChangePoints(CountedRows):
     def __str__(self) -> str:
         if not self.changes:
             return f"{self!r}\nNo change was found, which does not say that there was none."
-        return self.to_text()
+        return self.to_text(all_rows=False)
 
     def _notes(self) -> list[str]:
         said = self.rivals.sentence if self.rivals is not None and self.changes else ""
