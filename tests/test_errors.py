@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.errors import quoted
-from npskit.reading import FileMissingError
+from npskit.errors import FileMissingError, quoted
 
 KINDS = [
     nk.InvalidValueError,

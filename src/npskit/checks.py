@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import operator
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeGuard, TypeVar
 
 import attrs
@@ -151,9 +151,10 @@ def one_of(value: T, options: Iterable[T], name: str) -> T:
         npskit.errors.InvalidValueError: method must be one of 'score', 'wald': got 'scores'; did you mean 'score'?
     """
     known = list(options)
-    if is_hashable(value) and value in known:
-        return value
-    close = did_you_mean(str(value), map(str, known))
+    for option in known:
+        if is_same(value, option):
+            return value
+    close = did_you_mean(str(value), map(str, known)) if isinstance(value, str) else ""
     hint = f"; {close}" if close.startswith("did") else ""
     raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, known))}: got {quoted(value)}{hint}")
 
@@ -191,6 +192,65 @@ def is_hashable(value: object) -> TypeGuard[Hashable]:
     except Exception:  # whatever a class of the user's own does
         return False
     return True
+
+
+def is_same(value: object, option: object) -> bool:
+    """Whether two values are equal; those that do not say so, such as arrays and pandas' NA, are not."""
+    try:
+        return bool(value == option) and is_hashable(value)
+    except Exception:
+        return False
+
+
+def of_kind(value: Any, kind: type[T], name: str) -> T:
+    """Return `value`, which is an instance of a class.
+
+    Raises:
+        InvalidTypeError: If it is none.
+
+    Example:
+        >>> of_kind(5, str, "comment")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidTypeError: comment must be a str: got 5 (int)
+    """
+    if not isinstance(value, kind):
+        said = f"{name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})"
+        raise InvalidTypeError(said, argument=name)
+    return value
+
+
+def several(value: Any, name: str) -> tuple[Any, ...]:
+    """Return what a collection such as a list holds.
+
+    Raises:
+        InvalidTypeError: If it is none, or a text or a mapping.
+
+    Example:
+        >>> several(["a", "b"], "keep")
+        ('a', 'b')
+    """
+    try:
+        if not isinstance(value, (str, bytes, Mapping)):
+            return tuple(value)
+    except Exception:  # what cannot be iterated says so in many ways
+        pass
+    said = f"{name} must be a collection such as a list: got {quoted(value)} ({type(value).__name__})"
+    raise InvalidTypeError(said, argument=name)
+
+
+def mapping(value: Any, name: str) -> Mapping[Any, Any]:
+    """Return a mapping, empty for None.
+
+    Raises:
+        InvalidTypeError: If it is none.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        said = f"{name} must be a mapping such as a dict: got {quoted(value)} ({type(value).__name__})"
+        raise InvalidTypeError(said, argument=name)
+    return value
 
 
 def is_missing(value: object) -> bool:

@@ -83,6 +83,14 @@ class UnreadableFileError(NpskitError, ValueError):
     """A file that is not what its name or its reader says, or is damaged past its single cells."""
 
 
+class FileMissingError(NpskitError, FileNotFoundError):
+    """There is no file at a path, or none that may be read."""
+
+
+class UnwritableFileError(NpskitError, OSError):
+    """A file, or what was opened in its place, cannot be written to."""
+
+
 class MissingDependencyError(NpskitError, ImportError):
     """An optional package is needed for what was asked, and is not installed."""
 

@@ -10,8 +10,16 @@ import attrs
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
+from npskit.checks import several
 from npskit.data import BadCell, Column, Owned, answers_of, numbers_of, read_times
-from npskit.errors import ColumnNotFoundError, GuessWarning, InvalidTypeError, InvalidValueError, warn
+from npskit.errors import (
+    ColumnNotFoundError,
+    GuessWarning,
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    warn,
+)
 from npskit.inference import Lonely, Population
 from npskit.reading import Loaded, Rejected, load_for, resolve
 from npskit.scorers import Scorer, codebook_of
@@ -187,4 +195,8 @@ def _answer_columns(
             if question not in score:
                 raise InvalidValueError(f"score: name the column with the answers to {question!r} too")
         score = [score[question] for question in questions]
-    return [resolve(name, loaded.columns) for name in ([score] if isinstance(score, str) else score)]
+    names = (score,) if isinstance(score, str) else several(score, "score")
+    if len(names) != len(questions):
+        asked = ", ".join(questions)
+        raise IncompatibleError(f"score: the scorer reads a column for each of {asked}: got {len(names)}")
+    return [resolve(name, loaded.columns) for name in names]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 
-from npskit.checks import one_of
+from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
 from npskit.data import Frame
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -164,7 +164,7 @@ class Survey(OverTime):
             IncompatibleError: If `repeats` asks for a role that is not bound.
         """
         one_of(repeats, REPEATS, "repeats")
-        if shrink and by is None:
+        if of_kind(shrink, bool, "shrink") and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
         keys, found = self._data.measure(names, denominator, repeats)

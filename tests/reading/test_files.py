@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from npskit.errors import InvalidTypeError, MissingDependencyError, NpskitError, UnreadableFileError
-from npskit.reading import FileMissingError, Loaded, load
+from npskit.errors import FileMissingError, InvalidTypeError, MissingDependencyError, NpskitError, UnreadableFileError
+from npskit.reading import Loaded, load
 
 Read = Callable[..., Loaded]
 

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.errors import UnreadableFileError
-from npskit.reading import FileMissingError
+from npskit.errors import FileMissingError, UnreadableFileError
 
 TIMES = st.sampled_from(
     [

@@ -122,4 +122,4 @@ def given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:
 def _codes(text: str) -> list[str | int]:
     """Return what means a missing answer: whole numbers as such too."""
     parts = [part.strip() for part in text.split(",")]
-    return [*parts, *(int(part) for part in parts if re.fullmatch(r"[+-]?[0-9]+", part))]
+    return [*parts, *(int(part) for part in parts if re.fullmatch(r"[+-]?[0-9]{1,18}", part))]

@@ -12,7 +12,7 @@ from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
 from npskit.data import Column, as_column
-from npskit.errors import IncompatibleError
+from npskit.errors import IncompatibleError, quoted
 from npskit.scorers import Codebook
 
 
@@ -118,13 +118,7 @@ class CodedAnswers:
         parts = []
         for values, scale, (question, rows) in zip(self._values, self.codebook.scales, self.invalid(), strict=True):
             if rows.size:
-                shown = ", ".join(f"row {row}: {_shown(values[row])}" for row in rows[:5].tolist())
+                shown = ", ".join(f"row {row}: {quoted(values[row], 40)}" for row in rows[:5].tolist())
                 more = f" and {rows.size - 5} more" if rows.size > 5 else ""
                 parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
         return "; ".join(parts)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as an error quotes it: as Python's own, and not at length."""
-    text = repr(value.item() if isinstance(value, np.generic) else value)
-    return text if len(text) <= 40 else f"{text[:37]}..."

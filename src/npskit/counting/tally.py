@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Integers
-from npskit.checks import one_of
+from npskit.checks import one_of, several, whole_number
 from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
-from npskit.errors import InvalidValueError
+from npskit.data import array_of
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.results import checked, get, get_array, read_json
 from npskit.scorers import Scorer, codebook_of, read_scorer
 
@@ -143,6 +144,9 @@ class Tally(CategoryCounts):
                 f"got shape {arrays['counts'].shape}"
             )
         shape = arrays["counts"].shape[:-1]
+        for name in ("missing", "invalid"):
+            if arrays[name].shape not in ((), shape):
+                raise IncompatibleError(f"{name} has shape {arrays[name].shape}, the groups of counts have {shape}")
         sides = [np.broadcast_to(arrays[name], shape)[..., np.newaxis] for name in ("missing", "invalid")]
         return cls(codebook, np.concatenate([arrays["counts"], *sides], axis=-1), None, None, False)
 
@@ -160,7 +164,8 @@ class Tally(CategoryCounts):
         """
         codebook = codebook_of(scorer)
         width = codebook.scale.size if codebook.scale is not None else len(codebook.categories)
-        return cls(codebook, np.zeros((*shape, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
+        sizes = [whole_number(size, "shape", least=0, most=1 << 32) for size in several(shape, "shape")]
+        return cls(codebook, np.zeros((*sizes, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
@@ -197,9 +202,10 @@ class Tally(CategoryCounts):
 
 
 def _whole_counts(value: Any, name: str) -> Integers:
-    array = np.asarray(value)
+    array = array_of(value, name)
+    array = array.astype(np.float64) if array.dtype.kind == "f" else array
     if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
-        raise InvalidValueError(f"{name} must be whole numbers: got {value!r}")
+        raise InvalidValueError(f"{name} must be whole numbers: got {quoted(value)}")
     if np.any(array < 0) or np.any(array > 2**62):
-        raise InvalidValueError(f"{name} must be between 0 and 2**62: got {value!r}")
+        raise InvalidValueError(f"{name} must be between 0 and 2**62: got {quoted(value)}")
     return array.astype(np.int64)

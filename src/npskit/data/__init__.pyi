@@ -3,6 +3,7 @@
 from npskit.data.amounts import Numbers as Numbers
 from npskit.data.amounts import check_decimal as check_decimal
 from npskit.data.amounts import find_decimal as find_decimal
+from npskit.data.amounts import holds_number as holds_number
 from npskit.data.amounts import numbers_of as numbers_of
 from npskit.data.amounts import read_amounts as read_amounts
 from npskit.data.answers import INVALID as INVALID
@@ -20,6 +21,7 @@ from npskit.data.cells import shown as shown
 from npskit.data.columns import Column as Column
 from npskit.data.columns import array_of as array_of
 from npskit.data.columns import as_column as as_column
+from npskit.data.columns import floats_of as floats_of
 from npskit.data.columns import plain_column as plain_column
 from npskit.data.customers import Customers as Customers
 from npskit.data.customers import read_customers as read_customers

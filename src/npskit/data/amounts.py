@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.checks import is_hashable
+from npskit.checks import is_hashable, is_missing
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.columns import Column
 from npskit.data.words import is_nothing
@@ -29,10 +29,29 @@ class Numbers(Frozen):
     rejected: tuple[BadCell, ...]
 
 
-NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
+_NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
+# Beyond this nobody counts, and a decimal may take very long to be written out.
+_LARGEST = 10**300
 _POINT = re.compile(r"[+\-−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
 _COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+
+
+def holds_number(value: object) -> bool:
+    """Whether a cell is a number; booleans are none, nor are NumPy's durations, which it counts among whole numbers."""
+    return isinstance(value, _NUMBERS) and not isinstance(value, (bool, np.timedelta64))
+
+
+def plain_number(value: Any) -> Any:
+    """Return a whole number as an int, however it is stored; all else as it is.
+
+    Example:
+        >>> plain_number(7.0), plain_number(7.5), plain_number(Decimal("1e999999"))
+        (7, 7.5, Decimal('1E+999999'))
+    """
+    if not holds_number(value) or is_missing(value) or not abs(value) < _LARGEST:
+        return value
+    return int(value) if value == value // 1 else value
 
 
 def numbers_of(
@@ -72,7 +91,7 @@ def numbers_of(
             if (_COMMA if comma else _POINT).fullmatch(text) and any(map(str.isdigit, text)):
                 text = text.replace("−", "-")
                 return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
-        elif isinstance(value, NUMBERS) and not isinstance(value, bool):
+        elif holds_number(value):
             try:
                 return float(value), None
             except OverflowError:

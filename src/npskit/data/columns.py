@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -160,6 +161,22 @@ def array_of(values: Any, name: str) -> NDArray[Any]:
     return found
 
 
+def floats_of(values: Any, name: str) -> NDArray[np.float64]:
+    """Return numbers of any shape as floats.
+
+    Raises:
+        InvalidTypeError: If they are not numbers.
+    """
+    array = array_of(values, name)
+    try:
+        if array.dtype.kind in "iufO":
+            with np.errstate(over="ignore"):
+                return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidTypeError(f"{name} must be numbers: got {quoted(values)}", argument=name)
+
+
 def plain_column(values: Any, name: str) -> Column:
     """Return a sequence that is of no dataframe library as a column: as numbers where that loses nothing, else objects.
 
@@ -175,6 +192,8 @@ def plain_column(values: Any, name: str) -> Column:
     if isinstance(values, Deferred):
         return Column(values.read())
     try:
+        if isinstance(values, str | bytes | Mapping | Set):
+            raise TypeError("a text is one value, and a mapping or a set has no order")
         cells = values if isinstance(values, list | tuple) else list(values)
     except Exception:
         what = f"the single value {quoted(values)}: wrap it in a list"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import is_hashable
+from npskit.data.amounts import plain_number
 from npskit.data.cells import objects
 from npskit.data.columns import Column, as_column
 from npskit.data.keys import factorize, number
@@ -173,6 +172,4 @@ def _plain(customer: Any) -> Any:
     """Return an id as Python's own, a whole number as such however it is stored."""
     if isinstance(customer, np.generic):
         customer = customer.item()
-    if isinstance(customer, (float, Decimal, Fraction)) and customer == customer // 1:
-        return int(customer)
-    return customer
+    return plain_number(customer)

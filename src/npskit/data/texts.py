@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.amounts import NUMBERS
+from npskit.data.amounts import holds_number, plain_number
 from npskit.data.cells import objects
 from npskit.data.columns import Column
 from npskit.data.keys import number
@@ -47,7 +47,7 @@ def read_words(column: Column, name: str) -> Words:
     """
     codes, cells = number(column.filled())
     for cell in cells:
-        if isinstance(cell, bool) or not (isinstance(cell, (str, bytes, *NUMBERS)) or is_nothing(cell)):
+        if not (isinstance(cell, (str, bytes)) or holds_number(cell) or is_nothing(cell)):
             raise InvalidTypeError(f"{name} must hold texts: got {quoted(cell)} ({type(cell).__name__})")
     places, texts = number([None, *map(_text, cells)])  # what says nothing comes first
     return Words(places[1:][codes] - 1, tuple(texts[1:]))
@@ -70,6 +70,4 @@ def _text(cell: Any) -> str | None:
         return None
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
-    if isinstance(cell, NUMBERS) and not isinstance(cell, bool) and cell == cell // 1:
-        return str(int(cell))
-    return str(cell)
+    return str(plain_number(cell))

@@ -45,7 +45,7 @@ def read_moment(value: Any, order: Order) -> Moment:
     if isinstance(value, np.datetime64):
         time = None if np.isnat(value) else value.astype("datetime64[us]").item()
         return time if time is None or isinstance(time, dt.datetime) else f"{_NO_TIME}: a year beyond 9999"
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.timedelta64)):
         try:
             return None if value != value else _unix(float(value), int(value) if float(value).is_integer() else None)
         except OverflowError:  # larger than every float

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
+from npskit.checks import of_kind
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
 from npskit.data.columns import Column
 from npskit.data.keys import flat
@@ -226,6 +227,7 @@ def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
 def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order | None, tuple[Note, ...]]:
     """Return which of day and month comes first in the numeric dates that do not say so, and a note on it."""
     if dayfirst is not None:
+        of_kind(dayfirst, bool, "dayfirst")
         return ("day" if dayfirst else "month"), ()
     told: dict[Order, tuple[str, int, str]] = {}
     unclear: dict[str, str] = {}

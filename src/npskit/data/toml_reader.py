@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from npskit.data.toml_lines import Path, key_lines
-from npskit.errors import NpskitError, did_you_mean
+from npskit.errors import FileMissingError, InvalidTypeError, NpskitError, did_you_mean, quoted
 
 _Self = TypeVar("_Self", bound="TomlReader")
 _LARGEST = 1 << 20
@@ -55,13 +55,20 @@ class TomlReader:
     @classmethod
     def of_file(cls: type[_Self], path: str | os.PathLike[str]) -> _Self:
         """Return the reader of a file in UTF-8."""
+        if not isinstance(path, str | os.PathLike):
+            raise InvalidTypeError(f"path must be that of a file: got {quoted(path)} ({type(path).__name__})")
         file = FilePath(path)
-        if file.stat().st_size > _LARGEST:
-            raise cls._too_large(file.name)
         try:
-            return cls(file.read_text(encoding="utf-8"), file.name)
+            if file.stat().st_size > _LARGEST:
+                raise cls._too_large(file.name)
+            text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise cls.objection(f"{file.name} is not UTF-8: {error}; save it as UTF-8") from error
+        except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
+            if isinstance(error, NpskitError):
+                raise
+            raise FileMissingError(f"there is no {cls.what} to read at {quoted(str(path))}: {error}") from error
+        return cls(text, file.name)
 
     @classmethod
     def _too_large(cls, name: str) -> NpskitError:

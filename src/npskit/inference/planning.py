@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.checks import finite_number, whole_number
+from npskit.data import floats_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.limits import normal_quantile
 from npskit.inference.planning_spread import Spread, rounded_up
@@ -113,7 +114,8 @@ def sample_size(
             "sample_size needs either a margin or a difference, in score points: sample_size(margin=5) or "
             f"sample_size(difference=5, power=0.8); got margin={margin!r}, difference={difference!r}"
         )
-    z, span = normal_quantile(level), float(np.ptp(category_scores))
+    wanted = finite_number(wanted, "difference" if margin is None else "margin")
+    z, span = normal_quantile(level), float(np.ptp(floats_of(category_scores, "category_scores")))
     spread = Spread.of(variance, shares, category_scores)
     if margin is not None:
         if ratio != 1.0:

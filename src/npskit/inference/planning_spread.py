@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.data import floats_of
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference.common_mean import null_variances
 from npskit.inference.constrained import distinct_category_scores, mean_variance
@@ -45,7 +46,7 @@ class Spread:
         category_scores: ArrayLike,
     ) -> Self:
         """Return what is given, or what follows from the shares, or the worst there can be."""
-        w = np.asarray(category_scores, dtype=np.float64)
+        w = floats_of(category_scores, "category_scores")
         worst = float(np.ptp(distinct_category_scores(w)[0])) ** 2 / 4
         if variance is not None and shares is not None:
             raise IncompatibleError("give variance or shares, not both: shares have their variance")
@@ -54,7 +55,7 @@ class Spread:
             known = checked_shares(shares, w.size)
             found = mean_variance(known, w)
         else:
-            found = np.asarray(worst if variance is None else variance, dtype=np.float64)
+            found = floats_of(worst if variance is None else variance, "variance")
             # 0.61 meant on [-1, 1] would silently plan for one answer
             if not ((found > 1e-3 * worst) & (found <= worst * (1 + 1e-12))).all():
                 raise InvalidValueError(

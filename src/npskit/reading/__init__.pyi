@@ -1,6 +1,5 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
-from npskit.reading.file_report import FileMissingError as FileMissingError
 from npskit.reading.file_report import FileReport as FileReport
 from npskit.reading.file_report import Loaded as Loaded
 from npskit.reading.file_report import Rejected as Rejected

@@ -7,6 +7,7 @@ import io
 import itertools
 import re
 
+from npskit.checks import of_kind
 from npskit.errors import InvalidValueError
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -59,6 +60,7 @@ def check_separator(separator: str) -> str:
     Raises:
         InvalidValueError: If it is not one character, or a quote or line end.
     """
+    of_kind(separator, str, "separator")
     if len(separator) != 1 or separator in '"\r\n\0':
         raise InvalidValueError(f"separator must be one character such as ',' or ';' or '\\t': got {separator!r}")
     return separator

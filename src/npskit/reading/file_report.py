@@ -9,15 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import NpskitError
-
 Columns: TypeAlias = dict[str, NDArray[Any]]
 Roles: TypeAlias = dict[str, str | tuple[str, ...]]
 Progress: TypeAlias = Callable[[int, int], object]
-
-
-class FileMissingError(NpskitError, FileNotFoundError):
-    """A path at which there is no file."""
 
 
 @attrs.frozen

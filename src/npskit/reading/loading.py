@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Deferred, check_decimal, find_decimal
-from npskit.errors import InvalidTypeError, UnreadableFileError
+from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
-from npskit.reading.file_report import Columns, FileMissingError, FileReport, Loaded, Progress
+from npskit.reading.file_report import Columns, FileReport, Loaded, Progress
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
 from npskit.reading.source import Source, as_path, inspect, reading
 from npskit.reading.tables import layout_of, name_notes, read_all, read_columns, read_delimited

@@ -15,8 +15,9 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from npskit.errors import InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
-from npskit.reading.file_report import FileMissingError, Progress
+from npskit.checks import of_kind
+from npskit.errors import FileMissingError, InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
+from npskit.reading.file_report import Progress
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
 BLOCK = 1 << 16
@@ -177,6 +178,7 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
         UnreadableFileError: If the file is empty, is not text or Parquet, or has a line of more than 16 MiB.
     """
     if encoding is not None:
+        of_kind(encoding, str, "encoding")
         try:
             b"abcd".decode(encoding, errors="replace")
             codecs.getincrementaldecoder(encoding)
@@ -190,7 +192,7 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
             head = (gzip.GzipFile(fileobj=raw) if gzipped else raw).read(HEAD)
         if head.startswith(b"PAR1") and not gzipped:
             return Source(path, "parquet", size)
-        told = encoding or _told_encoding(head)
+        told = _with_order(encoding, head) or _told_encoding(head)
         _refuse_other_kinds(path, head, told)
         kind = _kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
         scan = _scan(path, gzipped, told, bounded=kind != "json")
@@ -198,6 +200,14 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
     if not text.strip():
         raise UnreadableFileError(f"{path} is empty: there is not even a header row")
     return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound)
+
+
+def _with_order(encoding: str | None, head: bytes) -> str | None:
+    """Return an encoding; UTF-16 and UTF-32 without a byte order mark with the order of bytes that the text shows."""
+    if encoding is None or codecs.lookup(encoding).name not in ("utf-16", "utf-32"):
+        return encoding
+    shown = _told_encoding(head)
+    return encoding if any(head.startswith(mark) for mark, _ in _BOMS) else shown or f"{encoding}-le"
 
 
 def _told_encoding(head: bytes) -> str | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from npskit.checks import is_missing
-from npskit.errors import InvalidValueError
+from npskit.checks import is_missing, of_kind
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, UnwritableFileError, quoted
 from npskit.results.values import json_safe
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
@@ -65,19 +66,18 @@ def write_csv(
     Raises:
         InvalidValueError: If separator and decimal mark are not single characters, or the same.
     """
+    of_kind(separator, str, "separator")
+    of_kind(decimal, str, "decimal")
     if len(separator) != 1 or len(decimal) != 1 or separator == decimal or separator in '\r\n"':
         raise InvalidValueError(
             "separator and decimal must be two different characters, such as ';' and ',': got "
-            f"{separator!r} and {decimal!r}"
+            f"{quoted(separator)} and {quoted(decimal)}"
         )
-    if isinstance(to, str | os.PathLike):
-        # with a byte order mark, without which spreadsheets take UTF-8 for something else; half a character is escaped
-        with open(to, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
-            write_csv(columns, file, separator=separator, decimal=decimal)
-        return
-    writer = csv.writer(to, delimiter=separator)
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(value, decimal) for value in row] for row in zip(*columns.values(), strict=True))
+    # with a byte order mark, without which spreadsheets take UTF-8 for something else
+    with _opened(to, "utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=separator)
+        writer.writerow([_cell(name) for name in columns])
+        writer.writerows([_cell(value, decimal) for value in row] for row in zip(*columns.values(), strict=True))
 
 
 def csv_text(columns: Mapping[str, Sequence[Any]], *, separator: str = ",", decimal: str = ".") -> str:
@@ -99,11 +99,29 @@ def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike
         columns: Equally long sequences by name.
         to: A path, or an open text file.
     """
-    if isinstance(to, str | os.PathLike):
-        # half a character is escaped, which is how JSON writes it
-        with open(to, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            write_json_lines(columns, file)
-        return
-    for row in zip(*columns.values(), strict=True):
-        values = json_safe(dict(zip(columns, row, strict=True)))
-        to.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
+    with _opened(to, "utf-8", newline="\n") as file:
+        for row in zip(*columns.values(), strict=True):
+            values = json_safe(dict(zip(columns, row, strict=True)))
+            file.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
+
+
+@contextlib.contextmanager
+def _opened(to: Any, encoding: str, newline: str) -> Iterator[TextIO]:
+    """Open a path to be written, or take what is open; half a character is escaped, as JSON writes it.
+
+    Raises:
+        InvalidTypeError: If it is neither a path nor open.
+        UnwritableFileError: If it cannot be opened, or does not take the text.
+    """
+    if not isinstance(to, str | os.PathLike) and not hasattr(to, "write"):
+        raise InvalidTypeError(f"path must be a path or an open text file: got {quoted(to)} ({type(to).__name__})")
+    try:
+        if isinstance(to, str | os.PathLike):
+            with open(to, "w", encoding=encoding, errors="backslashreplace", newline=newline) as file:
+                yield file
+        else:
+            yield to
+    except NpskitError:
+        raise
+    except (OSError, ValueError, TypeError) as error:  # as of a file that takes bytes, or another encoding
+        raise UnwritableFileError(f"path: {quoted(to)} cannot be written to: {error}", argument="path") from error

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from npskit.checks import finite_number, whole_number
+from npskit.errors import InvalidTypeError, quoted
 from npskit.results.display import formatted, number
 
 LEVEL = 0.95
+
+
+def _is_limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int | float | np.number):
+        raise InvalidTypeError(f"{field.name} must be a number: got {quoted(value)} ({type(value).__name__})")
+
+
+def _level(value: Any) -> float:
+    return finite_number(value, "level")
 
 
 @attrs.frozen
@@ -25,9 +37,9 @@ class Interval:
         True
     """
 
-    low: float
-    high: float
-    level: float = attrs.field(kw_only=True, converter=float)
+    low: float = attrs.field(validator=_is_limit)
+    high: float = attrs.field(validator=_is_limit)
+    level: float = attrs.field(kw_only=True, converter=_level)
     method: str = attrs.field(kw_only=True)
 
     def __iter__(self) -> Iterator[float]:
@@ -45,6 +57,7 @@ class Interval:
 
     def shown(self, digits: int = 1) -> str:
         """Return the limits as a person reads them, with so many decimals."""
+        whole_number(digits, "digits", least=0, most=20)
         return f"{number(self.low, digits)} .. {number(self.high, digits)}"
 
 

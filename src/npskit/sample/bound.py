@@ -22,7 +22,7 @@ from npskit.data import (
     to_scale,
     weight_scale,
 )
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.inference import Calibration, Lonely, Population, rake
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS, RowCounts
@@ -98,13 +98,14 @@ class BoundData:
     def by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
         """Return the names of the columns that make the segments, checked to be there."""
         if not isinstance(by, str | Sequence | None):
-            raise InvalidTypeError(f"by must be the name of a column, or several: got {by!r}")
+            raise InvalidTypeError(f"by must be the name of a column, or several: got {quoted(by)}")
         names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
         if by is not None and not names:
             raise InvalidValueError("by must name at least one column; leave it out for the whole")
-        if len(set(names)) < len(names):
+        known = tuple(self.frame.require(name, "by") for name in names)
+        if len(set(known)) < len(known):
             raise InvalidValueError(f"by names a column twice: {names!r}")
-        return tuple(self.frame.require(name, "by") for name in names)
+        return known
 
     def times(self, method: str) -> NDArray[np.datetime64]:
         """Return when each row was given, NaT where that is not known; `method` needs it."""
@@ -126,13 +127,14 @@ class BoundData:
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""
-        if not hasattr(totals, "items") or not totals:
+        if not isinstance(totals, Mapping) or not totals:
             raise InvalidTypeError(
-                f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got {totals!r}"
+                f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got "
+                f"{quoted(totals)}"
             )
         for name, labels in totals.items():
-            if not hasattr(labels, "items"):
-                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {labels!r}")
+            if not isinstance(labels, Mapping):
+                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {quoted(labels)}")
         margins = {name: self.column(self.frame.require(name, "totals")).filled() for name in totals}
         weights = self.weights()
         return rake(np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights), margins, totals)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import is_number
+from npskit.data import as_column, holds_number, plain_column, read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 NAN = float("nan")
@@ -139,13 +140,13 @@ def _refuse(rows: NDArray[np.bool_], name: str, problem: str, fix: str) -> None:
 
 def _revenues(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return revenues as a float array, one per customer, or of no dimension for a total."""
-    try:
-        found = np.asarray(values)
-        numbers = found.astype(np.float64) if found.dtype.kind in "iufO" else None
-    except (TypeError, ValueError):
-        numbers = None
-    if numbers is None or numbers.ndim > 1:
-        raise InvalidTypeError(f"{name} must be a number or a column of numbers: got {values!r}")
+    if holds_number(values):
+        numbers = np.asarray(float(values))  # type: ignore[arg-type]
+    else:
+        column = as_column(values) or plain_column(values, name)
+        if column.values.dtype.kind not in "iufO":
+            raise InvalidTypeError(f"{name} must be a number or a column of numbers, not {column.values.dtype}")
+        numbers = read_amounts(column, name)
     _refuse(np.isnan(numbers), name, "is missing", "a customer who left has 0")
     _refuse(~((numbers >= 0) & (numbers < math.inf)), name, "is negative or not finite", "leave refunds out")
     return numbers

@@ -15,7 +15,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, did_you_mean, quoted
 from npskit.scorers.base import Scorer, codebook_of
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
@@ -107,7 +107,7 @@ def available() -> tuple[str, ...]:
 def _folded(name: object) -> str:
     """Return a name as it is kept."""
     if not isinstance(name, str):
-        raise InvalidTypeError(f"name must be a text such as 'nps', not {name!r}")
+        raise InvalidTypeError(f"name must be a text such as 'nps', not {quoted(name)}")
     return name.strip().casefold()
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Scale, as_scale
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 
 QUESTIONS = ("satisfaction", "repurchase", "recommend")
 Cut: TypeAlias = int | tuple[int, int, int]
@@ -25,7 +25,9 @@ def _three(value: Any, what: str) -> tuple[Any, Any, Any]:
     if not isinstance(value, (list, tuple)):
         return (value, value, value)
     if len(value) != len(QUESTIONS):
-        raise IncompatibleError(f"{what}: give one for all questions or three ({', '.join(QUESTIONS)}): got {value!r}")
+        raise IncompatibleError(
+            f"{what}: give one for all questions or three ({', '.join(QUESTIONS)}): got {quoted(value)}"
+        )
     return tuple(value)
 
 

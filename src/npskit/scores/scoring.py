@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 
 from npskit.checks import one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
-from npskit.data import Scale
+from npskit.data import Scale, plain_column
 from npskit.errors import InvalidValueError
 from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
 from npskit.scores.score import Score
@@ -63,7 +63,7 @@ def measure(
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
     tally = Tally.count(*answers, scorer=scorer, weights=weights, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
-        listed = [a if hasattr(a, "__getitem__") else list(a) for a in answers]
+        listed = [a if hasattr(a, "__getitem__") else plain_column(a, "answers").values for a in answers]
         raise InvalidValueError(CodedAnswers(listed, tally.codebook).refusal())
     warn_of_scale(tally)
     score = Score.of(tally, denominator=denominator)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen, Integers, Times
+from npskit.checks import several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
@@ -43,9 +44,7 @@ def _is_clock(_instance: object, field: attrs.Attribute[Any], value: Any) -> Non
 
 
 def _as_weekdays(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidTypeError(f"weekend must be a list of days such as ('Sat', 'Sun'): got {quoted(value)}")
-    days = {_weekday(day) for day in value}
+    days = {_weekday(day) for day in several(value, "weekend")}
     if len(days) == len(WEEKDAYS):
         raise InvalidValueError("weekend must leave a working day: all seven days were given")
     return tuple(day for day in WEEKDAYS if day in days)

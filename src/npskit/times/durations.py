@@ -50,7 +50,10 @@ class Duration:
     @property
     def fixed(self) -> dt.timedelta:
         """How long it is; months, quarters and years have no fixed length."""
-        return self.count * _FIXED[self.unit]
+        try:
+            return self.count * _FIXED[self.unit]
+        except OverflowError:
+            raise InvalidValueError(f"a duration of {self} is longer than any that can be added to a time") from None
 
 
 def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.timedelta | None = None) -> Duration:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from npskit.checks import is_missing
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
@@ -36,7 +37,7 @@ def read_time(value: Any, name: str, *, zoned: bool = False) -> dt.datetime:
             ) from None
     if isinstance(found, dt.date) and not isinstance(found, dt.datetime):
         found = dt.datetime(found.year, found.month, found.day)
-    if found is None or found != found:  # NaT of pandas is a datetime
+    if is_missing(found):  # NaT of pandas is a datetime
         raise InvalidValueError(f"{name} must be given, as a date or a time: got {quoted(value)}")
     if not isinstance(found, dt.datetime):
         raise InvalidTypeError(f"{name} must be a date or a time: got {quoted(value)} ({type(value).__name__})")

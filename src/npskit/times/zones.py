@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
-from npskit.errors import InvalidValueError
+from npskit.checks import is_same
+from npskit.errors import InvalidValueError, quoted
 from npskit.times.durations import DAY, SECOND
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,14 +23,14 @@ def find_zone(name: str | None) -> dt.tzinfo:
     Raises:
         InvalidValueError: If there is none of that name.
     """
-    if name is None or name == "UTC":
+    if name is None or is_same(name, "UTC"):
         return dt.UTC
     import zoneinfo
 
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise InvalidValueError(f"time_zone {name!r} is not known: write it as in 'Europe/Warsaw' or 'UTC'") from error
+        raise InvalidValueError(f"time_zone {quoted(name)} is not known: write it as in 'Europe/Warsaw'") from error
 
 
 def as_zone(zone: str | dt.tzinfo | None) -> dt.tzinfo:

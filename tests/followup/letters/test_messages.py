@@ -123,7 +123,7 @@ def test_a_missing_field_is_named() -> None:
     ("arguments", "error", "message"),
     [
         ({"action": "thnak"}, InvalidValueError, "did you mean 'thank'"),
-        ({"action": None}, InvalidValueError, "no letter for the action None"),
+        ({"action": None}, InvalidTypeError, "action must be a str: got None"),
         ({"fields": [("name", "Ann")]}, InvalidTypeError, "fields must be a mapping"),
         ({"language": 7}, InvalidTypeError, "language must be a tag"),
         ({"currency": "EURO"}, InvalidValueError, "ISO 4217 code such as 'EUR': got 'EURO'; did you mean"),

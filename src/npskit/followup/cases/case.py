@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import attrs
 
-from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none, several
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
 from npskit.results import Result, one_line
 from npskit.times import instant
@@ -17,12 +17,12 @@ from npskit.times import instant
 
 def _is_time(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, dt.datetime) or is_missing(value):
-        raise InvalidTypeError(f"{field.name} must be a datetime, not {value!r} ({type(value).__name__})")
+        raise InvalidTypeError(f"{field.name} must be a datetime, not {quoted(value)} ({type(value).__name__})")
 
 
 def _is_id(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not is_hashable(value):
-        raise InvalidTypeError(f"{field.name} must be hashable, such as a text or a number: got {value!r}")
+        raise InvalidTypeError(f"{field.name} must be hashable, such as a text or a number: got {quoted(value)}")
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class CaseEvent:
 
 
 def _as_tuple(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
-    return tuple(events)
+    return several(events, "events")
 
 
 def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
@@ -59,7 +59,7 @@ def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
     zoned = {event.at.utcoffset() is not None for event in found}
     if len(zoned) > 1:
         raise IncompatibleError(
-            f"case {case!r}: some events know their time zone and others do not; make them one or the other"
+            f"case {quoted(case)}: some events know their time zone and others do not; make them one or the other"
         )
     order = legal_order([e.kind for e in found], [instant(e.at) for e in found])
     if order is None or not found:
@@ -84,7 +84,7 @@ def refusal(case: Any, kind: str, at: object, state: str, responded: bool) -> st
     if kind == "first_response" and responded and kind in LEGAL[state]:
         situation += " and has had its first response"
     return (
-        f"case {case!r}: {kind!r} at {at} is not legal, the case is {situation}; "
+        f"case {quoted(case)}: {kind!r} at {at} is not legal, the case is {situation}; "
         f"legal now: {', '.join(legal_now(state, responded))}"
     )
 

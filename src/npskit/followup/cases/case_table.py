@@ -21,6 +21,7 @@ from npskit.errors import (
     InvalidValueError,
     NpskitError,
     did_you_mean,
+    quoted,
     warn,
 )
 from npskit.followup.cases.case import Case
@@ -46,7 +47,7 @@ def case_frame(source: Any) -> Frame:
         if not isinstance(item, kind):
             raise InvalidTypeError(
                 "cases must be Case objects, a dataframe, a mapping of columns or a list of dictionaries: item "
-                f"{row} is {item!r} ({type(item).__name__}) in a list of {type(source[0]).__name__}"
+                f"{row} is {quoted(item)} ({type(item).__name__}) in a list of {type(source[0]).__name__}"
             )
     return Frame(_case_columns(source))
 

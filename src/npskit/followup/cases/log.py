@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen, Integers, Times
-from npskit.checks import one_of
+from npskit.checks import mapping, one_of, several
 from npskit.data import factorize, objects, read_customers
 from npskit.errors import ColumnNotFoundError
 from npskit.followup.cases.case_roles import ALIASES, find_roles, kind_of
@@ -126,11 +126,12 @@ def read_case_log(
         >>> len(log), log.rejected
         (1, Rejections(no opening time: 1))
     """
-    words = {word: one_of(kind, KINDS, f"events[{word!r}]") for word, kind in (events or {}).items()}
+    words = {word: one_of(kind, KINDS, f"events[{word!r}]") for word, kind in mapping(events, "events").items()}
+    recorded = several(recorded, "recorded")
     for kind in recorded:
         one_of(kind, KINDS, "recorded")
     frame = case_frame(source)
-    roles, one_per_event = find_roles(frame.columns, columns or {})
+    roles, one_per_event = find_roles(frame.columns, mapping(columns, "columns"))
     keys = tuple(ALIASES.get(name, name) for name in by)
     table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
     times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst, office)

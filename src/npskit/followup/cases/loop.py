@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
-from npskit.checks import one_of, whole_number
+from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case_table import is_of_cases
@@ -107,7 +107,9 @@ def closed_loop(
     """
     tail_of(level)
     limits = _limits(targets)
-    names = (by,) if isinstance(by, str) else tuple(by or ())
+    names = (by,) if isinstance(by, str) else () if by is None else several(by, "by")
+    if calendar is not None:
+        of_kind(calendar, BusinessCalendar, "calendar")
     log = read_case_log(
         cases,
         columns=columns,

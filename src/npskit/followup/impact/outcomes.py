@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times
+from npskit.checks import several
 from npskit.counting import INVALID, CodedAnswers
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
@@ -246,7 +247,7 @@ def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bo
     if score is None or isinstance(score, Mapping):
         names = [(score or {}).get(question, question) for question in codebook.questions]
     else:
-        names = [score] if isinstance(score, str) else list(score)
+        names = [score] if isinstance(score, str) else list(several(score, "score"))
     if len(names) != len(codebook.questions):
         asked = ", ".join(codebook.questions)
         raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")

@@ -16,7 +16,8 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.checks import mapping, of_kind
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters.language_file import Language, LanguageReader, Letter, locale_of, normal_tag
 from npskit.followup.letters.template import MissingFieldError, Template
 from npskit.followup.letters.writer import Writer
@@ -107,6 +108,12 @@ class Field:
     required: bool
 
 
+def _are_languages(_instance: object, _field: object, value: Any) -> None:
+    for tag, language in mapping(value, "languages").items():
+        of_kind(tag, str, "a tag of languages")
+        of_kind(language, Language, "a language")
+
+
 @attrs.frozen(repr=False)
 class Languages:
     """The languages that letters can be written in.
@@ -123,7 +130,7 @@ class Languages:
         Languages('de', 'en', 'pl', 'th')
     """
 
-    _languages: Mapping[str, Language]
+    _languages: Mapping[str, Language] = attrs.field(validator=_are_languages)
     _prepared: dict[Any, PreparedLetter] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @staticmethod
@@ -171,7 +178,8 @@ class Languages:
             InvalidValueError: If no language has a letter for the action.
         """
         if not isinstance(language, str | None):
-            raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {language!r}")
+            raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {quoted(language)}")
+        of_kind(action, str, "action")
         for tag in self._chain(normal_tag(language or LAST_RESORT)):
             if action in self._languages[tag].letters:
                 return self._whole(tag, action)
@@ -232,6 +240,11 @@ def _varieties(tag: str) -> list[str]:
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
+def _among(languages: Languages | None) -> Languages:
+    """Return languages, those that come with npskit for None."""
+    return Languages.default() if languages is None else of_kind(languages, Languages, "languages")
+
+
 def list_fields(action: str, language: str | None = "en", *, languages: Languages | None = None) -> tuple[Field, ...]:
     """Return the fields of the letter for an action, the required ones first.
 
@@ -250,7 +263,7 @@ def list_fields(action: str, language: str | None = "en", *, languages: Language
         >>> [field.name for field in list_fields("public_reply")]
         ['company', 'contact']
     """
-    _, letter = (languages or Languages.default()).find(action, language)
+    _, letter = _among(languages).find(action, language)
     slots = {slot.name: slot.kind for template in _templates(letter) for slot in template.slots}
     required = frozenset[str]().union(*(template.required for template in _templates(letter)))
     return tuple(sorted((Field(n, k, n in required) for n, k in slots.items()), key=lambda f: (not f.required, f.name)))
@@ -301,9 +314,9 @@ def draft(
     """
     if not isinstance(fields, Mapping):
         raise InvalidTypeError(
-            f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {fields!r:.80}"
+            f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {quoted(fields)}"
         )
-    return (languages or Languages.default()).prepare(action, language, currency).write(fields)
+    return _among(languages).prepare(action, language, currency).write(fields)
 
 
 def as_currency(code: Any) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
-from npskit.checks import whole_number
+from npskit.checks import of_kind, whole_number
 from npskit.data import Column
 from npskit.errors import InvalidValueError
 from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
@@ -200,5 +200,6 @@ class Choices(CountedRows):
         Raises:
             InvalidValueError: If the message needs a detail that is missing; the message names it.
         """
+        of_kind(follow_up, FollowUp, "follow_up")
         wanted = follow_up.language or language or self.language
         return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Times
+from npskit.checks import several
 from npskit.counting import Tally, warn_of_scale
 from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
@@ -28,7 +29,9 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     """Return the plan for the responses of a survey; see `npskit.Survey.follow_up`."""
     playbook, keep = terms.playbook.with_calendar(terms.calendar), terms.keep
     named = _named(data, terms)
-    kept = {name: data.frame.require(name, "keep") for name in ((keep,) if isinstance(keep, str) else keep)}
+    kept = {
+        name: data.frame.require(name, "keep") for name in ((keep,) if isinstance(keep, str) else several(keep, "keep"))
+    }
     if terms.holdout and "customer" not in data.roles:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     columns = {role: data.column(name) for role, name in named.items()}

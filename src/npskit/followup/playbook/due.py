@@ -31,6 +31,7 @@ from npskit.times import (
     instants,
     moment_in,
     parse_fixed,
+    read_time,
 )
 
 CLOCKS = ("business", "calendar")
@@ -186,6 +187,8 @@ class DueTimes:
         Raises:
             IncompatibleError: If one of the two times has a time zone and the other has none.
         """
+        start = read_time(start, "start", zoned=True)
+        own = None if own is None else read_time(own, "own", zoned=True)
         if own is not None and (own.tzinfo is None) != (start.tzinfo is None):
             raise IncompatibleError(f"the strategy's due time and the start need both a time zone, or none: {own!r}")
         kind = kind or kind_of(channel)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from npskit.checks import all_are, is_bool, is_moment_or_none, is_text, is_text_or_none
+from npskit.checks import all_are, is_bool, is_moment_or_none, is_text, is_text_or_none, mapping
 from npskit.data import Attributes, Response
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.channels import kind_of
@@ -72,7 +72,7 @@ class Context:
 
 
 def _as_details(value: Any) -> Attributes:
-    return value if isinstance(value, Attributes) else Attributes(dict(value))
+    return value if isinstance(value, Attributes) else Attributes(mapping(value, "details"))
 
 
 @attrs.frozen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from npskit.checks import is_number, one_of
-from npskit.errors import InvalidValueError, NpskitError
+from npskit.checks import is_number, is_same, one_of
+from npskit.errors import InvalidValueError, NpskitError, quoted
 from npskit.times import parse_fixed
 
 URGENCIES = ("ordinary", "urgent", "critical")
@@ -41,8 +41,8 @@ def as_urgency(value: Any) -> int:
 
 def as_level(value: Any, said: str = "urgency must be") -> int:
     """Return an urgency by its number; `said` begins the error."""
-    if isinstance(value, bool) or value not in (0, 1, 2):
-        raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {value!r}")
+    if isinstance(value, (bool, complex)) or not any(is_same(value, level) for level in (0, 1, 2)):
+        raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {quoted(value)}")
     return int(value)
 
 

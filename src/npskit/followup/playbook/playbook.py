@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.checks import all_are, is_a
+from npskit.checks import all_are, is_a, of_kind
 from npskit.data import Attributes, Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook.channels import as_channels
@@ -28,7 +28,7 @@ from npskit.followup.playbook.rules import Team
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Scorer, codebook_of
-from npskit.times import BusinessCalendar, instant_of
+from npskit.times import BusinessCalendar, instant_of, read_time
 
 _CONTEXT = ("value", "channel", "language", "theme", "public")
 _ABOUT = ("customer", "at", "comment")
@@ -171,7 +171,10 @@ class Playbook:
 
     def with_calendar(self, calendar: BusinessCalendar | None) -> Playbook:
         """Return the playbook with other opening hours; None keeps its own."""
-        return self if calendar is None else attrs.evolve(self, due=attrs.evolve(self.due, calendar=calendar))
+        if calendar is None:
+            return self
+        known = of_kind(calendar, BusinessCalendar, "calendar")
+        return attrs.evolve(self, due=attrs.evolve(self.due, calendar=known))
 
 
 def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, given: dict[str, Any]) -> Table:
@@ -182,7 +185,8 @@ def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, giv
         if name not in _CONTEXT:
             hint = did_you_mean(name, (*_CONTEXT, "urgency", *_ABOUT, "scorer", "now"))
             raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
-    codebook = codebook_of(scorer or (SCI() if isinstance(response, SCIAnswer) else NPS()))
+    now = None if now is None else read_time(now, "now", zoned=True)
+    codebook = codebook_of((SCI() if isinstance(response, SCIAnswer) else NPS()) if scorer is None else scorer)
     read = _as_response(response, about)
     single = len(codebook.questions) == 1
     if not single and read.score is not None:
@@ -265,5 +269,5 @@ def recommend(
     """
     given = {"customer": customer, "at": at, "comment": comment}
     context |= {name: value for name, value in given.items() if value is not None}
-    chosen = Playbook.default() if playbook is None else playbook
+    chosen = Playbook.default() if playbook is None else of_kind(playbook, Playbook, "playbook")
     return chosen.recommend(response, scorer=scorer, now=now, calendar=calendar, **context)

@@ -11,7 +11,7 @@ import numpy as np
 from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import is_a, is_bool, is_string_or_none, is_text
+from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.channels import fold
@@ -88,7 +88,8 @@ class Conditions:
         Raises:
             IncompatibleError: If one of the times of response and context has a time zone and the other has none.
         """
-        return bool(self.mask(Contexts.of_one(response, context))[0])
+        known = of_kind(response, Response, "response"), of_kind(context, Context, "context")
+        return bool(self.mask(Contexts.of_one(*known))[0])
 
     def mask(self, contexts: Contexts) -> Bools:
         """Whether all conditions hold, for each row that is scored; shape `(n,)`."""
@@ -176,7 +177,7 @@ class Rule:
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
-    offer_required: bool = attrs.field(default=False, kw_only=True)
+    offer_required: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
     team: str | None = attrs.field(default=None, kw_only=True)
     reason: str | None = attrs.field(default=None, kw_only=True, validator=is_string_or_none)
 

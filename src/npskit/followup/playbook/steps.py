@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.checks import finite_number, is_bool, is_number, is_text, is_text_or_none
+from npskit.checks import finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
 
 
@@ -73,7 +73,7 @@ class Offer:
         Raises:
             InvalidTypeError, InvalidValueError: If the value is not a finite number of at least 0.
         """
-        known = 0.0 if value is None or value != value else finite_number(value, "value", least=0)
+        known = 0.0 if is_missing(value) else finite_number(value, "value", least=0)
         return float(self.costs(known))
 
     def costs(self, values: ArrayLike) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import of_kind
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.part_checks import as_level, failed
 from npskit.results import quoted
@@ -109,7 +110,7 @@ class UrgencyWords:
             >>> UrgencyWords(urgent=["kündig*"]).found("Ich KÜNDIGE")
             (1, 'kündig')
         """
-        text = _folded(comment)
+        text = _folded(of_kind(comment, str, "comment"))
         # In this order: the more urgent word decides, wherever it stands.
         for level, words in ((2, self._critical), (1, self._urgent)):
             match = words.search(text)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.checks import finite_number, share
+from npskit.checks import finite_number, several, share
 from npskit.data import column_of, read_amounts, refuse_cells
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.worth.payback import break_even_lift, discounted, points
@@ -108,7 +108,7 @@ def retention_sensitivity(
     each, kept = finite_number(cost, "cost", least=0), share(margin, "margin")
     total, n = float(money.sum()), len(money)
     rows = []
-    for rate in rates:
+    for rate in several(rates, "rates"):
         flow = discounted(share(rate, "rates"), discount_rate, periods)
         worth = total / n * kept * math.fsum(flow)
         rows.append(AtRate(rate, total * (1 - rate), worth, break_even_lift(each, worth)))

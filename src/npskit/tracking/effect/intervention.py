@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import is_text
+from npskit.data import parse_times, plain_column
 from npskit.errors import InvalidValueError
 from npskit.results import Result
 from npskit.times import read_time
@@ -68,7 +69,7 @@ class Intervention(Result):
             >>> Intervention("new checkout", "2026-03-01").sides(days).tolist()
             [0, 1, -1]
         """
-        found = np.asarray(times).astype("datetime64[us]")
+        found = parse_times(plain_column(times, "times").values).checked("times")
         sides = (found >= np.datetime64(self.at)).astype(np.int8)
         outside = np.isnat(found)
         if self.until is not None:

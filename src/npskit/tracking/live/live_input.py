@@ -10,23 +10,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import is_missing
+from npskit.checks import is_missing, several
 from npskit.counting import INVALID, MISSING, CodedAnswers
-from npskit.data import Scale, Unusable, factorize_many, parse_answer
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.data import Scale, Unusable, array_of, factorize_many, parse_answer
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.scorers import Codebook
 from npskit.tracking.live.live_windows import Key, LastPeriods, Window, later, moment
 
 # ---- answers: a cell for each point of the scale (or each category), then the missing, then the invalid ----
 
 
-def place_of(codebook: Codebook, answer: Any) -> int:
-    """Return where an answer is counted: its cell, -2 if it is missing, -1 if it is invalid."""
+def place_of(codebook: Codebook, answer: Any, *more: Any) -> int:
+    """Return where an answer is counted: its cell, -2 if it is missing, -1 if it is invalid.
+
+    Those to further questions may follow it, or be in a tuple with it.
+    """
+    if more:
+        if codebook.scale is not None:
+            raise IncompatibleError(
+                f"{codebook.name} reads one answer at a time: count several with update_many([...])"
+            )
+        answer = (answer, *more)
     if codebook.scale is not None:
         return _position(answer, codebook.scale)
     if not isinstance(answer, tuple | list) or len(answer) != len(codebook.scales):
         raise IncompatibleError(
-            f"{codebook.name} reads {len(codebook.scales)} answers, ({', '.join(codebook.questions)}): got {answer!r}"
+            f"{codebook.name} reads {len(codebook.scales)} answers, ({', '.join(codebook.questions)}): got "
+            f"{quoted(answer)}"
         )
     found = tuple(map(_position, answer, codebook.scales))
     worst = max(found) if min(found) >= 0 else (-1 if -1 in found else -2)
@@ -55,9 +65,9 @@ def places_of(codebook: Codebook, columns: Sequence[Any]) -> NDArray[np.intp]:
 
 def names_of(by: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the names of the columns that make groups."""
-    names: tuple[Any, ...] = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    names: tuple[Any, ...] = () if by is None else (by,) if isinstance(by, str) else several(by, "by")
     if not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):
-        raise InvalidTypeError(f"by must be the name of a column, or several different ones: got {by!r}")
+        raise InvalidTypeError(f"by must be the name of a column, or several different ones: got {quoted(by)}")
     return names
 
 
@@ -119,7 +129,7 @@ def times_of(window: Window | None, at: Any, rows: int) -> tuple[NDArray[np.int6
             moment(at)
         return None, None
     single = isinstance(at, dt.date | np.datetime64 | str)  # text is refused as such
-    times = np.asarray([at] * min(rows, 1) if single else at)
+    times = array_of([at] * min(rows, 1) if single else at, "at")
     if not single and times.shape != (rows,):
         raise IncompatibleError(f"at must have a time for each of {rows} rows: got shape {times.shape}")
     if times.dtype.kind == "M":

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from npskit.counting import Tally, warn_of_scale
+from npskit.counting import Tally, read_columns, warn_of_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.results import LEVEL, Columns, number
 from npskit.sample import Measured
@@ -87,12 +87,13 @@ class Tracker(TrackerState):
 
     # ---- putting answers in ----
 
-    def update(self, answer: Any, *, group: Any = None, at: Any = None) -> Self:
+    def update(self, answer: Any, *more: Any, group: Any = None, at: Any = None) -> Self:
         """Count one answer, and return the tracker.
 
         Args:
             answer: Anything that may be an answer, as in a column; for a scorer of several questions a tuple of one
                 each. What is missing or invalid is counted as such.
+            more: The answers to the further questions, where they are not given as a tuple.
             group: With `by`, its group: text, a number or None; a tuple of these for several columns.
             at: Its time: a datetime, a date or a `numpy.datetime64`; needed for a window by time, otherwise only for
                 an alarm to say when. All with a time zone, or none.
@@ -106,12 +107,12 @@ class Tracker(TrackerState):
             >>> Tracker(by="region").update(9, group="North").update(3, group="South").score_table()["North"].value
             100.0
         """
-        if type(answer) is int and self._plain and group is None and at is None:
+        if type(answer) is int and self._plain and group is None and at is None and not more:
             self._pending.append(answer)
             if len(self._pending) > MOST_PENDING:
                 self._settle()
             return self
-        place, key, window = place_of(self._codebook, answer), key_of(self._by, group), self._window
+        place, key, window = place_of(self._codebook, answer, *more), key_of(self._by, group), self._window
         when = moment(at) if at is not None or isinstance(window, LastPeriods) else None
         with self._lock:
             last = later(self._last, when)
@@ -142,8 +143,8 @@ class Tracker(TrackerState):
             >>> Tracker(window=3).update_many([0, 0, 10, 9, 8])
             Tracker(NPS=66.7, n=3, window=3)
         """
-        columns = [c if hasattr(c, "__len__") else list(c) for c in answers]
-        rows = len(columns[0]) if columns else 0
+        columns = read_columns(answers, self._codebook)
+        rows = len(columns[0])
         buckets, newest = times_of(self._window, at, rows)
         keys, codes = groups_of(self._by, groups, buckets, rows)
         if isinstance(self._window, LastAnswers):

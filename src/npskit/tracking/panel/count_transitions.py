@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.checks import several
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import tail_of
 from npskit.results import LEVEL
 from npskit.scorers import Codebook
@@ -61,9 +62,9 @@ def transitions(
         )
     if len(set(group_names)) < len(group_names):
         raise InvalidValueError(f"by={by!r}: groups must have distinct names as text: make the column text")
-    asked = moved if moved is not None else codebook.categories[-2:]
-    if isinstance(asked, str) or len(asked) != 2:
-        raise InvalidTypeError(f"moved must name the category before and the one after: got {moved!r}")
+    asked = codebook.categories[-2:] if moved is None else several(moved, "moved")
+    if len(asked) != 2:
+        raise InvalidTypeError(f"moved must name the category before and the one after: got {quoted(moved)}")
     before, after = (category_index(codebook, name) for name in asked)
     moves = count_moves(steps, len(group_names) + 1)
     return Transitions(codebook, steps, moves, float(level), (before, after), ids, by, tuple(group_names))
