@@ -215,8 +215,7 @@ def of_kind(value: Any, kind: type[T], name: str) -> T:
         npskit.errors.InvalidTypeError: comment must be a str: got 5 (int)
     """
     if not isinstance(value, kind):
-        said = f"{name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})"
-        raise InvalidTypeError(said, argument=name)
+        raise InvalidTypeError(f"{name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})")
     return value
 
 
@@ -235,8 +234,7 @@ def several(value: Any, name: str) -> tuple[Any, ...]:
             return tuple(value)
     except Exception:  # what cannot be iterated says so in many ways
         pass
-    said = f"{name} must be a collection such as a list: got {quoted(value)} ({type(value).__name__})"
-    raise InvalidTypeError(said, argument=name)
+    raise InvalidTypeError(f"{name} must be a collection such as a list: got {quoted(value)} ({type(value).__name__})")
 
 
 def mapping(value: Any, name: str) -> Mapping[Any, Any]:
@@ -248,8 +246,7 @@ def mapping(value: Any, name: str) -> Mapping[Any, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        said = f"{name} must be a mapping such as a dict: got {quoted(value)} ({type(value).__name__})"
-        raise InvalidTypeError(said, argument=name)
+        raise InvalidTypeError(f"{name} must be a mapping such as a dict: got {quoted(value)} ({type(value).__name__})")
     return value
 
 

@@ -201,10 +201,10 @@ def test_weights_that_cannot_be_used_are_named() -> None:
         read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
         read_weights(np.array([True, False]))
-    with pytest.raises(InvalidValueError, match="weights: row 0 .*True, which is not a number"):
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*True, which is not a number"):
         read_weights([True, False])
     assert read_weights(["1", "0,5"]).tolist() == [1, 0.5]
     with pytest.raises(InvalidValueError, match=r"weights: row 0 .*'one', which is not a number"):
         read_weights(["one"])
-    with pytest.raises(InvalidValueError, match=r"one-dimensional.*\(1, 2\)"):
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*holds .1, 2., which is not a number"):
         read_weights([[1, 2]])
