@@ -14,7 +14,7 @@ from npskit.data import (
     Column,
     Frame,
     Keys,
-    factorize,
+    coded,
     read_customers,
     read_times,
     read_weights,
@@ -90,7 +90,7 @@ class BoundData:
                 f"{name} says which values of which column, as {{'region': 'South'}}: got {wanted!r}"
             )
         found = [
-            _holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}")
+            _holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}", self.from_file)
             for column, given in wanted.items()
         ]
         return np.asarray(np.logical_and.reduce(found))
@@ -141,8 +141,14 @@ class BoundData:
 
     def segments(self, by: tuple[str, ...]) -> tuple[Places, Keys]:
         """Return the segment of each row, and the values that make each segment."""
-        numbers, keys = segments_of([self.column(name) for name in by], len(self.column(self.score[0])))
+        columns, rows = [self.column(name) for name in by], len(self.column(self.score[0]))
+        numbers, keys = segments_of(columns, rows, whole=self.from_file)
         return Places(numbers, len(keys)), keys
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the data came from a file, so that numbers in columns without a role stand there as text."""
+        return self.refused is not None
 
     def answers(self) -> CodedAnswers:
         """Return the answers to each question; not kept, so that their codes last no longer than a call."""
@@ -244,9 +250,11 @@ class BoundData:
                 yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
 
 
-def _holding(column: Column, given: Any, name: str) -> NDArray[np.bool_]:
+def _holding(column: Column, given: Any, name: str, whole: bool) -> NDArray[np.bool_]:
     """Return True for each row of a column that holds a value, or one of a list of them."""
-    codes, labels = factorize(column.filled())
+    codes, labels = coded(column, whole=whole)
+    labels = [*labels, *([None] if (codes < 0).any() else [])]
+    codes = np.where(codes < 0, len(labels) - 1, codes)
     place = {value: i for i, value in enumerate(labels)}
     values = list(given) if isinstance(given, list | tuple | set | frozenset | np.ndarray) else [given]
     try:

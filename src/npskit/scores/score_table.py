@@ -249,7 +249,7 @@ class ScoreTable(ManyScores):
         shrunken = {} if self.shrunken is None else {"shrunken": self.shrunken.tolist()}
         header = [*self.by, self.name, f"{percent(level)} interval", "n", *shrunken, ""]
         marks = zip(self.few.tolist(), self.n.tolist(), strict=True)
-        notes = ["one answer" if n == 1 else "too few" if few else "" for few, n in marks]
+        notes = [": ".join(["too few"] * few + ["one answer"] * (n == 1)) for few, n in marks]
         parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
         return header, [[*map(_part_name, key), *row] for key, *row in zip(self.keys, *parts, strict=True)]
 

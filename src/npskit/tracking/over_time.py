@@ -113,7 +113,9 @@ class OverTime(Bindings):
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
         who, sample, times = read_customers(column), self._data.sample(), self._data.times("transitions")
         answers = sample.answers
-        groups, names = (None, []) if by is None else coded(self.column(self._data.by(by)[0]))
+        groups, names = (
+            (None, []) if by is None else coded(self.column(self._data.by(by)[0]), whole=self._data.from_file)
+        )
         steps = pair_steps(
             np.where(who.known, who.numbers, -1),
             times,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.counting import CodedAnswers
-from npskit.data import NOTHING, UNKNOWN, Frame, factorize, parse_times, read_flags, read_labels, read_times
+from npskit.data import NOTHING, UNKNOWN, Frame, coded, parse_times, read_flags, read_labels, read_times
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -94,7 +94,9 @@ class CaseTable:
             if column not in self.frame.columns:
                 known = [*_CASE_KEYS, MONTH, *self.frame.columns]
                 raise ColumnNotFoundError(f"by: the log has no {name!r}; {did_you_mean(str(name), known)}")
-            found[name] = factorize(self.frame.column(column).filled())
+            codes, labels = coded(self.frame.column(column))
+            # what says nothing is a group of its own, the last
+            found[name] = np.where(codes < 0, len(labels), codes), [*labels, *([None] if (codes < 0).any() else [])]
         return found
 
     def categories(self, score: str, label: str, *, strict: bool) -> Codes | None:
