@@ -178,3 +178,20 @@ def test_many_categories() -> None:
     # of 5,050 pairs of categories nothing can be said from 2,000 customers
     assert np.isnan(float(bowker(moves).p_value))
     assert float(bowker(moves.counts[0]).df) > 500
+
+
+@given(columns(n_groups=1))
+@settings(max_examples=40, deadline=None)
+def test_shares_of_a_category_at_once(rows: Columns) -> None:
+    """The shares that lead from a category to each are the means of being there, with the same intervals."""
+    found = Moves.of(*rows[:3], 3)
+    for before in range(3):
+        shares = found.leaving_shares(before)
+        low, high = shares.interval(0.95, "score")
+        for after in range(3):
+            reached, inside = np.tile(np.arange(3) == after, 3).astype(float), np.repeat(np.arange(3) == before, 3)
+            one = found.mean(reached, inside, float(found.leaving[0, before]))
+            assert shares.mean[after] == pytest.approx(float(one.mean), nan_ok=True)
+            assert shares.variance[after] == pytest.approx(float(one.variance), abs=1e-12, nan_ok=True)
+            limits = [float(limit) for limit in one.interval(0.95, "score")]
+            assert [low[after], high[after]] == pytest.approx(limits, abs=1e-9, nan_ok=True)

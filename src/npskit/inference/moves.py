@@ -148,23 +148,61 @@ class Moves(Frozen):
         counts = self.counts.ravel()[inside]
         if self.products is None:
             return Estimate.from_sums(counts, values[inside])
-        n, products = np.array([counts.sum()], dtype=np.float64), self._products()
+        n, products = float(counts.sum()), self._products()
         with np.errstate(invalid="ignore", divide="ignore"):
             # The sum of squares over customers of their influences, which themselves sum to 0.
-            off = np.where(inside, values - counts @ values[inside] / n, 0.0)
-            squares, size = (x @ (products @ x) for x in (off, np.abs(off)))
+            off = np.where(inside, values - counts @ values[inside] / np.float64(n), 0.0)
+        squares, size = (x @ (products @ x) for x in (off, np.abs(off)))
+        kept = np.array([0.0 if squares <= _ROUNDING * size else squares])
+        total = inside.astype(np.float64)
+        amounts = counts[np.newaxis].astype(np.float64)
+        most = n if ceiling is None else ceiling
+        return self._clustered(amounts, values[inside], kept, float(total @ (products @ total)), customers, most)[0]
+
+    def leaving_shares(self, before: int) -> Estimate:
+        """Return which share of the moves from a category leads to each, 0..1, of a single group: shape `(K,)`.
+
+        As `mean` of 1 for moves to a category and 0 for others, for all categories at once.
+
+        Args:
+            before: The category moved from.
+
+        Example:
+            >>> Moves.of_table([[3, 1], [2, 4]]).leaving_shares(0).mean.tolist()
+            [0.75, 0.25]
+        """
+        k, values = self.counts.shape[-1], np.array([0.0, 1.0])
+        counts = self.counts[0, before].astype(np.float64)
+        total = counts.sum()
+        amounts = np.stack([total - counts, counts], axis=1)
+        if self.products is None:
+            return Estimate.from_sums(amounts, values)
+        cells = slice(before * k, (before + 1) * k)
+        block = self._products()[cells, cells].toarray()
+        own, rows, whole = np.diagonal(block), block.sum(axis=1), block.sum()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = counts / total
+            # sums over customers of the squares of their influences, and of their sizes
+            squares = own - 2 * share * rows + share**2 * whole
+            size = share**2 * (whole - 2 * rows + own) + 2 * share * (1 - share) * (rows - own) + (1 - share) ** 2 * own
+        kept = np.where(squares <= _ROUNDING * size, 0.0, squares)
+        return self._clustered(amounts, values, kept, whole, float(self.leaving[0, before]), total)
+
+    def _clustered(
+        self, amounts: Floats, values: Floats, squares: Floats, moves_squared: float, customers: float, most: float
+    ) -> Estimate:
+        """Return estimates from the sums over customers of their squared influences and of their squared moves."""
+        n = amounts.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
             factor = self.customers / np.float64(self.customers - 1)
-            variance = np.where(squares <= _ROUNDING * size, 0.0, squares) * factor / n**2
+            variance = squares * factor / n**2
             # Kish's number of customers: one who moves a lot must not count as many
-            total = inside.astype(np.float64)
-            kish = n**2 / np.array([total @ (products @ total)])
+            kish = n**2 / moves_squared
             # as `npskit.inference.effective.units_df`, which needs to know more of each customer
             small = np.maximum(kish / (kish - 1) / factor, 1.0)
         variance = np.where(customers < 2, np.nan, variance)
-        amounts = counts[np.newaxis].astype(np.float64)
-        most = n if ceiling is None else np.full(1, ceiling)
-        precision = Precision(kish, answers_df(kish, customers), np.zeros(1), small, most)
-        return as_estimate(amounts, values[inside], n, variance, kish - 1, precision)[0]
+        precision = Precision(kish, answers_df(kish, customers), np.zeros(n.size), small, np.full(n.size, most))
+        return as_estimate(amounts, values, n, variance, kish - 1, precision)
 
     def group_means(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """Return the means of `values` over the moves `inside`, their covariances, and which groups share customers.

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Floats
 from npskit.inference import Contrast, Estimate, Moves, PairedDifference, adjust, difference_interval, score_test
 from npskit.results import Interval
 from npskit.scores import TOO_FEW, Pair
@@ -100,10 +99,19 @@ def moved_share(moves: Moves, names: Sequence[str], before: int, after: int, lev
         >>> print(moved_share(Moves.of_table([[3, 1], [2, 4]]), ("no", "yes"), 0, 1, 0.95))
         no to yes: 25.0% (4.6 .. 69.9), 1 of 4
     """
-    low, high = _estimate(moves, before, after).interval(level, "score")
-    n, moved = int(moves.counts[0, before].sum()), int(moves.counts[0, before, after])
-    interval = Interval(float(low), float(high), level=level, method="score")
-    return MovedShare(names[before], names[after], moved / n if n else float("nan"), interval, n, moved)
+    return moved_shares(moves, names, before, level)[after]
+
+
+def moved_shares(moves: Moves, names: Sequence[str], before: int, level: float) -> list[MovedShare]:
+    """Return which share of those in one category moved to each: `moved_share` for all of them at once."""
+    lows, highs = (limits.tolist() for limits in moves.leaving_shares(before).interval(level, "score"))
+    counts = moves.counts[0, before].astype(np.int64).tolist()
+    n = sum(counts)
+    found = []
+    for name, moved, low, high in zip(names, counts, lows, highs, strict=True):
+        interval = Interval(low, high, level=level, method="score")
+        found.append(MovedShare(names[before], name, moved / n if n else float("nan"), interval, n, moved))
+    return found
 
 
 def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, level: float) -> tuple[Pair, ...]:
@@ -128,7 +136,7 @@ def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, 
         (0.5, 0.186)
     """
     groups = [moves.group(g) for g in range(len(names))]
-    estimates = [_estimate(group, before, after) for group in groups]
+    estimates = [group.leaving_shares(before)[after] for group in groups]
     category_scores, inside = _cells(moves.counts.shape[-1], before, after)
     means, covariances, shared = moves.group_means(category_scores, inside)
     fewest = np.array([float(group.leaving[0, before]) for group in groups])
@@ -140,7 +148,7 @@ def compare_shares(moves: Moves, names: Sequence[str], before: int, after: int, 
             found = Contrast(float(means[a] - means[b]), float(variance if df > 0 else np.nan), float(df))
             pairs.append((names[a], names[b], found.value, found.interval(level), found.p_value))
         else:
-            pairs.append((names[a], names[b], *_apart(estimates[a], estimates[b], category_scores[inside], level)))
+            pairs.append((names[a], names[b], *_apart(estimates[a], estimates[b], level)))
     adjusted = adjust([p for *_, p in pairs]).tolist() if pairs else []
     n = {name: int(group.counts[0, before].sum()) for name, group in zip(names, groups, strict=True)}
     return tuple(
@@ -154,15 +162,10 @@ def _cells(k: int, before: int, after: int) -> tuple[NDArray[np.float64], NDArra
     return np.tile(np.arange(k) == after, k).astype(np.float64), np.repeat(np.arange(k) == before, k)
 
 
-def _estimate(moves: Moves, before: int, after: int) -> Estimate:
-    """Return the share that moved, with its variance."""
-    return moves.mean(*_cells(moves.counts.shape[-1], before, after), float(moves.leaving[0, before]))
-
-
-def _apart(first: Estimate, second: Estimate, category_scores: Floats, level: float) -> tuple[float, Interval, float]:
+def _apart(first: Estimate, second: Estimate, level: float) -> tuple[float, Interval, float]:
     """Return the difference of the shares of two groups without common customers, its interval and its p-value."""
     counts = first.effective_counts(level), second.effective_counts(level)
-    low, high = difference_interval(*counts, category_scores, level)
-    p = score_test(*counts, category_scores)[1]
+    low, high = difference_interval(*counts, first.category_scores, level)
+    p = score_test(*counts, first.category_scores)[1]
     interval = Interval(float(low), float(high), level=level, method="mover")
     return float(first.mean) - float(second.mean), interval, float(p)

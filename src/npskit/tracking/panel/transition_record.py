@@ -29,7 +29,7 @@ from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.charts import band_numbers
 from npskit.tracking.panel.answer_pairs import Mode, Steps
-from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share
+from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share, moved_shares
 
 _NAMED = 20
 # More categories than this are shown as bands of neighbors.
@@ -306,8 +306,9 @@ class Transitions(CountedRows):
 
     def columns(self) -> Columns:
         """Return a row for each category before and after as columns: count, share and its interval."""
-        k = len(self.codebook.categories)
-        table = columns_of([self._share(self._whole, i, j) for i in range(k) for j in range(k)], MovedShare)
+        categories = self.codebook.categories
+        rows = (moved_shares(self._whole, categories, i, self.level) for i in range(len(categories)))
+        table = columns_of([share for row in rows for share in row], MovedShare)
         names = {"before": "before", "after": "after", "count": "moved", "share": "value", "low": "low", "high": "high"}
         return {name: table[field] for name, field in names.items()}
 
