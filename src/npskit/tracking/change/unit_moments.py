@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats
-from npskit.inference import ClusterTotals, StrataLayout, sum_by
+from npskit.inference import ClusterTotals, StrataLayout
 from npskit.tracking.change.nested import NestedCells
 
 # Mass and sum of category scores, before and after.
@@ -39,9 +39,8 @@ def segment_covariances(found: NestedCells, totals: ClusterTotals, layout: Strat
     center = float((totals.weights @ scores).sum() / mass.sum())
     sums = totals.weights @ (scores - center)
     period, segment = totals.groups // segments, totals.groups % segments
-    values = np.zeros((len(mass), _AMOUNTS))
-    at = np.arange(len(mass))
-    values[at, period], values[at, 2 + period] = mass, sums
+    after = period == 1
+    values = np.stack([np.where(after, 0.0, mass), mass * after, np.where(after, 0.0, sums), sums * after])
     by_mass, by_sum = found.slopes()
     slopes = np.concatenate([by_mass + center * by_sum, by_sum])  # (4, prefixes, S, effects)
     strata = layout.strata[totals.units]
@@ -66,7 +65,7 @@ def _products(
         prefixes: The code of the part of each segment, for each length of a prefix.
         segment: Of each cell.
         owners: Units or strata: whose each cell is.
-        values: What is in each cell, shape `(C, 4)`.
+        values: What is in each cell, shape `(4, C)`.
         factors: Of each owner.
     """
     parts = int(prefixes[-1].max()) + 1
@@ -75,18 +74,20 @@ def _products(
     # of each longest prefix those that it begins with, which rise with it
     begun = np.stack([_of_longest(prefix, prefixes[-1]) for prefix in prefixes])[:, keys % parts]
     starts = [np.flatnonzero((np.diff(owner, prepend=-1) != 0) | (np.diff(each, prepend=-1) != 0)) for each in begun]
-    sums = [np.add.reduceat(amounts, start, axis=0) for start in starts]
+    sums = [np.add.reduceat(amounts, start, axis=1) for start in starts]
     found = {}
     for i, j in itertools.combinations_with_replacement(range(len(prefixes)), 2):
         start, part = starts[j], begun[j, starts[j]]
-        outer = sums[i][np.searchsorted(starts[i], start, side="right") - 1]
-        scaled = sums[j] * factors[owner[start], np.newaxis]
-        products = np.empty((int(prefixes[j].max()) + 1, _AMOUNTS, _AMOUNTS))
+        outer = sums[i] if i == j else sums[i][:, np.searchsorted(starts[i], start, side="right") - 1]
+        scaled, size = sums[j] * factors[owner[start]], int(prefixes[j].max()) + 1
+        products = np.empty((size, _AMOUNTS, _AMOUNTS))
         for a, b in np.ndindex(_AMOUNTS, _AMOUNTS):
             if i == j and b < a:
                 products[:, a, b] = products[:, b, a]
+            elif size == 1:
+                products[:, a, b] = outer[a] @ scaled[b]
             else:
-                products[:, a, b] = np.bincount(part, weights=outer[:, a] * scaled[:, b], minlength=len(products))
+                products[:, a, b] = np.bincount(part, weights=outer[a] * scaled[b], minlength=size)
         found[i, j] = products
     return found
 
@@ -103,8 +104,8 @@ def _sorted_sums(keys: Codes, values: Floats) -> tuple[Codes, Floats]:
     size = int(keys.max()) + 1
     if size <= keys.size:  # few owners, as strata are: no need to sort
         seen = np.flatnonzero(np.bincount(keys, minlength=size))
-        return seen, sum_by(keys, values, size)[seen]
+        return seen, np.stack([np.bincount(keys, weights=row, minlength=size)[seen] for row in values])
     order = np.argsort(keys)
     keys = keys[order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    return keys[starts], np.add.reduceat(values[order], starts, axis=0)
+    return keys[starts], np.add.reduceat(values[:, order], starts, axis=1)
