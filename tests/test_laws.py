@@ -472,3 +472,51 @@ OF_ANSWERS: dict[str, Callable[[Any], Any]] = {
 def test_answers(function: Callable[[Any], Any], holder: str, way: str) -> None:
     """An answer is the same as a number, a text and a label around it."""
     same(function(held(_answered(WAYS_OF_ANSWERS[way]), holder)), expected(function, _answered, *ANSWERS))
+
+
+# ---- moments ----
+
+NIGHT = [dt.datetime(2026, 10, 25, hour, minute, tzinfo=dt.UTC) for hour in (0, 1) for minute in (10, 50)]
+"""Of the hour that the clocks of Warsaw show twice."""
+ZONES = {"UTC": 0, "Warsaw in summer": 2, "Warsaw in winter": 1, "Bangkok": 7}
+_OFFICE = nk.BusinessCalendar(time_zone="Europe/Warsaw")
+
+
+def _planned(at: list[dt.datetime]) -> Any:
+    data = {"score": [3, 9, 3, 3], "id": [1, 1, 2, 3], "at": at, "last_contact": [None, None, at[0], at[1]]}
+    bound = nk.Survey(data, score="score", time="at", customer="id")
+    plan = bound.follow_up(calendar=_OFFICE, now=at[3], max_age="30 min", quiet="65 min")
+    return plan.columns(everything=True)["status"], plan.overdue.tolist(), plan.made
+
+
+def _recommended(at: list[dt.datetime]) -> Any:
+    found = [nk.recommend(nk.Response(3, at=one), now=at[3], calendar=_OFFICE) for one in at]
+    return [one.due.astimezone(dt.UTC) for one in found if one is not None and one.due is not None]
+
+
+def _measured(at: list[dt.datetime]) -> Any:
+    data = {"score": [3, 9], "id": [1, 2], "at": at[:2]}
+    plan = nk.Survey(data, score="score", time="at", customer="id").follow_up(calendar=_OFFICE, now=at[2])
+    later = {"score": [9, 9, 3], "id": [1, 2, 2], "at": [at[3], at[1], at[3]]}
+    return nk.effect_of_follow_up(plan, later, customer="id", time="at").to_dict()
+
+
+def _closed(at: list[dt.datetime]) -> Any:
+    loop = nk.closed_loop({"opened": at[:2], "closed": at[2:]}, calendar=_OFFICE, as_of=at[3])
+    return loop.close.median, loop.backlog.open
+
+
+OF_MOMENTS = {
+    "follow_up": _planned,
+    "recommend": _recommended,
+    "effect_of_follow_up": _measured,
+    "closed_loop": _closed,
+}
+
+
+@functions(OF_MOMENTS)
+@pytest.mark.parametrize("ahead", ZONES.values(), ids=ZONES)
+def test_moments(function: Callable[[Any], Any], ahead: int) -> None:
+    """A moment is the same in the words of any zone, also where the clock of the office shows it twice."""
+    there = dt.timezone(dt.timedelta(hours=ahead))
+    same(function([at.astimezone(there) for at in NIGHT]), function(NIGHT))

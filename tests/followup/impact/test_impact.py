@@ -855,6 +855,27 @@ def test_answers_the_plan_was_made_of_are_no_later_answers() -> None:
     assert earlier.not_compared.early == 0
 
 
+def test_later_answers_are_later_whatever_their_zone() -> None:
+    """Times that know their zone are compared as they happened; with such as know none, by the clock of the plan."""
+    survey = nk.Survey({"score": [3, 3], "id": [1, 2], "at": ["2026-03-02T08:00+01:00"] * 2}, customer="id", time="at")
+    plan = survey.follow_up(
+        now=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), calendar=nk.BusinessCalendar(time_zone="Europe/Warsaw")
+    )
+    assert plan.now == np.datetime64("2026-03-02T10:00")
+
+    def early(*at: str, **options: Any) -> int:
+        later = {"id": [1, 2], "score": [9, 9], "at": list(at)}
+        return effect_of_follow_up(plan, later, customer="id", time="at", **options).not_compared.early
+
+    assert early("2026-03-02T09:30Z", "2026-03-02T08:30Z") == 1
+    assert early("2026-03-02T16:30+07:00", "2026-03-02T15:30+07:00") == 1
+    assert early("2026-03-02 10:30", "2026-03-02 09:30") == 1
+    since = dt.datetime(2026, 3, 2, 9, 10, tzinfo=dt.UTC)
+    assert early("2026-03-02T16:30+07:00", "2026-03-02T16:05+07:00", since=since) == 1
+    with pytest.raises(InvalidValueError, match="since must be the wall clock"):
+        early("2026-03-02 10:30", "2026-03-02 09:30", since=since)
+
+
 def test_ids_and_answers_that_went_through_a_file_are_the_same() -> None:
     """A customer is the same as a number and as its text, and yes is yes in the languages of the letters."""
     data = {"customer": list(range(40)), "score": [3] * 40}

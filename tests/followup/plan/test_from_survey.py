@@ -252,6 +252,48 @@ def test_days_when_clocks_change(clock: str, zone: str, day: str, calendar: dict
             assert plan.follow_up(row).due == single.due.astimezone(ZoneInfo(where or zone)).replace(tzinfo=None)
 
 
+FOLD: dict[str, list[Any]] = {  # the night of 25 October 2026, in which Warsaw has an hour twice
+    "score": [3, 9, 3, 3],
+    "id": [1, 1, 2, 3],
+    "at": ["2026-10-25T02:50+02:00", "2026-10-25T02:10+01:00", "2026-10-25T02:10+02:00", "2026-10-25T02:20+01:00"],
+    "last_contact": [None, None, "2026-10-25T00:50+02:00", "2026-10-25T02:05+02:00"],
+}
+WARSAW = nk.BusinessCalendar(time_zone="Europe/Warsaw")
+
+
+@pytest.mark.parametrize("library", [dict, pd.DataFrame, pl.DataFrame])
+def test_a_plan_compares_what_happened_not_the_clocks_on_the_wall(library: Any) -> None:
+    """Latest, too old, quiet and overdue go by instants, in the hour that clocks show twice as in any other."""
+    survey = nk.Survey(library(FOLD), score="score", time="at", customer="id")
+    calm = survey.follow_up(calendar=WARSAW, quiet="1 min")
+    assert calm.columns(everything=True)["status"][:2] == ["superseded", "chosen"]
+    # 02:30 after the change: 80 minutes after 02:10 before it, and 85 after the contact at 02:05 before it
+    now = dt.datetime(2026, 10, 25, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    found = survey.follow_up(calendar=WARSAW, now=now, max_age="30 min", quiet="84 min")
+    assert found.columns(everything=True)["status"] == ["superseded", "chosen", "too old", "chosen"]
+    assert survey.follow_up(calendar=WARSAW, now=now, quiet="86 min").counts["quiet"] == 1
+    due = nk.DueTimes(clock="calendar", category={"detractor": "30 min"}, channel={}, urgency={})
+    playbook = attrs.evolve(nk.Playbook.default(), due=due)
+    late = survey.follow_up(playbook, calendar=WARSAW, now=now, quiet="1 min")
+    assert late.overdue.tolist() == [False, False, True, False]
+    for row, at in enumerate(FOLD["at"][2:], start=2):
+        one = playbook.recommend(nk.Response(3, at=dt.datetime.fromisoformat(str(at))), calendar=WARSAW)
+        assert one is not None
+        assert one.due is not None
+        assert late.follow_up(row).due == one.due.astimezone(ZoneInfo("Europe/Warsaw")).replace(tzinfo=None)
+
+
+def test_times_of_a_bound_zone_are_moved_to_that_of_the_calendar() -> None:
+    """Naive times of a survey that says its zone are known as well as those that say it themselves."""
+    bound = nk.Survey({"score": [3], "at": ["2026-03-06 20:00"]}, score="score", time="at", time_zone="Europe/Warsaw")
+    aware = nk.Survey({"score": [3], "at": ["2026-03-06T20:00+01:00"]}, score="score", time="at")
+    plans = [survey.follow_up(calendar=BANGKOK) for survey in (bound, aware)]
+    assert plans[0].now == plans[1].now == np.datetime64("2026-03-07T02:00")
+    assert plans[0].follow_up(0).due == plans[1].follow_up(0).due
+    dated = nk.Survey({"score": [3], "at": ["2026-03-06"]}, score="score", time="at", time_zone="Europe/Warsaw")
+    assert dated.follow_up(calendar=BANGKOK).now == np.datetime64("2026-03-06")
+
+
 def test_last_contact_needs_a_time_of_the_plan() -> None:
     """Example: who was contacted lately is left alone; where "lately" means nothing, that is an error."""
     survey = nk.Survey({"score": [3, 3], "last_contact": ["2026-03-01", None]}, score="score")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -155,7 +156,7 @@ def effect_of_follow_up(
     if not compared.any():
         raise InvalidValueError("plan: it means to follow up nobody whose id is known, so there is nobody to compare")
     names = Named(customer, score, time, retained, revenue, dayfirst)
-    found = read_outcomes(later, names, codebook, customers, intended, since, getattr(plan, "now", None))
+    found = read_outcomes(later, names, codebook, customers, intended, since, _made(plan))
     arm, present = holdout[compared].astype(np.intp), answers[compared]
     tables = count_arms(arm, present, found.category, len(codebook.categories))
     moves = repeats = None if untreated is None else read_moves(untreated, names, codebook)
@@ -184,6 +185,12 @@ def effect_of_follow_up(
         backend=Frame(later).backend,
         row_counts=found.rows,
     )
+
+
+def _made(plan: ComparedPlan) -> dt.datetime | None:
+    """Return when a plan was made, with its zone where that is known; None where it does not say."""
+    now = getattr(plan, "now", None)
+    return getattr(plan, "made", None if now is None else np.datetime64(now, "us").item())
 
 
 def _columns(plan: ComparedPlan) -> tuple[Codebook, Codes, Bools, Bools]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import Moves
 from npskit.results import RowCounts
 from npskit.scorers import Codebook
-from npskit.times import read_time
+from npskit.times import in_zone, instant_of, read_time
 from npskit.tracking.panel import count_moves, pair_steps
 
 _OUTSIDE, _UNKNOWN = -1, -2
@@ -94,7 +95,7 @@ def read_outcomes(
     plan: Customers,
     intended: Bools,
     since: Any = None,
-    made: np.datetime64 | None = None,
+    made: dt.datetime | None = None,
 ) -> Outcomes:
     """Return what became of the customers compared, each by its latest row in which that is known.
 
@@ -123,8 +124,8 @@ def read_outcomes(
             f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {later.ids[0]!r}; the "
             f"plan has {plan.ids[compared[0]]!r}: give the same ids"
         )
-    moments = _moments(frame, names)
-    late = _late(moments, since, made, len(place))
+    moments, zone = _moments(frame, names)
+    late = _late(moments, zone, since, made, len(place))
     usable = (place >= 0) & late
     # a time that is not known is earlier than any other; of equal ones the row further down is the later one
     in_order = np.arange(len(place)) if moments is None else np.argsort(moments.astype(np.int64), kind="stable")
@@ -175,7 +176,7 @@ def read_moves(source: Any, names: Named, codebook: Codebook) -> Moves:
     """
     frame = Frame(source)
     numbers = read_customers(frame.column(frame.require(names.customer, "customer"))).numbers
-    moments = _moments(frame, names)
+    moments, _ = _moments(frame, names)
     if moments is None:
         raise InvalidValueError("untreated: answers of one customer have no order without times; name them with time=")
     categories, _ = _categories(frame, names.score, codebook)
@@ -206,27 +207,40 @@ def _places(plan: Customers, compared: Codes, later: Customers) -> Codes:
     return found[np.minimum(later.numbers, len(later.ids))]
 
 
-def _moments(frame: Frame, names: Named) -> Times | None:
-    """Return when each row is of, None where nothing says so."""
+def _moments(frame: Frame, names: Named) -> tuple[Times | None, str | None]:
+    """Return when each row is of, None where nothing says so; and the zone of these times, which then are of UTC."""
     name = names.time
     if name is None and not frame.from_responses:
-        return None
+        return None, None
     column = "at" if name is None else frame.require(name, "time")
-    table = read_times({column: frame.column(column)}, dayfirst=names.dayfirst)
+    table = read_times({column: frame.column(column)}, time_zone="UTC", dayfirst=names.dayfirst)
     table.warn(f"time: column {column!r}")
     times = table[column].checked(f"time: column {column!r}")
-    return None if name is None and np.isnat(times).all() else times
+    zone = (table[column].own_zone or "UTC") if table[column].aware else None
+    return (None, None) if name is None and np.isnat(times).all() else (times, zone)
 
 
-def _late(moments: Times | None, since: Any, made: np.datetime64 | None, rows: int) -> Bools:
-    """Return which rows are from `since` on, or from after the plan was made."""
+def _late(moments: Times | None, zone: str | None, since: Any, made: dt.datetime | None, rows: int) -> Bools:
+    """Return which rows are from `since` on, or from after the plan was made.
+
+    Times that know their zone are compared as they happened; with a time that knows none, by the clock of their zone.
+    """
+    if moments is None:
+        if since is None:
+            return np.ones(rows, np.bool_)
+        raise IncompatibleError("since: the later answers do not say when they were given; name the column with time=")
+
+    def times_as(other: dt.datetime) -> Times:
+        return in_zone(moments, zone) if other.tzinfo is None and zone is not None else moments
+
     if since is not None:
-        if moments is None:
-            raise IncompatibleError(
-                "since: the later answers do not say when they were given; name the column with time="
-            )
-        return np.asarray(moments >= np.datetime64(read_time(since, "since"), "us"))
-    return np.ones(rows, np.bool_) if made is None or moments is None else np.asarray(moments > made)
+        first = read_time(since, "since", zoned=zone is not None)
+        return np.asarray(times_as(first) >= instant_of(first))
+    if made is None:
+        return np.ones(rows, np.bool_)
+    # what only one side knows cannot be compared but by the clocks on the wall
+    plan = made.replace(tzinfo=None) if zone is None else made
+    return np.asarray(times_as(plan) > instant_of(plan))
 
 
 def _refuse_several(role: str, rows: Codes, place: Codes, later: Customers) -> None:

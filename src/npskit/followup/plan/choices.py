@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import NO_ROWS, CountedRows, RowCounts
 from npskit.scorers import Codebook, Scorer
+from npskit.times import moment_in
 
 if TYPE_CHECKING:
     from npskit.followup.letters import Draft, Languages
@@ -110,6 +112,12 @@ class Choices(CountedRows):
         return self.assigned.table.now
 
     @property
+    def made(self) -> dt.datetime | None:
+        """When the plan is made, with its time zone where that of its times is known."""
+        table = self.assigned.table
+        return None if table.made is None else moment_in(table.made, table.clock)
+
+    @property
     def chosen(self) -> Bools:
         """Whether each response is followed up."""
         return np.asarray(self.status == CHOSEN)
@@ -117,9 +125,10 @@ class Choices(CountedRows):
     @property
     def overdue(self) -> Bools:
         """Whether each response is followed up, and should have been before the plan was made."""
-        if self.now is None:
+        table = self.assigned.table
+        if table.made is None:
             return np.zeros(len(self.status), dtype=np.bool_)
-        return np.asarray(self.chosen & (self.assigned.due < self.now))
+        return np.asarray(self.chosen & (self.assigned.due_moments < table.made))
 
     @once
     def order(self) -> Codes:

@@ -22,7 +22,7 @@ from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.results import RowCounts
 from npskit.sample import BoundData
-from npskit.times import find_zone
+from npskit.times import find_zone, in_zone, instants
 
 
 def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
@@ -76,7 +76,7 @@ def _times(
 
     Returns:
         When customers were contacted last; and of the table when responses were given (`at`), when the plan is made
-        (`now`), and whose clock it is (`clock`).
+        (`now`), whose clock it is (`clock`), and the first two in UTC where the clock shows them twice.
 
     Raises:
         InvalidValueError: If a cell is not a time, or `now` is not; or it knows its zone and the survey does not.
@@ -94,15 +94,39 @@ def _times(
         own = read.time_zone
     made = _moment(now, zone or own)
     at = None if read is None else as_dates(read.checked(f"time: column {role!r}"), read.dates)
-    if made is None and at is not None and not np.isnat(at).all():
-        made = np.nanmax(at.astype("datetime64[us]"))
+    if read is not None and at is not None and not read.aware:
+        at = _moved(at, data.time_zone, zone)
     last = None if contacted is None else table["last_contact"].checked("last_contact")
+    if last is not None and not table["last_contact"].aware:
+        last = _moved(as_dates(last, table["last_contact"].dates), data.time_zone, zone).astype("datetime64[us]")
     clock: dt.tzinfo | None = None
     if own is not None:
         # An offset that never changes is no zone that can be found.
         with contextlib.suppress(InvalidValueError):
             clock = find_zone(zone or own)
-    return last, {"at": at, "now": made, "clock": clock}
+    utc = utc_now = None
+    if clock is not None and read is not None and read.aware and _shown_twice(read.values, clock):
+        utc = read_times({"time": known["time"]}, time_zone="UTC", dayfirst=data.dayfirst)["time"].values
+    if made is None and at is not None and not np.isnat(at).all():
+        # no time is less than any
+        latest = int((at if utc is None else utc).astype("datetime64[us]").astype(np.int64).argmax())
+        made, utc_now = at[latest].astype("datetime64[us]"), None if utc is None else utc[latest]
+    elif made is not None and clock is not None:
+        exact = parse_times([now], time_zone="UTC")
+        utc_now = exact.values[0] if exact.aware else None
+    return last, {"at": at, "now": made, "clock": clock, "utc": utc, "utc_now": utc_now}
+
+
+def _moved(wall: Times, own: str | None, zone: str | None) -> Times:
+    """Return times of the clock that the survey is bound with on that of another zone; dates are of either."""
+    dated = wall.dtype == np.dtype("datetime64[D]")
+    return wall if dated or own is None or zone in (None, own) else in_zone(instants(wall, own), zone)
+
+
+def _shown_twice(wall: Times, clock: dt.tzinfo) -> bool:
+    """Whether a clock shows some times twice, once before it is set back by half an hour or an hour and once after."""
+    first = instants(wall, clock)
+    return any((in_zone(first + np.timedelta64(back, "m"), clock) == wall).any() for back in (30, 60))
 
 
 def _moment(now: Any, zone: str | None) -> np.datetime64 | None:

@@ -38,11 +38,12 @@ def candidates_of(
     table = assigned.table
     who = np.arange(len(table)) if table.customers is None else table.customers.numbers
     found = np.where(assigned.strategy < 0, status.NO_STRATEGY, status.CHOSEN).astype(np.int8)
-    if terms.max_age is not None and table.at is not None and table.now is not None:
-        found[table.at < table.now - np.timedelta64(terms.max_age)] = status.TOO_OLD
-    if contacted is not None and table.now is not None:
+    given, made = table.given, table.made
+    if terms.max_age is not None and given is not None and made is not None:
+        found[given < made - np.timedelta64(terms.max_age)] = status.TOO_OLD
+    if contacted is not None and made is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        found[_any_of(contacted > table.now - np.timedelta64(terms.quiet), who)] = status.QUIET
+        found[_any_of(table.moments(contacted) > made - np.timedelta64(terms.quiet), who)] = status.QUIET
     if opted_out is not None:
         found[_any_of(opted_out, who)] = status.OPTED_OUT
     scored = table.category >= 0
@@ -64,8 +65,8 @@ def _one_of_each(assigned: Assigned, who: Codes, scored: Bools) -> Bools:
     kept = once.copy()
     several = np.flatnonzero(~once)
     at = np.zeros(len(several), dtype=np.int64)
-    if assigned.table.at is not None:
-        times = assigned.table.at[several]
+    if assigned.table.given is not None:
+        times = assigned.table.given[several]
         at = np.where(np.isnat(times), np.iinfo(np.int64).min, times.astype(np.int64))
     priority = np.nan_to_num(assigned.priority[several], nan=-1.0)
     order = several[np.lexsort((priority, at, scored[several], who[several]))]

@@ -73,6 +73,7 @@ class Contexts(Frozen):
         now: What time it is; None if unknown.
         zone: Where times are those of UTC, the zone they are shown in; None where they are the wall clock.
         clock: The zone of the wall clock, if it is known.
+        began: When each one's clock starts, in UTC, where that says more than the wall clock; or None.
     """
 
     category: Words
@@ -91,6 +92,7 @@ class Contexts(Frozen):
     now: np.datetime64 | None = None
     zone: dt.tzinfo | None = None
     clock: dt.tzinfo | None = None
+    began: Times | None = None
 
     @classmethod
     def of(cls, table: Table, urgency: NDArray[np.int8], starts: Times, channels: Mapping[str, str]) -> Contexts:
@@ -107,8 +109,9 @@ class Contexts(Frozen):
             names = tuple(kind_of(name, channels) or "" for name in table.channel.names)
             kind = Words(table.channel.codes, names)
         at, now = table.at, starts if table.now is None else np.asarray(table.now)
+        began = None if table.utc is None else np.where(np.isnat(table.utc), table.moments(starts), table.utc)
         if at is not None and table.clock is not None:
-            at, now = instants(at.astype("datetime64[us]"), table.clock), instants(now, table.clock)
+            at, now = table.given, table.moments(starts) if table.made is None else np.asarray(table.made)
         return cls(
             category=Words(table.category, table.codebook.categories),
             urgency=urgency,
@@ -116,6 +119,7 @@ class Contexts(Frozen):
             age=ages_of(at, now, table.zone),
             kind=kind,
             public=_public(table, kind),
+            began=began,
             **{name: getattr(table, name) for name in _AS_THEY_ARE},
         )
 

@@ -211,9 +211,10 @@ class DueTimes:
             own: The time each one's strategy names, or NaT.
         """
         if (clock := contexts.clock) is not None:
-            there = attrs.evolve(contexts, starts=instants(contexts.starts, clock), zone=clock, clock=None)
+            starts = instants(contexts.starts, clock) if contexts.began is None else contexts.began
+            there = attrs.evolve(contexts, starts=starts, zone=clock, clock=None, began=None)
             found = self.column(there, within, withins, instants(own, clock))
-            return attrs.evolve(found, at=in_zone(found.at, clock))
+            return attrs.evolve(found, at=in_zone(found.at, clock), moments=found.at)
         starts, zone, limits = contexts.starts, contexts.zone, _Limits(len(contexts), self.clock)
         limits.add([self.never_beyond], ["the longest anything may take"], np.zeros(len(contexts), dtype=np.intp))
         mornings: list[str] = []
@@ -285,11 +286,15 @@ class _Limits:
 
 @attrs.frozen(eq=False)
 class DueColumn(Frozen):
-    """When each row is due: datetime64[us], NaT without a start; and what decided that, index into `said`."""
+    """When each row is due: datetime64[us], NaT without a start; and what decided that, index into `said`.
+
+    `moments` is that in UTC where `at` is the wall clock of a zone that is known, else None.
+    """
 
     at: Times
     codes: Codes
     said: tuple[str, ...]
+    moments: Times | None = None
 
     def replaced(self, rows: Codes, at: Times, where: Any, said: Iterable[str], codes: Any) -> DueColumn:
         """Return the column with something else deciding on some rows, there where `where` holds."""

@@ -173,6 +173,14 @@ class Assigned(Frozen):
         return np.where(np.isnat(self.contexts.starts), self.own_due, by)
 
     @once
+    def due_moments(self) -> Times:
+        """The same, as times that compare as they happen."""
+        if self.limits.moments is None:
+            return self.table.moments(self.due)
+        by = np.where(self.strategy >= 0, self.limits.moments, np.datetime64("NaT", "us"))
+        return np.where(np.isnat(self.contexts.starts), self.table.moments(self.own_due), by)
+
+    @once
     def priority(self) -> Floats:
         """0..100; NaN where no strategy applies."""
         values = np.nan if self.contexts.value is None else self.contexts.value

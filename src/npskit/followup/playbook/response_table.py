@@ -31,7 +31,7 @@ from npskit.data import (
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.results import quoted
 from npskit.scorers import Codebook, Scorer, codebook_of
-from npskit.times import moment_in
+from npskit.times import instants, moment_in
 
 TEXTS = ("channel", "language", "theme")
 
@@ -75,6 +75,8 @@ class Table(Frozen):
             unknown.
         zone: Where times are those of UTC, the zone that they are shown in; None where they are the wall clock.
         clock: The zone of the wall clock, if it is known: hours are then counted as they really pass.
+        utc: When, in UTC, where that says more than the wall clock, which shows an hour of autumn twice; or None.
+        utc_now: What time it is, in UTC; None where the wall clock says it.
 
     Example:
         >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
@@ -98,6 +100,8 @@ class Table(Frozen):
     now: np.datetime64 | None = None
     zone: dt.tzinfo | None = None
     clock: dt.tzinfo | None = None
+    utc: Times | None = None
+    utc_now: np.datetime64 | None = None
 
     @classmethod
     def of(
@@ -163,6 +167,23 @@ class Table(Frozen):
 
     def __len__(self) -> int:
         return len(self.answers)
+
+    def moments(self, wall: Times) -> Times:
+        """Return times of the table's clock as they are compared: of UTC where its zone is known."""
+        return instants(wall.astype("datetime64[us]"), self.clock)
+
+    @once
+    def given(self) -> Times | None:
+        """When each response was given, as times that compare as it happened; midnight where only its date is known."""
+        return self.moments(self.at) if self.utc is None and self.at is not None else self.utc
+
+    @property
+    def made(self) -> np.datetime64 | None:
+        """What time it is, as it compares with `given`."""
+        if self.now is None or self.utc_now is not None:
+            return self.utc_now
+        found: np.datetime64 = self.moments(np.array([self.now]))[0]
+        return found
 
     @property
     def score(self) -> Floats:
