@@ -23,7 +23,7 @@ from npskit.reading.file_report import Progress
 BLOCK = 1 << 16
 _SCANNED = 1 << 17
 # Cells that are not made objects of are split fastest in larger blocks.
-_WIDE = 1 << 19
+_WIDE = 1 << 20
 HEAD = 1 << 16
 # No line, quoted cell or JSON record may be longer: what exceeds it is not a survey, and must not fill the memory.
 MAX_LINE = 16 << 20
