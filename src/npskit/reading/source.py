@@ -18,10 +18,11 @@ import numpy as np
 from npskit.checks import of_kind
 from npskit.errors import FileMissingError, InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
 from npskit.reading.file_report import Progress
+from npskit.reading.look_ahead import look_ahead
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
 BLOCK = 1 << 16
-_SCANNED = 1 << 17
+_SCANNED = 1 << 19
 # Cells that are not made objects of are split fastest in larger blocks.
 _WIDE = 1 << 20
 HEAD = 1 << 16
@@ -258,7 +259,7 @@ def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> _Tex
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
     plain, good, bad, nuls, run, size = True, 0, 0, False, 0, 0
-    for block in byte_blocks(path, gzipped, _SCANNED):
+    for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED)):
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         run = run + len(block) if last < 0 else len(block) - last - 1
         size += len(block)
@@ -266,8 +267,8 @@ def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> _Tex
             line = _line_of(path, gzipped, size - run)
             raise UnreadableFileError(f"{path}: line {line} is longer than {MAX_LINE >> 20} MiB: this is not a table")
         nuls = nuls or b"\0" in block
-        if looked_at and not (plain and block.isascii()):
-            text = decoder.decode(_beyond_ascii(block))
+        if looked_at and not (plain and not beyond()):
+            text = decoder.decode(beyond() or block[:1])
             damaged = text.count("\ufffd")
             bad += damaged
             good += len(text) - len(text.encode("ascii", "ignore")) - damaged
@@ -284,11 +285,13 @@ def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> _Tex
 
 def _beyond_ascii(block: bytes) -> bytes:
     """Return the bytes of a block that are not ASCII, and those beside them, which decode to the same characters."""
+    if block.isascii():
+        return b""
     high = np.frombuffer(block, np.uint8) >= 128
     near = high.copy()
     near[1:] |= high[:-1]
     # the first may end what the block before has begun
-    near[:1] = True
+    near[0] = True
     return np.frombuffer(block, np.uint8)[near].tobytes()
 
 

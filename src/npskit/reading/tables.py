@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
 import numpy as np
@@ -20,6 +17,7 @@ from npskit.reading.delimited import Batch, Grammar, Splitter, batches
 from npskit.reading.dialect import find_separator, told_separator
 from npskit.reading.file_report import Columns
 from npskit.reading.formats import Read, ReadOptions, aside_of
+from npskit.reading.look_ahead import look_ahead
 from npskit.reading.names import usable_names
 from npskit.reading.repairs import Repairs
 from npskit.reading.source import Source, text_blocks, utf8_blocks
@@ -197,8 +195,6 @@ _WAIT = 1 << 22
 # Of so many line ends one is sought that ends a record.
 _TRIED = 64
 _QUOTE = 34
-# So many blocks are looked through by other threads before their turn comes.
-_AHEAD = 4
 
 
 def records(
@@ -219,43 +215,30 @@ def records(
     splitter, separator, rest = Splitter(grammar), ord(grammar.separator), b""
 
     def look(data: bytes, at: int = 0) -> tuple[Stretch | None, int, bool]:
-        return clean(data, at, separator, width, sound=sound)
+        # the last line may have no end; the splitter knows what to do
+        return clean(data, at, separator, width, sound=sound) if data.endswith(b"\n") else (None, at, True)
 
-    def split(data: bytes, ahead: Future[tuple[Stretch | None, int, bool]]) -> Iterator[Batch | Stretch]:
-        nonlocal rest
+    for block, looked in look_ahead(look, _cut(blocks)):
         expected = not (rest or splitter.waits)
-        data, rest, at, few = rest + data, b"", 0, _FEW
+        data, rest, at, few = rest + block, b"", 0, _FEW
         while at < len(data):
             if not splitter.waits and splitter.number > above:
-                found, at, is_open = ahead.result() if expected and not at else look(data, at)
+                found, at, is_open = looked() if expected and not at else look(data, at)
                 if found is not None:
                     found, few = attrs.evolve(found, first=splitter.number), _FEW
                     splitter.number += len(found)
                     yield found
                 if is_open and len(data) - at < _WAIT:
                     rest = data[at:]
-                    return
+                    break
             end = data.find(b"\n", at + few - 1) + 1 or len(data)
             yield from splitter.feed(data[at:end].decode("utf-8", "surrogatepass"))
             at, few = end, min(2 * few, _MANY)
-
-    with ThreadPoolExecutor(min(_AHEAD, os.cpu_count() or 1), "npskit-reading") as threads:
-        waiting = deque[tuple[bytes, Future[tuple[Stretch | None, int, bool]]]]()
-        tail = b""
-        for data, is_whole in _cut(blocks):
-            if not is_whole:
-                tail = data
-                continue
-            waiting.append((data, threads.submit(look, data)))
-            if len(waiting) > _AHEAD:
-                yield from split(*waiting.popleft())
-        for block in waiting:
-            yield from split(*block)
-    yield from splitter.feed((rest + tail).decode("utf-8", "surrogatepass"), last=True)
+    yield from splitter.feed(rest.decode("utf-8", "surrogatepass"), last=True)
 
 
-def _cut(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Yield a text again in whole lines, and whether they are: the last may not be.
+def _cut(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a text again in whole lines; only the last may have no end.
 
     If quotes are in order, a line end after an even number of them ends a record.
     """
@@ -272,9 +255,9 @@ def _cut(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
             quotes -= data.count(b'"', before, end)
             end = before
         if last:
-            yield data[:last], True
+            yield data[:last]
         rest = data[last:]
-    yield rest, False
+    yield rest
 
 
 def _below(batch: Batch, header: int) -> Batch:
