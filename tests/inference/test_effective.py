@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,14 @@ from numpy.typing import NDArray
 
 import npskit as nk
 from npskit.inference import Estimate, cluster_totals, design_estimate
-from npskit.inference.effective import answers_df, counts_of_size, effective_size, units_df
+from npskit.inference.effective import (
+    answers_df,
+    counts_of_size,
+    effective_size,
+    heaviest_answer,
+    units_df,
+    warn_of_few,
+)
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 row = st.tuples(st.sampled_from([0, 8, 10]), st.floats(0.01, 100), st.integers(0, 4))
@@ -129,3 +137,62 @@ def test_a_customer_who_outweighs_all_is_not_taken_for_many() -> None:
     totals = cluster_totals([0] + [2, 0] * 500, 3, clusters=[1] + [2] * 1000)
     found = design_estimate(totals, CATEGORY_SCORES, customers="all")
     assert found.n_effective < 3
+
+
+ONE_HEAVY: dict[str, Any] = {"score": [10, 9, 8, 0] * 15, "weight": [60.0] + [1.0] * 59, "by": ["a", "b", "b"] * 20}
+ONE_HEAVY |= {"who": [0] * 30 + [*range(1, 31)], "day": ["2026-01-05"] * 60, "area": [0] * 2 + [1] * 58}
+
+
+def test_next_to_nothing_is_said_once() -> None:
+    """Where one answer has half of the weight each call says so once; a table says of how many segments it holds."""
+    data = nk.Survey(ONE_HEAVY, score="score", weight="weight", time="day")
+    table = r"1 of 2 groups .* 20 answers are worth 1\.7 of equal weight"
+    calls: dict[str, Any] = {
+        "60 answers are worth": lambda: nk.nps(ONE_HEAVY["score"], weights=ONE_HEAVY["weight"]),
+        "60 answers are worth 3": data.score,
+        table: lambda: data.score(by="by"),
+        "1 of 2": lambda: data.compare(by="by"),
+        "1 of 1|60 answers": lambda: data.timeline(),
+        "58%|60 answers": lambda: data.rake({"area": {0: 0.5, 1: 0.5}}).score(),
+        "60 answers one, or those of one unit, may have 50%": lambda: nk.Survey(ONE_HEAVY, customer="who").score(),
+    }
+    for said, call in calls.items():
+        with pytest.warns(nk.PrecisionWarning, match=said) as found:
+            call()
+        assert len(found) == 1
+        assert found[0].filename == __file__
+
+
+def test_mild_weights_and_none_are_quiet() -> None:
+    """Nothing is said of weights that leave enough, of plain answers however few, and of few people."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nk.nps([10, 0, 8] * 10, weights=[1.0, 2.0, 5.0] * 10)
+        nk.nps([10, 0])
+        nk.nps([10, 9, 0, 3, 10, 8], weights=[2.0] * 6)
+        nk.Survey({"score": [10, 0, 8, 9, 0, 10] * 2, "who": [1, 1, 2] * 4}, customer="who").score()
+        nk.Survey({"score": [10, 0, 8] * 9, "day": [f"2026-01-{i + 1:02}" for i in range(27)]}, time="day").timeline(
+            every="day", half_life="1d"
+        )
+
+
+def test_the_heaviest_answer() -> None:
+    """Exact for one heavy among equal ones, never below what is there, and nothing for no weight."""
+    assert heaviest_answer([3, 1], [12.0, 1.0], [102.0, 1.0]) == pytest.approx(10 / 13)
+    rng = np.random.default_rng(0)
+    w, kind = rng.lognormal(size=(200, 12)), rng.integers(3, size=(200, 12))
+    sums = [np.stack([(w**p * (kind == k)).sum(axis=1) for k in range(3)], axis=-1) for p in (0, 1, 2)]
+    assert (heaviest_answer(*sums) >= w.max(axis=1) / w.sum(axis=1) - 1e-12).all()
+    assert np.isnan(heaviest_answer([1, 0], [0.0, 0.0], [0.0, 0.0]))
+    warn_of_few([4, 60], [1.0, 20.0], [0.9, 0.2])
+
+
+def test_a_contrast_is_as_unsure_as_its_groups() -> None:
+    """Its variance grows as those of the groups, with the fewest degrees of freedom; plain counts change nothing."""
+    counts = np.array([[10, 20, 30], [20, 20, 20]])
+    plain = Estimate.from_sums(counts, CATEGORY_SCORES)
+    assert list(plain.of_contrast(100.0, 50.0)) == pytest.approx([100, 50])
+    heavy = Estimate.from_sums(counts, CATEGORY_SCORES, counts * 1.0, counts * np.array([1.0, 4.0, 2.0]))
+    variance, df = heavy.of_contrast(100.0, 50.0)
+    assert variance > 100
+    assert df == heavy.freedom.min() < 50

@@ -59,6 +59,7 @@ def scored(frame: Any, by: Any = "region", **options: Any) -> ScoreTable:
     return table
 
 
+@pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")  # weights are drawn, and may be of next to nothing
 @given(st.lists(st.tuples(st.integers(-1, 11), st.sampled_from(["N", "S", None, "ö"])), max_size=60), st.booleans())
 @settings(deadline=None)
 def test_each_segment_has_its_own_score(rows: list[tuple[int, Any]], weighted: bool) -> None:

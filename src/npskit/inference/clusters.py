@@ -116,6 +116,18 @@ class ClusterTotals(Frozen):
         """Return the sums over the cells of each group: `values` of shape `(C, ...)` to `(groups, ...)`."""
         return sum_by(self.groups, values, self.size)
 
+    def regrouped(self, groups: Codes, n_groups: int | None) -> ClusterTotals:
+        """Return the sums of the same units in other groups, those of one unit and group added up.
+
+        Args:
+            groups: The new group of each cell, shape `(C,)`.
+            n_groups: How many there are; None for no grouping.
+        """
+        places, unit, group = _cells(self.units, groups, len(self.strata))
+        names = ("counts", "weights", "squares")
+        sums = {name: sum_by(places, getattr(self, name), len(unit)) for name in names}
+        return attrs.evolve(self, units=unit, groups=group, n_groups=n_groups, **sums)
+
     def __add__(self, other: object) -> ClusterTotals:
         """Return the sums of both, unit by unit."""
         if not isinstance(other, ClusterTotals):

@@ -140,6 +140,7 @@ def estimate_from_units(
             np.where(alone, MODEL_DF, 0.0),
             np.where(alone, plain, np.maximum(plain * small, 1.0) if customers else 1.0),
             np.minimum(ceiling, np.where(census, np.inf, present)) if customers == "mean" else ceiling,
+            _largest(h, cells),
         ),
     )
 
@@ -154,6 +155,7 @@ class Precision(NamedTuple):
         factor: What the variance is multiplied by: of independent answers, what makes it v/n where all weigh alike; of
             customers, whose mean may be nearly that of one of them, what they make it too small by.
         ceiling: The largest simple random sample that it may count as.
+        heaviest: The largest share of the weight that one unit has.
     """
 
     kish: Floats
@@ -161,6 +163,7 @@ class Precision(NamedTuple):
     prior: Floats
     factor: Floats
     ceiling: Floats
+    heaviest: Floats
 
 
 def as_estimate(
@@ -180,7 +183,7 @@ def as_estimate(
         precision: What the effective size follows from.
 
     Example:
-        >>> precision = Precision(*np.array([[4.0], [3.0], [0.0], [1.0], [4.0]]))
+        >>> precision = Precision(*np.array([[4.0], [3.0], [0.0], [1.0], [4.0], [0.25]]))
         >>> sums = np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [3.0]])
         >>> as_estimate(*sums, precision).n_effective.round(3).tolist()
         [1.875]
@@ -190,12 +193,19 @@ def as_estimate(
         answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), category_scores)
         rounding = _ROUNDING * np.abs(category_scores).max(initial=0.0) ** 2
         variance = np.where(variance <= rounding, 0.0, variance)
-    kish, own, prior, factor, ceiling = precision
+    kish, own, prior, factor, ceiling, heaviest = precision
     size, freedom = effective_size(
         np.where(answer <= rounding, 0.0, answer), variance * factor, kish, np.where(df > 0, own, np.nan), prior
     )
     df = np.where(df > 0, df, np.nan)
-    return Estimate(amounts, category_scores, n, mean, variance, df, size, freedom, ceiling, simple=False)
+    return Estimate(amounts, category_scores, n, mean, variance, df, size, freedom, ceiling, heaviest, simple=False)
+
+
+def _largest(shares: Floats, cells: UnitCells) -> Floats:
+    """Return the largest share of a unit in each group."""
+    found = np.zeros(cells.n_groups)
+    np.maximum.at(found, cells.groups, np.nan_to_num(shares))
+    return found
 
 
 def share_covariance(totals: ClusterTotals, *, population: Population = None, lonely: Lonely = "fail") -> Floats:

@@ -21,8 +21,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.errors import PrecisionWarning, warn
 from npskit.inference.limits import t_quantile
 
+# An effective size below this, or a unit with more than this share of the weight, is said; without weights, of so
+# many answers that one would not expect it.
+_FEW, _HEAVY, _UNWEIGHTED = 5, 1 / 3, 30
 # Degrees of freedom that the model of weights unrelated to the answers counts for.
 MODEL_DF = 5.0
 # Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
@@ -133,3 +137,59 @@ def counts_of_size(
         ratio = (t_quantile(np.inf, level) / t_quantile(np.where(freedom > 0, freedom, np.nan), level)) ** 2
         found = np.clip(np.asarray(size) * ratio, _LEAST, np.minimum(most, _MOST))[..., np.newaxis] * p
     return np.where(np.isnan(found), 0.0, found)
+
+
+def heaviest_answer(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike) -> Floats:
+    """Return the largest share of the weight that a single answer can have, by the sums of its category.
+
+    Of c numbers of mean m and standard deviation s none is above m + s√(c − 1) (Samuelson, "How deviant can you be?",
+    Journal of the American Statistical Association 63 (1968) 1522-1525); it is that of one heavy among equal ones.
+
+    Args:
+        counts: Answers per category, shape `(..., K)`.
+        weights: Sum of weights, shape `(..., K)`.
+        squares: Sum of squared weights, shape `(..., K)`.
+
+    Returns:
+        Shape `(...)`; NaN where all weights are 0.
+
+    Example:
+        >>> heaviest_answer([3, 1], [12.0, 1.0], [102.0, 1.0]).round(4).item()  # weights 1, 1, 10 and 1
+        0.7692
+    """
+    c, w, w2 = (np.asarray(a, dtype=np.float64) for a in (counts, weights, squares))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = w / c
+        top = mean + np.sqrt(np.maximum((w2 / c - mean * mean) * (c - 1), 0.0))
+        return np.asarray(np.where(c > 0, top, 0.0).max(axis=-1) / w.sum(axis=-1))
+
+
+def warn_of_few(n: ArrayLike, n_effective: ArrayLike, heaviest: ArrayLike, weighted: bool = True) -> None:
+    """Warn of groups whose weights leave too little to rely on; those of a few answers anyway are seen by their n.
+
+    Args:
+        n: Answers of each group, any shape.
+        n_effective: Their effective sizes, likewise.
+        heaviest: The largest share of the weight that an answer or unit has in each.
+        weighted: Whether answers have weights.
+
+    Example:
+        >>> warn_of_few([60, 80], [40.0, 55.0], [0.05, 0.1])
+    """
+    number, size, share = (np.atleast_1d(np.asarray(a, dtype=np.float64)).ravel() for a in (n, n_effective, heaviest))
+    few = size < _FEW * (1 - 1e-9)
+    bad = np.flatnonzero((number >= (_FEW if weighted else _UNWEIGHTED)) & (few | (share > _HEAVY)))
+    if not bad.size:
+        return
+    i = int(bad[0])
+    found = (
+        f"{number[i]:g} answers are worth {size[i]:.1f} of equal weight"
+        if few[i]
+        else (f"of {number[i]:g} answers one, or those of one unit, may have {share[i]:.0%} of the weight")
+    )
+    where = f"{bad.size} of {number.size} groups rest on next to nothing: in the first, " if number.size > 1 else ""
+    warn(
+        f"{where}{found}; intervals may then cover less than they say: "
+        + ("trim the weights, or merge groups" if weighted else "let each customer count once, or merge groups"),
+        PrecisionWarning,
+    )

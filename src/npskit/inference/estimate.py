@@ -11,15 +11,22 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Bools, Floats, Frozen, Integers
 from npskit.inference.constrained import mean_variance
-from npskit.inference.effective import MODEL_DF, answers_df, counts_of_size, effective_size
+from npskit.inference.effective import (
+    MODEL_DF,
+    answers_df,
+    counts_of_size,
+    effective_size,
+    heaviest_answer,
+    warn_of_few,
+)
 from npskit.inference.intervals import interval
 from npskit.inference.limits import t_quantile
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
 from npskit.inference.two_sample import moments
 from npskit.inference.weighting import kish_n_eff, taylor_variance, weighted_mean
 
-_BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling")
-_NOTHING = ("n", "ceiling")
+_BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling", "heaviest")
+_NOTHING = ("n", "ceiling", "heaviest")
 
 
 @attrs.frozen(eq=False)
@@ -38,6 +45,8 @@ class Estimate(Frozen):
         freedom: Degrees of freedom of that size, shape `(...)`.
         ceiling: The largest simple random sample that intervals may treat it as, shape `(...)`: Kish's number of
             answers, at most the customers where their means count; more where much of a finite population is sampled.
+        heaviest: The largest share of the weight that one answer or sampling unit has, shape `(...)`; of answers, the
+            most that it can be by their sums. 0 for simple counts.
         simple: Whether the answers are simple counts, unweighted and not clustered.
     """
 
@@ -50,6 +59,7 @@ class Estimate(Frozen):
     size: Floats
     freedom: Floats
     ceiling: Floats
+    heaviest: Floats
     simple: bool
 
     @classmethod
@@ -79,8 +89,8 @@ class Estimate(Frozen):
             _, mean, variance = moments(amounts, category_scores)
             with np.errstate(invalid="ignore", divide="ignore"):
                 variance = np.asarray(variance / n)
-            infinite = np.full(n.shape, np.inf)
-            return cls(amounts, category_scores, n, mean, variance, infinite, n, infinite, n, simple=True)
+            infinite, none = np.full(n.shape, np.inf), np.zeros(n.shape)
+            return cls(amounts, category_scores, n, mean, variance, infinite, n, infinite, n, none, simple=True)
         kish = np.minimum(kish_n_eff(weights, squares), n)  # no rounding past it
         whole = n if sampled is None else np.asarray(sampled, dtype=np.float64)
         variance = taylor_variance(counts, weights, squares, category_scores, whole)
@@ -89,7 +99,8 @@ class Estimate(Frozen):
         answer = mean_variance(shares, category_scores)
         size, freedom = effective_size(answer, plain, kish, answers_df(kish, n), MODEL_DF)
         mean = weighted_mean(weights, category_scores)
-        return cls(weights, category_scores, n, mean, variance, n - 1, size, freedom, kish, simple=False)
+        heaviest = heaviest_answer(counts, weights, squares)
+        return cls(weights, category_scores, n, mean, variance, n - 1, size, freedom, kish, heaviest, simple=False)
 
     @classmethod
     def stack(cls, estimates: Sequence[Estimate], category_scores: Floats) -> Self:
@@ -123,6 +134,27 @@ class Estimate(Frozen):
         It is what intervals and tests are made of, before Student's t takes the place of the normal quantile.
         """
         return np.minimum(self.size, self.ceiling)
+
+    def of_contrast(self, variance: float, df: float) -> tuple[float, float]:
+        """Return variance and degrees of freedom of a contrast of these groups, by the rule that holds for each.
+
+        The variance of a contrast, which allows for units in several groups, is taken to be too small by as much as
+        the variances of the groups together.
+
+        Args:
+            variance: The observed variance of the contrast.
+            df: Its degrees of freedom by the design.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            by_rule = mean_variance(self.shares, self.category_scores) / self.n_effective
+            factor = float(by_rule.sum() / self.variance.sum())
+        freedom = min(df, float(self.freedom.min(initial=np.inf)))
+        return variance * factor if 1 < factor < np.inf else variance, freedom
+
+    def warn(self, weighted: bool = True) -> None:
+        """Warn where weights or units leave too little to rely on; simple counts say by their n what they are worth."""
+        if not self.simple:
+            warn_of_few(self.n, self.n_effective, self.heaviest, weighted)
 
     @property
     def shares(self) -> Floats:

@@ -201,7 +201,8 @@ class Moves(Frozen):
             # as `npskit.inference.effective.units_df`, which needs to know more of each customer
             small = np.maximum(kish / (kish - 1) / factor, 1.0)
         variance = np.where(customers < 2, np.nan, variance)
-        precision = Precision(kish, answers_df(kish, customers), np.zeros(n.size), small, np.full(n.size, most))
+        none = np.zeros(n.size)
+        precision = Precision(kish, answers_df(kish, customers), none, small, np.full(n.size, most), none)
         return as_estimate(amounts, values, n, variance, kish - 1, precision)
 
     def group_means(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -190,7 +190,9 @@ class BoundData:
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
             warn_of_scale(tally)
-            return keys, attrs.evolve(Measured.of(tally, denominator), aside=self.aside)
+            measured = Measured.of(tally, denominator)
+            measured.estimate.warn()
+            return keys, attrs.evolve(measured, aside=self.aside)
         sample = self.sample()
         places, keys = self.segments(by)
         if repeats != "all":

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.inference import ClusterTotals, Estimate, factorize, sum_by
+from npskit.inference import ClusterTotals, Estimate
 from npskit.sample.places import Places
 from npskit.sample.sample import Clustering, Sample
 from npskit.times import Days
@@ -109,7 +109,7 @@ def _moving(
         part = _taken(cells, inside)
         if spans.half_life is not None:
             part = _faded(part, day[inside], spans.half_life)
-        found.append(estimate(_per_unit(part)))
+        found.append(estimate(part.regrouped(part.groups, part.n_groups)))
     return found
 
 
@@ -128,13 +128,3 @@ def _faded(totals: ClusterTotals, days: Days, half_life: int) -> ClusterTotals:
     # squares vanish first; without them no weight could be used
     weights = np.where(squares[:, np.newaxis] > 0, totals.weights * fade[:, np.newaxis], 0.0)
     return attrs.evolve(totals, weights=weights, squares=squares)
-
-
-def _per_unit(totals: ClusterTotals) -> ClusterTotals:
-    """Return the cells of one unit and group added up."""
-    units = max(1, len(totals.strata))
-    codes, keys = factorize(totals.groups * units + totals.units, "cells")
-    counts, weights, squares = (sum_by(codes, a, len(keys)) for a in (totals.counts, totals.weights, totals.squares))
-    return attrs.evolve(
-        totals, units=keys % units, groups=keys // units, counts=counts, weights=weights, squares=squares
-    )

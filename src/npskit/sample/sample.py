@@ -154,7 +154,11 @@ class Sample:
             variance=self.variance if estimate is not None else "independent",
             invalid=self.invalid,
         )
-        return Measured(tally, found.estimate if estimate is None else estimate, conventions, self.aside)
+        if estimate is None:
+            estimate = found.estimate
+        if self.weights is not None or conventions.variance != "independent":  # and not only by their age
+            estimate.warn(weighted=self.weights is not None and self.repeats != "mean")
+        return Measured(tally, estimate, conventions, self.aside)
 
     @property
     def variance(self) -> str:

@@ -67,6 +67,8 @@ def measure(
         raise InvalidValueError(CodedAnswers(listed, tally.codebook).refusal())
     warn_of_scale(tally)
     score = Score.of(tally, denominator=denominator)
+    if weights is not None:
+        score.estimate.warn()
     if on_invalid == "count":
         return score
     return attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))

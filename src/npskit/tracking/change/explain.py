@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.data import factorize
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.inference import ClusterTotals, Contrast, Estimate, mover, score_interval, t_quantile
+from npskit.inference import ClusterTotals, Contrast, Estimate, design_estimate, mover, score_interval, t_quantile
 from npskit.results import LEVEL, Interval
 from npskit.scores import ScoreTable, check_alike, segment_names
 from npskit.tracking.change.change_explanation import ChangeExplanation, Part, SegmentChange
@@ -84,16 +84,18 @@ def explain_change(
     whole = amounts.sum(axis=1)
     effective = whole * (found.n_effective / whole.sum(axis=1))[:, np.newaxis]
     variance = _variance(found, effective, category_scores)
+    sums = (whole, squares.sum(axis=1)) if weighted else (None, None)
+    periods = Estimate.from_sums(counts.sum(axis=1), category_scores, *sums)
+    if totals is not None:
+        apart = totals.regrouped(totals.groups // len(keys), 2)
+        periods = design_estimate(apart, category_scores, customers="all")
+    periods.warn(weighted)
     clustered = totals is not None and not np.isinf(found.df)
     if clustered:
-        low, high = Contrast(difference, variance, found.df).interval(level)
+        low, high = Contrast(difference, *periods.of_contrast(variance, found.df)).interval(level)
     else:
-        sums = (whole, squares.sum(axis=1)) if weighted else (None, None)
-        limits = (
-            Estimate.from_sums(counts.sum(axis=1), category_scores, *sums).interval(level, "score")
-            if totals is None
-            else score_interval(effective, category_scores, level)
-        )
+        independent = totals is None
+        limits = periods.interval(level, "score") if independent else score_interval(effective, category_scores, level)
         low, high = map(float, mover([found.before, found.after], *limits, [-1.0, 1.0]))
     explained = ChangeExplanation(
         by=before.by,

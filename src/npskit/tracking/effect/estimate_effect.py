@@ -100,13 +100,16 @@ def contrast_effect(
     if totals is not None:
         one_stratum = len(np.unique(totals.strata)) < 2
         contrast = (cluster_robust if one_stratum else design_contrast)(totals, category_scores, coefficients)
-        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se
+        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se  # as `svycontrast` has it
         sides = design_estimate(totals, category_scores, customers="all" if one_stratum else None)
+        sides.warn(weighted=bool((totals.weights != totals.counts).any()))
+        variance, df = sides.of_contrast(contrast.variance, contrast.df)
+        contrast = attrs.evolve(contrast, variance=variance, df=df)
         effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
         if fewest == 1:
             term = Term("effect", contrast.value, se, Interval(_NAN, _NAN, level=level, method="clustered"), _NAN)
         elif not se <= _NO_ERROR * float(np.ptp(category_scores)):  # customers who do not differ prove nothing
-            term = _term("effect", contrast, level, "clustered")
+            term = attrs.evolve(_term("effect", contrast, level, "clustered"), se=se)
     if term is None:
         low, high = mover(means, lows, highs, coefficients)
         if len(coefficients) == 2 and totals is None:
