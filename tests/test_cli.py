@@ -254,7 +254,7 @@ def test_follow_up_of_a_demo_file(capsys: pytest.CaptureFixture[str], tmp_path: 
     plan = nk.Survey(data, score="score", time="date", customer="customer", comment="comment").follow_up()
     assert found["counts"] == plan.counts
     # those of the same priority and time stand in the order of the rows
-    assert [each["row"] for each in found["follow_ups"]] == plan.order.tolist()
+    assert [each["row"] for each in found["follow_ups"]] == (plan.order + 2).tolist()  # by the rows of the file
 
 
 def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
     path.write_text("score\n3\n9\n", encoding="utf-8")
     code, out, err = run(capsys, "follow-up", str(path))
     assert code == 0
-    assert "row 0: detractor" in out
+    assert "row 2 of the file: detractor" in out
     assert "say who answered with --customer" in err
     assert "name the column with --comment" in err
     assert "name the column with --roles opted_out=COLUMN" in err

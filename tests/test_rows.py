@@ -268,3 +268,50 @@ def test_events_of_cases_are_accounted_for_by_case() -> None:
     found = nk.closed_loop(log, as_of="2026-01-05")
     assert found.row_counts == RowCounts(n=2, set_aside=2, left_out=1)
     assert np.all([found.cases == found.n, "2 of 5 cases: 2 set aside, 1 left out" in found.to_text()])
+
+
+# ---- one row number: the file's ----
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """A file of which the rows in the columns are not those of the sheet: an empty line, and a row set aside."""
+    lines = [
+        "score,day,value,stop,label",
+        "",
+        "10,2026-01-05,1,no,promoter",
+        "1,2,3,4,5,6,7,8",
+        "0,2026-01-06,2,no,passive",
+    ]
+    path = tmp_path / "sheet.csv"
+    path.write_text("\n".join([*lines, "3,2026-01-07,3,no,detractor"]))
+    return path
+
+
+def test_people_are_named_by_their_row_in_the_sheet(sheet: Path) -> None:
+    """A plan, its files and an audit name the row that stands in the sheet; of a frame the position from 0."""
+    survey = nk.read(sheet, score="score", label="label")
+    plan = survey.follow_up()
+    assert sorted(plan.columns()["row"]) == [3, 5, 6]
+    assert "5" in [line.split(",")[0] for line in str(plan.to_csv()).splitlines()[1:]]
+    assert "row 5 of the file: detractor" in plan.to_text()
+    assert [contradiction.row for contradiction in survey.audit().contradictions] == [5]
+    alone = nk.Survey({"score": [10, 0, 3]}).follow_up()
+    assert sorted(alone.columns()["row"]) == [0, 1, 2]
+    assert "row 1 (from 0): detractor" in alone.to_text()
+
+
+@pytest.mark.parametrize(("column", "cell"), [("value", "much"), ("stop", "perhaps"), ("day", "never")])
+def test_errors_name_the_row_in_the_sheet(sheet: Path, column: str, cell: str) -> None:
+    """A cell that cannot be used is named by its row in the file, in words and as an attribute."""
+    path = sheet.with_name("broken.csv")
+    rows = [line.split(",") for line in sheet.read_text().splitlines()]
+    rows[-1][rows[0].index(column)] = cell
+    path.write_text("\n".join(map(",".join, rows)))
+    roles = {"last_contact": "day"} if column == "day" else {"opted_out": "stop"}
+    with pytest.raises(nk.InvalidValueError, match="row 6 of the file holds") as caught:
+        nk.read(path, score="score", time=None).follow_up(roles=roles, now="2026-02-01")
+    assert caught.value.rows == (6,)
+    data = {name: [row[i] for row in (rows[2], rows[4], rows[5])] for i, name in enumerate(rows[0])}
+    with pytest.raises(nk.InvalidValueError, match=r"row 2 \(from 0\) holds"):
+        nk.Survey(data, score="score").follow_up(roles=roles, now="2026-02-01")

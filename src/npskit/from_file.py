@@ -143,7 +143,11 @@ def read(
         replace(name, got.values, got.rejected, got.notes)
     if "time" in bound:
         name = bound["time"]
-        table = read_times({name: Column(columns[name])}, time_zone=time_zone or report.time_zone, dayfirst=dayfirst)
+        table = read_times(
+            {name: Column(columns[name], row_numbers=loaded.row_numbers)},
+            time_zone=time_zone or report.time_zone,
+            dayfirst=dayfirst,
+        )
         replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))
         if table.order is not None:  # for the other columns of times
             dayfirst = table.order == "day"
@@ -160,7 +164,7 @@ def read(
         on_invalid=on_invalid,
         **bound,
     )
-    return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected))
+    return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
 
 
 def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any], dict[str, str]]:

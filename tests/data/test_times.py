@@ -155,7 +155,7 @@ def test_an_order_that_nothing_decides_is_noted() -> None:
 def test_contradicting_orders_are_an_error_that_names_the_rows() -> None:
     """Day first in one row and month first in another cannot both be; with dayfirst= the others are rejected."""
     column = ["1/2/2026", "13/1/2026", "1/13/2026"]
-    with pytest.raises(InvalidValueError, match=r"row 1\).*row 2"):
+    with pytest.raises(InvalidValueError, match=r"in row 1 \(from 0\).*in row 2"):
         parse_times(column)
     assert [cell.position for cell in parse_times(column, dayfirst=True).rejected] == [2]
     assert [cell.position for cell in parse_times(column, dayfirst=False).rejected] == [1]
@@ -163,7 +163,7 @@ def test_contradicting_orders_are_an_error_that_names_the_rows() -> None:
 
 def test_aware_and_naive_are_never_mixed() -> None:
     """A column in which some times know their zone and some do not is refused, with rows of both."""
-    with pytest.raises(InvalidValueError, match=r"in row 1, 2, 3 and 1 more\).*in row 0\)"):
+    with pytest.raises(InvalidValueError, match=r"in row 1 \(from 0\) and 3 rows more\).*in row 0 \(from 0\)"):
         parse_times(["2026-01-01 10:00:00", *["2026-01-01T10:00:00Z"] * 4])
 
 

@@ -162,14 +162,14 @@ def test_raise_names_the_rows(kind: str) -> None:
         nps(KINDS[kind](values), on_invalid="raise")
     expected = "score must be a whole number on 0..10: row 2: 11, row 3: 'xxx"
     assert str(caught.value).startswith(expected)
-    assert str(caught.value).endswith("row 4: 7.5, row 5: -1, row 6: True and 1 more")
+    assert str(caught.value).endswith("row 4: 7.5, row 5: -1, row 6: True and 1 more (rows count from 0)")
     assert len(str(caught.value)) < 200
 
 
 def test_raise_on_arrays_and_columns() -> None:
     """Values of arrays are named as a person writes them, and hidden ones are not named."""
     for answers in (np.array([10.0, 7.5, np.nan]), pl.Series([10.0, 7.5, None]), pa.chunked_array([[10.0, 7.5, None]])):
-        with pytest.raises(InvalidValueError, match=r"0\.\.10: row 1: 7\.5$"):
+        with pytest.raises(InvalidValueError, match=r"0\.\.10: row 1: 7\.5 \(rows count from 0\)$"):
             nps(answers, on_invalid="raise")
     with pytest.raises(InvalidValueError, match=r"satisfaction .* row 0: 6; recommend .* row 1: 0"):
         sci([6, 5], [5, None], [5, 0], on_invalid="raise")

@@ -121,4 +121,4 @@ class CodedAnswers:
                 shown = ", ".join(f"row {row}: {quoted(values[row], 40)}" for row in rows[:5].tolist())
                 more = f" and {rows.size - 5} more" if rows.size > 5 else ""
                 parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
-        return "; ".join(parts)
+        return f"{'; '.join(parts)} (rows count from 0)" if parts else ""

@@ -17,6 +17,7 @@ from npskit.data.cells import Deferred as Deferred
 from npskit.data.cells import NumberedCells as NumberedCells
 from npskit.data.cells import objects as objects
 from npskit.data.cells import refuse_cells as refuse_cells
+from npskit.data.cells import row_said as row_said
 from npskit.data.cells import shown as shown
 from npskit.data.columns import Column as Column
 from npskit.data.columns import array_of as array_of

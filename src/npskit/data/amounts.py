@@ -158,7 +158,7 @@ def read_amounts(
         >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
         [1234.5, 7.0, nan, nan]
     """
-    values = column.filled() if isinstance(column, Column) else column
+    values, numbers = (column.filled(), column.row_numbers) if isinstance(column, Column) else (column, None)
     if values.dtype.kind == "O" and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}:
         with contextlib.suppress(OverflowError):
             values = values.astype(np.float64)
@@ -170,12 +170,12 @@ def read_amounts(
         read = numbers_of(values)
         if read.rejected:
             rows = [cell.position for cell in read.rejected]
-            refuse_cells(name, rows, values[rows[0]], "which is not a number; make it one, or leave it empty")
+            refuse_cells(name, rows, values[rows[0]], "which is not a number; make it one, or leave it empty", numbers)
         amounts = read.values
     bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
     if bad.size:
         limits = [f"{words} {limit:g}" for words, limit in (("least", least), ("most", most)) if np.isfinite(limit)]
         limit = f" of at {' and at '.join(limits)}" if limits else ""
         why = f"which is no finite amount{limit}; correct it, or leave it empty where it is not known"
-        refuse_cells(name, bad, amounts[bad[0]], why)
+        refuse_cells(name, bad, amounts[bad[0]], why, numbers)
     return amounts

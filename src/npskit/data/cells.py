@@ -105,7 +105,27 @@ def named_rows(rows: Sequence[int] | NDArray[np.integer], values: Sequence[Any] 
     return f"{listed} and {len(rows) - NAMED} rows more" if len(rows) > NAMED else listed
 
 
-def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any, why: str) -> NoReturn:
+def row_said(position: Any, row_numbers: NDArray[np.int64] | None = None) -> str:
+    """Return a row in words: by its row in the file, where it came from one, else by its position from 0.
+
+    Args:
+        position: The position, from 0.
+        row_numbers: The row of the file that each came from; None where they came from none.
+
+    Example:
+        >>> row_said(1), row_said(1, np.array([2, 5]))
+        ('row 1 (from 0)', 'row 5 of the file')
+    """
+    return f"row {position} (from 0)" if row_numbers is None else f"row {row_numbers[position]} of the file"
+
+
+def refuse_cells(
+    name: str,
+    rows: Sequence[int] | NDArray[np.integer],
+    cell: Any,
+    why: str,
+    row_numbers: NDArray[np.int64] | None = None,
+) -> NoReturn:
     """Refuse a column of which some rows cannot be used.
 
     Args:
@@ -113,6 +133,7 @@ def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any
         rows: The rows, from 0.
         cell: What stands in the first of them.
         why: What is wrong with it, and what to do.
+        row_numbers: See `row_said`.
 
     Raises:
         InvalidValueError: Always.
@@ -124,8 +145,9 @@ def refuse_cells(name: str, rows: Sequence[int] | NDArray[np.integer], cell: Any
         npskit.errors.InvalidValueError: value: row 2 (from 0) holds 'much', which is not a number (2 such rows)
     """
     more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
-    message = f"{name}: row {rows[0]} (from 0) holds {quoted(cell)}, {why}{more}"
-    raise InvalidValueError(message, argument=name, rows=rows[:NAMED])
+    message = f"{name}: {row_said(rows[0], row_numbers)} holds {quoted(cell)}, {why}{more}"
+    first = rows[:NAMED] if row_numbers is None else row_numbers[np.asarray(rows[:NAMED])].tolist()
+    raise InvalidValueError(message, argument=name, rows=first)
 
 
 def distinct_cells(

@@ -37,5 +37,6 @@ def read_flags(column: Column, name: str) -> NDArray[np.int8]:
         found = np.array(table, dtype=np.int8)[codes]
     bad = np.flatnonzero(found == _OTHER)
     if bad.size:
-        refuse_cells(name, bad, cells[bad[0]], "which is neither yes nor no; write true or false, or leave it empty")
+        why = "which is neither yes nor no; write true or false, or leave it empty"
+        refuse_cells(name, bad, cells[bad[0]], why, column.row_numbers)
     return found

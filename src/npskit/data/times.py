@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import of_kind
-from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, shown
+from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, row_said, shown
 from npskit.data.columns import Column
 from npskit.data.keys import flat
 from npskit.data.time_text import Moment, Order, order_told, read_moment
@@ -32,6 +32,7 @@ class TimeColumn(Frozen):
         aware: Whether the times know their zone themselves.
         dates: Whether they are dates, without a time of day.
         own_zone: The zone that the times name themselves, where it is one.
+        row_numbers: See `Column`.
     """
 
     values: NDArray[np.datetime64]
@@ -41,6 +42,7 @@ class TimeColumn(Frozen):
     aware: bool = False
     dates: bool = False
     own_zone: str | None = None
+    row_numbers: NDArray[np.int64] | None = None
 
     def checked(self, name: str) -> NDArray[np.datetime64]:
         """Return the values, or refuse a column with cells that are not times.
@@ -50,7 +52,8 @@ class TimeColumn(Frozen):
         """
         if self.rejected:
             rows = [cell.position for cell in self.rejected]
-            refuse_cells(name, rows, self.rejected[0].value, "which is not a time; make it one, or leave it empty")
+            why = "which is not a time; make it one, or leave it empty"
+            refuse_cells(name, rows, self.rejected[0].value, why, self.row_numbers)
         return self.values
 
 
@@ -85,6 +88,7 @@ class _Cells:
     array: NDArray[Any]
     distinct: Sequence[Any]
     codes: NDArray[np.intp]
+    row_numbers: NDArray[np.int64] | None = None
 
 
 def parse_times(
@@ -154,7 +158,8 @@ def read_times(
     read = {}
     for name, column in columns.items():
         found = cells[name]
-        read[name] = _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month")
+        times = _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month")
+        read[name] = attrs.evolve(times, row_numbers=column.row_numbers)
     return TableTimes(read, notes, order)
 
 
@@ -176,7 +181,7 @@ def _cells(column: Column) -> _Cells | None:
         return None
     if array.dtype.kind in "bmcV":
         raise InvalidTypeError(f"the column holds {array.dtype}, not times: was the right one named?")
-    return _Cells(*distinct_cells(array))
+    return _Cells(*distinct_cells(array), column.row_numbers)
 
 
 def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> TimeColumn:
@@ -188,8 +193,8 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> T
     notes: list[Note] = []
     if aware.any() and naive.any():
         raise InvalidValueError(
-            f"some times know their zone ({_example(cells, aware)}) and others do not ({_example(cells, naive)}): rows "
-            "are counted from 0; make them one or the other"
+            f"some times know their zone ({_example(cells, aware)}) and others do not ({_example(cells, naive)}); "
+            "make them one or the other"
         )
     times = [t for t in read if isinstance(t, dt.datetime)]
     keys = {getattr(t.tzinfo, "key", None) for t in times}
@@ -220,8 +225,8 @@ def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.t
 def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
     """Name the first rows of a kind."""
     rows = np.flatnonzero(which[cells.codes])
-    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    return f"{shown(cells.array[rows[0]])!r} in row {', '.join(str(i) for i in rows[:3])}{more}"
+    more = f" and {len(rows) - 1} rows more" if len(rows) > 1 else ""
+    return f"{shown(cells.array[rows[0]])!r} in {row_said(rows[0], cells.row_numbers)}{more}"
 
 
 def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order | None, tuple[Note, ...]]:
@@ -244,7 +249,7 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
     if len(told) == 2:
         day, month = (_place(columns, *told[order]) for order in ("day", "month"))
         raise InvalidValueError(
-            f"the day stands first in {day} and the month in {month} (rows count from 0): give dayfirst=True or False, "
+            f"the day stands first in {day} and the month in {month}: give dayfirst=True or False, "
             "and the others are rejected"
         )
     if told:
@@ -263,7 +268,9 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
 def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) -> str:
     """Return where a date stands, for an error."""
     column = f" of {name!r}" if name else ""
-    return f"{value!r} (row {np.flatnonzero(columns[name].codes == number)[0]}{column})"
+    cells = columns[name]
+    row = row_said(np.flatnonzero(cells.codes == number)[0], cells.row_numbers)
+    return f"{value!r} in {row}{column}"
 
 
 def _on_clock(time: Moment, zone: dt.tzinfo) -> Moment:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from npskit.data import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
@@ -26,15 +28,18 @@ class Bindings:
     _data: BoundData
     _report: FileReport | None = None
 
-    def with_file(self, report: FileReport, rejected: tuple[Rejected, ...]) -> Self:
+    def with_file(
+        self, report: FileReport, rejected: tuple[Rejected, ...], row_numbers: NDArray[np.int64] | None = None
+    ) -> Self:
         """Return the survey with how its file was read, and what could not be used of it.
 
         Args:
             report: How the file was read.
             rejected: What could not be used.
+            row_numbers: The row of the file that each row of the data came from, by which it is named.
         """
         aside = RowCounts(set_aside=report.set_aside, left_out=report.left_out)
-        survey = self._with(refused=rejected, aside=aside)
+        survey = self._with(refused=rejected, aside=aside, row_numbers=row_numbers, columns={})
         survey._report = report
         return survey
 

@@ -49,6 +49,7 @@ class BoundData:
         calibration: How the weights were calibrated to the population, or None.
         refused: What could not be used of the file the data came from; None if it came from none.
         aside: The rows of the file that are not in the data: those set aside, and those left out.
+        row_numbers: The row of the file that each row came from; None if the data came from none.
     """
 
     frame: Frame
@@ -63,6 +64,7 @@ class BoundData:
     calibration: Calibration | None = None
     refused: tuple[Rejected, ...] | None = None
     aside: RowCounts = NO_ROWS
+    row_numbers: NDArray[np.int64] | None = None
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
     _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
@@ -70,7 +72,8 @@ class BoundData:
     def column(self, name: str) -> Column:
         """Return one column of the data; it is kept."""
         if name not in self._columns:
-            self._columns[name] = self.frame.column(self.frame.require(name, "column"))
+            column = self.frame.column(self.frame.require(name, "column"))
+            self._columns[name] = attrs.evolve(column, row_numbers=self.row_numbers)
         return self._columns[name]
 
     def role(self, role: str) -> Column | None:

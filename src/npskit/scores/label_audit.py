@@ -15,7 +15,7 @@ class Contradiction:
     """A row whose label says another category than its answer.
 
     Args:
-        row: Its position in the data, from 0.
+        row: Its row in the file, where it came from one, else its position in the data, from 0.
         answer: The category the answer falls into.
         label: The label as it stands there.
     """
@@ -88,7 +88,8 @@ def audit_labels(
     scored = categories >= 0
     checked = (said >= 0) & scored
     rows = np.flatnonzero(checked & (said != categories))
-    found = zip(rows.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
+    named = rows if column.row_numbers is None else column.row_numbers[rows]
+    found = zip(named.tolist(), categories[rows].tolist(), codes[rows].tolist(), strict=True)
     contradictions = tuple(Contradiction(row, names[category], texts[code]) for row, category, code in found)
     unscored = int(((said >= 0) & ~scored).sum())
     odd = (said == UNKNOWN) | ((said >= 0) & (False if off_the_scale is None else off_the_scale))

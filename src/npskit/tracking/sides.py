@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import ClusterTotals
 from npskit.sample import BoundData, Measured, Places, Sample
@@ -86,7 +87,7 @@ def arms_of(data: BoundData, treated: Mapping[str, Any] | None, control: Mapping
     first = ~second if treated is None else data.matching(treated, "treated")
     both = np.flatnonzero(first & second)
     if both.size:
-        raise IncompatibleError(f"treated and control overlap: row {int(both[0])} is in both")
+        raise IncompatibleError(f"treated and control overlap: {row_said(int(both[0]), data.row_numbers)} is in both")
     return Places(np.where(first, 0, np.where(second, 1, -1)), 1 if control is None else 2)
 
 

@@ -219,7 +219,7 @@ def test_options_of_drafts_that_cannot_be_used(options: dict[str, Any]) -> None:
 
 def test_single_rows() -> None:
     """Law: a row that is not followed up, or is none, is refused with the reason."""
-    with pytest.raises(InvalidValueError, match="row 2 is not followed up: the answer is missing"):
+    with pytest.raises(InvalidValueError, match=r"row 2 \(from 0\) is not followed up: the answer is missing"):
         PLAN.follow_up(2)
     for row in (6, -1):
         with pytest.raises(InvalidValueError, match="row must be at least 0 and at most 5"):
@@ -266,7 +266,7 @@ def test_headline() -> None:
     plain = nk.Survey({"score": [3]}).follow_up()
     assert "In order of priority" in plain.headline()
     assert "Money" not in plain.headline()
-    assert "row 0: detractor, priority 63, customer care" in str(plain)
+    assert "row 0 (from 0): detractor, priority 63, customer care" in str(plain)
     assert repr(plain) == "FollowUpPlan(1 of 1 responses, method='priority')"
     assert "spent=" in repr(PLAN)
     assert "One more unit of budget would bring" in SURVEY.follow_up(lift=LIFT, budget=30).headline()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import of_kind, whole_number
-from npskit.data import Column
+from npskit.data import Column, row_said
 from npskit.errors import InvalidValueError
 from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
@@ -80,6 +80,11 @@ class Choices(CountedRows):
     def row_counts(self) -> RowCounts:
         """What became of the rows: those followed up count, all that may not or cannot be are left out."""
         return self.rows
+
+    @property
+    def row_numbers(self) -> NDArray[np.int64] | None:
+        """The row of the file that each response came from; None where they came from none."""
+        return self.assigned.table.row_numbers
 
     @property
     def codebook(self) -> Codebook:
@@ -153,7 +158,7 @@ class Choices(CountedRows):
         """Return the recommendation for one response, with the offer that the plan makes.
 
         Args:
-            row: The position of the response in the survey, from 0.
+            row: The position of the response in the survey, from 0, as in all arrays of the plan.
 
         Raises:
             InvalidTypeError, InvalidValueError: If there is no such row, or it is not followed up; the message says
@@ -162,7 +167,7 @@ class Choices(CountedRows):
         row = self._checked(row)
         found = self.assigned.follow_up(row, self.offer(row)) if self.status[row] == CHOSEN else None
         if found is None:
-            raise InvalidValueError(f"row {row} is not followed up: {self.why(row)}")
+            raise InvalidValueError(f"{row_said(row, self.row_numbers)} is not followed up: {self.why(row)}")
         return found
 
     def offer(self, row: int) -> Offer | None:

@@ -61,8 +61,8 @@ class FollowUpPlan(Choices):
     ) -> dict[str, list[Any]]:
         """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
 
-        `row` is the position of the response in the survey, from 0; the columns that the survey was asked to keep
-        stand after the customer.
+        `row` is the row of the response in the file, where it came from one, else its position in the survey, from 0;
+        the columns that the survey was asked to keep stand after the customer.
 
         Args:
             everything: Whether to give all responses of the survey, in its order, with their status and why they are

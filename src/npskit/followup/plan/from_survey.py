@@ -51,7 +51,9 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         comment=data.role("comment"),
         customer=data.role("customer"),
     )
-    table = attrs.evolve(table, **times, attributes=_attributes(data, playbook, named, kept))
+    table = attrs.evolve(
+        table, **times, attributes=_attributes(data, playbook, named, kept), row_numbers=data.row_numbers
+    )
     opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
     plan = plan_of(
         playbook.assign(table),

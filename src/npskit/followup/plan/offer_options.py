@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import one_of
+from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
 from npskit.followup.playbook import Assigned, Offer
 
@@ -80,7 +81,14 @@ def _check_value(said: Any) -> None:
 _WANTED = "lift is a difference of two shares, from -1 to 1 (0.05 for five in a hundred)"
 
 
-def lift_of(lift: Lift, category: str, offer: str | None, rows: NDArray[np.intp], read: Read) -> NDArray[np.float64]:
+def lift_of(
+    lift: Lift,
+    category: str,
+    offer: str | None,
+    rows: NDArray[np.intp],
+    read: Read,
+    row_numbers: NDArray[np.int64] | None = None,
+) -> NDArray[np.float64]:
     """Return the lift of one offer, or of none, in one category, for some rows: NaN where nothing is said of it.
 
     Args:
@@ -89,6 +97,7 @@ def lift_of(lift: Lift, category: str, offer: str | None, rows: NDArray[np.intp]
         offer: The name of the offer, None for following up without one.
         rows: The rows wanted.
         read: Returns a column.
+        row_numbers: The row of the file that each came from; None where they came from none.
 
     Raises:
         InvalidValueError: If a lift in a column is not a number from -1 to 1.
@@ -107,7 +116,7 @@ def lift_of(lift: Lift, category: str, offer: str | None, rows: NDArray[np.intp]
     if bad.size:
         more = f" ({bad.size} such rows)" if bad.size > 1 else ""
         raise InvalidValueError(
-            f"{_WANTED}: got {values[bad[0]]:g} in row {rows[bad[0]]} (from 0) of column {said!r}{more}"
+            f"{_WANTED}: got {values[bad[0]]:g} in {row_said(rows[bad[0]], row_numbers)}, column {said!r}{more}"
         )
     return values
 
@@ -183,7 +192,7 @@ def options_of(
             place = group[part]
             for k, name in (*((k, offer.name) for k, offer in enumerate(menu.offers)), (-1, None)):
                 if len(place):
-                    rising[place, k] = lift_of(lift, category, name, rows[place], read)
+                    rising[place, k] = lift_of(lift, category, name, rows[place], read, table.row_numbers)
     return OfferOptions(cost, hours, rising * values[:, None] - cost)
 
 

@@ -25,7 +25,7 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
     """Return a plan as columns; see `FollowUpPlan.columns`."""
     rows = np.arange(len(plan.status)) if everything else plan.order
     table = {
-        "row": rows.tolist(),
+        "row": (rows if plan.row_numbers is None else plan.row_numbers[rows]).tolist(),
         "customer": plan.customers[rows].tolist(),
         "category": pick(plan.codebook.categories, plan.categories[rows]),
     }
@@ -36,7 +36,7 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
         table[free_name(name, taken, "survey")] = Table.cells(column.filled(), rows)
     table |= said
     if everything:
-        table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why, table["row"]))}
+        table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why, rows.tolist()))}
     if letters is not None:
         table |= _spread(first_letters(plan, rows[places], letters), places, len(rows))
     return table

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from npskit.data import row_said
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
 from npskit.results import number, one_line
@@ -93,7 +94,7 @@ def rows_of(plan: Choices, most: int) -> list[list[Any]]:
         late = " (overdue)" if overdue[row] else ""
         rows.append(
             [
-                f"row {row}" if found.customer is None else f"customer {found.customer}",
+                row_said(row, plan.row_numbers) if found.customer is None else f"customer {found.customer}",
                 found.category,
                 round(found.priority),
                 "" if found.due is None else found.due.isoformat(sep=" ", timespec="minutes") + late,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen, Times, once
+from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
@@ -52,7 +53,7 @@ class _Filling:
         """Ask a strategy that is no rule about one row, and keep what it says."""
         strategy, zone = self.strategies[place], self.table.zone
         response, context = self.table.response(row), self.contexts.row(row)
-        where = f" at row {row} (rows count from 0)" if len(self.table) > 1 else ""
+        where = f" at {row_said(row, self.table.row_numbers)}" if len(self.table) > 1 else ""
         try:
             found = strategy(response, context)
         except Exception as error:

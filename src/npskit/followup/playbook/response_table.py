@@ -77,6 +77,7 @@ class Table(Frozen):
         clock: The zone of the wall clock, if it is known: hours are then counted as they really pass.
         utc: When, in UTC, where that says more than the wall clock, which shows an hour of autumn twice; or None.
         utc_now: What time it is, in UTC; None where the wall clock says it.
+        row_numbers: The row of the file that each came from; None where they came from none.
 
     Example:
         >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
@@ -102,6 +103,7 @@ class Table(Frozen):
     clock: dt.tzinfo | None = None
     utc: Times | None = None
     utc_now: np.datetime64 | None = None
+    row_numbers: NDArray[np.int64] | None = None
 
     @classmethod
     def of(
