@@ -196,3 +196,25 @@ def test_a_contrast_is_as_unsure_as_its_groups() -> None:
     variance, df = heavy.of_contrast(100.0, 50.0)
     assert variance > 100
     assert df == heavy.freedom.min() < 50
+
+
+def test_segments_are_domains_of_the_sample() -> None:
+    """The standard error of a weighted segment is that of a domain, n/(n - 1) with the whole sample's n: R's svyby.
+
+    So is that of those who answered, and a segment taken out of its table keeps it; its interval is that of its rows.
+    """
+    rng = np.random.default_rng(3)
+    kinds, by, w = rng.integers(-1, 3, 60), rng.integers(0, 4, 60), rng.lognormal(0, 0.4, 60)
+    score = [None if k < 0 else (0, 8, 10)[k] for k in kinds]
+    survey = nk.Survey({"score": score, "by": by, "w": w}, score="score", weight="w")
+    totals = cluster_totals(kinds, 3, clusters=np.arange(60), weights=w, groups=by, n_groups=4)
+    table, wanted = survey.score(by="by"), design_estimate(totals, CATEGORY_SCORES)
+    np.testing.assert_allclose(table.estimates.variance, wanted.variance, rtol=1e-12)
+    np.testing.assert_allclose(table.estimates.n_effective, wanted.n_effective, rtol=1e-9)
+    assert [table[g].se for g in range(4)] == pytest.approx(np.sqrt(wanted.variance).tolist())
+    whole = design_estimate(cluster_totals(kinds, 3, clusters=np.arange(60), weights=w), CATEGORY_SCORES)
+    assert survey.score().se == nk.nps(score, weights=w).se == pytest.approx(float(np.sqrt(whole.variance)))
+    inside = by == 2
+    alone = nk.nps([s for s, one in zip(score, inside, strict=True) if one], weights=w[inside])
+    assert tuple(table[2].interval()) == pytest.approx(tuple(alone.interval()))
+    assert (table[1] + table[2]).n == table[1].n + table[2].n

@@ -45,10 +45,17 @@ class Measured:
     aside: RowCounts = NO_ROWS
 
     @classmethod
-    def of(cls, tally: Tally, denominator: str = "valid") -> Measured:
-        """Return the scores of counts that say it all: those of independent answers."""
+    def of(cls, tally: Tally, denominator: str = "valid", sampled: int | None = None) -> Measured:
+        """Return the scores of counts that say it all: those of independent answers.
+
+        Args:
+            tally: The counts of each place.
+            denominator: What the score is divided by.
+            sampled: Rows of the sample that the places are parts of; those of all places if None.
+        """
         table = tally.table(denominator)
-        estimate = Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares)
+        whole = np.full(tally.shape, tally.rows.sum() if sampled is None else sampled)
+        estimate = Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares, whole)
         conventions = Conventions(repr(tally.scorer), denominator=denominator, weighted=tally.weights is not None)
         return cls(tally, estimate, conventions)
 
@@ -143,7 +150,7 @@ class Sample:
 
     def measured(self, tally: Tally, denominator: str, estimate: Estimate | None = None) -> Measured:
         """Return what was counted with its estimate, None where the counts alone say how sure a score is."""
-        found = Measured.of(tally, denominator)
+        found = Measured.of(tally, denominator, len(self))
         if estimate is not None and denominator == "all":  # where nobody answered there is no score
             estimate = estimate.blank(np.isnan(found.estimate.mean))
         conventions = attrs.evolve(

@@ -60,8 +60,8 @@ class Score(MadeOfRows):
     Args:
         tally: The counts it is a function of, for a single group.
         conventions: What it was computed under.
-        clustered: The estimate where answers are clustered or stratified, so that the tally alone does not give the
-            variance.
+        clustered: The estimate where the tally alone does not give the variance: of answers that are clustered or
+            stratified, and of weighted ones that are a part of a larger sample.
         backend: The dataframe library that `to_frame` gives by default.
         set_aside: Rows that could not be read.
         left_out: Rows left out on purpose, such as previews of the survey, or answers superseded by later ones.
@@ -101,7 +101,8 @@ class Score(MadeOfRows):
         if self.clustered is not None:
             return self.clustered
         table = self.tally.table(self.conventions.denominator)
-        return Estimate.from_sums(table.counts, table.category_scores, table.weights, table.squares)
+        sums = table.counts, table.category_scores, table.weights, table.squares
+        return Estimate.from_sums(*sums, sampled=self.tally.rows)
 
     @property
     def name(self) -> str:
@@ -240,7 +241,7 @@ class Score(MadeOfRows):
             raise IncompatibleError(
                 "scores by customer do not merge, because the same customer may be in both: score the rows together"
             )
-        if self.clustered is not None or other.clustered is not None:
+        if first.variance != "independent" or second.variance != "independent":
             raise IncompatibleError(
                 f"scores do not merge where the variance is {first.variance}: score the rows together"
             )

@@ -101,8 +101,9 @@ class ManyScores(MadeOfRows):
         return self.estimates.interval(level, method)
 
     def _score(self, where: tuple[int, ...], backend: str | None = None) -> Score:
-        # where answers are independent the tally says it all
-        clustered = None if self.conventions.variance == "independent" else self.estimates[where]
+        # where answers are independent and weigh alike the tally says it all
+        plain = self.conventions.variance == "independent" and self.estimates.simple
+        clustered = None if plain else self.estimates[where]
         return Score(self.tally[where], self.conventions, clustered, backend)
 
     def _numbers(
