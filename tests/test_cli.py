@@ -379,3 +379,15 @@ def test_follow_up_writes_what_a_spreadsheet_of_the_country_opens(
     code, _, err = run(capsys, *words, "ab", "-o", str(path))
     assert (code, err.count("\n")) == (2, 1)
     assert "two different characters" in err
+
+
+def test_too_little_memory(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """A process at its memory limit says so in a line, and ends with 2."""
+
+    def full(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(nk.Survey, "score", full)
+    code, out, err = run(capsys, "score", export)
+    assert (code, out) == (2, "")
+    assert err.strip().splitlines()[-1] == "npskit: there is not enough memory for this; read a part of the file"

@@ -59,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NpskitError as error:
         print(f"npskit: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except MemoryError:
+        print("npskit: there is not enough memory for this; read a part of the file", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         sys.stderr.close()  # a pager was closed early
     return 0

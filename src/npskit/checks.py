@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
 T = TypeVar("T")
+# What float() would take, in silence or with a warning, and is no number.
+_NO_NUMBERS = (bool, np.bool_, str, bytes, np.complexfloating, np.ma.core.MaskedConstant)
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
@@ -82,7 +84,7 @@ def finite_number(
         npskit.errors.InvalidValueError: weight must be above 0 and at most 1: got 0
     """
     try:
-        found = None if isinstance(value, (bool, np.bool_, str, bytes)) else float(value)
+        found = None if isinstance(value, _NO_NUMBERS) else float(value)
     except (TypeError, ValueError):
         found = None
     except OverflowError:
@@ -243,8 +245,7 @@ def mapping(value: Any, name: str) -> Mapping[Any, Any]:
     Raises:
         InvalidTypeError: If it is none.
     """
-    if value is None:
-        return {}
+    value = {} if value is None else value
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must be a mapping such as a dict: got {quoted(value)} ({type(value).__name__})")
     return value

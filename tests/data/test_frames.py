@@ -425,3 +425,32 @@ class _Refuses:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise RuntimeError("no array of this")
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "ms", "us", "ns"])
+def test_times_stay_times(unit: str) -> None:
+    """Carried along, read by a strategy, and in files: times, durations and zones are what they were, at every unit."""
+    seen = []
+
+    class Own:
+        name = "own"
+
+        def __call__(self, response: nk.Response, context: nk.Context) -> nk.FollowUp:
+            seen.append(dict(response.attributes))
+            return nk.FollowUp(category=context.category, strategy="own", actions=["call"])
+
+    day, hours = np.array(["2026-03-01", "NaT"], f"M8[{unit}]"), np.array([24, 48], "m8[h]").astype(f"m8[{unit}]")
+    zoned = pd.Series(pd.to_datetime(["2026-03-01 12:00"] * 2, utc=True)).dt.tz_convert("Europe/Warsaw")
+    columns = {"day": day, "span": hours, "cells": [day[0], hours[0]], "zoned": zoned, "customer": [1, 2]}
+    survey = nk.Survey({"score": [1, 2], **columns}, score="score", customer="customer")
+    plan = survey.follow_up(nk.Playbook([Own()]), keep=["day", "span", "cells", "zoned"])
+    noon = dt.datetime(2026, 3, 1, 13, tzinfo=ZoneInfo("Europe/Warsaw"))
+    first = dt.date(2026, 3, 1) if unit == "D" else dt.datetime(2026, 3, 1)
+    kept = plan.columns()
+    for got in (seen[0], {name: cells[0] for name, cells in kept.items()}):
+        assert (got["day"], got["span"], got["cells"], got["zoned"]) == (first, dt.timedelta(1), first, noon)
+    assert kept["cells"][1] == dt.timedelta(1)
+    assert kept["day"][1] is None
+    text = plan.to_csv() or ""
+    assert "2026-03-01 13:00:00+01:00" in text
+    assert '"1 day, 0:00:00"' in text

@@ -34,7 +34,7 @@ NOT_CALLED = {
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {
     *("add_note", "with_traceback", "with_file", "of_each", "assign", "column", "starts", "opening", "mask", "mapped"),
-    *("categorize", "from_distinct", "register"),
+    *("categorize", "from_distinct", "register", "of_values", "priorities", "reasons", "levels"),
 }
 _DUNDERS: dict[str, Callable[[Any], Any]] = {
     "repr": repr,

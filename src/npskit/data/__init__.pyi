@@ -15,6 +15,7 @@ from npskit.data.answers import parse_answer as parse_answer
 from npskit.data.cells import BadCell as BadCell
 from npskit.data.cells import Deferred as Deferred
 from npskit.data.cells import NumberedCells as NumberedCells
+from npskit.data.cells import as_python as as_python
 from npskit.data.cells import objects as objects
 from npskit.data.cells import refuse_cells as refuse_cells
 from npskit.data.cells import row_said as row_said

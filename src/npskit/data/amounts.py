@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.checks import is_hashable, is_missing
+from npskit.checks import is_hashable, is_missing, is_same
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.columns import Column
 from npskit.data.words import is_nothing
@@ -133,7 +133,7 @@ def check_decimal(decimal: str | None) -> None:
     Raises:
         InvalidValueError: If it is neither, nor None.
     """
-    if decimal not in (None, ".", ","):
+    if not any(is_same(decimal, mark) for mark in (None, ".", ",")):
         raise InvalidValueError(f"decimal must be '.' or ',': got {quoted(decimal)}")
 
 

@@ -15,6 +15,8 @@ from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 _SHOWN = 200
 NAMED = 5
+# The units of time that Python does not know.
+FINER = ("ns", "ps", "fs", "as")
 
 
 @attrs.frozen
@@ -82,6 +84,19 @@ class Deferred:
 def objects(values: Iterable[Any]) -> NDArray[np.object_]:
     """Return values as an object array, one element each, whatever they are."""
     return np.fromiter(values, dtype=object)
+
+
+def as_python(value: Any) -> Any:
+    """Return a value of NumPy as Python's own, a time as a time: NumPy makes whole numbers of nanoseconds.
+
+    Example:
+        >>> as_python(np.datetime64("2026-03-01T12", "ns")), as_python(np.int8(7)), as_python("a")
+        (datetime.datetime(2026, 3, 1, 12, 0), 7, 'a')
+    """
+    if not isinstance(value, np.generic):
+        return value
+    fine = isinstance(value, np.datetime64 | np.timedelta64) and np.datetime_data(value.dtype)[0] in FINER
+    return value.astype(f"{value.dtype.kind}8[us]").item() if fine else value.item()
 
 
 def shown(value: object) -> str:

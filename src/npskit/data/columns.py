@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.cells import Deferred, objects
-from npskit.errors import InvalidTypeError, NpskitError, quoted
+from npskit.data.cells import FINER, Deferred, objects
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, quoted
+from npskit.times import find_zone
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -49,6 +51,32 @@ class Column(Frozen):
         filled = self.values.copy() if kind in "fmM" else self.values.astype(object)
         filled[self.mask] = np.nan if kind == "f" else None
         return filled
+
+    def native(self) -> NDArray[Any]:
+        """Return the values as `filled` does, but such that each cell is Python's own when taken: times stay times.
+
+        NumPy makes whole numbers of nanoseconds; times that know their zone keep it.
+
+        Example:
+            >>> Column(np.array(["2026-03-01T12", "NaT"], "M8[ns]")).native().tolist()
+            [datetime.datetime(2026, 3, 1, 12, 0), None]
+        """
+        if self.utc is not None:
+            return _wall_or_zone(*self.utc)
+        values = self.filled()
+        if values.dtype.kind in "mM" and np.datetime_data(values.dtype)[0] in FINER:
+            return values.astype(f"{values.dtype.kind}8[us]")
+        return values
+
+
+def _wall_or_zone(utc: NDArray[np.datetime64], zone: str) -> NDArray[np.object_]:
+    """Return times as Python's own in their zone; in UTC where Python does not know it, such as a mere offset."""
+    try:
+        place = find_zone(zone)
+    except InvalidValueError:
+        place = dt.UTC
+    known = (None if at is None else at.replace(tzinfo=dt.UTC).astimezone(place) for at in utc.tolist())
+    return objects(known)
 
 
 def as_narwhals(value: Any) -> Any:

@@ -137,7 +137,7 @@ def _of_numbers(cells: NDArray[Any]) -> Customers:
     """Read a column of numbers; whole ones as such, also where they are floats because some are missing."""
     if cells.dtype.kind == "f":
         missing = np.isnan(cells)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             whole = cells.astype(np.int64)
         # beyond 2**53 a float does not say which whole number it was
         if ((whole == cells) | missing).all() and not (np.abs(cells[~missing]) > 2.0**53).any():

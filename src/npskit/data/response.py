@@ -15,12 +15,13 @@ import attrs
 import numpy as np
 
 from npskit.checks import is_hashable, is_missing, is_string_or_none, is_whole_or_none, to_int
+from npskit.data.cells import as_python
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 def _plain(value: Any) -> Any:
-    """Return a numpy number, boolean or text as Python's own; anything else as it is."""
-    return value.item() if isinstance(value, (np.number, np.bool_, np.str_)) else value
+    """Return a numpy number, boolean, text or duration as Python's own; anything else as it is."""
+    return as_python(value) if isinstance(value, (np.number, np.bool_, np.str_)) else value
 
 
 def _sorted_items(items: Any) -> tuple[tuple[str, Any], ...]:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from npskit.checks import of_kind
+
 # Of tables with more rows than this, print and notebooks show the first and the last ten.
 MOST_ROWS = 60
 _ENDS = 10
@@ -149,7 +151,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[Any]], *, all_rows
         North   12
         South    7
     """
-    first, between, last = (rows, "", []) if all_rows else ends(rows)
+    first, between, last = (rows, "", []) if of_kind(all_rows, bool, "all_rows") else ends(rows)
     names, cells, numeric = _cells(header, [*first, *last])
     widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
     lines = []

@@ -53,7 +53,7 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
         InvalidValueError: If `backend` is none of these.
         MissingDependencyError: If the library is not there.
     """
-    chosen = backend or next((name for name in BACKENDS if name in sys.modules), None)
+    chosen = next((name for name in BACKENDS if name in sys.modules), None) if backend is None else backend
     if chosen is None:
         raise MissingDependencyError(
             f"to_frame() needs a dataframe library: import one of {', '.join(BACKENDS)} first, or name it with backend="

@@ -137,7 +137,7 @@ class Result(Frozen):
             MissingDependencyError: If the library is not there.
         """
         columns = {name: list(map(_cell, values)) for name, values in self.columns(**options).items()}
-        return native_frame(columns, backend or getattr(self, "backend", None))
+        return native_frame(columns, getattr(self, "backend", None) if backend is None else backend)
 
     def to_csv(
         self,

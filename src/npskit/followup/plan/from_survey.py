@@ -157,7 +157,7 @@ class _Lazy(Mapping[str, Any]):
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._cells:
             column = self._data.column(self._names[name])
-            self._cells[name] = read_texts(column) if name == "name" else column.filled()
+            self._cells[name] = read_texts(column) if name == "name" else column.native()
         return self._cells[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -33,7 +33,7 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
     said = _spread(_said(plan, rows[places]), places, len(rows))
     taken = (*table, *said, *_AT_TIMES)
     for name, column in plan.kept.items():
-        table[free_name(name, taken, "survey")] = Table.cells(column.filled(), rows)
+        table[free_name(name, taken, "survey")] = Table.cells(column.native(), rows)
     table |= said
     if everything:
         table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why, rows.tolist()))}

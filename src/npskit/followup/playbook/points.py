@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.checks import is_number
+from npskit.checks import finite_number, is_missing, is_number
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.part_checks import URGENCIES, is_priority
 from npskit.results import number
@@ -82,8 +82,9 @@ class Points:
             >>> Points().priority(64, None, 0, of_score=3)
             (64.0, 'priority 64: 61 by the strategy, 3 for the score')
         """
-        of_value = float(self.of_values(np.nan if value is None else value))
-        found = float(self.priorities(base, np.nan if value is None else value, urgency))
+        worth = np.nan if is_missing(value) else finite_number(value, "value")
+        of_value = float(self.of_values(worth))
+        found = float(self.priorities(base, worth, urgency))
         return found, self._worded(base, of_score, of_value, urgency)
 
     def reasons(self, base: Floats, of_score: Floats, values: Floats, urgency: NDArray[Any]) -> list[str]:

@@ -20,6 +20,7 @@ from npskit.data import (
     Response,
     Words,
     as_column,
+    as_python,
     objects,
     read_amounts,
     read_customers,
@@ -149,7 +150,7 @@ class Table(Frozen):
         given |= {"customer": customer, "value": value, "public": public}
         columns = {name: _column(cells, rows, name) for name, cells in given.items() if cells is not None}
         read: dict[str, Any] = {name: _READERS[name](column) for name, column in columns.items()}
-        others = {name: _column(cells, rows, name).filled() for name, cells in (attributes or {}).items()}
+        others = {name: _column(cells, rows, name).native() for name, cells in (attributes or {}).items()}
         return cls(coded, customers=read.pop("customer", None), **read, attributes=others, now=_as_now(now))
 
     @property
@@ -274,7 +275,7 @@ class Table(Frozen):
 
 def _cell(value: Any) -> Any:
     """Return a cell as Python's own; None where it is missing."""
-    value = value.item() if isinstance(value, np.generic) else value
+    value = as_python(value)
     return None if is_missing(value) else value
 
 

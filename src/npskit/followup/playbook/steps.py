@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
+from npskit.data import floats_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
 
 
@@ -83,7 +84,7 @@ class Offer:
             >>> Offer("gift", amount=5, share=0.1, cap=20).costs([np.nan, 100, 1000]).tolist()
             [5.0, 15.0, 20.0]
         """
-        array = np.asarray(values, dtype=np.float64)
+        array = floats_of(values, "values")
         known = np.where(array > 0, array, 0.0)
         return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
 
