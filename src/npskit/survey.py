@@ -200,6 +200,9 @@ class Survey(OverTime):
     ) -> GroupComparison:
         """Compare the scores of all segments by score tests: one test of them all, and every pair.
 
+        Where customers, or sampling units of a design, have answers in several segments, as in the waves of a panel,
+        the correlation of the scores is allowed for.
+
         Args:
             by: The column that makes the segments.
             correction: How the p-values of the pairs allow for their number: `"holm"` (default), `"bh"`
@@ -213,7 +216,9 @@ class Survey(OverTime):
         """
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
-        return compare_groups(self.score(by=by), correction=correction, level=level, overall=overall, missing=missing)
+        names = self._data.by(by)
+        options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
+        return compare_groups(self.score(by=by), correlations=lambda w: self._data.correlations(names, w), **options)
 
     def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
         """Return the survey with weights that give its columns the totals known of the population.

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
-from npskit.inference.design_contrasts import Contrast, cluster_robust, design_contrast
+from npskit.inference.design_contrasts import (
+    Contrast,
+    cluster_robust,
+    design_contrast,
+    group_correlations,
+    partner_correlations,
+)
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())
@@ -156,3 +162,21 @@ def test_one_coefficient_for_each_group(coefficients: list[float]) -> None:
         design_contrast(totals, CATEGORY_SCORES, coefficients)
     with pytest.raises(InvalidValueError, match="correction must be one of 'CR0', 'CR1': got 'CR2'"):
         cluster_robust(totals, CATEGORY_SCORES, [-1, 1], correction="CR2")  # type: ignore[arg-type]
+
+
+def test_correlations_are_those_of_the_contrast_s_variance() -> None:
+    """The variance of a difference is that of its two scores less twice what they share, also with strata."""
+    rng = np.random.default_rng(3)
+    unit, group, answer = rng.integers(0, 40, 300), rng.integers(0, 3, 300), rng.integers(0, 3, 300)
+    for strata in (None, unit % 4):
+        totals = cluster_totals(answer, 3, clusters=unit, strata=strata, groups=group, n_groups=3)
+        scores = np.array([-100.0, 0.0, 100.0])
+        own, rho = design_estimate(totals, scores).variance, group_correlations(totals, scores)
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            coefficients = np.zeros(3)
+            coefficients[[i, j]] = 1, -1
+            expected = design_contrast(totals, scores, coefficients).variance
+            found = own[i] + own[j] - 2 * rho[i, j] * np.sqrt(own[i] * own[j])
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+        partners = partner_correlations(totals, scores, np.array([2, -1, 1]))
+        np.testing.assert_allclose(partners, [rho[0, 2], 0, rho[2, 1]], rtol=1e-9)

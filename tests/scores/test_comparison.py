@@ -323,3 +323,37 @@ def test_groups_are_shown() -> None:
     for backend in ("pandas", "polars", "pyarrow"):
         assert len(found.to_frame(backend)) == 3
     assert pickle.loads(pickle.dumps(found)).to_dict() == plain
+
+
+def panel() -> dict[str, list[Any]]:
+    """Return a panel of 60 customers in two waves, of which six rise; and a third wave of others."""
+    first = [10] * 30 + [8] * 15 + [3] * 15
+    second = first[:30] + [10] * 6 + first[36:]
+    return {
+        "score": first + second + first,
+        "wave": ["a"] * 60 + ["b"] * 60 + ["c"] * 60,
+        "who": [*range(60), *range(60), *range(100, 160)],
+    }
+
+
+def test_customers_on_both_sides_are_allowed_for() -> None:
+    """Six of sixty rise and nobody falls: of the same customers that is a change, of others it is none."""
+    data = panel()
+    same, apart = (Survey(data, score="score", customer=who).compare(by="wave") for who in ("who", None))
+    (ab, _, bc), (ab_apart, _, bc_apart) = same.pairs, apart.pairs
+    assert ab.p_value < 0.05 < ab_apart.p_value
+    assert ab.interval.low > 0 or ab.interval.high < 0
+    assert bc.p_value == pytest.approx(bc_apart.p_value, abs=0.03)
+    assert same.p_value < apart.p_value
+    with pytest.raises(IncompatibleError, match="share sampling units"):
+        Survey(data, score="score", customer="who").compare(by="wave", overall="welch")
+
+
+def test_the_same_answers_again_are_no_change() -> None:
+    """Where everybody says the same again there is no difference, and no doubt about it."""
+    data = panel()
+    data["score"] = data["score"][:60] * 2 + data["score"][120:]
+    found = Survey(data, score="score", customer="who").compare(by="wave")
+    assert found.pairs[0].difference == 0
+    assert found.pairs[0].p_value == 1
+    assert 0 in found.pairs[0].interval

@@ -23,6 +23,8 @@ from npskit.inference.design import share_covariance as share_covariance
 from npskit.inference.design_contrasts import Contrast as Contrast
 from npskit.inference.design_contrasts import cluster_robust as cluster_robust
 from npskit.inference.design_contrasts import design_contrast as design_contrast
+from npskit.inference.design_contrasts import group_correlations as group_correlations
+from npskit.inference.design_contrasts import partner_correlations as partner_correlations
 from npskit.inference.estimate import Estimate as Estimate
 from npskit.inference.exact_bootstrap import bootstrap_distribution as bootstrap_distribution
 from npskit.inference.exact_bootstrap import bootstrap_quantiles as bootstrap_quantiles

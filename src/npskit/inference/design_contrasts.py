@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats, Frozen
+from npskit.arrays import Bools, Floats, Frozen
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
@@ -138,6 +138,125 @@ def cluster_robust(
         free = found.n - found.groups
         variance *= clusters / (clusters - 1) * (found.n - 1) / free if free > 0 else np.nan
     return Contrast(found.value, variance, float(clusters - 1))
+
+
+def group_correlations(
+    totals: ClusterTotals,
+    category_scores: ArrayLike,
+    groups: Bools | None = None,
+    *,
+    population: Population = None,
+    lonely: Lonely = "fail",
+) -> Floats:
+    """Return how the mean scores of groups are correlated, because some units have answers in several of them.
+
+    From the units' influences, as `design_contrast` takes them: two groups without common units are not correlated
+    (but for what strata have in common), and two in which the same customers always say the same are entirely so.
+
+    Args:
+        totals: Sums per sampling unit and group.
+        category_scores: What each category is worth, shape `(K,)`.
+        groups: Which groups are asked about, shape `(groups,)`; all by default.
+        population: As `design_contrast` takes it.
+        lonely: As `design_contrast` takes it.
+
+    Returns:
+        Shape `(G, G)`, 1 on the diagonal; 0 for a group whose mean has no variance.
+
+    Raises:
+        InvalidValueError: If a stratum is lonely and that is to fail, or `population` does not fit the sample.
+
+    Example:
+        >>> from npskit.inference.clusters import cluster_totals
+        >>> totals = cluster_totals([0, 0, 1, 1, 2, 2, 1, 2], 3, clusters=["a", "a", "b", "b", "c", "c", "d", "e"],
+        ...     groups=[0, 1, 0, 1, 0, 1, 0, 1], n_groups=2)
+        >>> group_correlations(totals, [-1, 0, 1]).round(3).tolist()
+        [[1.0, 0.853], [0.853, 1.0]]
+    """
+    from scipy.sparse import csr_array
+
+    kept = np.ones(totals.size, np.bool_) if groups is None else groups
+    layout, cells, parts = _influences(totals, category_scores, kept, population, lonely)
+    scaled = parts * np.sqrt(layout.factors[layout.strata[cells.units]])
+    table = csr_array((scaled, (cells.units, cells.groups)), shape=(len(totals.strata), cells.n_groups))
+    covariance = (table.T @ table).toarray()
+    if len(layout.sampled) > 1:  # in one stratum the influences on a mean add up to 0
+        means = layout.by_stratum(parts, cells) * np.sqrt(_shift(layout))
+        covariance -= means @ means.T
+    found = _correlation(covariance, np.diag(covariance)[:, np.newaxis], np.diag(covariance))
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def partner_correlations(
+    totals: ClusterTotals,
+    category_scores: ArrayLike,
+    partners: NDArray[np.intp],
+    *,
+    population: Population = None,
+    lonely: Lonely = "fail",
+) -> Floats:
+    """Return how the mean score of each group is correlated with that of one other, as a period with an earlier one.
+
+    Args:
+        totals: Sums per sampling unit and group.
+        category_scores: What each category is worth, shape `(K,)`.
+        partners: The number of the other group, shape `(groups,)`; -1 for none.
+        population: As `design_contrast` takes it.
+        lonely: As `design_contrast` takes it.
+
+    Returns:
+        Shape `(groups,)`; 0 where there is no partner.
+
+    Raises:
+        InvalidValueError: If a stratum is lonely and that is to fail, or `population` does not fit the sample.
+
+    Example:
+        >>> from npskit.inference.clusters import cluster_totals
+        >>> totals = cluster_totals([0, 0, 1, 1, 2, 2, 1, 2], 3, clusters=["a", "a", "b", "b", "c", "c", "d", "e"],
+        ...     groups=[0, 1, 0, 1, 0, 1, 0, 1], n_groups=2)
+        >>> partner_correlations(totals, [-1, 0, 1], np.array([-1, 0])).round(3).tolist()
+        [0.0, 0.853]
+    """
+    size = totals.size
+    layout, cells, parts = _influences(totals, category_scores, np.ones(size, np.bool_), population, lonely)
+    order = np.argsort(cells.units * size + cells.groups)
+    known = (cells.units * size + cells.groups)[order]
+    theirs = partners[cells.groups]
+    wanted = np.where(theirs >= 0, cells.units * size + theirs, -1)
+    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    met = np.flatnonzero(known[at] == wanted) if len(known) else np.zeros(0, np.intp)
+    product = parts[met] * parts[order[at[met]]] * layout.factors[layout.strata[cells.units[met]]]
+    covariance = sum_by(cells.groups[met], product, size)
+    variance = sum_by(cells.groups, parts * parts * layout.factors[layout.strata[cells.units]], size)
+    if len(layout.sampled) > 1:
+        means = layout.by_stratum(parts, cells) * np.sqrt(_shift(layout))
+        covariance = covariance - (means * means[partners]).sum(axis=1)
+        variance = variance - (means * means).sum(axis=1)
+    return np.where(partners >= 0, _correlation(covariance, variance, variance[partners]), 0.0)
+
+
+def _influences(
+    totals: ClusterTotals, category_scores: ArrayLike, kept: Bools, population: Population, lonely: Lonely
+) -> tuple[StrataLayout, UnitCells, Floats]:
+    """Return the design, the cells of the groups that are kept, renumbered, and what each adds to its group's mean."""
+    s = np.asarray(category_scores, dtype=np.float64)
+    inside = kept[totals.groups]
+    cells = UnitCells(totals.units[inside], (np.cumsum(kept) - 1)[totals.groups[inside]], int(kept.sum()))
+    parts = np.nan_to_num(influence(totals, s[:, np.newaxis])[inside, 0])
+    return StrataLayout.of(totals.strata, population, lonely), cells, parts
+
+
+def _shift(layout: StrataLayout) -> Floats:
+    """Return what a product of two sums over a stratum takes off a sum of products about their means, shape `(H,)`."""
+    return np.asarray(layout.factors * layout.centers * (2 - layout.centers) / layout.sampled)
+
+
+def _correlation(covariance: Floats, first: Floats, second: Floats) -> Floats:
+    """Return the correlations, within -1..1; 0 where a variance is."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = covariance / np.sqrt(np.maximum(first, 0) * np.maximum(second, 0))
+    return np.asarray(np.clip(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0))
 
 
 @attrs.frozen(eq=False)

@@ -215,9 +215,11 @@ def scas(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Limits:
     """Return the skewness-corrected asymptotic score interval: balanced tails, for one-sided claims and rare answers.
 
     The limits solve T(m) = ±z + (z² − 1)·μ₃(m)/(6 v(m)^{3/2} √n), with μ₃ the third central moment under the
-    constrained shares. P. J. Laud, "Equal-tailed confidence intervals for comparison of rates", Pharmaceutical
-    Statistics 16 (2017) 334-348, section 2; J. J. Gart and J. Nam, "Approximate interval estimation of the ratio of
-    binomial parameters", Biometrics 44 (1988) 323-338. The variance is over n, not n − 1.
+    constrained shares. For detractors, passives and promoters it is the interval of a difference of paired proportions
+    of P. J. Laud (2025), in R's `ratesci` from version 0.5.0 on (https://petelaud.github.io/ratesci/articles/
+    paired_contrasts.html); the correction is that of J. J. Gart and J. Nam, "Approximate interval estimation of the
+    ratio of binomial parameters", Biometrics 44 (1988) 323-338, and of Laud, "Equal-tailed confidence intervals for
+    comparison of rates", Pharmaceutical Statistics 16 (2017) 334-348, for rates. The variance is over n, not n − 1.
 
     Example:
         >>> low, high = scas([10, 40, 50], [-100, 0, 100], 0.95)

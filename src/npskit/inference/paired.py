@@ -153,8 +153,8 @@ def bhapkar(moves: ArrayLike | Moves) -> ChiSquareTest:
         moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.
 
     Returns:
-        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; infinite where every
-        customer changed in the same way; NaN without moves.
+        Statistic, degrees of freedom and p, each of shape `()`. 0, 0 and 1 where nobody changed; NaN without moves, and
+        where every customer changed in the same way, as a single one does: nothing is then seen of their covariance.
 
     Raises:
         InvalidValueError: If the table cannot be used.
@@ -168,7 +168,7 @@ def bhapkar(moves: ArrayLike | Moves) -> ChiSquareTest:
     statistic, df = _quadratic(known, _margins(known.counts.shape[-1]))
     if df:
         left = 1 - statistic / known.customers
-        statistic = statistic / left if left > _SINGULAR else np.inf
+        statistic = statistic / left if left > _SINGULAR else np.nan
     return _chi_square(known, statistic, df)
 
 

@@ -105,7 +105,7 @@ def _upper_tail(margins: Floats, steps: Integers, size: int, least: int) -> tupl
     if count_points * (sum_points // 2 + 1) * steps.size > MAX_WORK:
         raise InvalidValueError(
             f"counts of {int(margins.sum()):,} answers with these category_scores are too many for an exact "
-            f"permutation test; score_test of npskit.inference.two_sample has no limit"
+            f"permutation test; score_test of npskit.inference, which is method='score', has no limit"
         )
     density = _invert(margins, steps, chance, (size, least), (count_points, sum_points))
     ahead = min(highest - least, sum_points - 1 if sum_points > highest - lowest else sum_points // 2) + 1

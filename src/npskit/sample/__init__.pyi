@@ -9,6 +9,7 @@ from npskit.sample.days import Span as Span
 from npskit.sample.days import count_days as count_days
 from npskit.sample.days import span_of as span_of
 from npskit.sample.moving import DaySpans as DaySpans
+from npskit.sample.moving import correlate_spans as correlate_spans
 from npskit.sample.moving import estimate_spans as estimate_spans
 from npskit.sample.places import Places as Places
 from npskit.sample.repeats import REPEATS as REPEATS

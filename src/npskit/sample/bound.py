@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Floats
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import (
     Column,
@@ -203,6 +204,12 @@ class BoundData:
         found = sample.measure(places, denominator)
         warn_of_scale(found.tally)
         return keys, found
+
+    def correlations(self, by: tuple[str, ...], wanted: Bools) -> Floats | None:
+        """Return how the scores of the wanted segments are correlated, None where they are independent."""
+        if all(self.role(role) is None for role in ("customer", "stratum", "cluster")):
+            return None
+        return self.sample().correlations(self.segments(by)[0], wanted)
 
     def count(self, by: tuple[str, ...]) -> Tally:
         """Return the counts of each segment, asking the engine where it is one."""

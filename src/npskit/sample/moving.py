@@ -8,13 +8,14 @@ looked at 13 times.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Self
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.inference import ClusterTotals, Estimate
+from npskit.arrays import Floats
+from npskit.inference import ClusterTotals, Estimate, partner_correlations
 from npskit.sample.places import Places
 from npskit.sample.sample import Clustering, Sample
 from npskit.times import Days
@@ -59,21 +60,11 @@ def estimate_spans(sample: Sample, clustering: Clustering, segments: Places, day
     Returns:
         Of shape `(G * T,)`, the spans of the first segment first.
     """
-    size = len(spans.ends)
     if spans.apart:
-        place = _looked_up(days, spans.ends, spans) + 1
-        inside = (segments.numbers >= 0) & (place < size)
-        place[~inside] = 0
-        inside &= days >= spans.begins[segments.numbers, place]
-        numbers = np.where(inside, segments.numbers * size + place, -1)
-        return sample.estimate(Places(numbers, segments.size * size), clustering)
+        return sample.estimate(_apart(segments, days, spans), clustering)
     if sample.calibration is None:
-        edges = spans.edges()
-        run = _looked_up(days, edges, spans)
-        outside = (run < 0) | (run >= len(edges) - 1) | (segments.numbers < 0)
-        numbers = np.where(outside, -1, segments.numbers * (len(edges) - 1) + run)
-        totals = sample.totals(Places(numbers, segments.size * (len(edges) - 1)), clustering)
-        found = _moving(totals, edges, spans, lambda part: sample.estimate_of(part, clustering))
+        cells = _MovingCells.of(sample, clustering, segments, days, spans)
+        found = [sample.estimate_of(cells.span(i), clustering) for i in range(len(spans.ends))]
     else:
         found = []
         for begins, end in zip(spans.begins.T, spans.ends, strict=True):
@@ -83,6 +74,64 @@ def estimate_spans(sample: Sample, clustering: Clustering, segments: Places, day
     return Estimate.stack([each[g] for g in range(segments.size) for each in found], clustering.scores)
 
 
+def correlate_spans(
+    sample: Sample, clustering: Clustering, segments: Places, days: Days, spans: DaySpans, partners: NDArray[np.intp]
+) -> Floats:
+    """Return how the score of each span is correlated with that of an earlier one, since units may answer in both.
+
+    Args:
+        sample: The rows.
+        clustering: Which of them hang together.
+        segments: The segment of each row, -1 where its day is not known.
+        days: The day of each row, shape `(rows,)`.
+        spans: At least one; none of their weights fade.
+        partners: The number of the other span, which has ended before this one begins: shape `(G, T)`; -1 for none.
+
+    Returns:
+        Shape `(G, T)`; 0 where there is no partner.
+    """
+    size = len(spans.ends)
+
+    def with_partners(totals: ClusterTotals, others: NDArray[np.intp]) -> Floats:
+        scores = clustering.scores
+        return partner_correlations(totals, scores, others, population=sample.population, lonely=sample.lonely)
+
+    if spans.apart:
+        first = np.arange(segments.size)[:, np.newaxis] * size
+        flat = np.where(partners >= 0, first + partners, -1).ravel()
+        totals = sample.totals(_apart(segments, days, spans), clustering)
+        return with_partners(totals, flat).reshape(partners.shape)
+    cells, found = _MovingCells.of(sample, clustering, segments, days, spans), np.zeros(partners.shape)
+    now = np.arange(segments.size)
+    for i in range(size):
+        for j in np.unique(partners[:, i][partners[:, i] >= 0]).tolist():
+            both = _side_by_side(cells.span(i), cells.span(j))
+            theirs = np.concatenate(
+                [np.where(partners[:, i] == j, now + segments.size, -1), np.full(segments.size, -1)]
+            )
+            each = with_partners(both, theirs)[: segments.size]
+            found[:, i] = np.where(partners[:, i] == j, each, found[:, i])
+    return found
+
+
+def _side_by_side(first: ClusterTotals, second: ClusterTotals) -> ClusterTotals:
+    """Return the cells of both, the groups of the second after those of the first."""
+    names = ("units", "counts", "weights", "squares")
+    joined = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in names}
+    groups = np.concatenate([first.groups, second.groups + first.size])
+    return attrs.evolve(first, groups=groups, n_groups=2 * first.size, **joined)
+
+
+def _apart(segments: Places, days: Days, spans: DaySpans) -> Places:
+    """Return the place of each row where spans share no day: its segment and span."""
+    size = len(spans.ends)
+    place = _looked_up(days, spans.ends, spans) + 1
+    inside = (segments.numbers >= 0) & (place < size)
+    place[~inside] = 0
+    inside &= days >= spans.begins[segments.numbers, place]
+    return Places(np.where(inside, segments.numbers * size + place, -1), segments.size * size)
+
+
 def _looked_up(days: Days, edges: Days, spans: DaySpans) -> NDArray[np.intp]:
     """Return the last edge at or before each day, -1 where there is none; days beyond all spans are as their ends."""
     first = int(spans.begins.min()) - 1
@@ -90,27 +139,45 @@ def _looked_up(days: Days, edges: Days, spans: DaySpans) -> NDArray[np.intp]:
     return np.asarray(found[np.clip(days, first, spans.ends[-1]) - first])
 
 
-def _moving(
-    totals: ClusterTotals, edges: Days, spans: DaySpans, estimate: Callable[[ClusterTotals], Estimate]
-) -> list[Estimate]:
-    """Return the estimates of each span by segment, from sums per unit and run of days between edges of a segment.
+@attrs.frozen(eq=False)
+class _MovingCells:
+    """Sums per unit, segment and run of days between edges, in order of the days.
 
     Units are independent of each other; answers of one need not be. As for any part of a design, units without answers
     in a span belong to it with an influence of 0 (`npskit.inference.design`).
+
+    Args:
+        cells: The sums.
+        days: The first day of each.
+        spans: What they are added up to.
     """
-    runs = len(edges) - 1
-    cells = _taken(totals, np.argsort(totals.groups % runs, kind="stable"))
-    day, segment = edges[cells.groups % runs], cells.groups // runs
-    cells = attrs.evolve(cells, groups=segment, n_groups=len(spans.begins))
-    found = []
-    for i, end in enumerate(spans.ends.tolist()):
-        inside = np.arange(*np.searchsorted(day, [spans.begins[:, i].min(), end]))
-        inside = inside[day[inside] >= spans.begins[segment[inside], i]]
-        part = _taken(cells, inside)
-        if spans.half_life is not None:
-            part = _faded(part, day[inside], spans.half_life)
-        found.append(estimate(part.regrouped(part.groups, part.n_groups)))
-    return found
+
+    cells: ClusterTotals
+    days: Days
+    spans: DaySpans
+
+    @classmethod
+    def of(cls, sample: Sample, clustering: Clustering, segments: Places, days: Days, spans: DaySpans) -> Self:
+        """Return the cells of a sample."""
+        edges = spans.edges()
+        runs = len(edges) - 1
+        run = _looked_up(days, edges, spans)
+        outside = (run < 0) | (run >= runs) | (segments.numbers < 0)
+        places = Places(np.where(outside, -1, segments.numbers * runs + run), segments.size * runs)
+        totals = sample.totals(places, clustering)
+        cells = _taken(totals, np.argsort(totals.groups % runs, kind="stable"))
+        day, segment = edges[cells.groups % runs], cells.groups // runs
+        return cls(attrs.evolve(cells, groups=segment, n_groups=len(spans.begins)), day, spans)
+
+    def span(self, i: int) -> ClusterTotals:
+        """Return the sums per unit and segment of one span."""
+        begins, segment = self.spans.begins[:, i], self.cells.groups
+        inside = np.arange(*np.searchsorted(self.days, [begins.min(), self.spans.ends[i]]))
+        inside = inside[self.days[inside] >= begins[segment[inside]]]
+        part = _taken(self.cells, inside)
+        if self.spans.half_life is not None:
+            part = _faded(part, self.days[inside], self.spans.half_life)
+        return part.regrouped(part.groups, part.n_groups)
 
 
 def _taken(totals: ClusterTotals, cells: NDArray[np.intp]) -> ClusterTotals:

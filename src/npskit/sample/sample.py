@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.arrays import Bools, Floats, Frozen
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.inference import (
     Calibration,
@@ -22,6 +22,7 @@ from npskit.inference import (
     calibrated_estimate,
     cluster_totals,
     design_estimate,
+    group_correlations,
 )
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
@@ -230,6 +231,20 @@ class Sample:
             lonely=self.lonely,
             customers=clustering.customers,
         )
+
+    def correlations(self, places: Places, wanted: Bools) -> Floats | None:
+        """Return how the scores of the wanted places are correlated, None where no unit has answers in two of them.
+
+        Args:
+            places: Where each row belongs.
+            wanted: Which places are asked about, shape `(places,)`.
+        """
+        clustering = self.clustering(Places(np.zeros_like(places.numbers), 1))
+        if clustering is None:
+            return None
+        totals, scores = self.totals(places, clustering), clustering.scores
+        found = group_correlations(totals, scores, wanted, population=self.population, lonely=self.lonely)
+        return found if np.count_nonzero(found) > len(found) else None
 
     def take(self, kept: NDArray[np.bool_]) -> Sample:
         """Return the rows where `kept` is True; the others count as superseded."""

@@ -74,8 +74,9 @@ class SCI:
     - **at risk**: neither, and `bottom` or worse on at least one;
     - **vulnerable**: the rest.
 
-    The index and its first two classes are those of Burke, Inc.: D. R. Brandt, "Secure Customer Index" (1996): very
-    satisfied, would definitely buy again, would definitely recommend; at least the second best answer on all three.
+    The index is that of Burke, Inc.: jointly very satisfied, would definitely buy again, would definitely recommend, as
+    told in "How secure is your customer base?" (researchaccess.com/2015/10/how-secure-is-your-customer-base). Favorable
+    customers give at least the second best answer to all three.
     For the other two classes Burke gives overlapping examples, and sources differ. Here a single refusal puts a
     customer at risk, whatever the other answers; the index does not depend on it.
 

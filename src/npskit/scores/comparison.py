@@ -212,7 +212,7 @@ def compare_groups(
     level: float = LEVEL,
     overall: str = "score",
     missing: bool = False,
-    correlations: Callable[[Bools], Floats] | None = None,
+    correlations: Callable[[Bools], Floats | None] | None = None,
 ) -> GroupComparison:
     """Compare all segments of a table: one test of them all, and every pair by the score test.
 
@@ -227,7 +227,7 @@ def compare_groups(
             where there are many segments or high scores; see `npskit.inference.k_sample`.
         missing: Whether rows whose segment is missing are a segment to be compared.
         correlations: Given which segments are compared, the correlations of their scores, as of segments that share
-            customers: shape `(G, G)`. None where they are independent.
+            customers: shape `(G, G)`, or None. None where they are independent.
 
     Raises:
         InvalidValueError: If fewer than two segments have answers or more than `MOST_SEGMENTS`, or another argument

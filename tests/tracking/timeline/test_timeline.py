@@ -30,6 +30,7 @@ from npskit.inference.multiplicity import adjust
 from npskit.scorers.ces import CES
 from npskit.scores.comparison import compare
 from npskit.scores.score import Score
+from npskit.survey import Survey
 from npskit.times.periods import EVERY, first_days, period_numbers
 from npskit.tracking.timeline import score_periods as timeline_module
 from npskit.tracking.timeline.against import TimelineComparison
@@ -547,3 +548,52 @@ def test_one_period_may_lack_both_ends() -> None:
     assert str(timeline(days, [9, 3])).splitlines()[1].endswith(mark)
     parts = timeline(days, [9, 3], by=["city"], groups=[0, 1], segments=[("A",), ("B",)])
     assert [line.endswith(mark) for line in str(parts).splitlines()[1:]] == [True, True]
+
+
+def _panel() -> dict[str, Any]:
+    """Return sixty customers who answer in each of four months, mostly as before."""
+    rng = np.random.default_rng(4)
+    answers = [rng.choice([3, 8, 10], 60, p=[0.2, 0.3, 0.5])]
+    for _ in range(3):
+        answers.append(np.where(rng.random(60) < 0.7, answers[-1], rng.choice([3, 8, 10], 60)))
+    months = np.repeat(np.arange("2025-11", "2026-03", dtype="M8[M]"), 60).astype("M8[D]")
+    days = months + np.tile(np.arange(60) % 28, 4)
+    return {
+        "score": np.concatenate(answers),
+        "day": days,
+        "who": np.tile(np.arange(60), 4),
+        "month": months.astype(str),
+    }
+
+
+def test_customers_of_both_periods_are_allowed_for() -> None:
+    """A month against the one before is the pair of the same two months, with the customers who are in both."""
+    data = _panel()
+    options: dict[str, Any] = {"score": "score", "time": "day", "customer": "who"}
+    found = Survey(data, **options).timeline("month").against()
+    pairs = {(p.b[:7], p.a[:7]): p for p in Survey(data, **options).compare(by="month").pairs}
+    apart = Survey(data, score="score", time="day").timeline("month").against()
+    for t in (1, 2, 3):
+        pair = pairs.get((found.labels[t], found.labels[t - 1])) or pairs[(found.labels[t - 1], found.labels[t])]
+        assert found.p_value[t] == pytest.approx(pair.p_value, rel=1e-9)
+        assert found.high[t] - found.low[t] == pytest.approx(pair.interval.high - pair.interval.low, rel=1e-9)
+        assert found.high[t] - found.low[t] < apart.high[t] - apart.low[t]
+
+
+def test_customers_of_both_windows_are_allowed_for() -> None:
+    """Also of windows that overlap others: of two that do not, and by segment."""
+    data = _panel() | {"side": np.tile(["x", "y"], 120)}
+    survey = Survey(data, score="score", time="day", customer="who")
+    for by in (None, "side"):
+        line = survey.timeline("week", window="28d", by=by)
+        assert line.shared is not None
+        part = line if by is None else line.segment("y")
+        found = part.against()
+        t = len(found) - 1
+        spans = [(part.begins[i], part.ends[i]) for i in (int(found.before[t]), t)]
+        inside = np.array([any(a <= day < b for a, b in spans) for day in data["day"]])
+        inside &= (data["side"] == "y") | (by is None)
+        kept = {name: np.asarray(column)[inside] for name, column in data.items()}
+        kept["part"] = np.where(kept["day"] < spans[1][0], "then", "now")
+        (pair,) = Survey(kept, score="score", customer="who").compare(by="part").pairs
+        assert found.p_value[t] == pytest.approx(pair.p_value, rel=1e-9)

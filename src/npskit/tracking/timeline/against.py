@@ -35,9 +35,9 @@ _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
 class TimelineComparison(CountedRows):
     """The difference of each period's score and an earlier one's, with its sign; arrays are `(T,)`, with `by` `(G, T)`.
 
-    What must be true: the same kind of customer was asked in the same way in both periods, and the two are independent
-    samples (`Timeline.against` says what customers in both do to it). A year-on-year comparison leaves out the season;
-    one with the previous period does not.
+    What must be true: the same kind of customer was asked in the same way in both periods, and customers are
+    independent of each other; those who answered in both are allowed for where they are bound. A year-on-year
+    comparison leaves out the season; one with the previous period does not.
 
     Intervals and `p_value` are for a single comparison chosen beforehand. Whoever looks through all periods for the
     largest move wants `p_adjusted`, which allows for as many looks as there are comparisons in a segment.
@@ -115,13 +115,15 @@ def compare_periods(line: PeriodScores, previous: str, *, level: float, correcti
     """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
     one_of(previous, PREVIOUS, "previous")
     tail_of(level)  # refuses a bad level
-    before = _before(line) if previous == "previous" else _year_before(line)
+    before = earlier(previous, line.labels, line.begins, line.ends)
     usable = np.take_along_axis(line.n > 0, np.maximum(before, 0), axis=-1) & (before >= 0) & (line.n > 0)
     where = np.nonzero(usable)
     now, then = line.estimates[where], line.estimates[(*where[:-1], before[where])]
     lows, highs = (np.stack(pair, -1) for pair in zip(*(e.interval(level, "score") for e in (now, then)), strict=True))
-    low, high = mover(np.stack([now.mean, then.mean], -1), lows, highs, [1.0, -1.0])
-    p = score_test(now.effective_counts(), then.effective_counts(), now.category_scores)[1]
+    rho = 0.0 if line.shared is None else line.shared[PREVIOUS.index(previous)][where]
+    low, high = mover(np.stack([now.mean, then.mean], -1), lows, highs, [1.0, -1.0], rho)
+    counts = now.effective_counts(), then.effective_counts()
+    p = score_test(*counts, now.category_scores, correlation=rho)[1]
 
     figures = np.full((4, *usable.shape), np.nan)
     figures[:, usable] = now.mean - then.mean, low, high, p
@@ -130,15 +132,20 @@ def compare_periods(line: PeriodScores, previous: str, *, level: float, correcti
     return TimelineComparison(line.name, previous, before=before, correction=correction, level=level, **parts)
 
 
-def _before(line: PeriodScores) -> NDArray[np.intp]:
-    """Return the number of the latest period that ended when this one began, -1 for none: shape as `begins`."""
-    return np.searchsorted(line.ends, line.begins, side="right") - 1
+def earlier(previous: str, labels: tuple[str, ...], begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the number of the period that each is compared with, -1 for none: shape as `begins`.
 
-
-def _year_before(line: PeriodScores) -> NDArray[np.intp]:
-    """Return the number of the period a year before that shares no answers with this one, -1 for none."""
-    places = {label: i for i, label in enumerate(line.labels)}
-    earlier = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in line.labels]
-    found = np.broadcast_to(np.array(earlier, dtype=np.intp), line.begins.shape)
-    apart = found <= _before(line)
-    return np.where(apart, found, -1)
+    Args:
+        previous: `"previous"` for the latest period that had ended when this one began, `"year"` for the one a year
+            before, if it shares no answers with this one.
+        labels: The periods.
+        begins: The first day of each, shape `(T,)` or `(G, T)`.
+        ends: The day after the last, shape `(T,)`.
+    """
+    before = np.searchsorted(ends, begins, side="right") - 1
+    if previous == "previous":
+        return before
+    places = {label: i for i, label in enumerate(labels)}
+    found = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in labels]
+    a_year_ago = np.broadcast_to(np.array(found, dtype=np.intp), begins.shape)
+    return np.where(a_year_ago <= before, a_year_ago, -1)

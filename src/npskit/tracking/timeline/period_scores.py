@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Integers
+from npskit.arrays import Bools, Floats, Integers
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
@@ -39,6 +39,7 @@ class PeriodScores(ManyScores):
     too_few: int = TOO_FEW
     backend: str | None = None
     aside: RowCounts = NO_ROWS
+    shared: Floats | None = None
 
     def __attrs_post_init__(self) -> None:
         shape = (len(self.segments), len(self.labels)) if self.by else (len(self.labels),)
@@ -90,7 +91,8 @@ class PeriodScores(ManyScores):
         """
         i = self._position(key)
         parts = {name: getattr(self, name)[i] for name in ("begins", "tally", "undated", "estimates", "fates")}
-        return attrs.evolve(self, by=(), segments=(), aside=NO_ROWS, **parts)
+        shared = None if self.shared is None else self.shared[:, i]
+        return attrs.evolve(self, by=(), segments=(), aside=NO_ROWS, shared=shared, **parts)
 
     def _position(self, key: tuple[Any, ...]) -> int:
         if key not in self.segments:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from npskit.counting import warn_of_scale
 from npskit.data import Keys
-from npskit.sample import DaySpans, Places, Sample, count_days, estimate_spans, span_of
+from npskit.sample import DaySpans, Places, Sample, correlate_spans, count_days, estimate_spans, span_of
 from npskit.times import DAY, as_dates, check_every, labels
+from npskit.tracking.timeline.against import PREVIOUS, earlier
 from npskit.tracking.timeline.timeline_record import Timeline
 from npskit.tracking.timeline.windows import Periods, Window
 
@@ -74,21 +75,26 @@ def timeline_of_sample(
     if window.answers:
         begins = table.last(found.ends, window.answers)
     tally = table.between(begins, found.ends) if fades is None else table.faded(found.ends, fades)
-    estimate, undated = None, table.undated
+    estimate, undated, shared = None, table.undated, None
+    names = labels(found.numbers, every)
     if clustering is not None and len(found.ends):
         days = times.astype("datetime64[D]").astype(np.int64)
         spans = DaySpans(begins, found.ends, fades)
         estimate = estimate_spans(sample, clustering, dated, days, spans).reshape(tally.shape)
+        if fades is None:
+            partners = [earlier(previous, names, begins, found.ends) for previous in PREVIOUS]
+            shared = np.stack([correlate_spans(sample, clustering, dated, days, spans, each) for each in partners])
     measured = sample.measured(tally, denominator, estimate)
     tally, estimate = measured.tally, measured.estimate
     warn_of_scale(table.tally)
     fates = table.fates(begins, found.ends)
     if not by:
         tally, estimate, undated, begins, fates = tally[0], estimate[0], undated[0], begins[0], fates[0]
+        shared = None if shared is None else shared[:, 0]
     first, last = as_dates(np.array([span.first, span.end - 1])).tolist()
     return Timeline(
         every,
-        labels(found.numbers, every),
+        names,
         as_dates(found.starts),
         as_dates(begins),
         as_dates(found.ends),
@@ -102,4 +108,5 @@ def timeline_of_sample(
         by=by,
         segments=keys if by else (),
         aside=measured.aside,
+        shared=shared if shared is not None and shared.any() else None,
     )

@@ -65,6 +65,8 @@ class Timeline(PeriodScores):
         too_few: The number of answers below which a score is marked.
         aside: The rows of the whole that were set aside or left out before.
         backend: The dataframe library that `to_frame` gives by default.
+        shared: How each score is correlated with the previous one and with the one a year before, since customers
+            answered in both: shape `(2, T)` or `(2, G, T)`. None where nobody did.
     """
 
     def against(
@@ -72,9 +74,8 @@ class Timeline(PeriodScores):
     ) -> TimelineComparison:
         """Compare each period with an earlier one: is the move real?
 
-        The two must be independent samples, so a window is compared with the latest one that ended before it began,
-        never with one it shares answers with. Customers who answered in both make the test err on the side of "no
-        difference" where they keep to their opinion.
+        The two must not share answers, so a window is compared with the latest one that ended before it began. They may
+        share customers, where these are bound: the correlation of the two scores is allowed for.
 
         Args:
             previous: `"previous"` for the period before, also if it is empty; `"year"` for the same one a year before
