@@ -150,3 +150,27 @@ def test_drift_is_the_likelihood_of_the_whole_series() -> None:
             deviance = 24 * np.log(sigma) + squares / sigma + np.linalg.slogdet(shape)[1] + np.log(series.n).sum()
             best = min(best, deviance)
     assert fitted_drift(series).deviance == pytest.approx(best, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("cycles", "error"),
+    [("12", nk.InvalidTypeError), (12, nk.InvalidTypeError), ([0], nk.InvalidValueError), (["a"], nk.InvalidTypeError)],
+)
+def test_cycles_are_checked(cycles: Any, error: type[Exception]) -> None:
+    """Lengths of seasons are numbers of periods, at least two."""
+    for finder in FINDERS:
+        with pytest.raises(error, match="cycles must be"):
+            finder(weeks(SERIES["steps"]), NPS, cycles=cycles)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")
+@pytest.mark.parametrize("scale", [1e-50, 1e50])
+@pytest.mark.parametrize("finder", FINDERS)
+def test_extreme_scores_and_counts(finder: Callable[..., ControlChart | ChangePoints], scale: float) -> None:
+    """Category scores of any size chart as others do, and no answers are too light or too heavy to be looked at."""
+    counts = weeks(SERIES["steps"])
+    found, usual = finder(counts, scale * NPS), finder(counts, NPS)
+    assert found.looks_like == usual.looks_like
+    assert isinstance(found, ChangePoints) or len(found.signals) == len(getattr(usual, "signals", ()))
+    assert change_points(counts * scale, NPS).size == len(WEEKS)

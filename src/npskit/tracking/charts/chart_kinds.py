@@ -29,7 +29,7 @@ from npskit.arrays import Floats
 from npskit.checks import finite_number
 from npskit.tracking.charts.control_chart import ControlChart, Signal
 from npskit.tracking.charts.cusum import cumulative_sum
-from npskit.tracking.charts.period_checks import checked_periods, checked_season, period_labels
+from npskit.tracking.charts.period_checks import checked_cycles, checked_periods, checked_season, period_labels
 from npskit.tracking.charts.rivals import CYCLES, Rivals, judged
 from npskit.tracking.charts.seasons import without_season
 from npskit.tracking.charts.standard_scores import StandardScores, standardize
@@ -240,7 +240,7 @@ class _Look(NamedTuple):
     @classmethod
     def of(cls, counts: ArrayLike, scores: ArrayLike, season: ArrayLike | None, cycles: Sequence[float]) -> _Look:
         c, w = checked_periods(counts, scores)
-        return cls(c, w, checked_season(season, len(c)), cycles)
+        return cls(c, w, checked_season(season, len(c)), checked_cycles(cycles))
 
     def standardized(self, reference: Any, dispersion: float | None) -> StandardScores:
         return standardize(self.counts, self.scores, reference, dispersion, self.season)

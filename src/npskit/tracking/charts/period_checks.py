@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.checks import finite_number
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import checked_counts, checked_indices
 
 # Days of a year and more: what is larger is no season.
@@ -40,3 +41,10 @@ def checked_season(season: ArrayLike | None, size: int) -> NDArray[np.intp] | No
     if codes.size and int(codes.min()) < 0:
         raise InvalidValueError(f"season must be whole numbers from 0: period {int(codes.argmin())} has {codes.min()}")
     return codes.astype(np.intp)
+
+
+def checked_cycles(cycles: Any) -> tuple[float, ...]:
+    """Return the lengths of seasons, each of two periods or more, or say what is wrong with them."""
+    if isinstance(cycles, str) or not isinstance(cycles, Sequence | np.ndarray):
+        raise InvalidTypeError(f"cycles must be lengths of seasons in periods, such as [12]: got {cycles!r}")
+    return tuple(finite_number(cycle, "cycles", least=2) for cycle in cycles)

@@ -211,7 +211,7 @@ def rivals_of(series: ScoreSeries, found: NDArray[np.intp], cycles: Sequence[flo
     return Rivals(
         verdict,
         Criteria(**{name: criteria.get(name, math.nan) - constant for name in (STEPS, TREND, SEASON, DRIFT)}),
-        float(slope[1]),
+        float(np.ldexp(slope[1], series.unit)),
         cycle,
         drift.correlation,
         r,

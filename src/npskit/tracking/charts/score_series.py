@@ -24,15 +24,17 @@ class ScoreSeries:
 
     Args:
         place: The number of each period, which passes over those without answers: shape `(T,)`.
-        n: Answers, shape `(T,)`.
-        score: Shape `(T,)`.
-        variance: Of one answer within a period: what σ² is where periods vary by sampling alone.
+        n: Answers, over a power of two, shape `(T,)`.
+        score: Above the lowest category score, over 2 to the power of `unit`: shape `(T,)`.
+        variance: Of one answer within a period, in the units of both: what σ² is where periods vary by sampling alone.
+        unit: The exponent of the unit of the scores.
     """
 
     place: NDArray[np.intp]
     n: Floats
     score: Floats
     variance: float
+    unit: int
 
     @classmethod
     def of(cls, counts: Floats, category_scores: Floats) -> Self | None:
@@ -40,17 +42,25 @@ class ScoreSeries:
         place = np.flatnonzero(counts.sum(axis=1) > 0)
         if len(place) < 2:
             return None
+        # powers of two, so that no square is too large or too small for a number
+        unit = int(np.frexp(np.ptp(category_scores))[1])
+        values = np.ldexp(category_scores - category_scores.min(), -unit)
         c = counts[place]
         n = c.sum(axis=1)
-        score = c @ category_scores / n
+        score = c @ values / n
         many = n > 1
-        squares = (c * (category_scores - score[:, np.newaxis]) ** 2).sum(axis=1)[many].sum()
-        df = (n[many] - 1).sum()
+        squares = float((c * (values - score[:, np.newaxis]) ** 2).sum(axis=1)[many].sum())
+        df = float((n[many] - 1).sum())
+        least = int(np.frexp(n.max())[1])
+        sizes = np.ldexp(n, -least)
         if not df > 0:  # a single answer each: their spread holds what moved as well
-            squares, df = float(n @ (score - n @ score / n.sum()) ** 2), n.sum()
-        if squares <= _ROUNDING * df * float(np.ptp(category_scores)) ** 2:
+            variance = float(sizes @ (score - sizes @ score / sizes.sum()) ** 2) / sizes.sum()
+        else:
+            variance = squares / df
+        if not variance > _ROUNDING * float(np.ptp(values)) ** 2:
             return None
-        return cls(place, n, score, float(squares / df))
+        found = cls(place, sizes, score, float(np.ldexp(variance, -least)), unit)
+        return found if (found.n > 0).all() and found.variance > 0 else None
 
     def __len__(self) -> int:
         return len(self.n)

@@ -48,7 +48,7 @@ from npskit.results import LEVEL, intervals
 from npskit.tracking.charts.bands import MOST_BANDS, band_numbers, in_bands
 from npskit.tracking.charts.change_record import Change, ChangePoints
 from npskit.tracking.charts.partition import best_starts
-from npskit.tracking.charts.period_checks import checked_periods, checked_season, period_labels
+from npskit.tracking.charts.period_checks import checked_cycles, checked_periods, checked_season, period_labels
 from npskit.tracking.charts.rivals import CYCLES, judged
 from npskit.tracking.charts.seasons import without_season
 
@@ -117,11 +117,12 @@ def change_points(
     """
     c, w = checked_periods(counts, category_scores)
     labels, seasons = period_labels(periods, len(c)), checked_season(season, len(c))
+    lengths = checked_cycles(cycles)
     tail_of(level)  # refuses a bad level also where there are no changes
     min_length = whole_number(min_length, "min_length", least=1)
     fixed = None if penalty is None else finite_number(penalty, "penalty", above=0)
     answered = np.flatnonzero(c.sum(axis=1) > 0)
-    held, when = c[answered], None if seasons is None else seasons[answered]
+    held, when = c[answered], None if seasons is None or not answered.size else seasons[answered]
     bands = band_numbers(held.sum(axis=0), w)
     many = np.count_nonzero(held.any(axis=0)) > MOST_BANDS
     found = _segmented(in_bands(held, bands) if many else held, fixed, min_length, when)
@@ -144,7 +145,7 @@ def change_points(
         criterion_without=segmentation_cost(found.counts, []),
         min_length=min_length,
         level=float(level),
-        rivals=judged(spread, w, found.starts, () if when is not None else cycles, len(changes), "change_points"),
+        rivals=judged(spread, w, found.starts, () if when is not None else lengths, len(changes), "change_points"),
         assumes=ASSUMES if when is None else (*ASSUMES, SEASONAL),
         bands=_band_limits(bands, w) if many else (),
         backend=backend,
@@ -222,6 +223,9 @@ def period_dispersion(counts: ArrayLike) -> float:
 
 def _pair_dispersion(c: Floats) -> float:
     """Return φ without its floor, 1 where there is no pair to tell from."""
+    # over a power of two, which changes no digit, so that no product is too large or too small for a number
+    unit = int(np.frexp(c.max(initial=0.0))[1])
+    c = np.ldexp(c, -unit)
     sizes = c.sum(axis=1)
     c = c[sizes * sizes.sum() >= _THIN * (sizes @ sizes)]
     first, second = c[:-1], c[1:]
@@ -232,7 +236,7 @@ def _pair_dispersion(c: Floats) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
         # of two rows Pearson's sum is that of (n₂c₁ - n₁c₂)² / (n₁n₂(c₁ + c₂))
         terms = (n2 * first - n1 * second) ** 2 / (n1 * n2 * both)
-        ratios = np.nansum(terms, axis=1) / df * np.maximum(1 - 1 / total, 0)
+        ratios = np.ldexp(np.nansum(terms, axis=1), unit) / df * np.maximum(1 - np.ldexp(1 / total, -unit), 0)
         known, sizes = df > 0, (n1 * n2)[:, 0] / total
     return float(np.average(ratios[known], weights=sizes[known])) if known.any() else 1.0
 

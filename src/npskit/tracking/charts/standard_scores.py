@@ -107,15 +107,18 @@ def standardize(
         raise InvalidTypeError(
             f"reference must be a slice, a mask or places among the {len(counts)} periods: got {reference!r}"
         ) from None
-    n, values, _ = moments(counts, category_scores)
-    total, center, variance = (float(x) for x in moments(counts[usual].sum(axis=0), category_scores))
+    # over a power of two, which changes no digit, so that no square is too large or too small for a number
+    unit = int(np.frexp(np.abs(category_scores).max())[1])
+    scores = np.ldexp(category_scores, -unit)
+    n, values, _ = moments(counts, scores)
+    total, center, variance = (float(x) for x in moments(counts[usual].sum(axis=0), scores))
     if not total > 0:
         raise InvalidValueError("reference: these periods have no answers; choose others, or leave it out for all")
     centers, shares = np.full(len(n), center), np.where(n > 0, 1.0, np.nan)
     if season is not None:
         held = np.zeros((int(season.max()) + 1, counts.shape[1]))
         np.add.at(held, season[usual], counts[usual])
-        sizes, means, spread = moments(held, category_scores)
+        sizes, means, spread = moments(held, scores)
         known = sizes > 0
         variance = float(sizes[known] @ spread[known] / total)
         centers = means[season]
@@ -123,13 +126,14 @@ def standardize(
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = 1 + np.where(usual, -1, 1) * n / sizes[season]
         shares = np.where((n > 0) & (shares > 1e-9), shares, np.nan)
-    if not variance > _NO_VARIANCE * float(np.ptp(category_scores)) ** 2:
+    if not variance > _NO_VARIANCE * float(np.ptp(scores)) ** 2:
         raise InvalidValueError(
-            f"reference: all answers of these periods score {center:g}, which does not say how much is usual; "
-            "choose more periods"
+            f"reference: all answers of these periods score {np.ldexp(center, unit):g}, which does not say how much is "
+            "usual; choose more periods"
         )
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(variance / n * shares)
         z = (values - centers) / se
     sigma = laney_dispersion(z[usual]) if dispersion is None else finite_number(dispersion, "dispersion", above=0)
-    return StandardScores(n, values, se, z, center, centers, sigma)
+    values, se, centers = (np.ldexp(each, unit) for each in (values, se, centers))
+    return StandardScores(n, values, se, z, float(np.ldexp(center, unit)), centers, sigma)
