@@ -161,6 +161,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "compare": lambda s: nk.compare(s.score(), nk.nps([])),
+    "concat": lambda s: nk.concat([s]).score(repeats="latest"),
 }
 PRESENT: Table = {"score": [3, 6, 9, 2] * 3, "customer": [*"abcd", *range(8)]}
 OF_TABLES: dict[str, Callable[[Table], Any]] = {
@@ -185,7 +186,7 @@ OF_TABLES: dict[str, Callable[[Table], Any]] = {
 NO_ROWS = {
     "available", "get_scorer", "register", "sample_size", "program_payback", "retention_sensitivity",  # figures
     "recommend", "draft", "list_fields",  # one response, one letter
-    "read", "Survey.tally", "Survey.column", "Survey.with_file",  # the rows themselves
+    "read", "Survey.tally", "Survey.column", "Survey.to_frame", "Survey.with_file",  # the rows themselves
     "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
     "Tracker.columns", "Tracker.from_json", "Tracker.to_json",
     "Timeline.segment", "Timeline.intervals", "Timeline.columns",

@@ -86,6 +86,7 @@ from npskit.tracking.live import Alarm as Alarm
 from npskit.tracking.live import Tracker as Tracker
 from npskit.tracking.panel import Transitions as Transitions
 from npskit.tracking.timeline import Timeline as Timeline
+from npskit.waves import concat as concat
 
 __version__: str
 __all__: list[str]

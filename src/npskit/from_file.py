@@ -158,6 +158,7 @@ def read(
         Owned(columns),
         score=answers,
         scorer=scorer,
+        time_zone=time_zone or report.time_zone,
         dayfirst=dayfirst,
         population=population,
         lonely=lonely,

@@ -34,6 +34,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add_texts(command, *_TEXTS)
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
     command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
+    order = command.add_mutually_exclusive_group()
+    order.add_argument("--dayfirst", action="store_true", default=None, help="3/4/26 is the third of April")
+    order.add_argument(
+        "--monthfirst", dest="dayfirst", action="store_false", default=None, help="3/4/26 is the fourth of March"
+    )
     command.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
 
 
@@ -89,7 +94,7 @@ def read_survey(options: argparse.Namespace) -> Survey:
         scorer=scorer,
         missing=None if options.missing is None else _codes(options.missing),
         progress=_progress(),
-        **given(options, "encoding", "separator", "decimal", "time_zone", *Roles.__annotations__),
+        **given(options, "encoding", "separator", "decimal", "time_zone", "dayfirst", *Roles.__annotations__),
     )
 
 

@@ -16,6 +16,7 @@ from npskit.results.interval import Interval as Interval
 from npskit.results.interval import intervals as intervals
 from npskit.results.native import free_name as free_name
 from npskit.results.native import key_columns as key_columns
+from npskit.results.native import native_frame as native_frame
 from npskit.results.result import Columns as Columns
 from npskit.results.result import Result as Result
 from npskit.results.result import Rows as Rows

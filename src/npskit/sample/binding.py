@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.data import Column, Frame
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
 from npskit.reading import FileReport, Rejected
-from npskit.results import RowCounts
+from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
 from npskit.scorers import Codebook, Scorer
 from npskit.scores import LabelAudit, audit_labels
@@ -72,6 +72,20 @@ class Bindings:
             ColumnNotFoundError: If there is none of this name.
         """
         return self._data.column(name)
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """Return the data as a dataframe: of a file what was read, the columns by role as they are used.
+
+        Args:
+            backend: `"pandas"`, `"polars"` or `"pyarrow"`. Default: the library the data came in, else the one your
+                program has imported.
+
+        Raises:
+            InvalidValueError: If `backend` is none of these.
+            MissingDependencyError: If the library is not there.
+        """
+        columns = {name: self.column(name).filled().tolist() for name in self.columns}
+        return native_frame(columns, backend or self._backend)
 
     @property
     def report(self) -> FileReport | None:

@@ -1,0 +1,90 @@
+"""Waves of a survey joined into one: nothing is lost, and nothing is joined that does not belong together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import npskit as nk
+from npskit.results import RowCounts
+
+
+def wave(answers: list[Any], day: str, **more: Any) -> nk.Survey:
+    """Return a survey of answers on one day."""
+    size = len(answers)
+    return nk.Survey(
+        {"score": answers, "day": [day] * size, "id": list(range(size)), **more}, time="day", customer="id"
+    )
+
+
+def test_waves_are_one_survey() -> None:
+    """The joined survey says what one of all rows says; columns that a wave lacks are missing there."""
+    first, second = [10, 9, 3, None], [2, 11, 10]
+    joined = nk.concat([wave(first, "2026-01-05"), wave(second, "2026-02-05", region=["N", "S", "N"])])
+    assert joined.score().tally == nk.nps(first + second).tally
+    assert set(joined.score("region")) == {(None,), ("N",), ("S",)}
+    assert joined.timeline().n.tolist() == [3, 2]
+    assert len(joined.transitions().steps) == 2
+    assert joined.rejected[0].row == 5
+
+
+def test_waves_of_files_keep_what_was_set_aside_and_each_its_order_of_dates(tmp_path: Path) -> None:
+    """Rows set aside add up; one file has the day first, another the month; `rejected` names file and row."""
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    paths[0].write_text("score,day\n10,13/2/2026\n1,2,3,4,5\n9,1/2/2026\n")
+    paths[1].write_text("score,day\n3,3/13/2026\n12,3/1/2026\n")
+    joined = nk.concat([nk.read(path, time="day") for path in paths])
+    assert joined.score().row_counts == RowCounts(3, 0, 1, 1)
+    assert joined.timeline().labels == ("2026-02", "2026-03")
+    assert [(each.row, each.kind) for each in joined.rejected] == [(3, "set aside"), (3, "off the scale")]
+    assert "a.csv" in joined.rejected[0].reason
+    assert "b.csv" in joined.rejected[1].reason
+
+
+@pytest.mark.parametrize(
+    ("surveys", "error", "said"),
+    [
+        ([], nk.InvalidValueError, "at least one"),
+        (wave([1], "2026-01-01"), nk.InvalidTypeError, "a list of surveys"),
+        ([wave([1], "2026-01-01"), [1]], nk.InvalidTypeError, "a list of surveys"),
+        ([wave([1], "2026-01-01"), nk.Survey({"score": [1]})], nk.IncompatibleError, "same roles"),
+        (
+            [
+                nk.Survey({"score": [1]}),
+                nk.Survey({"score": [1]}, scorer=nk.NPS(scale=(0, 5), detractor=2, promoter=5)),
+            ],
+            nk.IncompatibleError,
+            "one scorer",
+        ),
+        ([nk.Survey({"score": [1], "x": ["a"]}).rake({"x": {"a": 1}})], nk.IncompatibleError, "raked"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused(surveys: Any, error: type[Exception], said: str) -> None:
+    """Scorers, roles and conventions must agree."""
+    with pytest.raises(error, match=said):
+        nk.concat(surveys)
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_a_survey_of_a_file_is_a_frame(tmp_path: Path, backend: str) -> None:
+    """What was read can be worked on in any dataframe library, times as times."""
+    path = tmp_path / "a.csv"
+    path.write_text("score,day,note\n10,2026-01-05,fine\n,2026-01-06,\n3,2026-01-07,slow\n")
+    frame = nk.read(path, time="day").to_frame(backend)
+    assert nk.Survey(frame, time="day").score().tally == nk.nps([10, None, 3]).tally
+    assert nk.Survey(frame, time="day").timeline("day").n.tolist() == [1, 0, 1]
+    assert list(frame.column_names if backend == "pyarrow" else frame.columns) == ["score", "day", "note"]
+
+
+def test_a_file_passes_its_zone_on(tmp_path: Path) -> None:
+    """Times of a file that was read in a zone are in that zone for whatever is asked later."""
+    path = tmp_path / "a.csv"
+    path.write_text("score,day\n3,2026-03-29 00:30\n")
+    survey = nk.read(path, time="day", time_zone="Europe/Warsaw")
+    follow_up = next(iter(survey.follow_up()))
+    assert follow_up.due is not None
+    assert survey._data.time_zone == "Europe/Warsaw"
+    assert survey.column("day").values[0] == np.datetime64("2026-03-29T00:30")
