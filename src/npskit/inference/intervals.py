@@ -280,7 +280,8 @@ def bootstrap(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Li
     """Return the percentile bootstrap interval, exactly: no resampling, no seed.
 
     The limits are quantiles of `npskit.inference.exact_bootstrap.bootstrap_distribution`. B. Efron and R. J.
-    Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. Too short for small or lopsided samples.
+    Tibshirani, An Introduction to the Bootstrap (Chapman & Hall 1993), chapter 13. Too short for small or lopsided
+    samples.
 
     Raises:
         InvalidValueError: If the category scores do not lie on a common grid of at most 10,000 steps.

@@ -2,8 +2,8 @@
 
 The weighted mean is a ratio of two random sums, so its variance comes from Taylor linearization: each answer's
 influence is u = w(s − m)/Σw, and the variance is n/(n−1) Σu² (Särndal, Swensson & Wretman, "Model Assisted Survey
-Sampling" (1992), section 5.7; Lumley, "Complex Surveys" (2010), section 2.2). Within a category all answers have the
-same score s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
+Sampling" (Springer 1992), section 5.7; Lumley, "Complex Surveys" (Wiley 2010), section 2.2). Within a category all
+answers have the same score s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
 to strata and clusters.
 """
 
@@ -75,7 +75,7 @@ def taylor_variance(
 def kish_n_eff(weights: ArrayLike, squares: ArrayLike) -> Floats:
     """Return the effective number of answers under unequal weights, (Σw)²/Σw².
 
-    Source: Kish, "Survey Sampling" (1965), section 11.7; Kish, "Weighting for unequal Pᵢ", Journal of Official
+    Source: Kish, "Survey Sampling" (Wiley 1965), section 11.7; Kish, "Weighting for unequal Pᵢ", Journal of Official
     Statistics 8 (1992) 183-200. It does not look at the answers: it is exact where weights and answers are unrelated.
 
     Args:

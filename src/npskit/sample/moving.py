@@ -8,6 +8,7 @@ looked at 13 times.
 
 from __future__ import annotations
 
+import functools
 from typing import Self
 
 import attrs
@@ -19,6 +20,9 @@ from npskit.inference import ClusterTotals, Estimate, partner_correlations
 from npskit.sample.places import Places
 from npskit.sample.sample import Clustering, Sample
 from npskit.times import Days
+
+# Spans whose sums are kept while others are held against them.
+_KEPT = 64
 
 
 @attrs.frozen(eq=False)
@@ -85,10 +89,10 @@ def correlate_spans(
         segments: The segment of each row, -1 where its day is not known.
         days: The day of each row, shape `(rows,)`.
         spans: At least one; none of their weights fade.
-        partners: The number of the other span, which has ended before this one begins: shape `(G, T)`; -1 for none.
+        partners: The numbers of other spans, which have ended before this one begins: shape `(R, G, T)`; -1 for none.
 
     Returns:
-        Shape `(G, T)`; 0 where there is no partner.
+        Shape `(R, G, T)`; 0 where there is no partner.
     """
     size = len(spans.ends)
 
@@ -98,19 +102,18 @@ def correlate_spans(
 
     if spans.apart:
         first = np.arange(segments.size)[:, np.newaxis] * size
-        flat = np.where(partners >= 0, first + partners, -1).ravel()
         totals = sample.totals(_apart(segments, days, spans), clustering)
-        return with_partners(totals, flat).reshape(partners.shape)
-    cells, found = _MovingCells.of(sample, clustering, segments, days, spans), np.zeros(partners.shape)
-    now = np.arange(segments.size)
+        flat = [np.where(each >= 0, first + each, -1).ravel() for each in partners]
+        return np.stack([with_partners(totals, each) for each in flat]).reshape(partners.shape)
+    # the partner of a span was mostly a span itself shortly before
+    span = functools.lru_cache(_KEPT)(_MovingCells.of(sample, clustering, segments, days, spans).span)
+    found, now = np.zeros(partners.shape), np.arange(segments.size)
+    nobody = np.full(segments.size, -1)
     for i in range(size):
-        for j in np.unique(partners[:, i][partners[:, i] >= 0]).tolist():
-            both = _side_by_side(cells.span(i), cells.span(j))
-            theirs = np.concatenate(
-                [np.where(partners[:, i] == j, now + segments.size, -1), np.full(segments.size, -1)]
-            )
-            each = with_partners(both, theirs)[: segments.size]
-            found[:, i] = np.where(partners[:, i] == j, each, found[:, i])
+        for j in np.unique(partners[..., i][partners[..., i] >= 0]).tolist():
+            both = _side_by_side(span(i), span(j))
+            each = with_partners(both, np.append(now + segments.size, nobody))[: segments.size]
+            found[..., i] = np.where(partners[..., i] == j, each, found[..., i])
     return found
 
 

@@ -199,7 +199,7 @@ def grr(before: ArrayLike, after: ArrayLike) -> float:
 def earned_growth_rate(before: ArrayLike, after: ArrayLike, *, earned_new: float) -> float:
     """Return the earned growth rate in percent: net revenue retention plus earned new revenue, less 100.
 
-    Source: Reichheld, Darnell & Burns, Winning on Purpose (2021), appendix B.
+    Source: Reichheld, Darnell & Burns, Winning on Purpose (Harvard Business Review Press 2021), appendix B.
 
     Args:
         before: Revenue of the earlier period: one number per customer, shape `(customers,)`, or the total.
@@ -221,7 +221,7 @@ def earned_growth_rate(before: ArrayLike, after: ArrayLike, *, earned_new: float
 def earned_growth_ratio(before: ArrayLike, after: ArrayLike, *, earned_new: float, bought_new: float) -> float:
     """Return the earned growth ratio in percent: the part of all growth that was earned; NaN without growth.
 
-    Source: Reichheld, Darnell & Burns, Winning on Purpose (2021), appendix B.
+    Source: Reichheld, Darnell & Burns, Winning on Purpose (Harvard Business Review Press 2021), appendix B.
 
     Args:
         before: Revenue of the earlier period: one number per customer, shape `(customers,)`, or the total.

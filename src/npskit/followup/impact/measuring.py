@@ -83,8 +83,8 @@ def effect_of_follow_up(
     """Return what following up did to the score, to retention and to revenue, by intention to treat.
 
     Customers whom the plan meant to follow up are compared with those it held out at random, whoever was really
-    reached: only these two groups differ by nothing but the follow-up (Fisher, The Design of Experiments (1935);
-    Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer counts
+    reached: only these two groups differ by nothing but the follow-up (Fisher, The Design of Experiments, Oliver & Boyd
+    1935; Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer counts
     once: with the latest row in which a figure is known.
 
     The score is that of those who answered again, and following up may change who does: it may bring back the very

@@ -82,8 +82,8 @@ def timeline_of_sample(
         spans = DaySpans(begins, found.ends, fades)
         estimate = estimate_spans(sample, clustering, dated, days, spans).reshape(tally.shape)
         if fades is None:
-            partners = [earlier(previous, names, begins, found.ends) for previous in PREVIOUS]
-            shared = np.stack([correlate_spans(sample, clustering, dated, days, spans, each) for each in partners])
+            partners = np.stack([earlier(previous, names, begins, found.ends) for previous in PREVIOUS])
+            shared = correlate_spans(sample, clustering, dated, days, spans, partners)
     measured = sample.measured(tally, denominator, estimate)
     tally, estimate = measured.tally, measured.estimate
     warn_of_scale(table.tally)
