@@ -350,7 +350,7 @@ def test_as_it_is_shown() -> None:
         ({"groups": [0], "group_names": ("a",)}, IncompatibleError, "groups must have one code per row"),
         ({"groups": [0, 0], "group_names": [str(i) for i in range(101)]}, InvalidValueError, "at most 100"),
         ({"moved": ("passive",)}, InvalidTypeError, "moved must name"),
-        ({"moved": "passive"}, InvalidTypeError, "moved must name"),
+        ({"moved": "passive"}, InvalidTypeError, "moved must be a collection"),
         ({"moved": ("passive", "promotor")}, InvalidValueError, "did you mean 'promoter'"),
         ({"level": 95}, InvalidValueError, "level"),
         ({"mode": "last"}, InvalidValueError, "mode must be one of .* got 'last'"),
