@@ -99,9 +99,7 @@ def catalogue() -> dict[str, Result]:
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),
-        "Alarm": nk.Tracker(target=40, by="region")
-        .update_many([3] * 9 + [9], groups=[HOSTILE] * 10)
-        .alarms()[(HOSTILE,)],
+        "Alarm": watched.alarms()[(HOSTILE,)],
         "Placebo": placebo_check([[30, 40, 30]] * 5 + [[20, 40, 40]], [-100, 0, 100], 5),
         "Placebo, too short": placebo_check([[30, 40, 30], [20, 40, 40]], [-100, 0, 100], 1),
         "Intervention": nk.Intervention(HOSTILE, "2026-02-01"),
