@@ -211,7 +211,7 @@ def weights(fraction: float) -> Mapping[str, Run]:
 
     def ours() -> Any:
         found = tabulate([answers], BOOK, weights=w)
-        return [found.weights[:-2], found.squares[:-2]]
+        return [each[:-2] for each in (found.weights, found.squares) if each is not None]
 
     def with_pandas() -> Any:
         found = pandas.assign(w2=pandas["w"] ** 2).groupby("s")[["w", "w2"]].sum()

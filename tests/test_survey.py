@@ -300,21 +300,21 @@ def test_a_million_rows_of_a_lazy_frame_stay_there() -> None:
         (lambda: nk.Survey({"score": [1]}).score(by="x"), nk.ColumnNotFoundError, "by: there is no column 'x'"),
         (lambda: nk.Survey({"score": [1]}).score(by=[]), nk.InvalidValueError, "at least one"),
         (lambda: nk.Survey({"score": [1]}).score(by=["score", "score"]), nk.InvalidValueError, "twice"),
-        (lambda: nk.Survey({"score": [1]}).score(repeats="some"), nk.InvalidValueError, "repeats must be one of"),
+        (lambda: nk.Survey({"score": [1]}).score(repeats="some"), nk.InvalidValueError, "repeats must be one of"),  # type: ignore[call-overload]
         (lambda: nk.Survey({"score": [1]}).score(repeats="mean"), nk.IncompatibleError, "customer="),
         (
             lambda: nk.Survey({"score": [1], "c": [1]}, customer="c").score(repeats="latest"),
             nk.IncompatibleError,
             "time=",
         ),
-        (lambda: nk.Survey({"score": [1]}).score(denominator="x"), nk.InvalidValueError, "denominator"),
+        (lambda: nk.Survey({"score": [1]}).score(denominator="x"), nk.InvalidValueError, "denominator"),  # type: ignore[call-overload]
         (lambda: nk.Survey({"score": [1]}).score(shrink=True), nk.InvalidValueError, "by="),
         (
             lambda: nk.ces([1, None], denominator="all"),
             nk.InvalidValueError,
             r"off the range of CES 2.0 \(mean\), 1..7",
         ),
-        (lambda: nk.Survey({"score": [1]}, on_invalid="x"), nk.InvalidValueError, "on_invalid"),
+        (lambda: nk.Survey({"score": [1]}, on_invalid="x"), nk.InvalidValueError, "on_invalid"),  # type: ignore[arg-type]
         (lambda: nk.Survey({"score": [1]}, score=["score", "score"]), nk.IncompatibleError, "reads 1 columns"),
         (lambda: nk.Survey({"score": [1]}, score={"nps": "score"}), nk.InvalidValueError, "is not in both"),
         (

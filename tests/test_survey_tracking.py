@@ -18,7 +18,7 @@ from npskit.datasets.hotel_records import Dataset
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design_contrasts import cluster_robust
-from npskit.times.periods import EVERY
+from npskit.options import EVERY, EffectMethod, Every
 from npskit.tracking.change import explain
 from npskit.tracking.charts.chart_kinds import cusum_chart, ewma_chart, laney_chart
 from npskit.tracking.charts.segmentation import change_points
@@ -117,7 +117,7 @@ def test_the_planted_mix_and_rate_are_recovered(seed: int, weighted: bool) -> No
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("seed", range(3))
-def test_the_effect_of_the_planted_shift(seed: int, method: str) -> None:
+def test_the_effect_of_the_planted_shift(seed: int, method: EffectMethod) -> None:
     """Every method is within four standard errors of the shift, and hardly a placebo date comes near it."""
     data = simulated(seed, n=40_000)
     survey = hotel_survey(data, customer="customer")
@@ -152,7 +152,7 @@ def test_no_effect_without_a_shift() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(drawn=rows, every=st.sampled_from(EVERY))
-def test_an_effect_is_that_of_the_pooled_counts(drawn: Any, every: str) -> None:
+def test_an_effect_is_that_of_the_pooled_counts(drawn: Any, every: Every) -> None:
     """Whatever the periods, the estimate is that of all answers before and after, with and without a control."""
     survey, data = small(drawn)
     found = survey.effect(END_OF_JANUARY, every=every)
@@ -331,7 +331,7 @@ def window_alone(data: dict[str, Any], line: nk.Timeline, t: int, fading: Any = 
     every=st.sampled_from(["week", "month"]),
     roles=st.sampled_from([{}, {"weight": "w"}, {"cluster": "who", "customer": None}, {"stratum": "half"}]),
 )
-def test_windows_are_clustered_by_customer(drawn: Any, window: str, every: str, roles: dict[str, Any]) -> None:
+def test_windows_are_clustered_by_customer(drawn: Any, window: str, every: Every, roles: dict[str, Any]) -> None:
     """Each window's score and interval are those of its answers alone, clustered, with weights and strata and all."""
     data = small(drawn)[1]
     data["half"] = [who % 2 for who in data["who"]]
@@ -412,7 +412,7 @@ def test_series_that_are_not_one() -> None:
     with pytest.raises(IncompatibleError, match=r"a series for each region; take one with \.segment"):
         survey.timeline(by="region").control_chart()
     with pytest.raises(InvalidValueError, match="kind must be one of 'laney', 'ewma', 'cusum': got 'shewhart'"):
-        survey.timeline().control_chart("shewhart")
+        survey.timeline().control_chart("shewhart")  # type: ignore[arg-type]
     with pytest.raises(IncompatibleError, match="threshold is no option of kind='laney'"):
         survey.timeline().control_chart(threshold=4)
 

@@ -21,6 +21,7 @@ from npskit.errors import (
     warn,
 )
 from npskit.inference import Lonely, Population
+from npskit.options import OnInvalid
 from npskit.reading import Loaded, Rejected, load_for, resolve
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
@@ -53,7 +54,7 @@ def read(
     dayfirst: bool | None = None,
     population: Population = None,
     lonely: Lonely = "fail",
-    on_invalid: str = "count",
+    on_invalid: OnInvalid = "count",
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
 ) -> Survey:

@@ -12,11 +12,11 @@ from npskit.counting import Tally
 from npskit.data import Frame
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Lonely, Population
+from npskit.options import ON_INVALID, REPEATS, Correction, Denominator, OnInvalid, Overall, Repeats
 from npskit.results import LEVEL
-from npskit.sample import REPEATS, BoundData, bind_roles, bind_score
+from npskit.sample import BoundData, bind_roles, bind_score
 from npskit.scorers import Scorer, codebook_of
 from npskit.scores import (
-    ON_INVALID,
     TOO_FEW,
     GroupComparison,
     Score,
@@ -63,7 +63,7 @@ class Survey(OverTime):
         label: str | None = None,
         population: Population = None,
         lonely: Lonely = "fail",
-        on_invalid: str = "count",
+        on_invalid: OnInvalid = "count",
         time_zone: str | None = None,
         dayfirst: bool | None = None,
     ) -> None:
@@ -120,8 +120,8 @@ class Survey(OverTime):
         self,
         by: None = None,
         *,
-        denominator: str = ...,
-        repeats: str = ...,
+        denominator: Denominator = ...,
+        repeats: Repeats = ...,
         too_few: int = ...,
         shrink: bool = ...,
     ) -> Score: ...
@@ -130,8 +130,8 @@ class Survey(OverTime):
         self,
         by: str | Sequence[str],
         *,
-        denominator: str = ...,
-        repeats: str = ...,
+        denominator: Denominator = ...,
+        repeats: Repeats = ...,
         too_few: int = ...,
         shrink: bool = ...,
     ) -> ScoreTable: ...
@@ -139,8 +139,8 @@ class Survey(OverTime):
         self,
         by: str | Sequence[str] | None = None,
         *,
-        denominator: str = "valid",
-        repeats: str = "all",
+        denominator: Denominator = "valid",
+        repeats: Repeats = "all",
         too_few: int = TOO_FEW,
         shrink: bool = False,
     ) -> Score | ScoreTable:
@@ -193,9 +193,9 @@ class Survey(OverTime):
         self,
         by: str,
         *,
-        correction: str = "holm",
+        correction: Correction = "holm",
         level: float = LEVEL,
-        overall: Literal["score", "welch"] = "score",
+        overall: Overall = "score",
         missing: bool = False,
     ) -> GroupComparison:
         """Compare the scores of all segments by score tests: one test of them all, and every pair.

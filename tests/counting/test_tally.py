@@ -176,7 +176,7 @@ def test_misuse() -> None:
     with pytest.raises(InvalidValueError, match="more parts"):
         _ = Tally.from_counts([[1, 2, 7]])[0, 0]
     with pytest.raises(InvalidValueError, match="denominator"):
-        tally.table("some")
+        tally.table("some")  # type: ignore[arg-type]
 
 
 def test_as_a_value() -> None:

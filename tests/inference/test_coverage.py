@@ -13,6 +13,7 @@ import pytest
 
 from npskit.arrays import Floats
 from npskit.inference.intervals import METHODS, interval
+from npskit.options import IntervalMethod
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "coverage.json").read_text())["grid_95"]
 NPS = np.array([-1.0, 0.0, 1.0])
@@ -29,7 +30,7 @@ def tallies(n: int) -> tuple[Floats, Floats]:
     return counts.astype(np.float64), np.exp(ways + np.log(GRID) @ counts.T)
 
 
-def coverage(method: str, n: int) -> tuple[Floats, float]:
+def coverage(method: IntervalMethod, n: int) -> tuple[Floats, float]:
     """The probability of covering the mean at each point of the grid, and the mean width over all of them."""
     counts, probabilities = tallies(n)
     low, high = interval(counts, NPS, 0.95, method)
@@ -80,6 +81,6 @@ def test_the_default_covers_where_wald_and_the_bootstrap_do_not() -> None:
     factorials = np.array([math.lgamma(k + 1) for k in range(51)])
     weight = np.exp(factorials[50] - factorials[counts.astype(int)].sum(axis=1) + counts @ np.log(point))
     for method, expected in (("wald", 71.7), ("bootstrap", 71.5), ("score", 95.4)):
-        low, high = interval(counts, NPS, 0.95, method)
+        low, high = interval(counts, NPS, 0.95, method)  # type: ignore[arg-type]
         covered = 100 * float(weight[(low <= point @ NPS) & (point @ NPS <= high)].sum())
         assert covered == pytest.approx(expected, abs=0.05), method

@@ -13,6 +13,7 @@ from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
 from npskit.inference.estimate import Estimate
 from npskit.inference.intervals import METHODS, interval
+from npskit.options import IntervalMethod
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 counts_of = st.lists(st.integers(0, 30), min_size=3, max_size=3).map(np.array)
@@ -26,7 +27,7 @@ def weighted(counts: list[list[int]], weight: float) -> Estimate:
 
 @settings(max_examples=40, deadline=None)
 @given(counts_of, st.sampled_from(sorted(METHODS)))
-def test_simple_counts_are_their_own_effective_counts(counts: NDArray[np.int64], method: str) -> None:
+def test_simple_counts_are_their_own_effective_counts(counts: NDArray[np.int64], method: IntervalMethod) -> None:
     """Counts need no design: every method sees them as they are."""
     found = Estimate.from_sums(counts, CATEGORY_SCORES)
     assert found.effective_counts(0.9).tolist() == counts.tolist()
@@ -64,7 +65,7 @@ def test_wald_is_the_mean_and_t_standard_errors() -> None:
 
 
 @pytest.mark.parametrize("method", ["adjusted_wald", "agresti_min"])
-def test_categories_of_equal_worth_are_one(method: str) -> None:
+def test_categories_of_equal_worth_are_one(method: IntervalMethod) -> None:
     """Over all responses the missing are worth as much as the passives: three scores, for which these are made."""
     found = Estimate.from_sums(np.array([3, 4, 8, 5]), np.array([-100.0, 0.0, 100.0, 0.0]))
     merged = interval([3, 9, 8], CATEGORY_SCORES, 0.95, method)

@@ -25,6 +25,7 @@ from npskit.inference.intervals import (
     score_statistic,
     wald,
 )
+from npskit.options import IntervalMethod
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "one_sample.json").read_text())
 NPS = np.array([-1.0, 0.0, 1.0])
@@ -42,7 +43,7 @@ def samples(draw: st.DrawFn) -> tuple[Floats, Floats]:
     return np.array(draw(st.lists(count, min_size=w.size, max_size=w.size).filter(any))), w
 
 
-def methods_for(category_scores: Floats) -> list[str]:
+def methods_for(category_scores: Floats) -> list[IntervalMethod]:
     """The methods that can use these category scores; the bootstrap apart, which is a matter of whole numbers."""
     spaced = (
         category_scores.size == 3 and category_scores[1] - category_scores[0] == category_scores[2] - category_scores[1]
@@ -170,13 +171,13 @@ def test_categories_of_equal_worth_count_as_one(counts: list[float], level: floa
     """Splitting a category changes no interval."""
     a, b, c, d = counts
     for method in ANY_CATEGORY_SCORES:
-        apart = np.array(interval([a, b, c, d], [100, 0, 0, -50], level, method))
-        together = np.array(interval([a, b + c, d], [100, 0, -50], level, method))
+        apart = np.array(interval([a, b, c, d], [100, 0, 0, -50], level, method))  # type: ignore[arg-type]
+        together = np.array(interval([a, b + c, d], [100, 0, -50], level, method))  # type: ignore[arg-type]
         assert apart == pytest.approx(together, abs=1e-9), method
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_arrays_of_tallies_are_tallies(method: str) -> None:
+def test_arrays_of_tallies_are_tallies(method: IntervalMethod) -> None:
     """Each row of an array has the limits it has alone; a row without answers has NaN, without a warning."""
     counts = np.array([[[1, 2, 7], [0, 0, 0]], [[3, 4, 13], [5, 0, 0]]])
     low, high = interval(counts, NPS, 0.9, method)
@@ -280,7 +281,7 @@ def test_the_multiplier_never_stalls() -> None:
 
 @pytest.mark.parametrize("method", ["adjusted_wald", "agresti_min"])
 @pytest.mark.parametrize("category_scores", [[0, 1], [0, 30, 100], [1, 2, 3, 4, 5]])
-def test_methods_for_three_spaced_categories_say_so(method: str, category_scores: list[float]) -> None:
+def test_methods_for_three_spaced_categories_say_so(method: IntervalMethod, category_scores: list[float]) -> None:
     """Other category scores are refused with the methods that can use them; equally spaced ones are not."""
     with pytest.raises(InvalidValueError, match=f"{method}.*three equally spaced.*'score', 'scas', 'jeffreys'"):
         interval([1] * len(category_scores), category_scores, 0.95, method)
@@ -289,7 +290,7 @@ def test_methods_for_three_spaced_categories_say_so(method: str, category_scores
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, float("nan")])
-def test_levels_lie_between_0_and_1(method: str, level: float) -> None:
+def test_levels_lie_between_0_and_1(method: IntervalMethod, level: float) -> None:
     """0, 1 and percentages are refused by every method."""
     with pytest.raises(InvalidValueError, match="level"):
         interval([1, 2, 7], NPS, level, method)
@@ -306,7 +307,7 @@ def test_a_percentage_is_answered_with_the_level_that_was_meant() -> None:
 def test_an_unknown_method_is_answered_with_the_nearest() -> None:
     """`sore` was meant as `score`."""
     with pytest.raises(InvalidValueError, match="did you mean 'score'"):
-        interval([1, 2, 7], NPS, method="sore")
+        interval([1, 2, 7], NPS, method="sore")  # type: ignore[arg-type]
     with pytest.raises(InvalidTypeError, match="method must be a name"):
         interval([1, 2, 7], NPS, method=None)  # type: ignore[arg-type]
 

@@ -16,6 +16,7 @@ from npskit.inference.k_sample import pairwise, score_anova, wald_q, welch_anova
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import difference_interval, score_test
 from npskit.inference.wald_and_welch import welch_difference
+from npskit.options import Correction
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "k_sample.json").read_text())
 GROUPS = np.array(list(REFERENCE["groups"].values()), dtype=np.float64)
@@ -126,7 +127,7 @@ def test_leading_axes_are_tables() -> None:
 
 
 @pytest.mark.parametrize("correction", ["holm", "bh"])
-def test_every_pair_is_compared_by_the_score_test(correction: str) -> None:
+def test_every_pair_is_compared_by_the_score_test(correction: Correction) -> None:
     """The pairs come in order, each as alone; only the adjustment knows of the others, and never lowers p."""
     pairs = pairwise(GROUPS, NPS, correction, level=0.9)
     assert [f"{'ABCDE'[i]}-{'ABCDE'[j]}" for i, j in zip(pairs.i, pairs.j, strict=True)] == REFERENCE["pair_names"]

@@ -13,16 +13,24 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference.multiplicity import adjust
+from npskit.options import Correction
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "k_sample.json").read_text())
-METHODS = ("holm", "hochberg", "hommel", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli")
+METHODS: tuple[Correction, ...] = (
+    "holm",
+    "hochberg",
+    "hommel",
+    "bonferroni",
+    "benjamini_hochberg",
+    "benjamini_yekutieli",
+)
 families = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize("method", METHODS)
 @settings(max_examples=50)
 @given(p=families)
-def test_adjusting_keeps_the_order_and_never_helps(method: str, p: list[float]) -> None:
+def test_adjusting_keeps_the_order_and_never_helps(method: Correction, p: list[float]) -> None:
     """Adjusted p-values are at least the raw ones, at most 1, and in the same order."""
     adjusted = adjust(p, method)
     assert (adjusted >= p).all()
@@ -33,7 +41,7 @@ def test_adjusting_keeps_the_order_and_never_helps(method: str, p: list[float]) 
 @pytest.mark.parametrize("method", METHODS)
 @settings(max_examples=30)
 @given(p=families, seed=st.integers(0, 2**32 - 1))
-def test_the_order_of_the_tests_does_not_matter(method: str, p: list[float], seed: int) -> None:
+def test_the_order_of_the_tests_does_not_matter(method: Correction, p: list[float], seed: int) -> None:
     """Adjusting commutes with permuting the tests."""
     order = np.random.default_rng(seed).permutation(len(p))
     np.testing.assert_array_equal(adjust(np.asarray(p)[order], method), adjust(p, method)[order])
@@ -65,7 +73,7 @@ def test_hommel_is_the_closed_simes_test(p: list[float]) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_what_is_missing_is_not_counted(method: str) -> None:
+def test_what_is_missing_is_not_counted(method: Correction) -> None:
     """NaN stays in its place and the others are adjusted as if it had not been there; each row is a family."""
     p = [0.01, 0.2, 0.03]
     adjusted = adjust([[0.01, np.nan, 0.2, 0.03], [np.nan] * 4], method)
@@ -75,7 +83,7 @@ def test_what_is_missing_is_not_counted(method: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "expected"), REFERENCE["adjusted"].items())
-def test_figures_of_r(method: str, expected: list[float]) -> None:
+def test_figures_of_r(method: Correction, expected: list[float]) -> None:
     """All methods reproduce R's p.adjust."""
     np.testing.assert_allclose(adjust(REFERENCE["pair_wald_p"], method), expected, rtol=1e-12)
 
@@ -98,4 +106,4 @@ def test_what_is_no_p_value_is_refused() -> None:
     with pytest.raises(InvalidTypeError, match="must be numbers"):
         adjust(["a"])
     with pytest.raises(InvalidValueError, match="did you mean 'holm'"):
-        adjust([0.5], "hulm")
+        adjust([0.5], "hulm")  # type: ignore[arg-type]

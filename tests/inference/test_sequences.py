@@ -20,7 +20,7 @@ from npskit.inference.sequences import (
     log_wealth,
     log_wealth_of_difference,
 )
-from npskit.inference.wealth import DIRECTIONS
+from npskit.options import DIRECTIONS
 
 few = settings(max_examples=40, deadline=None)
 REFERENCE = Path(__file__).parent.parent / "reference" / "anytime_valid.json"

@@ -66,6 +66,7 @@ def catalogue() -> dict[str, Result]:
     few = survey()
     table = few.score(by="region")
     weeks = few.timeline("week")
+    watched = nk.Tracker(target=40, by="region").update_many([3] * 9 + [9], groups=[HOSTILE] * 10)
     found: dict[str, Result] = {
         "Score": nk.nps(ANSWERS),
         "Score, empty": nk.nps([]),

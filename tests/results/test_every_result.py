@@ -22,6 +22,7 @@ import pytest
 import npskit
 from npskit.arrays import same
 from npskit.checks import is_hashable
+from npskit.options import Backend
 from npskit.results import Result
 from npskit.results.display import markdown_text, shown
 from npskit.results.files import _cell as csv_cell
@@ -193,7 +194,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
-def test_frames_agree_with_columns(result: Result, backend: str) -> None:
+def test_frames_agree_with_columns(result: Result, backend: Backend) -> None:
     """A dataframe of any library has the names and the values of `columns`."""
     columns = result.columns()
     frame = result.to_frame(backend)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import same
 from npskit.errors import InvalidValueError
+from npskit.options import Backend
 from npskit.results import Interval, Result
 from npskit.results.result import columns_of, records, schema_of
 from npskit.results.values import json_safe
@@ -48,7 +49,7 @@ class Made(Result):
     name: str
     values: NDArray[np.float64]
     parts: tuple[Part, ...] = ()
-    backend: str | None = None
+    backend: Backend | None = None
 
     def __repr__(self) -> str:
         return f"Made({self.name!r})"
@@ -166,7 +167,7 @@ def test_plain_record() -> None:
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
-def test_frames_hold_the_columns(backend: str) -> None:
+def test_frames_hold_the_columns(backend: Backend) -> None:
     """Law: a dataframe of any library holds what `columns` says, options included."""
     found = Made("a", np.array([1.0, 2.0])).to_frame(backend, factor=3.0)
     columns = found.to_pydict() if backend == "pyarrow" else {name: list(found[name]) for name in found.columns}

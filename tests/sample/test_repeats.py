@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from npskit.counting import CodedAnswers
 from npskit.data.columns import Column
 from npskit.errors import PrecisionWarning
+from npskit.options import Repeats
 from npskit.sample import Places, Sample
 from npskit.sample.repeats import equal_shares, latest
 from npskit.scorers.base import codebook_of
@@ -158,7 +159,7 @@ def test_one_customer_is_one_answer() -> None:
 
 
 @pytest.mark.parametrize("repeats", ["all", "mean"])
-def test_customers_count_by_what_they_weigh(repeats: str) -> None:
+def test_customers_count_by_what_they_weigh(repeats: Repeats) -> None:
     """A customer with forty answers leaves few degrees of freedom, but as many as the others where means count."""
     who = [*range(20), *np.repeat(np.arange(20, 30), 2), *[30] * 40]
     survey = Survey({"score": np.random.default_rng(0).choice([3, 8, 10], 80), "who": who}, customer="who")

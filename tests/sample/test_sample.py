@@ -18,6 +18,7 @@ import npskit as nk
 from npskit.counting import answer_columns as columns
 from npskit.counting import codes
 from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.options import Denominator
 from npskit.sample import BoundData, Places, bind_roles, bind_score
 from npskit.scorers.base import codebook_of
 
@@ -98,7 +99,7 @@ def test_ten_million_rows_are_read_once(read: list[int]) -> None:
 
 @pytest.mark.parametrize("roles", ROLES, ids=str)
 @pytest.mark.parametrize("denominator", ["valid", "all"])
-def test_a_timeline_of_one_period_is_the_score(roles: dict[str, Any], denominator: str) -> None:
+def test_a_timeline_of_one_period_is_the_score(roles: dict[str, Any], denominator: Denominator) -> None:
     """A year that holds all rows has their score, its interval and its conventions, by segment and as a whole."""
     survey = nk.Survey(DATA, time="day", **roles)
     same: list[tuple[nk.Score, nk.Score]] = [

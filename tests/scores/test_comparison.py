@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning
+from npskit.options import CompareMethod
 from npskit.scores.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
 from npskit.scores.score import Score
 from npskit.scores.score_table import ScoreTable
@@ -46,7 +47,7 @@ AFTER, BEFORE = of([12, 18, 70]), of([20, 25, 55])
 
 @given(COUNTS, COUNTS, LEVELS, METHODS)
 @settings(max_examples=100, deadline=None)
-def test_the_other_way_round(a: list[int], b: list[int], level: float, method: str) -> None:
+def test_the_other_way_round(a: list[int], b: list[int], level: float, method: CompareMethod) -> None:
     """compare(a, b) is minus compare(b, a), to the last bit; the p-value is a probability."""
     one, other = compare(of(a), of(b), level=level, method=method), compare(of(b), of(a), level=level, method=method)
     assert np.array_equal(one.difference, -other.difference, equal_nan=True)
@@ -62,7 +63,7 @@ def test_the_other_way_round(a: list[int], b: list[int], level: float, method: s
 
 @given(COUNTS.filter(any), LEVELS, METHODS)
 @settings(max_examples=30, deadline=None)
-def test_with_itself(counts: list[int], level: float, method: str) -> None:
+def test_with_itself(counts: list[int], level: float, method: CompareMethod) -> None:
     """A score does not differ from itself."""
     found = compare(of(counts), of(counts), level=level, method=method)
     assert found.difference == 0
@@ -130,7 +131,7 @@ def test_what_does_not_compare() -> None:
     with pytest.raises(IncompatibleError, match="same repeats compare: got 'all' and 'mean'"):
         compare(nps([10, 3]), mean)
     with pytest.raises(InvalidValueError, match="did you mean 'permutation'"):
-        compare(AFTER, BEFORE, method="permutations")
+        compare(AFTER, BEFORE, method="permutations")  # type: ignore[arg-type]
     for level in (0, 1, 95, math.nan):
         with pytest.raises(InvalidValueError, match="level"):
             compare(AFTER, BEFORE, level=level)
@@ -212,7 +213,7 @@ def test_welch_is_an_option() -> None:
     assert "F=" in repr(found)
     assert "chi2=" in repr(compare_groups(table))
     with pytest.raises(InvalidValueError, match="overall"):
-        compare_groups(table, overall="anova")
+        compare_groups(table, overall="anova")  # type: ignore[arg-type]
 
 
 def test_groups_that_are_left_out() -> None:
@@ -302,7 +303,7 @@ def test_bad_arguments_of_groups() -> None:
     """Unknown corrections and levels are refused."""
     table = table_of(ANSWERS, GROUPS)
     with pytest.raises(InvalidValueError, match="did you mean 'holm'"):
-        compare_groups(table, correction="hollm")
+        compare_groups(table, correction="hollm")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="level"):
         compare_groups(table, level=2)
 

@@ -19,6 +19,7 @@ from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.intervals import score_p_value
+from npskit.options import INTERVAL_METHODS, Backend, IntervalMethod
 from npskit.results import Interval
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
@@ -31,7 +32,6 @@ VALID = st.lists(st.integers(0, 10), min_size=1, max_size=40)
 RAW = st.lists(st.one_of(st.integers(-1, 11), st.none()), max_size=40)
 COUNTS = st.tuples(*[st.integers(0, 60)] * 3).filter(any)
 LEVELS = st.floats(0.5, 0.999)
-METHODS = ("score", "adjusted_wald", "agresti_min", "scas", "jeffreys", "bootstrap", "wald")
 
 
 @attrs.frozen
@@ -118,9 +118,9 @@ def test_whole_weights_repeat(rows: list[tuple[int, int]]) -> None:
     assert weighted.n == len(rows)
 
 
-@given(COUNTS, LEVELS, st.sampled_from(METHODS))
+@given(COUNTS, LEVELS, st.sampled_from(INTERVAL_METHODS))
 @settings(max_examples=150, deadline=None)
-def test_mirrored_scores_mirror(counts: tuple[int, int, int], level: float, method: str) -> None:
+def test_mirrored_scores_mirror(counts: tuple[int, int, int], level: float, method: IntervalMethod) -> None:
     """Promoters and detractors exchanged turn the score, its interval and nothing else around."""
     score, mirror = of(counts), of(counts[::-1])
     assert mirror.value == -score.value
@@ -140,9 +140,9 @@ def test_intervals_nest(counts: tuple[int, int, int], levels: list[float]) -> No
     assert score.margin(levels[1]) == (wide.high - wide.low) / 2
 
 
-@given(COUNTS, LEVELS, st.sampled_from(METHODS))
+@given(COUNTS, LEVELS, st.sampled_from(INTERVAL_METHODS))
 @settings(max_examples=150, deadline=None)
-def test_every_interval_lies_on_the_scale(counts: tuple[int, int, int], level: float, method: str) -> None:
+def test_every_interval_lies_on_the_scale(counts: tuple[int, int, int], level: float, method: IntervalMethod) -> None:
     """An interval of any method is one, lies on the scale, and says how it was made."""
     interval = of(counts).interval(level, method)
     assert -100 <= interval.low <= interval.high <= 100
@@ -175,7 +175,7 @@ def test_no_data(answers: list[Any], weighted: bool) -> None:
     assert math.isnan(score.value)
     assert score.n == 0
     assert score.n + score.missing + score.invalid == len(answers)
-    assert all(math.isnan(limit) for method in METHODS for limit in score.interval(method=method))
+    assert all(math.isnan(limit) for method in INTERVAL_METHODS for limit in score.interval(method=method))
     assert math.isnan(score.margin())
     assert math.isnan(score.se)
     assert all(math.isnan(share) for share in score.shares.values())
@@ -297,7 +297,7 @@ def test_to_dict(answers: list[Any], weighted: bool) -> None:
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
-def test_to_frame(backend: str) -> None:
+def test_to_frame(backend: Backend) -> None:
     """A score is a frame of one row, and no category hides a figure."""
     frame = nps([10, 9, 3]).to_frame(backend)
     assert len(frame) == 1
@@ -334,7 +334,7 @@ def test_levels_that_are_none(level: Any) -> None:
 def test_methods_that_are_none() -> None:
     """An unknown method is refused with the one that was meant."""
     with pytest.raises(InvalidValueError, match="did you mean 'jeffreys'"):
-        nps([10, 3]).interval(method="jefreys")
+        nps([10, 3]).interval(method="jefreys")  # type: ignore[arg-type]
 
 
 def test_a_score_is_of_one_group() -> None:
@@ -342,4 +342,4 @@ def test_a_score_is_of_one_group() -> None:
     with pytest.raises(InvalidValueError, match="use ScoreTable"):
         Score.of(Tally.from_counts([[1, 2, 3]]))
     with pytest.raises(InvalidValueError, match="denominator must be one of 'valid', 'all'"):
-        Score.of(Tally.from_counts([1, 2, 3]), denominator="some")
+        Score.of(Tally.from_counts([1, 2, 3]), denominator="some")  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from math import lgamma
 import numpy as np
 
 from npskit.inference import interval
+from npskit.options import IntervalMethod
 from tests.studies.study import Row, Study
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
@@ -19,7 +20,7 @@ SHARES = {
 SIZES = (10, 20, 50, 100)
 
 
-def coverage(shares: tuple[float, ...], n: int, method: str = "score") -> float:
+def coverage(shares: tuple[float, ...], n: int, method: IntervalMethod = "score") -> float:
     """Return the exact coverage, in percent: the probabilities of all samples whose interval holds the true score."""
     samples = np.array([(d, a, n - d - a) for d in range(n + 1) for a in range(n + 1 - d)])
     log_factorial = np.array([lgamma(k + 1) for k in range(n + 1)])

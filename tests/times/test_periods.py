@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
+from npskit.options import EVERY
 from npskit.times.durations import parse_duration
 from npskit.times.periods import (
-    EVERY,
     as_dates,
     check_every,
     days_before,

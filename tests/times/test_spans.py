@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.times.periods import EVERY, as_dates, first_days, labels, period_numbers
+from npskit.options import EVERY
+from npskit.times.periods import as_dates, first_days, labels, period_numbers
 from npskit.times.spans import periods_around, stretch
 
 moments = st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2035, 1, 1))

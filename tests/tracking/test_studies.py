@@ -20,7 +20,7 @@ from scipy.special import bdtr
 import npskit as nk
 from npskit.datasets import hotels
 from npskit.datasets.hotel_records import Dataset
-from npskit.inference.wealth import DIRECTIONS
+from npskit.options import DIRECTIONS, Direction, Every, IntervalMethod
 from npskit.tracking.charts.segmentation import segmentation_cost
 from npskit.tracking.effect.placebo import Placebo
 from npskit.tracking.live.alarms import Watch
@@ -69,7 +69,7 @@ def within(found: int, n: int, share: float) -> bool:
 # ---- the place of a change ----
 
 
-def near(n: int, shift: float, every: str = "month", seeds: int = 100) -> tuple[int, int, int]:
+def near(n: int, shift: float, every: Every = "month", seeds: int = 100) -> tuple[int, int, int]:
     """Count the surveys in which the planted shift is found within a period, and what is possible, and any changes.
 
     What is possible is the likeliest place of a change, by somebody who knows that there is exactly one.
@@ -105,7 +105,7 @@ def test_the_planted_shift_is_found_within_one_month(n: int, shift: float) -> No
 @pytest.mark.parametrize(
     ("n", "every", "documented"), [(5_000, "month", 75), (10_000, "month", 93), (20_000, "week", 66)]
 )
-def test_with_fewer_answers_a_period_the_place_is_less_sure(n: int, every: str, documented: int) -> None:
+def test_with_fewer_answers_a_period_the_place_is_less_sure(n: int, every: Every, documented: int) -> None:
     """The share is the documented one, and hardly less than knowing that there is one change would make it."""
     assert f"{documented} %" in PAGE
     found, possible, _ = near(n, -25.0, every)
@@ -124,7 +124,7 @@ def test_no_change_is_found_where_none_is_planted() -> None:
 CONTROLS = {"before_after": None, "difference_in_differences": {"region": "Pomerania"}}
 
 
-def placebos(at: str, every: str, control: Any, seeds: int = 400) -> list[Placebo]:
+def placebos(at: str, every: Every, control: Any, seeds: int = 400) -> list[Placebo]:
     """The placebo checks of surveys in which nothing happens in Cornwall and Pomerania, of as many answers always."""
     found = []
     for seed in range(seeds):
@@ -139,7 +139,7 @@ def placebos(at: str, every: str, control: Any, seeds: int = 400) -> list[Placeb
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", CONTROLS)
-def test_the_placebo_distribution_is_flat(method: str) -> None:
+def test_the_placebo_distribution_is_flat(method: IntervalMethod) -> None:
     """Where nothing happens, the actual estimate has any rank among placebo ones that share no period with it.
 
     Of D such dates and the actual one each rank has probability 1/(D + 1), so that the rank is a p-value.
@@ -158,7 +158,7 @@ def test_the_placebo_distribution_is_flat(method: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("every", "window", "least"), [("week", 15, 0.13), ("month", 3, 0.13)])
-def test_neighboring_placebo_dates_share_answers(every: str, window: int, least: float) -> None:
+def test_neighboring_placebo_dates_share_answers(every: Every, window: int, least: float) -> None:
     """Over all dates the share is one half on average, but ends up near 0 more often than it says: no p-value.
 
     The windows overlap, so that 32 dates are not 32 experiments: with the default window a share of 5 % or less (of 9
@@ -207,7 +207,9 @@ def drawn(p: tuple[float, ...], streams: int, looks: int, seed: int) -> NDArray[
 @pytest.mark.slow
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("null", NULLS)
-def test_false_alarms_over_ten_thousand_looks_stay_within_alpha(study: ModuleType, null: str, direction: str) -> None:
+def test_false_alarms_over_ten_thousand_looks_stay_within_alpha(
+    study: ModuleType, null: str, direction: Direction
+) -> None:
     """Of 2,000 streams of a score at its target, looked at after each of 10,000 answers, at most alpha ever alarm."""
     p = NULLS[null]
     first = study.anytime(
@@ -244,7 +246,7 @@ def test_false_alarms_against_a_reference_stay_within_alpha(study: ModuleType, n
     st.sampled_from(DIRECTIONS),
 )
 def test_looks_left_out_by_the_study_are_no_alarms(
-    study: ModuleType, streams: list[list[int]], target: float, direction: str
+    study: ModuleType, streams: list[list[int]], target: float, direction: Direction
 ) -> None:
     """The first alarm is that of a tracker which is looked at after every answer."""
     found = study.anytime(np.array(streams, dtype=np.int8), Watch(target=target, direction=direction))

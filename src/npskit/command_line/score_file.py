@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
+from npskit.options import IntervalMethod
 from npskit.reading import Rejected
 from npskit.results import LEVEL, json_safe, number, percent, text_table
 from npskit.scores import Score
@@ -52,7 +53,7 @@ def _run(options: argparse.Namespace) -> None:
     tell(survey, options)
 
 
-def summary(score: Score, level: float, method: str) -> str:
+def summary(score: Score, level: float, method: IntervalMethod) -> str:
     """Return a score with its interval, counts and conventions, a line each.
 
     Args:

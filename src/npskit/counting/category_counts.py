@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats, Integers
 from npskit.counting.category_sums import CategorySums, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.options import Denominator
 from npskit.results import Columns, Result, free_name
 from npskit.scorers import Codebook, Scorer, scorer_record
 
@@ -88,7 +89,7 @@ class CategoryCounts(Result):
             )
         return self.cells[..., :-2]
 
-    def table(self, denominator: str = "valid") -> CategorySums:
+    def table(self, denominator: Denominator = "valid") -> CategorySums:
         """Return what inference needs: counts, sums of weights and category scores, by category.
 
         Args:

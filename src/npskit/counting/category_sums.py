@@ -8,12 +8,11 @@ import numpy as np
 from npskit.arrays import Floats, Frozen, Integers
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
+from npskit.options import DENOMINATORS, Denominator
 from npskit.scorers import Codebook
 
-DENOMINATORS = ("valid", "all")
 
-
-def check_denominator(denominator: str, codebook: Codebook) -> str:
+def check_denominator(denominator: Denominator, codebook: Codebook) -> Denominator:
     """Return `denominator` if scores can be computed under it.
 
     Raises:

@@ -28,7 +28,6 @@ from npskit.data.columns import plain_column as plain_column
 from npskit.data.customers import Customers as Customers
 from npskit.data.customers import read_customers as read_customers
 from npskit.data.flags import read_flags as read_flags
-from npskit.data.frames import BACKENDS as BACKENDS
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import column_of as column_of
 from npskit.data.keys import ROWS as ROWS

@@ -28,11 +28,11 @@ from npskit.errors import (
     did_you_mean,
     quoted,
 )
+from npskit.options import BACKENDS
 
 if TYPE_CHECKING:
     pass
 
-BACKENDS = ("pandas", "polars", "pyarrow")
 _WANTED = (
     "data must be a dataframe (pandas, Polars, PyArrow, DuckDB, ...), a mapping of names to sequences or a list of "
     "Response"

@@ -89,7 +89,6 @@ from npskit.inference.two_sample import score_z as score_z
 from npskit.inference.wald_and_welch import DifferenceTest as DifferenceTest
 from npskit.inference.wald_and_welch import wald_difference as wald_difference
 from npskit.inference.wald_and_welch import welch_difference as welch_difference
-from npskit.inference.wealth import DIRECTIONS as DIRECTIONS
 from npskit.inference.weighting import design_effect as design_effect
 from npskit.inference.weighting import effective_counts as effective_counts
 from npskit.inference.weighting import kish_n_eff as kish_n_eff

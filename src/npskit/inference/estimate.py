@@ -24,6 +24,7 @@ from npskit.inference.limits import t_quantile
 from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
 from npskit.inference.two_sample import moments
 from npskit.inference.weighting import kish_n_eff, taylor_variance, weighted_mean
+from npskit.options import IntervalMethod
 
 _BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling", "heaviest")
 _NOTHING = ("n", "ceiling", "heaviest")
@@ -176,7 +177,7 @@ class Estimate(Frozen):
             return self.amounts
         return counts_of_size(self.shares, self.size, self.ceiling, self.freedom, level)
 
-    def interval(self, level: float, method: str) -> tuple[Floats, Floats]:
+    def interval(self, level: float, method: IntervalMethod) -> tuple[Floats, Floats]:
         """Return the limits of the mean by `method`, each of shape `(...)`, in units of the category scores.
 
         Every method works on the effective counts, except `"wald"`, which is mean ± t SE. The interval of a census is

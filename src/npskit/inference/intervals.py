@@ -27,6 +27,7 @@ from npskit.inference.limits import (
     score_distances,
     tail_of,
 )
+from npskit.options import IntervalMethod
 
 Limits = tuple[Floats, Floats]
 # Answers that are added to each of three equally spaced categories.
@@ -298,7 +299,7 @@ def bootstrap(counts: ArrayLike, category_scores: ArrayLike, level: float) -> Li
     return _limits(sample, low, high)
 
 
-METHODS: MappingProxyType[str, Callable[[ArrayLike, ArrayLike, float], Limits]] = MappingProxyType(
+METHODS: MappingProxyType[IntervalMethod, Callable[[ArrayLike, ArrayLike, float], Limits]] = MappingProxyType(
     {
         "score": score_interval,
         "adjusted_wald": adjusted_wald,
@@ -311,7 +312,9 @@ METHODS: MappingProxyType[str, Callable[[ArrayLike, ArrayLike, float], Limits]] 
 )
 
 
-def interval(counts: ArrayLike, category_scores: ArrayLike, level: float = 0.95, method: str = "score") -> Limits:
+def interval(
+    counts: ArrayLike, category_scores: ArrayLike, level: float = 0.95, method: IntervalMethod = "score"
+) -> Limits:
     """Return an interval for the mean category score of each tally.
 
     Args:

@@ -15,6 +15,7 @@ from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import checked_counts
 from npskit.inference.multiplicity import adjust
 from npskit.inference.two_sample import difference_interval, moments, score_test
+from npskit.options import Correction
 
 
 class FTest(NamedTuple):
@@ -237,14 +238,14 @@ class Pairs(Frozen):
     z: Floats
     p_value: Floats
     p_adjusted: Floats
-    correction: str
+    correction: Correction
     level: float
 
 
 def pairwise(
     counts: ArrayLike,
     category_scores: ArrayLike,
-    correction: str = "holm",
+    correction: Correction = "holm",
     level: float = 0.95,
     correlations: ArrayLike | None = None,
 ) -> Pairs:

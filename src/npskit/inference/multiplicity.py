@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.options import Correction
 
 
-def adjust(p_values: ArrayLike, method: str = "holm") -> Floats:
+def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
     """Return p-values adjusted for how many there are: reject where the adjusted value is at most the level.
 
     `holm` (Holm 1979, Scand. J. Statist. 6:65), `hochberg` (1988, Biometrika 75:800), `hommel` (1988, Biometrika
@@ -91,7 +92,7 @@ def _hommel(p: Floats) -> Floats:
     return worst
 
 
-_METHODS: dict[str, Callable[[Floats], Floats]] = {
+_METHODS: dict[Correction, Callable[[Floats], Floats]] = {
     "holm": _step_down,
     "hochberg": lambda p: _step_up(p * np.arange(p.size, 0, -1)),
     "hommel": _hommel,

@@ -17,8 +17,8 @@ from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import checked_counts, falling_root
+from npskit.options import DIRECTIONS
 
-DIRECTIONS = ("both", "below", "above")
 # Log-wealth of each row against its mean; counts (R, K), category scores (K,) in [0, 1], means (R,) -> (R,).
 Wealth: TypeAlias = Callable[[Floats, Floats, Floats], Floats]
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from npskit.checks import one_of
-from npskit.data import BACKENDS
 from npskit.errors import MissingDependencyError
+from npskit.options import BACKENDS
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
 

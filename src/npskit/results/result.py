@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Frozen, fields_of
+from npskit.options import Backend
 from npskit.results.display import formatted, html_table, markdown_table, markdown_text, number, one_line, text_table
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
@@ -124,7 +125,7 @@ class Result(Frozen):
         """Return `to_dict(**options)` as JSON text."""
         return json.dumps(self.to_dict(**options), ensure_ascii=False, allow_nan=False)
 
-    def to_frame(self, backend: str | None = None, **options: Any) -> Any:
+    def to_frame(self, backend: Backend | None = None, **options: Any) -> Any:
         """Return `columns(**options)` as a dataframe.
 
         Args:

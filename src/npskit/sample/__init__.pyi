@@ -12,7 +12,6 @@ from npskit.sample.moving import DaySpans as DaySpans
 from npskit.sample.moving import correlate_spans as correlate_spans
 from npskit.sample.moving import estimate_spans as estimate_spans
 from npskit.sample.places import Places as Places
-from npskit.sample.repeats import REPEATS as REPEATS
 from npskit.sample.sample import Measured as Measured
 from npskit.sample.sample import Sample as Sample
 

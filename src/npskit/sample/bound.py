@@ -25,6 +25,7 @@ from npskit.data import (
 )
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.inference import Calibration, Lonely, Population, rake
+from npskit.options import Denominator, OnInvalid, Repeats
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
@@ -57,7 +58,7 @@ class BoundData:
     codebook: Codebook
     score: tuple[str, ...]
     roles: Mapping[str, str]
-    on_invalid: str = "count"
+    on_invalid: OnInvalid = "count"
     population: Population = None
     lonely: Lonely = "fail"
     time_zone: str | None = None
@@ -188,7 +189,7 @@ class BoundData:
         ):
             raise InvalidValueError(told)
 
-    def measure(self, by: tuple[str, ...], denominator: str, repeats: str) -> tuple[Keys, Measured]:
+    def measure(self, by: tuple[str, ...], denominator: Denominator, repeats: Repeats) -> tuple[Keys, Measured]:
         """Return the values that make each segment and its score, asking the engine where counts are enough."""
         units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
@@ -217,7 +218,7 @@ class BoundData:
             return self._count_by_engine(by)[1]
         return self.sample().count(self.segments(by)[0])
 
-    def _under(self, repeats: str, sample: Sample, places: Places) -> tuple[Sample, Places]:
+    def _under(self, repeats: Repeats, sample: Sample, places: Places) -> tuple[Sample, Places]:
         """Return the rows that count of customers who answered more than once, and what they weigh."""
         if self.calibration is not None:
             raise IncompatibleError(f"repeats={repeats!r} and rake() do not go together: bind the rows to be raked")

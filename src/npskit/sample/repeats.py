@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from npskit.sample.places import Places
 from npskit.sample.sample import Sample
 
-REPEATS = ("all", "latest", "mean")
-
 
 def latest(sample: Sample, places: Places, times: NDArray[np.datetime64]) -> tuple[Sample, Places]:
     """Return the latest scored answer of each customer at each place, or their latest row where none is scored.

@@ -24,6 +24,7 @@ from npskit.inference import (
     design_estimate,
     group_correlations,
 )
+from npskit.options import Denominator, OnInvalid, Repeats
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.scores import Conventions
@@ -46,7 +47,7 @@ class Measured:
     aside: RowCounts = NO_ROWS
 
     @classmethod
-    def of(cls, tally: Tally, denominator: str = "valid", sampled: int | None = None) -> Measured:
+    def of(cls, tally: Tally, denominator: Denominator = "valid", sampled: int | None = None) -> Measured:
         """Return the scores of counts that say it all: those of independent answers.
 
         Args:
@@ -105,9 +106,9 @@ class Sample:
     population: Population = None
     lonely: Lonely = "fail"
     calibration: Calibration | None = None
-    repeats: str = "all"
+    repeats: Repeats = "all"
     superseded: int = 0
-    invalid: str = "count"
+    invalid: OnInvalid = "count"
     aside: RowCounts = NO_ROWS
 
     def __len__(self) -> int:
@@ -139,7 +140,7 @@ class Sample:
         n, missing, invalid, rows = (int(each.sum()) for each in (tally.n, tally.missing, tally.invalid, tally.rows))
         return self.aside + RowCounts(n, missing, invalid, unplaced, len(self) - rows - unplaced)
 
-    def measure(self, places: Places, denominator: str = "valid") -> Measured:
+    def measure(self, places: Places, denominator: Denominator = "valid") -> Measured:
         """Count the rows at each place, and estimate its score with the variance that their design gives it.
 
         Raises:
@@ -149,7 +150,7 @@ class Sample:
         tally = self.count(places)
         return self.measured(tally, denominator, None if clustering is None else self.estimate(places, clustering))
 
-    def measured(self, tally: Tally, denominator: str, estimate: Estimate | None = None) -> Measured:
+    def measured(self, tally: Tally, denominator: Denominator, estimate: Estimate | None = None) -> Measured:
         """Return what was counted with its estimate, None where the counts alone say how sure a score is."""
         found = Measured.of(tally, denominator, len(self))
         if estimate is not None and denominator == "all":  # where nobody answered there is no score
@@ -173,7 +174,7 @@ class Sample:
         """What variances allow for where rows are not independent."""
         return "clustered" if self.calibration is None else "calibrated"
 
-    def clustering(self, places: Places, denominator: str = "valid") -> Clustering | None:
+    def clustering(self, places: Places, denominator: Denominator = "valid") -> Clustering | None:
         """Return which rows hang together, None where each is an answer of its own.
 
         Sampling units are the clusters of the design, else the customers if one of them answers more than once, else,

@@ -15,7 +15,6 @@ from npskit.scores.score_table import TOO_FEW as TOO_FEW
 from npskit.scores.score_table import ManyScores as ManyScores
 from npskit.scores.score_table import ScoreTable as ScoreTable
 from npskit.scores.score_table import segment_names as segment_names
-from npskit.scores.scoring import ON_INVALID as ON_INVALID
 from npskit.scores.scoring import ces as ces
 from npskit.scores.scoring import csat as csat
 from npskit.scores.scoring import measure as measure

@@ -12,12 +12,11 @@ from npskit.arrays import Bools, Floats
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
+from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
 from npskit.scores.score_table import ScoreTable, segment_names
 
-METHODS = ("score", "permutation")
-OVERALL = ("score", "welch")
 MOST_SEGMENTS = 1000
 
 
@@ -79,7 +78,7 @@ class Comparison(CountedRows):
         return f"difference of {self.a.name}"
 
 
-def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") -> Comparison:
+def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod = "score") -> Comparison:
     """Compare two scores of independent samples: the difference a - b, its interval and its p-value.
 
     The interval is MOVER on the two score intervals (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702). The
@@ -109,7 +108,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: str = "score") 
         if not isinstance(value, Score):
             raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {value!r}")
     check_alike(a, b, "compare")
-    one_of(method, METHODS, "method")
+    one_of(method, COMPARE_METHODS, "method")
     lows, highs = np.array([score.estimate.interval(level, "score") for score in (a, b)]).T
     low, high = map(float, mover([a.estimate.mean, b.estimate.mean], lows, highs, [1.0, -1.0]))
     if method == "permutation":
@@ -180,7 +179,7 @@ class GroupComparison(CountedRows):
     df: tuple[float, ...]
     p_value: float
     pairs: tuple[Pair, ...]
-    correction: str
+    correction: Correction
     level: float
     not_compared: tuple[str, ...]
     row_counts: RowCounts = NO_ROWS
@@ -208,9 +207,9 @@ class GroupComparison(CountedRows):
 def compare_groups(
     table: ScoreTable,
     *,
-    correction: str = "holm",
+    correction: Correction = "holm",
     level: float = LEVEL,
-    overall: str = "score",
+    overall: Overall = "score",
     missing: bool = False,
     correlations: Callable[[Bools], Floats | None] | None = None,
 ) -> GroupComparison:
@@ -278,7 +277,7 @@ def compare_groups(
 
 
 def _pairs(
-    table: ScoreTable, usable: Bools, correction: str, level: float, correlations: Floats | None
+    table: ScoreTable, usable: Bools, correction: Correction, level: float, correlations: Floats | None
 ) -> tuple[Pair, ...]:
     """Return every pair of the usable segments."""
     names = segment_names([key for key, use in zip(table.keys, usable.tolist(), strict=True) if use])

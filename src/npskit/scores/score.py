@@ -12,6 +12,7 @@ from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import Estimate, score_p_value
+from npskit.options import Denominator, IntervalMethod, OnInvalid, Repeats
 from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
 
 
@@ -31,13 +32,13 @@ class Conventions:
     """
 
     scorer: str
-    denominator: str = "valid"
-    repeats: str = "all"
+    denominator: Denominator = "valid"
+    repeats: Repeats = "all"
     by_customer: bool = False
     superseded: int = 0
     weighted: bool = False
     variance: str = "independent"
-    invalid: str = "count"
+    invalid: OnInvalid = "count"
 
     def __str__(self) -> str:
         parts = [self.scorer, f"of {'all responses' if self.denominator == 'all' else 'valid answers'}"]
@@ -81,7 +82,7 @@ class Score(MadeOfRows):
     left_out: int = 0
 
     @classmethod
-    def of(cls, tally: Tally, *, denominator: str = "valid") -> Self:
+    def of(cls, tally: Tally, *, denominator: Denominator = "valid") -> Self:
         """Return the score of a tally of shape `()`.
 
         Raises:
@@ -172,7 +173,7 @@ class Score(MadeOfRows):
         """
         return float(self.estimate.n_effective)
 
-    def interval(self, level: float = LEVEL, method: str = "score") -> Interval:
+    def interval(self, level: float = LEVEL, method: IntervalMethod = "score") -> Interval:
         """Return the confidence interval of the score.
 
         Args:
@@ -193,7 +194,7 @@ class Score(MadeOfRows):
         low, high = self.estimate.interval(level, method)
         return Interval(float(low), float(high), level=level, method=method)
 
-    def margin(self, level: float = LEVEL, method: str = "score") -> float:
+    def margin(self, level: float = LEVEL, method: IntervalMethod = "score") -> float:
         """Return the margin of error: half the width of the interval, in units of the score.
 
         Args:
@@ -258,7 +259,7 @@ class Score(MadeOfRows):
         interval = self.interval() if self.n else None
         return self._said(f"{self.name}={number(self.value)}", n=self.n, interval=interval, **aside)
 
-    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+    def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the score as columns of one row; arguments as for `interval`."""
         low, high = self.interval(level, method)
         flat = {"score": self.name, "value": self.value, "low": low, "high": high, "level": level, "n": self.n}
@@ -266,13 +267,13 @@ class Score(MadeOfRows):
         flat |= {free_name(category, flat, "count"): count for category, count in self.counts.items()}
         return {name: [value] for name, value in flat.items()}
 
-    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+    def _rows(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Rows:
         header = [self.name, f"{percent(level)} interval", "n", "missing", "invalid", *self.counts]
         shares = (f"{share:.1%}" for share in self.shares.values())
         row = [self.value, str(self.interval(level, method)), self.n, self.missing, self.invalid, *shares]
         return header, [row]
 
-    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+    def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         parts = {"value": self.value} | self.row_counts.as_dict()
         parts |= self._parts("counts", "shares", "se", "n_effective")
         interval = self.interval(level, method)

@@ -15,6 +15,7 @@ from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
+from npskit.options import IntervalMethod
 from npskit.results import (
     LEVEL,
     Columns,
@@ -96,7 +97,7 @@ class ManyScores(MadeOfRows):
         """True where there are fewer than `too_few` answers."""
         return self.n < self.too_few
 
-    def intervals(self, level: float = LEVEL, method: str = "score") -> tuple[Floats, Floats]:
+    def intervals(self, level: float = LEVEL, method: IntervalMethod = "score") -> tuple[Floats, Floats]:
         """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
         return self.estimates.interval(level, method)
 
@@ -107,7 +108,7 @@ class ManyScores(MadeOfRows):
         return Score(self.tally[where], self.conventions, clustered, backend)
 
     def _numbers(
-        self, level: float, method: str, taken: Sequence[str] = (), more: Mapping[str, Floats] | None = None
+        self, level: float, method: IntervalMethod, taken: Sequence[str] = (), more: Mapping[str, Floats] | None = None
     ) -> Columns:
         """Return what there is to say of each score as columns, none of which is called as one that is taken."""
         low, high = self.intervals(level, method)
@@ -120,7 +121,7 @@ class ManyScores(MadeOfRows):
         found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}
         return {name: array.ravel().tolist() for name, array in found.items()}
 
-    def _limits(self, level: float, method: str) -> list[str]:
+    def _limits(self, level: float, method: IntervalMethod) -> list[str]:
         """Return the interval of each score in words, nothing where nothing was answered."""
         limits = intervals(*(limit.ravel() for limit in self.intervals(level, method)), level=level, method=method)
         return [str(interval) if n else "" for interval, n in zip(limits, self.n.ravel().tolist(), strict=True)]
@@ -205,7 +206,7 @@ class ScoreTable(ManyScores):
         wanted = tuple(map(_as_part, key if isinstance(key, tuple) else (key,)))
         return self._positions.get(wanted) if is_hashable(wanted) else None
 
-    def interval(self, key: Any, level: float = LEVEL, method: str = "score") -> Interval:
+    def interval(self, key: Any, level: float = LEVEL, method: IntervalMethod = "score") -> Interval:
         """Return the interval of one segment.
 
         Args:
@@ -235,18 +236,18 @@ class ScoreTable(ManyScores):
             shrunken=None if self.shrunken is None else self.shrunken[order],
         )
 
-    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+    def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
         more = {} if self.shrunken is None else {"shrunken": self.shrunken}
         numbers = self._numbers(level, method, more=more)
         return key_columns(self.by, self.keys, numbers) | numbers
 
-    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+    def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         segments = records(self.columns(level=level, method=method))
         found = {"score": self.name, "by": self.by, "level": level, "method": method}
         return found | {"segments": segments, "conventions": self.conventions}
 
-    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+    def _rows(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Rows:
         shrunken = {} if self.shrunken is None else {"shrunken": self.shrunken.tolist()}
         header = [*self.by, self.name, f"{percent(level)} interval", "n", *shrunken, ""]
         marks = zip(self.few.tolist(), self.n.tolist(), strict=True)

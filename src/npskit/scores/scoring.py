@@ -12,10 +12,10 @@ from npskit.checks import one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
 from npskit.errors import InvalidValueError
+from npskit.options import ON_INVALID, Denominator, OnInvalid
 from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
 from npskit.scores.score import Score
 
-ON_INVALID = ("count", "raise")
 _NPS = NPS()
 
 
@@ -23,8 +23,8 @@ class MeasureOptions(TypedDict, total=False):
     """The keyword arguments of `measure`, which every score takes."""
 
     weights: Any
-    denominator: str
-    on_invalid: str
+    denominator: Denominator
+    on_invalid: OnInvalid
     distribution: bool | None
 
 
@@ -32,8 +32,8 @@ def measure(
     scorer: Scorer,
     *answers: Any,
     weights: Any = None,
-    denominator: str = "valid",
-    on_invalid: str = "count",
+    denominator: Denominator = "valid",
+    on_invalid: OnInvalid = "count",
     distribution: bool | None = None,
 ) -> Score:
     """Return the score of raw answers under any scorer.

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import one_of
+from npskit.options import EVERY
 from npskit.times.durations import DAY, MONTHS, Duration
 
 Days = NDArray[np.int64]
 
-EVERY = ("day", "week", "month", "quarter", "year")
 
 # Units of datetime64 that a day is a whole number of.
 _PER_DAY = {"D": 1, "h": 24, "m": 1440} | {unit: 86_400 * 1000**i for i, unit in enumerate(["s", "ms", "us", "ns"])}

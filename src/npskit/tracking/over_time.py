@@ -11,6 +11,7 @@ import numpy as np
 
 from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.options import Denominator, EffectMethod, Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, Places
 from npskit.scores import TOO_FEW
@@ -27,12 +28,12 @@ class OverTime(Bindings):
 
     def timeline(
         self,
-        every: str = "month",
+        every: Every = "month",
         *,
         by: str | Sequence[str] | None = None,
         window: str | dt.timedelta | int | None = None,
         half_life: str | dt.timedelta | None = None,
-        denominator: str = "valid",
+        denominator: Denominator = "valid",
         too_few: int = TOO_FEW,
     ) -> Timeline:
         """Return the score of every calendar period, or of a window that moves along.
@@ -169,8 +170,8 @@ class OverTime(Bindings):
         *,
         control: Mapping[str, Any] | None = None,
         treated: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        every: str = "week",
+        method: EffectMethod | None = None,
+        every: Every = "week",
         level: float = LEVEL,
     ) -> Effect:
         """Return what the score did when something was changed, with what must be true for that to mean anything.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import ClusterTotals
+from npskit.options import EffectMethod, Every
 from npskit.sample import BoundData, Measured, Places, Sample
 from npskit.scores import ScoreTable
 from npskit.times import periods_around
@@ -92,7 +93,13 @@ def arms_of(data: BoundData, treated: Mapping[str, Any] | None, control: Mapping
 
 
 def effect_on_arms(
-    data: BoundData, intervention: Intervention, arms: Places, *, method: str | None, every: str, level: float
+    data: BoundData,
+    intervention: Intervention,
+    arms: Places,
+    *,
+    method: EffectMethod | None,
+    every: Every,
+    level: float,
 ) -> Effect:
     """Return what the score did when something was changed; `effect_over_periods` has the methods.
 

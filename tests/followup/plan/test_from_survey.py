@@ -21,6 +21,7 @@ from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeErr
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.offer_options import is_payable
 from npskit.followup.playbook.steps import Offer
+from npskit.options import Clock
 
 DATA: dict[str, list[Any]] = {
     "score": [2, 9, None, 7, 4, 10, 6, 12],
@@ -225,7 +226,7 @@ def test_clocks_set_forward() -> None:
     ("zone", "day"), [("Europe/Warsaw", "03-28"), ("Europe/Warsaw", "10-24"), ("America/Santiago", "04-04")]
 )
 @pytest.mark.parametrize("calendar", [{}, {"opens": "00:00", "closes": "24:00", "weekend": ()}])
-def test_days_when_clocks_change(clock: str, zone: str, day: str, calendar: dict[str, Any]) -> None:
+def test_days_when_clocks_change(clock: Clock, zone: str, day: str, calendar: dict[str, Any]) -> None:
     """Law: hours pass in a plan as they do in `recommend`, also in the night in which the clock of the office changes.
 
     Was: a plan counted on the wall clock, so that 24 hours were 25 in autumn.

@@ -165,7 +165,7 @@ def test_dataframes() -> None:
     """Law: a frame of any library has the same columns; by default it is of the library the data came in."""
     expected = PLAN.columns(everything=True, messages=True)
     for backend, kind in (("pandas", pd.DataFrame), ("polars", pl.DataFrame), ("pyarrow", pa.Table)):
-        frame = PLAN.to_frame(backend, everything=True, messages=True)
+        frame = PLAN.to_frame(backend, everything=True, messages=True)  # type: ignore[arg-type]
         assert isinstance(frame, kind)
         columns = frame.column_names if isinstance(frame, pa.Table) else list(frame.columns)
         assert columns == list(expected)

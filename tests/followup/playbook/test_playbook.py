@@ -26,6 +26,7 @@ from npskit.followup.playbook.response_table import Table
 from npskit.followup.playbook.rules import Conditions, Rule, Team
 from npskit.followup.playbook.steps import Action, Offer
 from npskit.followup.playbook.urgency import UrgencyWords
+from npskit.options import Clock
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
@@ -596,7 +597,7 @@ def test_dates_are_dates_in_columns_too() -> None:
 
 @pytest.mark.parametrize("clock", ["business", "calendar"])
 @pytest.mark.parametrize("channel", ["email", "chat", "pigeon"])
-def test_a_date_of_a_day_off_is_due_no_later_than_a_time_of_that_day(clock: str, channel: str) -> None:
+def test_a_date_of_a_day_off_is_due_no_later_than_a_time_of_that_day(clock: Clock, channel: str) -> None:
     """Law: an answer of Saturday waits until Monday morning, not until Tuesday, also where only its date is known."""
     playbook = attrs.evolve(DEFAULT, due=attrs.evolve(DEFAULT.due, clock=clock))
     day, noon = dt.date(2026, 3, 7), dt.datetime(2026, 3, 7, 12)

@@ -10,6 +10,7 @@ import pytest
 import npskit as nk
 from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.options import Every, Season
 from npskit.tracking.charts.chart_kinds import laney_chart
 from npskit.tracking.charts.seasons import season_codes, without_season
 from npskit.tracking.charts.segmentation import change_points
@@ -59,7 +60,7 @@ def test_a_season_of_one_period_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(("season", "every"), [("month", "month"), ("month", "week"), ("weekday", "day")])
-def test_timelines_know_their_seasons(season: str, every: str) -> None:
+def test_timelines_know_their_seasons(season: Season, every: Every) -> None:
     """The season is that of the date: a timeline of it needs no codes."""
     days = np.repeat(np.arange("2024-01-01", "2026-01-01", dtype="M8[D]"), 4)
     weekday = (days.astype(int) + 3) % 7
@@ -101,7 +102,7 @@ def test_what_cannot_be_used_is_named() -> None:
     with pytest.raises(IncompatibleError, match="shorter than a year"):
         survey.timeline("year").change_points(season="month")
     with pytest.raises(InvalidValueError, match="season"):
-        survey.timeline("day").change_points(season="hour")
+        survey.timeline("day").change_points(season="hour")  # type: ignore[arg-type]
     with pytest.raises(InvalidTypeError, match="season"):
         change_points(months(20 + SUMMER), NPS, season=MONTHS / 12)
     with pytest.raises(IncompatibleError, match="season"):

@@ -17,6 +17,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design import design_estimate
 from npskit.inference.design_contrasts import cluster_robust, design_contrast
+from npskit.options import EffectMethod
 from npskit.scores.comparison import compare
 from npskit.scores.score import Score
 from npskit.tracking.effect.assumptions import ASSUMES
@@ -254,7 +255,7 @@ def test_placebo_is_a_recount(counts: Any, control: Any, at: int, window: int, c
     """Every placebo estimate is the one from its own windows, none of which reaches the intervention."""
     held = control if controlled else None
     method = "difference_in_differences" if controlled else "before_after"
-    found = placebo_check(counts, CATEGORY_SCORES, at, method=method, control=held, window=window)
+    found = placebo_check(counts, CATEGORY_SCORES, at, method=method, control=held, window=window)  # type: ignore[arg-type]
     *estimates, actual = recount(counts, at, window, held)
     assert found.estimates == pytest.approx(estimates, abs=1e-12, nan_ok=True)
     assert found.actual == pytest.approx(actual, abs=1e-12, nan_ok=True)
@@ -269,7 +270,7 @@ def test_placebo_of_a_planted_effect() -> None:
     """A jump at the date stands out among quiet periods; no share at all where the time before is too short."""
     counts = np.array([[30, 40, 30], [31, 40, 29], [29, 40, 31], [30, 41, 29]] * 6 + [[15, 35, 50]] * 6)
     for method, actual in (("before_after", "35.0"), ("interrupted_series", "35.8")):
-        found = placebo_check(counts, 100 * CATEGORY_SCORES, 24, method=method)
+        found = placebo_check(counts, 100 * CATEGORY_SCORES, 24, method=method)  # type: ignore[arg-type]
         assert (found.window, found.share) == (6, 0)
         assert found.usable == 13
         assert "at 0 of 13 dates" in str(found)
@@ -284,7 +285,7 @@ def test_placebo_of_a_planted_effect() -> None:
 
 
 @pytest.mark.parametrize("method", ["before_after", "difference_in_differences"])
-def test_placebo_share_is_flat(method: str) -> None:
+def test_placebo_share_is_flat(method: EffectMethod) -> None:
     """Where nothing happens, the actual estimate is anywhere among the placebo ones."""
     rng = np.random.default_rng(3)
     shares = []

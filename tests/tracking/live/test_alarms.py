@@ -18,6 +18,7 @@ from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
 from npskit.inference.constrained import mean_variance
 from npskit.inference.sequences import confidence_sequence
+from npskit.options import Direction
 from npskit.tracking.charts.cusum import cumulative_sum
 from npskit.tracking.live.alarms import Alarm, Watch
 from npskit.tracking.live.batch_alarms import cusum_alarm, first_alarm
@@ -34,7 +35,7 @@ batches = st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=1, max_size=12
 @few
 @given(batches, st.sampled_from(["below", "above", "both"]), st.booleans())
 def test_the_first_alarm_is_that_of_a_tracker_looked_at_after_each_batch(
-    days: list[tuple[int, ...]], direction: str, against_reference: bool
+    days: list[tuple[int, ...]], direction: Direction, against_reference: bool
 ) -> None:
     """Batch by batch, a tracker that is looked at alarms at the same batch, with the same figures."""
     held: dict[str, Any] = {"reference": nk.nps([9, 9, 3, 7, 8])} if against_reference else {"target": 20}
@@ -55,7 +56,7 @@ def test_the_first_alarm_is_that_of_a_tracker_looked_at_after_each_batch(
 @few
 @given(batches, st.integers(0, 12), st.booleans(), st.sampled_from(["below", "above", "both"]), st.data())
 def test_evidence_depends_on_neither_order_nor_merging(
-    days: list[tuple[int, ...]], cut: int, against_reference: bool, direction: str, data: st.DataObject
+    days: list[tuple[int, ...]], cut: int, against_reference: bool, direction: Direction, data: st.DataObject
 ) -> None:
     """After the same batches, in any order and merged in any way, the evidence is the same, and so are the limits."""
     held: dict[str, Any] = {"reference": nk.nps([9, 9, 3, 7, 8])} if against_reference else {"target": 20}
@@ -78,7 +79,7 @@ def test_evidence_depends_on_neither_order_nor_merging(
     st.sampled_from(["below", "above", "both"]),
 )
 def test_the_cusum_is_the_recursion(
-    days: list[tuple[int, ...]], target: float, k: float, h: float, dispersion: float, direction: str
+    days: list[tuple[int, ...]], target: float, k: float, h: float, dispersion: float, direction: Direction
 ) -> None:
     """The signal comes where max(0, S + z - k), step by step, first exceeds h; the move began after its last zero."""
     tally = Tally.from_counts(days)
@@ -185,7 +186,7 @@ def test_reprs_say_when_and_in_which_group() -> None:
         (lambda: cusum_alarm(DAYS, REFERENCE, allowance=-1), InvalidValueError, "allowance must be at least 0"),
         (lambda: cusum_alarm(DAYS, REFERENCE, dispersion=0.5), InvalidValueError, "dispersion must be at least 1"),
         (lambda: cusum_alarm(DAYS, REFERENCE, target=400), InvalidValueError, "target must be a NPS within"),
-        (lambda: cusum_alarm(DAYS, REFERENCE, direction="up"), InvalidValueError, "direction must be .* got 'up'"),
+        (lambda: cusum_alarm(DAYS, REFERENCE, direction="up"), InvalidValueError, "direction must be .* got 'up'"),  # type: ignore[arg-type]
     ],
 )
 def test_what_cannot_be_watched_is_refused(call: Any, error: type[NpskitError], message: str) -> None:

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.counting import CodedAnswers
+from npskit.options import Denominator, Every
 from npskit.sample import Places, Sample
 from npskit.scorers import NPS, codebook_of
 from npskit.tracking.timeline.score_periods import timeline_of_sample
@@ -19,7 +20,7 @@ from npskit.tracking.timeline.windows import Window
 def timeline(
     times: Any,
     *answers: Any,
-    every: str = "month",
+    every: Every = "month",
     window: Any = None,
     half_life: Any = None,
     scorer: Any = None,
@@ -27,7 +28,7 @@ def timeline(
     groups: Any = None,
     segments: Sequence[tuple[Any, ...]] = ((),),
     weights: Any = None,
-    denominator: str = "valid",
+    denominator: Denominator = "valid",
     **options: Any,
 ) -> Timeline:
     """Return the timeline of rows with their times, each an answer of its own."""

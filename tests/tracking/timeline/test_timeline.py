@@ -27,11 +27,12 @@ from npskit.errors import (
     PrecisionWarning,
 )
 from npskit.inference.multiplicity import adjust
+from npskit.options import EVERY, Backend, Every, Previous
 from npskit.scorers.ces import CES
 from npskit.scores.comparison import compare
 from npskit.scores.score import Score
 from npskit.survey import Survey
-from npskit.times.periods import EVERY, first_days, period_numbers
+from npskit.times.periods import first_days, period_numbers
 from npskit.tracking.timeline import score_periods as timeline_module
 from npskit.tracking.timeline.against import TimelineComparison
 from npskit.tracking.timeline.timeline_record import Timeline
@@ -67,7 +68,7 @@ def simulated(n: int = 3000, days: int = 800, seed: int = 1) -> tuple[Any, Any]:
     return times, rng.integers(0, 11, n)
 
 
-def grouped(every: str = "quarter", **options: Any) -> Timeline:
+def grouped(every: Every = "quarter", **options: Any) -> Timeline:
     """A timeline of two regions, one with a name that is markup."""
     times, answers = simulated(600)
     keys = [("North",), ("<b>",)]
@@ -79,7 +80,7 @@ def grouped(every: str = "quarter", **options: Any) -> Timeline:
 
 @some
 @given(drawn=rows, every=everies)
-def test_periods_partition_the_rows(drawn: Any, every: str) -> None:
+def test_periods_partition_the_rows(drawn: Any, every: Every) -> None:
     """The tallies of all periods and of the undated add up to the tally of all rows, and so does their score."""
     times, answers, _ = columns(drawn)
     found = timeline(times, answers, every=every)
@@ -91,7 +92,7 @@ def test_periods_partition_the_rows(drawn: Any, every: str) -> None:
 
 @some
 @given(drawn=rows, every=everies)
-def test_a_period_is_pooled_over_its_rows(drawn: Any, every: str) -> None:
+def test_a_period_is_pooled_over_its_rows(drawn: Any, every: Every) -> None:
     """A period's score is that of its rows put together, and its interval too; without any it is NaN of n = 0."""
     times, answers, _ = columns(drawn)
     for label, score in (found := timeline(times, answers, every=every)):
@@ -106,7 +107,7 @@ def test_a_period_is_pooled_over_its_rows(drawn: Any, every: str) -> None:
 
 @some
 @given(drawn=rows, fine=everies, coarse=everies)
-def test_coarser_periods_are_merged_finer_ones(drawn: Any, fine: str, coarse: str) -> None:
+def test_coarser_periods_are_merged_finer_ones(drawn: Any, fine: Every, coarse: Every) -> None:
     """Days make weeks and months, months make quarters and years: the tally of one is the sum of the others'."""
     if EVERY.index(fine) >= EVERY.index(coarse) or (fine == "week"):
         return
@@ -120,7 +121,7 @@ def test_coarser_periods_are_merged_finer_ones(drawn: Any, fine: str, coarse: st
 
 @some
 @given(drawn=rows, every=everies, order=st.randoms(use_true_random=False), window=st.sampled_from([None, "9d", 4]))
-def test_the_order_of_rows_does_not_matter(drawn: Any, every: str, order: Any, window: Any) -> None:
+def test_the_order_of_rows_does_not_matter(drawn: Any, every: Every, order: Any, window: Any) -> None:
     """Rows in any order give the same timeline, windows and all."""
     found = []
     for part in (drawn, order.sample(drawn, len(drawn))):
@@ -152,7 +153,7 @@ def test_the_clock_on_the_wall_decides() -> None:
 @pytest.mark.parametrize(
     ("every", "unit"), [("day", "1d"), ("week", "1w"), ("month", "1mo"), ("quarter", "1q"), ("year", "1y")]
 )
-def test_periods_are_those_of_polars(every: str, unit: str) -> None:
+def test_periods_are_those_of_polars(every: Every, unit: str) -> None:
     """Truncated by Polars, and grouped, the same answers give the same scores of the same periods."""
     times, answers = simulated()
     frame = pl.DataFrame({"t": times.astype("M8[us]"), "a": answers}).drop_nulls()
@@ -170,7 +171,7 @@ def test_periods_are_those_of_polars(every: str, unit: str) -> None:
 
 @some
 @given(drawn=rows, every=everies, many=st.integers(1, 40), unit=st.sampled_from(["d", "w", "mo", "q", "y"]))
-def test_a_rolling_window_is_a_recount(drawn: Any, every: str, many: int, unit: str) -> None:
+def test_a_rolling_window_is_a_recount(drawn: Any, every: Every, many: int, unit: str) -> None:
     """Whatever the window, each score is that of the rows from where it begins to where it ends."""
     times, answers, _ = columns(drawn)
     found = timeline(times, answers, every=every, window=f"{many}{unit}")
@@ -237,7 +238,7 @@ def test_fading_weights_say_how_many_answers_they_are_worth() -> None:
 
 @some
 @given(drawn=rows, every=st.sampled_from(["month", "quarter"]), previous=st.sampled_from(["previous", "year"]))
-def test_against_is_compare(drawn: Any, every: str, previous: str) -> None:
+def test_against_is_compare(drawn: Any, every: Every, previous: Previous) -> None:
     """Each comparison is `compare` of the two scores: difference, interval and p-value; without answers it is NaN."""
     times, answers, _ = columns(drawn)
     found = timeline(times, answers, every=every)
@@ -262,12 +263,12 @@ def test_against_is_compare(drawn: Any, every: str, previous: str) -> None:
     which=st.sampled_from(["previous", "year"]),
 )
 def test_windows_are_compared_with_what_they_share_nothing_with(
-    drawn: Any, every: str, window: Any, which: str
+    drawn: Any, every: Every, window: Any, which: str
 ) -> None:
     """The earlier window ended before the later one began, and `previous` is the latest such."""
     times, answers, _ = columns(drawn)
     found = timeline(times, answers, every=every, window=window)
-    before = found.against(which).before
+    before = found.against(which).before  # type: ignore[arg-type]
     for t, i in enumerate(before.tolist()):
         if i >= 0:
             assert found.ends[i] <= found.begins[t]
@@ -286,7 +287,7 @@ def test_a_year_before_is_the_period_of_the_same_name() -> None:
         ("quarter", "2020-Q4", "2019-Q4"),
         ("year", "2020", "2019"),
     ):
-        columns = timeline(days, [10, 9], every=every).against("year").columns()
+        columns = timeline(days, [10, 9], every=every).against("year").columns()  # type: ignore[arg-type]
         assert columns["against"][columns["period"].index(label)] == before
     leap = timeline(np.array(["2019-02-01", "2020-02-29"], dtype="M8[D]"), [10, 9], every="day").against("year")
     assert leap.columns()["against"][-2:] == ["2019-02-28", None]
@@ -319,11 +320,11 @@ def test_what_cannot_be_compared_is_refused() -> None:
         timeline(times, answers, half_life="30d").against()
     found = timeline(times, answers)
     with pytest.raises(InvalidValueError, match="previous must be one of 'previous', 'year'"):
-        found.against("month")
+        found.against("month")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="level"):
         found.against(level=95)
     with pytest.raises(InvalidValueError, match="must be one of 'holm'"):
-        found.against(correction="none")
+        found.against(correction="none")  # type: ignore[arg-type]
 
 
 # ---- segments, scorers, arguments ----
@@ -331,7 +332,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
 
 @some
 @given(drawn=rows, every=everies, window=st.sampled_from([None, "20d", 5]))
-def test_a_segment_is_a_timeline_of_its_own_rows(drawn: Any, every: str, window: Any) -> None:
+def test_a_segment_is_a_timeline_of_its_own_rows(drawn: Any, every: Every, window: Any) -> None:
     """Where a segment's line overlaps with the one of its rows alone, they are equal."""
     times, answers, groups = columns(drawn)
     found = timeline(times, answers, every=every, window=window, by=["g"], groups=groups, segments=[(0,), (1,)])
@@ -472,7 +473,7 @@ def test_dicts_are_json() -> None:
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
-def test_frames_have_a_row_for_each_score(backend: str) -> None:
+def test_frames_have_a_row_for_each_score(backend: Backend) -> None:
     """Segment, period and figures in any library; names that collide are kept apart."""
     days = np.array(["2026-01-05", "2026-02-03"], dtype="M8[D]")
     options: dict[str, Any] = {"by": ["n", "period"], "groups": [0, 1], "segments": [(1, "a"), (2, "b")]}

@@ -9,11 +9,10 @@ import attrs
 
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
+from npskit.options import Clock, Measure
 from npskit.results import Columns, Interval, Result, flat
 
 RATES = ("coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all")
-MEASURES = ("first_response", "close")
-CLOCKS = ("calendar", "business")
 
 
 @attrs.frozen
@@ -114,7 +113,7 @@ class LoopFigures(Result):
         """
         return self.rates[RATES.index(one_of(name, RATES, "rate"))]
 
-    def time(self, measure: str, clock: str = "calendar") -> LoopTime:
+    def time(self, measure: Measure, clock: Clock = "calendar") -> LoopTime:
         """Return how long it takes to the first response or to close, on one of the clocks.
 
         Raises:

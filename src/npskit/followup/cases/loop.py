@@ -15,11 +15,12 @@ from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case_table import is_of_cases
-from npskit.followup.cases.figures import MEASURES, RATES, Backlog, LoopFigures, LoopRate, LoopTime
+from npskit.followup.cases.figures import RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference import score_interval, tail_of
+from npskit.options import MEASURES
 from npskit.results import Interval, intervals
 from npskit.scorers import Scorer
 from npskit.scores import segment_names

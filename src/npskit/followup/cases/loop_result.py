@@ -11,6 +11,7 @@ import attrs
 from npskit.errors import ColumnNotFoundError, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
+from npskit.options import Clock, Measure
 from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
 from npskit.scores import segment_names
 from npskit.times import BusinessCalendar
@@ -102,7 +103,7 @@ class ClosedLoop(MadeOfRows):
         """Return a rate over all cases: one of `npskit.followup.cases.figures.RATES`."""
         return self.total.rate(name)
 
-    def time(self, measure: str, clock: str = "calendar") -> LoopTime:
+    def time(self, measure: Measure, clock: Clock = "calendar") -> LoopTime:
         """Return how long it takes to the `"first_response"` or to `"close"`, on either clock, over all cases."""
         return self.total.time(measure, clock)
 

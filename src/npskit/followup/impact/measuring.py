@@ -32,11 +32,10 @@ from npskit.followup.impact.regression_to_the_mean import (
     correlation_of_repeats,
 )
 from npskit.inference import Moves, paired_difference, tail_of
+from npskit.options import NO_REVENUE, NoRevenue
 from npskit.results import LEVEL
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.scores import Score
-
-NO_REVENUE = ("left_out", "zero")
 
 
 class ComparedPlan(Protocol):
@@ -73,7 +72,7 @@ def effect_of_follow_up(
     since: Any = None,
     retained: str | None = None,
     revenue: str | None = None,
-    no_revenue: str = "left_out",
+    no_revenue: NoRevenue = "left_out",
     reweight: bool = False,
     untreated: Any = None,
     repeat_correlation: float | None = None,

@@ -19,6 +19,7 @@ from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.response_table import Table, pick
+from npskit.options import CLOCKS, Clock
 from npskit.results import quoted
 from npskit.times import (
     DAY,
@@ -34,7 +35,6 @@ from npskit.times import (
     read_time,
 )
 
-CLOCKS = ("business", "calendar")
 NEXT_MORNING = "next morning"
 
 CHANNELS: Mapping[str, str] = {
@@ -112,7 +112,7 @@ class DueTimes:
         2026-03-08 16:00:00 | due Sun 2026-03-08 16:00: 48 hours for detractor, from Fri 2026-03-06 16:00
     """
 
-    clock: str = attrs.field(default="business", validator=is_one_of(CLOCKS))
+    clock: Clock = attrs.field(default="business", validator=is_one_of(CLOCKS))
     calendar: BusinessCalendar = attrs.field(default=BusinessCalendar(), validator=is_a(BusinessCalendar))
     channel: Attributes = attrs.field(default=Attributes(CHANNELS), converter=_as_channels)
     category: Attributes = attrs.field(

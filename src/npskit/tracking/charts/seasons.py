@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.options import SEASONS
 
-SEASONS = ("month", "weekday")
 # How many periods of each kind make a week or a year.
 _YEAR = 365.25
 CYCLES_OF: dict[str, tuple[float, ...]] = {

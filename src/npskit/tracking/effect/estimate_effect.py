@@ -25,6 +25,7 @@ from npskit.inference import (
     score_test,
     tail_of,
 )
+from npskit.options import EffectMethod
 from npskit.results import LEVEL, Interval, intervals
 from npskit.tracking.effect.assumptions import ASSUMES, CLUSTERED, INDEPENDENT, REPEATERS, few_units
 from npskit.tracking.effect.effect_record import Cell, Effect, Term
@@ -177,7 +178,7 @@ def effect_over_periods(
     category_scores: ArrayLike,
     at: int,
     *,
-    method: str | None = None,
+    method: EffectMethod | None = None,
     control: ArrayLike | None = None,
     window: int | None = None,
     lags: int | None = None,

@@ -12,10 +12,9 @@ from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import checked_counts, moments
+from npskit.options import EFFECT_METHODS, EffectMethod
 from npskit.results import Columns, Result, number
 from npskit.tracking.effect.series import LEAST_PERIODS, interrupted_series
-
-METHODS = ("before_after", "difference_in_differences", "interrupted_series")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -105,7 +104,7 @@ def placebo_check(
     category_scores: ArrayLike,
     at: int,
     *,
-    method: str = "before_after",
+    method: EffectMethod = "before_after",
     control: ArrayLike | None = None,
     window: int | None = None,
 ) -> Placebo:
@@ -133,7 +132,7 @@ def placebo_check(
         >>> placebo_check(months, [-100, 0, 100], 5)
         Placebo(actual=20.0, share=0.00, dates=4, window=1)
     """
-    one_of(method, METHODS, "method")
+    one_of(method, EFFECT_METHODS, "method")
     if (control is not None) != (method == "difference_in_differences"):
         raise IncompatibleError("control goes with method='difference_in_differences', and only with it")
     tables = [checked_counts(table, category_scores)[0] for table in (counts, control) if table is not None]

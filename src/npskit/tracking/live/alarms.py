@@ -18,13 +18,13 @@ from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import (
-    DIRECTIONS,
     anytime_p_value,
     confidence_sequence,
     difference_sequence,
     log_wealth,
     log_wealth_of_difference,
 )
+from npskit.options import DIRECTIONS, Direction
 from npskit.results import Columns, Interval, Result, Rows, number, percent, plain
 from npskit.scorers import Codebook
 from npskit.scores import Score
@@ -129,7 +129,7 @@ class Watch:
     target: float | None = attrs.field(default=None, kw_only=True, converter=_as_target)
     reference: Score | None = attrs.field(default=None, kw_only=True)
     alpha: float = attrs.field(default=0.05, kw_only=True, converter=_as_alpha)
-    direction: str = attrs.field(default="below", kw_only=True)
+    direction: Direction = attrs.field(default="below", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if (self.target is None) == (self.reference is None):

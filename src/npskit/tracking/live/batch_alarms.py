@@ -16,6 +16,7 @@ from npskit.checks import finite_number
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import mean_variance
+from npskit.options import Direction
 from npskit.scores import Score
 from npskit.tracking.charts import cumulative_sum
 from npskit.tracking.live.alarms import Alarm, Watch, simple_counts
@@ -27,7 +28,7 @@ def first_alarm(
     target: float | None = None,
     reference: Score | None = None,
     alpha: float = 0.05,
-    direction: str = "below",
+    direction: Direction = "below",
     times: Sequence[Any] | NDArray[Any] | None = None,
 ) -> Alarm | None:
     """Look after every batch of answers at all of them so far, and return the first alarm; None if there is none.
@@ -77,7 +78,7 @@ def cusum_alarm(
     allowance: float = 0.5,
     threshold: float = 5.0,
     dispersion: float = 1.0,
-    direction: str = "below",
+    direction: Direction = "below",
     times: Sequence[Any] | NDArray[Any] | None = None,
 ) -> Alarm | None:
     """Return the first signal of a CUSUM chart over batches of answers; None if there is none.

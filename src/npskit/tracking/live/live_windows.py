@@ -48,6 +48,11 @@ class WindowCells(dict[Key, list[int]]):
         known = self[key]
         known[:] = map(operator.add, known, counts)
 
+    def add_all(self, found: Iterable[tuple[Key, Iterable[int]]]) -> None:
+        """Add counts to those of their groups."""
+        for key, counts in found:
+            self.add(key, counts)
+
     def forget_empty(self, key: Key) -> None:
         """Forget a group with nothing left."""
         # the one list of a tracker without groups stays: it is held elsewhere, too

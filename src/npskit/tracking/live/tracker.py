@@ -10,6 +10,7 @@ import numpy as np
 
 from npskit.counting import Tally, read_columns, warn_of_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.options import Denominator, Direction, IntervalMethod
 from npskit.results import LEVEL, Columns, number
 from npskit.sample import Measured
 from npskit.scorers import NPS, Scorer
@@ -78,7 +79,7 @@ class Tracker(TrackerState):
         target: float | None = None,
         reference: Score | None = None,
         alpha: float = 0.05,
-        direction: str = "below",
+        direction: Direction = "below",
     ) -> None:
         watch = None
         if target is not None or reference is not None:
@@ -167,8 +168,7 @@ class Tracker(TrackerState):
                 for key, counts in sorted(found, key=lambda pair: -pair[0][0]):
                     self._window.add_cells(self._groups, key[1:], counts, key[0])
             else:
-                for key, counts in found:
-                    self._groups.add(key, counts)
+                self._groups.add_all(found)
             self._last = last
         warn_of_scale(counted)
         return self
@@ -181,7 +181,7 @@ class Tracker(TrackerState):
         total = [sum(column) for column in zip(*self._groups.values(), strict=True)] or [0] * (self._size + 2)
         return self._tally(np.array(total, np.int64))
 
-    def score(self, *, denominator: str = "valid") -> Score:
+    def score(self, *, denominator: Denominator = "valid") -> Score:
         """Return the score of all groups together; its interval is for one look, not for many.
 
         Args:
@@ -287,8 +287,7 @@ class Tracker(TrackerState):
         if self._window is not None:
             self._window.merge(self._groups, merged)
         else:
-            for key, counts in other._groups.items():
-                self._groups.add(key, counts)
+            self._groups.add_all(other._groups.items())
         self._last = last
 
     def __add__(self, other: object) -> Tracker:
@@ -325,7 +324,7 @@ class Tracker(TrackerState):
 
     # ---- tables and files ----
 
-    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+    def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the score of each group, or of all, as columns; arguments as for `Score.interval`."""
         found = self.score_table() if self._by else self.score()
         return found.columns(level=level, method=method)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.inference import adjust, mover, score_test, tail_of
+from npskit.options import PREVIOUS, Correction, Previous
 from npskit.results import (
     LEVEL,
     NO_ROWS,
@@ -27,7 +28,6 @@ from npskit.results import (
 from npskit.scores import segment_names
 from npskit.tracking.timeline.period_scores import PeriodScores
 
-PREVIOUS = ("previous", "year")
 _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
 
 
@@ -64,7 +64,7 @@ class TimelineComparison(CountedRows):
     _TEXT = "table"
 
     score: str
-    previous: str
+    previous: Previous
     every: str
     labels: tuple[str, ...]
     before: NDArray[np.intp]
@@ -73,7 +73,7 @@ class TimelineComparison(CountedRows):
     high: Floats
     p_value: Floats
     p_adjusted: Floats
-    correction: str
+    correction: Correction
     level: float = LEVEL
     by: tuple[str, ...] = ()
     segments: tuple[tuple[Any, ...], ...] = ()
@@ -111,7 +111,9 @@ class TimelineComparison(CountedRows):
         return parts | {"periods": records(self.columns())}
 
 
-def compare_periods(line: PeriodScores, previous: str, *, level: float, correction: str) -> TimelineComparison:
+def compare_periods(
+    line: PeriodScores, previous: Previous, *, level: float, correction: Correction
+) -> TimelineComparison:
     """Compare the periods of a timeline with earlier ones; see `Timeline.against`."""
     one_of(previous, PREVIOUS, "previous")
     tail_of(level)  # refuses a bad level

@@ -14,6 +14,7 @@ from npskit.arrays import Bools, Floats, Integers
 from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
+from npskit.options import IntervalMethod
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, key_columns, percent, records
 from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names
 
@@ -113,7 +114,7 @@ class PeriodScores(ManyScores):
 
     # ---- as something to read ----
 
-    def columns(self, *, level: float = LEVEL, method: str = "score") -> Columns:
+    def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the timeline as columns of plain Python values; arguments as for `Score.interval`."""
         more = {"n_effective": self.estimates.n_effective}
         numbers = self._numbers(level, method, ("period", "start"), more)
@@ -127,7 +128,7 @@ class PeriodScores(ManyScores):
         keys = self.segments if self.by else ((),)
         return [key for key in keys for _ in self.labels], [label for _ in keys for label in self.labels]
 
-    def _rows(self, *, level: float = LEVEL, method: str = "score") -> Rows:
+    def _rows(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Rows:
         effective = {"effective n": self.estimates.n_effective} if self.conventions.weighted else {}
         header = [*self.by, self.every, self.name, f"{percent(level)} interval", "n", *effective, ""]
         keys, names = self._unrolled()
@@ -151,7 +152,7 @@ class PeriodScores(ManyScores):
             found.setdefault(self.labels[-1], []).append(f"data until {last}")
         return found
 
-    def _record(self, *, level: float = LEVEL, method: str = "score") -> dict[str, Any]:
+    def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         found: dict[str, Any] = {"score": self.name, "every": self.every, "window": self.window, "by": self.by}
         found |= {"level": level, "method": method, "periods": records(self.columns(level=level, method=method))}
         return found | {"undated": int(self.undated.rows.sum()), "conventions": self.conventions}

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from npskit.counting import warn_of_scale
 from npskit.data import Keys
+from npskit.options import PREVIOUS, Denominator
 from npskit.sample import DaySpans, Places, Sample, correlate_spans, count_days, estimate_spans, span_of
 from npskit.times import DAY, as_dates, check_every, labels
-from npskit.tracking.timeline.against import PREVIOUS, earlier
+from npskit.tracking.timeline.against import earlier
 from npskit.tracking.timeline.timeline_record import Timeline
 from npskit.tracking.timeline.windows import Periods, Window
 
@@ -25,7 +26,7 @@ def timeline_of_sample(
     every: str,
     window: Window,
     by: tuple[str, ...] = (),
-    denominator: str = "valid",
+    denominator: Denominator = "valid",
 ) -> Timeline:
     """Return the score of every period, clustered by customer or sampling unit where need be.
 

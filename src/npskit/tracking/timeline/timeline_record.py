@@ -10,6 +10,7 @@ import numpy as np
 
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, did_you_mean
+from npskit.options import Chart, Correction, Previous, Season
 from npskit.results import LEVEL
 from npskit.tracking.charts import (
     CYCLES_OF,
@@ -25,7 +26,7 @@ from npskit.tracking.timeline.against import TimelineComparison, compare_periods
 from npskit.tracking.timeline.period_scores import PeriodScores
 
 # Each chart with the options that are its own.
-_CHARTS: dict[str, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
+_CHARTS: dict[Chart, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
     "laney": (laney_chart, ("width",)),
     "ewma": (ewma_chart, ("weight", "width")),
     "cusum": (cusum_chart, ("allowance", "threshold")),
@@ -70,7 +71,7 @@ class Timeline(PeriodScores):
     """
 
     def against(
-        self, previous: str = "previous", *, level: float = LEVEL, correction: str = "holm"
+        self, previous: Previous = "previous", *, level: float = LEVEL, correction: Correction = "holm"
     ) -> TimelineComparison:
         """Compare each period with an earlier one: is the move real?
 
@@ -99,7 +100,7 @@ class Timeline(PeriodScores):
         penalty: float | None = None,
         min_length: int = 2,
         level: float = LEVEL,
-        season: str | None = None,
+        season: Season | None = None,
     ) -> ChangePoints:
         """Find when the answers changed, without being told where to look; periods without answers do not matter.
 
@@ -134,11 +135,11 @@ class Timeline(PeriodScores):
 
     def control_chart(
         self,
-        kind: str = "laney",
+        kind: Chart = "laney",
         *,
         reference: Any = None,
         dispersion: float | None = None,
-        season: str | None = None,
+        season: Season | None = None,
         **options: float,
     ) -> ControlChart:
         """Return a control chart: which periods are out of the ordinary?
