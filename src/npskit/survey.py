@@ -235,7 +235,7 @@ class Survey(OverTime):
             InvalidValueError, InvalidTypeError, IncompatibleError: If totals and data do not fit; the message says how.
 
         Example:
-            >>> survey = Survey({"score": [10, 10, 10, 0, 3], "region": list("NNNSS")})
+            >>> survey = Survey({"score": [10, 10, 10, 0, 3] * 2, "region": list("NNNSS") * 2})
             >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
             (20.0, 0.0)
         """

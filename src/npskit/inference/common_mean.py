@@ -33,7 +33,7 @@ def null_variances(counts: Floats, category_scores: Floats, offsets: Floats | No
     Example:
         >>> m, v = null_variances(np.array([[[12.0, 18, 70], [20, 25, 55]]]), np.array([-100.0, 0, 100]))
         >>> m.round(4).tolist(), v.round(2).tolist()
-        ([47.4236], [[5415.38, 5904.03]])
+        ([46.195], [[5882.09, 5578.13]])
     """
     rising, merge = distinct_category_scores(category_scores)
     merged, found = counts @ merge, (np.empty(len(counts)), np.empty(counts.shape[:2]))

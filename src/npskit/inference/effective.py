@@ -85,7 +85,7 @@ def units_df(powers: ArrayLike, strata: ArrayLike = 1.0) -> tuple[Floats, Floats
     """Return Satterthwaite's degrees of freedom of the variance of clustered answers, and by how much it is too small.
 
     Those of Q = Σh²(e − ē)², ē = Σhe, for independent e of equal variance and units of shares h, and Σh² over the mean
-    of Q: Bell & McCaffrey, Survey Methodology 28 (2002) 169-181, for a mean. Where C units weigh alike, C − 1 and C/(C − 1); where one has nearly all
+    of Q: Bell & McCaffrey (2002) for a mean. Where C units weigh alike, C − 1 and C/(C − 1); where one has nearly all
     the weight, 1 and no bounds, because the mean is nearly its own.
 
     Args:

@@ -3,8 +3,8 @@
 The weighted mean is a ratio of two random sums, so its variance comes from Taylor linearization: each answer's
 influence is u = w(s − m)/Σw, and the variance is n/(n−1) Σu² (Särndal, Swensson & Wretman, "Model Assisted Survey
 Sampling" (Springer 1992), section 5.7; Lumley, "Complex Surveys" (Wiley 2010), section 2.2). Within a category all
-answers have the same score s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and `npskit.inference.design` go on
-to strata and clusters.
+answers have the same score s, so Σw and Σw² per category give it exactly. `npskit.inference.strata` and
+`npskit.inference.design` go on to strata and clusters.
 """
 
 from __future__ import annotations

@@ -83,8 +83,8 @@ def effect_of_follow_up(
 
     Customers whom the plan meant to follow up are compared with those it held out at random, whoever was really
     reached: only these two groups differ by nothing but the follow-up (Fisher, The Design of Experiments, Oliver & Boyd
-    1935; Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer counts
-    once: with the latest row in which a figure is known.
+    1935; Hollis & Campbell, "What is meant by intention to treat analysis?", BMJ 319 (1999) 670-674). Every customer
+    counts once: with the latest row in which a figure is known.
 
     The score is that of those who answered again, and following up may change who does: it may bring back the very
     customers who would be silent. So a difference is called an effect only where at least 95 % of each arm answered
