@@ -16,7 +16,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quo
 
 T = TypeVar("T")
 # What float() would take, in silence or with a warning, and is no number.
-_NO_NUMBERS = (bool, np.bool_, str, bytes, np.complexfloating, np.ma.core.MaskedConstant)
+_NO_NUMBERS = (bool, np.bool_, str, bytes, np.complexfloating, np.ma.MaskedArray)
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 

@@ -166,14 +166,20 @@ COLUMNS: dict[str, Callable[[Cells], Any]] = {
     "arrow date": lambda v: pa.array(range(len(v)), pa.date64()),
     "arrow nanoseconds tz": lambda v: pa.array(range(len(v)), pa.timestamp("ns", "Asia/Bangkok")),
     "arrow scalar": lambda v: pa.scalar(1),
-    "duckdb relation": lambda v: duckdb.from_arrow(pa.table({"a": v})),
+    "duckdb relation": lambda v: _relation(pa.table({"a": v})),
     "response list": lambda v: [nk.Response(5) for _ in v],
 }
 PLAIN = ("list", "list", "ndarray", "pandas", "polars", "arrow", "object array", "tuple", "masked array")
 
 
-def is_deep(values: Cells) -> bool:
-    """Whether cells are lists in lists in lists: dataframe libraries themselves take for ever over those."""
+def breaks_frames(values: Cells) -> bool:
+    """Whether dataframe libraries themselves fail of cells, and no npskit is to blame.
+
+    Polars takes for ever over lists in lists; PyArrow ends the process over NumPy's times beside other things.
+    """
+    kinds = set(map(type, values)) - {type(None)}
+    if len(kinds) > 1 and any(issubclass(kind, np.generic) for kind in kinds):
+        return True
     return any(
         isinstance(v, list) and v and isinstance(v[0], list) and v[0] and isinstance(v[0][0], list) for v in values
     )
@@ -181,7 +187,7 @@ def is_deep(values: Cells) -> bool:
 
 def held(draw: Draw, values: Cells) -> Any:
     """Return a column in something that holds it; a list where that cannot hold it."""
-    if is_deep(values):
+    if breaks_frames(values):
         draw.note("holder", "list")
         return list(values)
     name = draw.among(PLAIN) if draw.chance(0.5) else draw.among(list(COLUMNS))
@@ -198,6 +204,15 @@ def column(draw: Draw, role: str, n: int | None = None) -> Any:
     return held(draw, cells(draw, role, draw.among([0, 1, 2, 9, 30, 30, 200]) if n is None else n))
 
 
+def _relation(table: Any) -> Any:
+    """Return a relation of DuckDB; of columns of odd types DuckDB ends the process, so those are no relation here."""
+    usual = pa.types
+    known = (usual.is_integer, usual.is_floating, usual.is_string, usual.is_boolean, usual.is_timestamp, usual.is_date)
+    if not all(any(is_kind(kind) for is_kind in known) for kind in table.schema.types):
+        raise TypeError("no relation of this")
+    return duckdb.from_arrow(table)
+
+
 def _pandas(columns: dict[str, Cells]) -> Any:
     return pd.DataFrame(columns)
 
@@ -211,7 +226,7 @@ def _arrow(columns: dict[str, Cells]) -> Any:
 
 
 def _duckdb(columns: dict[str, Cells]) -> Any:
-    return duckdb.from_arrow(pa.table(columns))
+    return _relation(pa.table(columns))
 
 
 def _responses(columns: dict[str, Cells]) -> Any:
@@ -276,9 +291,9 @@ def table(draw: Draw, n: int | None = None) -> Any:
     columns = {role: cells(draw, role, size) for role in ROLES_OF_TABLE}
     if draw.chance(0.04):
         return odd(draw)
-    if draw.chance(0.08) and not any(map(is_deep, columns.values())):
+    if draw.chance(0.08) and not any(map(breaks_frames, columns.values())):
         name, make = _one(draw, BROKEN)
-    elif draw.chance(0.35) or any(map(is_deep, columns.values())):
+    elif draw.chance(0.35) or any(map(breaks_frames, columns.values())):
         draw.note("table", "dict of holders")
         return {name: held(draw, values) for name, values in columns.items()}
     else:

@@ -9,6 +9,7 @@ import pytest
 import npskit as nk
 from tests.fuzz.draw import Draw
 from tests.fuzz.entries import ENTRIES, NOT_CALLED
+from tests.fuzz.run import one_input
 
 pytest.importorskip("pandas")
 
@@ -25,3 +26,10 @@ def test_an_input_can_be_made_again() -> None:
     """The seed and the number make the choices."""
     first, second = Draw(1, 5), Draw(1, 5)
     assert [first.whole(0, 999) for _ in range(9)] == [second.whole(0, 999) for _ in range(9)]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_but_answers_and_errors_of_npskit() -> None:
+    """Whatever is handed in: an answer, or an npskit error with a short message."""
+    faults = [fault for number in range(150) for fault in one_input(2026, number)[0]]
+    assert not faults, "\n".join(f"{fault.call}\n  {fault.kind} at {fault.place}: {fault.message}" for fault in faults)

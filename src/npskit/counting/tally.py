@@ -13,7 +13,7 @@ from npskit.arrays import Integers
 from npskit.checks import one_of, several, whole_number
 from npskit.counting import tabulate
 from npskit.counting.category_counts import CategoryCounts
-from npskit.data import array_of
+from npskit.data import array_of, floats_of
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.results import checked, get, get_array, read_json
 from npskit.scorers import Scorer, codebook_of, read_scorer
@@ -203,7 +203,7 @@ class Tally(CategoryCounts):
 
 def _whole_counts(value: Any, name: str) -> Integers:
     array = array_of(value, name)
-    array = array.astype(np.float64) if array.dtype.kind == "f" else array
+    array = floats_of(array, name) if array.dtype.kind == "f" else array
     if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array)) or np.any(array != np.floor(array)):
         raise InvalidValueError(f"{name} must be whole numbers: got {quoted(value)}")
     if np.any(array < 0) or np.any(array > 2**62):

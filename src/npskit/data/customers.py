@@ -155,8 +155,7 @@ def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[A
     try:
         return number(listed)
     except InvalidTypeError:
-        strange = next(who for who in listed if not is_hashable(who))
-
+        strange = next((who for who in listed if not is_hashable(who)), listed)
         raise InvalidTypeError(
             f"{name}: ids must be hashable, such as texts or numbers: got {quoted(strange)}"
         ) from None

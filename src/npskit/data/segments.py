@@ -73,5 +73,7 @@ def _place(value: Any) -> tuple[Any, ...]:
         return (0, value)
     if isinstance(value, str):
         parts = re.split(r"([0-9]+)", value)
-        return (2, [(part.casefold(), 0) if i % 2 == 0 else ("", int(part)) for i, part in enumerate(parts)], value)
+        # of more digits than these Python makes no number
+        sizes = [("", int(part[:4000])) if i % 2 else (part.casefold(), 0) for i, part in enumerate(parts)]
+        return (2, sizes, value)
     return (1, str(value))

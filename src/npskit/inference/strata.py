@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.checks import one_of
+from npskit.checks import finite_number, one_of
 from npskit.errors import InvalidValueError
 
 Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
@@ -81,6 +81,11 @@ def stratum_factors(
     return factors * kept, centers
 
 
+def _size(value: Any) -> float:
+    """Return a number of sampling units as a float; what it may be depends on how many were sampled."""
+    return float(value) if isinstance(value, float | np.floating) else finite_number(value, "population")
+
+
 def stratum_sizes(population: Population, sampled: Floats, labels: Sequence[Any]) -> Floats:
     """Return the sampling units in the population of each stratum, infinite where not given; refuse impossible ones."""
     if population is None:
@@ -91,10 +96,10 @@ def stratum_sizes(population: Population, sampled: Floats, labels: Sequence[Any]
             raise InvalidValueError(
                 f"population must give the sampling units of every stratum: {', '.join(map(repr, absent))} not there"
             )
-        sizes = np.array([population[label] for label in labels], dtype=np.float64)
+        sizes = np.array([_size(population[label]) for label in labels], np.float64)
     else:
-        sizes = np.full(len(labels), population, dtype=np.float64)
-    most = sampled.reshape(-1, len(labels)).max(axis=0, initial=0)
+        sizes = np.full(len(labels), _size(population))
+    most = sampled.reshape(-1, len(labels)).max(axis=0, initial=0) if len(labels) else np.zeros(0)
     for label, size, units in zip(labels, sizes.tolist(), most.tolist(), strict=True):
         if not (size >= units and size > 0):
             raise InvalidValueError(

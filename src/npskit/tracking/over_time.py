@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.data import coded, read_customers
-from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import Denominator, EffectMethod, Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, Places
@@ -205,7 +205,8 @@ class OverTime(Bindings):
             Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
         """
         if not isinstance(intervention, Intervention):
-            raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {intervention!r}")
+            got = quoted(intervention)
+            raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {got}")
         arms = arms_of(self._data, treated, control)
         found = effect_on_arms(self._data, intervention, arms, method=method, every=every, level=level)
         return attrs.evolve(found, backend=self._backend)
