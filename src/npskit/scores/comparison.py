@@ -83,7 +83,12 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod =
 
     The interval is MOVER on the two score intervals (Zou & Donner, Statistics in Medicine 27 (2008) 1693-1702). The
     default p-value is the score test under a common mean, times the square root of (N - 1)/N. With weights or
-    clusters both work on effective counts, the p-value always on those of the 95 % level.
+    clusters both work on effective counts, the p-value always on those of the 95 % level. Of scorers with more than
+    three distinct category scores, such as a mean of CES, the test gives no share to categories beyond those that
+    anybody chose, so that it finds what Welch's test finds in small samples too; the interval allows for them and is
+    then the more cautious of the two.
+
+    Where the same customers are behind both scores, `Survey.compare` and `Timeline.against` allow for it.
 
     Args:
         a: A score.
