@@ -203,6 +203,7 @@ def test_groups_of_two() -> None:
     assert found.p_value == pytest.approx(pair.p_value)
     assert pair.too_few
     assert "3 and 3  too few" in str(found)
+    assert "3 and 1  too few: one answer" in str(compare_groups(table_of([10, 9, 3, 3], list("aaab"))))
 
 
 def test_welch_is_an_option() -> None:

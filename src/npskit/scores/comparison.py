@@ -205,7 +205,8 @@ class GroupComparison(CountedRows):
         rows = []
         for p in self.pairs:
             figures = [str(p.interval), p_value(p.p_value), p_value(p.p_adjusted)]
-            rows.append([p.a, p.b, p.difference, *figures, f"{p.n_a:,} and {p.n_b:,}", "too few" if p.too_few else ""])
+            note = ": ".join(["too few"] * p.too_few + ["one answer"] * (min(p.n_a, p.n_b) == 1))
+            rows.append([p.a, p.b, p.difference, *figures, f"{p.n_a:,} and {p.n_b:,}", note])
         return header, rows
 
 
