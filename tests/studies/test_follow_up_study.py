@@ -1,4 +1,4 @@
-"""The promises of `effect_of_follow_up`, within two Monte Carlo errors."""
+"""The promises of `effect_of_follow_up`: intervals that cover, and no selection that is called an effect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from tests.studies.study_follow_up import INTERVAL, SELECTION, Setting, called_a
 from tests.studies.study_follow_up import STUDIES as FOLLOW_UP
 
 DRAWS = 2000
-MARGIN = 2 * monte_carlo_error(0.95, DRAWS)
+# A coverage of 94 %, within two Monte Carlo errors.
+LEAST = 94 - 2 * monte_carlo_error(0.94, DRAWS)
 
 
 def covers(setting: Setting) -> float:
@@ -22,8 +23,7 @@ def covers(setting: Setting) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INTERVAL)
 def test_the_interval_covers_the_effect(name: str) -> None:
-    # 12 and 12: what `difference_interval` has of so few
-    assert covers(INTERVAL[name]) >= (92 if name == "12 and 12" else 95) - MARGIN
+    assert covers(INTERVAL[name]) >= LEAST
 
 
 @pytest.mark.slow
@@ -38,7 +38,7 @@ def test_reweighting_covers_where_chance_decides_and_no_selection_is_called_an_e
     rows = {str(row["who answers again"]): row for row in FOLLOW_UP[1].run(DRAWS, np.random.default_rng(5))}
     for name, row in rows.items():
         if "unhappy" not in name:
-            assert float(str(row["reweighted: covers"])) >= 95 - MARGIN, name
+            assert float(str(row["reweighted: covers"])) >= LEAST, name
         if row["effect"] == 0:
             assert float(str(row["called an effect"])) <= 5, name
 
