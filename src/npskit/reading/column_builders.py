@@ -211,7 +211,7 @@ class TimeBuilder:
         found = _iso_times(matrix)
         if found is None:
             return False
-        times = np.full(len(given), np.datetime64("NaT"), "datetime64[us]")
+        times = np.full(len(given), np.datetime64("NaT", "us"))
         times[given] = found
         mark = chr(matrix[0, _DATE]) if matrix.shape[1] > _DATE and len(matrix) else ""
         self._parts.append((times, mark))

@@ -69,7 +69,8 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
             f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got "
             f"{quoted(text)}"
         ) from None
-    return begin.astype("datetime64[D]"), (begin + length).astype("datetime64[D]")
+    end = begin + np.timedelta64(length, np.datetime_data(begin.dtype)[0])
+    return begin.astype("datetime64[D]"), end.astype("datetime64[D]")
 
 
 def periods_around(times: NDArray[np.datetime64], at: dt.datetime, every: str) -> tuple[NDArray[np.intp], int, int]:
