@@ -316,3 +316,11 @@ def test_errors_name_the_row_in_the_sheet(sheet: Path, column: str, cell: str) -
     data = {name: [row[i] for row in (rows[2], rows[4], rows[5])] for i, name in enumerate(rows[0])}
     with pytest.raises(nk.InvalidValueError, match=r"row 2 \(from 0\) holds"):
         nk.Survey(data, score="score").follow_up(roles=roles, now="2026-02-01")
+
+
+def test_a_time_out_of_bounds_is_named_by_its_row_in_the_sheet(tmp_path: Path) -> None:
+    """Also where many rows are looked at together."""
+    path = tmp_path / "far.csv"
+    path.write_text("score,day\n10,2026-01-05\n\n9,9999-12-31\n")
+    with pytest.raises(nk.InvalidValueError, match="9999-12-31T00:00:00.* in row 4 of the file"):
+        nk.read(path, score="score", time="day").timeline()

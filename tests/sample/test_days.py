@@ -223,7 +223,7 @@ def test_without_any_time_there_is_no_day(times: NDArray[np.datetime64]) -> None
 def test_dates_that_cannot_be_meant_are_refused(far: str) -> None:
     """ "Never" written as a date would make a timeline of millions of empty days: the row is named."""
     times = np.array(["2026-01-01", "NaT", far], dtype="M8[s]")
-    with pytest.raises(InvalidValueError, match=r"times run from .*\(row 2\)|times run from .*to .*\(row 2\)"):
+    with pytest.raises(InvalidValueError, match=r"times run from .*in row 2 \(from 0\)"):
         span_of(times)
 
 

@@ -174,6 +174,7 @@ class BoundData:
             calibration=self.calibration,
             invalid=self.on_invalid,
             aside=self.aside,
+            row_numbers=self.row_numbers,
         )
         self.check(sample.answers)
         return sample

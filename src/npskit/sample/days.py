@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import Tally, checked_groups, read_columns
-from npskit.data import read_weights, slices
+from npskit.data import read_weights, row_said, slices
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.scorers import Scorer, codebook_of
 from npskit.times import Days, ticks
@@ -48,11 +48,12 @@ class Span:
     gaps: bool
 
 
-def span_of(times: NDArray[np.datetime64]) -> Span:
+def span_of(times: NDArray[np.datetime64], row_numbers: NDArray[np.int64] | None = None) -> Span:
     """Return the days that times span, NaT aside.
 
     Args:
         times: Shape `(n,)`.
+        row_numbers: The row of the file that each came from; None where they came from none.
 
     Raises:
         InvalidValueError: If a time lies outside the years 1 to 9999, or they span more than `MOST_DAYS`.
@@ -74,14 +75,20 @@ def span_of(times: NDArray[np.datetime64]) -> Span:
         return Span(0, 0, gaps)
     first, last = lowest // per_day, highest // per_day
     if first < _YEAR_1 or last >= _YEAR_10000 or last - first >= MOST_DAYS:
-        raise InvalidValueError(_too_far(times, moments, lowest, highest))
+        raise InvalidValueError(_too_far(times, moments, lowest, highest, row_numbers))
     return Span(first, last + 1, gaps)
 
 
-def _too_far(times: NDArray[np.datetime64], moments: NDArray[np.int64], lowest: int, highest: int) -> str:
+def _too_far(
+    times: NDArray[np.datetime64],
+    moments: NDArray[np.int64],
+    lowest: int,
+    highest: int,
+    row_numbers: NDArray[np.int64] | None,
+) -> str:
     """Return a sentence that names the first and the last time with their rows."""
     rows = [int(np.flatnonzero(moments == moment)[0]) for moment in (lowest, highest)]
-    shown = " to ".join(f"{times[row]} (row {row})" for row in rows)
+    shown = " to ".join(f"{times[row]} in {row_said(row, row_numbers)}" for row in rows)
     return (
         f"times run from {shown}: a timeline spans at most {MOST_DAYS:,} days between the years 1 and 9999; correct "
         "these times, or make them missing"

@@ -96,6 +96,7 @@ class Sample:
         superseded: How many rows were left out for that.
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
         aside: The rows set aside and left out, which are not among these.
+        row_numbers: The row of the file that each came from; None where they came from none.
     """
 
     answers: CodedAnswers
@@ -110,6 +111,7 @@ class Sample:
     superseded: int = 0
     invalid: OnInvalid = "count"
     aside: RowCounts = NO_ROWS
+    row_numbers: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -249,7 +251,7 @@ class Sample:
 
     def take(self, kept: NDArray[np.bool_]) -> Sample:
         """Return the rows where `kept` is True; the others count as superseded."""
-        names = ("weights", "customers", "strata", "clusters")
+        names = ("weights", "customers", "strata", "clusters", "row_numbers")
         parts = {name: getattr(self, name)[kept] for name in names if getattr(self, name) is not None}
         dropped = int((~kept).sum())
         aside = self.aside + RowCounts(left_out=dropped)

@@ -50,7 +50,7 @@ def timeline_of_sample(
     """
     check_every(every)
     places, keys = segments
-    span = span_of(times)
+    span = span_of(times, sample.row_numbers)
     found = Periods.of(span.first, span.end, every, window)
     edges = None
     if not window.by_day and places.size * (span.end - span.first) > max(len(times), _SMALL):
