@@ -13,7 +13,7 @@ from npskit.checks import finite_number, one_of, share, whole_number
 from npskit.datasets import draws
 from npskit.datasets import truths as model
 from npskit.datasets.hotel_records import Dataset, FollowUpTruth, HotelTruth
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 Day = str | dt.date | np.datetime64
 
@@ -192,7 +192,7 @@ def _importance(given: Mapping[str, float] | None) -> Floats:
     """Return the importance of each driver, in the model's order."""
     named = model.IMPORTANCE if given is None else given
     if not isinstance(named, Mapping):
-        raise InvalidTypeError(f"importance maps drivers to shares, such as {{'staff': 0.5}}: got {given!r}")
+        raise InvalidTypeError(f"importance maps drivers to shares, such as {{'staff': 0.5}}: got {quoted(given)}")
     for name in named:
         one_of(name, model.DRIVERS, "importance")
     shares = np.array([share(named.get(name, 0.0), f"importance[{name!r}]") for name in model.DRIVERS])

@@ -89,7 +89,7 @@ class Collector:
             self._blanks = 0
             self._take(rows, np.arange(batch.first, batch.first + len(rows), dtype=np.int64), batch.damaged)
             return
-        step = max(1, _CELLS // width)
+        step = max(1, _CELLS // max(width, 1))
         for at in range(0, len(rows), step):
             self._take(*self._fitting(rows[at : at + step], batch.first + at), batch.damaged)
 

@@ -99,7 +99,7 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         side = "" if isinstance(value, str) else ' style="text-align:right"'
         return f"<td{side}>{html.escape(shown(value))}</td>"
 
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in header)
     first, between, last = ends(rows)
     lines = [f"<tr>{''.join(map(cell, row))}</tr>" for row in [*first, *last]]
     if between:

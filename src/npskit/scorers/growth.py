@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.checks import is_number
+from npskit.checks import finite_number, is_number
 from npskit.data import as_column, holds_number, plain_column, read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
@@ -141,7 +141,7 @@ def _refuse(rows: NDArray[np.bool_], name: str, problem: str, fix: str) -> None:
 def _revenues(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return revenues as a float array, one per customer, or of no dimension for a total."""
     if holds_number(values):
-        numbers = np.asarray(float(values))  # type: ignore[arg-type]
+        numbers = np.asarray(finite_number(values, name))
     else:
         column = as_column(values) or plain_column(values, name)
         if column.values.dtype.kind not in "iufO":

@@ -10,7 +10,7 @@ import numpy as np
 
 from npskit.arrays import Bools, Floats
 from npskit.checks import one_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
@@ -111,7 +111,7 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod =
     """
     for name, value in (("a", a), ("b", b)):
         if not isinstance(value, Score):
-            raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {value!r}")
+            raise InvalidTypeError(f"{name} must be a Score, such as npskit.nps(...) returns: got {quoted(value)}")
     check_alike(a, b, "compare")
     one_of(method, COMPARE_METHODS, "method")
     lows, highs = np.array([score.estimate.interval(level, "score") for score in (a, b)]).T

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import attrs
 from typing_extensions import Unpack
 
-from npskit.checks import one_of
+from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
 from npskit.errors import InvalidValueError
@@ -101,7 +101,7 @@ def nps(
         >>> score.value
         25.0
     """
-    default = isinstance(scale, tuple) and (*scale, detractor, promoter) == (0, 10, 6, 9)  # spares making a scorer
+    default = isinstance(scale, tuple) and is_same((*scale, detractor, promoter), (0, 10, 6, 9))  # spares a scorer
     scorer = _NPS if default else NPS(scale, detractor=detractor, promoter=promoter)
     return measure(scorer, answers, **options)
 

@@ -37,7 +37,7 @@ _CASE_KEYS = ("owner", "category", "theme", "channel")
 
 def case_frame(source: Any) -> Frame:
     """Return any source as a frame."""
-    if not isinstance(source, Sequence) or isinstance(source, str | bytes):
+    if not isinstance(source, Sequence) or isinstance(source, str | bytes | memoryview):
         return Frame(source)
     if source and all(isinstance(item, Mapping) for item in source):
         names = dict.fromkeys(name for item in source for name in item)

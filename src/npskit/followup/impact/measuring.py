@@ -13,7 +13,7 @@ from npskit.arrays import Bools, Codes, Integers
 from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
 from npskit.data import Frame, read_customers
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
 from npskit.followup.impact.follow_up_effect import (
     ASSUMES,
@@ -199,7 +199,7 @@ def _columns(plan: ComparedPlan) -> tuple[Codebook, Codes, Bools, Bools]:
         intended, holdout = np.asarray(plan.intended), np.asarray(plan.holdout)
     except (AttributeError, TypeError):
         raise InvalidTypeError(
-            f"plan must be a FollowUpPlan, such as survey.follow_up(...) returns: got {plan!r}"
+            f"plan must be a FollowUpPlan, such as survey.follow_up(...) returns: got {quoted(plan)}"
         ) from None
     lengths = {rows, len(answers), len(intended), len(holdout)}
     if len(lengths) > 1 or not intended.dtype.kind == holdout.dtype.kind == "b":

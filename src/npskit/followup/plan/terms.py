@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import amount, finite_number, one_of
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters import as_currency
 from npskit.followup.plan.allocation import Method
 from npskit.followup.plan.offer_options import Lift
@@ -42,8 +42,8 @@ def _as_salt(rng: Any) -> str:
     """Return what names the experiment: the seed, or a number drawn from a generator."""
     if isinstance(rng, np.random.Generator):
         return str(int(rng.integers(2**63)))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator: got {rng!r}")
+    if isinstance(rng, (bool, np.timedelta64)) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator: got {quoted(rng)}")
     return str(int(rng))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from npskit.data import Attributes
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "email": ("e-mail", "mail"),
@@ -69,7 +69,8 @@ def as_channels(value: Any) -> Attributes:
         InvalidTypeError, InvalidValueError: If they are no mapping from texts to texts; the message names the key.
     """
     if not isinstance(value, Mapping):
-        raise InvalidTypeError(f"channels must map names to channels, such as {{'kundenportal': 'app'}}: got {value!r}")
+        got = quoted(value)
+        raise InvalidTypeError(f"channels must map names to channels, such as {{'kundenportal': 'app'}}: got {got}")
     for name, meant in value.items():
         if not isinstance(name, str) or not isinstance(meant, str):
             raise InvalidTypeError(f"channels.{name} must be the name of a channel, such as 'app': got {meant!r}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import finite_number, is_missing, is_number
 from npskit.errors import InvalidValueError
-from npskit.followup.playbook.part_checks import URGENCIES, is_priority
+from npskit.followup.playbook.part_checks import URGENCIES, as_level, is_priority
 from npskit.results import number
 
 
@@ -82,7 +82,7 @@ class Points:
             >>> Points().priority(64, None, 0, of_score=3)
             (64.0, 'priority 64: 61 by the strategy, 3 for the score')
         """
-        worth = np.nan if is_missing(value) else finite_number(value, "value")
+        worth, urgency = np.nan if is_missing(value) else finite_number(value, "value"), as_level(urgency)
         of_value = float(self.of_values(worth))
         found = float(self.priorities(base, worth, urgency))
         return found, self._worded(base, of_score, of_value, urgency)
