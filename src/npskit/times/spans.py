@@ -69,7 +69,7 @@ def _period(text: str, name: str) -> tuple[np.datetime64, np.datetime64]:
             f"{name} must be a period such as '2026', '2026-Q1', '2026-03', '2026-W05' or '2026-03-01': got "
             f"{quoted(text)}"
         ) from None
-    end = begin + np.timedelta64(length, np.datetime_data(begin.dtype)[0])
+    end = (begin.astype(np.int64) + length).astype(begin.dtype)
     return begin.astype("datetime64[D]"), end.astype("datetime64[D]")
 
 
