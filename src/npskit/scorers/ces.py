@@ -138,7 +138,7 @@ def _cut(name: str, value: int | None, usual: int | None, method: str, *, used: 
     """Return a cut: the one given, or the usual one; None where the method does not use it."""
     if not used:
         if value is not None:
-            raise InvalidValueError(f"{name} is not used by method={method!r}: leave it out")
+            raise InvalidValueError(f"{name} is not used by method={method!r}: leave it out (got {name}={value!r})")
         return None
     if value is None and usual is None:
         raise InvalidValueError(f"on a scale that is not the version's own, method={method!r} needs {name}=...")
