@@ -81,7 +81,7 @@ def test_a_limit_of_the_very_name_goes_first() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: DueTimes(clock="sun"), "clock must be one of 'business', 'calendar'"),  # type: ignore[arg-type]
+        (lambda: DueTimes(clock="sun"), "clock must be one of 'calendar', 'business'"),  # type: ignore[arg-type]
         (lambda: DueTimes(channel="15 minutes"), "channel must map names to durations"),
         (
             lambda: DueTimes(category={"detractor": "next morning"}),

@@ -142,7 +142,7 @@ def test_the_default_is_whole() -> None:
             '"calendar"',
             '"calender"',
             3,
-            "clock must be one of 'business', 'calendar': got 'calender'; did you mean 'calendar'?",
+            "clock must be one of 'calendar', 'business': got 'calender'; did you mean 'calendar'?",
         ),
         ('"10 minutes"', '"10 parsecs"', 5, "channel.chat must be a number of s, min, h, d or w"),
         ('"10 minutes"', '"-10 minutes"', 5, "channel.chat must be a number of s, min, h, d or w"),
