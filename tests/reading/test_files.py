@@ -49,6 +49,11 @@ def test_other_files_are_refused_by_name(read: Read, content: bytes, name: str, 
 def test_nothing_there(tmp_path: Path) -> None:
     """A missing file is npskit's error and Python's, and suggests the file that was meant."""
     (tmp_path / "export.csv").write_text("a\n1\n")
+    with pytest.raises(FileMissingError, match="path is an empty text"):
+        load("")
+    (tmp_path / "blank.csv").write_text("\n\n")
+    with pytest.raises(UnreadableFileError, match="is empty but for blank space"):
+        load(tmp_path / "blank.csv")
     with pytest.raises(FileMissingError, match=r"did you mean 'export\.csv'"):
         load(tmp_path / "exprot.csv")
     with pytest.raises(FileNotFoundError, match="no directory"):

@@ -233,7 +233,14 @@ def test_a_scorer_that_contradicts_itself_is_refused(part: str, value: Any, mess
         codebook_of(Loose(**{part: value}))
 
 
-@pytest.mark.parametrize(("value", "message"), [(NPS, r"write NPS\(\), not NPS"), (5, "int lacks name, questions")])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (NPS, r"write NPS\(\), not NPS"),
+        (5, "int lacks name, questions"),
+        ("sci", r"scorer such as SCI\(\), not the text 'sci'"),
+    ],
+)
 def test_what_is_no_scorer_is_refused(value: Any, message: str) -> None:
     """A class instead of an instance, or anything else, is told what a scorer has."""
     with pytest.raises(InvalidTypeError, match=message):

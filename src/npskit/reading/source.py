@@ -145,6 +145,8 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(path, (str, os.PathLike)):
         raise InvalidTypeError(f"path must be a str or a Path, not {path!r} ({type(path).__name__})")
+    if not os.fspath(path):
+        raise FileMissingError("path is an empty text: name the file to read")
     found = Path(path)
     try:
         exists, is_file, is_dir = found.exists(), found.is_file(), found.is_dir()
@@ -199,7 +201,7 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
         scan = _scan(path, gzipped, told, bounded=kind != "json")
     text = head.decode(scan.encoding, errors="replace").removeprefix("\ufeff")
     if not text.strip():
-        raise UnreadableFileError(f"{path} is empty: there is not even a header row")
+        raise UnreadableFileError(f"{path} is empty but for blank space: there is not even a header row")
     return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats, Frozen
 from npskit.checks import SQUARABLE, can_be_squared, is_hashable
 from npskit.data import Scale
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.scorers.nps import NPS
 
 # The grid of all combinations of answers is categorized once per scorer, so it has to stay small.
@@ -128,6 +128,10 @@ def _require_shape(scorer: object) -> None:
     """Refuse an object that lacks part of a scorer."""
     if isinstance(scorer, type):
         raise InvalidTypeError(f"scorer must be an instance: write {scorer.__name__}(), not {scorer.__name__}")
+    if isinstance(scorer, str):
+        raise InvalidTypeError(
+            f"scorer must be a scorer such as SCI(), not the text {quoted(scorer)}: get_scorer() makes one from a name"
+        )
     parts = ("name", "questions", "categories", "category_scores", "categorize")
     absent = ", ".join(part for part in parts if not hasattr(scorer, part))
     if absent == "category_scores" and hasattr(scorer, "worths"):
