@@ -205,12 +205,19 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
     return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound)
 
 
+# The byte order marks of UTF-16 and UTF-32; others do not say what the order is.
+_ORDERS = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+
+
 def _with_order(encoding: str | None, head: bytes) -> str | None:
     """Return an encoding; UTF-16 and UTF-32 without a byte order mark with the order of bytes that the text shows."""
     if encoding is None or codecs.lookup(encoding).name not in ("utf-16", "utf-32"):
         return encoding
     shown = _told_encoding(head)
-    return encoding if any(head.startswith(mark) for mark, _ in _BOMS) else shown or f"{encoding}-le"
+    return encoding if head.startswith(_ORDERS[codecs.lookup(encoding).name]) else shown or f"{encoding}-le"
 
 
 def _told_encoding(head: bytes) -> str | None:
