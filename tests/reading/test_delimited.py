@@ -301,5 +301,5 @@ def test_utf_16_without_a_mark_is_recognised(read: Read) -> None:
         found = read("score,why\n9,é\n".encode(encoding))
         assert (found.columns["why"].tolist(), found.report.encoding) == (["é"], encoding)
     assert read("\ufeffa\n1\n".encode("utf-16-le"), encoding="utf-16-le").columns["a"].tolist() == ["1"]
-    # the mark of UTF-8 does not say in which order the bytes of UTF-16 are
-    assert read(codecs.BOM_UTF8 + b"a\n1\n", encoding="utf-16").report.encoding == "utf-16-le"
+    # the mark of UTF-8 does not say in which order the bytes of UTF-16 are: it is what the file says that counts
+    assert read(codecs.BOM_UTF8 + b"a\n1\n", encoding="utf-16").report.encoding == "utf-8-sig"
