@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,3 +69,22 @@ def test_errors_name_rows_of_weights_and_columns() -> None:
         nk.Survey({"score": [1, 2]}, score="scor")
     assert missing.value.argument == "score"
     assert missing.value.hint == "did you mean 'score'?"
+
+
+def test_what_cannot_be_written_is_refused_as_what_it_is() -> None:
+    """A value whose own text fails, such as lists in lists without end, is named by its type."""
+    deep: list[object] = []
+    for _ in range(10_000):
+        deep = [deep]
+    values: Any = deep
+    tally = nk.nps([10, 9, 1]).tally
+    calls: list[Callable[[], object]] = [
+        lambda: nk.Score.of(values),
+        lambda: nk.Score.of(tally).interval(method=values),
+        lambda: nk.read(values),
+        lambda: nk.revenue_at_risk([1], ["a"], {"a": 0.5}, moved=values),
+        lambda: nk.concat([values]),
+    ]
+    for call in calls:
+        with pytest.raises(nk.InvalidTypeError, match="<list>"):
+            call()

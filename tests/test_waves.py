@@ -48,7 +48,8 @@ def test_waves_of_files_keep_what_was_set_aside_and_each_its_order_of_dates(tmp_
     ("surveys", "error", "said"),
     [
         ([], nk.InvalidValueError, "at least one"),
-        (wave([1], "2026-01-01"), nk.InvalidTypeError, "a list of surveys"),
+        (wave([1], "2026-01-01"), nk.InvalidTypeError, "surveys must be a collection"),
+        (np.array(9), nk.InvalidTypeError, "surveys must be a collection"),
         ([wave([1], "2026-01-01"), [1]], nk.InvalidTypeError, "a list of surveys"),
         ([wave([1], "2026-01-01"), nk.Survey({"score": [1]})], nk.IncompatibleError, "same roles"),
         (

@@ -199,7 +199,7 @@ def is_hashable(value: object) -> TypeGuard[Hashable]:
 def is_same(value: object, option: object) -> bool:
     """Whether two values are equal; those that do not say so, such as arrays and pandas' NA, are not."""
     try:
-        return bool(value == option) and is_hashable(value)
+        return is_hashable(value) and bool(value == option)  # series warn of being compared, and cannot be hashed
     except Exception:
         return False
 

@@ -16,7 +16,6 @@ from npskit.errors import (
     ColumnNotFoundError,
     GuessWarning,
     IncompatibleError,
-    InvalidTypeError,
     InvalidValueError,
     warn,
 )
@@ -103,9 +102,7 @@ def read(
         >>> survey.rejected
         (Rejected(row=5, column='How likely are you to recommend us?', value='11', reason='outside 0..10'),)
     """
-    if missing is not None and (isinstance(missing, str) or not isinstance(missing, Iterable)):
-        raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not {missing!r}")
-    words = None if missing is None else tuple(missing)
+    words = None if missing is None else several(missing, "missing")
     codebook = codebook_of(scorer)
     said = {
         "encoding": encoding,

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS
@@ -39,9 +40,7 @@ def concat(surveys: Iterable[Survey]) -> Survey:
         >>> concat(waves).score()
         Score(NPS=33.3, n=3, interval=(-58.5, 87.7), level=0.95, missing=1)
     """
-    if isinstance(surveys, Survey) or not isinstance(surveys, Iterable):
-        raise InvalidTypeError(f"surveys must be a list of surveys: got {quoted(surveys)}")
-    waves = list(surveys)
+    waves = several(surveys, "surveys")
     for wave in waves:
         if not isinstance(wave, Survey):
             raise InvalidTypeError(f"surveys must be a list of surveys: it holds {quoted(wave)}")

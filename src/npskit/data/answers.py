@@ -34,10 +34,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
+from npskit.checks import several
 from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells
 from npskit.data.scale import Scale
 from npskit.data.words import NO, NOTHING, YES
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidValueError
 
 
 class Unusable(enum.Enum):
@@ -209,8 +210,7 @@ def answers_of(
         >>> [cell.reason for cell in found.rejected]
         ['the sentinel 99: taken as missing', 'outside 0..10', 'not a whole number']
     """
-    if isinstance(missing, str):
-        raise InvalidTypeError(f"missing must be a collection such as [{missing!r}], not the text {missing!r}")
+    missing = None if missing is None else several(missing, "missing")
     codes = set(SENTINELS) if missing is None else {v for v in map(parse_answer, missing) if isinstance(v, int)}
     texts = frozenset() if missing is None else frozenset(v for v in missing if isinstance(v, str))
     on_scale = sorted(code for code in codes if code in scale)

@@ -171,7 +171,7 @@ def _generator(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError):
-        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator, not {rng!r}") from None
+        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator, not {quoted(rng)}") from None
 
 
 def _days(start: Day, shift_date: Day, end: Day) -> tuple[np.datetime64, np.datetime64, np.datetime64]:
@@ -182,7 +182,7 @@ def _days(start: Day, shift_date: Day, end: Day) -> tuple[np.datetime64, np.date
             moment = np.datetime64(day, "us") if isinstance(day, str) else np.datetime64(day)
             days.append(moment.astype("datetime64[D]"))
         except (TypeError, ValueError):
-            raise InvalidTypeError(f"{name} must be a date such as '2025-03-01', not {day!r}") from None
+            raise InvalidTypeError(f"{name} must be a date such as '2025-03-01', not {quoted(day)}") from None
     if not days[0] < days[1] < days[2]:
         raise InvalidValueError(f"start < shift_date < end must hold: got {days[0]}, {days[1]}, {days[2]}")
     return days[0], days[1], days[2]

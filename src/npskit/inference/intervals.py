@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.data import slices
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.inference.constrained import NEGLIGIBLE, constrained_shares, mean_variance
 from npskit.inference.limits import (
     BLOCK,
@@ -108,7 +108,7 @@ def score_statistic(counts: ArrayLike, category_scores: ArrayLike, null_mean: Ar
     sample, m = sample_of(counts, category_scores), np.asarray(null_mean, dtype=np.float64)
     if not ((m >= sample.category_scores[0]) & (m <= sample.category_scores[-1])).all():
         ends = f"{sample.category_scores[0]:g}..{sample.category_scores[-1]:g}"
-        raise InvalidValueError(f"null_mean must lie within the category_scores' range {ends}: got {null_mean!r}")
+        raise InvalidValueError(f"null_mean must lie within the category_scores' range {ends}: got {quoted(null_mean)}")
     deviations = sample.category_scores - m[..., None]
     variance = (constrained_shares(sample.counts, sample.category_scores, m) * deviations * deviations).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -337,7 +337,7 @@ def interval(
         ([4.8924, nan], [85.8858, nan])
     """
     if not isinstance(method, str):
-        raise InvalidTypeError(f"method must be a name such as 'score': got {method!r}")
+        raise InvalidTypeError(f"method must be a name such as 'score': got {quoted(method)}")
     if method not in METHODS:
         raise InvalidValueError(f"unknown method {method!r}: {did_you_mean(method, METHODS)}")
     return METHODS[method](counts, category_scores, level)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import finite_number
 from npskit.data import slices
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.inference.constrained import distinct_category_scores
 
 # Rows worked on at a time: small enough for the cache, large enough to hide the interpreter.
@@ -65,7 +65,7 @@ def tail_of(level: float) -> float:
     value = finite_number(level, "level")
     if not 0 < value < 1:
         hint = f"; for {value:g} % write {value / 100:g}" if 1 < value < 100 else ""
-        raise InvalidValueError(f"level must lie strictly between 0 and 1: got {level!r}{hint}")
+        raise InvalidValueError(f"level must lie strictly between 0 and 1: got {quoted(level)}{hint}")
     return (1 - value) / 2
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import one_of
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import Correction
 
 
@@ -43,7 +43,7 @@ def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
     try:
         p = np.asarray(p_values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidTypeError(f"p_values must be numbers: got {p_values!r}") from None
+        raise InvalidTypeError(f"p_values must be numbers: got {quoted(p_values)}") from None
     outside = (p < 0) | (p > 1)
     if outside.any():
         raise InvalidValueError(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import normal_quantile
 from npskit.inference.two_sample import moments, score_z
@@ -127,7 +127,7 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
     try:
         p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidTypeError(f"shares must be numbers, one per category: got {shares!r}") from None
+        raise InvalidTypeError(f"shares must be numbers, one per category: got {quoted(shares)}") from None
     if p.shape not in {(size,), (2, size)}:
         raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per category: got {p.shape}")
     if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, rtol=0, atol=1e-6)):

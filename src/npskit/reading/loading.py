@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Deferred, check_decimal, find_decimal
-from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError
+from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError, quoted
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
@@ -171,7 +171,7 @@ def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None
     found = (names,) if isinstance(names, str) else tuple(names)
     for name in found:
         if not isinstance(name, str):
-            raise InvalidTypeError(f"{argument} must be texts, not {name!r} ({type(name).__name__})")
+            raise InvalidTypeError(f"{argument} must be texts, not {quoted(name)} ({type(name).__name__})")
     return found
 
 

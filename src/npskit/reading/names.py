@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
 
 def plain(name: str) -> str:
@@ -30,7 +30,7 @@ def resolve(name: str, columns: Iterable[str]) -> str:
         'NPS  Score '
     """
     if not isinstance(name, str):
-        raise InvalidTypeError(f"a column is named by a str, not {name!r} ({type(name).__name__})")
+        raise InvalidTypeError(f"a column is named by a str, not {quoted(name)} ({type(name).__name__})")
     known = list(columns)
     if name in known:
         return name

@@ -16,7 +16,14 @@ import attrs
 import numpy as np
 
 from npskit.checks import of_kind
-from npskit.errors import FileMissingError, InvalidTypeError, InvalidValueError, UnreadableFileError, did_you_mean
+from npskit.errors import (
+    FileMissingError,
+    InvalidTypeError,
+    InvalidValueError,
+    UnreadableFileError,
+    did_you_mean,
+    quoted,
+)
 from npskit.reading.file_report import Progress
 from npskit.reading.look_ahead import look_ahead
 
@@ -144,7 +151,7 @@ def as_path(path: str | os.PathLike[str]) -> Path:
         UnreadableFileError: If it is a directory or another thing that is not a file.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise InvalidTypeError(f"path must be a str or a Path, not {path!r} ({type(path).__name__})")
+        raise InvalidTypeError(f"path must be a str or a Path, not {quoted(path)} ({type(path).__name__})")
     if not os.fspath(path):
         raise FileMissingError("path is an empty text: name the file to read")
     found = Path(path)

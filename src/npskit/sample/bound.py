@@ -92,7 +92,7 @@ class BoundData:
         """
         if not isinstance(wanted, Mapping) or not wanted:
             raise InvalidTypeError(
-                f"{name} says which values of which column, as {{'region': 'South'}}: got {wanted!r}"
+                f"{name} says which values of which column, as {{'region': 'South'}}: got {quoted(wanted)}"
             )
         found = [
             _holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}", self.from_file)
@@ -274,7 +274,7 @@ def _holding(column: Column, given: Any, name: str, whole: bool) -> NDArray[np.b
     try:
         absent = [value for value in values if value not in place]
     except TypeError:
-        raise InvalidTypeError(f"{name} takes a value or a list of values: got {given!r}") from None
+        raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
     if not values:
         raise InvalidValueError(f"{name} needs at least one value: got {given!r}")
     if absent:

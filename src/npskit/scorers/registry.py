@@ -53,7 +53,7 @@ def register(name: str, factory: Callable[..., Scorer], *, replace: bool = False
     """
     key = _folded(name)
     if not callable(factory):
-        raise InvalidTypeError(f"factory must make the scorer when called, such as its class: got {factory!r}")
+        raise InvalidTypeError(f"factory must make the scorer when called, such as its class: got {quoted(factory)}")
     if not key:
         raise InvalidValueError(f"name must not be empty: got {name!r}")
     if key in _factories and not replace:

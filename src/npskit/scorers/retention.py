@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Scale, read_customers
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 @attrs.frozen
@@ -112,7 +112,7 @@ def _distinct(ids: Any, name: str) -> set[str]:
     """Return what the distinct customers are compared by, none of them missing."""
     listed = ids.tolist() if hasattr(ids, "tolist") else ids
     if isinstance(listed, (str, bytes)) or not isinstance(listed, Iterable):
-        raise InvalidTypeError(f"{name} must be a collection of ids, not {ids!r}")
+        raise InvalidTypeError(f"{name} must be a collection of ids, not {quoted(ids)}")
     found = read_customers(listed, name)
     rows = np.flatnonzero(~found.known).tolist()
     if rows:

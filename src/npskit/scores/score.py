@@ -10,7 +10,7 @@ import numpy as np
 from npskit.arrays import once
 from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Estimate, score_p_value
 from npskit.options import Denominator, IntervalMethod, OnInvalid, Repeats
 from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
@@ -89,7 +89,7 @@ class Score(MadeOfRows):
             InvalidValueError: If the tally has several groups, or `denominator` is neither `"valid"` nor `"all"`.
         """
         if not isinstance(tally, Tally):
-            raise InvalidTypeError(f"tally must be a Tally, not {tally!r}: nk.nps(...) scores answers")
+            raise InvalidTypeError(f"tally must be a Tally, not {quoted(tally)}: nk.nps(...) scores answers")
         if tally.shape:
             raise InvalidValueError(f"a Score is of one group: this tally has shape {tally.shape}; use ScoreTable")
         check_denominator(denominator, tally.codebook)

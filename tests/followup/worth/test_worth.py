@@ -143,6 +143,7 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
     (([1], [3], {"a": 0.5}), {"scorer": SCI()}, IncompatibleError, "got 1 columns"),
     (([1], "c", {"a": 0.5}), {"scorer": SCI()}, InvalidTypeError, "reads a list of columns"),
     (([1], ["a"], {"a": 0.5}), {"moved": {"a": 0.5}}, InvalidTypeError, "moved maps pairs of segments"),
+    (([1], ["a"], {"a": 0.5}), {"moved": ("a", "b", 0.5)}, InvalidTypeError, "moved must be a mapping"),
     (([1], ["a"], {"a": 0.5}), {"moved": {("a", "b"): 0.5}}, InvalidValueError, "moved must be one of 'a': got 'b'"),
     (
         ([1], ["a"], {"a": 0.5, "b": 1}),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
 from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.cases.case_table import is_of_cases
 from npskit.followup.cases.figures import RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
@@ -158,7 +158,7 @@ def closed_loop(
 def _limits(targets: Any) -> dict[str, dt.timedelta]:
     """Return targets as durations."""
     if not isinstance(targets, Mapping):
-        raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {targets!r}")
+        raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {quoted(targets)}")
     for measure in targets:
         one_of(measure, MEASURES, "targets")
     return {measure: parse_fixed(value, f"targets[{measure!r}]", step=TICK) for measure, value in targets.items()}

@@ -326,7 +326,7 @@ def as_currency(code: Any) -> str | None:
     from babel.numbers import list_currencies
 
     if not isinstance(code, str):
-        raise InvalidTypeError(f"currency must be an ISO 4217 code such as 'EUR': got {code!r}")
+        raise InvalidTypeError(f"currency must be an ISO 4217 code such as 'EUR': got {quoted(code)}")
     known = list_currencies()
     if code.upper() not in known:
         raise InvalidValueError(

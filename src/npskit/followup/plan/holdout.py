@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit import checks
 from npskit.data import Customers, read_customers
-from npskit.errors import InvalidTypeError
+from npskit.errors import InvalidTypeError, quoted
 
 
 def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float64]:
@@ -34,7 +34,9 @@ def uniform(customers: Iterable[Any], salt: str | int = "") -> NDArray[np.float6
         [0.484, 0.484, 0.484, 0.3616, nan]
     """
     if isinstance(customers, (str, bytes)) or not isinstance(customers, Iterable):
-        raise InvalidTypeError(f"customers must be a column of ids, not {customers!r} ({type(customers).__name__})")
+        raise InvalidTypeError(
+            f"customers must be a column of ids, not {quoted(customers)} ({type(customers).__name__})"
+        )
     return chances(read_customers(customers), salt)
 
 
@@ -98,6 +100,6 @@ def scrambled(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 def _key(salt: str | int) -> bytes:
     """Return the hash key of a salt: its text, or the hash of a text too long for a key."""
     if isinstance(salt, bool) or not isinstance(salt, (str, int, np.integer)):
-        raise InvalidTypeError(f"salt must be text or a whole number, not {salt!r} ({type(salt).__name__})")
+        raise InvalidTypeError(f"salt must be text or a whole number, not {quoted(salt)} ({type(salt).__name__})")
     key = str(salt).encode("utf-8", "surrogatepass")
     return key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()

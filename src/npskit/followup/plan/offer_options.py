@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import one_of
 from npskit.data import row_said
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook import Assigned, Offer
 
 Lift = float | str | Mapping[Any, Any] | None
@@ -56,7 +56,7 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
         if not isinstance(category, str) or not isinstance(offer, str | None):
             raise InvalidTypeError(
                 f"lift: keys are categories, or pairs of a category and an offer, such as 'detractor' or "
-                f"('detractor', 'compensation'): got {key!r}"
+                f"('detractor', 'compensation'): got {quoted(key)}"
             )
         one_of(category, categories, "a category of lift")
         if offer is not None and offer not in offers:
@@ -73,7 +73,9 @@ def _check_value(said: Any) -> None:
     if said is None or isinstance(said, str):
         return
     if isinstance(said, bool) or not isinstance(said, int | float | np.number):
-        raise InvalidTypeError(f"lift must be a number, a column or a mapping of categories to them: got {said!r}")
+        raise InvalidTypeError(
+            f"lift must be a number, a column or a mapping of categories to them: got {quoted(said)}"
+        )
     if not abs(float(said)) <= 1:
         raise InvalidValueError(f"{_WANTED}: got {float(said):g}")
 

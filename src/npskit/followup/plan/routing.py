@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import amount
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
 Capacity = float | Mapping[str, float] | None
 """Hours of work: of everybody together, or of each team or person; None where they do not matter."""
@@ -117,7 +117,9 @@ def _members(
         people = {name: (name,) if own else tuple(hours) for name in (hours if own else teams)}
     else:
         if not isinstance(members, Mapping) or any(isinstance(names, str) for names in members.values()):
-            raise InvalidTypeError(f"members maps each team to its persons, as {{'care': ['Anna']}}: got {members!r}")
+            raise InvalidTypeError(
+                f"members maps each team to its persons, as {{'care': ['Anna']}}: got {quoted(members)}"
+            )
         people = {team: tuple(names) for team, names in members.items()}
         for team, names in people.items():
             strangers = [name for name in names if name not in hours]

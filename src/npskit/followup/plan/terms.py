@@ -26,7 +26,9 @@ ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out",
 def _as_playbook(playbook: Any) -> Playbook:
     chosen = Playbook.default() if playbook is None else playbook
     if not isinstance(chosen, Playbook):
-        raise InvalidTypeError(f"playbook must be a Playbook, such as Playbook.from_toml('mine.toml'): got {chosen!r}")
+        raise InvalidTypeError(
+            f"playbook must be a Playbook, such as Playbook.from_toml('mine.toml'): got {quoted(chosen)}"
+        )
     return chosen
 
 
@@ -53,7 +55,7 @@ def _as_method(method: Any) -> Method:
 
 def _is_value(_terms: object, _field: object, value: Any) -> None:
     if isinstance(value, bool):
-        raise InvalidTypeError(f"value must be the name of a column, or one number for all: got {value!r}")
+        raise InvalidTypeError(f"value must be the name of a column, or one number for all: got {quoted(value)}")
     if not isinstance(value, str | None):
         finite_number(value, "value", least=0)
 
@@ -68,7 +70,7 @@ def _as_max_age(max_age: Any) -> dt.timedelta | None:
 
 def _as_roles(roles: Any) -> dict[str, str]:
     if not isinstance(roles, Mapping | None):
-        raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {roles!r}")
+        raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {quoted(roles)}")
     for role in roles or ():
         if role not in ROLES:
             raise InvalidValueError(f"roles: a plan reads no {role!r}; {did_you_mean(str(role), ROLES)}")
@@ -77,7 +79,7 @@ def _as_roles(roles: Any) -> dict[str, str]:
 
 def _is_language(_terms: object, _field: object, language: Any) -> None:
     if not isinstance(language, str) or not language.strip():
-        raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {language!r}")
+        raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {quoted(language)}")
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -73,7 +73,7 @@ def as_channels(value: Any) -> Attributes:
         raise InvalidTypeError(f"channels must map names to channels, such as {{'kundenportal': 'app'}}: got {got}")
     for name, meant in value.items():
         if not isinstance(name, str) or not isinstance(meant, str):
-            raise InvalidTypeError(f"channels.{name} must be the name of a channel, such as 'app': got {meant!r}")
+            raise InvalidTypeError(f"channels.{name} must be the name of a channel, such as 'app': got {quoted(meant)}")
         if not _bare(name) or not _bare(meant):
             raise InvalidValueError(f"channels.{name} must name a channel, such as 'app': got {meant!r}")
     return Attributes({_bare(name): meant for name, meant in value.items()})

@@ -14,7 +14,7 @@ import numpy as np
 
 from npskit.checks import all_are, is_a, of_kind
 from npskit.data import Attributes, Response, SCIAnswer
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
 from npskit.followup.playbook.due import DueTimes
@@ -38,7 +38,7 @@ def _as_strategies(value: Any) -> tuple[Strategy, ...]:
     strategies = (value,) if callable(value) else as_tuple(value)
     for strategy in strategies:
         if not callable(strategy) or not isinstance(getattr(strategy, "name", None), str):
-            raise InvalidTypeError(f"a strategy has a name and can be called: got {strategy!r}")
+            raise InvalidTypeError(f"a strategy has a name and can be called: got {quoted(strategy)}")
         if isinstance(strategy, type):
             raise InvalidTypeError(f"a strategy is an object, not a class: write {strategy.__name__}()")
     return strategies
@@ -46,7 +46,7 @@ def _as_strategies(value: Any) -> tuple[Strategy, ...]:
 
 def _can_judge(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
     if not callable(value):
-        raise InvalidTypeError(f"urgency must be UrgencyWords or a function of a comment: got {value!r}")
+        raise InvalidTypeError(f"urgency must be UrgencyWords or a function of a comment: got {quoted(value)}")
 
 
 @attrs.frozen
@@ -221,7 +221,9 @@ def _as_response(response: Any, about: dict[str, Any]) -> Response:
     if isinstance(response, SCIAnswer):
         return Response(None, attributes=attrs.asdict(response), **about)
     if not isinstance(response, Response):
-        raise InvalidTypeError(f"response must be a Response or an SCIAnswer: got {response!r}; write Response(score)")
+        raise InvalidTypeError(
+            f"response must be a Response or an SCIAnswer: got {quoted(response)}; write Response(score)"
+        )
     return attrs.evolve(response, **about) if about else response
 
 

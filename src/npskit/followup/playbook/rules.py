@@ -13,7 +13,7 @@ from attrs.validators import optional
 from npskit.arrays import Bools
 from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
 from npskit.data import Response, Words
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
@@ -30,7 +30,7 @@ def _as_texts(value: Any) -> tuple[str, ...]:
     texts = as_tuple(value)
     for text in texts:
         if not isinstance(text, str) or not text.strip():
-            raise InvalidTypeError(f"conditions on texts are a text or a list of texts: got {value!r}")
+            raise InvalidTypeError(f"conditions on texts are a text or a list of texts: got {quoted(value)}")
     return texts
 
 

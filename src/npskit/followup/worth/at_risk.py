@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats
-from npskit.checks import one_of, share
+from npskit.checks import mapping, one_of, share
 from npskit.counting import CodedAnswers
 from npskit.data import Column, Frame, coded, column_of, is_nothing, objects, read_amounts, read_labels
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.results import CountedRows, RowCounts, Rows, number
 from npskit.scorers import Scorer, codebook_of
 
@@ -249,9 +249,11 @@ def _refuse_absent(absent: Iterable[str], names: list[str]) -> None:
 def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str, str, float], ...]:
     """Return what the upside supposes, checked."""
     parts: list[tuple[str, str, float]] = []
-    for pair, part in (moved or {}).items():
+    for pair, part in mapping(moved, "moved").items():
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise InvalidTypeError(f"moved maps pairs of segments, such as ('detractor', 'passive'): got {pair!r}")
+            raise InvalidTypeError(
+                f"moved maps pairs of segments, such as ('detractor', 'passive'): got {quoted(pair)}"
+            )
         for name in pair:
             one_of(name, names, "moved")
         parts.append((pair[0], pair[1], share(part, f"moved[{pair!r}]")))

@@ -13,7 +13,7 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, share, whole_number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.impact import ArmContrast
 from npskit.results import Columns, Result, Rows, columns_of, number
 
@@ -213,7 +213,7 @@ def _lifts(lift: Any) -> list[float]:
         lift = [x / 100 for x in (lift.difference, *lift.interval)]
     given = tuple(lift) if isinstance(lift, tuple | list) else (lift,)
     if len(given) not in (1, 3):
-        raise InvalidTypeError(f"lift must be a number or (lift, low, high): got {lift!r}")
+        raise InvalidTypeError(f"lift must be a number or (lift, low, high): got {quoted(lift)}")
     numbers = [finite_number(x, "lift") for x in given]
     for x in numbers:
         if not -1 <= x <= 1:

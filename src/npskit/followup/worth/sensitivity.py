@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from npskit.checks import finite_number, several, share
 from npskit.data import column_of, read_amounts, refuse_cells
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.worth.payback import break_even_lift, discounted, points
 from npskit.results import Result, Rows, number
 
@@ -101,7 +101,7 @@ def retention_sensitivity(
     single = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     money = read_amounts(column_of([value] if single else value, "value"), "value", least=0)
     if not money.size:
-        raise InvalidTypeError(f"value must be a number or a column of numbers: got {value!r}")
+        raise InvalidTypeError(f"value must be a number or a column of numbers: got {quoted(value)}")
     unknown = np.flatnonzero(np.isnan(money))
     if unknown.size:
         refuse_cells("value", unknown, money[unknown[0]], "which is not known; leave these customers out")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.data import factorize
-from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.inference import ClusterTotals, Contrast, Estimate, design_estimate, mover, score_interval, t_quantile
 from npskit.results import LEVEL, Interval
 from npskit.scores import ScoreTable, check_alike, segment_names
@@ -117,7 +117,9 @@ def _check(before: ScoreTable, after: ScoreTable, totals: ClusterTotals | None) 
     """Refuse tables that do not compare, and clustered ones without their sums per unit."""
     for name, value in (("before", before), ("after", after)):
         if not isinstance(value, ScoreTable):
-            raise InvalidTypeError(f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {value!r}")
+            raise InvalidTypeError(
+                f"{name} must be a ScoreTable, such as survey.score(by=...) returns: got {quoted(value)}"
+            )
     check_alike(before, after, "compare")
     if before.by != after.by:
         raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import checked_counts, checked_indices
 
 # Days of a year and more: what is larger is no season.
@@ -46,5 +46,5 @@ def checked_season(season: ArrayLike | None, size: int) -> NDArray[np.intp] | No
 def checked_cycles(cycles: Any) -> tuple[float, ...]:
     """Return the lengths of seasons, each of two periods or more, or say what is wrong with them."""
     if isinstance(cycles, str) or not isinstance(cycles, Sequence | np.ndarray):
-        raise InvalidTypeError(f"cycles must be lengths of seasons in periods, such as [12]: got {cycles!r}")
+        raise InvalidTypeError(f"cycles must be lengths of seasons in periods, such as [12]: got {quoted(cycles)}")
     return tuple(finite_number(cycle, "cycles", least=2) for cycle in cycles)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import moments
 
 # The mean distance of two independent standard normal values: 2/√π, in the three decimals of the control-chart tables.
@@ -105,7 +105,7 @@ def standardize(
         usual[slice(None) if reference is None else reference] = True
     except (IndexError, TypeError, ValueError):
         raise InvalidTypeError(
-            f"reference must be a slice, a mask or places among the {len(counts)} periods: got {reference!r}"
+            f"reference must be a slice, a mask or places among the {len(counts)} periods: got {quoted(reference)}"
         ) from None
     # over a power of two, which changes no digit, so that no square is too large or too small for a number
     unit = int(np.frexp(np.abs(category_scores).max())[1])

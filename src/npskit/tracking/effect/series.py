@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats, Frozen
 from npskit.checks import whole_number
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Contrast
 from npskit.tracking.charts import checked_periods
 from npskit.tracking.effect.short_series import Working
@@ -159,7 +159,7 @@ def interrupted_series(
     periods = before + after
     width = default_lags(periods) if lags is None else whole_number(lags, "lags", least=0, most=periods - 1)
     if not isinstance(adjust, bool):
-        raise InvalidTypeError(f"adjust must be True or False: got {adjust!r}")
+        raise InvalidTypeError(f"adjust must be True or False: got {quoted(adjust)}")
     design = _design(len(c), at)
     score = np.divide(c @ w, n, out=np.zeros_like(n), where=answered)
     root = np.sqrt(n)[:, np.newaxis]

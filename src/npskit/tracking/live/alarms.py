@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import (
     anytime_p_value,
     confidence_sequence,
@@ -208,7 +208,7 @@ class Watch:
 def simple_counts(reference: Any) -> Tally:
     """Return the counts of a reference, or say why they are not enough."""
     if not isinstance(reference, Score):
-        raise InvalidTypeError(f"reference must be a Score, such as npskit.nps(...) returns: got {reference!r}")
+        raise InvalidTypeError(f"reference must be a Score, such as npskit.nps(...) returns: got {quoted(reference)}")
     simple = reference.conventions.denominator == "valid" and reference.conventions.repeats != "mean"
     if not (simple and reference.clustered is None and reference.tally.weights is None):
         raise IncompatibleError(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import finite_number
 from npskit.counting import Tally
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import mean_variance
 from npskit.options import Direction
 from npskit.scores import Score
@@ -151,7 +151,7 @@ def _cusum(steps: NDArray[np.float64], threshold: float) -> tuple[int, int]:
 def _check_batches(tally: Tally, times: Sequence[Any] | NDArray[Any] | None) -> None:
     """Refuse anything but a series of simple counts, with a time for each batch if there are times."""
     if not isinstance(tally, Tally):
-        raise InvalidTypeError(f"tally must be a Tally of the batches, in order of time: got {tally!r}")
+        raise InvalidTypeError(f"tally must be a Tally of the batches, in order of time: got {quoted(tally)}")
     if len(tally.shape) != 1:
         raise InvalidValueError(f"tally must have one axis, the batches in order of time: got shape {tally.shape}")
     if tally.weights is not None:

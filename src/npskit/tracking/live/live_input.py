@@ -91,9 +91,11 @@ def _part(value: Any) -> str | float | None:
         return None
     if isinstance(value, bool):
         # as a key it is 1 or 0, so that what the group is called would depend on which of them came first
-        raise InvalidTypeError(f"group must not be a boolean, which Python takes for 1 or 0: got {value!r}; use text")
+        raise InvalidTypeError(
+            f"group must not be a boolean, which Python takes for 1 or 0: got {quoted(value)}; use text"
+        )
     if not isinstance(value, str | int | float) or (isinstance(value, float) and math.isinf(value)):
-        raise InvalidTypeError(f"group must be text, a finite number or None: got {value!r}; use its text")
+        raise InvalidTypeError(f"group must be text, a finite number or None: got {quoted(value)}; use its text")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

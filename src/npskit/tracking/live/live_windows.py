@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.times import DAY, HOUR, MINUTE, instant, parse_duration, read_time
 
 # A group, with a part for each column that makes the groups; () where there are none.
@@ -220,7 +220,7 @@ def moment(at: Any) -> dt.datetime:
         InvalidValueError: If it is missing.
     """
     if isinstance(at, str):
-        raise InvalidTypeError(f"at must be a datetime, a date or a numpy.datetime64: got {at!r}")
+        raise InvalidTypeError(f"at must be a datetime, a date or a numpy.datetime64: got {quoted(at)}")
     return read_time(at, "at", zoned=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from npskit.counting import Tally, read_columns, warn_of_scale
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.options import Denominator, Direction, IntervalMethod
 from npskit.results import LEVEL, Columns, number
 from npskit.sample import Measured
@@ -264,7 +264,7 @@ class Tracker(TrackerState):
                 nobody knows which answers were the last. Nothing is counted then.
         """
         if not isinstance(other, Tracker):
-            raise InvalidTypeError(f"other must be a Tracker: got {other!r}")
+            raise InvalidTypeError(f"other must be a Tracker: got {quoted(other)}")
         if self._codebook != other._codebook:
             raise IncompatibleError(
                 f"only trackers of one scorer merge: got {self._codebook.scorer!r} and {other._codebook.scorer!r}"
