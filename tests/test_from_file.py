@@ -143,7 +143,7 @@ def test_what_changes_the_score_is_not_bound_unasked(tmp_path: Path) -> None:
     with pytest.raises(nk.InvalidTypeError, match="missing must be a collection"):
         nk.read(path, score="nps", missing=99)  # type: ignore[arg-type]
     with pytest.raises(nk.InvalidTypeError, match="missing must be a collection"):
-        nk.read(path, score="nps", missing=np.array(99))  # type: ignore[arg-type]
+        nk.read(path, score="nps", missing=np.array(99))
 
 
 def test_raising_names_the_rows_of_the_file(tmp_path: Path) -> None:
