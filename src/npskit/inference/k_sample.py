@@ -278,4 +278,4 @@ def pairwise(
     z, p = score_test(a, b, w, correlation=rho)
     low, high = difference_interval(a, b, w, level, rho)
     difference = moments(a, w)[1] - moments(b, w)[1]
-    return Pairs(i, j, difference, low, high, z, p, adjust(p, correction), correction, level)
+    return Pairs(i, j, difference, low, high, z, p, adjust(p, correction, name="correction"), correction, level)

@@ -13,7 +13,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import Correction
 
 
-def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
+def adjust(p_values: ArrayLike, method: Correction = "holm", *, name: str = "method") -> Floats:
     """Return p-values adjusted for how many there are: reject where the adjusted value is at most the level.
 
     `holm` (Holm 1979, Scand. J. Statist. 6:65), `hochberg` (1988, Biometrika 75:800), `hommel` (1988, Biometrika
@@ -25,6 +25,7 @@ def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
     Args:
         p_values: Shape `(..., m)`; each family of tests is one last axis. NaN stays NaN and is not counted.
         method: One of the names above.
+        name: What the argument is called where `method` was given.
 
     Returns:
         Adjusted p-values of the same shape, in the order given: at least the raw ones and at most 1.
@@ -39,7 +40,7 @@ def adjust(p_values: ArrayLike, method: Correction = "holm") -> Floats:
         >>> adjust([0.01, float("nan"), 0.04], "bonferroni").tolist()
         [0.02, nan, 0.08]
     """
-    one_of(method, _METHODS, "method")
+    one_of(method, _METHODS, name)
     try:
         p = np.asarray(p_values, dtype=np.float64)
     except (TypeError, ValueError):

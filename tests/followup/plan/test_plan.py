@@ -280,6 +280,9 @@ def test_first_shows_the_comment_in_one_line() -> None:
     assert "“" + "x" * 89 + "…”" in text
     assert "“great stuff”" in text
     assert len(PLAN.first(1).splitlines()) <= 3
+    for most in ("2", 2.5, -1):
+        with pytest.raises(nk.NpskitError, match="most must be"):
+            PLAN.first(most)  # type: ignore[arg-type]
 
 
 def test_to_dict_is_json() -> None:

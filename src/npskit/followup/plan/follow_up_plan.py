@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
 
+from npskit.checks import whole_number
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.plan_table import Letters
@@ -106,7 +107,7 @@ class FollowUpPlan(Choices):
         Args:
             most: How many.
         """
-        return plan_text.first(self, most)
+        return plan_text.first(self, whole_number(most, "most", least=0))
 
     def to_text(self, *, all_rows: bool = True, **options: Any) -> str:
         """Return the plan as text: what it does, and whom to answer first; `options` as for `first`."""

@@ -130,7 +130,7 @@ def compare_periods(
     figures = np.full((4, *usable.shape), np.nan)
     figures[:, usable] = now.mean - then.mean, low, high, p
     parts = line._parts("every", "labels", "by", "segments", "backend")
-    parts |= zip(_FIGURES, [*figures, adjust(figures[-1], correction)], strict=True)
+    parts |= zip(_FIGURES, [*figures, adjust(figures[-1], correction, name="correction")], strict=True)
     return TimelineComparison(line.name, previous, before=before, correction=correction, level=level, **parts)
 
 
