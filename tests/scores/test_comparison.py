@@ -303,7 +303,7 @@ def test_too_many_groups() -> None:
 def test_bad_arguments_of_groups() -> None:
     """Unknown corrections and levels are refused."""
     table = table_of(ANSWERS, GROUPS)
-    with pytest.raises(InvalidValueError, match="correction must be one of .* did you mean 'holm'"):
+    with pytest.raises(InvalidValueError, match=r"correction must be one of .* did you mean 'holm'"):
         compare_groups(table, correction="hollm")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="level"):
         compare_groups(table, level=2)
