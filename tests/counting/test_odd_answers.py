@@ -93,3 +93,10 @@ def test_a_score_is_never_guessed_from_its_range(tmp_path: Path) -> None:
     with pytest.warns(nk.GuessWarning, match="'Would you recommend us") as caught:
         nk.read(named)
     assert [each.filename for each in caught] == [__file__]
+
+
+def test_a_view_of_objects_is_refused_by_its_rows() -> None:
+    """A memory view of Python's objects has no cells of its own, and is named by row all the same."""
+    objects: Any = np.array([9, 99], object)
+    with pytest.raises(nk.InvalidValueError, match="row 1: 99"):
+        nk.nps(memoryview(objects), on_invalid="raise")

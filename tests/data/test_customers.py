@@ -75,3 +75,10 @@ def test_none_at_all() -> None:
     for none in empty:
         found = read_customers(none)
         assert (found.numbers.size, found.ids, found.cells.size, found.first.size) == (0, [], 0, 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_ids_that_are_floats_of_any_width(dtype: Any) -> None:
+    """Whole numbers are customers as such, in silence, however wide the floats are that hold them."""
+    found = read_customers(np.array([7, np.nan, 8, 7], dtype))
+    assert (found.numbers.tolist(), found.ids) == ([0, 2, 1, 0], [7, 8])

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -454,3 +455,27 @@ def test_times_stay_times(unit: str) -> None:
     text = plan.to_csv() or ""
     assert "2026-03-01 13:00:00+01:00" in text
     assert '"1 day, 0:00:00"' in text
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (["\ud800x", None], ["\\ud800x", None]),
+        ([Decimal("Infinity"), Decimal(1)], ["Infinity", "1"]),
+        ([1.5, 10**400], ["1.5", str(10**400)]),
+        ([1.5, 10**5000], ["1.5", "<int>"]),
+    ],
+)
+def test_what_a_library_has_no_room_for_becomes_text(backend: str, values: list[Any], shown: list[Any]) -> None:
+    """A column that cannot be held as it is becomes text; the others stay, and a decimal NaN is missing."""
+    made = native_frame({"a\ud800": values, "b": [1, 2], "c": [Decimal("sNaN"), Decimal(1)]}, backend)
+    found = nw.from_native(made)
+    assert [None if pd.isna(value) else value for value in found["a\\ud800"].to_list()] == shown
+    assert (found["b"].to_list(), found["c"].null_count()) == ([1, 2], 1)
+
+
+def test_a_backend_that_is_no_name_is_refused() -> None:
+    """Whatever is given as the library is refused as such, also a series, which is neither true nor false."""
+    with pytest.raises(InvalidValueError, match="backend must be one of"):
+        nk.Survey({"score": [9]}, score="score").to_frame(backend=pl.Series(["polars"]))  # type: ignore[arg-type]

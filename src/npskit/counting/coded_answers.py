@@ -50,6 +50,7 @@ class CodedAnswers:
         self.codebook = codebook
         values = [each if (found := as_column(each)) is None else found for each in values]
         self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook)
+        values = [np.asarray(each) if isinstance(each, memoryview) else each for each in values]  # some have no cells
         self._values = [each.values if isinstance(each, Column) else each for each in values]
         self._codes: tuple[NDArray[np.uint8], ...] | None = None
         self._categories: NDArray[np.intp] | None = None

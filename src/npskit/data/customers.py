@@ -138,6 +138,7 @@ def _of_numbers(cells: NDArray[Any]) -> Customers:
     if cells.dtype.kind == "f":
         missing = np.isnan(cells)
         with np.errstate(invalid="ignore", over="ignore"):
+            cells = cells.astype(np.float64, copy=False)  # half floats cannot be compared with 2**53
             whole = cells.astype(np.int64)
         # beyond 2**53 a float does not say which whole number it was
         if ((whole == cells) | missing).all() and not (np.abs(cells[~missing]) > 2.0**53).any():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from npskit.checks import one_of
-from npskit.errors import MissingDependencyError
+from npskit.checks import is_missing, one_of
+from npskit.errors import MissingDependencyError, quoted
 from npskit.options import BACKENDS
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
@@ -46,7 +47,8 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
     """Return columns as a dataframe of a library.
 
     Args:
-        columns: Equally long sequences of Python values by name. A column of several types becomes text.
+        columns: Equally long sequences of Python values by name. A column of several types becomes text, as does
+            one that holds what the library has no room for.
         backend: `"pandas"`, `"polars"` or `"pyarrow"`; None for the first of them your program has imported.
 
     Raises:
@@ -61,17 +63,49 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
     one_of(chosen, BACKENDS, "backend")
     import narwhals.stable.v2 as nw
 
-    held = {name: _of_one_type(values) for name, values in columns.items()}
-    try:
+    def built(held: Mapping[str, Sequence[Any]]) -> Any:
         return nw.from_dict(held, backend=nw.Implementation.from_backend(chosen)).to_native()  # type: ignore[arg-type]
+
+    def fits(values: Sequence[Any]) -> bool:
+        try:
+            built({"values": values})
+        except Exception:  # each library says it in its own way
+            return False
+        return True
+
+    held = {_text(name): _of_one_type(values) for name, values in columns.items()}
+    try:
+        return built(held)
     except ImportError:
         raise MissingDependencyError(f"{chosen} is not installed: python -m pip install {chosen}") from None
+    except Exception:  # such as a whole number of 90 digits
+        return built({name: values if fits(values) else _texts(values) for name, values in held.items()})
 
 
 def _of_one_type(values: Sequence[Any]) -> Sequence[Any]:
     """Return values that any library can hold in one column: as they are, else as floats, else as text."""
     kinds = set(map(type, values)) - {type(None)}
+    if kinds == {Decimal}:
+        # of a decimal that is not finite Polars panics; NaN is what is missing
+        values = [None if is_missing(value) else value for value in values]
+        return values if all(value is None or value.is_finite() for value in values) else _texts(values)
     if len(kinds) < 2 and all(issubclass(kind, _HELD) for kind in kinds):
         return values
-    to: type[float] | type[str] = float if kinds == {int, float} else str
-    return [None if value is None else to(value) for value in values]
+    if kinds == {int, float}:
+        with contextlib.suppress(OverflowError):  # a whole number beyond every float
+            return [None if value is None else float(value) for value in values]
+    return _texts(values)
+
+
+def _texts(values: Sequence[Any]) -> list[str | None]:
+    """Return values as texts."""
+    return [None if value is None else _text(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    """Return a value as a text that can be written, half of a character as its code."""
+    try:
+        text = str(value)
+    except Exception:  # numbers of too many digits, and whatever a class of the user's own does
+        text = quoted(value)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

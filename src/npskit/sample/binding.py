@@ -85,7 +85,7 @@ class Bindings:
             MissingDependencyError: If the library is not there.
         """
         columns = {name: self.column(name).filled().tolist() for name in self.columns}
-        return native_frame(columns, backend or self._backend)
+        return native_frame(columns, self._backend if backend is None else backend)
 
     @property
     def report(self) -> FileReport | None:

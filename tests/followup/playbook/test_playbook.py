@@ -616,3 +616,11 @@ def test_texts_as_times_and_one_value_for_all() -> None:
     assert table.response(0) == Response(1, at=MONDAY, attributes={"value": 50.0, "public": True})
     assert table.response(1).at is None
     assert Table.of([1], value=np.array([3], dtype=object)).response(0).attributes["value"] == 3.0
+
+
+def test_points_are_for_numbers() -> None:
+    """One priority is of numbers alone, and the refusal names the argument."""
+    with pytest.raises(InvalidTypeError, match="base must be a number"):
+        Points().priority(np.datetime64("2026-01-01"), None, 0)  # type: ignore[arg-type]
+    with pytest.raises(InvalidTypeError, match="of_score must be a number"):
+        Points().priority(60, None, 0, of_score="3")  # type: ignore[arg-type]

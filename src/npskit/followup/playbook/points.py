@@ -82,6 +82,7 @@ class Points:
             >>> Points().priority(64, None, 0, of_score=3)
             (64.0, 'priority 64: 61 by the strategy, 3 for the score')
         """
+        base, of_score = finite_number(base, "base"), finite_number(of_score, "of_score")
         worth, urgency = np.nan if is_missing(value) else finite_number(value, "value"), as_level(urgency)
         of_value = float(self.of_values(worth))
         found = float(self.priorities(base, worth, urgency))
