@@ -152,6 +152,30 @@ def test_nothing_answered(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert out.splitlines()[:2] == ["NPS  nan", "n  0   missing 1   invalid 0"]
 
 
+def test_repaired_rows_are_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Only what was not used is counted and listed as such, in the order of the file; repairs are counted beside it."""
+    path = tmp_path / "repaired.csv"
+    path.write_text("nps,comment\n10,it was good\n11,it was bad\n0,awful, really awful\nx,none\n", encoding="utf-8")
+    _, out, err = run(capsys, "score", str(path), "--score", "nps", "--rejected")
+    told = out.partition("\nnot used: ")[2].splitlines()
+    assert told[0] == "2   repaired: 1"
+    assert [line.split()[0] for line in told[1:]] == ["row", "3", "5"]
+    assert "1 of 4 rows were repaired; the first is row 4" in err
+    _, out, _ = run(capsys, "score", str(path), "--score", "nps", "--rejected", "--json")
+    assert [(each["row"], each["kind"] == "repaired") for each in json.loads(out)["rejected"]] == [
+        (3, False),
+        (4, True),
+        (5, False),
+    ]
+    _, _, err = run(capsys, "follow-up", str(path), "--score", "nps")
+    assert "cells that cannot be used: 2; the first in row 3 of column 'nps': '11'" in err
+    path.write_text("nps,comment\n10,it was good\n0,awful, really awful\n", encoding="utf-8")
+    _, out, _ = run(capsys, "score", str(path), "--score", "nps", "--rejected")
+    assert out.endswith("\nnot used: 0   repaired: 1\n")
+    _, _, err = run(capsys, "follow-up", str(path), "--score", "nps")
+    assert "cannot be used" not in err
+
+
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
     """The demo prints score, interval, segments and the first ten customers to call, each with a reason."""
     code, out, err = run(capsys, "demo")

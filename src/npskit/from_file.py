@@ -163,6 +163,7 @@ def read(
         on_invalid=on_invalid,
         **bound,
     )
+    rejected.sort(key=lambda each: each.row)
     return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
 
 

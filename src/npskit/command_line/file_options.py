@@ -10,6 +10,7 @@ from typing import Any
 
 from npskit.errors import InvalidValueError
 from npskit.from_file import Roles, read
+from npskit.reading import Rejected
 from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey
 
@@ -115,8 +116,13 @@ def _not_counted(survey: Survey) -> Iterator[str]:
             first, rows = found[0], report.rows + report.set_aside + report.left_out
             yield (
                 f"{len(found)} of {rows} rows were {kind}; the first is row {first.row}: {first.value!r:.80} "
-                f"({first.reason}); python -m npskit score --rejected lists them"
+                f"({first.reason}); python -m npskit score --rejected{' --json' * (kind == 'repaired')} lists them"
             )
+
+
+def not_used(rejected: Iterable[Rejected]) -> list[Rejected]:
+    """Return what of a file was not used: all but the rows that were repaired, of which all is used."""
+    return [each for each in rejected if each.kind != "repaired"]
 
 
 def given(options: argparse.Namespace, *wanted: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.command_line.file_options import add_options, add_texts, given, names, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
 from npskit.errors import InvalidValueError
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
@@ -96,10 +96,10 @@ def _run(options: argparse.Namespace) -> None:
 
 def _taken_for_granted(survey: Survey, roles: Mapping[str, str]) -> Iterator[str]:
     """Yield what a plan was made without."""
-    if survey.rejected:
-        first = survey.rejected[0]
+    if unused := not_used(survey.rejected):
+        first = unused[0]
         yield (
-            f"cells that cannot be used: {len(survey.rejected)}; the first in row {first.row} of column "
+            f"cells that cannot be used: {len(unused)}; the first in row {first.row} of column "
             f"{first.column!r}: {first.value!r:.80} ({first.reason}); python -m npskit score --rejected lists them"
         )
     if "customer" not in survey.roles:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, names, not_used, read_survey, tell
 from npskit.options import IntervalMethod
 from npskit.reading import Rejected
 from npskit.results import LEVEL, json_safe, number, percent, text_table
@@ -74,6 +74,12 @@ def summary(score: Score, level: float, method: IntervalMethod) -> str:
 
 
 def _rejected(rejected: Sequence[Rejected]) -> str:
-    shown = [[str(r.row), r.column or "", repr(r.value), r.reason] for r in rejected[:50]]
-    more = f"\n... and {len(rejected) - 50} more" if len(rejected) > 50 else ""
-    return f"\nnot used: {len(rejected)}\n" + text_table(["row", "column", "value", "reason"], shown) + more
+    unused = not_used(rejected)
+    repaired = f"   repaired: {len(rejected) - len(unused)}" if len(rejected) > len(unused) else ""
+    lines = [f"\nnot used: {len(unused)}{repaired}"]
+    if unused:
+        shown = [[str(r.row), r.column or "", repr(r.value), r.reason] for r in unused[:50]]
+        lines.append(text_table(["row", "column", "value", "reason"], shown))
+    if len(unused) > 50:
+        lines.append(f"... and {len(unused) - 50} more")
+    return "\n".join(lines)

@@ -66,7 +66,7 @@ class Collector:
         self.rejected: list[Rejected] = []
         self.set_aside = 0  # rows left out of the columns
         self.misfits = 0  # those of them that have more cells than there are columns
-        self.repaired = 0
+        self.repaired = self.split = 0
         self.rows = 0  # taken in so far
         self._plan = plan
         self._repairs: Repairs | None = None
@@ -157,11 +157,15 @@ class Collector:
             self._blanks = self._blanks + 1 if cells == 0 else 0
             if cells > width and any(map(str.strip, row[width:])):
                 found = self._repair(number, row)
+                if found is not None and len(found) > 1:
+                    kept += found
+                    numbers += [number] * len(found)
+                    continue
                 if found is None:
                     self._put_aside(number, None, ",".join(row), f"has {cells} cells, the header {width}: set aside")
                     self.misfits += 1
                     continue
-                row = found
+                row = found[0]
             if 0 < cells < width:
                 self._short.append((number, cells))
                 reason = f"has {cells} cells, the header {width}: the cells after the last one are taken as missing"
@@ -172,10 +176,16 @@ class Collector:
             numbers.append(number)
         return kept, np.array(numbers, dtype=np.int64)
 
-    def _repair(self, number: int, row: list[str]) -> list[str] | None:
-        """Return a row with too many cells as it was meant, where that is plain."""
+    def _repair(self, number: int, row: list[str]) -> list[list[str]] | None:
+        """Return a row with too many cells as it was meant, or the rows that it is, where that is plain."""
         if self._repairs is None:
             self._repairs = self._plan.repairs()
+        rows = self._repairs.split(row)
+        if rows is not None:
+            reason = f"a carriage return alone stands between {len(rows)} rows: they were parted"
+            self._reject(number, None, ",".join(row), reason, "repaired")
+            self.split += 1
+            return rows
         found = self._repairs(row)
         if found is None:
             return None
@@ -185,7 +195,7 @@ class Collector:
         )
         self._reject(number, column, whole[column], reason, "repaired")
         self.repaired += 1
-        return whole
+        return [whole]
 
     def _judged(
         self, cells: Sequence[str], numbers: NDArray[np.int64], column: int, verdict: Verdict

@@ -27,7 +27,7 @@ class Rejected:
         kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"` or `"no number"`; `"sentinel"` and
             `"cut off"` were taken as missing; `"damaged"`; `"set aside"` is a row that could not be read, `"left out"`
             one that the survey tool says is no answer, such as a preview; of a `"repaired"` row, which had too many
-            cells because this text was not quoted, all is used.
+            cells because this text was not quoted, or a carriage return alone stood between two rows, all is used.
 
     Example:
         >>> Rejected(4, "nps", "11", "outside 0..10")

@@ -14,7 +14,9 @@ from npskit.reading.column_roles import is_comment
 # A text of three words, or of so many characters, is written freely.
 _WORDS, _LONG = 3, 40
 _NUMBER = re.compile(r"\s*[+\-−]?\d+(?:[.,]\d+)?\s*")
-_MOST = 0.9
+_MOST, _HALF = 0.9, 0.5
+# A carriage return that is no part of a line end.
+_RETURN = re.compile(r"\r(?!\n)")
 
 
 @attrs.frozen
@@ -27,6 +29,7 @@ class _Column:
         blank: Whether its cells may begin with a blank.
         known: The cells there are.
         few: Whether these seem to be all that may be.
+        repeats: Whether so many of them come again that a text of one's own is not expected.
         largest: The largest number that is plausible.
     """
 
@@ -35,6 +38,7 @@ class _Column:
     blank: bool
     known: frozenset[str]
     few: bool
+    repeats: bool
     largest: float
 
     def holds(self, cell: str) -> bool | None:
@@ -56,7 +60,8 @@ class Repairs:
 
     A row is repaired where exactly one column can be the text: it is one that people write freely (it is called so, or
     holds sentences), or else the last one, if that is text; and the cells before and after it fit what the other
-    columns hold. Where another reading is possible, the row is not repaired.
+    columns hold. Where another reading is possible, the row is not repaired: one is that the row is right as it stands,
+    but for cells too many at its end. Nothing is joined across a line break.
 
     Args:
         names: The names of the columns.
@@ -75,10 +80,39 @@ class Repairs:
         """Return the column that the surplus belongs to, and the row as it was meant; None where that is not plain."""
         more = len(row) - len(self._columns)
         found = [(at, sure) for at in self._candidates if (sure := self._fits(row, at, more)) is not False]
-        if len(found) != 1 or not found[0][1]:
+        if len(found) != 1 or not found[0][1] or any(map(_RETURN.search, row)):
             return None
         at = found[0][0]
-        return at, [*row[:at], self._separator.join(row[at : at + more + 1]), *row[at + more + 1 :]]
+        column, whole = self._columns[at], self._separator.join(row[at : at + more + 1])
+        if "\n" in whole or (column.repeats and whole not in column.known) or self._stands(row, at):
+            return None
+        return at, [*row[:at], whole, *row[at + more + 1 :]]
+
+    def split(self, row: Sequence[str]) -> list[list[str]] | None:
+        """Return the rows that a carriage return parts where the others end otherwise; None where that is not plain."""
+        rows = [list[str]()]
+        for cell in row:
+            first, *others = cell.split("\r")
+            if "\n" in cell or (others and '"' in cell):
+                return None
+            rows[-1].append(first)
+            rows += [[other] for other in others]
+        return rows if len(rows) > 1 and all(map(self._is_whole, rows)) else None
+
+    def _is_whole(self, row: Sequence[str]) -> bool:
+        """Whether a row fits the header and what the columns hold, at least one of them being of numbers or times."""
+        if len(row) != len(self._columns):
+            return False
+        pairs = list(zip(self._columns, row, strict=True))
+        return any(column.kind != "text" and cell.strip() for column, cell in pairs) and not any(
+            column.holds(cell) is False for column, cell in pairs
+        )
+
+    def _stands(self, row: Sequence[str], at: int) -> bool:
+        """Whether the cells right after a text may be those of their columns, and the surplus that at the end."""
+        after = self._columns[at + 1 :]
+        pairs = zip(after, row[at + 1 :], strict=False)
+        return bool(after) and all(column.holds(cell) is not False for column, cell in pairs)
 
     def _fits(self, row: Sequence[str], at: int, more: int) -> bool | None:
         """Whether the surplus can belong to a column; None where a text after it may be part of it, too."""
@@ -105,12 +139,15 @@ def _column(name: str, cells: Sequence[str], separator: str) -> _Column:
         kind = "time"
     distinct = frozenset(given)
     few = len(given) >= 20 and len(distinct) <= len(given) / 5
-    free = kind == "text" and (is_comment(name) or (not few and any(_is_free(cell, separator) for cell in given)))
+    sentences = any(_is_free(cell, separator) for cell in given)
+    free = kind == "text" and (is_comment(name) or (not few and sentences))
+    # words come again less often where people write what they like
+    repeats = not is_comment(name) and len(distinct) <= len(given) * (_HALF if sentences else _MOST)
     largest = 10.0
     while numbers and largest < max(map(abs, numbers)):
         largest *= 10
     blank = any(cell[:1].isspace() for cell in given)
-    return _Column(kind, free, blank, distinct | {""}, few and not free, largest)
+    return _Column(kind, free, blank, distinct | {""}, few and not free, repeats, largest)
 
 
 def _is_free(cell: str, separator: str) -> bool:

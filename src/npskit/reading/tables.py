@@ -165,6 +165,8 @@ def read_columns(
         notes.append(
             f"{collector.repaired} rows had too many cells because a text was not quoted: it was joined again."
         )
+    if collector.split:
+        notes.append(f"{collector.split} rows held others after a carriage return alone: they were parted.")
     return Read(
         {name: columns[layout.places[name]] for name in wanted},
         numbers,
