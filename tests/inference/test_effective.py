@@ -109,7 +109,7 @@ def test_degrees_of_freedom_are_at_most_one_for_each_unit_but_one(weights: list[
     """Satterthwaite's, and its short form for answers; both C - 1 where all weigh alike."""
     h: NDArray[Any] = np.array(weights) / np.sum(weights)
     df, factor = units_df([(h**k).sum() for k in (2, 3, 4, 5)])
-    assert 1 <= df <= len(h) - 1 + 1e-6
+    assert 1 <= df <= len(h) - 1 + 1e-4  # sums cancel where one unit has nearly all the weight
     assert factor >= len(h) / (len(h) - 1) - 1e-6
     assert 1 <= answers_df(1 / (h**2).sum(), len(h)) <= max(1, len(h) - 1 + 1e-6)
     alike, small = units_df([float(len(h)) ** (1 - k) for k in (2, 3, 4, 5)])
