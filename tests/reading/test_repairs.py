@@ -124,11 +124,14 @@ REGION = "nps,region\n" + "10,North\n4,South\n" * 50
 SMALL = "nps,region\n10,North\n4,South\n9,North\n3,South\n"
 LONG = "nps,product\n" + "10,Plan for small teams\n4,Plan for large teams\n9,Plan for one only\n" * 3
 
+CODES = "nps,customer\n10,c1\n4,c2\n"
+MAILS = "nps,email\n10,ann@example.com\n4,bob@example.com\n"
 
-@pytest.mark.parametrize("header", [REGION, SMALL, LONG])
+
+@pytest.mark.parametrize("header", [REGION, SMALL, LONG, CODES, MAILS])
 @pytest.mark.parametrize("long", ["9,North,x", "3,North,7", "2,South,2026-01-01", "9,South,North", "9,North,,x"])
 def test_a_surplus_makes_no_segment(read: Read, header: str, long: str) -> None:
-    """A column whose values come again and again is no text that somebody wrote, though it is the last."""
+    """A last column whose values come again and again, or are codes, is no text that somebody wrote."""
     found = read(f"{header}{long}\n")
     assert [r.kind for r in found.rejected] == ["set aside"]
 

@@ -15,6 +15,7 @@ from npskit.reading.column_roles import is_comment
 _WORDS, _LONG = 3, 40
 _NUMBER = re.compile(r"\s*[+\-−]?\d+(?:[.,]\d+)?\s*")
 _MOST, _HALF = 0.9, 0.5
+_CODE = re.compile(r"[\d@_/]")
 # A carriage return that is no part of a line end.
 _RETURN = re.compile(r"\r(?!\n)")
 
@@ -29,7 +30,7 @@ class _Column:
         blank: Whether its cells may begin with a blank.
         known: The cells there are.
         few: Whether these seem to be all that may be.
-        repeats: Whether so many of them come again that a text of one's own is not expected.
+        closed: Whether a text of one's own is not expected: many of them come again, or are codes or addresses.
         largest: The largest number that is plausible.
     """
 
@@ -38,7 +39,7 @@ class _Column:
     blank: bool
     known: frozenset[str]
     few: bool
-    repeats: bool
+    closed: bool
     largest: float
 
     def holds(self, cell: str) -> bool | None:
@@ -84,7 +85,7 @@ class Repairs:
             return None
         at = found[0][0]
         column, whole = self._columns[at], self._separator.join(row[at : at + more + 1])
-        if "\n" in whole or (column.repeats and whole not in column.known) or self._stands(row, at):
+        if "\n" in whole or (column.closed and whole not in column.known) or self._stands(row, at):
             return None
         return at, [*row[:at], whole, *row[at + more + 1 :]]
 
@@ -142,21 +143,23 @@ def _column(name: str, cells: Sequence[str], separator: str) -> _Column:
     sentences = any(_is_free(cell, separator) for cell in given)
     free = kind == "text" and (is_comment(name) or (not few and sentences))
     # words come again less often where people write what they like
-    repeats = not is_comment(name) and len(distinct) <= len(given) * (_HALF if sentences else _MOST)
+    repeats = len(distinct) <= len(given) * (_HALF if sentences else _MOST)
+    codes = bool(given) and not sentences and _share(given, _CODE.search) > _HALF
+    closed = not is_comment(name) and (repeats or codes)
     largest = 10.0
     while numbers and largest < max(map(abs, numbers)):
         largest *= 10
     blank = any(cell[:1].isspace() for cell in given)
-    return _Column(kind, free, blank, distinct | {""}, few and not free, repeats, largest)
+    return _Column(kind, free, blank, distinct | {""}, few and not free, closed, largest)
 
 
 def _is_free(cell: str, separator: str) -> bool:
     return len(cell.split()) >= _WORDS or len(cell) > _LONG or separator in cell
 
 
-def _share(cells: Sequence[str], holds: Callable[[str], bool]) -> float:
+def _share(cells: Sequence[str], holds: Callable[[str], object]) -> float:
     some = cells[:50]
-    return sum(map(holds, some)) / len(some)
+    return sum(map(bool, map(holds, some))) / len(some)
 
 
 def _number(cell: str) -> float | None:
