@@ -473,7 +473,10 @@ def test_what_a_library_has_no_room_for_becomes_text(backend: str, values: list[
     """A column that cannot be held as it is becomes text; the others stay, and a decimal NaN is missing."""
     made = native_frame({"a\ud800": values, "b": [1, 2], "c": [Decimal("sNaN"), Decimal(1)]}, backend)
     found = nw.from_native(made)
-    assert [None if pd.isna(value) else value for value in found["a\\ud800"].to_list()] == shown
+    cells = [
+        None if pd.isna(value) else value.encode(errors="backslashreplace").decode() for value in found["a\\ud800"]
+    ]
+    assert cells == shown  # older pandas hold half a character as it is
     assert (found["b"].to_list(), found["c"].null_count()) == ([1, 2], 1)
 
 

@@ -31,6 +31,8 @@ _FEW, _HEAVY, _UNWEIGHTED = 5, 1 / 3, 30
 MODEL_DF = 5.0
 # Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
 _MOST, _LEAST = 1e15, 1e-6
+# Below this, one unit has nearly all the weight, and the sums of powers of shares cancel but for some digits.
+_ALONE = 1e-5
 _ROUNDING = 1e-14
 
 
@@ -101,8 +103,7 @@ def units_df(powers: ArrayLike, strata: ArrayLike = 1.0) -> tuple[Floats, Floats
     second, third, fourth, fifth = np.asarray(powers, dtype=np.float64)
     mean = second - 2 * third + second**2
     square = fourth - 4 * fifth + 4 * second * fourth + 2 * third**2 - 4 * second**2 * third + second**4
-    # one unit with all the weight: what is left is rounding
-    some = (mean > _ROUNDING) & (square > 0)
+    some = (mean > _ALONE) & (square > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         df = np.where(some, mean**2 / square, 1.0) - (np.asarray(strata, dtype=np.float64) - 1)
         factor = second / np.maximum(mean, _ROUNDING)
