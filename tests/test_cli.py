@@ -50,7 +50,11 @@ def test_score(capsys: pytest.CaptureFixture[str], export: str) -> None:
     assert err == (
         "npskit: Column 'How likely are you to recommend us?' was taken as the score by its name; name another with "
         "score=.\n"
+        "npskit: time: column 'Date': '1.3.2026' and all like it were read day first: give dayfirst=False if the month "
+        "is first.\n"
     )
+    assert "dayfirst" not in run(capsys, "score", export, "--dayfirst")[2]
+    assert "all like it were read day first" in run(capsys, "follow-up", export)[2]
     assert out.splitlines()[0] == "NPS  25.0000"
     assert "n  4   missing 1   invalid 1" in out
     assert "promoter  2  (50.0%)" in out

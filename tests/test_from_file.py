@@ -185,3 +185,32 @@ def test_columns_that_may_have_a_role_are_offered(tmp_path: Path) -> None:
     assert report is not None
     assert report.unasked == {"weight": "weight"}
     assert set(report.offers) <= set(report.notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ("1/3/2026 2/3/2026", "column 'time': '1/3/2026'.*month first: give dayfirst=True"),
+        ("2026-03-01T10:00+01:00 2026-03-01T10:00+02:00", "column 'time': Times of 2 offsets"),
+        ("46001 46002", "column 'time'.*row 2 of the file holds '46001'; name another column, or write"),
+    ],
+)
+def test_what_is_guessed_of_times_is_warned_of_once(tmp_path: Path, cells: str, told: str) -> None:
+    """Was: in the notes of the report alone, or nowhere, where a survey of the same data warns or refuses."""
+    path = write(tmp_path / "a.csv", "nps,time\n" + "".join(f"{9 - i},{t}\n" for i, t in enumerate(cells.split())))
+    kind = nk.DataWarning if "holds" in told else nk.GuessWarning
+    with pytest.warns(kind, match=told) as caught:
+        survey = nk.read(path, score="nps", time="time")
+    assert len(caught) == 1
+    if kind is nk.GuessWarning:  # any warning is an error here
+        survey.timeline()
+        survey.follow_up()
+    if "/" in cells:
+        assert nk.read(path, score="nps", time="time", dayfirst=True).timeline().n.sum() == 2
+
+
+@pytest.mark.parametrize("cells", ["13/3/2026 2/3/2026", "46001 2026-01-01", "NA "])
+def test_times_that_say_what_they_are_raise_no_warning(tmp_path: Path, cells: str) -> None:
+    """A date that shows the order, a column of which some can be read, and one that holds nothing."""
+    path = write(tmp_path / "a.csv", "nps,time\n" + "".join(f"9,{cell}\n" for cell in cells.split(" ")))
+    assert nk.read(path, score="nps", time="time").score().n == 2

@@ -324,3 +324,21 @@ def test_a_time_out_of_bounds_is_named_by_its_row_in_the_sheet(tmp_path: Path) -
     path.write_text("score,day\n10,2026-01-05\n\n9,9999-12-31\n")
     with pytest.raises(nk.InvalidValueError, match=r"9999-12-31T00:00:00.* in row 4 of the file"):
         nk.read(path, score="score", time="day").timeline()
+
+
+@pytest.mark.parametrize("role", ["weight", "cluster", "stratum", "margin"])
+def test_errors_of_a_design_name_the_row_in_the_sheet(tmp_path: Path, role: str) -> None:
+    """Was: rows from 0, and of a weight "nan" in place of the cell."""
+    path = tmp_path / "drawn.csv"
+    path.write_text("nps,w,c\n10,heavy,a\n9,1.5,a\n\n8,,\n7,-1,b\n4,1,b\n")
+    bound: dict[str, Any] = {} if role == "margin" else {role: "w" if role == "weight" else "c"}
+    survey = nk.read(path, score="nps", **bound)
+    with pytest.raises(nk.InvalidValueError) as caught:
+        survey.rake({"c": {"a": 1, "b": 1}}) if role == "margin" else survey.score()
+    if role == "weight":
+        told = "row 2 of the file has 'heavy', row 5 of the file is empty, row 6 of the file has -1.0"
+        assert caught.value.rows == (2, 5, 6)
+        assert told in str(caught.value)
+    else:
+        assert caught.value.rows == (5,)
+        assert "missing in rows 5 of the file" in str(caught.value)

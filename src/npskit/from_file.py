@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import attrs
+import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, answers_of, numbers_of, read_times
+from npskit.data import BadCell, Column, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
 from npskit.errors import (
     ColumnNotFoundError,
+    DataWarning,
     GuessWarning,
     IncompatibleError,
     InvalidValueError,
@@ -90,7 +92,9 @@ def read(
 
     Warns:
         GuessWarning: If the column of the score is not named, and its name alone says that it is one. What only holds
-            whole numbers on the scale is never taken: then the error names it.
+            whole numbers on the scale is never taken: then the error names it. If the order of day and month had to be
+            guessed, or times of several offsets from UTC were read in UTC.
+        DataWarning: If the column of the time holds cells, and none of them is a time.
 
     Example:
         >>> import pathlib, tempfile
@@ -147,6 +151,8 @@ def read(
             dayfirst=dayfirst,
         )
         replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))
+        table.warn(f"time: column {name!r}")  # here alone: what is read from now on are times, and nothing to guess
+        _warn_of_no_time(name, table[name])
         if table.order is not None:  # for the other columns of times
             dayfirst = table.order == "day"
     if "weight" in bound:
@@ -165,6 +171,17 @@ def read(
     )
     rejected.sort(key=lambda each: each.row)
     return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
+
+
+def _warn_of_no_time(name: str, times: TimeColumn) -> None:
+    """Warn of a column bound as the time that holds cells, and not one that is a time."""
+    if times.rejected and np.isnat(times.values).all():
+        first = times.rejected[0]
+        warn(
+            f"time: no cell of column {name!r} could be read as a time: {row_said(first.position, times.row_numbers)} "
+            f"holds {first.value!r}; name another column, or write its times like 2026-03-09 14:05",
+            DataWarning,
+        )
 
 
 def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any], dict[str, str]]:

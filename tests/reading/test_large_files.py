@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,14 +46,16 @@ def read_large(path: Path, look: int = 1000, whole: int = 0, **said: Any) -> nk.
 
 def everything(read: Callable[[], nk.Survey]) -> list[Any]:
     found: list[Any] = []
-    try:
-        survey = read()
-        found = [survey.roles, survey.report, survey.rejected]
-        found.append({name: repr(survey.column(name).filled().tolist()) for name in survey.columns})
-        found.append(survey.score().to_dict())
-    except nk.NpskitError as error:
-        found += [type(error), str(error)]
-    return found
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            survey = read()
+            found = [survey.roles, survey.report, survey.rejected]
+            found.append({name: repr(survey.column(name).filled().tolist()) for name in survey.columns})
+            found.append(survey.score().to_dict())
+        except nk.NpskitError as error:
+            found += [type(error), str(error)]
+    return [*found, *(str(warning.message) for warning in caught)]
 
 
 @given(rows=ROWS, weight=st.booleans())

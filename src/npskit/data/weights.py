@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import read_amounts
-from npskit.data.cells import NAMED, named_rows
+from npskit.data.cells import NAMED, named_rows, row_said
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.data.words import is_nothing
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 # Weights within two to plus and minus this have squares that can be summed over any number of rows.
 _PLAIN = 400
@@ -44,7 +47,9 @@ def to_scale(weights: NDArray[Any]) -> NDArray[np.float64]:
     return np.ldexp(weights, -scale) if scale else np.asarray(weights, dtype=np.float64)
 
 
-def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[np.float64]:
+def read_weights(
+    weights: ArrayLike | Column, name: str = "weights", stood: Mapping[int, str] | None = None
+) -> NDArray[np.float64]:
     """Return weights as float64, or say which rows cannot be used.
 
     A weight of 0 is accepted: the answer is counted, and moves neither the mean nor its variance, except through
@@ -53,6 +58,7 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     Args:
         weights: Numbers, or texts of them as `npskit.data.amounts.read_amounts` reads them; shape `(n,)`.
         name: What to call them in an error.
+        stood: What stood in rows of a file that was no number, by row of the file.
 
     Raises:
         InvalidTypeError: If they are not numbers.
@@ -69,19 +75,42 @@ def read_weights(weights: ArrayLike | Column, name: str = "weights") -> NDArray[
     if found.dtype.kind not in "iufOUST":
         raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
     found = flat(found, name)
-    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(found, name)
+    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(column, name)
     # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
     if bad.size:
-        refuse_weights(bad, found[bad], name)
+        refuse_weights(bad, found[bad], name, column.row_numbers, stood or {})
     return read
 
 
-def refuse_weights(rows: NDArray[np.integer], cells: NDArray[Any], name: str = "weights") -> NoReturn:
+def refuse_weights(
+    rows: NDArray[np.integer],
+    cells: NDArray[Any],
+    name: str = "weights",
+    row_numbers: NDArray[np.int64] | None = None,
+    stood: Mapping[int, str] = MappingProxyType({}),
+) -> NoReturn:
     """Refuse weights, naming the rows and what stands there.
+
+    Args:
+        rows: The rows, from 0.
+        cells: What stands there, as it was read.
+        name: What to call the weights.
+        row_numbers: See `row_said`.
+        stood: See `read_weights`.
 
     Raises:
         InvalidValueError: Always.
     """
-    message = f"{name} must be finite and at least 0: {named_rows(rows, cells)}; correct them or drop the rows"
-    raise InvalidValueError(message, argument=name, rows=rows[:NAMED])
+    named, first = named_rows(rows, cells), rows[:NAMED]
+    if row_numbers is not None:
+        first = row_numbers[first]
+        has = [
+            f"has {quoted(stood[row])}" if row in stood else "is empty" if is_nothing(cell) else f"has {quoted(cell)}"
+            for row, cell in zip(first.tolist(), cells[:NAMED], strict=True)
+        ]
+        more = f" and {len(rows) - NAMED} rows more" if len(rows) > NAMED else ""
+        named = ", ".join(f"{row_said(row, row_numbers)} {what}" for row, what in zip(rows[:NAMED], has, strict=True))
+        named += more
+    message = f"{name} must be finite and at least 0: {named}; correct them or drop the rows"
+    raise InvalidValueError(message, argument=name, rows=first)

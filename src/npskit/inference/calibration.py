@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
-from npskit.data import read_weights, to_scale
+from npskit.data import Column, read_weights, to_scale
 from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
@@ -103,7 +103,7 @@ def post_stratify(weights: ArrayLike, cells: ArrayLike, totals: Mapping[Any, flo
 
 def rake(
     weights: ArrayLike,
-    margins: Mapping[str, ArrayLike],
+    margins: Mapping[str, ArrayLike | Column],
     totals: Mapping[str, Mapping[Any, float]],
     *,
     tolerance: float = 1e-13,
@@ -157,7 +157,7 @@ def rake(
 
 
 def calibrate_linear(
-    weights: ArrayLike, margins: Mapping[str, ArrayLike], totals: Mapping[str, Mapping[Any, float]]
+    weights: ArrayLike, margins: Mapping[str, ArrayLike | Column], totals: Mapping[str, Mapping[Any, float]]
 ) -> Calibration:
     """Return weights that agree with several margins and are nearest to the design weights: generalized regression.
 
@@ -209,8 +209,8 @@ def calibrated_estimate(
     categories: ArrayLike,
     category_scores: ArrayLike,
     *,
-    clusters: ArrayLike | None = None,
-    strata: ArrayLike | None = None,
+    clusters: ArrayLike | Column | None = None,
+    strata: ArrayLike | Column | None = None,
     population: Population = None,
     lonely: Lonely = "fail",
     customers: Customers = None,
@@ -285,7 +285,7 @@ class _Table(Frozen):
 
     @classmethod
     def of(
-        cls, weights: ArrayLike, margins: Mapping[str, ArrayLike], totals: Mapping[str, Mapping[Any, float]]
+        cls, weights: ArrayLike, margins: Mapping[str, ArrayLike | Column], totals: Mapping[str, Mapping[Any, float]]
     ) -> _Table:
         w = read_weights(weights)
         if not margins or set(margins) != set(totals):

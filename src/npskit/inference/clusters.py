@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
+from npskit.data import Column, read_weights
 from npskit.data import factorize as keys_of
-from npskit.data import read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
 
-def factorize(labels: ArrayLike, name: str) -> tuple[Codes, NDArray[Any]]:
+def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any]]:
     """Return the code of each row's label, and the distinct labels, rising.
 
     Args:
@@ -39,7 +39,8 @@ def factorize(labels: ArrayLike, name: str) -> tuple[Codes, NDArray[Any]]:
         >>> factorize(["north", "east", "north"], "strata")
         (array([1, 0, 1]), array(['east', 'north'], dtype='<U5'))
     """
-    found = np.asarray(labels)
+    numbers = labels.row_numbers if isinstance(labels, Column) else None
+    found = labels.filled() if isinstance(labels, Column) else np.asarray(labels)
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
     if found.dtype.kind in "iub" and found.size and int(found.max()) < 1 << 63:
@@ -47,8 +48,10 @@ def factorize(labels: ArrayLike, name: str) -> tuple[Codes, NDArray[Any]]:
     codes, known = keys_of(found)
     if known and known[-1] is None:
         rows = np.flatnonzero(codes == len(known) - 1)
+        place, rows = ("", rows) if numbers is None else (" of the file", numbers[rows])
         shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
-        raise InvalidValueError(f"{name} must not be missing: missing in rows {shown}; label or drop these rows")
+        message = f"{name} must not be missing: missing in rows {shown}{place}; label or drop these rows"
+        raise InvalidValueError(message, argument=name, rows=rows[:5])
     distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
     types = {type(label) for label in known}
     if distinct.dtype.kind not in _KINDS or (str in types and len(types) > 1):
@@ -166,7 +169,9 @@ def _cells(units: Codes, groups: Codes, n_units: int) -> tuple[Codes, Codes, Cod
     return cells, keys % max(1, n_units), keys // max(1, n_units)
 
 
-def unit_codes(strata: ArrayLike | None, clusters: ArrayLike) -> tuple[Codes, NDArray[Any], NDArray[Any]]:
+def unit_codes(
+    strata: ArrayLike | Column | None, clusters: ArrayLike | Column
+) -> tuple[Codes, NDArray[Any], NDArray[Any]]:
     """Return the sampling unit of each row as a code, and each unit's stratum and cluster.
 
     Clusters are nested: the same label in two strata is two units.
@@ -202,8 +207,8 @@ def cluster_totals(
     categories: ArrayLike,
     n_categories: int,
     *,
-    clusters: ArrayLike,
-    strata: ArrayLike | None = None,
+    clusters: ArrayLike | Column,
+    strata: ArrayLike | Column | None = None,
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     n_groups: int | None = None,

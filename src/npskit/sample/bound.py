@@ -128,7 +128,11 @@ class BoundData:
     def weights(self) -> NDArray[np.float64] | None:
         """Return the weight of each row, checked, or None where none is bound."""
         weight = self.role("weight")
-        return None if weight is None else read_weights(weight, self.roles["weight"])
+        if weight is None:
+            return None
+        name = self.roles["weight"]
+        stood = {each.row: each.value for each in self.refused or () if each.column == name}
+        return read_weights(weight, name, stood)
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""
@@ -140,7 +144,7 @@ class BoundData:
         for name, labels in totals.items():
             if not isinstance(labels, Mapping):
                 raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {quoted(labels)}")
-        margins = {name: self.column(self.frame.require(name, "totals")).filled() for name in totals}
+        margins = {name: self.column(self.frame.require(name, "totals")) for name in totals}
         weights = self.weights()
         return rake(np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights), margins, totals)
 

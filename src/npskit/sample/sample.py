@@ -6,12 +6,15 @@ and how sure the score of it is, comes from here and from nowhere else.
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Frozen
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
+from npskit.data import Column
 from npskit.inference import (
     Calibration,
     ClusterTotals,
@@ -212,8 +215,8 @@ class Sample:
         return cluster_totals(
             self.answers.categories if clustering is None else clustering.categories,
             len(self.answers.codebook.category_scores if clustering is None else clustering.scores),
-            clusters=np.arange(len(self)) if units is None else units,
-            strata=self.strata,
+            clusters=self._labels(np.arange(len(self)) if units is None else units),
+            strata=None if self.strata is None else self._labels(self.strata),
             weights=self.weights,
             groups=places.numbers,
             n_groups=places.size,
@@ -257,6 +260,10 @@ class Sample:
         aside = self.aside + RowCounts(left_out=dropped)
         return attrs.evolve(self, answers=self.answers.take(kept), superseded=dropped, aside=aside, **parts)
 
+    def _labels(self, labels: NDArray[Any]) -> Column:
+        """Return labels of rows with the rows of the file that they stand in, by which errors name them."""
+        return Column(labels, row_numbers=self.row_numbers)
+
     def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
         """Return the estimate of each place, a part of the calibrated sample."""
         found = [
@@ -264,8 +271,8 @@ class Sample:
                 calibration,
                 np.where(places.numbers == place, clustering.categories, -1),
                 clustering.scores,
-                clusters=clustering.units,
-                strata=self.strata,
+                clusters=None if clustering.units is None else self._labels(clustering.units),
+                strata=None if self.strata is None else self._labels(self.strata),
                 population=self.population,
                 lonely=self.lonely,
                 customers=clustering.customers,
