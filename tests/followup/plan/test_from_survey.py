@@ -605,3 +605,13 @@ def test_yes_and_no_in_the_languages_of_the_letters(yes: str, no: str) -> None:
     """Law: whoever opted out in an export in their language is left alone."""
     data = {"score": [3, 3, 3], "opted_out": [yes, no, None]}
     assert nk.Survey(data, score="score").follow_up().counts["opted out"] == 1
+
+
+def test_now_is_said_where_it_was_not_given() -> None:
+    """Was: one date of the future made all others too old, and nothing said so."""
+    data = {"score": [10, 3, 3], "at": ["2026-01-01", "2026-01-03", "2206-01-02"]}
+    with pytest.warns(nk.DataWarning, match=r"2206-01-02T00:00 in row 2 \(from 0\), is still to come.*give now="):
+        plan = nk.Survey(data, time="at").follow_up()
+    assert "Now is 2206-01-02 00:00, when the latest response came in" in plan.to_text()
+    assert "Now is" not in nk.Survey(data, time="at").follow_up(now="2026-01-04").to_text()
+    assert "Now is" not in nk.Survey({"score": [10, 3]}).follow_up().to_text()

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from npskit.arrays import Times
 from npskit.checks import several
 from npskit.counting import Tally, warn_of_scale
-from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times, row_said
+from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, warn
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.terms import ROLES, Terms
@@ -113,10 +113,23 @@ def _times(
         # no time is less than any
         latest = int((at if utc is None else utc).astype("datetime64[us]").astype(np.int64).argmax())
         made, utc_now = at[latest].astype("datetime64[us]"), None if utc is None else utc[latest]
+        _warn_of_the_future(made, clock, row_said(latest, data.row_numbers))
     elif made is not None and clock is not None:
         exact = parse_times([now], time_zone="UTC")
         utc_now = exact.values[0] if exact.aware else None
-    return last, {"at": at, "now": made, "clock": clock, "utc": utc, "utc_now": utc_now}
+    found = now is None and made is not None
+    return last, {"at": at, "now": made, "clock": clock, "utc": utc, "utc_now": utc_now, "latest": found}
+
+
+def _warn_of_the_future(latest: np.datetime64, clock: dt.tzinfo | None, row: str) -> None:
+    """Warn of a latest response, taken as now, that lies in the future: by the clock given, else by every clock."""
+    today = np.datetime64(dt.datetime.now(clock or dt.timezone(dt.timedelta(hours=14))).replace(tzinfo=None), "us")
+    if latest > today:
+        warn(
+            f"time: the latest response is taken as now, and its time, {latest.astype('datetime64[m]')} in {row}, is "
+            "still to come: correct it, or give now=; all others may look too old",
+            DataWarning,
+        )
 
 
 def _moved(wall: Times, own: str | None, zone: str | None) -> Times:

@@ -21,8 +21,10 @@ def headline(plan: Choices) -> list[str]:
     """Return in a few lines what a plan does, and what it leaves out."""
     lines = [f"{len(plan):,} of {len(plan.status):,} responses are followed up."]
     overdue = int(plan.overdue.sum())
+    before = "" if plan.now is None else str(plan.now.astype("datetime64[m]")).replace("T", " ")
+    if plan.assigned.table.latest:
+        lines.append(f"Now is {before}, when the latest response came in: give now= for another time.")
     if overdue and plan.now is not None:
-        before = str(plan.now.astype("datetime64[m]")).replace("T", " ")
         lines.append(f"Overdue: {overdue:,} of them were due before {before}.")
     lines += [*_limits(plan), *_worth(plan)]
     if plan.share:

@@ -79,6 +79,7 @@ class Table(Frozen):
         utc: When, in UTC, where that says more than the wall clock, which shows an hour of autumn twice; or None.
         utc_now: What time it is, in UTC; None where the wall clock says it.
         row_numbers: The row of the file that each came from; None where they came from none.
+        latest: Whether `now` is when the latest of them came in, because it was not given.
 
     Example:
         >>> table = Table.of([4, 10, None], channel=["chat", "email", "email"], value=[300, None, 20])
@@ -105,6 +106,7 @@ class Table(Frozen):
     utc: Times | None = None
     utc_now: np.datetime64 | None = None
     row_numbers: NDArray[np.int64] | None = None
+    latest: bool = False
 
     @classmethod
     def of(
