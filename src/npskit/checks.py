@@ -152,6 +152,8 @@ def one_of(value: T, options: Iterable[T], name: str) -> T:
         ...
         npskit.errors.InvalidValueError: method must be one of 'score', 'wald': got 'scores'; did you mean 'score'?
     """
+    if type(value) is str and type(options) is tuple and value in options:  # what is called most, said at once
+        return value
     known = list(options)
     for option in known:
         if is_same(value, option):

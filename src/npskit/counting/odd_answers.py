@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from npskit.counting.tally import Tally
 from npskit.data import Scale
 from npskit.errors import DataWarning, warn
@@ -15,6 +13,7 @@ _SLIPS = 3
 _AT_ONE, _MANY = 5, 1_000
 # All of so many answers in the lower half are rather of a scale that ends there.
 _LOW = 10
+_TEN = Scale(0, 10)
 
 
 def warn_of_scale(tally: Tally) -> None:
@@ -23,7 +22,8 @@ def warn_of_scale(tally: Tally) -> None:
     Args:
         tally: The answers of all groups, of any shape.
     """
-    scored, invalid = int(tally.n.sum()), int(tally.invalid.sum())
+    *points, _, invalid = tally.cells.reshape(-1, tally.cells.shape[-1]).sum(axis=0).tolist()
+    scored = sum(points)
     if invalid > scored and invalid >= _SLIPS:
         warn(
             f"most answers ({invalid} of {scored + invalid}) do not lie on the scale of {tally.scorer!r}: say which "
@@ -31,10 +31,9 @@ def warn_of_scale(tally: Tally) -> None:
             DataWarning,
         )
         return
-    if not tally.by_answer or tally.codebook.scale != Scale(0, 10) or not scored:
+    if not tally.by_answer or tally.codebook.scale != _TEN:
         return
-    points = tally.distribution.reshape(-1, 11).sum(axis=0)
-    highest = int(np.flatnonzero(points)[-1])
+    highest = max((point for point, n in enumerate(points[:6]) if n), default=0) if not any(points[6:]) else 10
     if 2 <= highest <= 5 and scored >= _LOW:
         warn(f"no answer of {scored} is above {highest}: if the scale is not 0..10, say so with scale=", DataWarning)
     elif not points[0] and points[1] >= (_AT_ONE if scored < _MANY else 1):
