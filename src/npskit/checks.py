@@ -152,12 +152,9 @@ def one_of(value: T, options: Iterable[T], name: str) -> T:
         ...
         npskit.errors.InvalidValueError: method must be one of 'score', 'wald': got 'scores'; did you mean 'score'?
     """
-    if type(value) is str and type(options) is tuple and value in options:  # what is called most, said at once
+    known = tuple(options)
+    if (type(value) is str and value in known) or any(is_same(value, option) for option in known):
         return value
-    known = list(options)
-    for option in known:
-        if is_same(value, option):
-            return value
     close = did_you_mean(str(value), map(str, known)) if isinstance(value, str) else ""
     hint = f"; {close}" if close.startswith("did") else ""
     raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, known))}: got {quoted(value)}{hint}")

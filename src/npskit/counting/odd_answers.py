@@ -31,10 +31,11 @@ def warn_of_scale(tally: Tally) -> None:
             DataWarning,
         )
         return
-    if not tally.by_answer or tally.codebook.scale != _TEN:
+    few_low = not points[0] and points[1:2] >= [_AT_ONE if scored < _MANY else 1]
+    highest = 0 if any(points[6:]) or scored < _LOW else max((at for at, n in enumerate(points) if n), default=0)
+    if not (few_low or highest > 1) or not tally.by_answer or tally.codebook.scale != _TEN:
         return
-    highest = max((point for point, n in enumerate(points[:6]) if n), default=0) if not any(points[6:]) else 10
-    if 2 <= highest <= 5 and scored >= _LOW:
+    if highest > 1:
         warn(f"no answer of {scored} is above {highest}: if the scale is not 0..10, say so with scale=", DataWarning)
-    elif not points[0] and points[1] >= (_AT_ONE if scored < _MANY else 1):
+    else:
         warn(f"no answer of {scored} is 0: if the scale is 1..10, say so with scale=(1, 10)", DataWarning)
