@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Integers
-from npskit.counting.category_sums import CategorySums, check_denominator
+from npskit.counting.category_sums import CategorySums, check_denominator, mean_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.options import Denominator
 from npskit.results import Columns, Result, free_name
@@ -116,7 +116,13 @@ class CategoryCounts(Result):
     @property
     def value(self) -> Floats:
         """The score, the (weighted) mean category score of valid answers: float64, shape `(...)`; NaN without any."""
-        return self.table().mean
+        return self.mean()
+
+    def mean(self, denominator: Denominator = "valid") -> Floats:
+        """Return the mean category score, as `table(denominator)` has it: float64, shape `(...)`."""
+        if denominator == "valid" and self.weights is None:  # spares the table
+            return mean_of(self._per_category(self.cells), self.codebook.category_scores)
+        return self.table(denominator).mean
 
     def _per_category(self, array: NDArray[Any]) -> NDArray[Any]:
         inside = array[..., :-2]

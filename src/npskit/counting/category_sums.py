@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Frozen, Integers
 from npskit.checks import one_of
@@ -27,6 +30,16 @@ def check_denominator(denominator: Denominator, codebook: Codebook) -> Denominat
     return denominator
 
 
+def mean_of(amounts: NDArray[Any], category_scores: Floats) -> Floats:
+    """Return the mean category score of amounts by category, shape `(..., K)`; NaN where there is nothing."""
+    # one division at the end: whole category scores and counts give the exactly rounded score
+    sums, total = amounts @ category_scores, amounts.sum(axis=-1)
+    if total.all():
+        return np.asarray(sums / total)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(sums / total)
+
+
 @attrs.frozen(eq=False)
 class CategorySums(Frozen):
     """Counts and sums of weights by category, with the category scores: the input of all inference.
@@ -46,10 +59,4 @@ class CategorySums(Frozen):
     @property
     def mean(self) -> Floats:
         """The (weighted) mean category score, shape `(...)`; NaN where there is nothing."""
-        amounts = self.counts if self.weights is None else self.weights
-        # one division at the end: whole category scores and counts give the exactly rounded score
-        sums, total = amounts @ self.category_scores, amounts.sum(axis=-1)
-        if total.all():
-            return np.asarray(sums / total)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(sums / total)
+        return mean_of(self.counts if self.weights is None else self.weights, self.category_scores)

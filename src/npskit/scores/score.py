@@ -115,7 +115,7 @@ class Score(MadeOfRows):
         """The score, unrounded; NaN where nothing was answered (0 is a legitimate score)."""
         if self.clustered is not None:
             return float(self.clustered.mean)
-        return float(self.tally.table(self.conventions.denominator).mean)
+        return float(self.tally.mean(self.conventions.denominator))
 
     @property
     def n(self) -> int:
