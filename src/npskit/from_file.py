@@ -147,7 +147,7 @@ def read(
         name = bound["time"]
         table = read_times(
             {name: Column(columns[name], row_numbers=loaded.row_numbers)},
-            time_zone=time_zone or report.time_zone,
+            time_zone=report.time_zone if time_zone is None else time_zone,
             dayfirst=dayfirst,
         )
         replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))

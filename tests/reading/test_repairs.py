@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.reading import Loaded, Rejected, load
+from npskit.reading.repairs import Repairs
 
 Read = Callable[..., Loaded]
 
@@ -208,3 +209,8 @@ def test_semicolons_are_joined_as_they_were(read: Read) -> None:
             "repaired",
         ),
     )
+
+
+def test_a_file_without_names_of_columns_has_nothing_to_repair() -> None:
+    """No column takes a surplus where there is none."""
+    assert Repairs([], [[], []], ",")(["a", "b"]) is None

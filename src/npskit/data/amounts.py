@@ -159,7 +159,11 @@ def read_amounts(
         [1234.5, 7.0, nan, nan]
     """
     values, numbers = (column.filled(), column.row_numbers) if isinstance(column, Column) else (column, None)
-    if values.dtype.kind == "O" and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}:
+    if (
+        values.dtype.kind == "O"
+        and values.ndim
+        and {type(cell) for cell in values.tolist()} <= {int, float, type(None)}
+    ):
         with contextlib.suppress(OverflowError):
             values = values.astype(np.float64)
     if values.dtype.kind in "iuf":

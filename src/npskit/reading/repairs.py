@@ -75,7 +75,7 @@ class Repairs:
         self._columns = [_column(name, [row[j] for row in rows], separator) for j, name in enumerate(names)]
         free = [j for j, column in enumerate(self._columns) if column.free]
         last = len(names) - 1
-        self._candidates = free or ([last] if rows and self._columns[last].kind == "text" else [])
+        self._candidates = free or ([last] if rows and names and self._columns[last].kind == "text" else [])
 
     def __call__(self, row: Sequence[str]) -> tuple[int, list[str]] | None:
         """Return the column that the surplus belongs to, and the row as it was meant; None where that is not plain."""
