@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import npskit.counting.answer_columns as columns
 import npskit.counting.count_table as tabulation
 import npskit.counting.kernels as kernels
+from npskit import arrays
 from npskit.counting import INVALID, MISSING, Counts, encode, tabulate
 from npskit.data import Column
 from npskit.data.answers import Unusable, parse_answer
@@ -125,7 +126,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "_PAIRED", 8)
     monkeypatch.setattr(kernels, "_BLOCKWISE", 20)
     monkeypatch.setattr(kernels, "_THREADED", 16)
-    monkeypatch.setattr(kernels, "_cores", lambda: 3)
+    monkeypatch.setattr(kernels, "cores", lambda: 3)
     monkeypatch.setattr("npskit.data.keys.ROWS", 4)
 
 
@@ -466,8 +467,8 @@ def test_bad_columns() -> None:
 @pytest.mark.parametrize("cores", [1, 3, 64])
 def test_threads(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long column gives the same counts whatever the number of cores."""
-    assert kernels._cores() >= 1
-    monkeypatch.setattr(kernels, "_cores", lambda: cores)
+    assert arrays.cores() >= 1
+    monkeypatch.setattr(kernels, "cores", lambda: cores)
     values = np.tile(np.array([0, 6, 7, 8, 9, 10, 11, -1, np.nan, 7.5], "f4"), 420_001)
     found = tabulate([values], BOOK)
     assert not found.by_answer
@@ -512,7 +513,7 @@ def test_no_rows(n_groups: int) -> None:
 )
 def test_memory(kind: str, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Counting with two threads needs less than five megabytes beside its rows: at 5·10⁷ rows 0.1 byte each."""
-    monkeypatch.setattr(kernels, "_cores", lambda: 2)
+    monkeypatch.setattr(kernels, "cores", lambda: 2)
     rows = 5_000_000
     values = np.tile(np.arange(13), rows // 13 + 1)[:rows].astype(kind)
     given = {"groups": values.astype("i4"), "weights": np.ones(rows)}

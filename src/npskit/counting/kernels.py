@@ -7,13 +7,13 @@ number of rows.
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import cores
 from npskit.counting.answer_columns import INTEGERS, AnswerBlocks
 from npskit.data import ROWS, refuse_weights, slices
 from npskit.scorers import Codebook
@@ -71,7 +71,7 @@ def runs(column: AnswerBlocks, codebook: Codebook) -> NDArray[np.int64]:
     """
     cuts = np.flatnonzero(np.diff(codebook.grid)) + 1
     count = functools.partial(_below, cuts=[*cuts.tolist(), codebook.scales[0].size])
-    threads = min(_cores(), _THREADS) if column.size >= _THREADED else 1
+    threads = min(cores(), _THREADS) if column.size >= _THREADED else 1
     if threads == 1:
         found = count(column)
     else:
@@ -84,11 +84,6 @@ def runs(column: AnswerBlocks, codebook: Codebook) -> NDArray[np.int64]:
     cells = np.zeros(len(codebook.categories), np.int64)
     np.add.at(cells, codebook.grid[[0, *cuts]], np.diff([0, *below]))
     return _with_rest(cells, missing, column.size)
-
-
-def _cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _below(column: AnswerBlocks, cuts: Sequence[int]) -> NDArray[np.int64]:

@@ -31,6 +31,7 @@ from npskit.data.flags import read_flags as read_flags
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import column_of as column_of
 from npskit.data.keys import ROWS as ROWS
+from npskit.data.keys import dense_codes as dense_codes
 from npskit.data.keys import factorize as factorize
 from npskit.data.keys import factorize_many as factorize_many
 from npskit.data.keys import flat as flat

@@ -93,7 +93,7 @@ def _renumber(codes: NDArray[np.intp], to: NDArray[np.intp]) -> None:
             codes[at] = to[codes[at]]
 
 
-def _dense(values: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp], NDArray[Any]]:
+def dense_codes(values: NDArray[Any], low: int, span: int) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Return codes of integers in order, and the distinct ones; they lie in `low` to `low + span`."""
     if span > max(_SPAN, 2 * values.size):
         found, codes = np.unique(values, return_inverse=True)
@@ -135,7 +135,7 @@ def _by_order(keys: NDArray[Any]) -> tuple[NDArray[np.intp], list[Any]]:
         return inverse.astype(np.intp, copy=False), distinct.tolist()
     whole = keys.view({"b": np.uint8, "m": np.int64, "M": np.int64}.get(kind, keys.dtype))
     low = int(whole.min())
-    codes, distinct = _dense(whole, low, int(whole.max()) - low)
+    codes, distinct = dense_codes(whole, low, int(whole.max()) - low)
     # A date is kept as numpy's: as Python's it would lose its nanoseconds.
     distinct = distinct.view(keys.dtype)
     return codes, list(distinct) if kind in "mM" else distinct.tolist()
@@ -209,6 +209,6 @@ def factorize_many(columns: Sequence[Any]) -> tuple[NDArray[np.intp], list[tuple
             raise IncompatibleError(f"column {i} of the group keys has {more.size} rows, column 0 has {codes.size}")
         np.multiply(codes, len(keys), out=codes)
         np.add(codes, more, out=codes)
-        codes, distinct = _dense(codes, 0, max(len(found) * len(keys) - 1, 0))
+        codes, distinct = dense_codes(codes, 0, max(len(found) * len(keys) - 1, 0))
         found = [(*found[d // len(keys)], keys[d % len(keys)]) for d in distinct.tolist()]
     return codes, found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
-from npskit.data import Column, read_weights
+from npskit.data import Column, dense_codes, read_weights
 from npskit.data import factorize as keys_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
@@ -44,7 +44,8 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
     if found.dtype.kind in "iub" and found.size and int(found.max()) < 1 << 63:
-        return _dense(found.astype(np.int64))
+        whole, low = found.astype(np.int64), int(found.min())
+        return dense_codes(whole, low, int(found.max()) - low)
     codes, known = keys_of(found)
     if known and known[-1] is None:
         rows = np.flatnonzero(codes == len(known) - 1)
@@ -58,17 +59,6 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
         got = ", ".join(sorted(one.__name__ for one in types))
         raise InvalidTypeError(f"{name} must be text, numbers or dates, all of one type: got {got}; make them all text")
     return codes, distinct
-
-
-def _dense(values: NDArray[np.int64]) -> tuple[Codes, NDArray[np.int64]]:
-    """Factorize whole numbers: by a table where their range is not much wider than the rows, else by sorting."""
-    low, high = int(values.min()), int(values.max())
-    if high - low > 4 * values.size + 1024:
-        distinct, codes = np.unique(values, return_inverse=True)
-        return codes, distinct
-    seen = np.zeros(high - low + 1, dtype=bool)
-    seen[values - low] = True
-    return (np.cumsum(seen) - 1)[values - low], np.flatnonzero(seen) + low
 
 
 def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from npskit.arrays import cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,7 +35,7 @@ def look_ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
     if len(first) < 2:
         yield from ((item, functools.partial(work, item)) for item in first)
         return
-    with ThreadPoolExecutor(min(_AHEAD, os.cpu_count() or 1), "npskit-reading") as threads:
+    with ThreadPoolExecutor(min(_AHEAD, cores()), "npskit-reading") as threads:
         waiting = deque[tuple[Item, Future[Result]]]()
         for item in itertools.chain(first, source):
             waiting.append((item, threads.submit(work, item)))

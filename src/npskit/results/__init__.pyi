@@ -1,12 +1,12 @@
 """The base of every result, and how results become text, tables, JSON and files."""
 
+from npskit.results.display import excerpt as excerpt
 from npskit.results.display import html_table as html_table
 from npskit.results.display import number as number
 from npskit.results.display import one_line as one_line
 from npskit.results.display import p_said as p_said
 from npskit.results.display import p_value as p_value
 from npskit.results.display import percent as percent
-from npskit.results.display import quoted as quoted
 from npskit.results.display import text_table as text_table
 from npskit.results.display import wrapped as wrapped
 from npskit.results.files import write_csv as write_csv

@@ -209,13 +209,13 @@ def wrapped(text: str, *, hang: str = "") -> str:
     )
 
 
-def quoted(value: object, most: int = 40) -> str:
+def excerpt(value: object, most: int = 40) -> str:
     r"""Return what a customer wrote, for a sentence: one line, visible characters only, cut, in quotation marks.
 
     Example:
-        >>> quoted("never\nagain")
+        >>> excerpt("never\nagain")
         '"never again"'
-        >>> quoted("a" * 50, most=5)
+        >>> excerpt("a" * 50, most=5)
         '"aaaaa..."'
     """
     text = str(value)[: 4 * most + 4]

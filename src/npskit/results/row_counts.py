@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -70,9 +71,9 @@ class MadeOfRows(Result):
     _ROWS = "rows"
 
     @property
+    @abc.abstractmethod
     def row_counts(self) -> RowCounts:
         """What became of the rows that came in."""
-        raise NotImplementedError
 
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         found = super()._record(**options)

@@ -19,7 +19,7 @@ from npskit.followup.letters.messages import Languages
 from npskit.followup.playbook.follow_up import Context, FollowUp, Strategy
 from npskit.followup.playbook.rules import Rule
 from npskit.followup.playbook.steps import Action, Offer
-from npskit.results import quoted
+from npskit.results import excerpt
 from npskit.times.zones import time_in_words
 
 money = st.floats(0, 1e9)
@@ -116,7 +116,7 @@ def test_a_follow_up_in_words() -> None:
 @given(st.text(max_size=300), st.integers(1, 60))
 def test_quotations(text: str, most: int) -> None:
     """A quotation is one printable line in quotation marks, no longer than asked, without quotation marks inside."""
-    found = quoted(text, most)
+    found = excerpt(text, most)
     assert found.isprintable()
     assert found.count('"') == 2
     assert len(found) <= most + 5

@@ -114,7 +114,7 @@ def test_size_and_threads_do_not_show(rows: list[Any], mode: Mode, block: int, c
     with pytest.MonkeyPatch.context() as patch:
         for module in (packing, pairs):
             patch.setattr(module, "BLOCK", block)
-        for name, value in {"PARTED": 1, "_FIRST": 3, "_SECOND": 4, "_NETWORK": 4, "_cores": lambda: cores}.items():
+        for name, value in {"PARTED": 1, "_FIRST": 3, "_SECOND": 4, "_NETWORK": 4, "cores": lambda: cores}.items():
             patch.setattr(sorting, name, value)
         patch.setattr(sorting, "_networks_win", lambda: True)
         found = paired(rows, mode)

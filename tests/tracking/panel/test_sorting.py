@@ -40,7 +40,7 @@ def test_parted_as_sorted(numbers: list[int], block: int, first: int, second: in
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"PARTED": 1, "_FIRST": first, "_SECOND": second, "_NETWORK": network}.items():
             patch.setattr(sorting, name, value)
-        patch.setattr(sorting, "_cores", lambda: cores)
+        patch.setattr(sorting, "cores", lambda: cores)
         patch.setattr(sorting, "_networks_win", lambda: True)
         found = sort(held, block, 12)
     assert found.tolist() == sorted(held[held % 2 == 0].tolist())
@@ -79,5 +79,5 @@ def test_work_is_shared_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ValueError, match="item 0"):
         in_threads(refuse, items, 2)
-    monkeypatch.setattr(sorting, "_cores", lambda: 64)
+    monkeypatch.setattr(sorting, "cores", lambda: 64)
     assert (workers(sorting.PARTED - 1), workers(sorting.PARTED)) == (1, 4)

@@ -20,7 +20,7 @@ from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.options import CLOCKS, Clock
-from npskit.results import quoted
+from npskit.results import excerpt
 from npskit.times import (
     DAY,
     TICK,
@@ -221,7 +221,7 @@ class DueTimes:
         if contexts.channel is not None and contexts.kind is not None:
             names = contexts.channel.names
             by_channel = list(map(self._of_channel, names, contexts.kind.names))
-            limits.add(by_channel, [f"for channel {quoted(name)}" for name in names], contexts.channel.codes)
+            limits.add(by_channel, [f"for channel {excerpt(name)}" for name in names], contexts.channel.codes)
             mornings = [name for name, limit in zip(names, by_channel, strict=True) if limit == NEXT_MORNING]
         urgent = [f"for {'an' if level < 2 else 'a'} {name} comment" for level, name in enumerate(URGENCIES)]
         limits.add(list(map(self.urgency.get, URGENCIES)), urgent, contexts.urgency)
@@ -232,7 +232,7 @@ class DueTimes:
         if mornings and contexts.channel is not None:
             rows = np.flatnonzero(contexts.channel.holds(mornings.__contains__))
             morning = self.calendar.next_morning(starts[rows], time_zone=zone)
-            said = [f"the next working morning for channel {quoted(name)}" for name in contexts.channel.names]
+            said = [f"the next working morning for channel {excerpt(name)}" for name in contexts.channel.names]
             found = found.replaced(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
         rows = np.flatnonzero(own < found.at)
         found = found.replaced(rows, np.maximum(own, starts)[rows], True, ["set by the strategy"], 0)

@@ -14,7 +14,7 @@ from npskit.errors import InvalidValueError
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
-from npskit.results import Columns, Result, quoted
+from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class FollowUp(Result):
         return found | {"within_hours": None if within is None else _hours(within)}
 
     def __str__(self) -> str:
-        who = "A customer" if self.customer is None else f"Customer {quoted(self.customer)}"
+        who = "A customer" if self.customer is None else f"Customer {excerpt(self.customer)}"
         due = "" if self.due is None else f", due {time_in_words(self.due)}"
         parts = [f"{who} ({self.category}): {self.strategy}, priority {self.priority:.0f}{due}."]
         if self.team is not None:

@@ -22,7 +22,7 @@ from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
 from npskit.followup.playbook.steps import Menu, Offer
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords
-from npskit.results import quoted
+from npskit.results import excerpt
 from npskit.times import instant_of, moment_in
 
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
@@ -301,14 +301,14 @@ class Assigned(Frozen):
         ]
 
     def _why_urgent(self, row: int) -> str:
-        """Return how urgent a comment is, with the word that makes it so, quoted, if there is one."""
+        """Return how urgent a comment is, with the word that makes it so, excerpt, if there is one."""
         urgency, comments = int(self.contexts.urgency[row]), self.table.comment
         said = f"the comment is {URGENCIES[urgency]}"
         comment = None if comments is None else comments[row]
         if isinstance(self.judge, UrgencyWords) and comment is not None:
             level, word = self.judge.found(comment)
             if level == urgency:
-                said += f": it says {quoted(word)}"
+                said += f": it says {excerpt(word)}"
         return said
 
 

@@ -30,7 +30,7 @@ from npskit.data import (
     read_words,
 )
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.results import quoted
+from npskit.results import excerpt
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.times import instants, moment_in
 
@@ -263,7 +263,7 @@ class Table(Frozen):
             if code == MISSING:
                 return f"{what} is missing"
             if code == INVALID:
-                return f"{what} {quoted(self._answer(place, row))[1:-1]} is not on the scale {scale}"
+                return f"{what} {excerpt(self._answer(place, row))[1:-1]} is not on the scale {scale}"
         return None
 
     def _answer(self, question: int, row: int) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from npskit.checks import of_kind
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.part_checks import as_level, failed
-from npskit.results import quoted
+from npskit.results import excerpt
 
 UrgencyOf: TypeAlias = Callable[[str], int]
 # Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
@@ -234,7 +234,7 @@ def urgency_of(comment: str | None, judge: UrgencyOf) -> int:
     try:
         level = judge(comment)
     except Exception as error:
-        raise failed(f"urgency failed at the comment {quoted(comment)}", error) from error
+        raise failed(f"urgency failed at the comment {excerpt(comment)}", error) from error
     return as_level(level, "urgency must return")
 
 

@@ -8,14 +8,13 @@ which do without that. Where sorting is fast, it is left to it.
 from __future__ import annotations
 
 import functools
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import numpy as np
 
-from npskit.arrays import Integers
+from npskit.arrays import Integers, cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,12 +35,7 @@ def workers(rows: int) -> int:
         >>> workers(10)
         1
     """
-    return min(_cores(), _THREADS) if rows >= PARTED else 1
-
-
-def _cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores(), _THREADS) if rows >= PARTED else 1
 
 
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item], threads: int) -> list[Result]:

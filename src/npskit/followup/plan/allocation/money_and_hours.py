@@ -15,13 +15,12 @@ falls in either.
 from __future__ import annotations
 
 import math
-import os
 from typing import NamedTuple
 
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.arrays import Bools, Codes, Floats, Frozen, cores
 from npskit.followup.plan.allocation.problem import Problem
 from npskit.followup.plan.allocation.relaxation import Upgrades, UpperBound, lagrangian_bound, upgrades
 
@@ -186,7 +185,7 @@ def _curves(groups: list[_Group], budgets: list[Floats]) -> tuple[list[Floats], 
         from concurrent.futures import ThreadPoolExecutor
 
         # numpy lets go of the interpreter while it works on arrays of this size
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             found = list(pool.map(_curve, groups, budgets))
     return [value for value, _ in found], [best for _, best in found]
 
