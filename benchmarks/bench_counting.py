@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -12,7 +12,6 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import yardsticks
 from benchmarks.harness import US, Case, Run, check
@@ -20,6 +19,9 @@ from npskit.counting import tabulate
 from npskit.data.keys import factorize
 from npskit.scorers.base import codebook_of
 from npskit.scorers.nps import NPS
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 BOOK = codebook_of(NPS())
 C = "C loop"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.harness import US, Case, Run, check
@@ -19,6 +19,9 @@ from npskit.followup.plan.allocation.by_priority import allocate_by_priority
 from npskit.followup.plan.allocation.by_value import allocate
 from npskit.followup.plan.holdout import uniform
 from npskit.survey import Survey
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 
 def _candidates(n: int) -> tuple[Floats, Floats, Floats, NDArray[np.int64], Floats]:

@@ -6,18 +6,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import brentq
 from scipy.stats import bootstrap as scipy_bootstrap
 
 import npskit as nk
 from benchmarks.harness import US, Case, Run, check
 from npskit.inference.intervals import bootstrap, score_interval
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 RESAMPLES = 999

@@ -15,14 +15,17 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.harness import US, Case, Run, check
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 MEGABYTES, LARGE = 300, 884
 POLARS = "Polars read_csv"

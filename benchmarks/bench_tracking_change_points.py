@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import ruptures
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.tracking.charts.segmentation import default_penalty, segment_starts
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 PELT = "ruptures PELT, a NumPy cost"
 PELT_PYTHON = "ruptures PELT, a pure Python cost"

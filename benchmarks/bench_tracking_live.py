@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.counting.tally import Tally
 from npskit.inference.sequences import confidence_sequence, log_wealth
 from npskit.tracking.live.tracker import Tracker
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 CATEGORY_SCORES = [-100.0, 0.0, 100.0]
 

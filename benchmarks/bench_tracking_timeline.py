@@ -9,14 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.arrays import Times
@@ -24,6 +23,9 @@ from npskit.counting import CodedAnswers
 from npskit.sample import Places, Sample
 from npskit.scorers import NPS, codebook_of
 from npskit.tracking.timeline import Window, timeline_of_sample
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 ROWS, YEARS = 1e7, 3
 DAY = 86_400_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -12,12 +12,14 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.scorers import NPS, codebook_of
 from npskit.tracking.panel.answer_pairs import pair_steps
 from npskit.tracking.panel.count_transitions import transitions
+
+if TYPE_CHECKING:  # only bench runs have it
+    from pytest_benchmark.fixture import BenchmarkFixture
 
 LAG = """
 SELECT was * 3 + kind AS cell, count(*) AS n
