@@ -164,7 +164,7 @@ def test_repaired_rows_are_used(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     told = out.partition("\nnot used: ")[2].splitlines()
     assert told[0] == "2   repaired: 1"
     assert [line.split()[0] for line in told[1:]] == ["row", "3", "5"]
-    assert "1 of 4 rows were repaired; the first is row 4" in err
+    assert "1 of 4 rows was repaired; the first is row 4" in err
     _, out, _ = run(capsys, "score", str(path), "--score", "nps", "--rejected", "--json")
     assert [(each["row"], each["kind"] == "repaired") for each in json.loads(out)["rejected"]] == [
         (3, False),

@@ -149,7 +149,7 @@ def test_what_changes_the_score_is_not_bound_unasked(tmp_path: Path) -> None:
 def test_raising_names_the_rows_of_the_file(tmp_path: Path) -> None:
     """With on_invalid="raise" the error names column, row of the file, value and reason."""
     path = write(tmp_path / "a.csv", "id,nps\n1,9\n2,11\n3,99\n")
-    with pytest.raises(nk.InvalidValueError, match=r"1 answers .*: row 3 of the file: '11' in 'nps' \(outside 0..10\)"):
+    with pytest.raises(nk.InvalidValueError, match=r"1 answer .*: row 3 of the file: '11' in 'nps' \(outside 0..10\)"):
         nk.read(path, score="nps", on_invalid="raise").score()
 
 

@@ -315,7 +315,7 @@ def test_a_million_rows_of_a_lazy_frame_stay_there() -> None:
             r"off the range of CES 2.0 \(mean\), 1..7",
         ),
         (lambda: nk.Survey({"score": [1]}, on_invalid="x"), nk.InvalidValueError, "on_invalid"),  # type: ignore[arg-type]
-        (lambda: nk.Survey({"score": [1]}, score=["score", "score"]), nk.IncompatibleError, "reads 1 columns"),
+        (lambda: nk.Survey({"score": [1]}, score=["score", "score"]), nk.IncompatibleError, "reads 1 column"),
         (lambda: nk.Survey({"score": [1]}, score={"nps": "score"}), nk.InvalidValueError, "is not in both"),
         (
             lambda: nk.Survey({"score": [1]}, score=3),  # type: ignore[arg-type]

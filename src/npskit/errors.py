@@ -128,6 +128,26 @@ def quoted(value: Any, most: int = _QUOTED) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}..."
 
 
+def plural(count: SupportsIndex, one: str, many: str | None = None) -> str:
+    """Return the word for so many: of one thing, or of none and several.
+
+    Example:
+        >>> plural(1, "was", "were"), plural(2, "row"), plural(0, "row")
+        ('was', 'rows', 'rows')
+    """
+    return one if int(count) == 1 else f"{one}s" if many is None else many
+
+
+def counted(count: SupportsIndex, one: str, many: str | None = None) -> str:
+    """Return how many there are of something, in words that fit.
+
+    Example:
+        >>> counted(1, "row"), counted(1_250, "row"), counted(2, "entry", "entries")
+        ('1 row', '1,250 rows', '2 entries')
+    """
+    return f"{int(count):,} {plural(count, one, many)}"
+
+
 def shortened(message: str) -> str:
     """Return a message in which nothing stands at length: neither a word nor the whole."""
     text = _LONG_WORD.sub(lambda word: f"{word[0][: _WORD // 2]}...{word[0][-_WORD // 4 :]}", message)

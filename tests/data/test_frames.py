@@ -271,7 +271,7 @@ def test_columns_that_do_not_fit() -> None:
 @pytest.mark.parametrize("weights", [[1.0, None], [1.0, -1.0], [1.0, float("inf")], [1.0, float("nan")]])
 def test_weights_that_cannot_be(dataframe: Callable[[Data], Any], weights: list[Any]) -> None:
     """An engine counts the weights it cannot use, and they are refused."""
-    with pytest.raises(InvalidValueError, match="weight: 1 values of column 'w' are missing, negative or not finite"):
+    with pytest.raises(InvalidValueError, match="weight: 1 value of column 'w' is missing, negative or not finite"):
         Frame(dataframe({"a": [1, 2], "w": weights})).distinct(["a"], "w")
 
 

@@ -78,7 +78,7 @@ def test_short_rows_are_filled_and_reported(read: Read) -> None:
     assert found.columns["score"].tolist() == ["9", "10", "7"]
     assert found.columns["comment"].tolist() == [None, "fine", None]
     assert [(row, reason.split(":")[0]) for row, _, reason in rejections(found)] == [
-        (2, "has 1 cells, the header 3"),
+        (2, "has 1 cell, the header 3"),
         (4, "has 2 cells, the header 3"),
     ]
 
@@ -90,7 +90,7 @@ def test_long_rows_are_kept_only_where_the_rest_is_empty(read: Read) -> None:
     assert found.row_numbers.tolist() == [2, 4]
     assert found.rejected == (Rejected(3, "", "3,4,5", "has 3 cells, the header 2: set aside"),)
     assert (found.report.rows, found.report.set_aside) == (2, 1)
-    assert "1 of 3 rows were set aside." in found.report.notes
+    assert "1 of 3 rows was set aside." in found.report.notes
 
 
 def test_a_file_whose_rows_all_disagree_with_the_header_is_refused(read: Read) -> None:

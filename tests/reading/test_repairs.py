@@ -159,7 +159,7 @@ def test_rows_are_not_joined_across_a_line_break(read: Read) -> None:
     ]
     assert [(r.row, r.kind) for r in found.rejected] == [(42, "repaired")]
     assert found.row_numbers.tolist()[-3:] == [42, 42, 43]
-    assert any("1 rows held others" in note for note in found.report.notes)
+    assert any("1 row held others" in note for note in found.report.notes)
 
 
 @pytest.mark.parametrize(

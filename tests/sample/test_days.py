@@ -231,8 +231,8 @@ def test_what_does_not_fit_is_refused() -> None:
     """Lengths, groups, weights and sizes are checked, and the message names them."""
     times = np.array([START, START])
     cases: list[tuple[type[Exception], str, dict[str, Any]]] = [
-        (IncompatibleError, "answers has 1 rows, times has 2", {"answers": [10]}),
-        (IncompatibleError, "groups has 1 rows", {"groups": [0]}),
+        (IncompatibleError, "answers has 1 row, times has 2", {"answers": [10]}),
+        (IncompatibleError, "groups has 1 row", {"groups": [0]}),
         (InvalidTypeError, "groups must be whole numbers", {"groups": [0.5, 1.0]}),
         (InvalidValueError, "n_groups=2: see row 1", {"groups": [0, 3], "n_groups": 2}),
         (InvalidValueError, "negative: see row 0", {"groups": [-1, 1], "n_groups": 2}),

@@ -117,7 +117,7 @@ def test_what_is_no_column(answers: Any) -> None:
         ([1, math.nan], "row 1 has nan"),
         ([1, math.inf], "finite"),
         ([1, None], "row 1 has None"),
-        ([1], "weights has 1 rows, the answers have 2"),
+        ([1], "weights has 1 row, the answers have 2"),
         ([[1, 2]], "holds .1, 2., which is not a number"),
         (["a", "b"], r"weights: row 0 \(from 0\) holds 'a', which is not a number"),
         ([True, True], "True, which is not a number"),
@@ -141,7 +141,7 @@ def test_weights_of_zero() -> None:
 
 def test_columns_of_different_lengths() -> None:
     """The questions of a scorer have a row each for every customer."""
-    with pytest.raises(IncompatibleError, match="repurchase has 1 rows"):
+    with pytest.raises(IncompatibleError, match="repurchase has 1 row"):
         sci([5, 5], [5], [5, 5])
     with pytest.raises(IncompatibleError, match=r"reads 3 columns .*: got 1"):
         measure(SCI(), [5, 5])

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, counted, plural
 from npskit.from_file import Roles, read
 from npskit.reading import Rejected
 from npskit.scorers import Scorer, get_scorer
@@ -115,7 +115,8 @@ def _not_counted(survey: Survey) -> Iterator[str]:
         if report is not None and found:
             first, rows = found[0], report.rows + report.set_aside + report.left_out
             yield (
-                f"{len(found)} of {rows} rows were {kind}; the first is row {first.row}: {first.value!r:.80} "
+                f"{len(found):,} of {counted(rows, 'row')} {plural(len(found), 'was', 'were')} {kind}; the first is "
+                f"row {first.row}: {first.value!r:.80} "
                 f"({first.reason}); python -m npskit score --rejected{' --json' * (kind == 'repaired')} lists them"
             )
 

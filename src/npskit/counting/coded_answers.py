@@ -12,7 +12,7 @@ from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
 from npskit.data import Column, as_column
-from npskit.errors import IncompatibleError, quoted
+from npskit.errors import IncompatibleError, counted, quoted
 from npskit.scorers import Codebook
 
 
@@ -20,7 +20,8 @@ def read_columns(values: Sequence[Any], codebook: Codebook) -> tuple[AnswerBlock
     """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
     if len(values) != len(codebook.scales):
         raise IncompatibleError(
-            f"{codebook.name} reads {len(codebook.scales)} columns ({', '.join(codebook.questions)}): got {len(values)}"
+            f"{codebook.name} reads {counted(len(codebook.scales), 'column')} ({', '.join(codebook.questions)}): "
+            f"got {len(values)}"
         )
     read = tuple(
         column(answers, scale, name=name)
@@ -28,7 +29,9 @@ def read_columns(values: Sequence[Any], codebook: Codebook) -> tuple[AnswerBlock
     )
     for name, one in zip(codebook.questions, read, strict=True):
         if one.size != read[0].size:
-            raise IncompatibleError(f"{name} has {one.size} rows, {codebook.questions[0]} has {read[0].size}")
+            raise IncompatibleError(
+                f"{name} has {counted(one.size, 'row')}, {codebook.questions[0]} has {read[0].size}"
+            )
     return read
 
 

@@ -13,7 +13,7 @@ from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
 from npskit.data import as_column, flat, plain_column, read_weights, weight_scale
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.scorers import Codebook
 
 # From this many rows on, an array that needs no groups or weights is counted by category unless told otherwise: three
@@ -52,7 +52,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
     if codes.dtype.kind not in "iu" and codes.size:
         raise InvalidTypeError(f"groups must be whole numbers, not {codes.dtype}: npskit.data.factorize makes them")
     if codes.size != rows:
-        raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
+        raise IncompatibleError(f"groups has {counted(codes.size, 'row')}, the answers have {rows}")
     codes = codes.astype(codes.dtype.newbyteorder("="), copy=False)
     # As unsigned numbers, negative ones are the largest: one pass checks both ends.
     top = int(codes.view(f"u{codes.itemsize}").max()) + 1 if codes.size else 0
@@ -61,7 +61,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
     if n_groups is None:
         if top > max(4 * rows, _LARGE_TABLE):
             raise InvalidValueError(
-                f"groups go up to {top - 1} in {rows} rows: number them without gaps (npskit.data.factorize)"
+                f"groups go up to {top - 1} in {counted(rows, 'row')}: number them without gaps (npskit.data.factorize)"
             )
         return codes, top
     n_groups = whole_number(n_groups, "n_groups")
@@ -78,7 +78,7 @@ def _checked_weights(weights: Any, rows: int) -> NDArray[Any]:
     if array.dtype.kind not in "iuf":
         array = read_weights(array)
     if array.size != rows:
-        raise IncompatibleError(f"weights has {array.size} rows, the answers have {rows}")
+        raise IncompatibleError(f"weights has {counted(array.size, 'row')}, the answers have {rows}")
     return array
 
 

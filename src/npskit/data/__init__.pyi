@@ -12,6 +12,7 @@ from npskit.data.answers import AnswerColumn as AnswerColumn
 from npskit.data.answers import Unusable as Unusable
 from npskit.data.answers import answers_of as answers_of
 from npskit.data.answers import parse_answer as parse_answer
+from npskit.data.cells import NAMED as NAMED
 from npskit.data.cells import BadCell as BadCell
 from npskit.data.cells import Deferred as Deferred
 from npskit.data.cells import NumberedCells as NumberedCells

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.keys import flat, number
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 
 _SHOWN = 200
 NAMED = 5
@@ -117,7 +117,7 @@ def named_rows(rows: Sequence[int] | NDArray[np.integer], values: Sequence[Any] 
     """
     parts = zip(list(map(int, rows[:NAMED])), values[:NAMED], strict=True)
     listed = ", ".join(f"row {row} has {quoted(value)}" for row, value in parts)
-    return f"{listed} and {len(rows) - NAMED} rows more" if len(rows) > NAMED else listed
+    return f"{listed} and {counted(len(rows) - NAMED, 'row')} more" if len(rows) > NAMED else listed
 
 
 def row_said(position: Any, row_numbers: NDArray[np.int64] | None = None) -> str:

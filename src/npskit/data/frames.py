@@ -25,7 +25,9 @@ from npskit.errors import (
     IncompatibleError,
     InvalidTypeError,
     InvalidValueError,
+    counted,
     did_you_mean,
+    plural,
     quoted,
 )
 from npskit.options import BACKENDS
@@ -98,8 +100,8 @@ class Frame:
         """Return what it is and how large, without running a query."""
         if self._arrays is not None:
             rows = len(next(iter(self._arrays.values()), ()))
-            return f"{rows} rows"
-        return f"{self._native.implementation.value} query" if self.lazy else f"{len(self._native)} rows"
+            return counted(rows, "row")
+        return f"{self._native.implementation.value} query" if self.lazy else counted(len(self._native), "row")
 
     @property
     def columns(self) -> list[str]:
@@ -167,8 +169,8 @@ class Frame:
             refused = int(np.asarray(found[bad].to_numpy(), dtype=np.float64).sum())
             if refused:
                 raise InvalidValueError(
-                    f"weight: {refused} values of column {weight!r} are missing, negative or not finite; set these "
-                    "rows aside or weigh them 0"
+                    f"weight: {counted(refused, 'value')} of column {weight!r} {plural(refused, 'is', 'are')} missing, "
+                    "negative or not finite; set these rows aside or weigh them 0"
                 )
 
         def numbers(name: str) -> NDArray[np.float64]:

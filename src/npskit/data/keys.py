@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_missing
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 
 # Rows of several columns that are read at once: larger blocks spill out of a core's second cache.
 ROWS = 1 << 16
@@ -206,7 +206,9 @@ def factorize_many(columns: Sequence[Any]) -> tuple[NDArray[np.intp], list[tuple
     for i, column in enumerate(columns[1:], 1):
         more, keys = factorize(column)
         if more.size != codes.size:
-            raise IncompatibleError(f"column {i} of the group keys has {more.size} rows, column 0 has {codes.size}")
+            raise IncompatibleError(
+                f"column {i} of the group keys has {counted(more.size, 'row')}, column 0 has {codes.size}"
+            )
         np.multiply(codes, len(keys), out=codes)
         np.add(codes, more, out=codes)
         codes, distinct = dense_codes(codes, 0, max(len(found) * len(keys) - 1, 0))

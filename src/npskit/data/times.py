@@ -16,7 +16,7 @@ from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects,
 from npskit.data.columns import Column
 from npskit.data.keys import flat
 from npskit.data.time_text import Moment, Order, order_told, read_moment
-from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, warn
+from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, warn
 from npskit.times import find_zone, in_zone
 
 
@@ -225,7 +225,7 @@ def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.t
 def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
     """Name the first rows of a kind."""
     rows = np.flatnonzero(which[cells.codes])
-    more = f" and {len(rows) - 1} rows more" if len(rows) > 1 else ""
+    more = f" and {counted(len(rows) - 1, 'row')} more" if len(rows) > 1 else ""
     return f"{shown(cells.array[rows[0]])!r} in {row_said(rows[0], cells.row_numbers)}{more}"
 
 

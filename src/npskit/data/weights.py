@@ -15,7 +15,7 @@ from npskit.data.cells import NAMED, named_rows, row_said
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 
 # Weights within two to plus and minus this have squares that can be summed over any number of rows.
 _PLAIN = 400
@@ -109,7 +109,7 @@ def refuse_weights(
             f"has {quoted(stood[row])}" if row in stood else "is empty" if is_nothing(cell) else f"has {quoted(cell)}"
             for row, cell in zip(first.tolist(), cells[:NAMED], strict=True)
         ]
-        more = f" and {len(rows) - NAMED} rows more" if len(rows) > NAMED else ""
+        more = f" and {counted(len(rows) - NAMED, 'row')} more" if len(rows) > NAMED else ""
         named = ", ".join(f"{row_said(row, row_numbers)} {what}" for row, what in zip(rows[:NAMED], has, strict=True))
         named += more
     message = f"{name} must be finite and at least 0: {named}; correct them or drop the rows"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.errors import ColumnNotFoundError, did_you_mean
+from npskit.errors import ColumnNotFoundError, counted, did_you_mean
 
 
 @attrs.frozen(eq=False)
@@ -201,4 +201,4 @@ class Dataset:
 
     def __repr__(self) -> str:
         first = ", ".join(list(self.columns)[:7])
-        return f"<Dataset: {len(self)} rows, {len(self.columns)} columns: {first}, ...>"
+        return f"<Dataset: {counted(len(self), 'row')}, {counted(len(self.columns), 'column')}: {first}, ...>"

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
 from npskit.data import Column, read_weights, to_scale
-from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidValueError, counted, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
@@ -150,7 +150,8 @@ def rake(
     worst = max(range(len(gaps)), key=lambda m: float(gaps[m].max()))
     label = table.names[worst][int(gaps[worst].argmax())]
     raise InvalidValueError(
-        f"raking did not reach the totals in {max_iterations} rounds: {list(margins)[worst]} {label!r} is still "
+        f"raking did not reach the totals in {counted(max_iterations, 'round')}: {list(margins)[worst]} {label!r} "
+        "is still "
         f"{gaps[worst].max():.2g} of its total away; too many combinations of margins may be empty: merge labels, or "
         "raise tolerance"
     )
@@ -192,7 +193,8 @@ def calibrate_linear(
     negative = np.flatnonzero((factors < 0)[table.cells] & (table.weights > 0))
     if negative.size:
         raise InvalidValueError(
-            f"linear calibration gives {negative.size} rows a negative weight, the first is row {negative[0]}; use "
+            f"linear calibration gives {counted(negative.size, 'row')} a negative weight, the first is row "
+            f"{negative[0]}; use "
             "rake, whose weights are positive"
         )
     gap = max(float(g.max()) for g in table.gaps(sizes * factors))
@@ -251,7 +253,7 @@ def calibrated_estimate(
     influence = w * calibration.residuals(unit_influence) if known else unit_influence
     codes, unit_strata, _ = unit_codes(strata, np.arange(len(w)) if clusters is None else clusters)
     if len(codes) != len(w):
-        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {len(w)} weights")
+        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {counted(len(w), 'weight')}")
     size = len(unit_strata)
     each = np.where(inside, w, 0.0)
     per_unit = sum_by(codes, np.stack([influence, each, each * each], axis=-1), size)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.data import Column, dense_codes, read_weights
 from npskit.data import factorize as keys_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -263,7 +263,7 @@ def _amounts(
     w2 = own if squares is None else read_weights(squares, "squares")
     for name, column in (("counts", tallies), ("weights", w), ("squares", w2)):
         if len(column) != n:
-            raise IncompatibleError(f"{name} must have one value per row: got {len(column)} for {n} rows")
+            raise IncompatibleError(f"{name} must have one value per row: got {len(column)} for {counted(n, 'row')}")
     return tallies, w, w2
 
 
@@ -275,7 +275,7 @@ def checked_indices(values: ArrayLike, name: str, size: int, n: int | None = Non
     if found.dtype.kind not in "iu":
         raise InvalidTypeError(f"{name} must be codes, whole numbers from 0, not {found.dtype}")
     if found.ndim != 1 or n not in (None, found.size):
-        rows = "" if n is None else f" for {n} rows"
+        rows = "" if n is None else f" for {counted(n, 'row')}"
         raise IncompatibleError(f"{name} must have one code per row: got shape {found.shape}{rows}")
     if found.size and int(found.max()) >= size:
         row = int((found >= size).argmax())

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import NumberedCells, shown
+from npskit.errors import counted
 from npskit.reading.bounds import Bounds
 from npskit.reading.column_builders import ColumnBuilder
 from npskit.reading.delimited import UNTERMINATED, Batch
@@ -162,13 +163,18 @@ class Collector:
                     numbers += [number] * len(found)
                     continue
                 if found is None:
-                    self._put_aside(number, None, ",".join(row), f"has {cells} cells, the header {width}: set aside")
+                    self._put_aside(
+                        number, None, ",".join(row), f"has {counted(cells, 'cell')}, the header {width}: set aside"
+                    )
                     self.misfits += 1
                     continue
                 row = found[0]
             if 0 < cells < width:
                 self._short.append((number, cells))
-                reason = f"has {cells} cells, the header {width}: the cells after the last one are taken as missing"
+                reason = (
+                    f"has {counted(cells, 'cell')}, the header {width}: the cells after the last one are taken "
+                    "as missing"
+                )
                 self._reject(number, None, ",".join(row), reason, "cut off")
                 self._filled += width - cells
                 self._plan.bounds.check_filled(self._filled)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Deferred, check_decimal, find_decimal
-from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError, quoted
+from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError, counted, plural, quoted
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
@@ -185,9 +185,10 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
         roles, about_score, decimal = look.roles, look.about_score, look.report.decimal
     notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]
     left_out = sum(rejected.kind == "left out" for rejected in read.rejected)
+    rows = read.set_aside + len(read.numbers)
     for count, fate in ((read.set_aside - left_out, "set aside"), (left_out, "left out")):
         if count:
-            notes.append(f"{count} of {read.set_aside + len(read.numbers)} rows were {fate}.")
+            notes.append(f"{count:,} of {counted(rows, 'row')} {plural(count, 'was', 'were')} {fate}.")
     if not len(read.numbers):
         notes.append("The file holds no answers.")
     text = source.kind != "parquet"

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.data import parse_answer
-from npskit.errors import UnreadableFileError
+from npskit.errors import UnreadableFileError, counted
 from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Collector, Plan, Verdict
 from npskit.reading.column_builders import CodeBuilder, ColumnBuilder, TextBuilder, TimeBuilder
@@ -163,10 +163,11 @@ def read_columns(
     notes = list(layout.notes)
     if collector.repaired:
         notes.append(
-            f"{collector.repaired} rows had too many cells because a text was not quoted: it was joined again."
+            f"{counted(collector.repaired, 'row')} had too many cells because a text was not quoted: it was joined "
+            "again."
         )
     if collector.split:
-        notes.append(f"{collector.split} rows held others after a carriage return alone: they were parted.")
+        notes.append(f"{counted(collector.split, 'row')} held others after a carriage return alone: they were parted.")
     return Read(
         {name: columns[layout.places[name]] for name in wanted},
         numbers,

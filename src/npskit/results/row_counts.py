@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import attrs
 
+from npskit.errors import counted
 from npskit.results.result import Result
 
 
@@ -54,7 +55,7 @@ class RowCounts:
         return f"{self.n} of {self.rows} {rows}: {', '.join(aside)}" if aside else ""
 
     def __str__(self) -> str:
-        return self.said() or f"{self.n} of {self.rows} rows"
+        return self.said() or f"{self.n} of {counted(self.rows, 'row')}"
 
     def __add__(self, other: Self) -> Self:
         return type(self)(*(a + b for a, b in zip(attrs.astuple(self), attrs.astuple(other), strict=True)))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import Column, Frame
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, counted, did_you_mean
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
@@ -146,7 +146,7 @@ def bind_score(
         names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(score)
     if len(names) != len(questions):
         raise IncompatibleError(
-            f"score: {codebook.name} reads {len(questions)} columns ({', '.join(questions)}): got {names!r}"
+            f"score: {codebook.name} reads {counted(len(questions), 'column')} ({', '.join(questions)}): got {names!r}"
         )
     return tuple(frame.require(name, "score") for name in names)
 

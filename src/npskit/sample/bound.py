@@ -23,7 +23,14 @@ from npskit.data import (
     to_scale,
     weight_scale,
 )
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import (
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    counted,
+    did_you_mean,
+    quoted,
+)
 from npskit.inference import Calibration, Lonely, Population, rake
 from npskit.options import Denominator, OnInvalid, Repeats
 from npskit.reading import Rejected
@@ -293,8 +300,8 @@ def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str
     parts = []
     if aside:
         shown = ", ".join(f"row {r.row} of the file: {r.value!r} ({r.reason})" for r in aside[:5])
-        parts.append(f"{len(aside)} rows could not be read: {shown}")
+        parts.append(f"{counted(len(aside), 'row')} could not be read: {shown}")
     if found:
         shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
-        parts.append(f"{len(found)} answers cannot be scored: {shown}")
+        parts.append(f"{counted(len(found), 'answer')} cannot be scored: {shown}")
     return "; ".join(parts)

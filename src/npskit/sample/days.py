@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npskit.counting import Tally, checked_groups, read_columns
 from npskit.data import read_weights, row_said, slices
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, counted
 from npskit.scorers import Scorer, codebook_of
 from npskit.times import Days, ticks
 
@@ -249,7 +249,7 @@ def count_days(
             f"{_MOST_CELLS:,} can be held; choose coarser groups or fewer days"
         )
     if len(columns[0]) != len(times):
-        raise IncompatibleError(f"answers has {len(columns[0])} rows, times has {len(times)}")
+        raise IncompatibleError(f"answers has {counted(len(columns[0]), 'row')}, times has {len(times)}")
     numbers = None if groups is None else checked_groups(groups, n_groups, len(times))[0]
     if weights is not None:
         weights = read_weights(weights)  # at once, so that an error names rows of the whole

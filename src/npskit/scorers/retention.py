@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.data import Scale, read_customers
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 
 
 @attrs.frozen
@@ -77,7 +77,7 @@ def retention_from_counts(start: int, end: int, new: int) -> Retained:
     counts = (("start", start), ("end", end), ("new", new))
     start, end, new = (whole_number(count, name, least=0) for name, count in counts)
     if new > end:
-        raise InvalidValueError(f"new={new} customers cannot be among end={end}: new counts those still there")
+        raise InvalidValueError(f"new={new} cannot be among end={end}: new counts those still there")
     if end - new > start:
         raise InvalidValueError(
             f"end - new = {end - new} customers cannot be retained of start={start}: are new customers missing in new?"
@@ -117,5 +117,7 @@ def _distinct(ids: Any, name: str) -> set[str]:
     rows = np.flatnonzero(~found.known).tolist()
     if rows:
         shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
-        raise InvalidValueError(f"{name} has {len(rows)} missing ids (rows {shown}): leave these rows out")
+        raise InvalidValueError(
+            f"{name} has {counted(len(rows), 'missing id')} ({plural(len(rows), 'row')} {shown}): leave these rows out"
+        )
     return set(found.keys)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, counted
 from npskit.scorers import Codebook, Scorer, answer_grid, read_codebook
 
 Answers: TypeAlias = tuple[NDArray[np.int64], ...]
@@ -135,7 +135,12 @@ def _check_elementwise(scorer: Scorer, codebook: Codebook) -> None:
             found = _ask(scorer, chosen)
         except Exception as error:
             _require(False, "elementwise", scorer, f"categorize fails on answers asked {how}", error)
-        _require(found.shape == rows.shape, "elementwise", scorer, f"asked {how}, {rows.size} answers got {found.size}")
+        _require(
+            found.shape == rows.shape,
+            "elementwise",
+            scorer,
+            f"asked {how}, {counted(rows.size, 'answer')} got {found.size}",
+        )
         same = np.array_equal(found, expected[rows])
         _require(same, "elementwise", scorer, f"answers get other categories when asked {how}")
 

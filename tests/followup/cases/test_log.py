@@ -321,7 +321,7 @@ def test_empty() -> None:
         ({"opened": [START], "later": ["happy"]}, {}, InvalidValueError, "'happy' is no category of NPS"),
         ([3], {}, InvalidTypeError, "item 0 is 3"),
         ([{"opened": START}, 3], {}, InvalidTypeError, "item 1 is 3"),
-        ([Case.open("C", at=START)] * 2, {}, InvalidValueError, "1 ids occur more than once, such as 'C'"),
+        ([Case.open("C", at=START)] * 2, {}, InvalidValueError, "1 id occurs more than once, such as 'C'"),
         ({"opened": np.array([True])}, {}, InvalidTypeError, "not times"),
     ],
 )

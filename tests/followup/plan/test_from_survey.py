@@ -174,7 +174,7 @@ def test_what_was_due_before_now_is_overdue() -> None:
     survey = nk.Survey(data, score="score", time="at")
     found = survey.follow_up()
     assert found.overdue.tolist() == [True, False, False]
-    assert "Overdue: 1 of them were due before 2026-03-20 11:00." in found.headline()
+    assert "Overdue: 1 of them was due before 2026-03-20 11:00." in found.headline()
     assert "(overdue)" in found.first()
     later = survey.follow_up(now=dt.datetime(2026, 3, 25, 9))
     assert later.overdue.all()

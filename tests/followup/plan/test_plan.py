@@ -267,7 +267,7 @@ def test_headline() -> None:
     assert "In order of priority" in plain.headline()
     assert "Money" not in plain.headline()
     assert "row 0 (from 0): detractor, priority 63, customer care" in str(plain)
-    assert repr(plain) == "FollowUpPlan(1 of 1 responses, method='priority')"
+    assert repr(plain) == "FollowUpPlan(1 of 1 response, method='priority')"
     assert "spent=" in repr(PLAN)
     assert "One more unit of budget would bring" in SURVEY.follow_up(lift=LIFT, budget=30).headline()
 
@@ -317,3 +317,22 @@ def test_the_headline_says_what_a_reader_would_not_expect() -> None:
     free = survey.follow_up(budget=100).headline()
     assert "Urgent" not in free
     assert "No offer" not in free
+
+
+def test_a_row_is_named_as_it_is_printed(tmp_path: Path) -> None:
+    """Law: of a plan from a file, `why` and `follow_up` take the file's row, as its table prints it."""
+    path = tmp_path / "answers.csv"
+    path.write_text("\nscore,id,date\n3,7,2026-03-01\n,8,2026-03-01\n2,7,2026-03-02\n9,9,2026-03-02\n9,9,2026-03-02\n")
+    plan = nk.read(path, score="score", time="date", customer="id").follow_up()
+    for row, customer in zip(plan.columns()["row"], plan.columns()["customer"], strict=True):
+        assert plan.follow_up(row).customer == customer
+    assert (plan.why(4), plan.why(customer=8)) == ("the answer is missing",) * 2
+    assert plan.follow_up(5) == plan.follow_up(customer="7")
+    assert plan.offer(5) == plan.offer(customer="7")
+    with pytest.raises(InvalidValueError, match="none in row 2"):
+        plan.why(2)
+    with pytest.raises(InvalidValueError, match="customer must be one who answered"):
+        plan.why(customer="nobody")
+    for wrong in ({}, {"row": 3, "customer": 7}):
+        with pytest.raises(InvalidTypeError, match="row or customer must be given"):
+            plan.why(**wrong)  # type: ignore[arg-type]

@@ -522,7 +522,7 @@ def test_attributes_and_keywords() -> None:
         ),
         (lambda: recommend(Response(7, at=AWARE), now=MONDAY), "need both a time zone"),
         (lambda: Playbook(Own(due=AWARE)).assign(Table.of([8], value=1)), "due time without a time zone"),
-        (lambda: Table.of([1, 2], channel=["chat"]), "channel has 1 rows, the answers have 2"),
+        (lambda: Table.of([1, 2], channel=["chat"]), "channel has 1 row, the answers have 2"),
         (lambda: Table.of([1, 2], value=[3, -1]), "value: row 1 .* holds -1.0"),
         (lambda: Table.of([1], value=["much"]), "holds 'much', which is not a number"),
         (lambda: Table.of([1], theme=[True]), "theme must hold texts"),
@@ -531,7 +531,7 @@ def test_attributes_and_keywords() -> None:
         (lambda: Table.of([1], now=AWARE), "now without a time zone"),
         (lambda: Table.of([1], now="2026-03-02"), "now must be a datetime"),
         (lambda: Table.of([1], channel="chat"), "channel must be a column"),
-        (lambda: Table.of([1], [2]), "NPS reads 1 columns"),
+        (lambda: Table.of([1], [2]), "NPS reads 1 column"),
         (lambda: Table.of([1], [2], [3, 4], scorer=SCI()), "recommend has 2 rows, satisfaction has 1"),
     ],
 )

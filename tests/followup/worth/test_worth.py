@@ -140,7 +140,7 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
     (([1, 2], ["a"], {"a": 0.5}), {}, IncompatibleError, "equally long: got 2, 1 and 1"),
     (("value", ["a"], {"a": 0.5}), {}, InvalidTypeError, "value names a column, 'value', of no data"),
     (("v", "c", {"a": 0.5}), {"data": {"value": [1]}}, ColumnNotFoundError, "value: there is no column 'v'"),
-    (([1], [3], {"a": 0.5}), {"scorer": SCI()}, IncompatibleError, "got 1 columns"),
+    (([1], [3], {"a": 0.5}), {"scorer": SCI()}, IncompatibleError, "got 1 column"),
     (([1], "c", {"a": 0.5}), {"scorer": SCI()}, InvalidTypeError, "reads a list of columns"),
     (([1], ["a"], {"a": 0.5}), {"moved": {"a": 0.5}}, InvalidTypeError, "moved maps pairs of segments"),
     (([1], ["a"], {"a": 0.5}), {"moved": ("a", "b", 0.5)}, InvalidTypeError, "moved must be a mapping"),

@@ -174,7 +174,7 @@ def test_reprs_say_when_and_in_which_group() -> None:
         (lambda: first_alarm(DAYS), InvalidValueError, "either a target"),
         (lambda: first_alarm([1], target=4), InvalidTypeError, "tally must be a Tally"),  # type: ignore[arg-type]
         (lambda: first_alarm(DAYS.total(), target=4), InvalidValueError, "tally must have one axis"),
-        (lambda: first_alarm(DAYS, target=4, times=[1]), IncompatibleError, "times has 1 entries, tally has 15"),
+        (lambda: first_alarm(DAYS, target=4, times=[1]), IncompatibleError, "times has 1 entry, tally has 15"),
         (
             lambda: first_alarm(Tally.count([9], weights=[1], groups=np.array([0])), target=4),
             IncompatibleError,

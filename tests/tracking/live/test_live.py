@@ -567,7 +567,7 @@ def test_damaged_text_is_refused_or_still_a_tracker(kind: int, path: list[int], 
     [
         (Tracker(), lambda t: t.update(9, group="north"), "group: this tracker has no groups"),
         (Tracker(), lambda t: t.update_many([9], groups=["north"]), "groups: this tracker has no groups"),
-        (Tracker(), lambda t: t.update_many([9], [9]), "NPS reads 1 columns .*: got 2"),
+        (Tracker(), lambda t: t.update_many([9], [9]), "NPS reads 1 column .*: got 2"),
         (Tracker(), lambda t: t.update(9, at="yesterday"), "at must be a datetime"),
         (Tracker(), lambda t: t.update(9, at=pd.NaT), "at must be given"),
         (Tracker(), lambda t: t.update_many([9, 9], at=[START]), "at must have a time for each of 2 rows"),

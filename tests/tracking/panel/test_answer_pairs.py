@@ -209,7 +209,7 @@ def test_unknown_times() -> None:
     found = pair_steps([0, 0, 0, -1, 1], times, [0, 1, 2, 0, -1], 3)
     assert found.undated == 1
     assert as_found(found).steps == [(0, 0, 2, 0)]
-    assert repr(found) == "Steps(1 of 1 customers, tied=0, undated=1)"
+    assert repr(found) == "Steps(1 of 1 customer, tied=0, undated=1)"
     nothing = pair_steps([0, 0], np.array(["NaT", "NaT"], dtype="M8[s]"), [0, 1], 3)
     assert (len(nothing), nothing.undated, nothing.answers) == (0, 2, 0)
     # the least int64 is a time like any other where times are numbers

@@ -265,7 +265,7 @@ def test_ties_are_reported_not_guessed() -> None:
     assert len(found.steps) == 2
     assert found.who("passive", "promoter") == ["ann"]
     assert found.who("detractor", "passive") == ["bob"]
-    assert "left out: 2 steps of 1 customers who answered more than once at the same time" in str(found)
+    assert "left out: 2 steps of 1 customer who answered more than once at the same time" in str(found)
     assert found.to_dict()["tied"] == {"customers": 1, "first": ["ann"]}
     assert of_rows(rows).tied == [0]
 
@@ -277,7 +277,7 @@ def test_without_times() -> None:
     found = transitions([0, 1], [0, 0], None, mode="waves", waves=[1, 0])
     assert found.who("passive", "detractor") == [0]
     undated = transitions([0, 1, 2], [0, 0, 0], np.array(["2026-01-01", "NaT", "2026-01-02"], "M8[D]"))
-    assert "left out: 1 answers without a time" in str(undated)
+    assert "left out: 1 answer without a time" in str(undated)
 
 
 @pytest.mark.parametrize("scorer", [CSAT(), CES(), CES(method="net")])
@@ -375,7 +375,7 @@ def test_no_steps_are_said() -> None:
     """That is said, instead of a line of NaN; and so is what was left out."""
     shown = str(transitions([1, 2, 0], [0, 1, 2], np.array(["2026-01-01", "2026-01-02", "NaT"], dtype="M8[D]")))
     assert "no steps: nobody gave two answers" in shown
-    assert "left out: 1 answers without a time" in shown
+    assert "left out: 1 answer without a time" in shown
     assert "nan%" not in shown
 
 

@@ -20,7 +20,9 @@ from npskit.errors import (
     InvalidTypeError,
     InvalidValueError,
     NpskitError,
+    counted,
     did_you_mean,
+    plural,
     quoted,
     warn,
 )
@@ -61,7 +63,10 @@ def _case_columns(cases: Sequence[Case]) -> dict[str, list[Any]]:
     """Return cases as an event log."""
     twice = [case for case, many in Counter(case.id for case in cases).items() if many > 1]
     if twice:
-        raise InvalidValueError(f"cases: {len(twice)} ids occur more than once, such as {twice[0]!r}; one case, one id")
+        raise InvalidValueError(
+            f"cases: {counted(len(twice), 'id')} {plural(len(twice), 'occurs', 'occur')} more than once, such as "
+            f"{twice[0]!r}; one case, one id"
+        )
     rows = [(event, case) for case in cases for event in case.events]
     found: dict[str, list[Any]] = {"case": [case.id for _, case in rows], "event": [event.kind for event, _ in rows]}
     found |= {name: [getattr(event, name) for event, _ in rows] for name in ("at", "by")}

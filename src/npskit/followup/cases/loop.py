@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
 from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
 from npskit.followup.cases.case_table import is_of_cases
 from npskit.followup.cases.figures import RATES, Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
@@ -185,7 +185,8 @@ def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]], answered: Integers
         if hits > given[key]:
             name = f" of {segment_names([key])[0]!r}" if key else ""
             raise InvalidValueError(
-                f"eligible{name} is {given[key]}, and {hits} were answered: give how many should have been"
+                f"eligible{name} is {given[key]}, and {hits:,} {plural(hits, 'was', 'were')} answered: give how "
+                "many should have been"
             )
     return np.array([given[key] for key in keys], np.int64)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import ColumnNotFoundError, did_you_mean
+from npskit.errors import ColumnNotFoundError, counted, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
 from npskit.options import Clock, Measure
@@ -142,7 +142,7 @@ class ClosedLoop(MadeOfRows):
         """How many cases, as of when, and what was left aside."""
         known = "" if self.as_of is None else f" as of {self.as_of:%Y-%m-%d %H:%M}"
         source = "" if self.as_of_given or self.as_of is None else " (the latest time in the log)"
-        parts = [f"{self.cases} cases, {self.backlog.open} open{known}{source}"]
+        parts = [f"{counted(self.cases, 'case')}, {self.backlog.open} open{known}{source}"]
         if len(self.rejected):
             reasons = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
             shown = ", ".join(reasons[:3] + (["..."] if len(reasons) > 3 else []))
@@ -199,7 +199,7 @@ class ClosedLoop(MadeOfRows):
         return self.headline
 
     def __repr__(self) -> str:
-        of = f", by {', '.join(self.by)}: {len(self.groups)} groups" if self.by else ""
+        of = f", by {', '.join(self.by)}: {counted(len(self.groups), 'group')}" if self.by else ""
         rejected = f", rejected={len(self.rejected)}" if len(self.rejected) else ""
         return (
             f"ClosedLoop(cases={self.cases}, open={self.backlog.open}, "

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats, Frozen
 from npskit.checks import finite_number, one_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import normal_quantile, score_interval
 
 METHODS = ("log_log", "score")
@@ -264,7 +264,7 @@ def kaplan_meier(durations: Any, observed: Any = True) -> SurvivalCurve:
     if lengths.ndim != 1:
         raise InvalidValueError(f"durations must be one-dimensional: got shape {lengths.shape}")
     if happened.shape not in ((), lengths.shape):
-        raise IncompatibleError(f"durations has {len(lengths)} rows, observed has shape {happened.shape}")
+        raise IncompatibleError(f"durations has {counted(len(lengths), 'row')}, observed has shape {happened.shape}")
     bad = np.flatnonzero(~((lengths >= 0) & (lengths < np.inf)))
     if len(bad):
         shown = ", ".join(f"row {i}: {lengths[i]:g}" for i in bad[:3].tolist())

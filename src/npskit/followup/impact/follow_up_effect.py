@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.errors import InvalidValueError, counted, did_you_mean
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast
 from npskit.followup.impact.outcomes import SetAside
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
@@ -299,10 +299,10 @@ class FollowUpEffect(CountedRows):
             return '"By itself" is the change of the customers held out, whom nobody followed up.'
         if own.source == "untreated":
             return (
-                f'"By itself" is the change of other customers who were not followed up ({own.n} pairs of answers), '
-                "with the present answers of the treated; it takes them to be like the treated."
+                f'"By itself" is the change of other customers who were not followed up ({counted(own.n, "pair")} of '
+                "answers), with the present answers of the treated; it takes them to be like the treated."
             )
-        pairs = f", from {own.n} pairs of answers" if own.n else ""
+        pairs = f", from {counted(own.n, 'pair')} of answers" if own.n else ""
         return (
             f'"By itself" is what a correlation of {number(own.correlation or 0.0, 2)} between two answers of a '
             f"customer{pairs} leaves to regress: (1 - r) of the way to the mean of all. It is rough."

@@ -13,7 +13,7 @@ from npskit.arrays import Bools, Codes, Integers
 from npskit.checks import finite_number, one_of
 from npskit.counting import Tally
 from npskit.data import Frame, read_customers
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, plural, quoted
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast, share_contrasts, uneven
 from npskit.followup.impact.follow_up_effect import (
     ASSUMES,
@@ -270,8 +270,8 @@ def _warnings(
         )
     if unusable := found.not_compared.unusable:
         said.append(
-            f"{unusable} later answers are not on the scale of the {codebook.name} and count as none: check that "
-            "it was asked on the same scale."
+            f"{counted(unusable, 'later answer is', 'later answers are')} not on the scale of the {codebook.name} and "
+            f"{plural(unusable, 'counts', 'count')} as none: check that it was asked on the same scale."
         )
     if answered.p_value < SUSPICIOUS:
         said.append(
@@ -285,7 +285,7 @@ def _warnings(
             continue
         part, whole = ([[int((which & (arm == side)).sum())] for side in range(2)] for which in (mask, arm >= 0))
         (share,) = share_contrasts(name, [ALL], part, whole, of="assigned")
-        missing = f"{name.capitalize()} is missing of {int((~mask).sum())} of {len(mask)} customers"
+        missing = f"{name.capitalize()} is missing of {int((~mask).sum())} of {counted(len(mask), 'customer')}"
         policy = "counted as zero" if name == "revenue" and no_revenue == "zero" else "left out"
         uneven_arms = ", and not equally often in both arms" if share.p_value < SUSPICIOUS else ""
         said.append(f"{missing}, who are {policy}{uneven_arms} (known of {_against(share)}).")

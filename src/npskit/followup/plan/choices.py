@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import of_kind, whole_number
-from npskit.data import Column, row_said
-from npskit.errors import InvalidValueError
-from npskit.followup.plan.statuses import CHOSEN, NO_GAIN, NO_STRATEGY, STATUSES, UNKNOWN_GAIN, UNSCORED, WHY
+from npskit.data import NAMED, Column, row_said
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.followup.plan.statuses import (
+    CHOSEN,
+    NO_GAIN,
+    NO_STRATEGY,
+    STATUSES,
+    SUPERSEDED,
+    UNKNOWN_GAIN,
+    UNSCORED,
+    WHY,
+)
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import NO_ROWS, CountedRows, RowCounts
 from npskit.scorers import Codebook, Scorer
@@ -152,28 +161,76 @@ class Choices(CountedRows):
         return len(self.order)
 
     def __iter__(self) -> Iterator[FollowUp]:
-        return (self.follow_up(row) for row in self.order.tolist())
+        return (self.follow_up_at(place) for place in self.order.tolist())
 
-    def follow_up(self, row: int) -> FollowUp:
+    def follow_up(self, row: int | None = None, *, customer: Any = None) -> FollowUp:
         """Return the recommendation for one response, with the offer that the plan makes.
 
         Args:
-            row: The position of the response in the survey, from 0, as in all arrays of the plan.
+            row: The response, by the row that is printed: its row in the file, where the survey came from one, else its
+                position, from 0. Of a position in an array of a plan from a file this is `plan.row_numbers[position]`.
+            customer: Who gave it, in place of the row; of several responses the latest is meant.
 
         Raises:
-            InvalidTypeError, InvalidValueError: If there is no such row, or it is not followed up; the message says
-                why.
+            InvalidTypeError, InvalidValueError: If there is no such response, or it is not followed up; the message
+                says why.
         """
-        row = self._checked(row)
-        found = self.assigned.follow_up(row, self.offer(row)) if self.status[row] == CHOSEN else None
-        if found is None:
-            raise InvalidValueError(f"{row_said(row, self.row_numbers)} is not followed up: {self.why(row)}")
+        return self.follow_up_at(self._place(row, customer))
+
+    def offer(self, row: int | None = None, *, customer: Any = None) -> Offer | None:
+        """Return the offer made to one response, or None; arguments as of `follow_up`."""
+        return self.offer_at(self._place(row, customer))
+
+    def why(self, row: int | None = None, *, customer: Any = None) -> str:
+        """Return why a response is left out; empty where it is followed up. Arguments as of `follow_up`."""
+        return self.why_at(self._place(row, customer))
+
+    def _place(self, row: Any, customer: Any) -> int:
+        """Return the position of a response that is named by its row or its customer."""
+        if (row is None) == (customer is None):
+            raise InvalidTypeError("row or customer must be given, and not both")
+        if customer is not None:
+            return self._place_of(customer)
+        if self.row_numbers is None:
+            return whole_number(row, "row", least=0, most=len(self.status) - 1)
+        found = np.flatnonzero(self.row_numbers == whole_number(row, "row"))
+        if not found.size:
+            raise InvalidValueError(f"row must be the row of a response in the file: there is none in row {row}")
+        return int(found[0])
+
+    def _place_of(self, customer: Any) -> int:
+        """Return the position of the response of a customer: the one that superseded the others."""
+        ids = self.customers.tolist()
+        found = [i for i, who in enumerate(ids) if who is not None and (who == customer or str(who) == str(customer))]
+        found = [i for i in found if self.status[i] != SUPERSEDED] or found
+        if not found:
+            raise InvalidValueError(f"customer must be one who answered: got {quoted(customer)}")
+        if len(found) > 1:
+            shown = ", ".join(row_said(i, self.row_numbers) for i in found[:NAMED])
+            raise InvalidValueError(f"customer {quoted(customer)} gave several responses ({shown}); give row=")
+        return found[0]
+
+    # ---- by position, as in the arrays ----
+
+    def follow_up_at(self, place: int) -> FollowUp:
+        """Return the recommendation for the response at a position."""
+        if self.status[place] != CHOSEN:
+            raise InvalidValueError(f"{row_said(place, self.row_numbers)} is not followed up: {self.why_at(place)}")
+        found = self.assigned.follow_up(place, self.offer_at(place))
+        assert found is not None  # somebody whom no strategy applies to is not chosen
         return found
 
-    def offer(self, row: int) -> Offer | None:
-        """Return the offer made to one response, or None."""
-        place = int(self.offers[self._checked(row)])
-        return None if place < 0 else self.assigned.offers(row)[place]
+    def offer_at(self, place: int) -> Offer | None:
+        """Return the offer made to the response at a position, or None."""
+        offer = int(self.offers[place])
+        return None if offer < 0 else self.assigned.offers(place)[offer]
+
+    def why_at(self, place: int) -> str:
+        """Return why the response at a position is left out; empty where it is followed up."""
+        status = int(self.status[place])
+        if status in (NO_STRATEGY, UNSCORED):
+            return self.assigned.why_none(place) or WHY[status]
+        return UNKNOWN_GAIN if status == NO_GAIN and math.isnan(self.gain[place]) else WHY[status]
 
     def of_each(self, rows: Codes, find: Callable[[Menu, Offer | None], Any]) -> list[Any]:
         """Return something of what is done and which offer is made for rows that are followed up; found once a pair."""
@@ -181,17 +238,6 @@ class Choices(CountedRows):
         starts = np.cumsum([0, *(1 + len(menu.offers) for menu in menus)])[:-1]
         found = [find(menu, offer) for menu in menus for offer in (None, *menu.offers)]
         return pick(found, starts[self.assigned.menu[rows]] + 1 + self.offers[rows])
-
-    def why(self, row: int) -> str:
-        """Return why a response is left out; empty where it is followed up."""
-        row = self._checked(row)
-        status = int(self.status[row])
-        if status in (NO_STRATEGY, UNSCORED):
-            return self.assigned.why_none(row) or WHY[status]
-        return UNKNOWN_GAIN if status == NO_GAIN and math.isnan(self.gain[row]) else WHY[status]
-
-    def _checked(self, row: Any) -> int:
-        return whole_number(row, "row", least=0, most=len(self.status) - 1)
 
     def message(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import attrs
 
 from npskit.checks import whole_number
+from npskit.errors import counted
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.plan_table import Letters
@@ -95,7 +96,10 @@ class FollowUpPlan(Choices):
 
     def __repr__(self) -> str:
         spent = f", spent={number(self.limits.spent, 2)}" if self.limits.spent else ""
-        return f"FollowUpPlan({len(self)} of {len(self.status)} responses{spent}, method={self.limits.method!r})"
+        return (
+            f"FollowUpPlan({len(self)} of {counted(len(self.status), 'response')}{spent}, "
+            f"method={self.limits.method!r})"
+        )
 
     def headline(self) -> str:
         """Return in a few lines what the plan does, and what it leaves out."""

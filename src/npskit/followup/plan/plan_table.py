@@ -36,7 +36,7 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
         table[free_name(name, taken, "survey")] = Table.cells(column.native(), rows)
     table |= said
     if everything:
-        table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why, rows.tolist()))}
+        table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why_at, rows.tolist()))}
     if letters is not None:
         table |= _spread(first_letters(plan, rows[places], letters), places, len(rows))
     return table
@@ -137,7 +137,7 @@ def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | N
 def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
     """Return the letter to one customer."""
     given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
-    return _cells(lambda: plan.message(plan.follow_up(row), **given))
+    return _cells(lambda: plan.message(plan.follow_up_at(row), **given))
 
 
 def _cells(write: Callable[[], Draft]) -> Cells:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from npskit.data import row_said
+from npskit.errors import counted, plural
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
 from npskit.results import number, one_line
@@ -19,13 +20,13 @@ HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "w
 
 def headline(plan: Choices) -> list[str]:
     """Return in a few lines what a plan does, and what it leaves out."""
-    lines = [f"{len(plan):,} of {len(plan.status):,} responses are followed up."]
+    lines = [f"{len(plan):,} of {counted(len(plan.status), 'response')} {plural(len(plan), 'is', 'are')} followed up."]
     overdue = int(plan.overdue.sum())
     before = "" if plan.now is None else str(plan.now.astype("datetime64[m]")).replace("T", " ")
     if plan.assigned.table.latest:
         lines.append(f"Now is {before}, when the latest response came in: give now= for another time.")
     if overdue and plan.now is not None:
-        lines.append(f"Overdue: {overdue:,} of them were due before {before}.")
+        lines.append(f"Overdue: {overdue:,} of them {plural(overdue, 'was', 'were')} due before {before}.")
     lines += [*_limits(plan), *_worth(plan)]
     if plan.share:
         lines.append(
@@ -35,7 +36,7 @@ def headline(plan: Choices) -> list[str]:
     urgent = (plan.assigned.urgency > 0) & np.isin(plan.status, (BUDGET, CAPACITY, NO_GAIN))
     if urgent.any():
         lines.append(f"Urgent, and yet left out for want of money, hours or gain: {int(urgent.sum()):,}.")
-    lines += [f"Not read: {plan.set_aside:,} rows of the file."] if plan.set_aside else []
+    lines += [f"Not read: {counted(plan.set_aside, 'row')} of the file."] if plan.set_aside else []
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")
@@ -92,7 +93,7 @@ def rows_of(plan: Choices, most: int) -> list[list[Any]]:
     """Return the first follow-ups, the cells of each; see `HEADER`."""
     rows, comments, overdue = [], plan.assigned.table.comment, plan.overdue
     for row in plan.order[:most].tolist():
-        found, offer = plan.follow_up(row), plan.offer(row)
+        found, offer = plan.follow_up_at(row), plan.offer_at(row)
         late = " (overdue)" if overdue[row] else ""
         rows.append(
             [

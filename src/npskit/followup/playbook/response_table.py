@@ -29,7 +29,7 @@ from npskit.data import (
     read_times,
     read_words,
 )
-from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError, counted
 from npskit.results import excerpt
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.times import instants, moment_in
@@ -291,7 +291,7 @@ def _column(cells: Any, rows: int, name: str) -> Column:
             raise InvalidTypeError(f"{name} must be a column with a cell for each response: got {cells!r}")
         column = Column(cells if isinstance(cells, np.ndarray) else objects(cells))
     if len(column) != rows:
-        raise IncompatibleError(f"{name} has {len(column)} rows, the answers have {rows}")
+        raise IncompatibleError(f"{name} has {counted(len(column), 'row')}, the answers have {rows}")
     return column
 
 

@@ -133,7 +133,7 @@ class Conditions:
         if self.min_value is not None:
             said.append(f"worth {self.min_value:g} or more")
         if self.max_days is not None:
-            said.append(f"at most {self.max_days:g} days ago")
+            said.append(f"at most {self.max_days:g} {'day' if self.max_days == 1 else 'days'} ago")
         return ", ".join(said) or "every response"
 
 

@@ -17,7 +17,14 @@ from npskit.arrays import Bools, Floats
 from npskit.checks import mapping, one_of, share
 from npskit.counting import CodedAnswers
 from npskit.data import Column, Frame, coded, column_of, is_nothing, objects, read_amounts, read_labels
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import (
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    counted,
+    did_you_mean,
+    quoted,
+)
 from npskit.results import CountedRows, RowCounts, Rows, number
 from npskit.scorers import Scorer, codebook_of
 
@@ -221,7 +228,7 @@ def _segments(
         raise InvalidTypeError(f"category: {codebook.name} reads a list of columns, {asked}")
     given = list(category) if several else [category]
     if len(given) != len(codebook.questions):
-        raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {len(given)} columns")
+        raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {counted(len(given), 'column')}")
     columns = [_column(part, frame, "category") for part in given]
     answers = CodedAnswers(columns, codebook)
     return answers.categories, list(codebook.categories), answers.off_the_scale()

@@ -13,7 +13,7 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, share, whole_number
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.followup.impact import ArmContrast
 from npskit.results import Columns, Result, Rows, columns_of, number
 
@@ -90,7 +90,8 @@ class ProgramPayback(Result):
     def _notes(self) -> list[str]:
         reached = "" if self.break_even_lift <= 1 else ": more than saving everybody"
         return [
-            f"It pays for itself from a lift of {points(self.break_even_lift)}{reached}, over {self.horizon} periods."
+            f"It pays for itself from a lift of {points(self.break_even_lift)}{reached}, over "
+            f"{counted(self.horizon, 'period')}."
         ]
 
     def columns(self) -> Columns:

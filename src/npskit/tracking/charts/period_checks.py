@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.inference import checked_counts, checked_indices
 
 # Days of a year and more: what is larger is no season.
@@ -29,7 +29,9 @@ def period_labels(periods: Sequence[Any] | None, size: int) -> tuple[Any, ...]:
     """Return one label for each period; their places where none are given."""
     labels = tuple(range(size)) if periods is None else tuple(periods)
     if len(labels) != size:
-        raise IncompatibleError(f"periods must name each of the {size} periods of counts: got {len(labels)} names")
+        raise IncompatibleError(
+            f"periods must name each of the {counted(size, 'period')} of counts: got {counted(len(labels), 'name')}"
+        )
     return labels
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, counted
 from npskit.inference import checked_counts, moments
 from npskit.options import EFFECT_METHODS, EffectMethod
 from npskit.results import Columns, Result, number
@@ -67,12 +67,15 @@ class Placebo(Result):
             return "Placebo check: the time before is too short for it."
         if np.isnan(self.actual):
             return (
-                f"Placebo check: within {self.window} periods of the intervention there are too few answers for an "
+                f"Placebo check: within {counted(self.window, 'period')} of the intervention there are too few "
+                "answers for an "
                 "estimate to compare."
             )
         return (
-            f"Placebo check: at {self._extreme} of {self.usable} dates when nothing happened the estimate is at least "
-            f"as far from 0 as {number(self.actual)}, that of the intervention (over {self.window} periods before and "
+            f"Placebo check: at {self._extreme} of {counted(self.usable, 'date')} when nothing happened the "
+            "estimate is at least "
+            f"as far from 0 as {number(self.actual)}, that of the intervention (over "
+            f"{counted(self.window, 'period')} before and "
             "after). Neighboring dates share their answers."
         )
 

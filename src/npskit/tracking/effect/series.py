@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats, Frozen
 from npskit.checks import whole_number
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
 from npskit.inference import Contrast
 from npskit.tracking.charts import checked_periods
 from npskit.tracking.effect.short_series import Working
@@ -153,7 +153,8 @@ def interrupted_series(
     before, after = (int(answered[part].sum()) for part in (slice(0, max(at, 0)), slice(max(at, 0), None)))
     if min(before, after) < LEAST_PERIODS:
         raise InvalidValueError(
-            f"at={at}: a line needs {LEAST_PERIODS} periods with answers on either side: there are {before} before and "
+            f"at={at}: a line needs {LEAST_PERIODS} periods with answers on either side: there "
+            f"{plural(before, 'is', 'are')} {before} before and "
             f"{after} from it on; choose shorter periods"
         )
     periods = before + after

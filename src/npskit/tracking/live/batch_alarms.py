@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import finite_number
 from npskit.counting import Tally
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.inference import mean_variance
 from npskit.options import Direction
 from npskit.scores import Score
@@ -157,7 +157,9 @@ def _check_batches(tally: Tally, times: Sequence[Any] | NDArray[Any] | None) -> 
     if tally.weights is not None:
         raise IncompatibleError("tally: alarms are for simple counts; weighted answers have no sequence like that")
     if times is not None and len(times) != len(tally):
-        raise IncompatibleError(f"times has {len(times)} entries, tally has {len(tally)} batches")
+        raise IncompatibleError(
+            f"times has {counted(len(times), 'entry', 'entries')}, tally has {counted(len(tally), 'batch', 'batches')}"
+        )
 
 
 def _time(times: Sequence[Any] | NDArray[Any] | None, i: int) -> Any:

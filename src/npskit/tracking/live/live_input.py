@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.checks import is_missing, several
 from npskit.counting import INVALID, MISSING, CodedAnswers
 from npskit.data import Scale, Unusable, array_of, factorize_many, parse_answer
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.scorers import Codebook
 from npskit.tracking.live.live_windows import Key, LastPeriods, Window, later, moment
 
@@ -115,7 +115,7 @@ def groups_of(
         return [()], None
     codes, found = factorize_many([*front, *columns])
     if codes.size != rows:
-        raise IncompatibleError(f"groups has {codes.size} rows, the answers have {rows}")
+        raise IncompatibleError(f"groups has {counted(codes.size, 'row')}, the answers have {rows}")
     cut = len(front)
     return [(*key[:cut], *map(_part, key[cut:])) for key in found], codes
 
@@ -133,7 +133,7 @@ def times_of(window: Window | None, at: Any, rows: int) -> tuple[NDArray[np.int6
     single = isinstance(at, dt.date | np.datetime64 | str)  # text is refused as such
     times = array_of([at] * min(rows, 1) if single else at, "at")
     if not single and times.shape != (rows,):
-        raise IncompatibleError(f"at must have a time for each of {rows} rows: got shape {times.shape}")
+        raise IncompatibleError(f"at must have a time for each of {counted(rows, 'row')}: got shape {times.shape}")
     if times.dtype.kind == "M":
         if np.isnat(times).any():
             raise InvalidValueError(f"at must be a time in every row: none in row {int(np.isnat(times).argmax())}")

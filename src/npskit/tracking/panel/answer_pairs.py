@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Frozen, Integers
 from npskit.checks import one_of
 from npskit.data import slices
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import checked_indices
 from npskit.tracking.panel.packing import BLOCK, PackedAnswers, PackedLayout, pack_sorted
 from npskit.tracking.panel.sorting import in_threads, workers
@@ -64,7 +64,10 @@ class Steps(Frozen):
         return len(self.packed)
 
     def __repr__(self) -> str:
-        return f"Steps({len(self)} of {self.customers} customers, tied={len(self.tied)}, undated={self.undated})"
+        return (
+            f"Steps({len(self)} of {counted(self.customers, 'customer')}, tied={len(self.tied)}, "
+            f"undated={self.undated})"
+        )
 
     def columns(self, part: slice = slice(None)) -> tuple[Integers, Integers, Integers, Integers]:
         """Return customer, category before, category after and group (of the answer before) of each step."""
@@ -194,7 +197,7 @@ def _moments(times: ArrayLike, n: int) -> Integers:
     elif found.dtype.kind not in "iu" or not np.can_cast(found.dtype, np.int64):
         raise InvalidTypeError(f"times must be int64 or datetime64, not {found.dtype}")
     if found.shape != (n,):
-        raise IncompatibleError(f"times must have one time per row: got shape {found.shape} for {n} rows")
+        raise IncompatibleError(f"times must have one time per row: got shape {found.shape} for {counted(n, 'row')}")
     return found.astype(np.int64, copy=False)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import once
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.errors import InvalidValueError, counted, did_you_mean
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.results import (
     NO_ROWS,
@@ -296,10 +296,13 @@ class Transitions(CountedRows):
         notes = []
         if len(self.steps.tied):
             notes.append(
-                f"left out: {self.steps.unordered} steps of {len(self.steps.tied)} customers who answered more than "
+                f"left out: {counted(self.steps.unordered, 'step')} of {counted(len(self.steps.tied), 'customer')} "
+                "who answered more than "
                 "once at the same time"
             )
-        return notes + ([f"left out: {self.steps.undated} answers without a time"] if self.steps.undated else [])
+        return notes + (
+            [f"left out: {counted(self.steps.undated, 'answer')} without a time"] if self.steps.undated else []
+        )
 
     def _more(self) -> list[tuple[str, Rows]]:
         return [("", self._group_rows())] if self.groups else []

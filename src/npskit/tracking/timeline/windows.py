@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import whole_number
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, counted
 from npskit.times import DAY, Days, Duration, days_before, first_days, parse_duration, period_numbers
 
 
@@ -51,7 +51,7 @@ class Window:
     def __str__(self) -> str:
         if self.half_life is not None:
             return f"half-life {self.half_life}"
-        return str(self.length) if self.length is not None else f"{self.answers} answers" if self.answers else ""
+        return str(self.length) if self.length is not None else counted(self.answers, "answer") if self.answers else ""
 
     @property
     def by_day(self) -> bool:
