@@ -4,6 +4,7 @@
 - A door never names something like a module of its room: the import of that module would take its place.
 - No file name twice, and no class name twice.
 - A file has at most 350 lines; a function that is not public takes at most eight parameters.
+- The words that an option takes stand in `npskit.options`: no function spells out a `Literal` of texts of its own.
 """
 
 from __future__ import annotations
@@ -104,9 +105,18 @@ def size_rules() -> Iterator[str]:
                 yield f"{path}:{node.lineno}: {node.name} takes {count} parameters, at most {MOST_PARAMETERS}"
 
 
+def option_rules() -> Iterator[str]:
+    """Yield the parameters whose words are not those of `npskit.options`, nor of an alias made of them."""
+    for module, tree in TREES.items():
+        for node, _ in functions(tree):
+            for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                if module != "npskit.options" and "Literal[" in ast.unparse(arg.annotation or ast.Constant(0)):
+                    yield f"{MODULES[module]}:{arg.lineno}: the words of {arg.arg} belong in npskit.options"
+
+
 def main() -> int:
     """Print what breaks a rule, and return how a process ends."""
-    broken = [*door_rules(), *name_rules(), *size_rules()]
+    broken = [*door_rules(), *name_rules(), *size_rules(), *option_rules()]
     for line in broken:
         print(line.replace(f"{ROOT}/", ""))
     print(f"{len(MODULES)} modules in {len(ROOMS)} rooms: {len(broken)} rules broken")

@@ -6,6 +6,7 @@ needed, and each that is missing anywhere in the tests.
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 from collections.abc import Callable
 from typing import Any, get_args
@@ -18,14 +19,14 @@ from npskit.inference.intervals import METHODS
 from npskit.inference.multiplicity import adjust
 from npskit.tracking.timeline.timeline_record import _CHARTS
 
-SURVEY = nk.Survey(
-    {
-        "score": [10, 9, 3, 8] * 8,
-        "region": ["N", "S"] * 16,
-        "day": ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05"] * 8,
-    },
-    time="day",
-)
+DATA = {
+    "score": [10, 9, 3, 8] * 8,
+    "region": ["N", "S"] * 16,
+    "day": ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05"] * 8,
+    "who": ["a", "b", "c", "d"] * 8,
+}
+SURVEY = nk.Survey(DATA, time="day")
+CASES = {"case": ["A"], "opened": ["2026-01-05"], "closed": ["2026-01-06"]}
 
 
 def test_words_and_types_agree() -> None:
@@ -64,6 +65,12 @@ WRONG: list[Callable[[], object]] = [
     lambda: nk.Tracker().score(denominator="vald"),  # type: ignore[arg-type]
     lambda: nk.DueTimes(clock="busines"),  # type: ignore[arg-type]
     lambda: nk.CES(method="men"),  # type: ignore[arg-type]
+    lambda: nk.ces([7, 3], method="men"),  # type: ignore[arg-type]
+    lambda: nk.CaseEvent("opend", dt.datetime(2026, 3, 2)),  # type: ignore[arg-type]
+    lambda: nk.closed_loop(CASES, recorded=["opend"]),  # type: ignore[list-item]
+    lambda: nk.closed_loop(CASES).rate("reech"),  # type: ignore[arg-type]
+    lambda: nk.Survey(DATA, customer="who", time="day").transitions(mode="first"),  # type: ignore[arg-type]
+    lambda: nk.Survey(DATA, stratum="region", cluster="who", lonely="fale").score().interval(),  # type: ignore[arg-type]
 ]
 
 

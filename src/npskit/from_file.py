@@ -21,8 +21,8 @@ from npskit.errors import (
     InvalidValueError,
     warn,
 )
-from npskit.inference import Lonely, Population
-from npskit.options import OnInvalid
+from npskit.inference import Population
+from npskit.options import Lonely, OnInvalid
 from npskit.reading import Loaded, Rejected, load_for, resolve
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey

@@ -10,6 +10,8 @@ Denominator: TypeAlias = Literal["valid", "all"]
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
 Repeats: TypeAlias = Literal["all", "latest", "mean"]
 REPEATS: tuple[Repeats, ...] = get_args(Repeats)
+CESMethod: TypeAlias = Literal["mean", "top_box", "net"]
+CES_METHODS: tuple[CESMethod, ...] = get_args(CESMethod)
 OnInvalid: TypeAlias = Literal["count", "raise"]
 ON_INVALID: tuple[OnInvalid, ...] = get_args(OnInvalid)
 
@@ -24,6 +26,21 @@ Correction: TypeAlias = Literal[
     "holm", "hochberg", "hommel", "bonferroni", "benjamini_hochberg", "bh", "benjamini_yekutieli", "by"
 ]
 CORRECTIONS: tuple[Correction, ...] = get_args(Correction)
+# What a stratum with a single sampling unit contributes, as `survey.lonely.psu` of R's `survey`.
+# - "fail": an error that names it; where there are no other strata, the variance is NaN.
+# - "certainty": nothing, because it is in every sample; the variance is 0 where all strata are such.
+# - "remove": nothing, because nothing is known of it; the variance is NaN where all strata are such.
+# - "adjust": its squared distance from the mean of the whole sample, instead of that of the stratum.
+# - "average": the average of what the other strata contribute.
+Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
+LONELY: tuple[Lonely, ...] = get_args(Lonely)
+# What of each customer counts, where the sampling units are customers: see `npskit.inference.design.Customers`.
+AnswersOf: TypeAlias = Literal["all", "mean"]
+ANSWERS_OF: tuple[AnswersOf, ...] = get_args(AnswersOf)
+ClusterCorrection: TypeAlias = Literal["CR0", "CR1"]
+CLUSTER_CORRECTIONS: tuple[ClusterCorrection, ...] = get_args(ClusterCorrection)
+ExactTest: TypeAlias = Literal["score", "wald"]
+EXACT_TESTS: tuple[ExactTest, ...] = get_args(ExactTest)
 
 # Over time.
 Every: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
@@ -38,6 +55,10 @@ Direction: TypeAlias = Literal["both", "below", "above"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 EffectMethod: TypeAlias = Literal["before_after", "difference_in_differences", "interrupted_series"]
 EFFECT_METHODS: tuple[EffectMethod, ...] = get_args(EffectMethod)
+RunLimits: TypeAlias = Literal["steady", "exact"]
+RUN_LIMITS: tuple[RunLimits, ...] = get_args(RunLimits)
+Pairing: TypeAlias = Literal["consecutive", "first_last", "waves"]
+PAIRINGS: tuple[Pairing, ...] = get_args(Pairing)
 
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]
@@ -46,3 +67,27 @@ Measure: TypeAlias = Literal["first_response", "close"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 NoRevenue: TypeAlias = Literal["left_out", "zero"]
 NO_REVENUE: tuple[NoRevenue, ...] = get_args(NoRevenue)
+PlanMethod: TypeAlias = Literal["greedy", "exact"]
+PLAN_METHODS: tuple[PlanMethod, ...] = get_args(PlanMethod)
+# What happens to a case; events of one instant happened in this order, as far as it is a legal one.
+EventKind: TypeAlias = Literal[
+    "opened",
+    "assigned",
+    "contact_attempted",
+    "first_response",
+    "contacted",
+    "escalated",
+    "resolved",
+    "informed",
+    "closed",
+    "reopened",
+]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+Rate: TypeAlias = Literal[
+    "coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all"
+]
+RATES: tuple[Rate, ...] = get_args(Rate)
+SurvivalMethod: TypeAlias = Literal["log_log", "score"]
+SURVIVAL_METHODS: tuple[SurvivalMethod, ...] = get_args(SurvivalMethod)
+Urgency: TypeAlias = Literal["ordinary", "urgent", "critical"]
+URGENCIES: tuple[Urgency, ...] = get_args(Urgency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
 from npskit.data import Frame
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.inference import Lonely, Population
-from npskit.options import ON_INVALID, REPEATS, Correction, Denominator, OnInvalid, Overall, Repeats
+from npskit.inference import Population
+from npskit.options import ON_INVALID, REPEATS, Correction, Denominator, Lonely, OnInvalid, Overall, PlanMethod, Repeats
 from npskit.results import LEVEL
 from npskit.sample import BoundData, bind_roles, bind_score
 from npskit.scorers import Scorer, codebook_of
@@ -254,7 +254,7 @@ class Survey(OverTime):
         lift: Lift = None,
         holdout: float = 0.0,
         rng: int | np.random.Generator = 0,
-        method: Literal["greedy", "exact"] = "greedy",
+        method: PlanMethod = "greedy",
         now: Any = None,
         calendar: BusinessCalendar | None = None,
         quiet: Any = "30 days",

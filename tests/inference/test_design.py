@@ -17,8 +17,9 @@ from npskit.inference.clusters import ClusterTotals, cluster_totals
 from npskit.inference.design import Customers, design_estimate, jackknife_variance, share_covariance
 from npskit.inference.design_contrasts import Contrast
 from npskit.inference.intervals import score_interval
-from npskit.inference.strata import Lonely, stratified_variance
+from npskit.inference.strata import stratified_variance
 from npskit.inference.weighting import design_effect, taylor_variance
+from npskit.options import Lonely
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "survey_design_r.json").read_text())

@@ -18,6 +18,7 @@ from npskit.inference.planning import power
 from npskit.inference.power_exact import exact_power
 from npskit.inference.two_sample import score_test
 from npskit.inference.wald_and_welch import wald_difference
+from npskit.options import ExactTest
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "planning.json").read_text())
 
@@ -26,7 +27,7 @@ shares = st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any).map(lam
 
 @settings(max_examples=25, deadline=None)
 @given(p=shares, q=shares, n=st.integers(1, 3), m=st.integers(1, 3), test=st.sampled_from(["score", "wald"]))
-def test_it_adds_up_the_answers_that_reject(p: list[float], q: list[float], n: int, m: int, test: str) -> None:
+def test_it_adds_up_the_answers_that_reject(p: list[float], q: list[float], n: int, m: int, test: ExactTest) -> None:
     """Its value is the probability of all sequences of single answers for which the test rejects."""
     category_scores, total = [-1, 0, 1], 0.0
     answers = list(itertools.product(range(3), repeat=n + m))
@@ -95,7 +96,7 @@ def test_what_cannot_be_enumerated_is_refused() -> None:
     with pytest.raises(InvalidValueError, match=r"n=500 and n_second=400 have .* pairs of outcomes"):
         exact_power(p, p, 500, 400)
     with pytest.raises(InvalidValueError, match="test must be one of 'score', 'wald': got 't'"):
-        exact_power(p, p, 5, test="t")
+        exact_power(p, p, 5, test="t")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="one axis each"):
         exact_power([p, p], p, 5)
     with pytest.raises(InvalidTypeError, match="n must be a whole number"):

@@ -20,7 +20,8 @@ from npskit.inference.sequences import (
     log_wealth,
     log_wealth_of_difference,
 )
-from npskit.options import DIRECTIONS
+from npskit.inference.wealth import OPPOSITE
+from npskit.options import DIRECTIONS, Direction
 
 few = settings(max_examples=40, deadline=None)
 REFERENCE = Path(__file__).parent.parent / "reference" / "anytime_valid.json"
@@ -72,7 +73,7 @@ def test_answers_beyond_all_nodes_are_still_bet_on_by_a_fixed_mixture() -> None:
 
 @few
 @given(samples(), st.integers(0, 2**32), st.sampled_from(DIRECTIONS))
-def test_the_bets_are_fair(sample: tuple[list[int], list[float]], seed: int, direction: str) -> None:
+def test_the_bets_are_fair(sample: tuple[list[int], list[float]], seed: int, direction: Direction) -> None:
     """Under any distribution whose mean is the one doubted, one more answer leaves the wealth as it is on average."""
     counts, category_scores = sample
     p = np.random.default_rng(seed).dirichlet(np.ones(len(category_scores)))
@@ -87,7 +88,7 @@ def test_the_bets_are_fair(sample: tuple[list[int], list[float]], seed: int, dir
 @few
 @given(samples(), st.integers(0, 2**32), st.sampled_from(["below", "above"]))
 def test_one_sided_bets_lose_where_the_hypothesis_holds_amply(
-    sample: tuple[list[int], list[float]], seed: int, direction: str
+    sample: tuple[list[int], list[float]], seed: int, direction: Direction
 ) -> None:
     """One more answer does not raise the wealth, on average, where the mean is on the other side of that doubted."""
     counts, category_scores = sample
@@ -105,7 +106,7 @@ def test_one_sided_bets_lose_where_the_hypothesis_holds_amply(
 @few
 @given(samples(least=1), st.sampled_from(DIRECTIONS), st.sampled_from([0.5, 0.9, 0.95, 0.999]))
 def test_the_limits_are_where_the_wealth_reaches_the_bound(
-    sample: tuple[list[int], list[float]], direction: str, level: float
+    sample: tuple[list[int], list[float]], direction: Direction, level: float
 ) -> None:
     """The mean lies between the limits; at a limit inside the range log W = log 1/alpha, at its end no more."""
     counts, category_scores = sample
@@ -126,7 +127,7 @@ def test_the_limits_are_where_the_wealth_reaches_the_bound(
 @few
 @given(samples(), st.sampled_from(DIRECTIONS))
 def test_the_wealth_is_convex_and_at_most_one_at_the_mean(
-    sample: tuple[list[int], list[float]], direction: str
+    sample: tuple[list[int], list[float]], direction: Direction
 ) -> None:
     """log W has no dent anywhere, so that {W < 1/alpha} is an interval, and it holds the sample mean."""
     counts, category_scores = sample
@@ -222,13 +223,13 @@ def pairs(draw: st.DrawFn, many: int) -> tuple[Any, Any, list[float]]:
 @few
 @given(pairs(1), st.floats(-0.9, 0.9), st.sampled_from(DIRECTIONS))
 def test_the_evidence_on_a_difference_is_the_least_over_all_means(
-    pair: tuple[Any, Any, list[float]], part: float, direction: str
+    pair: tuple[Any, Any, list[float]], part: float, direction: Direction
 ) -> None:
     """No mean on a fine grid has less evidence, and some has nearly as little."""
     (a,), (b,), category_scores = pair
     span, low = float(np.ptp(category_scores)), min(category_scores)
     d = part * span
-    other = {"below": "above", "above": "below", "both": "both"}[direction]
+    other = OPPOSITE[direction]
     grid = np.linspace(low + max(0.0, -d), low + span - max(0.0, d), 2001)
     joint = log_wealth(a, category_scores, np.clip(grid + d, low, low + span), direction=direction)
     joint = joint + log_wealth(b, category_scores, grid, direction=other)
@@ -239,10 +240,10 @@ def test_the_evidence_on_a_difference_is_the_least_over_all_means(
 
 @settings(max_examples=6, deadline=None)
 @given(pairs(3), st.sampled_from(DIRECTIONS))
-def test_a_difference_turns_over_with_its_samples(pair: tuple[Any, Any, list[float]], direction: str) -> None:
+def test_a_difference_turns_over_with_its_samples(pair: tuple[Any, Any, list[float]], direction: Direction) -> None:
     """The limits of b - a are those of a - b with the sign and the sides exchanged, and hold the difference found."""
     a, b, category_scores = pair
-    other = {"below": "above", "above": "below", "both": "both"}[direction]
+    other = OPPOSITE[direction]
     spread = np.ptp(category_scores)
     low, high = difference_sequence(a, b, category_scores, direction=direction)
     least, most = difference_sequence(b, a, category_scores, direction=other)
@@ -275,7 +276,7 @@ def _streams(streams: int, looks: int, p: list[float]) -> np.ndarray:
 
 @pytest.mark.parametrize("p", [(0.2, 0.3, 0.5), (0.02, 0.08, 0.9), (0.5, 0.0, 0.5), (0.0, 0.9, 0.1)])
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_the_exact_probability_of_a_false_alarm_within_sixty_looks(p: tuple[float, ...], direction: str) -> None:
+def test_the_exact_probability_of_a_false_alarm_within_sixty_looks(p: tuple[float, ...], direction: Direction) -> None:
     """Summed over all ways sixty answers may come in, each looked at, the probability of an alarm is at most alpha."""
     looks = 60
     b, c = np.indices((looks + 2, looks + 2))
@@ -319,9 +320,9 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
     with pytest.raises(InvalidValueError, match="mean must lie within"):
         log_wealth([1, 2, 3], NPS, math.nan)
     with pytest.raises(InvalidValueError, match="direction must be one of 'both', 'below', 'above': got 'up'"):
-        confidence_sequence([1, 2, 3], NPS, direction="up")
+        confidence_sequence([1, 2, 3], NPS, direction="up")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match=r"direction must be one of .* got 'bellow'; did you mean 'below'"):
-        difference_sequence([1, 2, 3], [1, 2, 3], NPS, direction="bellow")
+        difference_sequence([1, 2, 3], [1, 2, 3], NPS, direction="bellow")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="category_scores must be finite, one per category, and not all equal"):
         log_wealth([1, 2], [3, 3], 3)
     with pytest.raises(InvalidValueError, match="category_scores must be finite, one per category, and not all equal"):

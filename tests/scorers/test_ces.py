@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from npskit.data.scale import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.options import CES_METHODS, CESMethod
 from npskit.scorers import CES, codebook_of
-from npskit.scorers.ces import METHODS, Method
 from npskit.testing import scales, scorers
 
 
@@ -54,8 +54,8 @@ def test_categories_run_from_worst_to_best(ces: CES) -> None:
     assert codebook_of(ces).grid.max() == len(ces.categories) - 1
 
 
-@given(st.sampled_from(METHODS), scales(), st.data())
-def test_the_versions_mirror_each_other(method: Method, scale: Scale, data: st.DataObject) -> None:
+@given(st.sampled_from(CES_METHODS), scales(), st.data())
+def test_the_versions_mirror_each_other(method: CESMethod, scale: Scale, data: st.DataObject) -> None:
     """Version 1.0 on the mirrored scale and cuts does what version 2.0 does; its mean is the mirrored mean."""
     hard = data.draw(st.integers(scale.low, scale.high - 1))
     cuts = {"easy": data.draw(st.integers(hard + 1, scale.high)), "hard": hard}
@@ -71,7 +71,7 @@ def test_the_versions_mirror_each_other(method: Method, scale: Scale, data: st.D
 
 def test_the_name_says_version_and_method() -> None:
     """Figures that cannot be compared do not share a name."""
-    names = [CES(version, method).name for version in (1, 2) for method in METHODS]
+    names = [CES(version, method).name for version in (1, 2) for method in CES_METHODS]
     assert names == [f"CES {v}.0 ({m})" for v in (1, 2) for m in ("mean", "top box", "net")]
 
 

@@ -25,7 +25,8 @@ from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_c
 from npskit.inference.design import Customers, estimate_from_units
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
-from npskit.inference.strata import Lonely, Population
+from npskit.inference.strata import Population
+from npskit.options import Lonely
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
 _AGREEMENT = 1e-6

@@ -7,20 +7,22 @@ design: units without answers in it count, with u = 0 (Lumley, "Complex Surveys"
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
+from npskit.checks import one_of
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
 from npskit.inference.effective import MODEL_DF, answers_df, effective_size, units_df
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
-from npskit.inference.strata import Lonely, Population
+from npskit.inference.strata import Population
+from npskit.options import ANSWERS_OF, AnswersOf, Lonely
 
-Customers: TypeAlias = Literal["all", "mean"] | None
+Customers: TypeAlias = AnswersOf | None
 """Where sampling units are customers: whether `"all"` answers of each count, or their `"mean"`; None for other designs.
 
 A design draws units of similar size. Customers decide themselves how often to answer, and one of them may outweigh all
@@ -51,7 +53,7 @@ def design_estimate(
         category_scores: What each category is worth, shape `(K,)`.
         population: Sampling units in the population: by label of the stratum, one number for each stratum, or None
             where the sample is a negligible part.
-        lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
+        lonely: What a stratum with a single sampling unit contributes; see `npskit.options.Lonely`.
         customers: Whether the units are customers, and what of each counts; see `Customers`.
 
     Returns:
@@ -111,6 +113,8 @@ def estimate_from_units(
         >>> found.variance.tolist(), found.df.tolist()
         ([0.1875], [2.0])
     """
+    if customers is not None:
+        one_of(customers, ANSWERS_OF, "customers")
     variance = layout.covariance(influence[:, np.newaxis], cells)[:, 0, 0]
     with np.errstate(invalid="ignore"):
         total = sum_by(cells.groups, sizes[:, 0], cells.n_groups)[cells.groups]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +13,8 @@ from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.design import influence
 from npskit.inference.limits import t_quantile
 from npskit.inference.linearize import StrataLayout, UnitCells
-from npskit.inference.strata import Lonely, Population
+from npskit.inference.strata import Population
+from npskit.options import CLUSTER_CORRECTIONS, ClusterCorrection, Lonely
 from npskit.results import LEVEL, Interval
 
 
@@ -73,7 +72,7 @@ def design_contrast(
         category_scores: What each category is worth, shape `(K,)`.
         coefficients: One for each group, shape `(groups,)`: `[-1, 1]` for the second less the first.
         population: Sampling units in the population; see `npskit.inference.strata.Population`.
-        lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
+        lonely: What a stratum with a single sampling unit contributes; see `npskit.options.Lonely`.
 
     Raises:
         InvalidValueError: If there is not one coefficient for each group, a stratum is lonely and that is to fail, or
@@ -101,7 +100,7 @@ def cluster_robust(
     category_scores: ArrayLike,
     coefficients: ArrayLike = 1,
     *,
-    correction: Literal["CR0", "CR1"] = "CR1",
+    correction: ClusterCorrection = "CR1",
 ) -> Contrast:
     """Return a contrast of group means with the cluster-robust variance of the regression on groups.
 
@@ -128,7 +127,7 @@ def cluster_robust(
         >>> round(found.value, 3), round(found.se, 3), found.df
         (16.667, 44.096, 2.0)
     """
-    one_of(correction, ("CR0", "CR1"), "correction")
+    one_of(correction, CLUSTER_CORRECTIONS, "correction")
     found = _Combined.of(totals, category_scores, coefficients)
     clusters = int(found.used.sum())
     if clusters < 2:

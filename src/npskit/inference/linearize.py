@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.inference.clusters import factorize, sum_by
-from npskit.inference.strata import Lonely, Population, stratum_factors, stratum_sizes
+from npskit.inference.strata import Population, stratum_factors, stratum_sizes
+from npskit.options import Lonely
 
 
 class UnitCells(NamedTuple):

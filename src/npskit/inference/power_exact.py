@@ -15,6 +15,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import normal_quantile
 from npskit.inference.two_sample import moments, score_z
+from npskit.options import EXACT_TESTS, ExactTest
 
 NPS_CATEGORY_SCORES = (-100.0, 0.0, 100.0)
 # Pairs of outcomes to look at: some 115 answers a group with three categories, 30 with five.
@@ -34,7 +35,7 @@ def exact_power(
     *,
     level: float = 0.95,
     category_scores: ArrayLike = NPS_CATEGORY_SCORES,
-    test: str = "score",
+    test: ExactTest = "score",
 ) -> float:
     """Return the chance that the test rejects equal scores, exact to 1e-12, by enumerating the outcomes.
 
@@ -58,7 +59,7 @@ def exact_power(
         >>> round(exact_power([0.2, 0.3, 0.5], [0.2, 0.3, 0.5], 10), 6)
         0.052265
     """
-    one_of(test, ("score", "wald"), "test")
+    one_of(test, EXACT_TESTS, "test")
     w = np.asarray(category_scores, dtype=np.float64)
     rising, merge = distinct_category_scores(w)
     p_a, p_b = checked_shares(shares_a, w.size) @ merge, checked_shares(shares_b, w.size) @ merge

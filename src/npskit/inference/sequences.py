@@ -40,9 +40,12 @@ from npskit.inference.wealth import (
     two_sided,
     wealth_of,
 )
+from npskit.options import Direction
 
 
-def log_wealth(counts: ArrayLike, category_scores: ArrayLike, mean: ArrayLike, *, direction: str = "both") -> Floats:
+def log_wealth(
+    counts: ArrayLike, category_scores: ArrayLike, mean: ArrayLike, *, direction: Direction = "both"
+) -> Floats:
     """Return the log of the evidence against a mean: the e-value of a test that may be repeated at every answer.
 
     If the mean is `mean`, the wealth reaches 1/alpha at any time with probability at most alpha (Ville's inequality).
@@ -102,7 +105,7 @@ def confidence_sequence(
     category_scores: ArrayLike,
     level: float = 0.95,
     *,
-    direction: str = "both",
+    direction: Direction = "both",
     running: bool = False,
 ) -> tuple[Floats, Floats]:
     """Return the limits of the mean that may be looked at after every answer.
@@ -154,7 +157,7 @@ def confidence_sequence(
 
 
 def log_wealth_of_difference(
-    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, difference: float = 0.0, *, direction: str = "both"
+    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, difference: float = 0.0, *, direction: Direction = "both"
 ) -> Floats:
     """Return the log of the evidence against a difference of two means, mean of a less mean of b.
 
@@ -193,7 +196,7 @@ def log_wealth_of_difference(
 
 
 def difference_sequence(
-    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, level: float = 0.95, *, direction: str = "both"
+    a: ArrayLike, b: ArrayLike, category_scores: ArrayLike, level: float = 0.95, *, direction: Direction = "both"
 ) -> tuple[Floats, Floats]:
     """Return the limits of a difference of two means that may be looked at after every answer to either.
 
@@ -225,7 +228,7 @@ def difference_sequence(
 
     def lower(one: Floats, other: Floats, x: Floats, at: NDArray[np.intp]) -> Floats:
         """Return the lower limit of the difference; the upper one is that of the samples looked at upside down."""
-        side = "both" if direction == "both" else "above"
+        side: Direction = "both" if direction == "both" else "above"
 
         def excess(d: Floats) -> Floats:
             return least_wealth(one[at], other[at], x, d, side) - threshold

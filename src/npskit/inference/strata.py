@@ -8,7 +8,7 @@ Lumley, "Complex Surveys" (2010), section 2.2). A stratum with one unit has no n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,16 +16,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of
 from npskit.errors import InvalidValueError
-
-Lonely: TypeAlias = Literal["fail", "certainty", "remove", "adjust", "average"]
-"""What a stratum with a single sampling unit contributes, as `survey.lonely.psu` of R's `survey`.
-
-- `"fail"`: an error that names it; where there are no other strata, the variance is NaN.
-- `"certainty"`: nothing, because it is in every sample; the variance is 0 where all strata are such.
-- `"remove"`: nothing, because nothing is known of it; the variance is NaN where all strata are such.
-- `"adjust"`: its squared distance from the mean of the whole sample, instead of that of the stratum.
-- `"average"`: the average of what the other strata contribute.
-"""
+from npskit.options import LONELY, Lonely
 
 Population: TypeAlias = Mapping[Any, float] | float | None
 """Sampling units in the population: per stratum by its label, one number for each stratum, or None for very many."""
@@ -55,7 +46,7 @@ def stratum_factors(
         >>> factors.tolist(), centers.tolist()
         ([4.0, 0.0], [1.0, 1.0])
     """
-    one_of(lonely, get_args(Lonely), "lonely")
+    one_of(lonely, LONELY, "lonely")
     unsampled = 1 - sampled / stratum_sizes(population, sampled, labels)
     with np.errstate(invalid="ignore", divide="ignore"):
         factors = np.where(sampled > 1, unsampled * sampled / (sampled - 1), 0.0)

@@ -17,7 +17,7 @@ from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import checked_counts, falling_root
-from npskit.options import DIRECTIONS
+from npskit.options import DIRECTIONS, Direction
 
 # Log-wealth of each row against its mean; counts (R, K), category scores (K,) in [0, 1], means (R,) -> (R,).
 Wealth: TypeAlias = Callable[[Floats, Floats, Floats], Floats]
@@ -55,10 +55,11 @@ def below(c: Floats, x: Floats, m: Floats) -> Floats:
     return above(c, 1 - x, 1 - m)
 
 
-_WEALTH: dict[str, Wealth] = {"both": two_sided, "below": below, "above": above}
+_WEALTH: dict[Direction, Wealth] = {"both": two_sided, "below": below, "above": above}
+OPPOSITE: dict[Direction, Direction] = {"both": "both", "below": "above", "above": "below"}
 
 
-def wealth_of(direction: str) -> Wealth:
+def wealth_of(direction: Direction) -> Wealth:
     """Return the wealth for a direction; refuse an unknown one."""
     one_of(direction, DIRECTIONS, "direction")
     return _WEALTH[direction]
@@ -102,9 +103,9 @@ def lower_mean(c: Floats, x: Floats, threshold: float, wealth: Wealth) -> Floats
     return np.where(np.isnan(mean), np.nan, root)
 
 
-def least_wealth(a: Floats, b: Floats, x: Floats, d: Floats, direction: str) -> Floats:
+def least_wealth(a: Floats, b: Floats, x: Floats, d: Floats, direction: Direction) -> Floats:
     """Return the least log-wealth against a difference d over the mean of b, by golden section: it is convex."""
-    first, second = _WEALTH[direction], _WEALTH[{"below": "above", "above": "below"}.get(direction, direction)]
+    first, second = _WEALTH[direction], _WEALTH[OPPOSITE[direction]]
 
     def joint(m: Floats) -> Floats:
         return first(a, x, np.clip(m + d, 0, 1)) + second(b, x, m)

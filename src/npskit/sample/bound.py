@@ -31,8 +31,8 @@ from npskit.errors import (
     did_you_mean,
     quoted,
 )
-from npskit.inference import Calibration, Lonely, Population, rake
-from npskit.options import Denominator, OnInvalid, Repeats
+from npskit.inference import Calibration, Population, rake
+from npskit.options import Denominator, Lonely, OnInvalid, Repeats
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places

@@ -20,14 +20,13 @@ from npskit.inference import (
     ClusterTotals,
     Customers,
     Estimate,
-    Lonely,
     Population,
     calibrated_estimate,
     cluster_totals,
     design_estimate,
     group_correlations,
 )
-from npskit.options import Denominator, OnInvalid, Repeats
+from npskit.options import Denominator, Lonely, OnInvalid, Repeats
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.scores import Conventions
@@ -93,7 +92,7 @@ class Sample:
         strata: Stratum of each row, or None.
         clusters: Sampling unit of each row within its stratum, or None.
         population: Sampling units in the population; see `npskit.inference.strata.Population`.
-        lonely: What a stratum with a single sampling unit contributes; see `npskit.inference.strata.Lonely`.
+        lonely: What a stratum with a single sampling unit contributes; see `npskit.options.Lonely`.
         calibration: How the weights were calibrated to the population, or None.
         repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` or their `"mean"`.
         superseded: How many rows were left out for that.

@@ -7,8 +7,6 @@ from npskit.scorers.base import answer_grid as answer_grid
 from npskit.scorers.base import codebook_of as codebook_of
 from npskit.scorers.base import read_codebook as read_codebook
 from npskit.scorers.ces import CES as CES
-from npskit.scorers.ces import METHODS as METHODS
-from npskit.scorers.ces import Method as Method
 from npskit.scorers.csat import CSAT as CSAT
 from npskit.scorers.growth import Growth as Growth
 from npskit.scorers.growth import earned_growth_rate as earned_growth_rate

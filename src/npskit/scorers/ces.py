@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
@@ -12,9 +11,8 @@ from numpy.typing import NDArray
 from npskit.checks import one_of, whole_number
 from npskit.data import Scale, as_scale
 from npskit.errors import InvalidValueError
+from npskit.options import CES_METHODS, CESMethod
 
-Method: TypeAlias = Literal["mean", "top_box", "net"]
-METHODS: tuple[Method, ...] = get_args(Method)
 # Scale and default cuts of each version: the scale, the worst answer that is easy, the best answer that is hard.
 VERSIONS: dict[int, tuple[Scale, int, int]] = {1: (Scale(1, 5), 2, 4), 2: (Scale(1, 7), 5, 3)}
 
@@ -56,7 +54,7 @@ class CES:
     """
 
     version: int
-    method: Method
+    method: CESMethod
     scale: Scale = attrs.field(kw_only=True)
     easy: int | None = attrs.field(kw_only=True)
     hard: int | None = attrs.field(kw_only=True)
@@ -64,7 +62,7 @@ class CES:
     def __init__(
         self,
         version: int = 2,
-        method: Method = "mean",
+        method: CESMethod = "mean",
         *,
         scale: Scale | Sequence[int] | None = None,
         easy: int | None = None,
@@ -73,7 +71,7 @@ class CES:
         version = whole_number(version, "version")
         if version not in VERSIONS:
             raise InvalidValueError(f"version must be 1 (low effort is good) or 2 (high ease is good): got {version}")
-        one_of(method, METHODS, "method")
+        one_of(method, CES_METHODS, "method")
         own, own_easy, own_hard = VERSIONS[version]
         scale = own if scale is None else as_scale(scale)
         usual = scale == own

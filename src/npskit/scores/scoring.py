@@ -12,8 +12,8 @@ from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
 from npskit.errors import InvalidValueError
-from npskit.options import ON_INVALID, Denominator, OnInvalid
-from npskit.scorers import CES, CSAT, NPS, SCI, Method, Retention, Scorer
+from npskit.options import ON_INVALID, CESMethod, Denominator, OnInvalid
+from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
 from npskit.scores.score import Score
 
 _NPS = NPS()
@@ -165,7 +165,7 @@ def ces(
     answers: Any,
     *,
     version: int = 2,
-    method: Method = "mean",
+    method: CESMethod = "mean",
     scale: Scale | Sequence[int] | None = None,
     easy: int | None = None,
     hard: int | None = None,

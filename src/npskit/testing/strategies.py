@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from npskit.data import MAX_POINTS, Response, Scale, SCIAnswer, Segment, as_scale
 from npskit.errors import InvalidValueError, MissingDependencyError
-from npskit.scorers import CES, CSAT, METHODS, NPS, SCI, Method, Retention, Scorer
+from npskit.options import CES_METHODS, CESMethod
+from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -190,7 +191,7 @@ def scorers(*kinds: type[Scorer]) -> SearchStrategy[Any]:
         >>> from npskit.testing import check_scorer
         >>> given(scorers(NPS, CSAT))(check_scorer)()
     """
-    version, method = st.sampled_from([1, 2]), st.sampled_from(METHODS)
+    version, method = st.sampled_from([1, 2]), st.sampled_from(CES_METHODS)
     made: dict[type, SearchStrategy[Any]] = {
         NPS: _cuts(2).map(lambda cuts: NPS(cuts[0], detractor=cuts[1][0], promoter=cuts[1][1])),
         SCI: st.builds(_sci, _cuts(3), _cuts(3), _cuts(3)),
@@ -215,7 +216,7 @@ def _cuts(number: int) -> SearchStrategy[Cuts]:
     return scales(min_size=max(number, 2), max_size=8).flatmap(on)
 
 
-def _ces(version: int, method: Method, cuts: Cuts) -> CES:
+def _ces(version: int, method: CESMethod, cuts: Cuts) -> CES:
     """Make a CES on a scale of its own."""
     scale, points = cuts
     hard, easy = points if version == 2 else reversed(points)

@@ -11,14 +11,14 @@ import numpy as np
 
 from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
-from npskit.options import Denominator, EffectMethod, Every
+from npskit.options import Denominator, EffectMethod, Every, Pairing
 from npskit.results import LEVEL
 from npskit.sample import Bindings, Places
 from npskit.scores import TOO_FEW
 from npskit.times import stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
-from npskit.tracking.panel import Mode, Transitions, pair_steps, transitions
+from npskit.tracking.panel import Transitions, pair_steps, transitions
 from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
 from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
 
@@ -82,7 +82,7 @@ class OverTime(Bindings):
         self,
         by: str | None = None,
         *,
-        mode: Mode = "consecutive",
+        mode: Pairing = "consecutive",
         moved: Sequence[str] | None = None,
         level: float = LEVEL,
     ) -> Transitions:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case, CaseEvent
 from npskit.followup.cases.log import CaseLog, read_case_log
-from npskit.followup.cases.states import KINDS, legal_order
+from npskit.followup.cases.states import legal_order
+from npskit.options import EVENT_KINDS, EventKind
 from npskit.scorers.csat import CSAT
 
 START = dt.datetime(2026, 3, 2, 9)
@@ -78,14 +79,16 @@ def test_any_frame(source: Any) -> None:
 
 
 EVENTS = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(KINDS), st.integers(0, 4), st.sampled_from([None, "Ann", "Bob"])),
+    st.tuples(
+        st.integers(0, 3), st.sampled_from(EVENT_KINDS), st.integers(0, 4), st.sampled_from([None, "Ann", "Bob"])
+    ),
     max_size=25,
 )
 
 
 @settings(max_examples=150)
 @given(EVENTS, st.booleans())
-def test_events_as_cases(rows: list[tuple[int, str, int, str | None]], opened: bool) -> None:
+def test_events_as_cases(rows: list[tuple[int, EventKind, int, str | None]], opened: bool) -> None:
     """Of any events, none repeated, the log takes the cases that `Case` takes, says the same, and lists all others."""
     rows = list(dict.fromkeys([*((i, "opened", 0, None) for i in range(4) if opened), *rows]))
     at = [START + dt.timedelta(hours=hour) for _, _, hour, _ in rows]
@@ -117,7 +120,7 @@ def test_events_as_cases(rows: list[tuple[int, str, int, str | None]], opened: b
         assert same(read_case_log(cases), log)
 
 
-TIMES = st.fixed_dictionaries({kind: st.none() | st.integers(1, 40) for kind in KINDS[1:]})
+TIMES = st.fixed_dictionaries({kind: st.none() | st.integers(1, 40) for kind in EVENT_KINDS[1:]})
 
 
 @settings(max_examples=150)
@@ -133,7 +136,7 @@ def test_rows_as_events(cases: list[dict[str, int | None]]) -> None:
         if legal_order(list(told), list(told.values())) is not None:
             kept.append({kind: START + dt.timedelta(hours=hour) for kind, hour in told.items()})
     events = [(i, kind, at) for i, case in enumerate(kept) for kind, at in case.items()]
-    by_case = {"case": list(range(len(kept))), **{kind: [case.get(kind) for case in kept] for kind in KINDS}}
+    by_case = {"case": list(range(len(kept))), **{str(kind): [case.get(kind) for case in kept] for kind in EVENT_KINDS}}
     by_event = {name: [event[i] for event in events] for i, name in enumerate(("case", "event", "at"))}
     log = read_case_log(by_case)
     assert len(log.rejected) == 0

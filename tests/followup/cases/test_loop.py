@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case
-from npskit.followup.cases.figures import RATES
 from npskit.followup.cases.loop import closed_loop
 from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference.intervals import score_interval
+from npskit.options import RATES
 from npskit.times.business_calendar import BusinessCalendar
 
 ALWAYS = BusinessCalendar("00:00", "24:00", weekend=())
@@ -319,7 +319,7 @@ def test_refused(options: dict[str, Any], error: type[Exception], words: str) ->
     with pytest.raises(error, match=words):
         closed_loop(BY_HAND, **options)
     with pytest.raises(InvalidValueError, match=r"rate must be one of .*'coverag'; did you mean 'coverage'"):
-        closed_loop(BY_HAND).rate("coverag")
+        closed_loop(BY_HAND).rate("coverag")  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

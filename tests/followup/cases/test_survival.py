@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.survival import SurvivalCurve, kaplan_meier
 from npskit.inference.intervals import score_interval
+from npskit.options import SurvivalMethod
 
 # Weeks in remission of 21 children with acute leukemia under 6-mercaptopurine; False: still in remission when last
 # seen. E. J. Freireich et al., "The effect of 6-mercaptopurine on the duration of steroid-induced remissions in acute
@@ -146,7 +147,7 @@ def test_permutation_and_scale(rows: list[tuple[int, bool]], random: Any) -> Non
 
 @QUICK
 @given(SOME, st.sampled_from(["log_log", "score"]), st.floats(0.5, 0.99))
-def test_intervals_hold_the_curve(rows: list[tuple[int, bool]], method: str, level: float) -> None:
+def test_intervals_hold_the_curve(rows: list[tuple[int, bool]], method: SurvivalMethod, level: float) -> None:
     """The curve falls from 1, and every interval lies in 0..1 and holds what it is of; so do those of quantiles."""
     curve = of_rows(rows)
     at = np.arange(0.0, 14.0)
@@ -210,7 +211,7 @@ def test_refused_arguments() -> None:
     """Levels, methods and shares that are none are refused."""
     curve = kaplan_meier([1.0, 2.0])
     with pytest.raises(InvalidValueError, match="method must be one of"):
-        curve.interval(1, method="linear")
+        curve.interval(1, method="linear")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="p must be above 0 and below 1"):
         curve.quantile(1.0)
     with pytest.raises(InvalidValueError, match="level"):

@@ -20,10 +20,11 @@ from npskit.arrays import Floats
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.plan.allocation import exact_allocation, money_and_hours
 from npskit.followup.plan.allocation.by_priority import allocate_by_priority
-from npskit.followup.plan.allocation.by_value import OUTCOMES, Allocation, Method, allocate
+from npskit.followup.plan.allocation.by_value import OUTCOMES, Allocation, allocate
 from npskit.followup.plan.allocation.greedy import greedy
 from npskit.followup.plan.allocation.problem import problem
 from npskit.followup.plan.allocation.relaxation import upgrades
+from npskit.options import PlanMethod
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "allocation.json").read_text())
 
@@ -43,7 +44,7 @@ class Case(NamedTuple):
     counted: NDArray[np.bool_]
     tie_break: Floats
 
-    def solve(self, method: Method = "greedy", **changes: Any) -> Allocation:
+    def solve(self, method: PlanMethod = "greedy", **changes: Any) -> Allocation:
         names = ("budget", "capacity", "counted", "tie_break")
         limits = {name: getattr(self, name) for name in names} | changes
         return allocate(self.value, self.cost, self.hours, self.owner, method=method, **limits)
@@ -98,7 +99,7 @@ def best_of_all(case: Case) -> float:
 
 @few
 @given(cases(), methods)
-def test_no_limit_is_exceeded(case: Case, method: Method) -> None:
+def test_no_limit_is_exceeded(case: Case, method: PlanMethod) -> None:
     """Money and each owner's hours, added up as the decimals they are, are within their limits; so are the floats."""
     plan = case.solve(method)
     rows = np.flatnonzero(plan.chosen >= 0)
@@ -116,7 +117,7 @@ def test_no_limit_is_exceeded(case: Case, method: Method) -> None:
 
 @few
 @given(cases(), methods)
-def test_a_plan_is_what_it_says(case: Case, method: Method) -> None:
+def test_a_plan_is_what_it_says(case: Case, method: PlanMethod) -> None:
     """Only counted candidates and alternatives worth something are chosen; values add up, and are within the bound."""
     plan = case.solve(method)
     rows = np.flatnonzero(plan.chosen >= 0)
@@ -152,7 +153,7 @@ def test_exact_finds_the_best_of_all_plans_and_the_bound_is_above_it(case: Case)
 @settings(max_examples=40, deadline=None)
 @given(cases(most=20), methods, st.lists(st.floats(1, 3), min_size=4, max_size=4), st.integers(0, 15))
 def test_more_budget_or_capacity_never_lowers_the_value(
-    case: Case, method: Method, more: list[float], which: int
+    case: Case, method: PlanMethod, more: list[float], which: int
 ) -> None:
     """Raising any of the limits, alone or together, by any amount or to no limit, does not cost value."""
     raised = [f if which >> i & 1 else 1.0 for i, f in enumerate(more)]
@@ -188,7 +189,7 @@ def test_more_of_a_limit_never_lowers_the_value_step_by_step(limits: str) -> Non
 
 @few
 @given(cases(), methods, st.randoms(use_true_random=False))
-def test_the_order_of_rows_makes_no_difference(case: Case, method: Method, random: Any) -> None:
+def test_the_order_of_rows_makes_no_difference(case: Case, method: PlanMethod, random: Any) -> None:
     """Permuted rows give the permuted plan where ties are broken by distinct numbers."""
     assume(len(set(case.tie_break)) == len(case.tie_break))
     order = np.array(random.sample(range(len(case.value)), len(case.value)))

@@ -10,7 +10,8 @@ import attrs
 
 from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none, several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
-from npskit.followup.cases.states import KINDS, LEGAL, after, legal_now, legal_order
+from npskit.followup.cases.states import LEGAL, after, legal_now, legal_order
+from npskit.options import EVENT_KINDS, EventKind
 from npskit.results import Result, one_line
 from npskit.times import instant
 
@@ -30,21 +31,21 @@ class CaseEvent:
     """Something that happened to a case.
 
     Args:
-        kind: One of `KINDS`.
+        kind: One of `EVENT_KINDS`.
         at: When: a datetime, either with a time zone in all events of a case or in none.
         by: Who did it; for `"assigned"`, who the case was assigned to.
         note: What there is to say about it.
 
     Raises:
         InvalidTypeError: If `at` is no datetime, or `by` or `note` no text.
-        InvalidValueError: If `kind` is none of `KINDS`.
+        InvalidValueError: If `kind` is none of `EVENT_KINDS`.
 
     Example:
         >>> CaseEvent("opened", dt.datetime(2026, 3, 2, 9)).kind
         'opened'
     """
 
-    kind: str = attrs.field(validator=is_one_of(KINDS))
+    kind: EventKind = attrs.field(validator=is_one_of(EVENT_KINDS))
     at: dt.datetime = attrs.field(validator=_is_time)
     by: str | None = attrs.field(default=None, validator=is_string_or_none)
     note: str | None = attrs.field(default=None, validator=is_string_or_none)
@@ -70,7 +71,7 @@ def _in_order(case: Any, found: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:
 def _what_is_wrong(case: Any, events: Sequence[CaseEvent]) -> str:
     """Return which event cannot have happened, and what could."""
     state, responded = "new", False
-    for event in sorted(events, key=lambda e: (instant(e.at), KINDS.index(e.kind))):
+    for event in sorted(events, key=lambda e: (instant(e.at), EVENT_KINDS.index(e.kind))):
         allowed = legal_now(state, responded)
         if event.kind not in allowed:
             return refusal(case, event.kind, event.at, state, responded)
@@ -94,7 +95,7 @@ class Case(Result):
     """One case with its events. Immutable: `add` returns a new one.
 
     Events may be given in any order; they are sorted by time. Events of one instant are put in the legal order that
-    comes first by `KINDS`, so that the same events always make the same case.
+    comes first by `EVENT_KINDS`, so that the same events always make the same case.
 
     Args:
         id: What the case is called.
@@ -160,11 +161,11 @@ class Case(Result):
         """
         return cls(id, (CaseEvent("opened", at, by, note),), **fields)
 
-    def add(self, kind: str, *, at: dt.datetime, by: str | None = None, note: str | None = None) -> Self:
+    def add(self, kind: EventKind, *, at: dt.datetime, by: str | None = None, note: str | None = None) -> Self:
         """Return the case with one more event, the latest one.
 
         Args:
-            kind: One of `KINDS`, legal in the state the case is in.
+            kind: One of `EVENT_KINDS`, legal in the state the case is in.
             at: When; not before the latest event so far.
             by: Who did it; for `"assigned"`, who the case is assigned to.
             note: What there is to say about it.
@@ -230,11 +231,11 @@ class Case(Result):
         heard = [event.by for kind in ("first_response", "contacted") for event in named if event.kind == kind]
         return next(iter([*assigned[-1:], *heard]), None)
 
-    def first(self, kind: str) -> CaseEvent | None:
+    def first(self, kind: EventKind) -> CaseEvent | None:
         """Return the first event of a kind, None if there is none."""
         return next((event for event in self.events if event.kind == kind), None)
 
-    def last(self, kind: str) -> CaseEvent | None:
+    def last(self, kind: EventKind) -> CaseEvent | None:
         """Return the last event of a kind, None if there is none."""
         return next((event for event in reversed(self.events) if event.kind == kind), None)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from npskit.checks import one_of
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.followup.cases.case_spans import stem_and_unit
-from npskit.followup.cases.states import KINDS
+from npskit.options import EVENT_KINDS
 
 _PREFIX = "time_to_"
 _SUFFIX = re.compile(r"_(at|on|time|date|datetime|timestamp|utc)$")
@@ -32,7 +32,7 @@ _KIND_WORDS = {
     "closed": ("close", "closing", "completed", "closure"),
     "reopened": ("reopen", "re_opened", "reopening"),
 }
-_KIND_OF = {word: KINDS.index(kind) for kind, words in _KIND_WORDS.items() for word in (kind, *words)}
+_KIND_OF = {word: EVENT_KINDS.index(kind) for kind, words in _KIND_WORDS.items() for word in (kind, *words)}
 _ABOUT = {
     "case": ("case_id", "ticket", "ticket_id", "id", "case_number"),
     "category": ("segment",),
@@ -60,14 +60,14 @@ def _tidy(name: str) -> str:
 
 
 def kind_of(name: object, words: Mapping[str, str]) -> int:
-    """Return the place in `KINDS` of what a log calls an event, -1 if it is not known.
+    """Return the place in `EVENT_KINDS` of what a log calls an event, -1 if it is not known.
 
     Example:
-        >>> KINDS[kind_of("First Response", {})], KINDS[kind_of("gelöst", {"gelöst": "resolved"})]
+        >>> EVENT_KINDS[kind_of("First Response", {})], EVENT_KINDS[kind_of("gelöst", {"gelöst": "resolved"})]
         ('first_response', 'resolved')
     """
     if name in words:
-        return KINDS.index(words[str(name)])
+        return EVENT_KINDS.index(words[str(name)])
     return _KIND_OF.get(_tidy(str(name)), -1)
 
 
@@ -116,9 +116,9 @@ def _matched(
     for role, words in roles.items():
         fits = [given[role]] if role in given else [name for name, said in tidy.items() if said == role]
         fits = fits or [name for name, said in tidy.items() if said in words]
-        if not fits and role in KINDS:
+        if not fits and role in EVENT_KINDS:
             fits = [name for name, said in tidy.items() if _SUFFIX.sub("", said) in (role, *words)]
-        if not fits and role in KINDS and role != "opened":
+        if not fits and role in EVENT_KINDS and role != "opened":
             fits = [name for name, said in tidy.items() if _took(said) in (role, *words)]
         if fits:
             found[role] = fits

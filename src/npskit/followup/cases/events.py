@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen, Integers, Times
-from npskit.followup.cases.states import KINDS, LEADS_TO, LEGAL, legal_order
+from npskit.followup.cases.states import LEADS_TO, LEGAL, legal_order
+from npskit.options import EVENT_KINDS
 
 _STATES = ("new", "open", "resolved", "closed")
-_FIRST_RESPONSE = KINDS.index("first_response")
+_FIRST_RESPONSE = EVENT_KINDS.index("first_response")
 # State after each kind of event, -1 where it stays, and whether each kind is legal in each state.
-_AFTER = np.array([_STATES.index(LEADS_TO[kind]) if kind in LEADS_TO else -1 for kind in KINDS])
-_ALLOWED = np.array([[kind in LEGAL[state] for kind in KINDS] for state in _STATES])
+_AFTER = np.array([_STATES.index(LEADS_TO[kind]) if kind in LEADS_TO else -1 for kind in EVENT_KINDS])
+_ALLOWED = np.array([[kind in LEGAL[state] for kind in EVENT_KINDS] for state in _STATES])
 
 
 @attrs.frozen(eq=False)
@@ -24,7 +25,7 @@ class EventLog(Frozen):
 
     Args:
         cases: The number of the case, rising.
-        kinds: The place of the kind in `KINDS`.
+        kinds: The place of the kind in `EVENT_KINDS`.
         at: Microseconds since 1970, rising within a case.
         rows: The row of the log each came from.
     """
@@ -44,7 +45,7 @@ class EventLog(Frozen):
 
     def are(self, *kinds: str) -> Bools:
         """Return which events are of some kinds."""
-        return np.array([kind in kinds for kind in KINDS])[self.kinds]
+        return np.array([kind in kinds for kind in EVENT_KINDS])[self.kinds]
 
     def each(self, values: NDArray[Any], which: Bools, cases: int, nothing: Any, *, last: bool = False) -> NDArray[Any]:
         """Return the value of the first of some events of each case, or of the last one.
@@ -67,7 +68,7 @@ def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[Ev
 
     Args:
         cases: The number of the case of each event, shape `(n,)`.
-        kinds: The place of its kind in `KINDS`.
+        kinds: The place of its kind in `EVENT_KINDS`.
         at: Microseconds since 1970.
         rows: Where it stands in the log.
 
@@ -84,13 +85,14 @@ def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[Ev
     places, saved = np.arange(len(log.cases)), np.zeros(len(suspect), np.bool_)
     for i in np.flatnonzero(tied).tolist():
         begin, end = np.searchsorted(log.cases, [suspect[i], suspect[i] + 1]).tolist()
-        order = legal_order([KINDS[k] for k in log.kinds[begin:end].tolist()], log.at[begin:end].tolist())
+        order = legal_order([EVENT_KINDS[k] for k in log.kinds[begin:end].tolist()], log.at[begin:end].tolist())
         if order is not None:
             places[begin:end] = begin + np.array(order)
             saved[i] = True
     bad = first[~saved]
-    why = state[bad] * len(KINDS) + log.kinds[bad]
-    wrong = {_reason(code % len(KINDS), code // len(KINDS)): log.rows[bad[why == code]] for code in set(why.tolist())}
+    width = len(EVENT_KINDS)
+    why = state[bad] * width + log.kinds[bad]
+    wrong = {_reason(code % width, code // width): log.rows[bad[why == code]] for code in set(why.tolist())}
     legal = log[places]
     return (legal[~np.isin(legal.cases, suspect[~saved])] if len(bad) else legal), wrong
 
@@ -103,8 +105,8 @@ def _order(cases: Codes, kinds: Integers, at: Integers) -> Codes:
     if not (since % 1_000_000).any():  # whole seconds: one sort of one key, if it fits
         since //= 1_000_000
     span = int(since.max()) + 1
-    if (int(cases.max()) + 1) * span * len(KINDS) < 2**62:
-        return np.argsort((cases * span + since) * len(KINDS) + kinds)
+    if (int(cases.max()) + 1) * span * len(EVENT_KINDS) < 2**62:
+        return np.argsort((cases * span + since) * len(EVENT_KINDS) + kinds)
     return np.lexsort((kinds, at, cases))
 
 
@@ -127,7 +129,7 @@ def _judged(log: EventLog) -> tuple[Integers, Bools]:
 
 def _reason(kind: int, state: int) -> str:
     """Return why an event is refused, the same for all cases alike."""
-    name = KINDS[kind]
+    name = EVENT_KINDS[kind]
     if state == 0:
         return f"{name!r} before 'opened'"
     if kind == _FIRST_RESPONSE and _ALLOWED[state, kind]:

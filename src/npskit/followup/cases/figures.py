@@ -9,10 +9,8 @@ import attrs
 
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
-from npskit.options import Clock, Measure
+from npskit.options import RATES, Clock, Measure, Rate
 from npskit.results import Columns, Interval, Result, flat
-
-RATES = ("coverage", "reach", "resolution", "reopened", "escalated", "recovered_of_surveyed", "recovered_of_all")
 
 
 @attrs.frozen
@@ -26,7 +24,7 @@ class LoopRate:
         interval: Of the share, 0..1.
     """
 
-    name: str
+    name: Rate
     hits: int
     n: int
     interval: Interval
@@ -105,7 +103,7 @@ class LoopFigures(Result):
     times: tuple[LoopTime, ...]
     backlog: Backlog
 
-    def rate(self, name: str) -> LoopRate:
+    def rate(self, name: Rate) -> LoopRate:
         """Return one of the rates.
 
         Raises:

@@ -20,7 +20,7 @@ from npskit.followup.cases.case_roles import ALIASES, find_roles, kind_of
 from npskit.followup.cases.case_table import MONTH, CaseTable, CaseTimes, case_frame
 from npskit.followup.cases.events import settle
 from npskit.followup.cases.rejections import Refused, Rejections, rejections_of
-from npskit.followup.cases.states import KINDS
+from npskit.options import EVENT_KINDS, EventKind
 from npskit.scorers import Scorer, codebook_of
 from npskit.times import in_zone
 
@@ -67,7 +67,7 @@ class CaseLog(Frozen):
     worst: Bools | None
     later: Codes | None
     keys: Mapping[str, tuple[Codes, list[Any]]]
-    recorded: frozenset[str]
+    recorded: frozenset[EventKind]
     as_of: np.datetime64
     time_zone: str | None
     rejected: Rejections
@@ -83,8 +83,8 @@ def read_case_log(
     source: Any,
     *,
     columns: Mapping[str, str] | None = None,
-    events: Mapping[str, str] | None = None,
-    recorded: Collection[str] = (),
+    events: Mapping[str, EventKind] | None = None,
+    recorded: Collection[EventKind] = (),
     as_of: Any = None,
     scorer: Scorer | None = None,
     by: Sequence[str] = (),
@@ -126,15 +126,16 @@ def read_case_log(
         >>> len(log), log.rejected
         (1, Rejections(no opening time: 1))
     """
-    words = {word: one_of(kind, KINDS, f"events[{word!r}]") for word, kind in mapping(events, "events").items()}
+    words = {word: one_of(kind, EVENT_KINDS, f"events[{word!r}]") for word, kind in mapping(events, "events").items()}
     recorded = several(recorded, "recorded")
     for kind in recorded:
-        one_of(kind, KINDS, "recorded")
+        one_of(kind, EVENT_KINDS, "recorded")
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, mapping(columns, "columns"))
     keys = tuple(ALIASES.get(name, name) for name in by)
     table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
-    times = CaseTimes.read(frame, {role: roles[role] for role in ("at", *KINDS) if role in roles}, dayfirst, office)
+    dated = {role: roles[role] for role in ("at", *EVENT_KINDS) if role in roles}
+    times = CaseTimes.read(frame, dated, dayfirst, office)
     log = _by_event(table, times, words, as_of) if one_per_event else _by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)
@@ -152,7 +153,7 @@ def _log_of(
         of_case: Returns the value of each case, from one for each row; -1 stands for none.
         rest: The other columns of the result.
     """
-    has = {kind: ~np.isnat(at[kind]) for kind in KINDS}
+    has = {kind: ~np.isnat(at[kind]) for kind in EVENT_KINDS}
     keys = {name: _key(*found, of_case) for name, found in table.keys().items()}
     if MONTH in table.by:
         codes, months = factorize(in_zone(at["opened"], times.time_zone).astype("datetime64[M]"))
@@ -203,7 +204,7 @@ def _by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
     usable[rejected.rows] = False
     now = _as_of(times, (values[usable] for values in times.values.values()), as_of)
     keep = usable & (times.values["opened"] <= now)
-    at = dict.fromkeys(KINDS, np.full(np.count_nonzero(keep), _NAT))
+    at: dict[str, Times] = dict.fromkeys(EVENT_KINDS, np.full(np.count_nonzero(keep), _NAT))
     at |= {kind: np.where(values[keep] <= now, values[keep], _NAT) for kind, values in times.values.items()}
     closed, resolved, reopened = at["closed"], at["resolved"], at["reopened"]
     undone = (reopened > resolved) | ((reopened == resolved) & ~(closed < reopened))
@@ -274,7 +275,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
     now = _as_of(times, [every.times], as_of)
     log = every if np.isnat(now) else every[every.times <= now]
     size = len(labels)
-    first = {kind: log.each(log.times, log.are(kind), size, _NAT) for kind in KINDS}
+    first = {kind: log.each(log.times, log.are(kind), size, _NAT) for kind in EVENT_KINDS}
     present = np.flatnonzero(~np.isnat(first["opened"]))
     last = log.each(log.kinds, log.are("opened", "resolved", "closed", "reopened"), size, -1, last=True)
     undoing = log.each(log.kinds, log.are("resolved", "reopened"), size, -1, last=True)
@@ -300,9 +301,9 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
         {kind: values[present] for kind, values in first.items()},
         of_case,
         ids=labels[present],
-        closed=np.where(last == KINDS.index("closed"), closed, _NAT)[present],
-        resolved=np.where(undoing == KINDS.index("resolved"), resolved, _NAT)[present],
-        recorded=frozenset(KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
+        closed=np.where(last == EVENT_KINDS.index("closed"), closed, _NAT)[present],
+        resolved=np.where(undoing == EVENT_KINDS.index("resolved"), resolved, _NAT)[present],
+        recorded=frozenset(EVENT_KINDS[i] for i in np.flatnonzero(np.bincount(every.kinds, minlength=1))),
         as_of=now,
         rejected=rejections_of(refused, labels[case_of]),
         left_out=left_out,

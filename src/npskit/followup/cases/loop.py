@@ -15,12 +15,12 @@ from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
 from npskit.followup.cases.case_table import is_of_cases
-from npskit.followup.cases.figures import RATES, Backlog, LoopFigures, LoopRate, LoopTime
+from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import CaseLog, read_case_log
 from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference import score_interval, tail_of
-from npskit.options import MEASURES
+from npskit.options import MEASURES, RATES, EventKind
 from npskit.results import Interval, intervals
 from npskit.scorers import Scorer
 from npskit.scores import segment_names
@@ -49,8 +49,8 @@ def closed_loop(
     eligible: int | Mapping[Any, int] | None = None,
     scorer: Scorer | None = None,
     columns: Mapping[str, str] | None = None,
-    events: Mapping[str, str] | None = None,
-    recorded: Collection[str] = (),
+    events: Mapping[str, EventKind] | None = None,
+    recorded: Collection[EventKind] = (),
     dayfirst: bool | None = None,
     level: float = 0.95,
 ) -> ClosedLoop:
@@ -122,7 +122,7 @@ def closed_loop(
         dayfirst=dayfirst,
         office=None if calendar is None else calendar.time_zone,
     )
-    closing = "closed"
+    closing: EventKind = "closed"
     # help desks know one end of a case or the other; `Case` objects both
     if {"closed", "resolved"} & log.recorded == {"resolved"} and not is_of_cases(cases):
         closing = "resolved"

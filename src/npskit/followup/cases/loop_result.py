@@ -11,7 +11,7 @@ import attrs
 from npskit.errors import ColumnNotFoundError, counted, did_you_mean
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
-from npskit.options import Clock, Measure
+from npskit.options import Clock, EventKind, Measure, Rate
 from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
 from npskit.scores import segment_names
 from npskit.times import BusinessCalendar
@@ -64,7 +64,7 @@ class ClosedLoop(MadeOfRows):
     left_out: int
     set_aside: int
     backend: str | None = None
-    closing: str = "closed"
+    closing: EventKind = "closed"
 
     _ROWS = "cases"
     missing = invalid = 0
@@ -99,8 +99,8 @@ class ClosedLoop(MadeOfRows):
         """How long it takes until a case is closed, on the calendar's clock."""
         return self.total.time("close")
 
-    def rate(self, name: str) -> LoopRate:
-        """Return a rate over all cases: one of `npskit.followup.cases.figures.RATES`."""
+    def rate(self, name: Rate) -> LoopRate:
+        """Return a rate over all cases: one of `npskit.options.RATES`."""
         return self.total.rate(name)
 
     def time(self, measure: Measure, clock: Clock = "calendar") -> LoopTime:

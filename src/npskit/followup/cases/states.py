@@ -12,19 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-# Events of one instant happened in this order, as far as it is a legal one.
-KINDS = (
-    "opened",
-    "assigned",
-    "contact_attempted",
-    "first_response",
-    "contacted",
-    "escalated",
-    "resolved",
-    "informed",
-    "closed",
-    "reopened",
-)
+from npskit.options import EVENT_KINDS, EventKind
+
 _ANY_TIME = frozenset({"assigned", "contact_attempted", "first_response", "contacted", "escalated"})
 LEGAL = {
     "new": frozenset({"opened"}),
@@ -42,18 +31,18 @@ def after(state: str, kind: str) -> str:
     return LEADS_TO.get(kind, state)
 
 
-def legal_now(state: str, responded: bool) -> tuple[str, ...]:
-    """Return the events that are legal in a state, in the order of `KINDS`."""
-    return tuple(k for k in KINDS if k in LEGAL[state] and not (responded and k == "first_response"))
+def legal_now(state: str, responded: bool) -> tuple[EventKind, ...]:
+    """Return the events that are legal in a state, in the order of `EVENT_KINDS`."""
+    return tuple(k for k in EVENT_KINDS if k in LEGAL[state] and not (responded and k == "first_response"))
 
 
 def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
     """Return the places of events in the order they happened, None if there is no legal one.
 
-    By time; events of one instant in the legal order that comes first by `KINDS`.
+    By time; events of one instant in the legal order that comes first by `EVENT_KINDS`.
 
     Args:
-        kinds: Of each event, one of `KINDS`.
+        kinds: Of each event, one of `EVENT_KINDS`.
         times: Of each event; they can be compared with each other.
 
     Example:
@@ -62,7 +51,7 @@ def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
     """
     if list(kinds).count("first_response") > 1:
         return None
-    waiting = sorted(range(len(kinds)), key=lambda i: (times[i], KINDS.index(kinds[i])))
+    waiting = sorted(range(len(kinds)), key=lambda i: (times[i], EVENT_KINDS.index(kinds[i])))
     order: list[int] = []
     state = "new"
     while waiting:
@@ -81,7 +70,7 @@ def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
 
 def _arranged(state: str, kinds: list[str]) -> tuple[str, ...] | None:
     """Return events of one instant in the first legal order, None if there is none."""
-    start = tuple(kinds.count(kind) for kind in KINDS)
+    start = tuple(kinds.count(kind) for kind in EVENT_KINDS)
     tries: list[tuple[str, tuple[int, ...], tuple[str, ...]]] = [(state, start, ())]
     seen = set()
     while tries:
@@ -91,11 +80,11 @@ def _arranged(state: str, kinds: list[str]) -> tuple[str, ...] | None:
         if (now, left) in seen:
             continue
         seen.add((now, left))
-        options = [i for i, many in enumerate(left) if many and KINDS[i] in LEGAL[now]]
+        options = [i for i, many in enumerate(left) if many and EVENT_KINDS[i] in LEGAL[now]]
         # what does not change the state is best done while it can be: nothing is lost, and the search stays small
-        idle = [i for i in options if KINDS[i] not in LEADS_TO]
+        idle = [i for i in options if EVENT_KINDS[i] not in LEADS_TO]
         tries.extend(
-            (after(now, KINDS[i]), (*left[:i], left[i] - 1, *left[i + 1 :]), (*path, KINDS[i]))
+            (after(now, EVENT_KINDS[i]), (*left[:i], left[i] - 1, *left[i + 1 :]), (*path, EVENT_KINDS[i]))
             for i in idle[:1] or reversed(options)
         )
     return None

@@ -16,8 +16,8 @@ from npskit.arrays import Floats, Frozen
 from npskit.checks import finite_number, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import normal_quantile, score_interval
+from npskit.options import SURVIVAL_METHODS, SurvivalMethod
 
-METHODS = ("log_log", "score")
 # Products of shares that ought to be equal differ by rounding.
 _SAME = 1e-12
 
@@ -105,7 +105,7 @@ class SurvivalCurve(Frozen):
         where, times = self._place(t)
         return np.where(self._unknown(times), np.nan, self._before(self.survival, 1.0)[where])[()]
 
-    def interval(self, t: ArrayLike, level: float = 0.95, method: str = "log_log") -> tuple[Floats, Floats]:
+    def interval(self, t: ArrayLike, level: float = 0.95, method: SurvivalMethod = "log_log") -> tuple[Floats, Floats]:
         """Return the confidence interval of S(t) at each time.
 
         Both methods rest on Greenwood's variance S² Σ dᵢ/(nᵢ(nᵢ - dᵢ)) (M. Greenwood, Reports on Public Health and
@@ -129,7 +129,7 @@ class SurvivalCurve(Frozen):
         Raises:
             InvalidValueError: If `level` or `method` is none of these.
         """
-        one_of(method, METHODS, "method")
+        one_of(method, SURVIVAL_METHODS, "method")
         where, times = self._place(t)
         s = self._before(self.survival, 1.0)[where]
         low, high = self._score_limits(where, times, s, level)

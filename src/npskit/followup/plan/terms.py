@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import attrs
 import numpy as np
@@ -13,10 +13,10 @@ import numpy as np
 from npskit.checks import amount, finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters import as_currency
-from npskit.followup.plan.allocation import Method
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
 from npskit.followup.playbook import Playbook
+from npskit.options import PLAN_METHODS, PlanMethod
 from npskit.times import BusinessCalendar, parse_fixed
 
 ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact")
@@ -49,8 +49,8 @@ def _as_salt(rng: Any) -> str:
     return str(int(rng))
 
 
-def _as_method(method: Any) -> Method:
-    return one_of(method, get_args(Method), "method")
+def _as_method(method: Any) -> PlanMethod:
+    return one_of(method, PLAN_METHODS, "method")
 
 
 def _is_value(_terms: object, _field: object, value: Any) -> None:
@@ -94,7 +94,7 @@ class Terms:
     lift: Lift = None
     holdout: float = attrs.field(converter=_as_share)
     salt: str = attrs.field(converter=_as_salt)
-    method: Method = attrs.field(converter=_as_method)
+    method: PlanMethod = attrs.field(converter=_as_method)
     now: Any = None
     calendar: BusinessCalendar | None = None
     quiet: dt.timedelta = attrs.field(converter=_as_quiet)

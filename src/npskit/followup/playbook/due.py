@@ -17,9 +17,8 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
-from npskit.followup.playbook.part_checks import URGENCIES
 from npskit.followup.playbook.response_table import Table, pick
-from npskit.options import CLOCKS, Clock
+from npskit.options import CLOCKS, URGENCIES, Clock
 from npskit.results import excerpt
 from npskit.times import (
     DAY,

@@ -7,9 +7,9 @@ from typing import Any
 
 from npskit.checks import is_number, is_same, one_of
 from npskit.errors import InvalidValueError, NpskitError, quoted
+from npskit.options import URGENCIES
 from npskit.times import parse_fixed
 
-URGENCIES = ("ordinary", "urgent", "critical")
 NO_TIME = dt.timedelta(0)
 is_amount = is_number(least=0)
 is_amount_or_none = is_number(least=0, optional=True)

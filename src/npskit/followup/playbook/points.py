@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from npskit.arrays import Floats
 from npskit.checks import finite_number, is_missing, is_number
 from npskit.errors import InvalidValueError
-from npskit.followup.playbook.part_checks import URGENCIES, as_level, is_priority
+from npskit.followup.playbook.part_checks import as_level, is_priority
+from npskit.options import URGENCIES
 from npskit.results import number
 
 

@@ -16,12 +16,13 @@ from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
-from npskit.followup.playbook.part_checks import URGENCIES, failed
+from npskit.followup.playbook.part_checks import failed
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
 from npskit.followup.playbook.steps import Menu, Offer
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords
+from npskit.options import URGENCIES
 from npskit.results import excerpt
 from npskit.times import instant_of, moment_in
 

@@ -17,8 +17,9 @@ from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
-from npskit.followup.playbook.part_checks import URGENCIES, as_urgency, as_within, is_amount_or_none, is_priority
+from npskit.followup.playbook.part_checks import as_urgency, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
+from npskit.options import URGENCIES
 
 
 def primary(language: str) -> str:

@@ -12,14 +12,12 @@ D √n / (σ_z s) with n answers in each period, s the standard deviation of one
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
 
 import numpy as np
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of
-
-Limits = Literal["steady", "exact"]
+from npskit.options import RUN_LIMITS, RunLimits
 
 # Odd for the EWMA, so that a cell lies about the center; both are good to about 1e-4 of the run length.
 _EWMA_STATES = 401
@@ -58,7 +56,7 @@ def shewhart_run_length(width: float = 3.0, shift: float = 0.0) -> float:
 
 
 def ewma_run_length(
-    weight: float = 0.2, width: float = 2.86, shift: float = 0.0, *, limits: Limits = "steady"
+    weight: float = 0.2, width: float = 2.86, shift: float = 0.0, *, limits: RunLimits = "steady"
 ) -> float:
     """Return the average run length of an EWMA chart that starts at its center.
 
@@ -89,7 +87,7 @@ def ewma_run_length(
     """
     weight, width = finite_number(weight, "weight", above=0, most=1), finite_number(width, "width", above=0)
     shift = finite_number(shift, "shift")
-    one_of(limits, get_args(Limits), "limits")
+    one_of(limits, RUN_LIMITS, "limits")
     steady = width * math.sqrt(weight / (2 - weight))
     early = _early_limits(weight, steady) if limits == "exact" else []
     start, alive, waited, left = np.zeros(1), np.ones(1), 0.0, 0.0

@@ -1,6 +1,5 @@
 """The same customers again: who went from which category to which."""
 
-from npskit.tracking.panel.answer_pairs import Mode as Mode
 from npskit.tracking.panel.answer_pairs import pair_steps as pair_steps
 from npskit.tracking.panel.count_transitions import transitions as transitions
 from npskit.tracking.panel.moved_share import count_moves as count_moves

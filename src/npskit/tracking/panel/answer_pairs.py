@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
-from typing import Literal, get_args
 
 import attrs
 import numpy as np
@@ -23,10 +22,9 @@ from npskit.checks import one_of
 from npskit.data import slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import checked_indices
+from npskit.options import PAIRINGS, Pairing
 from npskit.tracking.panel.packing import BLOCK, PackedAnswers, PackedLayout, pack_sorted
 from npskit.tracking.panel.sorting import in_threads, workers
-
-Mode = Literal["consecutive", "first_last", "waves"]
 
 # Up to so many marks, all pairs of them are counted at once.
 _FEW_MARKS = 64
@@ -58,7 +56,7 @@ class Steps(Frozen):
     undated: int
     unordered: int
     tied: Integers
-    mode: Mode = "consecutive"
+    mode: Pairing = "consecutive"
 
     def __len__(self) -> int:
         return len(self.packed)
@@ -121,7 +119,7 @@ def pair_steps(
     *,
     groups: ArrayLike | None = None,
     n_groups: int = 1,
-    mode: Mode = "consecutive",
+    mode: Pairing = "consecutive",
     waves: ArrayLike | None = None,
 ) -> Steps:
     """Return the steps of each customer from one answer to another.
@@ -155,7 +153,7 @@ def pair_steps(
         >>> steps.table().tolist()
         [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
     """
-    one_of(mode, get_args(Mode), "mode")
+    one_of(mode, PAIRINGS, "mode")
     if (waves is None) == (mode == "waves"):
         raise InvalidValueError(f"waves: which of two waves each row is in goes with mode='waves', not with {mode!r}")
     if times is None and mode != "waves":

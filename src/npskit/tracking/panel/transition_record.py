@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import once
 from npskit.errors import InvalidValueError, counted, did_you_mean
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
+from npskit.options import Pairing
 from npskit.results import (
     NO_ROWS,
     Columns,
@@ -28,7 +29,7 @@ from npskit.results import (
 from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.charts import band_numbers
-from npskit.tracking.panel.answer_pairs import Mode, Steps
+from npskit.tracking.panel.answer_pairs import Steps
 from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share, moved_shares
 
 _NAMED = 20
@@ -89,7 +90,7 @@ class Transitions(CountedRows):
             return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> Pairing:
         """From which answers to which steps lead: `"consecutive"`, `"first_last"` or `"waves"`."""
         return self.steps.mode
 

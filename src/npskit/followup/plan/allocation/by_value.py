@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any
 
 import attrs
 import numpy as np
@@ -16,8 +16,8 @@ from npskit.followup.plan.allocation.exact_allocation import exact
 from npskit.followup.plan.allocation.greedy import greedy
 from npskit.followup.plan.allocation.money_and_hours import GreedyPlan
 from npskit.followup.plan.allocation.problem import Problem, problem
+from npskit.options import PLAN_METHODS, PlanMethod
 
-Method = Literal["greedy", "exact"]
 # Why a candidate is left out, in the order of the codes in `Allocation.outcome`.
 OUTCOMES = ("chosen", "no_gain", "budget", "capacity", "held_out")
 
@@ -73,7 +73,7 @@ def allocate(
     capacity: ArrayLike = math.inf,
     counted: ArrayLike | None = None,
     tie_break: ArrayLike | None = None,
-    method: Method = "greedy",
+    method: PlanMethod = "greedy",
 ) -> Allocation:
     """Choose for each candidate one alternative or nothing, for the greatest value within the limits.
 
@@ -117,7 +117,7 @@ def allocate(
         >>> plan.bound, plan.price_of_money
         (50.0, 2.5)
     """
-    one_of(method, get_args(Method), "method")
+    one_of(method, PLAN_METHODS, "method")
     task = problem(value, cost, hours, owner, budget=budget, capacity=capacity, counted=counted, tie_break=tie_break)
     plan = greedy(task)
     offer = exact(task, plan) if method == "exact" else plan.offer
