@@ -335,4 +335,4 @@ def test_a_row_is_named_as_it_is_printed(tmp_path: Path) -> None:
         plan.why(customer="nobody")
     for wrong in ({}, {"row": 3, "customer": 7}):
         with pytest.raises(InvalidTypeError, match="row or customer must be given"):
-            plan.why(**wrong)  # type: ignore[arg-type]
+            plan.why(**wrong)
