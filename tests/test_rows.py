@@ -341,4 +341,4 @@ def test_errors_of_a_design_name_the_row_in_the_sheet(tmp_path: Path, role: str)
         assert told in str(caught.value)
     else:
         assert caught.value.rows == (5,)
-        assert "missing in rows 5 of the file" in str(caught.value)
+        assert "missing in row 5 of the file" in str(caught.value)

@@ -191,7 +191,7 @@ def test_weights_must_be_numbers() -> None:
     """Weights may be texts of numbers, on every engine; other text is no weight."""
     frame = pl.DataFrame({"score": [10, 9], "w": ["a", "b"]})
     for source in (frame, frame.lazy()):
-        with pytest.raises(nk.InvalidValueError, match=r"w: row 0 .*'a', which is not a number"):
+        with pytest.raises(nk.InvalidValueError, match=r"weight: column 'w': row 0 .*'a', which is not a number"):
             nk.Survey(source, weight="w").score()
     frame = pl.DataFrame({"score": [10, 0], "w": ["1,5", "0,5"]})
     for source in (frame, frame.lazy()):
@@ -552,3 +552,17 @@ def test_a_guessed_order_of_day_and_month_is_a_warning() -> None:
     mixed = data | {"at": ["2026-01-01T00:00+01:00", "2026-07-01T00:00+02:00"]}
     with pytest.warns(nk.GuessWarning, match="offsets"):
         nk.Survey(mixed, time="at").timeline()
+
+
+def test_errors_about_strata_and_clusters_say_role_and_column() -> None:
+    """What is missing of a bound column is named by its role and by what the column is called."""
+    data = {"score": [9, 3, 5], "client_id": ["a", None, "b"], "area": ["N", "S", None], "w": [1, -1, 1]}
+    for roles, said in (
+        ({"cluster": "client_id"}, r"clusters \(column 'client_id'\) must not be missing: missing in row 1 \(from 0\)"),
+        ({"stratum": "area"}, r"strata \(column 'area'\) must not be missing: missing in row 2 \(from 0\)"),
+        ({"weight": "w"}, r"weight: column 'w' must be finite and at least 0: row 1 \(from 0\) has -1"),
+    ):
+        with pytest.raises(nk.InvalidValueError, match=said) as caught:
+            nk.Survey(data, **roles).score()
+        assert caught.value.rows in ((1,), (2,))
+        assert caught.value.argument in ("clusters", "strata", "weight")

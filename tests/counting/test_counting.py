@@ -410,10 +410,14 @@ def test_weights_of_every_kind() -> None:
 
 
 BAD_TABLES: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"weights": [1.0, -1.0, 1.0]}, InvalidValueError, "finite and at least 0: row 1 has -1.0"),
-    ({"weights": [1.0, NAN, math.inf]}, InvalidValueError, "row 1 has nan, row 2 has inf"),
-    ({"weights": [1, None, 1]}, InvalidValueError, "row 1 has None"),
-    ({"weights": np.ma.MaskedArray([1.0, 1.0, 1.0], [False, False, True])}, InvalidValueError, "row 2 has nan"),
+    ({"weights": [1.0, -1.0, 1.0]}, InvalidValueError, "finite and at least 0: row 1 .from 0. has -1.0"),
+    ({"weights": [1.0, NAN, math.inf]}, InvalidValueError, "row 1 .from 0. has nan, row 2 .from 0. has inf"),
+    ({"weights": [1, None, 1]}, InvalidValueError, "row 1 .from 0. has None"),
+    (
+        {"weights": np.ma.MaskedArray([1.0, 1.0, 1.0], [False, False, True])},
+        InvalidValueError,
+        "row 2 .from 0. has nan",
+    ),
     ({"weights": [True, False, True]}, InvalidValueError, "weights: row 0 .* True, which is not a number"),
     (
         {"weights": np.array([1, True, 1.5], dtype=object)},
@@ -424,7 +428,7 @@ BAD_TABLES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"weights": [1, object(), 1]}, InvalidValueError, "row 1 .*which is not a number"),
     ({"weights": [1.0, 2.0]}, IncompatibleError, "weights has 2 rows, the answers have 3"),
     ({"weights": [[1.0], [2.0], [3.0]]}, InvalidValueError, "weights: row 0 .* holds .1.0."),
-    ({"weights": ["1", "", "n/a"]}, InvalidValueError, "row 1 has '', row 2 has 'n/a'"),
+    ({"weights": ["1", "", "n/a"]}, InvalidValueError, "row 1 .from 0. has '', row 2 .from 0. has 'n/a'"),
     ({"weights": 1.0}, InvalidTypeError, "single value"),
     ({"groups": [0, -1, 0]}, InvalidValueError, "negative: see row 1"),
     ({"groups": [0, 5, 0], "n_groups": 2}, InvalidValueError, "n_groups=2: see row 1"),
@@ -452,7 +456,7 @@ def test_weights_and_groups_beyond_the_first_block() -> None:
     """Rows in messages are counted from the first row of all, and only the first few are named."""
     weights = np.ones(200_000)
     weights[150_000:] = -1.0
-    with pytest.raises(InvalidValueError, match=r"row 150000 has -1.0, row 150001 "):
+    with pytest.raises(InvalidValueError, match=r"row 150000 .from 0. has -1.0, row 150001 "):
         tabulate([np.zeros(200_000, "i1")], BOOK, weights=weights)
 
 

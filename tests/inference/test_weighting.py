@@ -195,9 +195,9 @@ def test_weights_that_cannot_be_used_are_named() -> None:
     """Negative, missing and infinite weights are refused with their rows; 0 and whole numbers are welcome."""
     assert read_weights([0, 2]).dtype == np.float64
     for bad in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(InvalidValueError, match="weights must be finite and at least 0: row 1 has"):
+        with pytest.raises(InvalidValueError, match=r"weights must be finite and at least 0: row 1 \(from 0\) has"):
             read_weights([1.0, bad])
-    with pytest.raises(InvalidValueError, match=r"row 4 has -1.0 and 3 rows more"):
+    with pytest.raises(InvalidValueError, match=r"row 4 .from 0. has -1.0 and 3 rows more"):
         read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
         read_weights(np.array([True, False]))

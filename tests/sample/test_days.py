@@ -236,7 +236,7 @@ def test_what_does_not_fit_is_refused() -> None:
         (InvalidTypeError, "groups must be whole numbers", {"groups": [0.5, 1.0]}),
         (InvalidValueError, "n_groups=2: see row 1", {"groups": [0, 3], "n_groups": 2}),
         (InvalidValueError, "negative: see row 0", {"groups": [-1, 1], "n_groups": 2}),
-        (InvalidValueError, "row 1 has -1", {"weights": [1, -1]}),
+        (InvalidValueError, "row 1 .from 0. has -1", {"weights": [1, -1]}),
         (InvalidValueError, "choose coarser groups", {"groups": [0, 1], "n_groups": 1 << 30}),
     ]
     for error, says, options in cases:

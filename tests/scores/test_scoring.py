@@ -113,18 +113,18 @@ def test_what_is_no_column(answers: Any) -> None:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ([1, -1], "at least 0: row 1 has -1"),
-        ([1, math.nan], "row 1 has nan"),
+        ([1, -1], "at least 0: row 1 .from 0. has -1"),
+        ([1, math.nan], "row 1 .from 0. has nan"),
         ([1, math.inf], "finite"),
-        ([1, None], "row 1 has None"),
+        ([1, None], "row 1 .from 0. has None"),
         ([1], "weights has 1 row, the answers have 2"),
         ([[1, 2]], "holds .1, 2., which is not a number"),
         (["a", "b"], r"weights: row 0 \(from 0\) holds 'a', which is not a number"),
         ([True, True], "True, which is not a number"),
         (5, "weights must be a sequence"),
-        (pl.Series([1, None]), "row 1 has (nan|None)"),
+        (pl.Series([1, None]), "row 1 .from 0. has (nan|None)"),
         (pd.Series(["1", "x"]), r"weights: row 1 \(from 0\) holds 'x', which is not a number"),
-        (pd.Series([1.0, np.nan]), "row 1 has (nan|None)"),
+        (pd.Series([1.0, np.nan]), "row 1 .from 0. has (nan|None)"),
     ],
 )
 def test_weights_that_cannot_be(weights: Any, message: str) -> None:

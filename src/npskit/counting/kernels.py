@@ -153,7 +153,7 @@ def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
     """Name the first bad rows of a block, for an error message."""
     found = np.flatnonzero(bad)
     shown = ", ".join(str(start + r) for r in found[:_SHOWN])
-    return f"row{'s' if found.size > 1 else ''} {shown}{', ...' if found.size > _SHOWN else ''}"
+    return f"row{'s' if found.size > 1 else ''} {shown}{', ...' if found.size > _SHOWN else ''} (from 0)"
 
 
 def _check_weights(weights: NDArray[np.float64], start: int) -> None:

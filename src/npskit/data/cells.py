@@ -108,15 +108,24 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def named_rows(rows: Sequence[int] | NDArray[np.integer], values: Sequence[Any] | NDArray[Any]) -> str:
-    """Return the first rows with what stands there, for an error.
+def named_rows(
+    rows: Sequence[int] | NDArray[np.integer],
+    has: Sequence[str],
+    row_numbers: NDArray[np.int64] | None = None,
+) -> str:
+    """Return the first rows with what is to be said of each, for an error.
+
+    Args:
+        rows: The rows, from 0.
+        has: What is said of the first of them.
+        row_numbers: See `row_said`.
 
     Example:
-        >>> named_rows([3, 4], ["x", -2])
-        "row 3 has 'x', row 4 has -2"
+        >>> named_rows([3, 4], ["has 'x'", "is empty"])
+        "row 3 (from 0) has 'x', row 4 (from 0) is empty"
     """
-    parts = zip(list(map(int, rows[:NAMED])), values[:NAMED], strict=True)
-    listed = ", ".join(f"row {row} has {quoted(value)}" for row, value in parts)
+    parts = zip(list(map(int, rows[:NAMED])), has[:NAMED], strict=True)
+    listed = ", ".join(f"{row_said(row, row_numbers)} {what}" for row, what in parts)
     return f"{listed} and {counted(len(rows) - NAMED, 'row')} more" if len(rows) > NAMED else listed
 
 

@@ -30,12 +30,14 @@ class Column(Frozen):
         utc: Where a dataframe's times know their zone, the same times in UTC, and the zone: `values` are its wall
             clock, which says one hour twice when clocks are set back.
         row_numbers: The row of the file that each came from, int64, shape `(rows,)`; None where it came from none.
+        name: What it is called in the data, for an error.
     """
 
     values: NDArray[Any]
     mask: NDArray[np.bool_] | None = None
     utc: tuple[NDArray[np.datetime64], str] | None = None
     row_numbers: NDArray[np.int64] | None = None
+    name: str | None = None
 
     def __len__(self) -> int:
         return len(self.values)

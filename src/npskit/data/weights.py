@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import read_amounts
-from npskit.data.cells import NAMED, named_rows, row_said
+from npskit.data.cells import NAMED, named_rows
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 # Weights within two to plus and minus this have squares that can be summed over any number of rows.
 _PLAIN = 400
@@ -68,7 +68,7 @@ def read_weights(
         >>> read_weights([1, 0.5, -2, float("nan")])
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 has -2.0, row 3 has nan; ...
+        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 (from 0) has -2.0, ...
     """
     column = weights if isinstance(weights, Column) else plain_column(weights, name)
     found = column.filled()
@@ -102,15 +102,15 @@ def refuse_weights(
     Raises:
         InvalidValueError: Always.
     """
-    named, first = named_rows(rows, cells), rows[:NAMED]
-    if row_numbers is not None:
-        first = row_numbers[first]
-        has = [
-            f"has {quoted(stood[row])}" if row in stood else "is empty" if is_nothing(cell) else f"has {quoted(cell)}"
-            for row, cell in zip(first.tolist(), cells[:NAMED], strict=True)
-        ]
-        more = f" and {counted(len(rows) - NAMED, 'row')} more" if len(rows) > NAMED else ""
-        named = ", ".join(f"{row_said(row, row_numbers)} {what}" for row, what in zip(rows[:NAMED], has, strict=True))
-        named += more
+    first = rows[:NAMED] if row_numbers is None else row_numbers[rows[:NAMED]]
+    has = [
+        f"has {quoted(stood[row])}"
+        if row in stood
+        else "is empty"
+        if row_numbers is not None and is_nothing(cell)
+        else f"has {quoted(cell)}"
+        for row, cell in zip(first.tolist(), cells[:NAMED].tolist(), strict=True)
+    ]
+    named = named_rows(rows, has, row_numbers)
     message = f"{name} must be finite and at least 0: {named}; correct them or drop the rows"
-    raise InvalidValueError(message, argument=name, rows=first)
+    raise InvalidValueError(message, argument=name.partition(":")[0], rows=first)

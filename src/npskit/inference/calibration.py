@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
-from npskit.data import Column, read_weights, to_scale
+from npskit.data import Column, read_weights, row_said, to_scale
 from npskit.errors import IncompatibleError, InvalidValueError, counted, did_you_mean
 from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
 from npskit.inference.design import Customers, estimate_from_units
@@ -194,9 +194,8 @@ def calibrate_linear(
     negative = np.flatnonzero((factors < 0)[table.cells] & (table.weights > 0))
     if negative.size:
         raise InvalidValueError(
-            f"linear calibration gives {counted(negative.size, 'row')} a negative weight, the first is row "
-            f"{negative[0]}; use "
-            "rake, whose weights are positive"
+            f"linear calibration gives {counted(negative.size, 'row')} a negative weight, the first is "
+            f"{row_said(negative[0])}; use rake, whose weights are positive"
         )
     gap = max(float(g.max()) for g in table.gaps(sizes * factors))
     if not gap < _AGREEMENT:

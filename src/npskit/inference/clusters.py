@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
-from npskit.data import Column, dense_codes, read_weights
+from npskit.data import Column, dense_codes, read_weights, row_said
 from npskit.data import factorize as keys_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, plural
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -40,7 +40,9 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
         (array([1, 0, 1]), array(['east', 'north'], dtype='<U5'))
     """
     numbers = labels.row_numbers if isinstance(labels, Column) else None
-    found = labels.filled() if isinstance(labels, Column) else np.asarray(labels)
+    argument, found = name, labels.filled() if isinstance(labels, Column) else np.asarray(labels)
+    if isinstance(labels, Column) and labels.name is not None:
+        name = f"{name} (column {labels.name!r})"
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
     if found.dtype.kind in "iub" and found.size and int(found.max()) < 1 << 63:
@@ -49,10 +51,13 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
     codes, known = keys_of(found)
     if known and known[-1] is None:
         rows = np.flatnonzero(codes == len(known) - 1)
-        place, rows = ("", rows) if numbers is None else (" of the file", numbers[rows])
+        place, rows = (" (from 0)", rows) if numbers is None else (" of the file", numbers[rows])
         shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
-        message = f"{name} must not be missing: missing in rows {shown}{place}; label or drop these rows"
-        raise InvalidValueError(message, argument=name, rows=rows[:5])
+        message = (
+            f"{name} must not be missing: missing in {plural(rows.size, 'row')} {shown}{place}; label or drop "
+            "these rows"
+        )
+        raise InvalidValueError(message, argument=argument, rows=rows[:5])
     distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
     types = {type(label) for label in known}
     if distinct.dtype.kind not in _KINDS or (str in types and len(types) > 1):
@@ -279,5 +284,5 @@ def checked_indices(values: ArrayLike, name: str, size: int, n: int | None = Non
         raise IncompatibleError(f"{name} must have one code per row: got shape {found.shape}{rows}")
     if found.size and int(found.max()) >= size:
         row = int((found >= size).argmax())
-        raise InvalidValueError(f"{name} must be below {size:,}: row {row} has {found[row]}")
+        raise InvalidValueError(f"{name} must be below {size:,}: {row_said(row)} has {found[row]}")
     return found

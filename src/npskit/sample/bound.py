@@ -139,7 +139,7 @@ class BoundData:
             return None
         name = self.roles["weight"]
         stood = {each.row: each.value for each in self.refused or () if each.column == name}
-        return read_weights(weight, name, stood)
+        return read_weights(weight, f"weight: column {name!r}", stood)
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""
@@ -180,6 +180,7 @@ class BoundData:
             customers=None if customer is None else read_customers(customer).numbers,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
+            names={role: self.roles[role] for role in ("stratum", "cluster") if role in self.roles},
             population=self.population,
             lonely=self.lonely,
             calibration=self.calibration,

@@ -6,6 +6,7 @@ and how sure the score of it is, comes from here and from nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -99,6 +100,7 @@ class Sample:
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
         aside: The rows set aside and left out, which are not among these.
         row_numbers: The row of the file that each came from; None where they came from none.
+        names: What the columns of the roles "stratum" and "cluster" are called.
     """
 
     answers: CodedAnswers
@@ -114,6 +116,7 @@ class Sample:
     invalid: OnInvalid = "count"
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
+    names: Mapping[str, str] = attrs.field(factory=dict)
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -214,8 +217,8 @@ class Sample:
         return cluster_totals(
             self.answers.categories if clustering is None else clustering.categories,
             len(self.answers.codebook.category_scores if clustering is None else clustering.scores),
-            clusters=self._labels(np.arange(len(self)) if units is None else units),
-            strata=None if self.strata is None else self._labels(self.strata),
+            clusters=self._labels(np.arange(len(self)) if units is None else units, "cluster"),
+            strata=None if self.strata is None else self._labels(self.strata, "stratum"),
             weights=self.weights,
             groups=places.numbers,
             n_groups=places.size,
@@ -259,9 +262,9 @@ class Sample:
         aside = self.aside + RowCounts(left_out=dropped)
         return attrs.evolve(self, answers=self.answers.take(kept), superseded=dropped, aside=aside, **parts)
 
-    def _labels(self, labels: NDArray[Any]) -> Column:
-        """Return labels of rows with the rows of the file that they stand in, by which errors name them."""
-        return Column(labels, row_numbers=self.row_numbers)
+    def _labels(self, labels: NDArray[Any], role: str) -> Column:
+        """Return labels of rows with the rows of the file that they stand in, and their name, as errors name them."""
+        return Column(labels, row_numbers=self.row_numbers, name=self.names.get(role))
 
     def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
         """Return the estimate of each place, a part of the calibrated sample."""
@@ -270,8 +273,8 @@ class Sample:
                 calibration,
                 np.where(places.numbers == place, clustering.categories, -1),
                 clustering.scores,
-                clusters=None if clustering.units is None else self._labels(clustering.units),
-                strata=None if self.strata is None else self._labels(self.strata),
+                clusters=None if clustering.units is None else self._labels(clustering.units, "cluster"),
+                strata=None if self.strata is None else self._labels(self.strata, "stratum"),
                 population=self.population,
                 lonely=self.lonely,
                 customers=clustering.customers,

@@ -118,6 +118,7 @@ def _distinct(ids: Any, name: str) -> set[str]:
     if rows:
         shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
         raise InvalidValueError(
-            f"{name} has {counted(len(rows), 'missing id')} ({plural(len(rows), 'row')} {shown}): leave these rows out"
+            f"{name} has {counted(len(rows), 'missing id')} ({plural(len(rows), 'row')} {shown}, from 0): leave "
+            "these rows out"
         )
     return set(found.keys)

@@ -193,8 +193,8 @@ def test_nobody() -> None:
 @pytest.mark.parametrize(
     ("durations", "observed", "error", "words"),
     [
-        ([1, -2], True, InvalidValueError, "row 1: -2"),
-        ([1, math.nan], True, InvalidValueError, "row 1: nan"),
+        ([1, -2], True, InvalidValueError, "row 1 .from 0. has -2"),
+        ([1, math.nan], True, InvalidValueError, "row 1 .from 0. has nan"),
         ([[1, 2]], True, InvalidValueError, "one-dimensional"),
         (["a"], True, InvalidTypeError, "durations must be numbers"),
         ([1, 2], [1, 0], InvalidTypeError, "observed must be booleans"),

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats, Frozen
 from npskit.checks import finite_number, one_of
+from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import normal_quantile, score_interval
 from npskit.options import SURVIVAL_METHODS, SurvivalMethod
@@ -267,7 +268,7 @@ def kaplan_meier(durations: Any, observed: Any = True) -> SurvivalCurve:
         raise IncompatibleError(f"durations has {counted(len(lengths), 'row')}, observed has shape {happened.shape}")
     bad = np.flatnonzero(~((lengths >= 0) & (lengths < np.inf)))
     if len(bad):
-        shown = ", ".join(f"row {i}: {lengths[i]:g}" for i in bad[:3].tolist())
+        shown = ", ".join(f"{row_said(i)} has {lengths[i]:g}" for i in bad[:3].tolist())
         raise InvalidValueError(f"durations must be finite and not negative: {shown}")
     ended = np.broadcast_to(happened, lengths.shape).astype(np.bool_)
     # two sorts, which are several times faster than one that remembers where things came from

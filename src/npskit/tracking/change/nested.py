@@ -195,7 +195,8 @@ def checked_tables(
         if bad.size:
             row, column = bad[0].tolist()
             raise InvalidValueError(
-                f"{name} must be finite and not negative: row {row}, column {column} has {table[row, column]!r}"
+                f"{name} must be finite and not negative: row {row}, column {column} (from 0) has "
+                f"{table[row, column]!r}"
             )
     if not np.isfinite(s).all():
         raise InvalidValueError(f"category_scores must be finite: got {s.tolist()}")

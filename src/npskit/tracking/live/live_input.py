@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import is_missing, several
 from npskit.counting import INVALID, MISSING, CodedAnswers
-from npskit.data import Scale, Unusable, array_of, factorize_many, parse_answer
+from npskit.data import Scale, Unusable, array_of, factorize_many, parse_answer, row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.scorers import Codebook
 from npskit.tracking.live.live_windows import Key, LastPeriods, Window, later, moment
@@ -136,7 +136,7 @@ def times_of(window: Window | None, at: Any, rows: int) -> tuple[NDArray[np.int6
         raise IncompatibleError(f"at must have a time for each of {counted(rows, 'row')}: got shape {times.shape}")
     if times.dtype.kind == "M":
         if np.isnat(times).any():
-            raise InvalidValueError(f"at must be a time in every row: none in row {int(np.isnat(times).argmax())}")
+            raise InvalidValueError(f"at must be a time in every row: none in {row_said(np.isnat(times).argmax())}")
         newest = [moment(times.max())] if times.size else []
         buckets = None if periods is None else periods.bucket_of_each(times)
     else:

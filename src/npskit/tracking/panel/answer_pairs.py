@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Frozen, Integers
 from npskit.checks import one_of
-from npskit.data import slices
+from npskit.data import row_said, slices
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import checked_indices
 from npskit.options import PAIRINGS, Pairing
@@ -166,7 +166,7 @@ def pair_steps(
     kinds = checked_indices(categories, "categories", n_categories, n)
     members = None if groups is None else checked_indices(groups, "groups", n_groups, n)
     if members is not None and members.size and int(members.min()) < 0:
-        raise InvalidValueError(f"groups must be 0 to {n_groups - 1}: row {int(members.argmin())} has {members.min()}")
+        raise InvalidValueError(f"groups must be 0 to {n_groups - 1}: {row_said(members.argmin())} has {members.min()}")
     parts = None if waves is None else checked_indices(waves, "waves", 2, n)
     moments = None if times is None else _moments(times, n)
     dated = moments is not None and np.asarray(times).dtype.kind == "M"

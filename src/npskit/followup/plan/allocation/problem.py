@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.checks import amount
+from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 
 # Sums of whole numbers below this are exact in float64, with room to spare.
@@ -115,7 +116,8 @@ def _not_negative(name: str, array: Floats, available: Bools) -> Floats:
     if bad.any():
         row, column = map(int, np.argwhere(bad)[0])
         raise InvalidValueError(
-            f"{name} must be finite and not negative: got {float(array[row, column])} in row {row}, column {column}, "
+            f"{name} must be finite and not negative: got {float(array[row, column])} in row {row}, column {column} "
+            "(from 0), "
             f"and {int(bad.sum()) - 1} more; make the alternative's value NaN if it is not available"
         )
     return np.where(available, array, 0.0)
@@ -141,7 +143,7 @@ def _owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -
     bad = np.flatnonzero((codes < 0) | (codes >= owners))
     if len(bad):
         raise InvalidValueError(
-            f"owner must be within 0..{owners - 1}, as capacity has {owners}: got {codes[bad[0]]} in row {bad[0]}"
+            f"owner must be within 0..{owners - 1}, as capacity has {owners}: got {codes[bad[0]]} in {row_said(bad[0])}"
         )
     return codes.astype(np.intp), np.broadcast_to(limits, (owners,)).astype(np.float64)
 
@@ -158,7 +160,7 @@ def ties(tie_break: ArrayLike | None, n: int) -> Floats:
     """Return what decides ties; the row itself for None."""
     array = column("tie_break", np.arange(n) if tie_break is None else np.asarray(tie_break, np.float64), n, "number")
     if np.isnan(array).any():
-        raise InvalidValueError(f"tie_break must not be NaN: got it in row {int(np.flatnonzero(np.isnan(array))[0])}")
+        raise InvalidValueError(f"tie_break must not be NaN: got it in {row_said(np.flatnonzero(np.isnan(array))[0])}")
     return array
 
 
@@ -204,7 +206,9 @@ def problem(
     n = len(worth)
     infinite = np.argwhere(np.isinf(worth))
     if len(infinite):
-        raise InvalidValueError(f"value must be finite, or NaN for not available: got inf in row {infinite[0, 0]}")
+        raise InvalidValueError(
+            f"value must be finite, or NaN for not available: got inf in {row_said(infinite[0, 0])}"
+        )
     available = ~np.isnan(worth)
     money = _not_negative("cost", table("cost", cost, worth.shape), available)
     time = np.broadcast_to(0.0, worth.shape)
