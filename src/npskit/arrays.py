@@ -93,9 +93,8 @@ class Frozen:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        words = {
-            word for said in vars(cls).get("__annotations__", {}).values() for word in re.findall(r"\w+", str(said))
-        }
+        types = [said for kind in cls.__mro__ for said in vars(kind).get("__annotations__", {}).values()]
+        words = {word for said in types for word in re.findall(r"\w+", str(said))}
         if words & _UNHASHABLE and "__hash__" not in vars(cls):
             cls.__hash__ = None  # type: ignore[assignment]
         if cls.__hash__ is None:

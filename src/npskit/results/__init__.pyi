@@ -26,6 +26,7 @@ from npskit.results.row_counts import NO_ROWS as NO_ROWS
 from npskit.results.row_counts import CountedRows as CountedRows
 from npskit.results.row_counts import MadeOfRows as MadeOfRows
 from npskit.results.row_counts import RowCounts as RowCounts
+from npskit.results.row_counts import RowsApart as RowsApart
 from npskit.results.row_counts import RowsAside as RowsAside
 from npskit.results.stored import as_counts as as_counts
 from npskit.results.stored import as_list as as_list

@@ -92,8 +92,24 @@ class MadeOfRows(Result):
         return {name: getattr(self.row_counts, name) or None for name in ("set_aside", "left_out")}
 
 
-class RowsAside(MadeOfRows):
-    """The same, with the rows that do not count as a number each."""
+class RowsApart(MadeOfRows):
+    """The same, with the rows that were set aside or left out as a number each."""
+
+    __slots__ = ()
+
+    @property
+    def set_aside(self) -> int:
+        """Rows that could not be read, or not be placed where the question needs it."""
+        return self.row_counts.set_aside
+
+    @property
+    def left_out(self) -> int:
+        """Rows left out on purpose."""
+        return self.row_counts.left_out
+
+
+class RowsAside(RowsApart):
+    """The same, with all rows that do not count as a number each."""
 
     __slots__ = ()
 
@@ -106,16 +122,6 @@ class RowsAside(MadeOfRows):
     def invalid(self) -> int:
         """Rows with an answer that cannot be used."""
         return self.row_counts.invalid
-
-    @property
-    def set_aside(self) -> int:
-        """Rows that could not be read, or not be placed where the question needs it."""
-        return self.row_counts.set_aside
-
-    @property
-    def left_out(self) -> int:
-        """Rows left out on purpose."""
-        return self.row_counts.left_out
 
 
 class CountedRows(RowsAside):

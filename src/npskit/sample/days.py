@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import Tally, checked_groups, read_columns
-from npskit.data import read_weights, row_said, slices
+from npskit.data import row_said, slices
 from npskit.errors import IncompatibleError, InvalidValueError, counted
 from npskit.scorers import Scorer, codebook_of
 from npskit.times import Days, ticks
@@ -209,7 +209,7 @@ def count_days(
     scorer: Scorer | None = None,
     groups: Any = None,
     n_groups: int = 1,
-    weights: Any = None,
+    weights: NDArray[np.float64] | None = None,
     span: Span | None = None,
     edges: Days | None = None,
 ) -> DayTable:
@@ -221,7 +221,7 @@ def count_days(
         scorer: What the answers mean. Default `NPS()`.
         groups: Group number of each row, in `range(n_groups)`; None for a single group.
         n_groups: How many groups there are.
-        weights: One finite weight of at least 0 per row, or None.
+        weights: One weight per row, as `npskit.data.read_weights` gives them, or None.
         span: What `span_of(times)` is, where that is known already.
         edges: The runs of days to count in, from the first day of the span to its end; None for every day.
 
@@ -251,8 +251,6 @@ def count_days(
     if len(columns[0]) != len(times):
         raise IncompatibleError(f"answers has {counted(len(columns[0]), 'row')}, times has {len(times)}")
     numbers = None if groups is None else checked_groups(groups, n_groups, len(times))[0]
-    if weights is not None:
-        weights = read_weights(weights)  # at once, so that an error names rows of the whole
     runs = _Runs(times, span, edges, size)
 
     def tally_of(at: slice) -> Tally:

@@ -32,9 +32,25 @@ ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
 
-@attrs.define(eq=False)
-class _Filling:
-    """What is written while strategies are asked; the fields are those of `Assigned`."""
+@attrs.define(eq=False, slots=False, on_setattr=None)
+class _Answers:
+    """What strategies say of each response of a table, in its order.
+
+    Args:
+        table: The responses.
+        contexts: What conditions and due times go by.
+        strategies: The strategies, in order.
+        strategy: Which of the strategies applies to each, -1 for none: int32.
+        base: The priority it gives; 0 where none applies.
+        within: How long it allows, index into `withins`, -1 for no limit.
+        own_due: The time it names, on the clock of the table, or NaT.
+        team: Who should answer, index into `teams`, -1 for nobody in particular: int32.
+        menu: What is done and may be offered, index into `menus`, -1 where no strategy applies: int32.
+        withins: The distinct durations, each with its index.
+        team_codes: The names of the teams that occur, likewise.
+        menu_codes: The distinct ways to follow up, likewise.
+        own: What strategies that are no rules said, by row.
+    """
 
     table: Table
     contexts: Contexts
@@ -49,6 +65,10 @@ class _Filling:
     team_codes: dict[str, int] = attrs.field(factory=dict)
     menu_codes: dict[Menu, int] = attrs.field(factory=dict)
     own: dict[int, FollowUp] = attrs.field(factory=dict)
+
+
+class _Filling(_Answers):
+    """The same, while strategies are asked."""
 
     def ask(self, place: int, row: int) -> None:
         """Ask a strategy that is no rule about one row, and keep what it says."""
@@ -86,44 +106,18 @@ class _Filling:
 
 
 @attrs.frozen(eq=False, slots=False)
-class Assigned(Frozen):
-    """What a playbook recommends for each response of a table, in its order.
+class Assigned(Frozen, _Answers):
+    """What a playbook recommends for each response of a table: what strategies say, and all that follows from it.
 
     Args:
-        table: The responses.
-        contexts: What conditions and due times go by.
-        strategies: The strategies, in order.
         durations: How long follow-ups may take.
         points: What is added to priorities.
         judge: How urgent comments are.
-        strategy: Which of the strategies applies to each, -1 for none: int32.
-        base: The priority it gives; 0 where none applies.
-        within: How long it allows, index into `withins`, -1 for no limit.
-        own_due: The time it names, on the clock of the table, or NaT.
-        team: Who should answer, index into `teams`, -1 for nobody in particular: int32.
-        menu: What is done and may be offered, index into `menus`, -1 where no strategy applies: int32.
-        withins: The distinct durations, each with its index.
-        team_codes: The names of the teams that occur, likewise.
-        menu_codes: The distinct ways to follow up, likewise.
-        own: What strategies that are no rules said, by row.
     """
 
-    table: Table
-    contexts: Contexts
-    strategies: tuple[Strategy, ...]
-    durations: DueTimes
-    points: Points
-    judge: UrgencyOf
-    strategy: NDArray[np.int32]
-    base: Floats
-    within: NDArray[np.int32]
-    own_due: Times
-    team: NDArray[np.int32]
-    menu: NDArray[np.int32]
-    withins: dict[dt.timedelta, int] = attrs.field(factory=dict)
-    team_codes: dict[str, int] = attrs.field(factory=dict)
-    menu_codes: dict[Menu, int] = attrs.field(factory=dict)
-    own: dict[int, FollowUp] = attrs.field(factory=dict)
+    durations: DueTimes = attrs.field(kw_only=True)
+    points: Points = attrs.field(kw_only=True)
+    judge: UrgencyOf = attrs.field(kw_only=True)
 
     @classmethod
     def of(
@@ -155,8 +149,7 @@ class Assigned(Frozen):
             without = (strategy >= 0) & (team < 0)
             if without.any():
                 team[without & one.when.mask(contexts)] = _code(found.team_codes, one.name)
-        said = {field.name: getattr(found, field.name) for field in attrs.fields(_Filling)}
-        return cls(durations=durations, points=points, judge=judge, **said)
+        return cls(**vars(found), durations=durations, points=points, judge=judge)
 
     @property
     def urgency(self) -> NDArray[np.int8]:

@@ -15,12 +15,12 @@ from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
-from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, key_columns, percent, records
+from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
 from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names
 
 
 @attrs.frozen(eq=False, repr=False)
-class PeriodScores(ManyScores):
+class PeriodScores(RowsApart, ManyScores):
     """The score of each period, by segment or not: all of a `Timeline` but what it can be asked."""
 
     every: str
@@ -51,20 +51,10 @@ class PeriodScores(ManyScores):
 
     @property
     def row_counts(self) -> RowCounts:
-        """What became of the rows that came in, of all periods and segments together."""
+        """What became of the rows that came in, of all periods and segments together: undated ones are set aside."""
         n, missing, invalid, beyond = self.fates.reshape(-1, 4).sum(axis=0).tolist()
         undated = int(self.undated.rows.sum())
         return self.aside + RowCounts(n, missing, invalid, undated, beyond)
-
-    @property
-    def set_aside(self) -> int:
-        """Rows that could not be read, or whose time is not known."""
-        return self.row_counts.set_aside
-
-    @property
-    def left_out(self) -> int:
-        """Rows left out on purpose, or in no window."""
-        return self.row_counts.left_out
 
     # ---- the scores ----
 
