@@ -58,7 +58,7 @@ def test_quotes_are_short(value: object) -> None:
 
 def test_errors_name_rows_of_weights_and_columns() -> None:
     """The helpers that refuse rows say which."""
-    with pytest.raises(nk.InvalidValueError, match="row 1 .from 0. has -2") as found:
+    with pytest.raises(nk.InvalidValueError, match=r"row 1 .from 0. has -2") as found:
         nk.nps([9, 10, 1], weights=[1, -2, np.nan])
     assert found.value.argument == "weights"
     assert found.value.rows == (1, 2)

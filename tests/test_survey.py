@@ -563,6 +563,6 @@ def test_errors_about_strata_and_clusters_say_role_and_column() -> None:
         ({"weight": "w"}, r"weight: column 'w' must be finite and at least 0: row 1 \(from 0\) has -1"),
     ):
         with pytest.raises(nk.InvalidValueError, match=said) as caught:
-            nk.Survey(data, **roles).score()
+            nk.Survey(data, **roles).score()  # type: ignore[arg-type]
         assert caught.value.rows in ((1,), (2,))
         assert caught.value.argument in ("clusters", "strata", "weight")

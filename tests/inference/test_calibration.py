@@ -258,7 +258,7 @@ def test_bad_arguments_are_refused() -> None:
         calibrated_estimate(calibration, [0], CATEGORY_SCORES)
     with pytest.raises(InvalidTypeError, match="categories must be codes, whole numbers from 0, not float64"):
         calibrated_estimate(calibration, [0.0, 1.0], CATEGORY_SCORES)
-    with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 .from 0. has 3"):
+    with pytest.raises(InvalidValueError, match=r"categories must be below 3: row 1 .from 0. has 3"):
         calibrated_estimate(calibration, [0, 3], CATEGORY_SCORES)
 
 
@@ -276,6 +276,6 @@ def test_linear_calibration_refuses_negative_weights() -> None:
     """Far totals ask for negative weights: refused in favour of raking, which reaches them."""
     margins = {"age": ["a", "a", "b", "b", "b"], "sex": ["f", "m", "f", "f", "m"]}
     totals = {"age": {"a": 5, "b": 95}, "sex": {"f": 4, "m": 96}}
-    with pytest.raises(InvalidValueError, match="a negative weight, the first is row 0 .from 0.; use rake"):
+    with pytest.raises(InvalidValueError, match=r"a negative weight, the first is row 0 .from 0.; use rake"):
         calibrate_linear(np.ones(5), margins, totals)
     assert (rake(np.ones(5), margins, totals).weights > 0).all()

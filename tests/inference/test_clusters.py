@@ -110,7 +110,7 @@ def test_labels_of_any_type_are_coded_in_rising_order(labels: Any) -> None:
 )
 def test_missing_labels_are_named(labels: Any) -> None:
     """A row without a label belongs to no unit: it is refused by number, not put anywhere."""
-    with pytest.raises(InvalidValueError, match="clusters must not be missing: missing in row 1 .from 0.;"):
+    with pytest.raises(InvalidValueError, match=r"clusters must not be missing: missing in row 1 .from 0.;"):
         cluster_totals([0, 1], 3, clusters=labels)
     with pytest.raises(InvalidValueError, match="0, 1, 2, 3, 4 and 2 more"):
         factorize([float("nan")] * 7, "clusters")
@@ -132,7 +132,7 @@ def test_bad_columns_are_refused() -> None:
         cluster_totals([0], 3, clusters=["a", "b"])
     with pytest.raises(InvalidTypeError, match="categories must be codes, whole numbers from 0, not float64"):
         cluster_totals([0.0, 1.0], 3, clusters=["a", "b"])
-    with pytest.raises(InvalidValueError, match="categories must be below 3: row 1 .from 0. has 3"):
+    with pytest.raises(InvalidValueError, match=r"categories must be below 3: row 1 .from 0. has 3"):
         cluster_totals([0, 3], 3, clusters=["a", "b"])
     with pytest.raises(IncompatibleError, match="weights must have one value per row: got 1 for 2 rows"):
         cluster_totals([0, 1], 3, clusters=["a", "b"], weights=[1])
