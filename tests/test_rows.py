@@ -99,7 +99,7 @@ ALWAYS = [
         )
     )
 ]
-BAD = 3  # rows of a damaged file that cannot be read
+BAD, ELSE = 3, 2  # rows of a damaged file that cannot be read, and that are not asked for
 
 
 def table_of(rows: list[tuple[Any, ...]]) -> Table:
@@ -121,14 +121,17 @@ def survey_of(data: Any, **options: Any) -> nk.Survey:
 
 
 def file_of(table: Table) -> nk.Survey:
-    """Return the survey of a damaged file that holds a table."""
+    """Return the survey of a damaged file that holds a table, and rows that are not asked for."""
+    table = {name: [*cells, *cells[:ELSE]] for name, cells in table.items()}
+    table["kind"] = ["nps"] * (len(table["score"]) - ELSE) + ["test"] * ELSE
     lines = [",".join("" if cell is None else str(cell) for cell in row) for row in zip(*table.values(), strict=True)]
     for i in range(BAD):
         lines.insert(5 * i, "1,2,3,4,5,6,7,8,9")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "damaged.csv"
         path.write_text("\n".join([",".join(table), *lines]), "utf-8")
-        return nk.read(path, score="score", time="day", customer="customer", label="label")
+        roles: dict[str, Any] = {"time": "day", "customer": "customer", "label": "label"}
+        return nk.read(path, score="score", where={"kind": "nps"}, **roles)
 
 
 HOLDERS: dict[str, Callable[[Table], nk.Survey]] = {
@@ -160,6 +163,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.effect, control": lambda s: s.effect(MIDDLE, control={"region": "South"}),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
+    "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),
     "compare": lambda s: nk.compare(s.score(), nk.nps([])),
     "concat": lambda s: nk.concat([s]).score(repeats="latest"),
 }
@@ -242,9 +246,10 @@ def test_a_survey_loses_no_row(name: str, holder: str, rows: list[tuple[Any, ...
         warnings.simplefilter("ignore")
         survey = HOLDERS[holder](table_of(rows))
         result = OF_SURVEYS[name](survey)
-    bad = BAD if holder == "damaged file" else 0
-    hold_to_the_law(result, len(ALWAYS) + len(rows) + bad)
+    bad, other = (BAD, ELSE) if holder == "damaged file" else (0, 0)
+    hold_to_the_law(result, len(ALWAYS) + len(rows) + bad + other)
     assert result.set_aside >= bad
+    assert result.left_out >= other
 
 
 @pytest.mark.parametrize("frame", [dict, pd.DataFrame])

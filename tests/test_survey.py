@@ -54,6 +54,19 @@ def test_every_source_gives_the_same(rows: list[tuple[int | None, str | None, in
     assert all(found == tallies[0] for found in tallies[1:])
 
 
+@settings(max_examples=8, deadline=None)
+@given(ROWS)
+def test_where_takes_the_rows_of_segments(rows: list[tuple[int | None, str | None, int]]) -> None:
+    """Whatever holds the data, the rows of some segments count as they do in the table, and the others are left out."""
+    data = columns([*rows, (9, "N", 0), (3, None, 1)])
+    for source in sources(data):
+        survey = nk.Survey(source, score="score" if isinstance(source, list) else "nps")
+        table, score = survey.score(by="region"), survey.where({"region": ["n", None]}).score()
+        assert score.tally == table["N"].tally + table[None].tally
+        assert score.row_counts.rows == table.row_counts.rows == len(rows) + 2
+        assert survey.where({"region": "N"}).where({"region": ["N"]}).score().tally == table["N"].tally
+
+
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_segments_partition_the_rows(rows: list[tuple[int | None, str | None, int]]) -> None:

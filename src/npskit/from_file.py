@@ -23,9 +23,10 @@ from npskit.errors import (
 )
 from npskit.inference import Population
 from npskit.options import Lonely, OnInvalid
-from npskit.reading import Loaded, Rejected, load_for, resolve
+from npskit.reading import Loaded, Rejected, Wanted, check_kinds, load_for, names_of, resolve, several_files
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
+from npskit.waves import WAVE, concat
 
 
 class Roles(TypedDict, total=False):
@@ -41,7 +42,7 @@ class Roles(TypedDict, total=False):
 
 
 def read(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     *,
     score: str | Sequence[str] | Mapping[str, str] | None = None,
     scorer: Scorer | None = None,
@@ -56,6 +57,7 @@ def read(
     population: Population = None,
     lonely: Lonely = "fail",
     on_invalid: OnInvalid = "count",
+    where: Mapping[str, Any] | None = None,
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
 ) -> Survey:
@@ -66,7 +68,9 @@ def read(
     Delighted and Google Forms.
 
     Args:
-        path: The file.
+        path: The file; or several, as a list or a pattern such as `"waves/2026-*.csv"`: they are read one by one and
+            joined as `npskit.concat` does, with the name of its file in the column `"wave"` of each row, if they have
+            none of this name.
         score: The column with the answers; one for each question of the scorer, in order or by question.
         scorer: What the answers mean. Default `NPS()`.
         encoding: See `npskit.reading.load`; so for separator, decimal, header_rows, tool and progress.
@@ -81,6 +85,10 @@ def read(
         population: See `Survey`.
         lonely: See `Survey`.
         on_invalid: See `Survey`.
+        where: The rows to read, by the value, or values, that they have in each column: `{"survey_type": "nps"}`; see
+            `Survey.where`. The others are counted as left out. Of a file with answers of several surveys or kinds of
+            question, those are taken that say that they are what the scorer measures; where none does, or several do,
+            this argument must choose.
         progress: See `npskit.reading.load`.
         roles: time, customer, comment, weight, stratum, cluster, label: the columns by role. Time, comment and label
             are bound by themselves where a column is unmistakable, the customer where the survey tool is known; None
@@ -106,6 +114,28 @@ def read(
         >>> survey.rejected
         (Rejected(row=5, column='How likely are you to recommend us?', value='11', reason='outside 0..10'),)
     """
+    files = several_files(path)
+    if files is not None:
+        same: dict[str, Any] = {
+            "score": score,
+            "scorer": scorer,
+            "encoding": encoding,
+            "separator": separator,
+            "decimal": decimal,
+            "header_rows": header_rows,
+            "tool": tool,
+            "missing": None if missing is None else several(missing, "missing"),
+            "time_zone": time_zone,
+            "dayfirst": dayfirst,
+            "population": population,
+            "lonely": lonely,
+            "on_invalid": on_invalid,
+            "where": where,
+            "progress": progress,
+        }
+        surveys = [read(file, **same, **roles) for file in files]
+        called = not any(WAVE in survey.columns for survey in surveys)
+        return concat(surveys, waves=names_of(files) if called else None)
     words = None if missing is None else several(missing, "missing")
     codebook = codebook_of(scorer)
     said = {
@@ -125,13 +155,16 @@ def read(
         kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
         return kinds | dict.fromkeys(_answer_columns(score, look, codebook.questions), "codes")
 
-    loaded = load_for(path, needs, said)
+    rows = Wanted.of(where, codebook.name.partition(" ")[0])
+    one: Any = path  # what is no path is refused there
+    loaded = load_for(one, needs, said, rows)
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
     answers = _answer_columns(score, loaded, codebook.questions)
     if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
         warn(loaded.about_score, GuessWarning)
+    kinds = check_kinds(loaded.columns, loaded.kinds, answers)
     columns, rejected = dict(loaded.columns), list(loaded.rejected)
     notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
 
@@ -170,7 +203,8 @@ def read(
         **bound,
     )
     rejected.sort(key=lambda each: each.row)
-    return survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
+    survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
+    return survey.where(kinds) if kinds else survey
 
 
 def _warn_of_no_time(name: str, times: TimeColumn) -> None:

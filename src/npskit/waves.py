@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import several
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.data import objects
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS
 from npskit.survey import Survey
 
+WAVE = "wave"
 # What must be the same of all, by what it is called in an error.
 _ALIKE = ("roles", "time_zone", "population", "lonely", "on_invalid")
 
 
-def concat(surveys: Iterable[Survey]) -> Survey:
+def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> Survey:
     """Return several surveys, such as the waves of one or the files of its months, as one: the rows of all, in order.
 
     Columns are joined by name; a column that a survey lacks is missing in its rows. Times are joined as each survey
@@ -29,34 +31,49 @@ def concat(surveys: Iterable[Survey]) -> Survey:
 
     Args:
         surveys: At least one; of one scorer, with the same roles bound to columns of the same names, none raked.
+        waves: What each survey is called; its rows hold it in the column `"wave"`.
 
     Raises:
         InvalidTypeError: If they are no surveys.
-        InvalidValueError: If there is none.
+        InvalidValueError: If there is none, `waves` has not one name for each, or a survey has such a column already.
         IncompatibleError: If their scorers, roles or other conventions differ, or one is raked.
 
     Example:
         >>> waves = [Survey({"score": [10, 9]}), Survey({"score": [3, None], "region": ["N", "S"]})]
         >>> concat(waves).score()
         Score(NPS=33.3, n=3, interval=(-58.5, 87.7), level=0.95, missing=1)
+        >>> concat(waves, waves=["May", "June"]).score("wave").columns()["n"]  # June, May
+        [1, 2]
     """
-    waves = several(surveys, "surveys")
-    for wave in waves:
-        if not isinstance(wave, Survey):
-            raise InvalidTypeError(f"surveys must be a list of surveys: it holds {quoted(wave)}")
-    if not waves:
+    parts = several(surveys, "surveys")
+    for part in parts:
+        if not isinstance(part, Survey):
+            raise InvalidTypeError(f"surveys must be a list of surveys: it holds {quoted(part)}")
+    if not parts:
         raise InvalidValueError("surveys must hold at least one survey: got none")
-    _check_alike(waves)
-    first, names = waves[0], dict.fromkeys(name for wave in waves for name in wave.columns)
-    columns = {name: _joined([_cells(wave, name) for wave in waves]) for name in names}
+    _check_alike(parts)
+    first, names = parts[0], dict.fromkeys(name for part in parts for name in part.columns)
+    columns = {name: _joined([_cells(part, name) for part in parts]) for name in names}
+    if waves is not None:
+        columns[WAVE] = _wave_column(parts, several(waves, "waves"))
     data = first._data
     same: dict[str, Any] = {name: getattr(data, name) for name in _ALIKE[1:]}
     joined = Survey(columns, **first.roles, scorer=first.scorer, **same)
-    from_files = any(wave.report is not None for wave in waves)
+    from_files = any(part.report is not None for part in parts)
     return joined._with(
-        refused=tuple(rejected for wave in waves for rejected in _rejected(wave)) if from_files else None,
-        aside=sum((wave._data.aside for wave in waves), start=NO_ROWS),
+        refused=tuple(rejected for part in parts for rejected in _rejected(part)) if from_files else None,
+        aside=sum((part._data.aside for part in parts), start=NO_ROWS),
     )
+
+
+def _wave_column(surveys: Sequence[Survey], waves: Sequence[Any]) -> NDArray[Any]:
+    """Return the name of each survey in its rows."""
+    if len(waves) != len(surveys):
+        raise InvalidValueError(f"waves must name each survey: got {counted(len(waves), 'name')} for {len(surveys)}")
+    held = [i for i, survey in enumerate(surveys) if WAVE in survey.columns]
+    if held:
+        raise InvalidValueError(f"waves would overwrite the column {WAVE!r} of surveys[{held[0]}]; rename it")
+    return np.repeat(objects(waves), [len(survey.column(survey._data.score[0])) for survey in surveys])
 
 
 def _check_alike(waves: Sequence[Survey]) -> None:

@@ -31,7 +31,10 @@ _TEXTS = (
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options that say what is in a file and what its answers mean."""
-    command.add_argument("file", metavar="FILE")
+    command.add_argument("file", metavar="FILE", nargs="+", help="several are joined, each a 'wave'")
+    command.add_argument(
+        "--where", metavar="COLUMN=VALUE", action="append", help="read these rows alone; may be given several times"
+    )
     add_texts(command, *_TEXTS)
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
     command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
@@ -54,6 +57,19 @@ def names(text: str | None, several: bool = True) -> str | list[str] | None:
     if text is None or not several or "," not in text:
         return text
     return [part.strip() for part in text.split(",")]
+
+
+def _where(conditions: Sequence[str] | None) -> dict[str, list[str]] | None:
+    """Return the values wanted of each column; given several times, a column may hold any of them."""
+    if conditions is None:
+        return None
+    found: dict[str, list[str]] = {}
+    for condition in conditions:
+        name, mark, value = condition.partition("=")
+        if not mark:
+            raise InvalidValueError(f"--where must be written like survey_type=nps: got {condition!r}")
+        found.setdefault(name.strip(), []).append(value.strip())
+    return found
 
 
 def _scale(text: str) -> tuple[int, int]:
@@ -90,7 +106,8 @@ def read_survey(options: argparse.Namespace) -> Survey:
     """Return the survey in the file that the options name."""
     scorer = _scorer(options)
     return read(
-        options.file,
+        options.file if len(options.file) > 1 else options.file[0],
+        where=_where(options.where),
         score=names(options.score, several=len(scorer.questions) > 1),
         scorer=scorer,
         missing=None if options.missing is None else _codes(options.missing),

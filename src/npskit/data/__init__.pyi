@@ -50,6 +50,7 @@ from npskit.data.scale import Scale as Scale
 from npskit.data.scale import as_scale as as_scale
 from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
+from npskit.data.segments import holding as holding
 from npskit.data.segments import segments_of as segments_of
 from npskit.data.texts import Words as Words
 from npskit.data.texts import read_texts as read_texts

@@ -59,6 +59,10 @@ class NumberedCells(Frozen):
     def __getitem__(self, row: Any) -> Any:
         return self.cells[self.codes[row]]
 
+    def take(self, rows: NDArray[np.bool_]) -> NumberedCells:
+        """Return some rows of the column: True for each to keep."""
+        return NumberedCells(self.codes[rows], self.cells)
+
     def values(self) -> NDArray[np.object_]:
         """Return the cells, one for each row."""
         found: NDArray[np.object_] = objects(self.cells)[self.codes]
@@ -72,13 +76,27 @@ class Deferred:
     Args:
         rows: How many rows it has.
         read: Reads it.
+        kept: True for each row of what is read that is one of the column; None where all are.
     """
 
     rows: int
     read: Callable[[], NDArray[Any]]
+    kept: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return self.rows
+
+    def values(self) -> NDArray[Any]:
+        """Read the column."""
+        return self.read() if self.kept is None else self.read()[self.kept]
+
+    def take(self, rows: NDArray[np.bool_]) -> Deferred:
+        """Return some rows of the column, to be read when asked for: True for each to keep."""
+        kept = rows
+        if self.kept is not None:
+            kept = self.kept.copy()
+            kept[self.kept] = rows
+        return Deferred(int(rows.sum()), self.read, kept)
 
 
 def objects(values: Iterable[Any]) -> NDArray[np.object_]:

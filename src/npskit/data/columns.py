@@ -42,6 +42,13 @@ class Column(Frozen):
     def __len__(self) -> int:
         return len(self.values)
 
+    def take(self, rows: NDArray[np.bool_]) -> Column:
+        """Return some rows of the column: True for each to keep."""
+        mask = None if self.mask is None else self.mask[rows]
+        utc = None if self.utc is None else (self.utc[0][rows], self.utc[1])
+        numbers = None if self.row_numbers is None else self.row_numbers[rows]
+        return Column(self.values[rows], mask, utc, numbers)
+
     def filled(self) -> NDArray[Any]:
         """Return the values with None (among numbers NaN, among times NaT) where they are missing.
 
@@ -222,7 +229,7 @@ def plain_column(values: Any, name: str) -> Column:
     if isinstance(values, np.ndarray):
         return Column(_usual(values))
     if isinstance(values, Deferred):
-        return Column(values.read())
+        return Column(values.values())
     try:
         if isinstance(values, str | bytes | Mapping | Set):
             raise TypeError("a text is one value, and a mapping or a set has no order")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
+from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.owned import Owned, own_column, own_frame
 from npskit.data.response import Response
@@ -136,6 +137,29 @@ class Frame:
         if self._rows is None:
             self._rows = self._native.collect() if self.lazy else self._native
         return column_of_series(self._rows[name])
+
+    def take(self, rows: NDArray[np.bool_]) -> Frame:
+        """Return the frame with some of its rows: True for each to keep. Not for lazy frames: see `where`."""
+        if self._arrays is None:
+            return Frame(self._native.filter(rows.tolist()).to_native())
+        frame = Frame(Owned({name: self._taken(name, rows) for name in self._arrays}))
+        frame.from_responses = self.from_responses
+        return frame
+
+    def _taken(self, name: str, rows: NDArray[np.bool_]) -> Any:
+        values = self._arrays[name] if self._arrays is not None else None
+        return values.take(rows) if isinstance(values, Deferred | NumberedCells) else self.column(name).take(rows)
+
+    def where(self, wanted: Mapping[str, Sequence[Any]]) -> Frame:
+        """Return the frame with the rows that hold one of some values in each of some columns; None for missing."""
+        import narwhals.stable.v2 as nw
+
+        frame = self._native
+        for name, values in wanted.items():
+            said = [value for value in values if value is not None]
+            held = nw.col(name).is_in(said)
+            frame = frame.filter(held | nw.col(name).is_null() if len(said) < len(values) else held)
+        return Frame(frame.to_native())
 
     def is_numeric(self, name: str) -> bool:
         """Whether a column of a dataframe holds numbers."""

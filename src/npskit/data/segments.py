@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data.columns import Column
+from npskit.data.flags import read_flags
 from npskit.data.keys import factorize_many, number
 from npskit.data.words import is_nothing
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
 Keys = tuple[tuple[Any, ...], ...]
 """The values that make each segment."""
@@ -54,6 +56,54 @@ def segments_of(columns: Sequence[Column], rows: int, *, whole: bool = False) ->
     place = np.empty(len(keys), dtype=np.intp)
     place[order] = np.arange(len(keys))
     return place[to][groups], tuple(keys[i] for i in order)
+
+
+def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> NDArray[np.bool_]:
+    """Return True for each row of a column that holds a value, or one of a list of them.
+
+    A text is found in another case where it is not there as given, a whole number as text, True and False as a word for
+    them; None is what says nothing.
+
+    Args:
+        column: The values.
+        given: What they must be.
+        name: What the condition is called in an error.
+        whole: See `coded`.
+
+    Raises:
+        InvalidTypeError: If a value is of a kind that no column could hold.
+        InvalidValueError: If a value is nowhere in the column, or none is given.
+
+    Example:
+        >>> holding(Column(np.array(["NPS", "csat", None], dtype=object)), ["nps", None], "where").tolist()
+        [True, False, True]
+    """
+    values = list(given) if isinstance(given, list | tuple | set | frozenset | np.ndarray) else [given]
+    if not values:
+        raise InvalidValueError(f"{name} needs at least one value: got {quoted(given)}")
+    codes, labels = coded(column, whole=whole)
+    found = np.zeros(len(codes), dtype=np.bool_)
+    for value in values:
+        try:
+            places = [-1] if value is None else _places_of(labels, value)
+        except TypeError:
+            raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
+        rows = np.isin(codes, places) if places else read_flags(column, name) == value
+        if not rows.any():
+            raise InvalidValueError(f"{name} has no {quoted(value)}; {did_you_mean(str(value), map(str, labels))}")
+        found |= rows
+    return found
+
+
+def _places_of(labels: Sequence[Any], value: Any) -> list[int]:
+    """Return which labels a value means: itself, else the same text in another case; none where it is a flag."""
+    hash(value)
+    truth = isinstance(value, bool)
+    found = [i for i, label in enumerate(labels) if label == value and isinstance(label, bool) == truth]
+    if found or truth or not isinstance(value, str):
+        return found if found or truth else [len(labels)]
+    text = value.strip().casefold()
+    return [i for i, label in enumerate(labels) if str(label).strip().casefold() == text] or [len(labels)]
 
 
 def _said(values: Iterable[Any], whole: bool) -> dict[Any, Any]:

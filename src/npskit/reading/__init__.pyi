@@ -1,10 +1,14 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
+from npskit.reading.file_paths import names_of as names_of
+from npskit.reading.file_paths import several_files as several_files
 from npskit.reading.file_report import FileReport as FileReport
 from npskit.reading.file_report import Loaded as Loaded
 from npskit.reading.file_report import Rejected as Rejected
 from npskit.reading.loading import load as load
 from npskit.reading.loading import load_for as load_for
 from npskit.reading.names import resolve as resolve
+from npskit.reading.responses import Wanted as Wanted
+from npskit.reading.responses import check_kinds as check_kinds
 
 __all__: list[str]

@@ -14,7 +14,7 @@ from npskit.reading.file_report import Columns, Roles
 from npskit.reading.tools import Tool
 
 # "Recommend" in the languages surveys are most often asked in, and the score's own name.
-_RECOMMENDS = re.compile(
+RECOMMENDS = re.compile(
     r"(?<![a-z])e?nps(?![a-z])|net.?promoter|recom+end|recommand|recomiend|raccomand|consigli|empfehl|polec|aanbevel|aanrad"
     r"|anbefal|rekommend|suosit|doporu[cč]|odporú[cč]|ajánl|recomand|tavsiye|рекоменд|порекоменд|συστήσ|แนะนำ|推荐|推薦|薦め"
     r"|勧め|すすめ|추천|أوصي|توصي|תמליץ|giới thiệu|merekomendasi",
@@ -93,7 +93,7 @@ def _distinct(values: NDArray[Any]) -> dict[Any, int]:
     return {v: n for v, n in Counter(values[:_LOOK].tolist()).items() if v is not None and v == v}
 
 
-def _is_score(values: NDArray[Any], least: float) -> bool:
+def is_score(values: NDArray[Any], least: float = _MOST) -> bool:
     """Whether a column looks like answers on 0..10: the `least` part of it is, and they do not stay within 0..5."""
     if values.dtype.kind not in "Oiuf":
         return False
@@ -117,8 +117,8 @@ def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool) -> tu
     if len(grouped) == 1:
         return grouped[0], ""
     # a column with a telling name may hold more bad answers than one that is judged by its numbers alone
-    titled = {n for n in questions if _RECOMMENDS.search(n) or _RECOMMENDS.search(labels.get(n, ""))}
-    scores = [n for n, values in questions.items() if _is_score(values, _HALF if n in titled else _MOST)]
+    titled = {n for n in questions if RECOMMENDS.search(n) or RECOMMENDS.search(labels.get(n, ""))}
+    scores = [n for n, values in questions.items() if is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
     if len(speaking) == 1:

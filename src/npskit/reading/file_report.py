@@ -107,6 +107,7 @@ class Loaded:
             in no column; a damaged cell keeps what could be read of it.
         row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
         about_score: The note on which column might be the score, which matters to nobody who names it; or empty.
+        kinds: Columns that say that the rows answer several surveys or questions.
     """
 
     columns: Columns
@@ -115,6 +116,7 @@ class Loaded:
     rejected: tuple[Rejected, ...]
     row_numbers: NDArray[np.int64]
     about_score: str = ""
+    kinds: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.report.rows

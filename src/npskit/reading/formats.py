@@ -45,7 +45,11 @@ class ReadOptions:
 
 @attrs.frozen
 class Read:
-    """What a reader found: see `npskit.reading.file_report` for the parts of the same names."""
+    """What a reader found: see `npskit.reading.file_report` for the parts of the same names.
+
+    `unlisted` rows were left out as the caller asked; `aliases` are columns that hold what another does; for `kinds`
+    see `npskit.reading.responses.Chosen`.
+    """
 
     columns: Columns
     numbers: NDArray[np.int64]
@@ -57,6 +61,9 @@ class Read:
     separator: str | None = None
     time_zone: str | None = None
     notes: Sequence[str] = ()
+    unlisted: int = 0
+    kinds: tuple[str, ...] = ()
+    aliases: Collection[str] = ()
 
 
 def aside_of(tool: Tool, names: Collection[str]) -> tuple[str, Verdict] | None:

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.data import Deferred, check_decimal, find_decimal
+from npskit.data import Deferred, NumberedCells, check_decimal, find_decimal
 from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError, counted, plural, quoted
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
 from npskit.reading.file_report import Columns, FileReport, Loaded, Progress
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
+from npskit.reading.responses import Wanted, choose, telling
 from npskit.reading.source import Source, as_path, inspect, reading
 from npskit.reading.tables import layout_of, name_notes, read_all, read_columns, read_delimited
 
@@ -92,14 +94,21 @@ def load(
         missing=missing,
         progress=progress,
     )
+    return _loaded(source, _read(source, options), options)
+
+
+def _read(source: Source, options: ReadOptions) -> Read:
     readers = {"delimited": read_delimited, "parquet": read_parquet}
-    return _loaded(source, readers.get(source.kind, read_json)(source, options), options)
+    return readers.get(source.kind, read_json)(source, options)
 
 
 def load_for(
-    path: str | os.PathLike[str], needs: Callable[[Loaded], Mapping[str, str]], said: Mapping[str, Any]
+    path: str | os.PathLike[str],
+    needs: Callable[[Loaded], Mapping[str, str]],
+    said: Mapping[str, Any],
+    rows: Wanted,
 ) -> Loaded:
-    """Read a survey file as `load` does, but of large delimited ones only the columns that are needed.
+    """Read the wanted rows of a survey file as `load` does, but of large delimited ones only the columns needed.
 
     Of a text of 2 MiB or more roles are found in the first 20,000 rows. Of one of 8 MiB or more the other columns are
     `Deferred`: each is read when it is first asked for, if the file is still what it was.
@@ -109,20 +118,22 @@ def load_for(
         needs: Given the first rows, or all, says what each column that is needed is to be collected as; see
             `npskit.reading.tables.read_columns`.
         said: The arguments of `load`, but `columns`.
+        rows: Which rows are wanted; see `npskit.reading.responses.choose`.
     """
     source, options = _opened(path, **said)
     if source.kind != "delimited" or source.unpacked < SMALL:
-        return load(path, **said)
+        return _loaded(source, _chosen(_read(source, options), rows)[0], options)
     stamp = stamp_of(source.path)
     layout = layout_of(source, options)
     quiet = attrs.evolve(options, progress=None)
-    look = _loaded(source, read_all(layout, quiet, most=LOOK), options)
+    look = _loaded(source, _chosen(read_all(layout, quiet, most=LOOK), rows, partly=True)[0], options)
     # what is empty and without a name so far is looked through, and dropped if it is so to the end
     unnamed = {name for name in layout.names if name not in look.columns}
     large = source.unpacked >= WHOLE
     wanted: dict[str, str] = {} if large else dict.fromkeys(look.columns, "texts")
-    wanted |= {**dict.fromkeys(unnamed, "codes"), **needs(look)}
-    read = read_columns(layout, wanted, options, fast=large)
+    wanted |= {**dict.fromkeys(unnamed, "codes"), **telling(layout.names, layout.tool, rows), **needs(look)}
+    whole = read_columns(layout, wanted, options, fast=large)
+    read, kept = _chosen(whole, rows)
     found: dict[str, Any] = read.columns
     empty = {name for name in unnamed if not any(cell is not None for cell in found[name].cells)}
     notes = [*read.notes, *name_notes(layout, len(empty))]
@@ -133,7 +144,7 @@ def load_for(
         "tool": layout.tool.name,
         "missing": options.missing,
     }
-    rows = len(read.numbers)
+    size = len(whole.numbers)
     columns: dict[str, Any] = {}
     for name in layout.names:
         if name in unnamed:
@@ -142,8 +153,39 @@ def load_for(
         elif name in wanted:
             columns[name] = found[name]
         else:
-            columns[name] = Deferred(rows, FileColumn(source.path.absolute(), name, rows, stamp, told).read)
+            column = Deferred(size, FileColumn(source.path.absolute(), name, size, stamp, told).read)
+            columns[name] = column if kept is None else column.take(kept)
     return _loaded(source, attrs.evolve(read, columns=columns, notes=notes), options, look)
+
+
+def _chosen(read: Read, rows: Wanted, *, partly: bool = False) -> tuple[Read, NDArray[np.bool_] | None]:
+    """Return what was read of the rows that are wanted, and which these are; None for all of them.
+
+    Args:
+        read: What was read of all rows.
+        rows: Which rows are wanted.
+        partly: Whether more rows follow, which may hold what is not found here.
+    """
+    chosen = choose(read.columns, read.numbers, read.tool, rows, partly=partly)
+    kept = None if chosen.kept.all() else chosen.kept
+    columns: dict[str, Any] = dict(read.columns)
+    if kept is not None:
+        columns = {
+            name: values.take(kept) if isinstance(values, NumberedCells) else values[kept]
+            for name, values in columns.items()
+        }
+    found = attrs.evolve(
+        read,
+        columns=columns | chosen.merged,
+        numbers=read.numbers if kept is None else read.numbers[kept],
+        rejected=[*read.rejected, *chosen.rejected],
+        set_aside=read.set_aside + len(chosen.rejected),
+        notes=[*read.notes, *chosen.notes],
+        unlisted=chosen.unlisted,
+        kinds=chosen.kinds,
+        aliases=list(chosen.merged)[1:],
+    )
+    return found, kept
 
 
 def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said: Any) -> tuple[Source, ReadOptions]:
@@ -179,13 +221,14 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
     """Add roles and a report to what a reader found, or those of a look at it, and sort the rejections by row."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     if look is None:
-        roles, about_score = find_roles(read.columns, read.tool, labels)
+        columns = {name: values for name, values in read.columns.items() if name not in read.aliases}
+        roles, about_score = find_roles(columns, read.tool, labels)
         decimal = options.decimal or (_decimal(read.columns) if source.kind == "delimited" else None)
     else:
         roles, about_score, decimal = look.roles, look.about_score, look.report.decimal
     notes = [*source.notes, *read.notes, *([about_score] if about_score else [])]
     left_out = sum(rejected.kind == "left out" for rejected in read.rejected)
-    rows = read.set_aside + len(read.numbers)
+    rows = read.set_aside + read.unlisted + len(read.numbers)
     for count, fate in ((read.set_aside - left_out, "set aside"), (left_out, "left out")):
         if count:
             notes.append(f"{count:,} of {counted(rows, 'row')} {plural(count, 'was', 'were')} {fate}.")
@@ -202,13 +245,13 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
         header_rows=read.header_rows,
         rows=len(read.numbers),
         set_aside=read.set_aside - left_out,
-        left_out=left_out,
+        left_out=left_out + read.unlisted,
         time_zone=read.time_zone or read.tool.time_zone,
         labels=labels,
         notes=tuple(notes),
     )
     rejected = tuple(sorted(read.rejected, key=lambda r: r.row))
-    return Loaded(read.columns, roles, report, rejected, read.numbers, about_score)
+    return Loaded(read.columns, roles, report, rejected, read.numbers, about_score, read.kinds)
 
 
 def _decimal(columns: Columns) -> str:

@@ -43,6 +43,9 @@ class Tool:
             None.
         time_zone: The time zone of its times, where it is always the same.
         only_answers: Whether all other columns are answers to its questions.
+        kinds: The columns that say which survey, or which kind of question, a row answers.
+        submission: The columns, best first, that say which rows are of one response: the latest of them counts.
+        question: A pattern of the columns that may hold one question together.
     """
 
     name: str
@@ -53,6 +56,9 @@ class Tool:
     aside: tuple[tuple[str, ...], Callable[[Any], str | None]] | None = None
     time_zone: str | None = None
     only_answers: bool = False
+    kinds: tuple[str, ...] = ()
+    submission: tuple[str, ...] = ()
+    question: str = ""
 
     def is_meta(self, column: str) -> bool:
         """Whether a column is known not to be a question."""
@@ -105,13 +111,14 @@ def _time_zone(row: Sequence[str]) -> str | None:
     return None
 
 
-_NO_ANSWERS = {"1": "a preview", "2": "a test", "9": "a preview", "17": "a preview"}
+_NO_ANSWERS = {"1": "a preview", "2": "a test", "8": "spam", "9": "spam of a preview", "17": "a preview"}
 
 
 def _qualtrics_aside(status: Any) -> str | None:
     text = str(status).strip()
-    if "preview" in text.lower() or text == "Survey Test" or text in _NO_ANSWERS:
-        return f"{_NO_ANSWERS.get(text, 'a preview or test')}, not an answer: left out"
+    what = "spam" if "spam" in text.lower() else "a preview or test"
+    if what == "spam" or "preview" in text.lower() or text == "Survey Test" or text in _NO_ANSWERS:
+        return f"{_NO_ANSWERS.get(text, what)}, not an answer: left out"
     return None
 
 
@@ -139,6 +146,11 @@ def _surveymonkey_header(rows: Rows) -> Header:
 def _is_posthog(rows: Rows) -> bool:
     names = {cell.rpartition("properties.")[2] for cell in rows[0]}
     return "$survey_id" in names or any(name.startswith("$survey_response") for name in names)
+
+
+def _properties(*names: str) -> tuple[str, ...]:
+    """Return the columns of properties of an event, as they are called in CSV and in JSON."""
+    return tuple(f"{prefix}{name}" for name in names for prefix in ("", "properties."))
 
 
 def _posthog_aside(event: Any) -> str | None:
@@ -209,6 +221,9 @@ TOOLS: tuple[Tool, ...] = (
         aside=(("event", "*.event"), _posthog_aside),
         time_zone="UTC",
         only_answers=True,
+        kinds=_properties("$survey_name", "$survey_id"),
+        submission=_properties("$survey_submission_id"),
+        question=r"(properties\.)?\$survey_response(_[0-9a-f]+(-\w+)+)?",
     ),
     Tool(
         "Delighted",
@@ -221,6 +236,7 @@ TOOLS: tuple[Tool, ...] = (
         },
         meta=r"id|survey_type|permalink|updated_at|notes|tags|additional_answers|person.*",
         time_zone="UTC",
+        kinds=("survey_type",),
     ),
     Tool("Google Forms", _is_google, roles={"time": _STAMPS, "customer": ("Email Address", "Username")}),
 )

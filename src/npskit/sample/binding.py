@@ -49,6 +49,32 @@ class Bindings:
         survey._data = attrs.evolve(self._data, **changes)
         return survey
 
+    def where(self, wanted: Mapping[str, Any]) -> Self:
+        """Return the survey with some of its rows; the others are counted as left out in every result.
+
+        For the scores of parts of a sampling design prefer `score(by=)`: its standard errors know that the size of a
+        part is random too.
+
+        Args:
+            wanted: The value, or the values, that the rows have in each column: `{"region": "South", "wave": [1, 2]}`.
+                A text is found in another case as well, a whole number as text; None is a missing value.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidTypeError: If it is no such mapping.
+            InvalidValueError: If a value is nowhere in its column.
+            IncompatibleError: If the survey is raked.
+
+        Example:
+            >>> import npskit as nk
+            >>> survey = nk.Survey({"score": [10, 9, 3], "kind": ["nps", "nps", "test"]})
+            >>> survey.where({"kind": "nps"}).score()
+            Score(NPS=100.0, n=2, interval=(-31.5, 100.0), level=0.95, left_out=1)
+        """
+        survey = copy.copy(self)
+        survey._data = self._data.where(wanted)
+        return survey
+
     @property
     def scorer(self) -> Scorer:
         """What the answers mean."""

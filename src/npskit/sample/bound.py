@@ -15,7 +15,7 @@ from npskit.data import (
     Column,
     Frame,
     Keys,
-    coded,
+    holding,
     read_customers,
     read_times,
     read_weights,
@@ -23,14 +23,7 @@ from npskit.data import (
     to_scale,
     weight_scale,
 )
-from npskit.errors import (
-    IncompatibleError,
-    InvalidTypeError,
-    InvalidValueError,
-    counted,
-    did_you_mean,
-    quoted,
-)
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.inference import Calibration, Population, rake
 from npskit.options import Denominator, Lonely, OnInvalid, Repeats
 from npskit.reading import Rejected
@@ -102,10 +95,45 @@ class BoundData:
                 f"{name} says which values of which column, as {{'region': 'South'}}: got {quoted(wanted)}"
             )
         found = [
-            _holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}", self.from_file)
+            holding(self.column(self.frame.require(column, name)), given, f"{name}: {column!r}", whole=self.from_file)
             for column, given in wanted.items()
         ]
         return np.asarray(np.logical_and.reduce(found))
+
+    def where(self, wanted: Any) -> BoundData:
+        """Return the data with the rows alone that have the wanted values; see `matching`.
+
+        Raises:
+            IncompatibleError: If the weights were calibrated, which holds for all rows together.
+        """
+        if self.calibration is not None:
+            raise IncompatibleError("where() of a raked survey would lose its totals: use where() first, then rake()")
+        if self.frame.lazy:
+            return self._where_of_engine(wanted)
+        rows = self.matching(wanted, "where")
+        numbers, refused = self.row_numbers, self.refused
+        if refused is not None and numbers is not None:
+            gone = set(numbers[~rows].tolist())
+            refused = tuple(each for each in refused if each.row not in gone or each.kind in ("set aside", "left out"))
+        return attrs.evolve(
+            self,
+            frame=self.frame.take(rows),
+            refused=refused,
+            aside=self.aside + RowCounts(left_out=int(len(rows) - rows.sum())),
+            row_numbers=None if numbers is None else numbers[rows],
+            columns={},
+        )
+
+    def _where_of_engine(self, wanted: Any) -> BoundData:
+        """Do as `where` without taking rows from an engine: it is asked for the distinct values of the columns."""
+        names = [self.frame.require(name, "where") for name in wanted] if isinstance(wanted, Mapping) else []
+        found = self.frame.distinct(names) if names else None
+        some = self if found is None else attrs.evolve(self, columns=dict(found.columns))
+        rows = some.matching(wanted, "where")
+        assert found is not None  # else `matching` refuses
+        values = {name: list(dict.fromkeys(found.columns[name].take(rows).native().tolist())) for name in names}
+        frame, left_out = self.frame.where(values), int(found.counts[~rows].sum())
+        return attrs.evolve(self, frame=frame, aside=self.aside + RowCounts(left_out=left_out), columns={})
 
     def by(self, by: str | Sequence[str] | None) -> tuple[str, ...]:
         """Return the names of the columns that make the segments, checked to be there."""
@@ -274,24 +302,6 @@ class BoundData:
             values = self.column(name).values
             for row in rows.tolist():
                 yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
-
-
-def _holding(column: Column, given: Any, name: str, whole: bool) -> NDArray[np.bool_]:
-    """Return True for each row of a column that holds a value, or one of a list of them."""
-    codes, labels = coded(column, whole=whole)
-    labels = [*labels, *([None] if (codes < 0).any() else [])]
-    codes = np.where(codes < 0, len(labels) - 1, codes)
-    place = {value: i for i, value in enumerate(labels)}
-    values = list(given) if isinstance(given, list | tuple | set | frozenset | np.ndarray) else [given]
-    try:
-        absent = [value for value in values if value not in place]
-    except TypeError:
-        raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
-    if not values:
-        raise InvalidValueError(f"{name} needs at least one value: got {given!r}")
-    if absent:
-        raise InvalidValueError(f"{name} has no {absent[0]!r}; {did_you_mean(str(absent[0]), map(str, labels))}")
-    return np.isin(codes, [place[value] for value in values])
 
 
 def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
