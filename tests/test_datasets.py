@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import re
 import unicodedata
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -537,3 +539,15 @@ def test_bad_input(arguments: dict[str, Any], error: type[Exception], says: str)
     """Bad input names the argument, the value and what is allowed."""
     with pytest.raises(error, match=says):
         hotels(**arguments)
+
+
+def test_records_are_frozen() -> None:
+    """Law: a data set and what is true of it cannot be changed, and are equal if they say the same."""
+    first, again = hotels(50), pickle.loads(pickle.dumps(hotels(50)))
+    assert first == again != hotels(50, rng=1)
+    assert not isinstance(first, Hashable)
+    for array in (first["score"], again["score"], first.truth.before.share, first.truth.follow_up.effect):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    with pytest.raises(TypeError, match="cannot be changed"):
+        first.columns["score"] = first["csat"]

@@ -41,7 +41,7 @@ class FrozenDict(dict[Any, Any]):
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FrozenDict, (dict(self),)
+        return held, (dict(self),)
 
 
 def cores() -> int:
@@ -178,4 +178,6 @@ def hashed(value: Any) -> Any:
         return type(value), *map(hashed, fields_of(value).values())
     if isinstance(value, tuple):
         return tuple(map(hashed, value))
+    if isinstance(value, Mapping):
+        return frozenset((key, hashed(part)) for key, part in value.items())
     return None if isinstance(value, float) and math.isnan(value) else value

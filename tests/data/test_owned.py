@@ -88,9 +88,38 @@ def test_the_caller_may_go_on() -> None:
 
 
 def test_what_cannot_change_is_not_copied() -> None:
-    """Tuples and Arrow's columns are held as they are."""
-    for values in ((1, 2), range(3), pa.array([1, 2])):
+    """Tuples and Arrow's texts are held as they are."""
+    for values in ((1, 2), range(3), pa.array(["a", "b"])):
         assert own_column(values) is values
+
+
+SHARED: dict[str, Callable[[Any], Any]] = {
+    "arrow": lambda columns: pa.table(columns),
+    "arrow, in parts": lambda columns: pa.concat_tables([pa.table(columns).slice(0, 2), pa.table(columns).slice(2)]),
+    "polars": lambda columns: pl.DataFrame(columns),
+    "polars of arrow": lambda columns: pl.from_arrow(pa.table(columns)),
+    "pandas": lambda columns: pd.DataFrame({n: pd.Series(v, copy=False) for n, v in columns.items()}, copy=False),
+    "pandas of arrow": lambda columns: pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype),
+    "arrow arrays": lambda columns: {name: pa.array(values) for name, values in columns.items()},
+    "polars series": lambda columns: {name: pl.Series(values) for name, values in columns.items()},
+    "pandas series": lambda columns: {name: pd.Series(values, copy=False) for name, values in columns.items()},
+    "memory views": lambda columns: {**columns, "score": memoryview(columns["score"])},
+}
+
+
+@pytest.mark.parametrize("holder", SHARED)
+@pytest.mark.parametrize("rows", [1, 6])
+def test_a_survey_shares_no_memory(holder: str, rows: int) -> None:
+    """Law: a dataframe may stand on an array of the caller's; a survey of it does not change when the array does."""
+    days = np.arange("2026-01-05", "2026-01-11", dtype="M8[D]").astype("M8[us]")
+    columns = {"score": np.array(SCORES), "day": days, "weight": np.array([1.0, 2, 3, 4, 5, 6])}
+    columns = {name: values[:rows].copy() for name, values in columns.items()}
+    wanted = [np.array(values) for values in columns.values()]
+    survey = nk.Survey(SHARED[holder](columns), score="score", time="day", weight="weight")
+    for values in columns.values():
+        values[:] = values[::-1].copy() if rows > 1 else np.zeros(1).astype(values.dtype)
+    for name, values in zip(columns, wanted, strict=True):
+        np.testing.assert_array_equal(survey.column(name).values, values)
 
 
 def test_limits_are_copied() -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,3 +212,18 @@ def test_every_error_is_an_npskit_error() -> None:
     """A missing file can be caught as npskit's and as Python's error."""
     assert issubclass(FileMissingError, NpskitError)
     assert issubclass(FileMissingError, FileNotFoundError)
+
+
+def test_what_was_read_is_frozen(read: Read) -> None:
+    """Law: columns, roles, row numbers and report cannot be changed; a copy that was pickled is equal."""
+    found = read(b"nps,region\n9,N\n3,S\n", "a.csv")
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert hash(again.report) == hash(found.report)
+    for array in (found.columns["nps"], again.columns["nps"], found.row_numbers):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    mappings: list[Any] = [found.columns, found.roles, found.report.labels, found.report.unasked]
+    for mapping in mappings:
+        with pytest.raises(TypeError, match="cannot be changed"):
+            mapping["nps"] = "x"

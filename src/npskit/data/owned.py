@@ -1,4 +1,8 @@
-"""Columns and dataframes of one's own: what the caller does with theirs afterwards is not seen in them."""
+"""Columns and dataframes of one's own: what the caller does with theirs afterwards is not seen in them.
+
+Dataframes that cannot be written to may still stand on memory that can: PyArrow and Polars take an array of NumPy for a
+column without copying it, and so does pandas if told to. Numbers and times are therefore copied; texts need not be.
+"""
 
 from __future__ import annotations
 
@@ -24,35 +28,63 @@ def own_column(values: Any) -> Any:
         (False, True)
     """
     library = type(values).__module__.partition(".")[0]
-    if isinstance(values, tuple | range | Deferred | NumberedCells) or library == "pyarrow":
+    if isinstance(values, tuple | range | Deferred | NumberedCells):
         return values
     if isinstance(values, np.ndarray | list):
         return values.copy()
-    if library == "polars":  # which copies what it writes to
-        return values.clone()
     with contextlib.suppress(Exception):  # of whatever kind: then it is the caller's, as it came
-        return values.copy() if library == "pandas" else copy.copy(values)
+        if isinstance(values, memoryview):
+            return np.array(values)
+        own = {"pyarrow": _own_arrow, "polars": _own_polars, "pandas": _own_pandas}.get(library, copy.copy)
+        return own(values)
     return values
 
 
 def own_frame(frame: Any) -> Any:
-    """Return a dataframe, as narwhals sees it, that stays as it is; queries run when they are asked.
-
-    PyArrow cannot change a table, and Polars copies what it writes to. So does pandas from version 3 on, and in version
-    2 where copy-on-write is switched on; else the frame is copied.
-    """
+    """Return a dataframe, as narwhals sees it, that stays as it is; queries run when they are asked."""
     name = frame.implementation.value
-    if name not in ("pandas", "polars") or hasattr(frame, "collect"):
+    if name not in ("pandas", "polars", "pyarrow") or hasattr(frame, "collect"):
         return frame
-    native = frame.to_native()
-    if name == "polars":
-        native = native.clone()
-    else:
-        import pandas as pd
-
-        # to ask pandas 3 for the option warns
-        safe = int(pd.__version__.split(".")[0]) > 2 or pd.options.mode.copy_on_write is True
-        native = native.copy(deep=not safe)
     import narwhals.stable.v2 as nw
 
+    native = frame.to_native()
+    if name == "pyarrow":
+        native = native.from_arrays(list(map(_own_arrow, native.columns)), schema=native.schema)
+    elif name == "polars":
+        native = native.with_columns(map(_own_polars, native.get_columns()))
+    else:
+        native = native.copy()
+        for place, kind in enumerate(native.dtypes):
+            if type(kind).__name__ == "ArrowDtype":
+                native.isetitem(place, _own_pandas(native.iloc[:, place]))
     return nw.from_native(native)
+
+
+def _own_polars(series: Any) -> Any:
+    """Return a Polars series of memory of its own, where it may stand on an array of NumPy."""
+    if not (series.dtype.is_numeric() or series.dtype.is_temporal()):
+        return series.clone()  # Polars copies what it writes to
+    return series.reverse().reverse() if len(series) > 1 else series.gather([0] * len(series))
+
+
+def _own_pandas(column: Any) -> Any:
+    """Return a copy of a pandas series, index or array, also where it holds an array of PyArrow."""
+    if type(column.dtype).__name__ != "ArrowDtype":
+        return column.copy()
+    import pandas as pd
+
+    array = pd.arrays.ArrowExtensionArray(_own_arrow(pd.array(column).__arrow_array__()))
+    return pd.Series(array, index=getattr(column, "index", None), name=getattr(column, "name", None))
+
+
+def _own_arrow(values: Any) -> Any:
+    """Return an array of PyArrow of memory of its own, where it may stand on an array of NumPy."""
+    import pyarrow as pa
+
+    if isinstance(values, pa.ChunkedArray):
+        return pa.chunked_array(list(map(_own_arrow, values.chunks)), type=values.type)
+    buffers = values.buffers() if pa.types.is_primitive(values.type) else ()
+    if not any(buffer is not None and buffer.is_mutable for buffer in buffers):
+        return values
+    own = [None if buffer is None else pa.py_buffer(np.frombuffer(buffer, np.uint8).copy()) for buffer in buffers]
+    return pa.Array.from_buffers(values.type, len(values), own, values.null_count, values.offset)

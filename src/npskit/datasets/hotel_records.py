@@ -8,12 +8,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.errors import ColumnNotFoundError, counted, did_you_mean
 
 
 @attrs.frozen(eq=False)
-class Wave:
+class Wave(Frozen):
     """What is true of the answers of one period. R regions, in the order of `HotelTruth.regions`.
 
     Args:
@@ -40,7 +40,7 @@ class Wave:
 
 
 @attrs.frozen(eq=False)
-class DriverTruth:
+class DriverTruth(Frozen):
     """How the ratings make the score, over all answers of the survey. P drivers, in the order of `names`.
 
     The expected score is exactly linear in the ratings, so least squares on enough answers finds these coefficients,
@@ -64,7 +64,7 @@ class DriverTruth:
 
 
 @attrs.frozen(eq=False)
-class FollowUpTruth:
+class FollowUpTruth(Frozen):
     """What following up does: potential outcomes of every answer, and their expectations, known exactly.
 
     Segments are in the order detractor, passive, promoter. Without contact detractors improve as well (regression to
@@ -98,7 +98,7 @@ class FollowUpTruth:
 
 
 @attrs.frozen(eq=False)
-class HotelTruth:
+class HotelTruth(Frozen):
     """What is true of the simulated hotel chain, computed from the model's probabilities and not from the draws.
 
     Args:
@@ -168,7 +168,7 @@ class HotelTruth:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Dataset:
+class Dataset(Frozen):
     """A simulated survey: equally long columns, what each means, and what is true of them.
 
     Args:

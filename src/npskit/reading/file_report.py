@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import Frozen
+
 Columns: TypeAlias = dict[str, NDArray[Any]]
 Roles: TypeAlias = dict[str, str | tuple[str, ...]]
 Progress: TypeAlias = Callable[[int, int], object]
@@ -46,8 +48,8 @@ class Rejected:
         return self.kind in ("sentinel", "cut off")
 
 
-@attrs.frozen
-class FileReport:
+@attrs.frozen(eq=False)
+class FileReport(Frozen):
     """What was detected about a file.
 
     Args:
@@ -93,7 +95,7 @@ class FileReport:
 
 
 @attrs.frozen(eq=False)
-class Loaded:
+class Loaded(Frozen):
     """A file, read.
 
     Args:
@@ -110,8 +112,8 @@ class Loaded:
         kinds: Columns that say that the rows answer several surveys or questions.
     """
 
-    columns: Columns
-    roles: Roles
+    columns: dict[str, NDArray[Any]]
+    roles: dict[str, str | tuple[str, ...]]
     report: FileReport
     rejected: tuple[Rejected, ...]
     row_numbers: NDArray[np.int64]
