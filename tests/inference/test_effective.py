@@ -19,7 +19,6 @@ from npskit.inference.effective import (
     effective_size,
     heaviest_answer,
     units_df,
-    warn_of_few,
 )
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
@@ -176,6 +175,16 @@ def test_mild_weights_and_none_are_quiet() -> None:
         )
 
 
+def test_few_heavy_answers_among_many_are_said() -> None:
+    """Three of 300 that weigh fifty times as much, and four of 80 customers who give ten times as many answers."""
+    heavy, answers = [50.0] * 3 + [1.0] * 297, [10, 9, 8, 0, 10, 7] * 50
+    with pytest.warns(nk.PrecisionWarning, match="300 answers are worth 26 that weigh alike: a few heavy ones"):
+        nk.nps(answers, weights=heavy)
+    who = [*np.repeat(range(4), 30), *range(4, 80)]
+    with pytest.warns(nk.PrecisionWarning, match="80 customers or other units are worth 10 that weigh alike"):
+        nk.Survey({"score": answers[: len(who)], "who": who}, customer="who").score()
+
+
 def test_the_heaviest_answer() -> None:
     """Exact for one heavy among equal ones, never below what is there, and nothing for no weight."""
     assert heaviest_answer([3, 1], [12.0, 1.0], [102.0, 1.0]) == pytest.approx(10 / 13)
@@ -184,7 +193,6 @@ def test_the_heaviest_answer() -> None:
     sums = [np.stack([(w**p * (kind == k)).sum(axis=1) for k in range(3)], axis=-1) for p in (0, 1, 2)]
     assert (heaviest_answer(*sums) >= w.max(axis=1) / w.sum(axis=1) - 1e-12).all()
     assert np.isnan(heaviest_answer([1, 0], [0.0, 0.0], [0.0, 0.0]))
-    warn_of_few([4, 60], [1.0, 20.0], [0.9, 0.2])
 
 
 def test_a_contrast_is_as_unsure_as_its_groups() -> None:

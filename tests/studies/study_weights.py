@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import NormalDist
 from typing import TypeAlias
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
+from npskit.arrays import Bools, Floats
 from npskit.inference import interval, mean_variance, score_test
-from npskit.inference.effective import MODEL_DF, answers_df, counts_of_size, effective_size, units_df
+from npskit.inference.effective import (
+    CUSTOMERS_DF,
+    MODEL_DF,
+    Support,
+    answers_df,
+    counts_of_size,
+    customers_size,
+    effective_size,
+    heaviest_answer,
+    units_df,
+)
 from tests.studies.study import Row, Study
-
-Floats: TypeAlias = NDArray[np.float64]
 
 CATEGORY_SCORES = np.array([-100.0, 0.0, 100.0])
 SHARES = ((0.15, 0.25, 0.6), (0.3, 0.4, 0.3), (0.05, 0.1, 0.85))
@@ -63,6 +71,7 @@ class Drawn:
     kish_units: Floats
     df: Floats
     powers: Floats | None
+    heaviest: Floats
     true: float
 
     @property
@@ -88,13 +97,13 @@ def weighted(weights: Floats, shares: Floats, n: int, draws: int, rng: np.random
 
 def of_weights(weights: Floats, shares: Floats, n: int, draws: int, rng: np.random.Generator) -> Drawn:
     """Draw samples of independent answers whose weights are drawn from `weights`."""
-    _, sums, squares = weighted(weights, shares, n, draws, rng)
+    counts, sums, squares = weighted(weights, shares, n, draws, rng)
     total = sums.sum(axis=1)
     p, kish = sums / total[:, np.newaxis], total**2 / squares.sum(axis=1)
     away = CATEGORY_SCORES - (p @ CATEGORY_SCORES)[:, np.newaxis]
     variance = n / (n - 1) * (squares * away**2).sum(axis=1) / total**2
     true = float(weights @ shares @ CATEGORY_SCORES / weights.sum())
-    return _independent(p, variance, n, kish, true)
+    return _independent(p, variance, n, kish, heaviest_answer(counts, sums, squares), true)
 
 
 def of_raking(log_odds: float, shares: tuple[float, ...], n: int, draws: int, rng: np.random.Generator) -> Drawn:
@@ -108,11 +117,13 @@ def of_raking(log_odds: float, shares: tuple[float, ...], n: int, draws: int, rn
     within = counts / sizes[..., np.newaxis]
     p, kish = np.einsum("g,dgk->dk", stand, within), 1 / (stand**2 / sizes).sum(axis=1)
     variance = n / (n - 1) * (stand**2 * mean_variance(within, CATEGORY_SCORES) / sizes).sum(axis=1)
-    return _independent(p, variance, n, kish, float(stand @ parts @ CATEGORY_SCORES))
+    heaviest = (stand / sizes).max(axis=1)
+    return _independent(p, variance, n, kish, heaviest, float(stand @ parts @ CATEGORY_SCORES))
 
 
-def _independent(p: Floats, variance: Floats, n: int, kish: Floats, true: float) -> Drawn:
-    return Drawn(p, variance, np.full(len(p), float(n)), n, kish, kish, np.full(len(p), n - 1.0), None, true)
+def _independent(p: Floats, variance: Floats, n: int, kish: Floats, heaviest: Floats, true: float) -> Drawn:
+    size, df = np.full(len(p), float(n)), np.full(len(p), n - 1.0)
+    return Drawn(p, variance, size, n, kish, kish, df, None, heaviest, true)
 
 
 def of_customers(
@@ -131,7 +142,7 @@ def of_customers(
     variance = customers / (customers - 1) * (influence**2).sum(axis=1)
     powers = np.stack([(h**k).sum(axis=1) for k in (2, 3, 4, 5)])
     true = float(answers @ shares @ CATEGORY_SCORES / answers.sum())
-    return Drawn(p, variance, total, customers, total, 1 / powers[0], 1 / powers[0] - 1, powers, true)
+    return Drawn(p, variance, total, customers, total, 1 / powers[0], 1 / powers[0] - 1, powers, h.max(axis=1), true)
 
 
 def _taken_at_its_word(drawn: Drawn) -> Floats:
@@ -159,15 +170,35 @@ def _capped_at_units(drawn: Drawn) -> Floats:
     return counts_of_size(drawn.shares, size, drawn.kish_units, drawn.df)
 
 
-def npskits(drawn: Drawn) -> Floats:
-    """The rule there is: independent answers by model and observed variance, else Satterthwaite's and unbiased."""
+def npskits_size(drawn: Drawn) -> tuple[Floats, Floats]:
+    """Size and degrees of freedom of the rule there is: the observed variance beside a model of it."""
     plain = drawn.variance * (drawn.units - 1) / drawn.units
-    if drawn.powers is not None:
-        own, small = units_df(drawn.powers)
-        size, df = effective_size(drawn.answer, np.maximum(plain * small, drawn.variance), drawn.kish_units, own)
-    else:
-        size, df = effective_size(drawn.answer, plain, drawn.kish, answers_df(drawn.kish, drawn.units), MODEL_DF)
+    if drawn.powers is None:
+        own = answers_df(drawn.kish, drawn.units)
+        return effective_size(drawn.answer, plain, drawn.kish, own, MODEL_DF)
+    own, small = units_df(drawn.powers)
+    model = customers_size(drawn.kish_units, drawn.kish)
+    observed = np.maximum(plain * small, drawn.variance)
+    return effective_size(drawn.answer, observed, drawn.kish_units, own, CUSTOMERS_DF, model)
+
+
+def npskits(drawn: Drawn) -> Floats:
+    """The counts that npskit's intervals and tests are made of."""
+    size, df = npskits_size(drawn)
     return counts_of_size(drawn.shares, size, drawn.kish, df)
+
+
+def is_warned(drawn: Drawn) -> Bools:
+    """Where npskit gives a `PrecisionWarning`."""
+    size = np.minimum(npskits_size(drawn)[0], drawn.kish)
+    units = np.full(len(size), drawn.units)
+    return Support(drawn.n, size, drawn.heaviest, units, drawn.kish_units).is_weak(weighted=drawn.powers is None)
+
+
+def is_covered(drawn: Drawn, counts: Floats) -> Bools:
+    """Where the 95 % interval of these counts holds the true score; one that is unknown holds it."""
+    low, high = interval(counts, CATEGORY_SCORES, 0.95, "score")
+    return np.asarray(~(low > drawn.true + 1e-9) & ~(high < drawn.true - 1e-9))
 
 
 Rules: TypeAlias = Mapping[str, Callable[[Drawn], Floats]]
@@ -237,6 +268,36 @@ def _of_customers(draws: int, rng: np.random.Generator) -> list[Row]:
     ]
 
 
+def _warned(settings: Iterable[Drawn]) -> str:
+    """Return the lowest coverage and the share of samples with a warning: `88.5 (78)`."""
+    found = [(is_covered(drawn, npskits(drawn)).mean(), is_warned(drawn).mean()) for drawn in settings]
+    covered, warned = zip(*found, strict=True)
+    return f"{100 * min(covered):.1f} ({100 * np.mean(warned):.0f})"
+
+
+def _of_warnings(draws: int, rng: np.random.Generator) -> list[Row]:
+    rows: list[Row] = []
+    for how, tilts in (("none", (0.0,)), ("strong", CORRELATIONS["strong"])):
+        pairs = [(tilt, shares) for tilt in tilts for shares in SHARES]
+        each = [tilted(shares, tilt) for tilt, shares in pairs]
+        some = [(p, alike) for p in each[::2] for alike in ALIKE[::2]]
+        found: dict[str, list[str]] = {}
+        for name, w in WEIGHTS.items():
+            found[name] = [f"{n}: {_warned(of_weights(w, p, n, draws, rng) for p in each)}" for n in SIZES]
+        found["raked: 5 % stand for 40 %"] = [
+            f"{n}: {_warned(of_raking(*pair, n, draws, rng) for pair in pairs)}" for n in (60, 200, 600)
+        ]
+        for name, a in ANSWERS.items():
+            found[f"customers, {name}"] = [
+                f"{n}: {_warned(of_customers(a, p, alike, n, draws, rng) for p, alike in some)}" for n in CUSTOMERS[2:]
+            ]
+        rows += [
+            {"weights": name, "with the answers": how} | dict(zip(("few", "more", "many"), cells, strict=True))
+            for name, cells in found.items()
+        ]
+    return rows
+
+
 def _of_comparisons(draws: int, rng: np.random.Generator) -> list[Row]:
     rows: list[Row] = []
     for name, weights in WEIGHTS.items():
@@ -273,6 +334,17 @@ STUDIES = [
         "width in points.",
         2000,
         _of_customers,
+    ),
+    Study(
+        "precision-warnings",
+        "Where a warning says that an interval may cover less",
+        "A `PrecisionWarning` comes where a few heavy answers or customers may leave the interval with less than 94 %, "
+        "as often as the sample shows them: one that drew none of them, though they are in the population, cannot. "
+        "With mild weights at most 5 % of samples have it. For three sizes, the number of answers or customers: the "
+        "lowest coverage in percent over three sets of shares, both directions of the correlation, and for customers "
+        "intraclass correlations of 0 and 0.6; in brackets the percentage of samples with a warning.",
+        2000,
+        _of_warnings,
     ),
     Study(
         "weighted_comparisons",

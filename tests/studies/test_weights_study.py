@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from npskit.arrays import Floats
 from npskit.inference import Estimate, calibrated_estimate, cluster_totals, design_estimate, post_stratify, score_test
 from tests.studies.study import monte_carlo_error
 from tests.studies.study_weights import (
@@ -15,7 +16,6 @@ from tests.studies.study_weights import (
     RANKS,
     SHARES,
     WEIGHTS,
-    Floats,
     npskits,
     of_customers,
     of_weights,

@@ -16,7 +16,7 @@ from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.inference.clusters import ClusterTotals, sum_by
 from npskit.inference.constrained import mean_variance
-from npskit.inference.effective import MODEL_DF, answers_df, effective_size, units_df
+from npskit.inference.effective import CUSTOMERS_DF, MODEL_DF, answers_df, customers_size, effective_size, units_df
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Population
@@ -130,6 +130,7 @@ def estimate_from_units(
         ceiling = np.minimum(ceiling, np.where(layout.unsampled.min(initial=1.0) < 1, np.inf, n))
         by_answers = answers_df(1 / units.sum(axis=1), present, strata)
     by_units, small = units_df([sum_by(cells.groups, h**k, cells.n_groups) for k in range(2, 6)], strata)
+    prior, model = (CUSTOMERS_DF, customers_size(kish, ceiling)) if customers == "all" else (0.0, kish)
     alone = np.isclose(units.sum(axis=1), squares.sum(axis=1), rtol=1e-9, atol=0.0)
     plain = 1 - len(layout.sampled) / max(layout.sampled.sum(), 1.0)
     return as_estimate(
@@ -141,10 +142,12 @@ def estimate_from_units(
         Precision(
             kish,
             np.where(alone, by_answers, by_units),
-            np.where(alone, MODEL_DF, 0.0),
+            np.where(alone, MODEL_DF, prior),
+            np.where(alone, kish, model),
             np.where(alone, plain, np.maximum(plain * small, 1.0) if customers else 1.0),
             np.minimum(ceiling, np.where(census, np.inf, present)) if customers == "mean" else ceiling,
             _largest(h, cells),
+            present,
         ),
     )
 
@@ -156,18 +159,22 @@ class Precision(NamedTuple):
         kish: Kish's number of sampling units.
         df: Degrees of freedom of the variance by the weights of the units.
         prior: Degrees of freedom of the model that weights and answers are unrelated.
+        model: The size in that model.
         factor: What the variance is multiplied by: of independent answers, what makes it v/n where all weigh alike; of
             customers, whose mean may be nearly that of one of them, what they make it too small by.
         ceiling: The largest simple random sample that it may count as.
         heaviest: The largest share of the weight that one unit has.
+        units: Sampling units with weight.
     """
 
     kish: Floats
     df: Floats
     prior: Floats
+    model: Floats
     factor: Floats
     ceiling: Floats
     heaviest: Floats
+    units: Floats
 
 
 def as_estimate(
@@ -187,7 +194,7 @@ def as_estimate(
         precision: What the effective size follows from.
 
     Example:
-        >>> precision = Precision(*np.array([[4.0], [3.0], [0.0], [1.0], [4.0], [0.25]]))
+        >>> precision = Precision(*np.array([[4.0], [3.0], [0.0], [4.0], [1.0], [4.0], [0.25], [4.0]]))
         >>> sums = np.array([[1.0, 3.0]]), np.array([0.0, 1.0]), *np.array([[4.0], [0.1], [3.0]])
         >>> as_estimate(*sums, precision).n_effective.round(3).tolist()
         [1.875]
@@ -197,12 +204,13 @@ def as_estimate(
         answer = mean_variance(amounts / amounts.sum(axis=-1, keepdims=True), category_scores)
         rounding = _ROUNDING * np.abs(category_scores).max(initial=0.0) ** 2
         variance = np.where(variance <= rounding, 0.0, variance)
-    kish, own, prior, factor, ceiling, heaviest = precision
+    kish, own, prior, model, factor, ceiling, heaviest, units = precision
     size, freedom = effective_size(
-        np.where(answer <= rounding, 0.0, answer), variance * factor, kish, np.where(df > 0, own, np.nan), prior
+        np.where(answer <= rounding, 0.0, answer), variance * factor, kish, np.where(df > 0, own, np.nan), prior, model
     )
     df = np.where(df > 0, df, np.nan)
-    return Estimate(amounts, category_scores, n, mean, variance, df, size, freedom, ceiling, heaviest, simple=False)
+    parts = (n, mean, variance, df, size, freedom, ceiling, heaviest, units, kish)
+    return Estimate(amounts, category_scores, *parts, simple=False)
 
 
 def _largest(shares: Floats, cells: UnitCells) -> Floats:

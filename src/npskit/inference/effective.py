@@ -10,25 +10,32 @@ with multi-stage samples", Survey Methodology 28 (2002) 169-181). Intervals that
 So it is met with what the weights alone say. Answers that have nothing to do with their weights have a mean of variance
 v/K, K being Kish's size: for independent answers that model counts for five degrees of freedom, and the observed
 variance for its own (the mixture is that of Smyth, "Linear models and empirical Bayes methods for assessing
-differential expression", Statistical Applications in Genetics and Molecular Biology 3 (2004) article 3). Answers of one
-unit have no such model, since how alike they are is not known. Nothing counts as more than Kish's number of answers,
-and t stands for the normal quantile. The studies that chose this are in `docs/explanation/studies.md`.
+differential expression", Statistical Applications in Genetics and Molecular Biology 3 (2004) article 3). How alike the
+answers of one customer are is not known: the model that two fifths of what they say is their own counts for two degrees
+of freedom. Other units have no such model. Nothing counts as more than Kish's number of answers, and t stands for the
+normal quantile. The studies that chose this are in `docs/explanation/studies.md`.
 """
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats
+from npskit.arrays import Bools, Floats
 from npskit.errors import PrecisionWarning, warn
 from npskit.inference.limits import t_quantile
 
 # An effective size below this, or a unit with more than this share of the weight, is said; without weights, of so
 # many answers that one would not expect it.
 _FEW, _HEAVY, _UNWEIGHTED = 5, 1 / 3, 30
+# Likewise units worth fewer than this and than a quarter of their number, whose spread has under two degrees of freedom
+# by `answers_df`: a heavy one more or less would have changed the score, and other samples have none.
+_EQUALS, _UNEVEN, _LEAST_DF = 30, 4, 2
 # Degrees of freedom that the model of weights unrelated to the answers counts for.
 MODEL_DF = 5.0
+# The same of the model of customers, and their intraclass correlation in it.
+CUSTOMERS_DF, CUSTOMERS_ALIKE = 2.0, 0.4
 # Counts that intervals can work on: for a census so many that chance vanishes, and a trace where little is known.
 _MOST, _LEAST = 1e15, 1e-6
 # Below this, one unit has nearly all the weight, and the sums of powers of shares cancel but for some digits.
@@ -37,11 +44,16 @@ _ROUNDING = 1e-14
 
 
 def effective_size(
-    answer: ArrayLike, variance: ArrayLike, kish: ArrayLike, df: ArrayLike, prior: ArrayLike = 0.0
+    answer: ArrayLike,
+    variance: ArrayLike,
+    kish: ArrayLike,
+    df: ArrayLike,
+    prior: ArrayLike = 0.0,
+    model: ArrayLike | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the size of the simple random sample that would be as precise, and the degrees of freedom behind it.
 
-    v/V with V = (d₀ v/K + d V̂)/(d₀ + d), on d₀ + d degrees of freedom. Where all answers are alike, or the units do not
+    v/V with V = (d₀ v/M + d V̂)/(d₀ + d), on d₀ + d degrees of freedom. Where all answers are alike, or the units do not
     differ, the spread says nothing: then it is Kish's size, on infinitely many.
 
     Args:
@@ -50,6 +62,7 @@ def effective_size(
         kish: Kish's size K, of answers where these are independent, else of sampling units; shape `(...)`.
         df: Degrees of freedom of the observed variance, d, shape `(...)`.
         prior: Degrees of freedom of the model that weights and answers are unrelated, d₀, shape `(...)`.
+        model: The size in that model, M, shape `(...)`; Kish's if None.
 
     Example:
         >>> size, df = effective_size(0.6, 0.006, 80.0, 20.0, 5.0)
@@ -57,9 +70,10 @@ def effective_size(
         (95.24, 25.0)
     """
     v, squared, k, own, d0 = (np.asarray(a, dtype=np.float64) for a in (answer, variance, kish, df, prior))
+    m = k if model is None else np.asarray(model, dtype=np.float64)
     nothing = (v == 0) | (squared == 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mixed = squared + d0 / (d0 + own) * (v / k - squared)
+        mixed = squared + d0 / (d0 + own) * (v / m - squared)
         return np.where(nothing, k, v / mixed), np.where(nothing, np.inf, d0 + own)
 
 
@@ -108,6 +122,21 @@ def units_df(powers: ArrayLike, strata: ArrayLike = 1.0) -> tuple[Floats, Floats
         df = np.where(some, mean**2 / square, 1.0) - (np.asarray(strata, dtype=np.float64) - 1)
         factor = second / np.maximum(mean, _ROUNDING)
     return np.asarray(np.where(np.isnan(second), np.nan, np.maximum(df, 1.0))), np.asarray(factor)
+
+
+def customers_size(kish: ArrayLike, answers: ArrayLike) -> Floats:
+    """Return the size in the model of customers of an intraclass correlation ρ, 1/(ρ/C + (1 − ρ)/K).
+
+    Args:
+        kish: Kish's number of customers, C, shape `(...)`.
+        answers: Kish's number of answers, K, shape `(...)`.
+
+    Example:
+        >>> customers_size(10.0, 60.0).item()
+        20.0
+    """
+    with np.errstate(divide="ignore"):
+        return np.asarray(1 / (CUSTOMERS_ALIKE / np.asarray(kish) + (1 - CUSTOMERS_ALIKE) / np.asarray(answers)))
 
 
 def counts_of_size(
@@ -165,32 +194,65 @@ def heaviest_answer(counts: ArrayLike, weights: ArrayLike, squares: ArrayLike) -
         return np.asarray(np.where(c > 0, top, 0.0).max(axis=-1) / w.sum(axis=-1))
 
 
-def warn_of_few(n: ArrayLike, n_effective: ArrayLike, heaviest: ArrayLike, weighted: bool = True) -> None:
-    """Warn of groups whose weights leave too little to rely on; those of a few answers anyway are seen by their n.
+@attrs.frozen
+class Support:
+    """What groups rest on; each of shape `(...)`, with what intervals make of it.
 
     Args:
-        n: Answers of each group, any shape.
-        n_effective: Their effective sizes, likewise.
-        heaviest: The largest share of the weight that an answer or unit has in each.
-        weighted: Whether answers have weights.
-
-    Example:
-        >>> warn_of_few([60, 80], [40.0, 55.0], [0.05, 0.1])
+        n: Answers.
+        n_effective: Their effective size.
+        heaviest: The largest share of the weight that an answer or unit has.
+        units: Sampling units with weight; the answers where these are independent.
+        kish: Kish's number of them.
     """
-    number, size, share = (np.atleast_1d(np.asarray(a, dtype=np.float64)).ravel() for a in (n, n_effective, heaviest))
-    few = size < _FEW * (1 - 1e-9)
-    bad = np.flatnonzero((number >= (_FEW if weighted else _UNWEIGHTED)) & (few | (share > _HEAVY)))
-    if not bad.size:
-        return
-    i = int(bad[0])
-    found = (
-        f"{number[i]:g} answers are worth {size[i]:.1f} of equal weight"
-        if few[i]
-        else (f"of {number[i]:g} answers one, or those of one unit, may have {share[i]:.0%} of the weight")
-    )
-    where = f"{bad.size} of {number.size} groups rest on next to nothing: in the first, " if number.size > 1 else ""
-    warn(
-        f"{where}{found}; intervals may then cover less than they say: "
-        + ("trim the weights, or merge groups" if weighted else "let each customer count once, or merge groups"),
-        PrecisionWarning,
-    )
+
+    n: Floats
+    n_effective: Floats
+    heaviest: Floats
+    units: Floats
+    kish: Floats
+
+    @property
+    def is_worth_little(self) -> Bools:
+        """Where the effective size is small."""
+        return np.asarray(self.n_effective < _FEW * (1 - 1e-9))
+
+    @property
+    def is_uneven(self) -> Bools:
+        """Where a few heavy units among many light ones decide the score, and how sure it seems."""
+        few = (self.kish < _EQUALS) & (self.kish * _UNEVEN < self.units)
+        return np.asarray(few & (self.kish**2 < (_LEAST_DF + 1) * self.units))
+
+    def is_weak(self, weighted: bool = True) -> Bools:
+        """Return where intervals may cover less than they say; that of a few answers anyway is seen by their number.
+
+        Args:
+            weighted: Whether answers have weights.
+
+        Example:
+            >>> n, worth, share = np.array([[300.0, 300.0], [26.0, 230.0], [0.12, 0.01]])
+            >>> Support(n, worth, share, units=n, kish=worth).is_weak().tolist()
+            [True, False]
+        """
+        enough = self.n >= (_FEW if weighted else _UNWEIGHTED)
+        return np.asarray(enough & (self.is_worth_little | (self.heaviest > _HEAVY) | self.is_uneven))
+
+    def warn(self, weighted: bool = True) -> None:
+        """Warn of the groups that are weak, once; see `is_weak`."""
+        weak = np.flatnonzero(self.is_weak(weighted))
+        if not weak.size:
+            return
+        i, size = weak[0], np.size(self.n)
+        n, worth, share, units, kish = (np.ravel(part)[i] for part in attrs.astuple(self))
+        if np.ravel(self.is_worth_little)[i]:
+            found = f"{n:g} answers are worth {worth:.1f} of equal weight"
+        elif share > _HEAVY:
+            found = f"of {n:g} answers one, or those of one unit, may have {share:.0%} of the weight"
+        else:
+            what = "customers or other units" if units < n else "answers"
+            found = f"{units:g} {what} are worth {kish:.0f} that weigh alike: a few heavy ones decide the score"
+        where = f"{weak.size} of {size} groups rest on few answers: in the first, " if size > 1 else ""
+        advice = "trim the weights" if weighted else "let each customer count once"
+        warn(
+            f"{where}{found}; intervals may then cover less than they say: {advice}, or merge groups", PrecisionWarning
+        )

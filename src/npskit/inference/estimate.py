@@ -13,11 +13,11 @@ from npskit.arrays import Bools, Floats, Frozen, Integers
 from npskit.inference.constrained import mean_variance
 from npskit.inference.effective import (
     MODEL_DF,
+    Support,
     answers_df,
     counts_of_size,
     effective_size,
     heaviest_answer,
-    warn_of_few,
 )
 from npskit.inference.intervals import interval
 from npskit.inference.limits import t_quantile
@@ -26,8 +26,8 @@ from npskit.inference.two_sample import moments
 from npskit.inference.weighting import kish_n_eff, taylor_variance, weighted_mean
 from npskit.options import IntervalMethod
 
-_BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling", "heaviest")
-_NOTHING = ("n", "ceiling", "heaviest")
+_BY_GROUP = ("amounts", "n", "mean", "variance", "df", "size", "freedom", "ceiling", "heaviest", "units", "kish")
+_NOTHING = ("n", "ceiling", "heaviest", "units", "kish")
 
 
 @attrs.frozen(eq=False)
@@ -48,6 +48,8 @@ class Estimate(Frozen):
             answers, at most the customers where their means count; more where much of a finite population is sampled.
         heaviest: The largest share of the weight that one answer or sampling unit has, shape `(...)`; of answers, the
             most that it can be by their sums. 0 for simple counts.
+        units: Sampling units with weight, shape `(...)`; the answers where these are independent.
+        kish: Kish's number of them, shape `(...)`; where much of a finite population is sampled, more.
         simple: Whether the answers are simple counts, unweighted and not clustered.
     """
 
@@ -61,6 +63,8 @@ class Estimate(Frozen):
     freedom: Floats
     ceiling: Floats
     heaviest: Floats
+    units: Floats
+    kish: Floats
     simple: bool
 
     @classmethod
@@ -91,7 +95,7 @@ class Estimate(Frozen):
             with np.errstate(invalid="ignore", divide="ignore"):
                 variance = np.asarray(variance / n)
             infinite, none = np.full(n.shape, np.inf), np.zeros(n.shape)
-            return cls(amounts, category_scores, n, mean, variance, infinite, n, infinite, n, none, simple=True)
+            return cls(amounts, category_scores, n, mean, variance, infinite, n, infinite, n, none, n, n, simple=True)
         kish = np.minimum(kish_n_eff(weights, squares), n)  # no rounding past it
         whole = n if sampled is None else np.asarray(sampled, dtype=np.float64)
         variance = taylor_variance(counts, weights, squares, category_scores, whole)
@@ -101,7 +105,8 @@ class Estimate(Frozen):
         size, freedom = effective_size(answer, plain, kish, answers_df(kish, n), MODEL_DF)
         mean = weighted_mean(weights, category_scores)
         heaviest = heaviest_answer(counts, weights, squares)
-        return cls(weights, category_scores, n, mean, variance, n - 1, size, freedom, kish, heaviest, simple=False)
+        parts = (n - 1, size, freedom, kish, heaviest, n, kish)
+        return cls(weights, category_scores, n, mean, variance, *parts, simple=False)
 
     @classmethod
     def stack(cls, estimates: Sequence[Estimate], category_scores: Floats) -> Self:
@@ -152,10 +157,15 @@ class Estimate(Frozen):
         freedom = min(df, float(self.freedom.min(initial=np.inf)))
         return variance * factor if 1 < factor < np.inf else variance, freedom
 
+    @property
+    def support(self) -> Support:
+        """What the groups rest on."""
+        return Support(self.n, self.n_effective, self.heaviest, self.units, self.kish)
+
     def warn(self, weighted: bool = True) -> None:
         """Warn where weights or units leave too little to rely on; simple counts say by their n what they are worth."""
         if not self.simple:
-            warn_of_few(self.n, self.n_effective, self.heaviest, weighted)
+            self.support.warn(weighted)
 
     @property
     def shares(self) -> Floats:

@@ -202,7 +202,8 @@ class Moves(Frozen):
             small = np.maximum(kish / (kish - 1) / factor, 1.0)
         variance = np.where(customers < 2, np.nan, variance)
         none = np.zeros(n.size)
-        precision = Precision(kish, answers_df(kish, customers), none, small, np.full(n.size, most), none)
+        own, units = answers_df(kish, customers), np.full(n.size, customers)
+        precision = Precision(kish, own, none, kish, small, np.full(n.size, most), none, units)
         return as_estimate(amounts, values, n, variance, kish - 1, precision)
 
     def group_means(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
