@@ -177,6 +177,10 @@ OF_TABLES: dict[str, Callable[[Table], Any]] = {
     "measure": lambda t: nk.measure(nk.NPS(), t["score"]),
     "Tracker.score": lambda t: nk.Tracker().update_many(t["score"]).score(),
     "Tracker.score_table": lambda t: nk.Tracker(by="region").update_many(t["score"], groups=t["region"]).score_table(),
+    "Tracker.score, window": lambda t: nk.Tracker(window=5).update_many(t["score"]).score(),
+    "Tracker.score_table, window": lambda t: (
+        nk.Tracker(by="region", window=5).update_many(t["score"], groups=t["region"]).score_table()
+    ),
     "revenue_at_risk": lambda t: nk.revenue_at_risk(
         [i % 5 for i in range(len(t["score"]))], t["score"], dict.fromkeys(nk.NPS().categories, 0.5), scorer=nk.NPS()
     ),

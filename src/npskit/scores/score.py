@@ -29,6 +29,7 @@ class Conventions:
         weighted: Whether answers were weighted.
         variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
         invalid: `"count"`: answers that cannot be scored are counted beside the score.
+        window: The last so many rows or days that a live tracker looks back on; older rows are left out.
     """
 
     scorer: str
@@ -39,12 +40,15 @@ class Conventions:
     weighted: bool = False
     variance: str = "independent"
     invalid: OnInvalid = "count"
+    window: int | str | None = None
 
     def __str__(self) -> str:
         parts = [self.scorer, f"of {'all responses' if self.denominator == 'all' else 'valid answers'}"]
         parts += [f"{self.repeats} of each customer ({self.superseded} superseded)"] if self.repeats != "all" else []
         parts += ["weighted"] if self.weighted else []
         parts += [f"variance: {self.variance}"] if self.variance != "independent" else []
+        last = f"{self.window} rows" if isinstance(self.window, int) else self.window
+        parts += [f"the last {last} (older rows are left out)"] if last is not None else []
         return ", ".join(parts)
 
 
@@ -65,7 +69,8 @@ class Score(MadeOfRows):
             stratified, and of weighted ones that are a part of a larger sample.
         backend: The dataframe library that `to_frame` gives by default.
         set_aside: Rows that could not be read.
-        left_out: Rows left out on purpose, such as previews of the survey, or answers superseded by later ones.
+        left_out: Rows left out on purpose, such as previews of the survey, answers superseded by later ones, or those
+            older than the window of a tracker.
 
     Example:
         >>> Score.of(Tally.from_counts([10, 40, 50]))
@@ -248,7 +253,8 @@ class Score(MadeOfRows):
             )
         tally = self.tally + other.tally
         invalid = first.invalid if first.invalid == second.invalid else "count"
-        conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid)
+        window = first.window if first.window == second.window else None
+        conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid, window=window)
         aside = {name: getattr(self, name) + getattr(other, name) for name in ("set_aside", "left_out")}
         return type(self)(tally, conventions, **aside)
 

@@ -245,6 +245,19 @@ def test_groups_leave_a_window_by_time(rows: list[tuple[str, int]]) -> None:
     assert tracker.score_table().n.tolist() == [inside.count(n) for n in sorted(set(inside))]
 
 
+def test_what_left_a_window_is_said() -> None:
+    """Rows older than the window are left out of its score: as a number, in the text and in JSON."""
+    days = ["2026-03-01", "2026-03-02", "2026-03-03"]
+    tracker = Tracker(window="1d").update_many([9, 9, 3], at=np.array(days, "M8[D]"))
+    score = tracker.score()
+    assert (score.n, score.left_out, score.row_counts.rows, tracker.seen) == (1, 2, 3, 3)
+    assert score.to_dict()["left_out"] == 2
+    assert score.to_dict()["conventions"]["window"] == "1d"
+    assert "the last 1d (older rows are left out)" in score.to_text()
+    assert "1 of 3 rows: 2 left out" in score.to_text()
+    assert "left_out=2" in repr(tracker)
+
+
 def test_days_are_those_of_the_answers_own_zone_and_hours_of_the_clock() -> None:
     """At 23:30 in New York it is the same day there as at noon, while hours count by UTC."""
     zone = dt.timezone(dt.timedelta(hours=-5))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +17,14 @@ from npskit.counting import Tally
 from npskit.errors import InvalidValueError
 from npskit.results import Result
 from npskit.scorers import Scorer, codebook_of
+from npskit.scores import Score, ScoreTable
 from npskit.tracking.live.alarms import Alarm, Watch
 from npskit.tracking.live.live_windows import Key, WindowCells, window_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="TrackerState")
+T = TypeVar("T", Score, ScoreTable)
 # Plain answers are put down before they are counted: to append to a list is safe in every thread, and quick.
 MOST_PENDING = 4096
 
@@ -103,6 +106,13 @@ class TrackerState(Result):
     def _spec(self) -> int | str | None:
         """The window as it was asked for."""
         return None if self._window is None else self._window.spec
+
+    def _of_window(self, found: T) -> T:
+        """Return a score, or a table of scores, in which the rows that have left the window are left out."""
+        if self._window is None:
+            return found
+        conventions = attrs.evolve(found.conventions, window=self._spec)
+        return attrs.evolve(found, conventions=conventions, left_out=self._window.past)
 
     def _tally(self, cells: NDArray[np.int64]) -> Tally:
         return Tally(self._codebook, cells, None, None, self._codebook.scale is not None)

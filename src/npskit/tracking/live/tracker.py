@@ -52,8 +52,9 @@ class Tracker(TrackerState):
         scorer: What the answers mean. Default `NPS()`.
         by: The names of the columns that make groups, one or several; each update then has its `group`.
         window: None for all answers; a number of them for the last so many that came in (also missing and invalid
-            ones); `"30d"` (or w, h, min) for the last 30 calendar days up to that of the latest answer, in the
-            answers' own time zone (hours and minutes by the clock of UTC). Each update of a window by time has an `at`.
+            ones); `"30d"` (or w, h, min) for the last 30 calendar days up to that of the latest answer, in their own
+            time zone (hours and minutes by the clock of UTC). Each update of a window by time has an `at`. Older rows
+            are `left_out`.
         target: Watch whether the score falls below this, in units of the score.
         reference: Watch whether the score falls below this `Score` of other answers, simple counts.
         alpha: The bound on the probability of any false alarm, over all looks together.
@@ -142,7 +143,7 @@ class Tracker(TrackerState):
 
         Example:
             >>> Tracker(window=3).update_many([0, 0, 10, 9, 8])
-            Tracker(NPS=66.7, n=3, window=3)
+            Tracker(NPS=66.7, n=3, left_out=2, window=3)
         """
         columns = read_columns(answers, self._codebook)
         rows = len(columns[0])
@@ -181,6 +182,7 @@ class Tracker(TrackerState):
         total = [sum(column) for column in zip(*self._groups.values(), strict=True)] or [0] * (self._size + 2)
         return self._tally(np.array(total, np.int64))
 
+    @locked
     def score(self, *, denominator: Denominator = "valid") -> Score:
         """Return the score of all groups together; its interval is for one look, not for many.
 
@@ -190,7 +192,7 @@ class Tracker(TrackerState):
         Raises:
             InvalidValueError: If `denominator` is neither `"valid"` nor `"all"`.
         """
-        return Score.of(self.tally(), denominator=denominator)
+        return self._of_window(Score.of(self.tally(), denominator=denominator))
 
     @locked
     def score_table(self) -> ScoreTable:
@@ -207,7 +209,7 @@ class Tracker(TrackerState):
         )
         cells = np.array([self._groups[key] for key in keys], np.int64).reshape(len(keys), self._size + 2)
         found = Measured.of(self._tally(cells))
-        return ScoreTable(self._by, tuple(keys), found.tally, found.conventions, found.estimate)
+        return self._of_window(ScoreTable(self._by, tuple(keys), found.tally, found.conventions, found.estimate))
 
     @property
     @locked
@@ -315,7 +317,7 @@ class Tracker(TrackerState):
     def __repr__(self) -> str:
         score = self.score()
         shown = [f"{score.name}={number(score.value)}", f"n={score.n}"]
-        shown += [f"{name}={count}" for name in ("missing", "invalid") if (count := getattr(score, name))]
+        shown += [f"{name}={count}" for name in ("missing", "invalid", "left_out") if (count := getattr(score, name))]
         shown += [f"by={', '.join(self._by)}"] if self._by else []
         shown += [f"window={self._spec}"] if self._spec else []
         if self._watch is not None:
@@ -342,8 +344,7 @@ class Tracker(TrackerState):
 
         Raises:
             InvalidTypeError: If `text` is not text.
-            InvalidValueError: If it is not a tracker, damaged, or of a version this npskit does not know; or if its
-                scorer has to be given.
+            InvalidValueError: If it is no tracker, damaged, or of an unknown version, or its scorer has to be given.
             IncompatibleError: If the scorer gives answers another meaning than when the text was written.
         """
         return live_format.load(cls, text, scorer)
