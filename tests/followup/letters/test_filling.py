@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.followup.letters.template import KINDS, MissingFieldError, Slot, Template, TemplateError, parse
-from npskit.followup.letters.writer import Writer, clean
+from npskit.followup.letters.value_writer import ValueWriter, clean
 
 FIELDS = {"name": "line", "story": "lines", "offer": "term", "count": "number", "price": "money", "day": "date"}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
@@ -32,7 +32,7 @@ def writer(
 ) -> Callable[[Slot], str | None]:
     """Return what fills fields with values in a language of the CLDR."""
     locale = Locale.parse(tag, sep="-")
-    write = Writer(locale, locale.plural_form, **options)
+    write = ValueWriter(locale, locale.plural_form, **options)
     return lambda slot: write(slot, values.get(slot.name), lines=lines)
 
 
@@ -169,7 +169,7 @@ def test_lines_keep_at_most_one_blank_line() -> None:
     assert clean(" a \r\n\r\nb\u2028c ") == "a b c"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "occasion"])
 @pytest.mark.parametrize("value", [None, float("nan"), np.nan, Decimal("nan"), np.datetime64("NaT", "us")])
 def test_missing_values_are_not_given(kind: str, value: object) -> None:
     """None, NaN and NaT are absent whatever the kind."""
@@ -226,6 +226,8 @@ def test_values_are_written_as_the_language_does(kind: str, value: object, tag: 
     [
         ("line", 1.5, InvalidTypeError),
         ("line", True, InvalidTypeError),
+        ("flag", 1, InvalidTypeError),
+        ("occasion", "purchase", InvalidValueError),
         ("line", object(), InvalidTypeError),
         ("number", "3", InvalidTypeError),
         ("number", np.True_, InvalidTypeError),

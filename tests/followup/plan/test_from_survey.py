@@ -103,7 +103,7 @@ def test_roles_of_other_names() -> None:
     assert [(each.value, each.channel, each.language) for each in found] == [(100, "chat", "de"), (2000, "chat", "pl")]
     assert "Zoë" in found.message(found.follow_up(0)).body
     assert found.message(found.follow_up(1)).language == "pl"
-    assert found.message(found.follow_up(1), "en").body.startswith("Dzień dobry")
+    assert found.message(found.follow_up(1), "en").body.startswith("Szanowni Państwo")
     own = nk.Survey({"score": [3], "name": ["Ann"], "theme": ["price"]}, score="score").follow_up()
     assert (own.follow_up(0).team, own.follow_up(0).details["name"]) == ("billing", "Ann")
     named_value = nk.Survey({"value": [3]}, score="value").follow_up()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from npskit.data.response import Attributes, Response
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.letters.messages import Languages
+from npskit.followup.letters import Languages
 from npskit.followup.playbook.follow_up import Context, FollowUp, Strategy
 from npskit.followup.playbook.rules import Rule
 from npskit.followup.playbook.steps import Action, Offer

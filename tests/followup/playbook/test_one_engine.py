@@ -125,7 +125,7 @@ class Counting:
             priority=50,
             actions=["thank"],
             channel="phone",
-            language="pl",
+            language="de",
             reasons=["asked"],
             details={"name": "Ann"},
         )
@@ -138,10 +138,10 @@ def test_a_strategy_is_asked_once() -> None:
     plan = survey.follow_up(nk.Playbook([strategy]), currency="EUR")
     columns = plan.columns(messages=True)
     for one in plan:
-        assert (one.channel, one.language, one.details["name"], one.reasons[0]) == ("phone", "pl", "Ann", "asked")
+        assert (one.channel, one.language, one.details["name"], one.reasons[0]) == ("phone", "de", "Ann", "asked")
         assert plan.message(one).body in columns["message"]
         assert "Ann" in plan.message(one).body
-    assert (columns["channel"], columns["language"]) == (["phone"] * 2, ["pl"] * 2)
+    assert (columns["channel"], columns["language"]) == (["phone"] * 2, ["de"] * 2)
     assert strategy.asked == {"a": 1, "b": 1}
     nk.recommend(nk.Response(3, customer="z"), playbook=nk.Playbook([strategy]))
     assert strategy.asked["z"] == 1

@@ -13,13 +13,16 @@ import attrs
 
 from npskit.data import TomlReader
 from npskit.errors import UnreadableFileError, did_you_mean
+from npskit.followup.letters.language_names import locale_of, normal_tag
+from npskit.followup.letters.person_names import NameForm
 from npskit.followup.letters.template import KINDS, Template, TemplateError, parse
 
 if TYPE_CHECKING:
     from babel import Locale
 
 FIELDS: Mapping[str, str] = {
-    "name": "line",
+    "name": "name",
+    "vocative": "line",
     "company": "line",
     "sender": "line",
     "contact": "line",
@@ -33,14 +36,24 @@ FIELDS: Mapping[str, str] = {
     "offer": "term",
     "amount": "money",
     "share": "percent",
+    "friend_amount": "money",
+    "friend_share": "percent",
+    "occasion": "occasion",
+    "comparison": "lines",
+    "story": "lines",
+    "help": "lines",
     "years": "number",
     "days": "number",
     "until": "date",
+    "commented": "flag",
+    "complained": "flag",
+    "happy": "flag",
 }
 PUBLIC_ACTION = "public_reply"
-PUBLIC_FIELDS = ("company", "contact")
+PUBLIC_FIELDS = ("company", "contact", "happy")
 
-_TABLES = ("fields", "terms", "letter")
+_TABLES = ("fields", "terms", "letter", "occasions", "names", "formats", "spelling")
+_FORMATS = ("date", "money", "calendar")
 _PARTS = ("subject", "body", "greeting", "closing")
 _NOTHING = Template(())
 # The line break right after opening quotes is not part of the text.
@@ -67,6 +80,10 @@ class Language:
     terms: Mapping[str, str] = attrs.field(factory=dict)
     greeting: Template | None = None
     closing: Template | None = None
+    occasions: Mapping[str, str] = attrs.field(factory=dict)
+    names: NameForm | None = None
+    formats: Mapping[str, str] = attrs.field(factory=dict)
+    spelling: Mapping[str, str] = attrs.field(factory=dict)
 
     def updated(self, other: Language) -> Language:
         """Return this language with what another file for it has instead."""
@@ -77,28 +94,11 @@ class Language:
             terms={**self.terms, **other.terms},
             greeting=other.greeting or self.greeting,
             closing=other.closing or self.closing,
+            occasions={**self.occasions, **other.occasions},
+            names=other.names or self.names,
+            formats={**self.formats, **other.formats},
+            spelling={**self.spelling, **other.spelling},
         )
-
-
-def normal_tag(tag: str) -> str:
-    """Return a language tag the way it is usually written: `de`, `de-AT`, `zh-Hant-TW`.
-
-    Example:
-        >>> normal_tag("DE_at"), normal_tag(" en ")
-        ('de-AT', 'en')
-    """
-    first, *others = tag.strip().replace("_", "-").split("-")
-    return "-".join([first.lower(), *(o.title() if len(o) == 4 else o.upper() for o in others)])
-
-
-def locale_of(tag: str) -> Locale | None:
-    """Return what the Unicode CLDR knows of a language, or None if it does not know it."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None
 
 
 def categories_of(locale: Locale) -> tuple[str, ...]:
@@ -154,7 +154,47 @@ class LanguageReader(TomlReader):
         }
         for name in self.table("fields").keys() - self.used:
             self.object_to("fields", name, "declared, but no letter uses it; remove it, or correct the letter")
-        return Language(tag, fallback, letters, self.table("terms"), letter.get("greeting"), letter.get("closing"))
+        return Language(
+            tag,
+            fallback,
+            letters,
+            terms=self.table("terms"),
+            greeting=letter.get("greeting"),
+            closing=letter.get("closing"),
+            occasions=self.table("occasions"),
+            names=self.names(),
+            formats=self.formats(),
+            spelling=self.table("spelling"),
+        )
+
+    def names(self) -> NameForm | None:
+        """Return how names are put into letters; None where the file does not say."""
+        found = self.document.get("names")
+        if found is None:
+            return None
+        self.known(("names",), found, ("titles", "before"))
+        titles, before = found.get("titles", []), found.get("before", "")
+        if not isinstance(titles, list) or not all(isinstance(title, str) and title.strip() for title in titles):
+            self.object_to("names", "titles", f'must be a list of texts, such as ["Frau", "Herr"]: got {titles!r}')
+        if not isinstance(before, str):
+            self.object_to("names", "before", f"must be a text: got {before!r}")
+        return NameForm(tuple(titles), before)
+
+    def formats(self) -> dict[str, str]:
+        """Return how dates and money are written, where not as the Unicode CLDR has it."""
+        from babel.dates import parse_pattern
+        from babel.numbers import parse_pattern as parse_money
+
+        found = self.table("formats")
+        self.known(("formats",), found, _FORMATS)
+        if found.get("calendar", "buddhist") != "buddhist":
+            self.object_to("formats", "calendar", f"must be 'buddhist', or left out: got {found['calendar']!r}")
+        for key, parse_it in (("date", parse_pattern), ("money", parse_money)):
+            try:
+                parse_it(found.get(key, "0"))
+            except (ValueError, KeyError) as error:
+                self.object_to("formats", key, f"is no pattern of the Unicode CLDR: {error}")
+        return found
 
     def tag(self, key: str) -> tuple[str | None, Locale | None]:
         """Return a language tag in the file, with what is known of the language."""

@@ -6,6 +6,7 @@ format specifications. Filling is one pass, so that what a customer wrote is nev
 - `{name}` is a field; what it may hold is its kind (see `KINDS`).
 - `{years, plural, one {# year} other {# years}}` chooses the words by the number, which stands where `#` is. The forms
   are those that the language has in the Unicode CLDR; a form that is missing is an error.
+- `[[{commented}We have read it.||What happened?]]` asks a field of kind `flag`: it says nothing itself.
 - `[[ from {company}]]` is left out when one of its fields is not given. `[[one way||another way]]` is the first of
   several ways to say it whose fields are all given.
 - Double the sign to have it literally: `{{`, `}}`, `[[[[`, `]]]]`, inside of double brackets `||||`, among plural
@@ -16,12 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from npskit.errors import did_you_mean
 
-KINDS = ("line", "lines", "term", "number", "money", "percent", "date")
+KINDS = ("line", "lines", "name", "term", "occasion", "number", "money", "percent", "date", "flag")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # The doubled signs first; three closing brackets in a row are one bracket and the end of the optional part.
 _SIGN = re.compile(r"\{\{|\}\}|\[{4}|\]{4}|\|{4}|\[\[|\]\](?!\])|\|\||\{|\}")
@@ -87,6 +89,19 @@ class Template:
             elif isinstance(part, Choice):
                 yield from ((item, False) for way in part.ways for item in way if isinstance(item, Slot))
 
+    def spelt(self, spelling: Mapping[str, str]) -> Template:
+        """Return the template with its own words spelt another way; what is filled in is not touched."""
+
+        def said(part: Any) -> Any:
+            if isinstance(part, str):
+                return respelt(part, spelling)
+            if isinstance(part, Choice):
+                return Choice(tuple(tuple(map(said, way)) for way in part.ways))
+            forms = tuple((category, respelt(form, spelling)) for category, form in part.forms)
+            return attrs.evolve(part, forms=forms)
+
+        return Template(tuple(map(said, self.parts))) if spelling else self
+
     def fill(self, write: Callable[[Slot], str | None]) -> str:
         """Return the text with its gaps filled: `write` gives the text of a field, None where it is not given.
 
@@ -99,6 +114,13 @@ class Template:
             ('Hello {name},', 'Hello,')
         """
         return "".join(_said(part, write) for part in self.parts)
+
+
+def respelt(text: str, spelling: Mapping[str, str]) -> str:
+    """Return a text with some of its letters or words in another spelling."""
+    for usual, own in spelling.items():
+        text = text.replace(usual, own)
+    return text
 
 
 def _said(part: str | Slot | Choice, write: Callable[[Slot], str | None]) -> str:
@@ -142,6 +164,10 @@ def parse(text: str, kinds: Mapping[str, str], categories: Collection[str]) -> T
         slot: Slot | None = None
         if sign == "{":
             slot, end = _field(text, start, kinds, categories)
+            if slot.kind == "flag" and ways is None:
+                raise TemplateError(
+                    f"{{{slot.name}}} says nothing itself: ask it in '[[{{{slot.name}}}...||...]]'", start
+                )
         elif sign == "}":
             raise TemplateError("'}' closes nothing; write '}}' to have a brace in the text", start)
         elif sign in ("{{", "}}", "[[[[", "]]]]"):

@@ -252,7 +252,7 @@ class Choices(CountedRows):
 
         Args:
             follow_up: One of the plan's.
-            language: The language where the customer's is not known; None for the plan's.
+            language: The language where the customer's is not known, or names no language; None for the plan's.
             action: The step; None for the first.
             languages: Where to look for the letter; None for the languages that come with npskit.
             fields: What to fill in besides what is known of the customer.
@@ -260,6 +260,10 @@ class Choices(CountedRows):
         Raises:
             InvalidValueError: If the message needs a detail that is missing; the message names it.
         """
+        from npskit.followup.letters import Languages
+
         of_kind(follow_up, FollowUp, "follow_up")
-        wanted = follow_up.language or language or self.language
+        own = follow_up.language
+        usable = own is not None and (languages or Languages.default()).knows(own)
+        wanted = own if usable else language or self.language
         return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)

@@ -15,7 +15,7 @@ from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import STATUSES
 from npskit.followup.playbook import GIFTS, SHARED_ACTION, Menu, Offer, Table, pick
-from npskit.results import free_name, records
+from npskit.results import excerpt, free_name, records
 
 # The columns that only some tables have.
 _AT_TIMES = ("status", "why", "subject", "message", "note")
@@ -110,16 +110,25 @@ def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, lis
     """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
     own, said = plan.assigned.own, plan.assigned.said("language", rows)
     groups: dict[tuple[int, str], list[int]] = {}
+    usual = letters.language or plan.language
+    languages = letters.languages or Languages.default()
+    strange = {text for text in set(said) if text is not None and not languages.knows(text)}
     steps = plan.of_each(rows, _first_step)
     written: dict[int, Cells] = {}
     for place, step in enumerate(steps):
         if step is None or int(rows[place]) in own:
             written[place] = _alone(plan, int(rows[place]), letters)
         else:
-            groups.setdefault((id(step), said[place] or letters.language or plan.language), []).append(place)
+            wanted = said[place]
+            groups.setdefault((id(step), usual if wanted is None or wanted in strange else wanted), []).append(place)
     for (_, language), places in groups.items():
         cells = _together(plan, rows[places], steps[places[0]], language, letters)
         written |= zip(places, cells, strict=True)
+    for place, text in enumerate(said):
+        if text in strange:
+            subject, body, wrong = written[place]
+            unknown = f"the language {excerpt(text)} is not known, so that {usual!r} was taken"
+            written[place] = subject, body, "; ".join(filter(None, [wrong, unknown]))
     names = ("subject", "message", "note")
     return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from npskit.checks import amount, finite_number, one_of
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
-from npskit.followup.letters import as_currency
+from npskit.followup.letters import LAST_RESORT, as_currency, find_language
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
 from npskit.followup.playbook import Playbook
@@ -80,6 +80,10 @@ def _as_roles(roles: Any) -> dict[str, str]:
 def _is_language(_terms: object, _field: object, language: Any) -> None:
     if not isinstance(language, str) or not language.strip():
         raise InvalidTypeError(f"language must be a tag such as 'de' or 'de-AT': got {quoted(language)}")
+    if language != LAST_RESORT and find_language(language) is None:
+        raise InvalidValueError(
+            f"language: {quoted(language)} is not known; give a tag such as 'de' or 'de-AT', or a name such as 'German'"
+        )
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.letters.template import Slot
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.followup.letters.person_names import NameForm, is_sayable
+from npskit.followup.letters.template import Slot, respelt
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -28,6 +29,8 @@ _MOST = 1 << 14
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Controls, halves of surrogate pairs, and the characters that reorder the text around them.
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# What is said where it is not known what a customer does next.
+OTHER_OCCASION = "other"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 # What takes no ink: fillers, variation selectors and the blank of Braille; what formats is known by its category.
 _BLANK = re.compile(
@@ -68,7 +71,7 @@ def _isolated(row: str) -> str:
 
 
 @attrs.frozen(eq=False)
-class Writer:
+class ValueWriter:
     """Writes values the way a language does: numbers, money and dates by the Unicode CLDR, text cleaned.
 
     None, NaN, blank text, no money at all and no years count as not given. What was written once is remembered.
@@ -78,21 +81,30 @@ class Writer:
         category: The plural category of a number in the language of the letter.
         terms: Words of the letter's language for fields of kind `term`, such as the names of offers.
         currency: ISO 4217 code, for fields of kind `money`.
+        occasions: What the customer does next, for fields of kind `occasion`; with what is said where that is unknown.
+        names: How names are put into letters; None for as they are.
+        formats: How dates and money are written, where not as the Unicode CLDR has it.
+        spelling: Letters or words of numbers, money, dates and terms that are spelt another way.
     """
 
     locale: Locale
     category: Callable[[Decimal], str]
     terms: Mapping[str, str] = attrs.field(factory=dict)
     currency: str | None = None
+    occasions: Mapping[str, str] = attrs.field(factory=dict)
+    names: NameForm | None = None
+    formats: Mapping[str, str] = attrs.field(factory=dict)
+    spelling: Mapping[str, str] = attrs.field(factory=dict)
     _known: dict[Any, str | None] = attrs.field(factory=dict, init=False, repr=False)
 
-    def __call__(self, slot: Slot, value: Any, *, lines: bool = True) -> str | None:
+    def __call__(self, slot: Slot, value: Any, *, lines: bool = True, occasion: Any = None) -> str | None:
         """Return the text for a field, or None where nothing is given.
 
         Args:
             slot: The field.
             value: What to say in it.
             lines: Whether fields of kind `lines` keep their line breaks; in a subject they must not.
+            occasion: What the customer does next, which the names of offers speak of.
 
         Raises:
             InvalidTypeError: If the value is not of the field's kind.
@@ -101,34 +113,71 @@ class Writer:
         """
         # A value that differs from itself is NaN or NaT, whatever library it comes from.
         if value is None or (isinstance(value, numbers.Number | np.generic | dt.date) and bool(value != value)):
-            return None
-        key = slot, lines, type(value), value
+            return self._occasion(slot, None) if slot.kind == "occasion" else None
+        key = slot, lines, type(value), value, occasion
         try:
             return self._known[key]
         except KeyError:
             pass
         except TypeError:  # what cannot be hashed is refused by its kind
-            return self._written(slot, value, lines)
+            return self._written(slot, value, lines, occasion)
         if len(self._known) >= _MOST:
             self._known.clear()
-        found = self._known[key] = self._written(slot, value, lines)
+        found = self._known[key] = self._written(slot, value, lines, occasion)
         return found
 
-    def _written(self, slot: Slot, value: Any, lines: bool) -> str | None:
-        if slot.kind in ("line", "lines", "term"):
-            return self._text(slot, value, lines) or None
-        return self._date(slot, value) if slot.kind == "date" else self._number(slot, value)
+    def _written(self, slot: Slot, value: Any, lines: bool, occasion: Any) -> str | None:
+        if slot.kind in ("line", "lines", "term", "name"):
+            text = self._text(slot, value, lines)
+            if slot.kind == "term":
+                return self._term(text, occasion) or None
+            return (self._name(text) if slot.kind == "name" else text) or None
+        if slot.kind == "flag":
+            return self._flag(slot, value)
+        if slot.kind == "occasion":
+            return self._occasion(slot, value)
+        found = self._date(slot, value) if slot.kind == "date" else self._number(slot, value)
+        return found and respelt(found, self.spelling)
 
     def _text(self, slot: Slot, value: Any, lines: bool) -> str:
-        """Return text or a whole number as it is, cleaned; a known term in the words of the language."""
+        """Return text or a whole number as it is, cleaned."""
         if isinstance(value, float | np.floating) and float(value).is_integer():
             value = int(value)
         if isinstance(value, bool | np.bool_) or not isinstance(value, str | numbers.Integral):
             raise InvalidTypeError(f"the field {slot.name!r} must be text: got {value!r:.80}")
-        text = str(value)
-        if slot.kind == "term":
-            text = self.terms.get(text, text)
-        return clean(text, lines=lines and slot.kind == "lines")
+        return clean(str(value), lines=lines and slot.kind == "lines")
+
+    def _term(self, text: str, occasion: Any) -> str:
+        """Return a term in the words of the language, as it is where the language has none for it."""
+        if text not in self.terms:
+            return text
+        said = self._occasion(Slot("occasion", "occasion"), occasion)
+        return respelt(self.terms[text].replace("{occasion}", said or ""), self.spelling)
+
+    def _name(self, text: str) -> str | None:
+        """Return a name, None where its form is not known."""
+        if self.names is None:
+            return text if is_sayable(text) else None
+        return self.names.written(text) if text else None
+
+    def _flag(self, slot: Slot, value: Any) -> str | None:
+        """Return nothing to say where something is so, None where it is not."""
+        if not isinstance(value, bool | np.bool_):
+            raise InvalidTypeError(f"the field {slot.name!r} must be True or False: got {value!r:.80}")
+        return "" if value else None
+
+    def _occasion(self, slot: Slot, value: Any) -> str | None:
+        """Return what the customer does next; where that is not said, words that fit whatever it is."""
+        if value is None:
+            return self.occasions.get(OTHER_OCCASION)
+        text = self._text(slot, value, lines=False)
+        if text not in self.occasions:
+            known = [name for name in self.occasions if name != OTHER_OCCASION]
+            raise InvalidValueError(
+                f"the field {slot.name!r} must say what customers do next: got {value!r:.80}; "
+                f"{did_you_mean(text, known)}"
+            )
+        return respelt(self.occasions[text], self.spelling)
 
     def _date(self, slot: Slot, value: Any) -> str:
         """Return a date in long form, without the time of day."""
@@ -138,7 +187,12 @@ class Writer:
             value = value.astype("datetime64[D]").item()
         if not isinstance(value, dt.date):
             raise InvalidTypeError(f"the field {slot.name!r} must be a date: got {value!r:.80}")
-        return format_date(value, "long", locale=self.locale)
+        pattern = self.formats.get("date", "long")
+        if self.formats.get("calendar") == "buddhist":
+            pattern = re.sub(
+                r"'[^']*'|y+", lambda year: year[0] if year[0][0] == "'" else f"'{value.year + 543}'", pattern
+            )
+        return format_date(value, pattern, locale=self.locale)
 
     def _number(self, slot: Slot, value: Any) -> str | None:
         """Return a number, a percentage, money, or the plural form that a number asks for."""
@@ -168,7 +222,7 @@ class Writer:
             raise InvalidValueError(f"the field {slot.name!r} is money: give its currency, as currency='EUR'")
         if not round(number, get_currency_precision(self.currency)):
             return None
-        return format_currency(number, self.currency, locale=self.locale)
+        return format_currency(number, self.currency, self.formats.get("money"), locale=self.locale)
 
 
 def _decimal(slot: Slot, value: Any) -> Decimal:
@@ -179,3 +233,19 @@ def _decimal(slot: Slot, value: Any) -> Decimal:
     if not (number.is_finite() and abs(number) < LARGEST_NUMBER):
         raise InvalidValueError(f"the field {slot.name!r} must be below 1e15 in size: got {value!r:.80}")
     return number
+
+
+def as_currency(code: Any) -> str | None:
+    """Return a currency code in capitals, once it is one; None for None."""
+    if code is None:
+        return None
+    from babel.numbers import list_currencies
+
+    if not isinstance(code, str):
+        raise InvalidTypeError(f"currency must be an ISO 4217 code such as 'EUR': got {quoted(code)}")
+    known = list_currencies()
+    if code.upper() not in known:
+        raise InvalidValueError(
+            f"currency must be an ISO 4217 code such as 'EUR': got {code!r}; {did_you_mean(code, sorted(known))}"
+        )
+    return code.upper()
