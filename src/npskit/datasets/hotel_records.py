@@ -172,8 +172,7 @@ class Dataset(Frozen):
     """A simulated survey: equally long columns, what each means, and what is true of them.
 
     Args:
-        columns: Column name to array, shape `(n,)`. Goes as it is into `npskit.Survey`, `pandas.DataFrame`,
-            `polars.DataFrame` or `pyarrow.table`.
+        columns: Column name to array, shape `(n,)`; see the property.
         truth: What the columns were drawn from.
         description: Column name to its meaning, with scale or unit.
 
@@ -186,19 +185,27 @@ class Dataset(Frozen):
         (500,)
     """
 
-    columns: dict[str, NDArray[Any]]
+    arrays: dict[str, NDArray[Any]] = attrs.field(alias="columns")
     truth: HotelTruth
     description: dict[str, str]
 
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Column name to array, in a dict of your own, to which columns may be added.
+
+        Goes as it is into `npskit.Survey`, `pandas.DataFrame`, `polars.DataFrame` or `pyarrow.table`.
+        """
+        return dict(self.arrays)
+
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(next(iter(self.arrays.values())))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         try:
-            return self.columns[name]
+            return self.arrays[name]
         except KeyError:
-            raise ColumnNotFoundError(f"no column {name!r}: {did_you_mean(str(name), self.columns)}") from None
+            raise ColumnNotFoundError(f"no column {name!r}: {did_you_mean(str(name), self.arrays)}") from None
 
     def __repr__(self) -> str:
-        first = ", ".join(list(self.columns)[:7])
-        return f"<Dataset: {counted(len(self), 'row')}, {counted(len(self.columns), 'column')}: {first}, ...>"
+        first = ", ".join(list(self.arrays)[:7])
+        return f"<Dataset: {counted(len(self), 'row')}, {counted(len(self.arrays), 'column')}: {first}, ...>"
