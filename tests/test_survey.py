@@ -497,6 +497,17 @@ def test_a_population_without_strata_is_a_simple_sample() -> None:
     assert half.se == pytest.approx(plain.se * np.sqrt(5 / 4 * (1 - 5 / 10)))
     census = nk.Survey(data, population=5).score()
     assert census.interval().low == census.value == census.interval().high
+    assert nk.Survey(pl.LazyFrame(data), population=10).score().se == half.se  # counts of an engine would not do
+
+
+@pytest.mark.filterwarnings("ignore:5 answers are worth:npskit.PrecisionWarning")
+def test_calibrated_weights_are_those_of_rows_wherever_the_data_lie() -> None:
+    """Counts of an engine have no weights that were made here."""
+    data = {"score": [10, 9, 0, 3, 8], "part": ["a", "a", "b", "b", "b"]}
+    shares = {"part": {"a": 0.5, "b": 0.5}}
+    held, lazy = (nk.Survey(frame, score="score").rake(shares).score() for frame in (data, pl.LazyFrame(data)))
+    assert held.value == lazy.value == pytest.approx(50 - 100 / 3)
+    assert held.se == lazy.se
 
 
 def test_times_must_be_times() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -36,7 +37,7 @@ from npskit.results.native import native_frame
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = dt.datetime(2026, 1, 1, 12)
 Data = dict[str, list[Any]]
-CONNECTION = duckdb.connect()  # which relations of older versions do not keep open
+connection = functools.cache(duckdb.connect)  # kept, as relations of older versions do not keep it open
 
 DATA: Data = {
     "whole": [10, 9, None, 10],
@@ -88,7 +89,7 @@ SOURCES: dict[str, Callable[[Data], Any]] = {
     "polars lazy": lambda data: pl.DataFrame(pa.table(data)).lazy(),
     "polars categories": lambda data: pl.DataFrame(pa.table(data)).with_columns(pl.col(pl.String).cast(pl.Categorical)),
     "pyarrow": pa.table,
-    "duckdb": lambda data: CONNECTION.from_arrow(pa.table(data)),
+    "duckdb": lambda data: connection().from_arrow(pa.table(data)),
 }
 DATAFRAMES = [name for name in SOURCES if name not in ("lists", "tuples", "arrays", "masked", "series")]
 
@@ -151,7 +152,7 @@ def test_a_column_may_have_several_roles(dataframe: Callable[[Data], Any]) -> No
 def test_columns_of_an_engine_belong_together() -> None:
     """An engine that gives its rows in another order each time is asked once, so that rows stay rows."""
     table = pa.table({"score": list(range(2000)), "same": list(range(2000))})
-    frame = Frame(CONNECTION.from_arrow(table).order("random()"))
+    frame = Frame(connection().from_arrow(table).order("random()"))
     assert frame.column("score").values.tolist() == frame.column("same").values.tolist()
     assert frame.distinct(["score"]).counts.sum() == 2000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,21 +50,21 @@ def typed() -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize(
-    "source",
+    "make",
     [
-        typed(),
-        pd.DataFrame(ROWS),
-        pd.DataFrame(typed()),
-        pl.DataFrame(ROWS),
-        pl.DataFrame(typed()),
-        pl.DataFrame(typed()).lazy(),
-        pa.table(typed()),
-        [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)],
+        typed,
+        lambda: pd.DataFrame(ROWS),
+        lambda: pd.DataFrame(typed()),
+        lambda: pl.DataFrame(ROWS),
+        lambda: pl.DataFrame(typed()),
+        lambda: pl.DataFrame(typed()).lazy(),
+        lambda: pa.table(typed()),
+        lambda: [dict(zip(ROWS, row, strict=True)) for row in zip(*ROWS.values(), strict=True)],
     ],
 )
-def test_any_frame(source: Any) -> None:
+def test_any_frame(make: Callable[[], Any]) -> None:
     """Text or datetimes, in any library: the same columns, found by their names."""
-    log, wanted = read_case_log(source, by=["owner"]), read_case_log(ROWS, by=["owner"])
+    log, wanted = read_case_log(make(), by=["owner"]), read_case_log(ROWS, by=["owner"])
     assert same(log, wanted)
     assert log.ids.tolist() == ["a", "b", "c", "d"]
     assert log.closed.tolist() == [dt.datetime(2026, 3, 4, 9), None, None, None]

@@ -93,6 +93,8 @@ def test_undecided() -> None:
     rows = log([(0, 1, 1, "a", 9, 9)] * 3 + [(0, None, None, "a", 9, 9)] + [(100, None, None, "a", 9, 9)])
     loop = closed_loop(rows, as_of=hour(110), targets={"first_response": "1d", "close": "2w"})
     assert (loop.first_response.undecided, loop.close.undecided) == (1, 2)
+    just_due = closed_loop(rows, as_of=hour(124), targets={"first_response": "1d"})  # an answer now would be in time
+    assert just_due.first_response.undecided == 1
     assert loop.first_response.within == pytest.approx(0.6 + 0.4 * 0)
     assert math.isnan(loop.close.within)
     assert 0 < loop.close.within_interval.low < loop.close.within_interval.high == 1

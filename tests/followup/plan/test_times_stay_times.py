@@ -35,14 +35,14 @@ NAIVE: dict[str, Any] = {
     "list": [TEN, None],
     "numpy in a list": [np.datetime64("2026-03-01T10", "ns"), None],
     "pandas": pd.DataFrame({"x": pd.Series([TEN, None], dtype="M8[ns]")}),
-    "polars": pl.DataFrame({"x": pl.Series([TEN, None], dtype=pl.Datetime("ns"))}),
+    "polars": lambda: pl.DataFrame({"x": pl.Series([TEN, None], dtype=pl.Datetime("ns"))}),
     "pyarrow": pa.table({"x": pa.array([TEN, None], pa.timestamp("ns"))}),
 }
 AWARE: dict[str, Any] = {
     "list": [WARSAW, None],
     "pandas": pd.DataFrame({"x": pd.Series([WARSAW, None])}),
     "pandas of Arrow": pd.DataFrame({"x": pd.Series([WARSAW, None]).astype(ARROW)}),
-    "polars": pl.DataFrame({"x": pl.Series([WARSAW, None], dtype=pl.Datetime("ns", "Europe/Warsaw"))}),
+    "polars": lambda: pl.DataFrame({"x": pl.Series([WARSAW, None], dtype=pl.Datetime("ns", "Europe/Warsaw"))}),
     "pyarrow": pa.table({"x": pa.array([WARSAW, None], pa.timestamp("ns", "Europe/Warsaw"))}),
     "an offset": pa.table({"x": pa.array([WARSAW, None], pa.timestamp("us", "+01:00"))}),
 }
@@ -51,7 +51,7 @@ DURATIONS: dict[str, Any] = {
     "list": [THREE_HOURS, None],
     "numpy in a list": [np.timedelta64(3 * 3600 * 10**9, "ns"), None],
     "pandas": pd.DataFrame({"x": pd.to_timedelta(pd.Series(["3h", None]))}),
-    "polars": pl.DataFrame({"x": pl.Series([THREE_HOURS, None], dtype=pl.Duration("ns"))}),
+    "polars": lambda: pl.DataFrame({"x": pl.Series([THREE_HOURS, None], dtype=pl.Duration("ns"))}),
     "pyarrow": pa.table({"x": pa.array([THREE_HOURS, None], pa.duration("ns"))}),
 }
 CASES = [
@@ -78,6 +78,7 @@ class Reader:
 
 def survey_of(held: Any) -> nk.Survey:
     score = [3, 4]
+    held = held() if callable(held) else held  # Polars starts its threads with its first frame
     if isinstance(held, pd.DataFrame):
         return nk.Survey(held.assign(score=score), score="score")
     if isinstance(held, pl.DataFrame):
