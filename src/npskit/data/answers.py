@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import several
-from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells
+from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells, table_at
 from npskit.data.scale import Scale
 from npskit.data.words import NO, NOTHING, YES
 from npskit.errors import InvalidValueError
@@ -237,8 +237,10 @@ def answers_of(
     found = [read(value) for value in distinct]
     table = np.array([number for number, _, _ in found], dtype=np.float64)
     taken = np.array([kind == "sentinel" for _, _, kind in found], dtype=np.bool_)
-    result = np.where(taken, np.nan, table)[codes_of]
+    result = table_at(np.where(taken, np.nan, table), codes_of)
     rejected = bad_cells(array, codes_of, [reason for _, reason, _ in found], [kind for _, _, kind in found])
-    found_codes, counts = np.unique(table[codes_of[taken[codes_of]]], return_counts=True)
-    sentinels = dict(zip(found_codes.astype(int).tolist(), counts.tolist(), strict=True))
+    sentinels: dict[int, int] = {}
+    if taken.any():
+        found_codes, counts = np.unique(table[codes_of[taken[codes_of]]], return_counts=True)
+        sentinels = dict(zip(found_codes.astype(int).tolist(), counts.tolist(), strict=True))
     return AnswerColumn(result, rejected, sentinels)

@@ -233,6 +233,19 @@ def _written(value: object) -> object:
         return id(value)
 
 
+# So many codes at once are positions in the cache; all of a column would be as many bytes again as the column.
+_AT_ONCE = 1 << 15
+
+
+def table_at(table: NDArray[Any], codes: NDArray[np.integer[Any]]) -> NDArray[Any]:
+    """Return the entry of a table for each code, none of which is beyond it."""
+    found = np.empty(len(codes), table.dtype)
+    for at in range(0, len(codes), _AT_ONCE):
+        part = slice(at, at + _AT_ONCE)
+        table.take(codes[part], out=found[part], mode="clip")
+    return found
+
+
 def bad_cells(
     array: NDArray[Any] | NumberedCells,
     codes: NDArray[np.integer[Any]],
@@ -241,5 +254,5 @@ def bad_cells(
 ) -> tuple[BadCell, ...]:
     """Return the cells of a column whose distinct value has a reason against it, in order."""
     bad = np.array([reason is not None for reason in reasons], dtype=bool)
-    rows = np.flatnonzero(bad[codes]) if bad.any() else ()
+    rows = np.flatnonzero(table_at(bad, codes)) if bad.any() else ()
     return tuple(BadCell(int(i), shown(array[i]), str(reasons[codes[i]]), kinds[codes[i]]) for i in rows)

@@ -169,7 +169,8 @@ def _typed(column: Column, time_zone: str | None) -> TimeColumn:
     dates = values.dtype == np.dtype("datetime64[D]")
     if column.utc is None or time_zone is None:
         own = None if column.utc is None else column.utc[1]
-        times = values.astype("datetime64[us]")
+        fixed = values.flags.owndata and not values.flags.writeable  # nobody else can change it
+        times = values.astype("datetime64[us]", copy=not fixed)
         return TimeColumn(times, (), own or time_zone, aware=own is not None, dates=dates, own_zone=own)
     return TimeColumn(in_zone(column.utc[0], time_zone), (), time_zone, aware=True, own_zone=column.utc[1])
 

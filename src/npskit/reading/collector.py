@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npskit.data import NumberedCells, shown
 from npskit.errors import counted
 from npskit.reading.bounds import Bounds
-from npskit.reading.column_builders import ColumnBuilder
+from npskit.reading.column_builders import ColumnBuilder, RowNumbers
 from npskit.reading.delimited import UNTERMINATED, Batch
 from npskit.reading.file_report import Rejected
 from npskit.reading.repairs import Repairs
@@ -72,7 +72,7 @@ class Collector:
         self._plan = plan
         self._repairs: Repairs | None = None
         self._aside = None if plan.aside is None else (plan.aside[0], functools.cache(plan.aside[1]))
-        self._numbers: list[NDArray[np.int64]] = []
+        self._numbers = RowNumbers()
         self._builders = builders
         self._filled = 0
         self._reasons: dict[str, str] = {}
@@ -97,22 +97,23 @@ class Collector:
     def add_stretch(self, stretch: Stretch) -> None:
         """Take in clean records."""
         self._ended, self._blanks = True, 0
-        numbers = np.arange(stretch.first, stretch.first + len(stretch), dtype=np.int64)
         kept = None
         if self._aside is not None:
             cells = stretch.texts(*stretch.places(self._aside[0]))
+            numbers = np.arange(stretch.first, stretch.first + len(stretch), dtype=np.int64)
             answers = self._judged(cells, numbers, *self._aside)
             if not answers.all():
                 kept = np.flatnonzero(answers)
-                numbers = numbers[kept]
-        self._numbers.append(numbers)
-        self.rows += len(numbers)
+                self._numbers.add(numbers[kept])
+        if kept is None:
+            self._numbers.add_range(stretch.first, len(stretch))
+        self.rows += len(stretch) if kept is None else len(kept)
         for j, builder in self._builders.items():
             builder.add_stretch(stretch, j, kept)
 
     def finish(self) -> tuple[dict[int, Any], NDArray[np.int64]]:
         """Return the columns by their position, and the record number of each row."""
-        numbers = np.concatenate([*self._numbers, np.empty(0, dtype=np.int64)])
+        numbers = self._numbers.joined()
         size = len(numbers) - self._blanks
         columns = {j: builder.finish() for j, builder in self._builders.items()}
         if self._blanks:
@@ -127,7 +128,7 @@ class Collector:
             kept = self._judged([row[self._aside[0]] for row in rows], numbers, *self._aside)
             if not kept.all():
                 rows, numbers = list(itertools.compress(rows, kept)), numbers[kept]
-        self._numbers.append(numbers)
+        self._numbers.add(numbers)
         self.rows += len(rows)
         if damaged:
             for number, row in zip(numbers.tolist(), rows, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -10,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import NumberedCells, objects
-from npskit.reading.stretches import Stretch
+from npskit.reading.iso_times import DATE, MarkedTimes, marked_times, may_be_time
+from npskit.reading.stretches import Places, Stretch
 
 # Parts of fewer rows are joined as they come: in a wide table the arrays would weigh more than what is in them.
 _SMALL = 4096
@@ -24,7 +24,10 @@ class ColumnBuilder(Protocol):
     def add(self, cells: Sequence[str]) -> None:
         """Take in cells."""
 
-    def add_stretch(self, stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> None:
+    def look(self, stretch: Stretch, column: int) -> Any:
+        """Return what can be made of a column of clean records without the builder; in any thread."""
+
+    def add_stretch(self, stretch: Stretch, column: int, kept: Places | None) -> None:
         """Take in the cells of a column of clean records, or of those of them to be kept."""
 
     def finish(self) -> Any:
@@ -48,7 +51,37 @@ class Parts:
     def joined(self, kind: Any) -> NDArray[Any]:
         """Return all of them as one array, and keep none."""
         parts, self._parts = self._parts, []
-        return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, kind)])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts or [np.empty(0, kind)])
+
+
+class RowNumbers:
+    """Whole numbers, most of which follow on one another."""
+
+    def __init__(self) -> None:
+        self._parts = Parts()
+        self._first = self._last = 0  # those that were not put into an array yet
+
+    def add_range(self, first: int, size: int) -> None:
+        """Append so many numbers from one on."""
+        if first != self._last:
+            self._flush()
+            self._first = first
+        self._last = first + size
+
+    def add(self, numbers: NDArray[np.int64]) -> None:
+        """Append numbers."""
+        self._flush()
+        self._parts.add(numbers)
+
+    def joined(self) -> NDArray[np.int64]:
+        """Return all of them as one array, and keep none."""
+        self._flush()
+        return self._parts.joined(np.int64)
+
+    def _flush(self) -> None:
+        if self._last > self._first:
+            self._parts.add(np.arange(self._first, self._last, dtype=np.int64))
+        self._first = self._last = 0
 
 
 class Interner:
@@ -78,6 +111,8 @@ class Numbering:
         self._missing = frozenset(["", *missing])
         self._codes: dict[str, int] = {}
         self._words: dict[int, int] = {}
+        # the numbers of texts of at most two bytes
+        self._short = np.full(1 << 16, -1, np.int32)
 
     def _code(self, text: str) -> int:
         found = self._codes.get(text)
@@ -92,22 +127,17 @@ class Numbering:
             self._code(text)
         return np.fromiter(map(self._codes.__getitem__, texts), np.int32, len(texts))
 
-    def of_stretch(self, stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> NDArray[np.int32]:
-        """Return the number of each cell of a column."""
-        begin, end = _places(stretch, column, kept)
-        if not len(begin):
-            return np.empty(0, np.int32)
-        words = stretch.words(begin, end)
-        if words is None:
-            return self.of_texts(stretch.texts(begin, end))
-        if int(words.max()) < 1 << 16:
-            short = words.astype(np.intp)
-            present = np.flatnonzero(np.bincount(short))
-            table = np.zeros(1 << 16, np.int32)
-            table[present] = [self._of_word(word) for word in present.tolist()]
-            return table[short]
-        distinct, codes = np.unique(words, return_inverse=True)
-        return np.array([self._of_word(word) for word in distinct.tolist()], np.int32)[codes]
+    def of_words(self, words: NDArray[Any]) -> NDArray[np.int32]:
+        """Return the number of each text of at most 8 bytes, given as `Stretch.words` does."""
+        if words.dtype == np.uint16:
+            codes = self._short.take(words)
+            if codes.min(initial=0) < 0:
+                new = np.unique(words[codes < 0])
+                self._short[new] = [self._of_word(word) for word in new.tolist()]
+                codes = self._short.take(words)
+            return codes
+        distinct, places = np.unique(words, return_inverse=True)
+        return np.array([self._of_word(word) for word in distinct.tolist()], np.int32)[places]
 
     def _of_word(self, word: int) -> int:
         found = self._words.get(word)
@@ -117,7 +147,7 @@ class Numbering:
         return found
 
 
-def _places(stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _places(stretch: Stretch, column: int, kept: Places | None) -> tuple[Places, Places]:
     begin, end = stretch.places(column)
     return (begin, end) if kept is None else (begin[kept], end[kept])
 
@@ -133,9 +163,20 @@ class CodeBuilder:
         """Take in cells."""
         self._parts.add(self._numbering.of_texts(cells))
 
-    def add_stretch(self, stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> None:
+    def look(self, stretch: Stretch, column: int) -> NDArray[Any] | None:
+        """Return the cells of a column as words, in two bytes each if they are so short; None if some are too long."""
+        words = stretch.words(*stretch.places(column))
+        return words.astype(np.uint16) if words is not None and words.max() < 1 << 16 else words
+
+    def add_stretch(self, stretch: Stretch, column: int, kept: Places | None) -> None:
         """Take in the cells of a column of clean records, or of those of them to be kept."""
-        self._parts.add(self._numbering.of_stretch(stretch, column, kept))
+        words = stretch.looked[column]
+        if words is None:
+            begin, end = _places(stretch, column, kept)
+            if len(begin):
+                self.add(stretch.texts(begin, end))
+            return
+        self._parts.add(self._numbering.of_words(words if kept is None else words[kept]))
 
     def finish(self) -> NumberedCells:
         """Return the column."""
@@ -155,7 +196,10 @@ class TextBuilder:
         """Take in cells."""
         self._parts.add(objects(self._intern(cells)))
 
-    def add_stretch(self, stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> None:
+    def look(self, stretch: Stretch, column: int) -> None:
+        """Texts are made when they are taken in."""
+
+    def add_stretch(self, stretch: Stretch, column: int, kept: Places | None) -> None:
         """Take in the cells of a column of clean records, or of those of them to be kept."""
         begin, end = _places(stretch, column, kept)
         if len(begin):
@@ -172,8 +216,8 @@ class TimeBuilder:
     def __init__(self, missing: Iterable[str]) -> None:
         self._missing = tuple(missing)
         # a word for a missing cell might be a date itself
-        self._texts = TextBuilder(self._missing) if any(map(_form_of, map(len, self._missing))) else None
-        self._parts: list[tuple[NDArray[np.datetime64], str]] = []  # times, and what stands before the hour
+        self._texts = TextBuilder(self._missing) if any(map(may_be_time, map(len, self._missing))) else None
+        self._parts: list[MarkedTimes] = []
 
     def add(self, cells: Sequence[str]) -> None:
         """Take in cells."""
@@ -181,41 +225,44 @@ class TimeBuilder:
             given = list(filter(None, cells))
             sizes = set(map(len, given))
             text = "".join(given)
-            if len(sizes) <= 1 and text.isascii() and _form_of(*sizes):
-                matrix = np.frombuffer(text.encode("ascii"), np.uint8).reshape(len(given), *(sizes or {_DATE}))
-                if self._add(matrix, np.fromiter(map(bool, cells), np.bool_, len(cells))):
+            if len(sizes) <= 1 and text.isascii():
+                size = max(sizes, default=DATE)
+                begin = size * np.arange(len(given))
+                found = marked_times(
+                    text.encode("ascii"), begin, size, np.fromiter(map(bool, cells), np.bool_, len(cells))
+                )
+                if found is not None:
+                    self._parts.append(found)
                     return
         self._as_texts().add(cells)
 
-    def add_stretch(self, stretch: Stretch, column: int, kept: NDArray[np.intp] | None) -> None:
-        """Take in the cells of a column of clean records, or of those of them to be kept."""
-        begin, end = _places(stretch, column, kept)
+    def look(self, stretch: Stretch, column: int) -> MarkedTimes | None:
+        """Return the cells of a column as times; None if they are not all of one form."""
+        if self._texts is not None:
+            return None
+        begin, end = stretch.places(column)
         sizes = end - begin
-        size = int(sizes.max(initial=0)) or _DATE
+        size = int(sizes.max(initial=0)) or DATE
         given = sizes > 0
-        if self._texts is None and _form_of(size) and bool((sizes[given] == size).all()):
-            matrix = stretch.pieces(begin[given], size)
-            if self._add(matrix, given):
-                return
-        self._as_texts().add_stretch(stretch, column, kept)
+        if not given.all():
+            begin, sizes = begin[given], sizes[given]
+        return marked_times(stretch.data, begin, size, given) if bool((sizes == size).all()) else None
+
+    def add_stretch(self, stretch: Stretch, column: int, kept: Places | None) -> None:
+        """Take in the cells of a column of clean records, or of those of them to be kept."""
+        found: MarkedTimes | None = stretch.looked[column]
+        if self._texts is None and found is not None:
+            self._parts.append(found if kept is None else (found[0][kept], found[1]))
+        else:
+            texts = self._as_texts()
+            texts.add_stretch(stretch, column, kept)
 
     def finish(self) -> NDArray[Any]:
         """Return the column."""
         if self._texts is not None:
             return self._texts.finish()
         parts, self._parts = [times for times, _ in self._parts], []
-        return np.concatenate([*parts, np.empty(0, "datetime64[us]")])
-
-    def _add(self, matrix: NDArray[np.uint8], given: NDArray[np.bool_]) -> bool:
-        """Take in times if all are written in the one form; True if so."""
-        found = _iso_times(matrix)
-        if found is None:
-            return False
-        times = np.full(len(given), np.datetime64("NaT", "us"))
-        times[given] = found
-        mark = chr(matrix[0, _DATE]) if matrix.shape[1] > _DATE and len(matrix) else ""
-        self._parts.append((times, mark))
-        return True
+        return np.concatenate(parts or [np.empty(0, "datetime64[us]")])
 
     def _as_texts(self) -> TextBuilder:
         """Return what collects texts, with what was taken for times so far as it was written."""
@@ -228,64 +275,3 @@ class TimeBuilder:
                 self._texts.add([cell.replace("T", mark) for cell in cells] if mark == " " else cells)
             self._parts = []
         return self._texts
-
-
-_DATE, _SECONDS = len("2026-03-01"), len("2026-03-01 10:15:00")
-
-
-def _form_of(size: int = _DATE) -> bool:
-    """Whether a text of this length may be a date, or one with a time of day."""
-    return size in (_DATE, _SECONDS)
-
-
-def _iso_times(matrix: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
-    """Return texts of one length, a row of bytes each, as times; None if one is no such time."""
-    letters = np.ascontiguousarray(matrix.T)
-    marks = _MARKS[matrix.shape[1]]
-    if len(matrix) and len(letters) == _SECONDS:
-        mark = chr(letters[_DATE, 0])
-        if mark not in "T ":
-            return None
-        marks = marks | {_DATE: mark}
-    digits = letters - np.uint8(ord("0"))
-    for at in range(len(letters)):
-        wrong = letters[at] != ord(marks[at]) if at in marks else digits[at] > 9
-        if wrong.any():
-            return None
-
-    def number(at: int, size: int = 2) -> NDArray[np.int32]:
-        value: NDArray[np.int32] = digits[at].astype(np.int32)
-        for digit in digits[at + 1 : at + size]:
-            value *= 10
-            value += digit
-        return value
-
-    year, month, day = number(0, 4), number(5), number(8)
-    # others may mean something else where they are not refused
-    if bool(((year < _YEARS[0]) | (year >= _YEARS[1]) | (month < 1) | (month > 12) | (day < 1)).any()):
-        return None
-    starts, lengths = _months()
-    months = 12 * (year - _YEARS[0]) + month - 1
-    if bool((day > lengths[months]).any()):
-        return None
-    seconds = (starts[months] + day).astype(np.int64) * 86_400
-    if len(letters) == _SECONDS:
-        hour, minute, second = number(11), number(14), number(17)
-        if bool(((hour > 23) | (minute > 59) | (second > 59)).any()):
-            return None
-        seconds += 60 * (60 * hour + minute) + second
-    seconds *= 1_000_000
-    times: NDArray[np.datetime64] = seconds.view("datetime64[us]")
-    return times
-
-
-_YEARS = (1900, 2200)
-_MARKS = {_DATE: {4: "-", 7: "-"}, _SECONDS: {4: "-", 7: "-", 13: ":", 16: ":"}}
-
-
-@functools.cache
-def _months() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the day before the first of each month of these years, counted from 1970, and how many days it has."""
-    first = np.arange(f"{_YEARS[0]}-01", f"{_YEARS[1]}-02", dtype="datetime64[M]").astype("datetime64[D]")
-    days = first.astype(np.int64).astype(np.int32)
-    return days[:-1] - 1, np.diff(days)

@@ -15,6 +15,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # So many items are worked on, or done, before their turn comes: more would only fill the memory.
 _AHEAD = 4
+# Once so much is freed, glibc keeps smaller pieces for the next item, rather than ask the system for fresh pages.
+_KEPT = 16 << 20
 
 
 def look_ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[tuple[Item, Callable[[], Result]]]:
@@ -35,6 +37,7 @@ def look_ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
     if len(first) < 2:
         yield from ((item, functools.partial(work, item)) for item in first)
         return
+    bytes(_KEPT)
     with ThreadPoolExecutor(min(_AHEAD, cores()), "npskit-reading") as threads:
         waiting = deque[tuple[Item, Future[Result]]]()
         for item in itertools.chain(first, source):

@@ -145,7 +145,7 @@ def read_columns(
     builders = {layout.places[name]: _BUILDERS[kind](options.missing) for name, kind in wanted.items()}
     plan = Plan(Bounds.of(source), names, layout.aside, lambda: Repairs(names, layout.fitting, layout.separator))
     collector = Collector(plan, builders)
-    for part in _parts(layout, options, fast=fast):
+    for part in _parts(layout, options, builders if fast else None):
         if isinstance(part, Stretch):
             collector.add_stretch(part)
         else:
@@ -182,13 +182,17 @@ def read_columns(
     )
 
 
-def _parts(layout: Layout, options: ReadOptions, *, fast: bool) -> Iterator[Batch | Stretch]:
-    """Yield the records of a file in order."""
+def _parts(
+    layout: Layout, options: ReadOptions, builders: Mapping[int, ColumnBuilder] | None
+) -> Iterator[Batch | Stretch]:
+    """Yield the records of a file in order; stretches only where the builders are given that will take them in."""
     grammar, source = layout.grammar, layout.source
-    if not fast or grammar.returns or not layout.separator.isascii():
+    if builders is None or grammar.returns or not layout.separator.isascii():
         return batches(text_blocks(source, options.progress), grammar)
     blocks = utf8_blocks(source, options.progress)
-    return records(blocks, grammar, len(layout.names), layout.above, sound=source.sound)
+    others = frozenset[int]() if layout.aside is None else frozenset([layout.aside[0]])
+    shape = Shape(len(layout.names), layout.above, source.sound, others)
+    return records(blocks, grammar, shape, builders)
 
 
 # The splitter gets few lines at first, because what follows may be clean again, and at most so much at once.
@@ -200,8 +204,25 @@ _TRIED = 64
 _QUOTE = 34
 
 
+@attrs.frozen
+class Shape:
+    """What there is to know of a table before its records are sought.
+
+    Args:
+        width: The number of columns.
+        above: How many records above the first answer are not looked at by their columns.
+        sound: Whether it is known that nothing in it could not be decoded.
+        others: Columns that are looked at, besides those with a builder.
+    """
+
+    width: int
+    above: int
+    sound: bool
+    others: frozenset[int]
+
+
 def records(
-    blocks: Iterator[bytes], grammar: Grammar, width: int, above: int, *, sound: bool
+    blocks: Iterator[bytes], grammar: Grammar, shape: Shape, builders: Mapping[int, ColumnBuilder]
 ) -> Iterator[Batch | Stretch]:
     """Yield the records of a text in UTF-8 that comes in blocks: clean stretches as such, the rest as batches.
 
@@ -211,37 +232,45 @@ def records(
     Args:
         blocks: The text.
         grammar: How records are written; lines end with line feeds.
-        width: The number of columns.
-        above: How many records above the first answer are not looked at by their columns.
-        sound: Whether it is known that nothing in it could not be decoded.
+        shape: What is known of it.
+        builders: What collects the cells of each column to keep, by its position.
     """
     splitter, separator, rest = Splitter(grammar), ord(grammar.separator), b""
+    columns = shape.others.union(builders)
 
-    def look(data: bytes, at: int = 0) -> tuple[Stretch | None, int, bool]:
-        # the last line may have no end; the splitter knows what to do
-        return clean(data, at, separator, width, sound=sound) if data.endswith(b"\n") else (None, at, True)
+    def look(data: bytes, at: int, size: int) -> tuple[Stretch | None, int, bool]:
+        if not data.endswith(b"\n", 0, size):
+            # the last line may have no end; the splitter knows what to do
+            return None, at, True
+        found, end, is_open = clean(data, at, size, separator, shape.width, columns, sound=shape.sound)
+        if found is not None:
+            found = attrs.evolve(found, looked={j: builder.look(found, j) for j, builder in builders.items()})
+        return found, end, is_open
 
-    for block, looked in look_ahead(look, _cut(blocks)):
+    for (data, size), looked in look_ahead(lambda part: look(part[0], 0, part[1]), _cut(blocks)):
         expected = not (rest or splitter.waits)
-        data, rest, at, few = rest + block, b"", 0, _FEW
-        while at < len(data):
-            if not splitter.waits and splitter.number > above:
-                found, at, is_open = looked() if expected and not at else look(data, at)
+        if rest:
+            data, rest = rest + data[:size], b""
+            size = len(data)
+        at, few = 0, _FEW
+        while at < size:
+            if not splitter.waits and splitter.number > shape.above:
+                found, at, is_open = looked() if expected and not at else look(data, at, size)
                 if found is not None:
                     found, few = attrs.evolve(found, first=splitter.number), _FEW
                     splitter.number += len(found)
                     yield found
-                if is_open and len(data) - at < _WAIT:
-                    rest = data[at:]
+                if is_open and size - at < _WAIT:
+                    rest = data[at:size]
                     break
-            end = data.find(b"\n", at + few - 1) + 1 or len(data)
+            end = data.find(b"\n", at + few - 1, size) + 1 or size
             yield from splitter.feed(data[at:end].decode("utf-8", "surrogatepass"))
             at, few = end, min(2 * few, _MANY)
     yield from splitter.feed(rest.decode("utf-8", "surrogatepass"), last=True)
 
 
-def _cut(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield a text again in whole lines; only the last may have no end.
+def _cut(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Yield a text again, and up to where each part is of whole lines; only the last may have no end.
 
     If quotes are in order, a line end after an even number of them ends a record.
     """
@@ -258,9 +287,9 @@ def _cut(blocks: Iterator[bytes]) -> Iterator[bytes]:
             quotes -= data.count(b'"', before, end)
             end = before
         if last:
-            yield data[:last]
+            yield data, last
         rest = data[last:]
-    yield rest
+    yield rest, len(rest)
 
 
 def _below(batch: Batch, header: int) -> Batch:
