@@ -42,3 +42,10 @@ def test_times_are_those_of_the_standard_library(text: str, wrong: list[tuple[in
     found = marked_times(f"x,{text},".encode(), np.array([2]), len(text), np.array([False, True]))
     moment = expected(text)
     assert (None if found is None else found[0].tolist()) == (None if moment is None else [None, moment])
+
+
+def test_cells_that_are_all_missing() -> None:
+    """They are times, of which nothing is looked at."""
+    found = marked_times(b"", np.empty(0, np.intp), 10, np.array([False, False]))
+    assert found is not None
+    assert found[0].tolist() == [None, None]

@@ -24,11 +24,11 @@ def marked_times(data: bytes, begin: Places, size: int, given: NDArray[np.bool_]
     if not may_be_time(size):
         return None
     mark = ""
-    if size == SECONDS:
+    if size == SECONDS and len(begin):
         mark = chr(data[int(begin[0]) + DATE])
         if mark not in "T ":
             return None
-    found = _iso_times(data, begin, size, mark)
+    found = _iso_times(data, begin, size, mark) if len(begin) else np.empty(0, "datetime64[us]")
     if found is None or len(found) == len(given):
         return None if found is None else (found, mark)
     times = np.full(len(given), np.datetime64("NaT", "us"))

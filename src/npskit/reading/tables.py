@@ -197,6 +197,8 @@ def _parts(
 
 # The splitter gets few lines at first, because what follows may be clean again, and at most so much at once.
 _FEW, _MANY = 1 << 12, 1 << 18
+# Where something is not clean, so much is looked at next: the rest of the block may hold more of it.
+_REACH = 1 << 16
 # A record that is longer is left to the splitter, which knows how long to wait for the end of a quote.
 _WAIT = 1 << 22
 # Of so many line ends one is sought that ends a record.
@@ -252,17 +254,22 @@ def records(
         if rest:
             data, rest = rest + data[:size], b""
             size = len(data)
-        at, few = 0, _FEW
+        at, few, reach = 0, _FEW, size
         while at < size:
             if not splitter.waits and splitter.number > shape.above:
-                found, at, is_open = looked() if expected and not at else look(data, at, size)
+                begun, stop = at, data.find(b"\n", at + reach - 1, size) + 1 or size
+                found, at, is_open = looked() if expected and not at else look(data, at, stop)
                 if found is not None:
-                    found, few = attrs.evolve(found, first=splitter.number), _FEW
+                    found = attrs.evolve(found, first=splitter.number)
                     splitter.number += len(found)
                     yield found
+                if stop < size and (is_open or at == stop):
+                    reach *= 2
+                    continue
                 if is_open and size - at < _WAIT:
                     rest = data[at:size]
                     break
+                few, reach = _FEW if at - begun >= _REACH else few, _REACH
             end = data.find(b"\n", at + few - 1, size) + 1 or size
             yield from splitter.feed(data[at:end].decode("utf-8", "surrogatepass"))
             at, few = end, min(2 * few, _MANY)
