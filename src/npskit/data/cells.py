@@ -104,8 +104,12 @@ def objects(values: Iterable[Any]) -> NDArray[np.object_]:
     return np.fromiter(values, dtype=object)
 
 
-def as_python(value: Any) -> Any:
-    """Return a value of NumPy as Python's own, a time as a time: NumPy makes whole numbers of nanoseconds.
+def as_python(value: Any, *, exact: bool = False) -> Any:
+    """Return a value of NumPy as Python's own, a time as a time; see `native_times`.
+
+    Args:
+        value: The value; what is none of NumPy stays as it is.
+        exact: Whether a time with nanoseconds, which Python's would lose, stays NumPy's.
 
     Example:
         >>> as_python(np.datetime64("2026-03-01T12", "ns")), as_python(np.int8(7)), as_python("a")
@@ -113,8 +117,39 @@ def as_python(value: Any) -> Any:
     """
     if not isinstance(value, np.generic):
         return value
-    fine = isinstance(value, np.datetime64 | np.timedelta64) and np.datetime_data(value.dtype)[0] in FINER
-    return value.astype(f"{value.dtype.kind}8[us]").item() if fine else value.item()
+    if not isinstance(value, np.datetime64 | np.timedelta64):
+        return value.item()
+    lost = exact and np.datetime_data(value.dtype)[0] in FINER and value.astype(f"{value.dtype.kind}8[us]") != value
+    return value if lost else native_times(value.reshape(1)).tolist()[0]
+
+
+def native_times(times: NDArray[Any]) -> NDArray[Any]:
+    """Return times or durations such that each cell, when taken, is one: Python's own where there is one.
+
+    NumPy makes whole numbers of nanoseconds and of what Python has no room for. The latter stay NumPy's: years before 1
+    and after 9999, more than 999,999,999 days, numbers of months.
+
+    Example:
+        >>> native_times(np.array(["2026-03-01T12", "NaT"], "M8[ns]")).tolist()
+        [datetime.datetime(2026, 3, 1, 12, 0), None]
+        >>> native_times(np.array(["12026-03-01"], "M8[D]")).tolist()
+        [np.datetime64('12026-03-01')]
+    """
+    kind, unit = times.dtype.kind, np.datetime_data(times.dtype)[0]
+    held = times.astype(f"{kind}8[us]") if unit in FINER else times
+    if kind == "M":
+        size, least, most = times.astype("M8[Y]").astype(np.int64), 1 - 1970, 9999 - 1970
+    elif unit in ("Y", "M", "generic"):
+        size, least, most = np.ones(times.shape, np.int64), 0, 0
+    else:
+        size, least, most = times.astype("m8[D]").astype(np.int64), -999_999_999, 999_999_998
+    beyond = np.flatnonzero(~np.isnat(times) & ((size < least) | (size > most)))
+    if not beyond.size:
+        return held
+    found = objects(held.tolist())
+    for row in beyond.tolist():
+        found[row] = times[row]
+    return found
 
 
 def shown(value: object) -> str:

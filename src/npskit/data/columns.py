@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.cells import FINER, Deferred, objects
+from npskit.data.cells import Deferred, native_times, objects
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, quoted
 from npskit.times import find_zone
 
@@ -64,7 +64,7 @@ class Column(Frozen):
     def native(self) -> NDArray[Any]:
         """Return the values as `filled` does, but such that each cell is Python's own when taken: times stay times.
 
-        NumPy makes whole numbers of nanoseconds; times that know their zone keep it.
+        Times that know their zone keep it; see `native_times`.
 
         Example:
             >>> Column(np.array(["2026-03-01T12", "NaT"], "M8[ns]")).native().tolist()
@@ -73,9 +73,7 @@ class Column(Frozen):
         if self.utc is not None:
             return _wall_or_zone(*self.utc)
         values = self.filled()
-        if values.dtype.kind in "mM" and np.datetime_data(values.dtype)[0] in FINER:
-            return values.astype(f"{values.dtype.kind}8[us]")
-        return values
+        return native_times(values) if values.dtype.kind in "mM" else values
 
 
 def _wall_or_zone(utc: NDArray[np.datetime64], zone: str) -> NDArray[np.object_]:
@@ -84,8 +82,16 @@ def _wall_or_zone(utc: NDArray[np.datetime64], zone: str) -> NDArray[np.object_]
         place = find_zone(zone)
     except InvalidValueError:
         place = dt.UTC
-    known = (None if at is None else at.replace(tzinfo=dt.UTC).astimezone(place) for at in utc.tolist())
-    return objects(known)
+
+    def there(at: Any) -> Any:
+        if not isinstance(at, dt.datetime):
+            return at
+        try:
+            return at.replace(tzinfo=dt.UTC).astimezone(place)
+        except OverflowError:  # within a day of the first or the last there is
+            return at.replace(tzinfo=dt.UTC)
+
+    return objects(map(there, native_times(utc).tolist()))
 
 
 def as_narwhals(value: Any) -> Any:
@@ -151,7 +157,7 @@ def _read_series(series: nw.Series[Any]) -> Column:
     kind = series.dtype
     mask = series.is_null().to_numpy() if series.null_count() else None  # as text, pandas 2 calls what is missing "nan"
     if isinstance(kind, nw.Categorical | nw.Enum):
-        series = series.cast(nw.String)
+        series = _of_categories(series)
         kind = series.dtype
     if kind.is_numeric() and not isinstance(kind, nw.Decimal):
         if mask is not None and kind.is_float() and not mask.all():
@@ -180,6 +186,25 @@ def _read_series(series: nw.Series[Any]) -> Column:
         found = [None if hidden else value for value, hidden in zip(found, mask.tolist(), strict=True)]
     values = objects(found)
     return Column(values.astype(unit) if unit else values, mask, utc)
+
+
+def _of_categories(series: nw.Series[Any]) -> nw.Series[Any]:
+    """Return a series of categories as one of what they are: times stay times, numbers numbers; all else is text."""
+    import narwhals.stable.v2 as nw
+
+    native = series.to_native()
+    categories = getattr(getattr(native, "cat", None), "categories", None)  # of pandas
+    inside = getattr(getattr(native, "type", None), "value_type", None)  # of PyArrow
+    kind: str = getattr(getattr(categories, "dtype", None), "kind", "")
+    try:
+        if kind and kind in "mMiufb":
+            whole = {"i": "Int64", "u": "UInt64", "b": "boolean"}.get(kind, getattr(categories, "dtype", None))
+            return nw.from_native(native.astype(whole), series_only=True)
+        if inside is not None:
+            return nw.from_native(native.cast(inside), series_only=True)
+    except Exception:  # what their library does not convert is text
+        pass
+    return series.cast(nw.String)
 
 
 def array_of(values: Any, name: str) -> NDArray[Any]:

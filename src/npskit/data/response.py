@@ -20,8 +20,8 @@ from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 
 def _plain(value: Any) -> Any:
-    """Return a numpy number, boolean, text or duration as Python's own; anything else as it is."""
-    return as_python(value) if isinstance(value, (np.number, np.bool_, np.str_)) else value
+    """Return a number, boolean, text, time or duration of NumPy as Python's own; anything else as it is."""
+    return as_python(value) if isinstance(value, np.number | np.bool_ | np.str_ | np.datetime64) else value
 
 
 def _sorted_items(items: Any) -> tuple[tuple[str, Any], ...]:

@@ -47,7 +47,7 @@ def segments_of(columns: Sequence[Column], rows: int, *, whole: bool = False) ->
     """
     if not columns:
         return np.zeros(rows, dtype=np.intp), ((),)
-    groups, keys = factorize_many([column.filled() for column in columns])
+    groups, keys = factorize_many([column.filled() if column.utc is None else column.native() for column in columns])
     if not any(isinstance(part, str | bytes) for key in keys for part in key):
         return groups, tuple(keys)  # in order already
     said = [_said(dict.fromkeys(parts), whole) for parts in zip(*keys, strict=True)]

@@ -102,7 +102,7 @@ def _array(column: Column, interner: Interner) -> NDArray[Any]:
     """Return a column as an array of its own kind, with what is missing as NaN, NaT or None."""
     values = column.values if column.utc is None else column.utc[0]
     kind = values.dtype.kind
-    if kind == "M" or (kind in "iufb" and column.mask is None):
+    if kind in "mM" or (kind in "iufb" and column.mask is None):
         return values
     if column.mask is not None and kind in "iu" and _exact(values):
         return np.where(column.mask, np.nan, values)

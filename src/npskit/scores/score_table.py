@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Floats, Integers, once
 from npskit.checks import is_hashable, is_missing, is_whole, to_int
 from npskit.counting import Tally
+from npskit.data import as_python
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
@@ -36,14 +36,7 @@ TOO_FEW = 30
 
 def _as_part(part: Any) -> Any:
     """Return one value of a key as Python has it, None if it is missing."""
-    if is_missing(part):
-        return None
-    if isinstance(part, np.datetime64 | np.timedelta64):
-        finest = part.astype(f"{part.dtype.kind}8[us]")
-        # what Python cannot hold, nanoseconds or a far year, stays numpy's
-        whole = finest == part and isinstance(finest.item(), dt.date | dt.timedelta)
-        return (part if np.datetime_data(part.dtype)[0] in ("Y", "M", "W", "D") else finest).item() if whole else part
-    return part.item() if isinstance(part, np.generic) else part
+    return None if is_missing(part) else as_python(part, exact=True)
 
 
 def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
