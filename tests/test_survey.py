@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
+from npskit.options import CONTACTS
 from npskit.scores.score_table import ScoreTable
 
 ROWS = st.lists(
@@ -101,16 +102,67 @@ def test_mixed_keys() -> None:
     assert len(survey.score(by="key")) == 4
 
 
-def test_repeats_latest() -> None:
-    """Only the latest scored answer of a customer counts; of the same moment the last; undated answers come first."""
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_repeats_latest(order: slice) -> None:
+    """Only the latest scored answer of a customer counts, two at one moment by their mean; undated ones come first."""
     days = [dt.datetime(2026, 1, day) for day in (1, 2, 3, 3)] + [None]
-    survey = nk.Survey(
-        {"score": [0, 10, 0, 9, 3], "id": ["a", "a", "b", "b", "a"], "date": days}, customer="id", time="date"
-    )
+    data: dict[str, Any] = {"score": [0, 10, 0, 9, 3], "id": ["a", "a", "b", "b", "a"], "date": days}
+    survey = nk.Survey({name: cells[order] for name, cells in data.items()}, customer="id", time="date")
     latest = survey.score(repeats="latest")
-    assert latest.counts == {"detractor": 0, "passive": 0, "promoter": 2}
+    assert latest.value == 50
+    assert latest.counts == {"detractor": 1, "passive": 0, "promoter": 2}
+    assert latest.shares == {"detractor": 0.25, "passive": 0, "promoter": 0.75}
     assert latest.conventions.repeats == "latest"
-    assert latest.conventions.superseded == 3
+    assert (latest.conventions.superseded, latest.conventions.tied) == (2, 1)
+    assert "latest of each customer (2 superseded, 1 tied: their mean)" in str(latest.conventions)
+
+
+ACCOUNTS = {
+    "score": [0, 3, 5, 6, 0, *[9] * 9],
+    "company": [*["A"] * 5, *"BCDEFGHIJ"],
+    "revenue": [*[1000] * 5, *[10] * 9],
+    "day": [f"2026-01-{day:02d}" for day in range(1, 15)],
+}
+
+
+@pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")
+@pytest.mark.parametrize("contacts", CONTACTS)
+def test_the_contacts_of_an_account_are_one_answer(contacts: Any) -> None:
+    """Revenue of 1,000 counts once, whether five contacts answered or one, in scores, segments, periods and changes."""
+    survey = nk.Survey(ACCOUNTS, account="company", weight="revenue", contacts=contacts, time="day")
+    expected = pytest.approx(100 * (90 - 1000) / 1090)
+    assert survey.score().value == expected
+    assert survey.score(by="company")["A"].value == -100
+    assert survey.timeline().values.tolist() == [expected]
+    assert survey.score().row_counts.rows == survey.timeline().row_counts.rows == 14
+    assert f"{contacts} of the contacts of each account" in str(survey.score().conventions)
+    moved = nk.Survey({**ACCOUNTS, "wave": ["x"] * 14}, account="company", contacts=contacts, time="day")
+    found = moved.explain_change(("2026-01-01", "2026-01-06"), ("2026-01-06", "2026-01-15"), by="wave")
+    assert (found.before, found.after) == (-100, 100)
+
+
+def test_what_contacts_say_differs_by_rule() -> None:
+    """Of a promoter, a passive and, last, a detractor of one account: 0, -100 and -100; two accounts weigh alike."""
+    data: dict[str, Any] = {"score": [10, 8, 2, 9], "company": ["A", "A", "A", "B"], "day": [1, 2, 3, 1]}
+    data["day"] = [f"2026-01-0{day}" for day in data["day"]]
+    values = {rule: nk.Survey(data, account="company", contacts=rule, time="day").score().value for rule in CONTACTS}
+    assert values == {"mean": 50, "latest": 0, "worst": 0}
+    with pytest.raises(nk.IncompatibleError, match="needs to know when"):
+        nk.Survey(data, account="company", contacts="latest").score()
+    with pytest.raises(nk.IncompatibleError, match="says what counts in a calendar period"):
+        nk.Survey(data, account="company", time="day").timeline(window="30d")
+
+
+def test_repeats_in_each_period() -> None:
+    """The newest answer of each customer in each period, or their mean; together the rows are all that came in."""
+    data = {"score": [3, 9, 8, 10, None], "id": [1, 1, 2, 2, 3]}
+    days = ["2026-03-01", "2026-03-02", "2026-03-02", "2026-04-02", "2026-04-03"]
+    survey = nk.Survey({**data, "day": days}, customer="id", time="day")
+    latest = survey.timeline(repeats="latest")
+    assert latest.values.tolist() == [50, 100]
+    assert latest.row_counts.as_dict() == {"n": 3, "missing": 1, "invalid": 0, "set_aside": 0, "left_out": 1}
+    assert survey.timeline(repeats="mean").values.tolist() == [0, 100]
+    assert survey.timeline("year", repeats="latest").values.tolist() == [survey.score(repeats="latest").value]
 
 
 def test_repeats_latest_prefers_an_answer() -> None:

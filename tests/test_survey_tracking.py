@@ -426,7 +426,7 @@ def test_series_that_are_not_one() -> None:
     ("arguments", "error", "says"),
     [
         ({"control": {"regoin": "N"}}, ColumnNotFoundError, "did you mean 'region'"),
-        ({"control": {"region": "n"}}, InvalidValueError, "control: 'region' has no 'n'; did you mean 'N'"),
+        ({"control": {"region": "nn"}}, InvalidValueError, "control: 'region' has no 'nn'; did you mean 'N'"),
         ({"control": {"region": []}}, InvalidValueError, "needs at least one value"),
         ({"control": {"region": [["N"]]}}, InvalidTypeError, "takes a value or a list"),
         ({"control": {}}, InvalidTypeError, "control says which values"),

@@ -22,7 +22,7 @@ from npskit.errors import (
     warn,
 )
 from npskit.inference import Population
-from npskit.options import Lonely, OnInvalid
+from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.reading import Loaded, Rejected, Wanted, check_kinds, load_for, names_of, resolve, several_files
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
@@ -34,6 +34,7 @@ class Roles(TypedDict, total=False):
 
     time: str | None
     customer: str | None
+    account: str | None
     comment: str | None
     weight: str | None
     stratum: str | None
@@ -57,6 +58,7 @@ def read(
     population: Population = None,
     lonely: Lonely = "fail",
     on_invalid: OnInvalid = "count",
+    contacts: Contacts = "mean",
     where: Mapping[str, Any] | None = None,
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
@@ -85,14 +87,15 @@ def read(
         population: See `Survey`.
         lonely: See `Survey`.
         on_invalid: See `Survey`.
+        contacts: See `Survey`.
         where: The rows to read, by the value, or values, that they have in each column: `{"survey_type": "nps"}`; see
             `Survey.where`. The others are counted as left out. Of a file with answers of several surveys or kinds of
             question, those are taken that say that they are what the scorer measures; where none does, or several do,
             this argument must choose.
         progress: See `npskit.reading.load`.
-        roles: time, customer, comment, weight, stratum, cluster, label: the columns by role. Time, comment and label
-            are bound by themselves where a column is unmistakable, the customer where the survey tool is known; None
-            leaves one unbound. A weight is only ever bound by name.
+        roles: time, customer, account, comment, weight, stratum, cluster, label: the columns by role. Time, comment and
+            label are bound by themselves where a column is unmistakable, the customer where the survey tool is known;
+            None leaves one unbound. A weight or an account is only ever bound by name.
 
     Raises:
         NpskitError: If the file or an argument cannot be used; the message says which, where, and what to do. See
@@ -130,6 +133,7 @@ def read(
             "population": population,
             "lonely": lonely,
             "on_invalid": on_invalid,
+            "contacts": contacts,
             "where": where,
             "progress": progress,
         }
@@ -201,6 +205,7 @@ def read(
         population=population,
         lonely=lonely,
         on_invalid=on_invalid,
+        contacts=contacts,
         **bound,
     )
     rejected.sort(key=lambda each: each.row)
@@ -224,7 +229,7 @@ def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any],
     known = Roles.__annotations__
     found = {role: name for role, name in loaded.roles.items() if role in known and isinstance(name, str)}
     # what changes the score or its interval is not done unasked on the strength of a column's name
-    asked = ["weight"] if loaded.report.tool else ["weight", "customer"]
+    asked = ["weight", "account"] if loaded.report.tool else ["weight", "account", "customer"]
     offered = {role: found.pop(role) for role in asked if role in found}
     for role, name in roles.items():
         found.pop(role, None)

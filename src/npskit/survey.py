@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -12,7 +12,19 @@ from npskit.counting import Tally
 from npskit.data import Frame
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Population
-from npskit.options import ON_INVALID, REPEATS, Correction, Denominator, Lonely, OnInvalid, Overall, PlanMethod, Repeats
+from npskit.options import (
+    CONTACTS,
+    ON_INVALID,
+    REPEATS,
+    Contacts,
+    Correction,
+    Denominator,
+    Lonely,
+    OnInvalid,
+    Overall,
+    PlanMethod,
+    Repeats,
+)
 from npskit.results import LEVEL
 from npskit.sample import BoundData, bind_roles, bind_score
 from npskit.scorers import Scorer, codebook_of
@@ -30,7 +42,7 @@ if TYPE_CHECKING:
     from npskit.followup.playbook import Playbook
     from npskit.times import BusinessCalendar
 
-ROLES = ("time", "customer", "comment", "weight", "stratum", "cluster", "label")
+ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
 class Survey(OverTime):
@@ -56,6 +68,7 @@ class Survey(OverTime):
         scorer: Scorer | None = None,
         time: str | None = None,
         customer: str | None = None,
+        account: str | None = None,
         comment: str | None = None,
         weight: str | None = None,
         stratum: str | None = None,
@@ -64,6 +77,7 @@ class Survey(OverTime):
         population: Population = None,
         lonely: Lonely = "fail",
         on_invalid: OnInvalid = "count",
+        contacts: Contacts = "mean",
         time_zone: str | None = None,
         dayfirst: bool | None = None,
     ) -> None:
@@ -79,8 +93,11 @@ class Survey(OverTime):
             scorer: What the answers mean. Default `NPS()`.
             time: When the answer was given.
             customer: Who answered. Intervals are then clustered by customer wherever one answers more than once.
+            account: The business customer whose contact answered. The answers of its contacts become one, see
+                `contacts`; only then does it weigh, so that bound revenue counts once, whatever the number of contacts.
+                Intervals are by account.
             comment: What they wrote.
-            weight: How much the answer weighs; finite and at least 0.
+            weight: How much the answer weighs; finite and at least 0. Of an account the mean of its contacts' weights.
             stratum: The stratum of the sampling design.
             cluster: The primary sampling unit of the design, within its stratum.
             label: The group as the survey tool named it ("Promoter"); `audit()` holds it against the score.
@@ -89,6 +106,8 @@ class Survey(OverTime):
             lonely: What a stratum with a single sampling unit contributes to the variance: `"fail"`, `"certainty"`,
                 `"remove"`, `"adjust"` or `"average"`; see `npskit.inference.strata`.
             on_invalid: `"count"` answers that cannot be scored, or `"raise"` an error naming the first ones.
+            contacts: The answer of an account, in each segment and period: the `"mean"` of its contacts' category
+                scores, the `"latest"` or the `"worst"` of them.
             time_zone: Whose days and months count where times know their zone, such as `"Europe/Warsaw"`. Default: the
                 zone, or the offset, that they all have; else UTC, with a warning. Naive times are taken as they are.
             dayfirst: Whether the day stands first in dates such as `"3/4/26"`. Default: as the column shows; where no
@@ -99,14 +118,16 @@ class Survey(OverTime):
             InvalidTypeError, InvalidValueError, IncompatibleError: If the data or an argument cannot be used.
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
+        one_of(contacts, CONTACTS, "contacts")
         frame, read = Frame(data, own=True), codebook_of(scorer)
-        given = {"time": time, "customer": customer, "comment": comment, "weight": weight}
+        given = {"time": time, "customer": customer, "account": account, "comment": comment, "weight": weight}
         self._data = BoundData(
             frame,
             read,
             bind_score(frame, read, score),
             bind_roles(frame, given | {"stratum": stratum, "cluster": cluster, "label": label}),
             on_invalid=on_invalid,
+            contacts=contacts,
             population=dict(population) if isinstance(population, Mapping) else population,
             lonely=lonely,
             time_zone=time_zone,
@@ -151,7 +172,7 @@ class Survey(OverTime):
             denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
                 score of 0.
             repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` one (needs `time`),
-                or their `"mean"`.
+                or their `"mean"`. Latest answers given at the same time count as one, with their mean.
             too_few: Segments with fewer scored answers are marked.
             shrink: Whether to add scores drawn towards the whole by empirical Bayes, for ranking small segments.
 
@@ -219,27 +240,6 @@ class Survey(OverTime):
         names = self._data.by(by)
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
         return compare_groups(self.score(by=by), correlations=lambda w: self._data.correlations(names, w), **options)
-
-    def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
-        """Return the survey with weights that give its columns the totals known of the population.
-
-        Raking: the weights (those bound, else 1) are multiplied by a factor for each label of each column until every
-        column has its totals; with one column this is post-stratification. Standard errors allow for it. See
-        `npskit.inference.calibration.rake` for the sources.
-
-        Args:
-            totals: For each column its labels with their number, or share, in the population.
-
-        Raises:
-            ColumnNotFoundError: If a column is not there.
-            InvalidValueError, InvalidTypeError, IncompatibleError: If totals and data do not fit; the message says how.
-
-        Example:
-            >>> survey = Survey({"score": [10, 10, 10, 0, 3] * 2, "region": list("NNNSS") * 2})
-            >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
-            (20.0, 0.0)
-        """
-        return self._with(calibration=self._data.raked(totals))
 
     # ---- following up ----
 

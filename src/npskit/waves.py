@@ -18,7 +18,7 @@ from npskit.survey import Survey
 
 WAVE = "wave"
 # What must be the same of all, by what it is called in an error.
-_ALIKE = ("roles", "time_zone", "population", "lonely", "on_invalid")
+_ALIKE = ("roles", "time_zone", "population", "lonely", "on_invalid", "contacts")
 
 
 def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> Survey:

@@ -16,7 +16,7 @@ from npskit.data.columns import Column
 from npskit.errors import PrecisionWarning
 from npskit.options import Repeats
 from npskit.sample import Places, Sample
-from npskit.sample.repeats import equal_shares, latest
+from npskit.sample.repeats import answer_each
 from npskit.scorers.base import codebook_of
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
@@ -53,44 +53,55 @@ def made(rows: list[Row], weights: NDArray[np.float64] | None = None) -> tuple[S
     return Sample(coded(scores), weights=weights, customers=customer), Places(group, 2), times
 
 
-@given(ROWS)
-@settings(deadline=None)
-def test_latest(rows: list[Row]) -> None:
-    """Of each customer in each segment one row is kept: the latest of the scored ones, else the latest there is."""
-    kept, places = latest(*made(rows))
-    best: dict[tuple[int, int], int] = {}
-    for i, (score, who, group, day) in enumerate(rows):
-        old = best.get((group, who))
-        key = (score in range(11), day, i)
-        if old is None or key > (rows[old][0] in range(11), rows[old][3], old):
-            best[group, who] = i
-    expected = sorted(best.values())
-    wanted = coded([rows[i][0] for i in expected])
-    assert kept.answers.codes[0].tolist() == wanted.codes[0].tolist()
-    assert kept.answers.categories.tolist() == wanted.categories.tolist()
-    assert places.numbers.tolist() == [rows[i][2] for i in expected]
-    assert kept.customers is not None
-    assert kept.customers.tolist() == [rows[i][1] for i in expected]
-    assert kept.superseded == len(rows) - len(expected)
+def place_of(row: Row) -> tuple[int, int]:
+    return row[1], row[2]
 
 
-@given(ROWS, st.booleans())
+@given(ROWS, st.sampled_from(["latest", "mean", "worst"]), st.booleans(), st.randoms())
 @settings(deadline=None)
-def test_equal_shares(rows: list[Row], weighted: bool) -> None:
-    """The rows of each customer in a segment weigh one together, or their weights' mean: the scored ones if any."""
-    weights = np.arange(1.0, len(rows) + 1) if weighted else None
-    whole, places, _ = made(rows, weights)
-    scored = whole.answers.categories >= 0
-    shared = equal_shares(whole, places).weights
-    assert shared is not None
-    for who in range(4):
-        for group in range(2):
-            came = [i for i, row in enumerate(rows) if row[1] == who and row[2] == group]
-            inside = [i for i in came if scored[i]] or came
-            if inside:
-                given = np.ones(len(rows)) if weights is None else weights
-                assert shared[inside].sum() == pytest.approx(given[inside].mean())
-                assert shared[came].sum() == pytest.approx(shared[inside].sum())
+def test_those_of_one_person_at_a_place_are_one_answer(rows: list[Row], rule: Any, weighted: bool, rng: Any) -> None:
+    """The rows that count share one weight (the mean of theirs); scored ones come first; their order says nothing."""
+    weights = np.arange(len(rows), dtype=np.float64) % 3 + np.float64(1) if weighted else None
+    whole, places, times = made(rows, weights)
+    assert whole.customers is not None
+    found, kept, tied = answer_each(whole, places, whole.customers, rule, times)
+    given_weights = np.ones(len(rows)) if weights is None else weights
+    shared = np.zeros(len(rows))
+    shared[kept] = np.ones(kept.sum()) if found.weights is None else found.weights
+    ties = 0
+    for person in set(map(place_of, rows)):
+        came = [i for i, row in enumerate(rows) if place_of(row) == person]
+        inside = [i for i in came if rows[i][0] in range(11)]
+        answered = bool(inside)
+        inside = inside or came
+        if rule == "latest":
+            inside = [i for i in inside if rows[i][3] == max(rows[j][3] for j in inside)]
+            ties += answered and len(inside) > 1
+        elif rule == "worst" and answered:
+            worth = {i: (rows[i][0] > 6) + (rows[i][0] > 8) for i in inside}
+            inside = [i for i in inside if worth[i] == min(worth.values())]
+        assert shared[inside] == pytest.approx(given_weights[inside] / len(inside))
+        assert shared[came].sum() == pytest.approx(shared[inside].sum())
+        assert kept[came].sum() == len(came if rule == "mean" else inside)
+    assert (found.superseded, tied) == (len(rows) - kept.sum(), ties)
+    order = list(range(len(rows)))
+    rng.shuffle(order)
+    turned, at, when = made([rows[i] for i in order], None if weights is None else weights[order])
+    assert turned.customers is not None
+    other, some, _ = answer_each(turned, at, turned.customers, rule, when)
+    one, same = found.count(places.take(kept)), other.count(at.take(some))
+    np.testing.assert_allclose(one.mean(), same.mean(), rtol=1e-12)
+    assert [part.tolist() for part in (one.rows, one.n)] == [part.tolist() for part in (same.rows, same.n)]
+
+
+def test_rows_at_no_place_are_left_alone() -> None:
+    """What is not asked about is neither dropped nor weighed."""
+    sample, _, times = made([(9, 0, 0, 0), (3, 0, 0, 1), (10, 1, 0, 0)])
+    assert sample.customers is not None
+    nowhere = Places(np.array([-1, -1, 0]), 1)
+    found, kept, tied = answer_each(sample, nowhere, sample.customers, "latest", times)
+    assert kept.all()
+    assert (found.weights, tied) == (None, 0)
 
 
 def test_categories() -> None:

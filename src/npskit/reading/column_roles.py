@@ -27,8 +27,12 @@ _NAMES: Mapping[str, str] = {
         "responsedate surveydate submitdate enddate recordeddate datum data fecha"
     ),
     "customer": (
-        "customer customerid custid client clientid user userid member memberid respondent respondentid account "
-        "accountid guest guestid patientid person personid kunde kundennummer kundennr kundenid email emailaddress"
+        "customer customerid custid client clientid user userid member memberid respondent respondentid guest "
+        "guestid patientid person personid kunde kundennummer kundennr kundenid email emailaddress"
+    ),
+    "account": (
+        "account accountid accountnumber company companyid contract contractid contractnumber organization "
+        "organisation organizationid firma unternehmen vertrag vertragsnummer konto umowa entreprise contrat"
     ),
     "comment": (
         "comment comments verbatim feedback remark remarks kommentar kommentare commentaire commentaires komentarz "

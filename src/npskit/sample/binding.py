@@ -75,6 +75,28 @@ class Bindings:
         survey._data = self._data.where(wanted)
         return survey
 
+    def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
+        """Return the survey with weights that give its columns the totals known of the population.
+
+        Raking: the weights (those bound, else 1) are multiplied by a factor for each label of each column until every
+        column has its totals; with one column this is post-stratification. Standard errors allow for it. See
+        `npskit.inference.calibration.rake` for the sources.
+
+        Args:
+            totals: For each column its labels with their number, or share, in the population.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidValueError, InvalidTypeError, IncompatibleError: If totals and data do not fit; the message says how.
+
+        Example:
+            >>> import npskit as nk
+            >>> survey = nk.Survey({"score": [10, 10, 10, 0, 3] * 2, "region": list("NNNSS") * 2})
+            >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
+            (20.0, 0.0)
+        """
+        return self._with(calibration=self._data.raked(totals))
+
     @property
     def scorer(self) -> Scorer:
         """What the answers mean."""

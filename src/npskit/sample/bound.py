@@ -25,11 +25,11 @@ from npskit.data import (
 )
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.inference import Calibration, Population, rake
-from npskit.options import Denominator, Lonely, OnInvalid, Repeats
+from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
-from npskit.sample.repeats import equal_shares, latest
+from npskit.sample.repeats import answer_each
 from npskit.sample.sample import Measured, Sample
 from npskit.scorers import Codebook
 
@@ -44,6 +44,7 @@ class BoundData:
         score: The column with the answers to each question.
         roles: The columns of the other roles that are bound.
         on_invalid: `"count"` or `"raise"`.
+        contacts: See `Survey`.
         population: See `Survey`.
         lonely: See `Survey`.
         time_zone: See `Survey`.
@@ -59,6 +60,7 @@ class BoundData:
     score: tuple[str, ...]
     roles: Mapping[str, str]
     on_invalid: OnInvalid = "count"
+    contacts: Contacts = "mean"
     population: Population = None
     lonely: Lonely = "fail"
     time_zone: str | None = None
@@ -200,12 +202,14 @@ class BoundData:
 
     def sample(self) -> Sample:
         """Return the rows to be counted, checked to be as `on_invalid` wants them."""
-        customer, stratum, cluster = self.role("customer"), self.role("stratum"), self.role("cluster")
+        customer, account, stratum, cluster = map(self.role, ("customer", "account", "stratum", "cluster"))
         weights = self.weights() if self.calibration is None else self.calibration.weights
         sample = Sample(
             self.answers(),
             weights=None if weights is None else to_scale(weights),
             customers=None if customer is None else read_customers(customer).numbers,
+            accounts=None if account is None else read_customers(account).numbers,
+            contacts=self.contacts,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
             names={role: self.roles[role] for role in ("stratum", "cluster") if role in self.roles},
@@ -232,7 +236,7 @@ class BoundData:
 
     def measure(self, by: tuple[str, ...], denominator: Denominator, repeats: Repeats) -> tuple[Keys, Measured]:
         """Return the values that make each segment and its score, asking the engine where counts are enough."""
-        units = (self.population, self.calibration, *map(self.roles.get, ("customer", "stratum", "cluster")))
+        units = (self.population, self.calibration, *map(self.roles.get, ("customer", "account", "stratum", "cluster")))
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
             warn_of_scale(tally)
@@ -241,17 +245,19 @@ class BoundData:
             return keys, attrs.evolve(measured, aside=self.aside)
         sample = self.sample()
         places, keys = self.segments(by)
-        if repeats != "all":
-            sample, places = self._under(repeats, sample, places)
+        sample, kept = self.answering(sample, places, repeats, "score")
+        places = places.take(kept)
         found = sample.measure(places, denominator)
         warn_of_scale(found.tally)
         return keys, found
 
     def correlations(self, by: tuple[str, ...], wanted: Bools) -> Floats | None:
         """Return how the scores of the wanted segments are correlated, None where they are independent."""
-        if all(self.role(role) is None for role in ("customer", "stratum", "cluster")):
+        if all(self.role(role) is None for role in ("customer", "account", "stratum", "cluster")):
             return None
-        return self.sample().correlations(self.segments(by)[0], wanted)
+        places = self.segments(by)[0]
+        sample, kept = self.answering(self.sample(), places)
+        return sample.correlations(places.take(kept), wanted)
 
     def count(self, by: tuple[str, ...]) -> Tally:
         """Return the counts of each segment, asking the engine where it is one."""
@@ -259,17 +265,41 @@ class BoundData:
             return self._count_by_engine(by)[1]
         return self.sample().count(self.segments(by)[0])
 
-    def _under(self, repeats: Repeats, sample: Sample, places: Places) -> tuple[Sample, Places]:
-        """Return the rows that count of customers who answered more than once, and what they weigh."""
+    def answering(
+        self, sample: Sample, places: Places, repeats: Repeats = "all", method: str = "score"
+    ) -> tuple[Sample, NDArray[np.bool_]]:
+        """Return the rows that count of customers and accounts with several answers at a place, and which those are.
+
+        Args:
+            sample: All rows.
+            places: Where they belong.
+            repeats: What counts of each customer.
+            method: Who asks, for an error.
+
+        Raises:
+            IncompatibleError: If a role is missing that it takes, or the survey is raked.
+        """
+        kept = np.ones(len(sample), dtype=np.bool_)
+        if repeats != "all":
+            self._check_policy(f"repeats={repeats!r}", repeats)
+            if sample.customers is None:
+                needs = f"repeats={repeats!r} needs to know who answered: bind the column with customer="
+                raise IncompatibleError(needs)
+            times = self.times(method) if repeats == "latest" else None
+            sample, kept, tied = answer_each(sample, places, sample.customers, repeats, times)
+            sample = attrs.evolve(sample, repeats=repeats, tied=tied)
+        if sample.accounts is not None:
+            self._check_policy(f"contacts={self.contacts!r}", self.contacts)
+            times = self.times(method)[kept] if self.contacts == "latest" else None
+            sample, some, _ = answer_each(sample, places.take(kept), sample.accounts, self.contacts, times)
+            kept[kept] = some
+        return sample, kept
+
+    def _check_policy(self, said: str, rule: str) -> None:
         if self.calibration is not None:
-            raise IncompatibleError(f"repeats={repeats!r} and rake() do not go together: bind the rows to be raked")
-        if sample.customers is None:
-            raise IncompatibleError(f"repeats={repeats!r} needs to know who answered: bind the column with customer=")
-        if repeats == "mean":
-            return equal_shares(sample, places), places
-        if "time" not in self.roles:
-            raise IncompatibleError("repeats='latest' needs to know when: bind the column with time=")
-        return latest(sample, places, self.times("score"))
+            raise IncompatibleError(f"{said} and rake() do not go together: bind the rows to be raked")
+        if rule == "latest" and "time" not in self.roles:
+            raise IncompatibleError(f"{said} needs to know when: bind the column with time=")
 
     def _has_engine(self, by: tuple[str, ...]) -> bool:
         """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""

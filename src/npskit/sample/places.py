@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen, once
+from npskit.arrays import Bools, Frozen, once
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -30,6 +30,10 @@ class Places(Frozen):
     def gaps(self) -> bool:
         """Whether some rows belong to no place."""
         return bool(self.numbers.size and self.numbers.min() < 0)
+
+    def take(self, kept: Bools) -> Places:
+        """Return the places of some rows: True for each to keep."""
+        return self if kept.all() else Places(self.numbers[kept], self.size)
 
     def within(self, outer: Places) -> Places:
         """Return the place of each row in both at once, those of one outer place beside each other."""

@@ -1,4 +1,4 @@
-"""Customers who answered more than once: which of their answers count, and how much."""
+"""Customers, and accounts of several contacts, who answered more than once: which answers count, and how much."""
 
 from __future__ import annotations
 
@@ -6,51 +6,67 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.options import Contacts, Repeats
 from npskit.sample.places import Places
 from npskit.sample.sample import Sample
 
 
-def latest(sample: Sample, places: Places, times: NDArray[np.datetime64]) -> tuple[Sample, Places]:
-    """Return the latest scored answer of each customer at each place, or their latest row where none is scored.
+def answer_each(
+    sample: Sample,
+    places: Places,
+    who: NDArray[np.intp],
+    rule: Repeats | Contacts,
+    times: NDArray[np.datetime64] | None = None,
+) -> tuple[Sample, NDArray[np.bool_], int]:
+    """Return the rows that count, so that those of each person at a place weigh as one answer together.
 
-    Of several at the same time the one further down counts.
-
-    Args:
-        sample: All rows, with customers.
-        places: Where they belong.
-        times: When each was given; NaT where that is not known, which never displaces a dated answer.
-    """
-    moments = np.where(np.isnat(times), np.iinfo(np.int64).min, times.astype(np.int64))
-    who = _pairs(sample, places)
-    best = np.lexsort((moments, sample.answers.categories >= 0, who))  # stable: of equal moments the last row wins
-    last = np.ones(len(best), dtype=np.bool_)
-    last[:-1] = who[best][1:] != who[best][:-1]
-    kept = np.zeros(len(best), dtype=np.bool_)
-    kept[best[last]] = True
-    return attrs.evolve(sample.take(kept), repeats="latest"), Places(places.numbers[kept], places.size)
-
-
-def equal_shares(sample: Sample, places: Places) -> Sample:
-    """Return the rows weighted so that those of each customer at a place weigh as one together.
-
-    That is their scored rows, or all of them where none is scored: a customer who left a question open once has not
-    given less of an answer for it.
+    Scored rows count before others: who left a question open once has not given less of an answer for it. Several that
+    count share the weight, so that they are the mean of their category scores; in no case does the order of the rows
+    matter. Rows at no place are left as they are.
 
     Args:
-        sample: All rows, with customers.
+        sample: The rows.
         places: Where they belong.
+        who: The number of the person, or the account, of each row.
+        rule: The `"latest"` scored rows, those with the `"worst"` category score, or the `"mean"` of all. Where none is
+            scored it is the latest rows, or all.
+        times: When each was given, for the latest; NaT where that is not known, which never displaces a dated answer.
+
+    Returns:
+        The sample, which of its rows were kept, and for how many persons at a place answers were tied.
     """
-    scored, who = sample.answers.categories >= 0, _pairs(sample, places)
-    size = int(who.max(initial=-1)) + 1
-    answered, came = (np.bincount(who[some], minlength=size) for some in (scored, slice(None)))
-    share = np.where(scored | (answered[who] == 0), 1.0 / np.where(answered > 0, answered, came)[who], 0.0)
-    return attrs.evolve(sample, weights=share if sample.weights is None else sample.weights * share, repeats="mean")
+    scored, pairs = sample.answers.categories >= 0, _pairs(who, places)
+    rank = np.zeros(len(who), dtype=np.int64)
+    if rule == "latest" and times is not None:
+        rank = times.astype(np.int64)  # no time is the least of them
+    elif rule == "worst":
+        order = np.unique(sample.answers.codebook.category_scores, return_inverse=True)[1]
+        rank = np.where(scored, -order[np.maximum(sample.answers.categories, 0)], 0)
+    size = int(pairs.max(initial=-1)) + 1
+    answered = np.bincount(pairs[scored], minlength=size) > 0
+    counts = scored | ~answered[pairs]
+    best = np.full(size, np.iinfo(np.int64).min)
+    np.maximum.at(best, pairs[counts], rank[counts])
+    chosen = counts & (rank == best[pairs])
+    number = np.bincount(pairs[chosen], minlength=size)
+    share = np.where(chosen, 1.0 / np.maximum(number, 1)[pairs], 0.0)
+    kept = np.ones(len(who), dtype=np.bool_) if rule == "mean" else chosen
+    several = answered & (number > 1)
+    if places.gaps:
+        nowhere = places.numbers < 0
+        several[pairs[nowhere]] = False
+        share, kept = np.where(nowhere, 1.0, share), kept | nowhere
+    tied = int(several.sum()) if rule == "latest" else 0
+    found = sample if kept.all() else sample.take(kept)
+    share = share[kept]
+    if rule == "mean" or (share != 1).any():
+        alone = found.weights is None
+        found = attrs.evolve(found, weights=share if alone else found.weights * share, shares=alone or found.shares)
+    return found, kept, tied
 
 
-def _pairs(sample: Sample, places: Places) -> NDArray[np.intp]:
-    """Return a small number for each pair of a place and a customer that occurs."""
-    customers = sample.customers
-    assert customers is not None
-    pair = places.numbers.astype(np.int64) * (int(customers.max(initial=0)) + 1) + customers
+def _pairs(who: NDArray[np.intp], places: Places) -> NDArray[np.intp]:
+    """Return a small number for each pair of a place and a person that occurs."""
+    pair = places.numbers.astype(np.int64) * (int(who.max(initial=0)) + 1) + who
     numbers: NDArray[np.intp] = np.unique(pair, return_inverse=True)[1]
     return numbers

@@ -27,7 +27,7 @@ from npskit.inference import (
     design_estimate,
     group_correlations,
 )
-from npskit.options import Denominator, Lonely, OnInvalid, Repeats
+from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.scores import Conventions
@@ -89,14 +89,18 @@ class Sample:
     Args:
         answers: The answers to each question.
         weights: Shape `(rows,)`, or None where all weigh alike.
+        shares: Whether the weights only share out the one answer of each customer or account.
         customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
+        accounts: Account number of each row, whose contacts are one answer together; None where there are none.
         strata: Stratum of each row, or None.
         clusters: Sampling unit of each row within its stratum, or None.
         population: Sampling units in the population; see `npskit.inference.strata.Population`.
         lonely: What a stratum with a single sampling unit contributes; see `npskit.options.Lonely`.
         calibration: How the weights were calibrated to the population, or None.
         repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` or their `"mean"`.
+        contacts: Of the contacts of an account the `"mean"`, the `"latest"` or the `"worst"` answer counts.
         superseded: How many rows were left out for that.
+        tied: How many customers gave their latest answers at the same time.
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
         aside: The rows set aside and left out, which are not among these.
         row_numbers: The row of the file that each came from; None where they came from none.
@@ -105,14 +109,18 @@ class Sample:
 
     answers: CodedAnswers
     weights: NDArray[np.float64] | None = None
+    shares: bool = False
     customers: NDArray[np.intp] | None = None
+    accounts: NDArray[np.intp] | None = None
     strata: NDArray[np.generic] | None = None
     clusters: NDArray[np.generic] | None = None
     population: Population = None
     lonely: Lonely = "fail"
     calibration: Calibration | None = None
     repeats: Repeats = "all"
+    contacts: Contacts = "mean"
     superseded: int = 0
+    tied: int = 0
     invalid: OnInvalid = "count"
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
@@ -166,15 +174,22 @@ class Sample:
             found.conventions,
             repeats=self.repeats,
             by_customer=self.customers is not None,
+            contacts=None if self.accounts is None else self.contacts,
             superseded=self.superseded,
+            tied=self.tied,
             variance=self.variance if estimate is not None else "independent",
             invalid=self.invalid,
         )
         if estimate is None:
             estimate = found.estimate
         if self.weights is not None or conventions.variance != "independent":  # and not only by their age
-            estimate.warn(weighted=self.weights is not None and self.repeats != "mean")
+            estimate.warn(weighted=self.weights is not None and not self.shares)
         return Measured(tally, estimate, conventions, self.aside)
+
+    @property
+    def shared(self) -> bool:
+        """Whether the answers of one customer, or account, share the weight of one."""
+        return self.repeats != "all" or self.accounts is not None
 
     @property
     def variance(self) -> str:
@@ -184,26 +199,27 @@ class Sample:
     def clustering(self, places: Places, denominator: Denominator = "valid") -> Clustering | None:
         """Return which rows hang together, None where each is an answer of its own.
 
-        Sampling units are the clusters of the design, else the customers if one of them answers more than once, else,
-        within strata, the rows.
+        Sampling units are the clusters of the design, else the accounts, else the customers, if one of them answers
+        more than once, else, within strata, the rows.
         """
-        bound = (self.customers, self.strata, self.clusters, self.population, self.calibration)
+        people = self.customers if self.accounts is None else self.accounts
+        bound = (people, self.strata, self.clusters, self.population, self.calibration)
         if all(each is None for each in bound):
             return None
         categories, scores = self.answers.categories, self.answers.codebook.category_scores
         if denominator == "all":
             categories, scores = np.where(categories < 0, len(scores), categories), np.append(scores, 0.0)
         units = self.clusters
-        if units is None and self.customers is not None:
+        if units is None and people is not None:
             counted = categories >= 0
             if places.gaps:
                 counted &= places.numbers >= 0
-            units = self.customers if (np.bincount(self.customers[counted]) > 1).any() else None
+            units = people if (np.bincount(people[counted]) > 1).any() else None
         if units is None and all(each is None for each in bound[1:]):
             return None
         customers: Customers = None
         if units is not None and self.clusters is None:
-            customers = "mean" if self.repeats == "mean" else "all"
+            customers = "mean" if self.shared else "all"
         return Clustering(categories, scores, units, customers)
 
     def totals(self, places: Places, clustering: Clustering | None = None) -> ClusterTotals:
@@ -256,11 +272,13 @@ class Sample:
 
     def take(self, kept: NDArray[np.bool_]) -> Sample:
         """Return the rows where `kept` is True; the others count as superseded."""
-        names = ("weights", "customers", "strata", "clusters", "row_numbers")
+        names = ("weights", "customers", "accounts", "strata", "clusters", "row_numbers")
         parts = {name: getattr(self, name)[kept] for name in names if getattr(self, name) is not None}
         dropped = int((~kept).sum())
         aside = self.aside + RowCounts(left_out=dropped)
-        return attrs.evolve(self, answers=self.answers.take(kept), superseded=dropped, aside=aside, **parts)
+        return attrs.evolve(
+            self, answers=self.answers.take(kept), superseded=self.superseded + dropped, aside=aside, **parts
+        )
 
     def _labels(self, labels: NDArray[Any], role: str) -> Column:
         """Return labels of rows with the rows of the file that they stand in, and their name, as errors name them."""

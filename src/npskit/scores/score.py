@@ -12,7 +12,7 @@ from npskit.checks import finite_number
 from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Estimate, score_p_value
-from npskit.options import Denominator, IntervalMethod, OnInvalid, Repeats
+from npskit.options import Contacts, Denominator, IntervalMethod, OnInvalid, Repeats
 from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
 
 
@@ -25,10 +25,14 @@ class Conventions:
         denominator: `"valid"` answers or `"all"` responses.
         repeats: `"all"` answers of a customer count, only the `"latest"`, or their `"mean"`.
         by_customer: Whether it is known who answered, so that the answers of one customer are not taken as independent.
-        superseded: How many rows were left out because the customer answered again.
+        superseded: How many rows were left out because the customer, or another contact of the account, answered as
+            well.
         weighted: Whether answers were weighted.
         variance: `"independent"` answers, `"clustered"` by customer or sampling unit, `"calibrated"` to known totals.
         invalid: `"count"`: answers that cannot be scored are counted beside the score.
+        contacts: Of the contacts of an account the `"mean"`, the `"latest"` or the `"worst"` answer is that of the
+            account; None where no accounts are bound.
+        tied: How many customers gave their latest answers at the same time: these count as one, with their mean.
         window: The last so many rows or days that a live tracker looks back on; older rows are left out.
     """
 
@@ -40,11 +44,15 @@ class Conventions:
     weighted: bool = False
     variance: str = "independent"
     invalid: OnInvalid = "count"
+    contacts: Contacts | None = None
+    tied: int = 0
     window: int | str | None = None
 
     def __str__(self) -> str:
         parts = [self.scorer, f"of {'all responses' if self.denominator == 'all' else 'valid answers'}"]
-        parts += [f"{self.repeats} of each customer ({self.superseded} superseded)"] if self.repeats != "all" else []
+        gone = f"{self.superseded} superseded" + (f", {self.tied} tied: their mean" if self.tied else "")
+        parts += [f"{self.repeats} of each customer ({gone})"] if self.repeats != "all" else []
+        parts += [f"{self.contacts} of the contacts of each account"] if self.contacts is not None else []
         parts += ["weighted"] if self.weighted else []
         parts += [f"variance: {self.variance}"] if self.variance != "independent" else []
         last = f"{self.window} rows" if isinstance(self.window, int) else self.window
@@ -69,8 +77,7 @@ class Score(MadeOfRows):
             stratified, and of weighted ones that are a part of a larger sample.
         backend: The dataframe library that `to_frame` gives by default.
         set_aside: Rows that could not be read.
-        left_out: Rows left out on purpose, such as previews of the survey, answers superseded by later ones, or those
-            older than the window of a tracker.
+        left_out: Rows left out on purpose, such as previews of the survey, or answers superseded by later ones.
 
     Example:
         >>> Score.of(Tally.from_counts([10, 40, 50]))
@@ -253,8 +260,7 @@ class Score(MadeOfRows):
             )
         tally = self.tally + other.tally
         invalid = first.invalid if first.invalid == second.invalid else "count"
-        window = first.window if first.window == second.window else None
-        conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid, window=window)
+        conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid)
         aside = {name: getattr(self, name) + getattr(other, name) for name in ("set_aside", "left_out")}
         return type(self)(tally, conventions, **aside)
 

@@ -8,19 +8,30 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
+from npskit.checks import one_of
 from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
-from npskit.options import Denominator, EffectMethod, Every, Pairing
+from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
 from npskit.sample import Bindings, Places
 from npskit.scores import TOO_FEW
-from npskit.times import stretch
+from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
 from npskit.tracking.panel import Transitions, pair_steps, transitions
 from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
 from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
+
+
+def periods_of(times: NDArray[np.datetime64], every: Every) -> Places:
+    """Return the calendar period of each row, -1 where its time is not known."""
+    numbers = np.full(len(times), -1, dtype=np.intp)
+    dated = ~np.isnat(times)
+    found = period_numbers(times[dated].astype("datetime64[D]").astype(np.int64), every)
+    periods, numbers[dated] = np.unique(found, return_inverse=True)
+    return Places(numbers, len(periods))
 
 
 class OverTime(Bindings):
@@ -34,6 +45,7 @@ class OverTime(Bindings):
         window: str | dt.timedelta | int | None = None,
         half_life: str | dt.timedelta | None = None,
         denominator: Denominator = "valid",
+        repeats: Repeats = "all",
         too_few: int = TOO_FEW,
     ) -> Timeline:
         """Return the score of every calendar period, or of a window that moves along.
@@ -51,11 +63,14 @@ class OverTime(Bindings):
             half_life: `"30d"`: all answers so far, weighing half as much with every 30 days of age.
             denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
                 score of 0.
+            repeats: Of customers who answered more than once in a period `"all"` answers count, the `"latest"` one, or
+                their `"mean"`; see `score`. Not of windows and half-lives.
             too_few: Scores of fewer answers are marked.
 
         Raises:
             ColumnNotFoundError, InvalidValueError, InvalidTypeError: If an argument cannot be used.
-            IncompatibleError: If no time is bound.
+            IncompatibleError: If no time is bound, or `repeats` asks for a role that is not, or accounts or `repeats`
+                meet a window.
 
         Example:
             >>> import npskit as nk
@@ -66,13 +81,22 @@ class OverTime(Bindings):
             2026-02     nan                  0  too few
             2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
         """
+        one_of(repeats, REPEATS, "repeats")
+        check_every(every)
         names, times = self._data.by(by), self._data.times("timeline")
+        sample, of, (places, keys) = self._data.sample(), Window.of(window, half_life), self._data.segments(names)
+        if repeats != "all" or sample.accounts is not None:
+            if str(of):
+                what = f"repeats={repeats!r}" if repeats != "all" else "account="
+                raise IncompatibleError(f"{what} says what counts in a calendar period: leave window and half_life out")
+            sample, kept = self._data.answering(sample, periods_of(times, every).within(places), repeats, "timeline")
+            places, times = places.take(kept), times[kept]
         found = timeline_of_sample(
-            self._data.sample(),
+            sample,
             times,
-            self._data.segments(names),
+            (places, keys),
             every=every,
-            window=Window.of(window, half_life),
+            window=of,
             by=names,
             denominator=denominator,
         )

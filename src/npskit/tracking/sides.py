@@ -56,12 +56,15 @@ def explain_spans(
     """
     names, times, sample = data.by(by), data.times("explain_change"), _uncalibrated(data)
     sides, (places, keys) = sides_of(times, spans), data.segments(names)
+    undated = int(np.isnat(times).sum())
     for name, (start, end), answers in zip(_SIDES, spans, _scored(sample, sides), strict=True):
         if not answers:
             raise InvalidValueError(f"{name}: there is no scored answer from {start} until {end}, not included")
     seen = np.flatnonzero(np.bincount(places.numbers[sides.numbers >= 0], minlength=len(keys)))
     rank, size = np.searchsorted(seen, np.arange(len(keys))), len(seen)
     cells = Places(rank[places.numbers], size).within(sides)
+    sample, kept = data.answering(sample, cells, method="explain_change")
+    cells = cells.take(kept)
     # weights of independent answers need no units: their squares say as much
     totals, tally = _totals(sample, cells), sample.count(cells)
     present = tuple(keys[i] for i in seen.tolist())
@@ -69,7 +72,7 @@ def explain_spans(
     parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
     before, after = (ScoreTable(names, present, part.tally, part.conventions, part.estimate) for part in parts)
     found = explain_change(before, after, level=level, totals=totals)
-    return attrs.evolve(found, row_counts=sample.account(tally, int(np.isnat(times).sum())))
+    return attrs.evolve(found, row_counts=sample.account(tally, undated))
 
 
 def arms_of(data: BoundData, treated: Mapping[str, Any] | None, control: Mapping[str, Any] | None) -> Places:
@@ -122,6 +125,9 @@ def effect_on_arms(
         if not answers:
             who = ("treated", "control")[i // 2]
             raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {intervention!r}")
+    undated = int(np.isnat(times).sum())
+    sample, kept = data.answering(sample, cells, method="effect")
+    cells, arms, times = cells.take(kept), arms.take(kept), times[kept]
     dated = np.where(cells.numbers >= 0, times, np.datetime64("NaT", "us"))
     numbers, start, size = periods_around(dated, intervention.at, every)
     totals = None
@@ -145,7 +151,7 @@ def effect_on_arms(
         intervention=intervention,
         repeats=sample.customers is not None,
     )
-    return attrs.evolve(found, row_counts=sample.account(tally, int(np.isnat(times).sum())))
+    return attrs.evolve(found, row_counts=sample.account(tally, undated))
 
 
 def _totals(sample: Sample, cells: Places, *, weighted: bool = False) -> ClusterTotals | None:

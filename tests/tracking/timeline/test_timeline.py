@@ -190,14 +190,16 @@ def test_thirty_days_at_each_day_are_those_of_pandas() -> None:
     assert (found.ends - found.begins == 30 * DAY).all()
 
 
-def test_windows_end_with_the_answers() -> None:
-    """The last window reaches back from the last day there is, not from the end of its month."""
-    days = np.array(["2026-01-05", "2026-02-03", "2026-03-05"], dtype="M8[D]")
-    found = timeline(days, [10, 9, 3], window="31d")
-    assert found.n.tolist() == [1, 1, 2]
-    assert found.ends.tolist() == [dt.date(2026, 2, 1), dt.date(2026, 3, 1), dt.date(2026, 3, 6)]
-    assert found.begins[-1] == np.datetime64("2026-02-03")
-    assert timeline(days, [10, 9, 3], window="1mo").begins.tolist()[:2] == [dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
+def test_windows_end_with_their_period() -> None:
+    """Whether or not anybody answered on the last day, and whatever comes later; one that may grow is marked."""
+    days = np.array(["2024-12-31", "2025-06-01", "2025-12-30", "2026-01-02"], dtype="M8[D]")
+    found = timeline(days[:3], [0, 10, 10], window="12mo")
+    assert found.begins[-1] == np.datetime64("2025-01-01")
+    assert (found["2025-12"].value, found["2025-12"].n) == (100, 2)
+    assert str(found).splitlines()[-1].endswith("data until 2025-12-30")
+    later = timeline(days, [0, 10, 10, 9], window="12mo")
+    assert later["2025-12"].tally == found["2025-12"].tally
+    assert [line for line in str(later).splitlines() if "data until" in line and "2025-12" in line] == []
 
 
 @pytest.mark.parametrize(("window", "weighted"), [(None, False), ("40d", False), ("1q", True), (None, True)])
@@ -533,12 +535,12 @@ def test_no_answers_are_a_timeline_too() -> None:
     ],
 )
 def test_periods_that_are_not_whole_are_marked(first: str, last: str, marks: list[str]) -> None:
-    """A first or last period that data do not fill says from or until when there are any; windows have no such end."""
+    """A first or last period that data do not fill says from or until when there are any; a window the latter."""
     days = np.arange(first, np.datetime64(last) + DAY, dtype="M8[D]")
     found = timeline(np.repeat(days, 2), [9, 3] * len(days))
     lines = str(found).splitlines()[1:]
     assert [line[line.rfind("  ") :].strip() if "data" in line else "" for line in lines] == marks
-    assert "data" not in str(timeline(days, [9] * len(days), window="30d"))
+    assert ("data" in str(timeline(days, [9] * len(days), window="30d"))) == bool(marks[-1])
     assert "data" not in str(timeline(days, [9] * len(days), every="day"))
 
 

@@ -131,12 +131,15 @@ class PeriodScores(RowsApart, ManyScores):
         return header, [[*segment_names([(part,) for part in key]), *row] for key, *row in rows]
 
     def _not_whole(self) -> dict[str, list[str]]:
-        """Return from or until when there are data in the first and the last period, where they do not fill it."""
+        """Return from or until when there are data in the first and the last period, where they do not fill it.
+
+        A window reaches back beyond the first period, so that only the last may want answers still to come.
+        """
         found: dict[str, list[str]] = {}
-        if self.span is None or self.window is not None or not self.labels:
+        if self.span is None or not self.labels:
             return found
         first, last = self.span
-        if first > self.starts[0].item():
+        if first > self.starts[0].item() and self.window is None:
             found.setdefault(self.labels[0], []).append(f"data from {first}")
         if last + dt.timedelta(days=1) < self.ends[-1].item():
             found.setdefault(self.labels[-1], []).append(f"data until {last}")

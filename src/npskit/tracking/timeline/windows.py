@@ -79,15 +79,16 @@ class Periods:
     def of(cls, first: int, end: int, every: str, window: Window) -> Periods:
         """Return the periods that contain the days from `first` up to but without `end`; none if there is no day.
 
+        A window ends with its period, whether or not there is an answer on that day.
+
         Example:
             >>> Periods.of(0, 60, "month", Window.of("30d", None)).begins.tolist()
-            [1, 29, 30]
+            [1, 29, 60]
         """
         least, last = period_numbers(np.array([first, end - 1]), every).tolist()
         numbers = np.arange(least, last + 1 if end > first else least)
         starts, ends = first_days(numbers, every), first_days(numbers + 1, every)
         if not str(window):
             return cls(numbers, starts, starts, ends)
-        ends = np.minimum(ends, end)  # a window reaches back from the last day that there is
         begins = np.full(len(ends), first) if window.length is None else days_before(ends, window.length)
         return cls(numbers, starts, begins, ends)
