@@ -359,7 +359,8 @@ def test_a_strategy_reads_any_column() -> None:
     survey = nk.Survey(pd.DataFrame(data), score="score")
     found = survey.follow_up(playbook)
     assert [each.strategy for each in found] == ["renewal is near", "silent promoter", "silent promoter"]
-    assert dict(found.follow_up(0).details) == {"score": 10, "days_to_renewal": 5, "link": "https://x.example"}
+    link = "https://x.example"
+    assert dict(found.follow_up(0).details) == {"score": 10, "days_to_renewal": 5, "link": link, "happy": True}
 
 
 class Untouchable(dict[str, Any]):

@@ -191,9 +191,8 @@ def test_letters_of_steps_that_give() -> None:
 
 
 def test_amounts_of_offers() -> None:
-    """With a currency the letter says what the offer costs, but not of a bonus that two people share; what is given by
-    name goes before it."""
-    credit = Offer("compensation", amount=5, share=0.1, cap=50, step="compensate")
+    """With a currency the letter says what the offer is worth; what is given by name goes before it."""
+    credit = Offer("compensation", amount=9, step="compensate", worth_to_customer={"amount": 5, "share": 0.1})
     bonus = attrs.evolve(BONUS, step="referral")
     actions = [Action("compensate", needs_offer=True), Action("referral")]
     found = FollowUp(category="x", strategy="s", actions=actions, offers=[credit, bonus], value=100.0)

@@ -14,7 +14,7 @@ from npskit.errors import InvalidTypeError, NpskitError
 from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import STATUSES
-from npskit.followup.playbook import GIFTS, SHARED_ACTION, Menu, Offer, Table, pick
+from npskit.followup.playbook import GIFTS, Menu, Offer, Table, pick
 from npskit.results import excerpt, free_name, records
 
 # The columns that only some tables have.
@@ -169,14 +169,16 @@ def _together(
     except NpskitError as error:
         return [(None, None, str(error))] * len(rows)
     known: dict[str, list[Any]] = {}
-    if action != PUBLIC_ACTION:
+    if action == PUBLIC_ACTION:
+        known = {"happy": plan.assigned.flags("happy", rows)}
+    else:
         wanted = [name for name in letter.names if name not in given]
         known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
         if offer is not None and all(given.get(name) is None for name in GIFTS):
             # What is given as None is not to be said at all.
-            gift: dict[str, list[Any]] = {"offer": [offer.name] * len(rows)}
-            if plan.currency is not None and action != SHARED_ACTION:
-                gift["amount"] = plan.cost[rows].tolist()
-            known |= {name: cells for name, cells in gift.items() if name in wanted}
+            values = plan.assigned.table.known("value", rows)
+            said = [offer.said(value, plan.currency) for value in values]
+            gifts = {name: [each.get(name) for each in said] for name in GIFTS}
+            known |= {name: cells for name, cells in gifts.items() if name in wanted}
     each = records(known) if known else [{}] * len(rows)
     return [_cells(lambda values=values: letter.write(values | given)) for values in each]  # type: ignore[misc]

@@ -1,9 +1,9 @@
 """What to do about an answer: rules and strategies, due times, urgency, and the follow-up they make."""
 
 from npskit.followup.playbook.channels import kind_of as kind_of
+from npskit.followup.playbook.complaints import ComplaintWords as ComplaintWords
 from npskit.followup.playbook.due import DueTimes as DueTimes
 from npskit.followup.playbook.follow_up import GIFTS as GIFTS
-from npskit.followup.playbook.follow_up import SHARED_ACTION as SHARED_ACTION
 from npskit.followup.playbook.follow_up import Context as Context
 from npskit.followup.playbook.follow_up import FollowUp as FollowUp
 from npskit.followup.playbook.follow_up import Strategy as Strategy

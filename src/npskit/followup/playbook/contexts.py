@@ -70,6 +70,7 @@ class Contexts(Frozen):
         language: Languages; or None.
         theme: What comments are about; or None.
         public: Whether others can read it; or None.
+        complaint: Whether the comment complains; or None.
         now: What time it is; None if unknown.
         zone: Where times are those of UTC, the zone they are shown in; None where they are the wall clock.
         clock: The zone of the wall clock, if it is known.
@@ -89,13 +90,21 @@ class Contexts(Frozen):
     language: Words | None = None
     theme: Words | None = None
     public: Bools | None = None
+    complaint: Bools | None = None
     now: np.datetime64 | None = None
     zone: dt.tzinfo | None = None
     clock: dt.tzinfo | None = None
     began: Times | None = None
 
     @classmethod
-    def of(cls, table: Table, urgency: NDArray[np.int8], starts: Times, channels: Mapping[str, str]) -> Contexts:
+    def of(
+        cls,
+        table: Table,
+        urgency: NDArray[np.int8],
+        starts: Times,
+        channels: Mapping[str, str],
+        complaint: Bools | None = None,
+    ) -> Contexts:
         """Return the contexts of the responses of a table.
 
         Args:
@@ -103,6 +112,7 @@ class Contexts(Frozen):
             urgency: How urgent each comment is.
             starts: When each one's clock starts.
             channels: Names of your own for channels.
+            complaint: Whether each comment complains.
         """
         kind = None
         if table.channel is not None:
@@ -119,6 +129,7 @@ class Contexts(Frozen):
             age=ages_of(at, now, table.zone),
             kind=kind,
             public=_public(table, kind),
+            complaint=complaint,
             began=began,
             **{name: getattr(table, name) for name in _AS_THEY_ARE},
         )
@@ -139,6 +150,7 @@ class Contexts(Frozen):
             age=ages_of(moments_of(response.at), now, zone),
             value=np.array([context.value], dtype=np.float64),
             public=np.array([context.public]),
+            complaint=np.array([context.complaint]),
             now=None if context.now is None else now,
             zone=zone,
             **words,
@@ -157,6 +169,7 @@ class Contexts(Frozen):
             urgency=int(self.urgency[row]),
             value=None if np.isnan(value) else float(value),
             public=False if self.public is None else bool(self.public[row]),
+            complaint=False if self.complaint is None else bool(self.complaint[row]),
             now=starts if self.now is None else moment_in(self.now, self.zone),
             starts=starts,
             below=int(self.below[row]),

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from npskit.followup.letters import Draft, Languages
 
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
-COMPANY_FIELDS = frozenset({"company", "sender", "contact", "offer", "amount", "share"})
-GIFTS = ("offer", "amount", "share")
-# Two people share what a referral brings: who gets how much of what it costs is not known here.
-SHARED_ACTION = "referral"
+GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
+COMPANY_FIELDS = frozenset({"company", "sender", "contact", "occasion", "comparison", "story", "help", *GIFTS})
 
 
 @attrs.frozen
@@ -39,6 +37,7 @@ class Context:
         language: The customer's language, such as `"de"`; None if unknown.
         theme: What the comment is about; None if unknown.
         public: Whether others can read it, as a review.
+        complaint: Whether the comment complains.
         now: What time it is, by which ages are counted; None if unknown.
         starts: When the clock of the answer starts: when the response was given, else `now`; None if unknown.
         below: How many points the answer lies below the best one of its category; 0 where there is more than one
@@ -61,6 +60,7 @@ class Context:
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     theme: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     public: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
+    complaint: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
     now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     starts: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     below: int = attrs.field(default=0, kw_only=True)
@@ -101,8 +101,8 @@ class FollowUp(Result):
         reasons: Why, in words.
         left_out: The names of the steps that are not taken because their offer is not made; see `with_offer`.
         details: What messages may fill in, by name: what the strategy gives, and the response's attributes, but for
-            those named company, sender, contact, offer, amount or share. There they are the customer's, and in
-            letters yours: give them to `message`.
+            those named as what is yours to say in letters: company, sender, contact, occasion, offer, amount, share
+            and the like. Give them to `message`. `commented`, `complained` and `happy` are there where they are so.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -181,9 +181,9 @@ class FollowUp(Result):
     ) -> Draft:
         """Return a draft of the message for a step, with the customer's details filled in.
 
-        The name of an offer and, with a currency, what it costs are filled in where it is the only one of this step.
-        The letter of a step that needs an offer is not written without one. What a referral bonus costs is not filled
-        in, since two people share it: give `amount`, what each of them gets.
+        The name of an offer and what it is worth to the customer (a sum only with a currency) are filled in where it is
+        the only one of this step; what it costs never is. The letter of a step that needs an offer is not written
+        without one.
 
         Args:
             language: The language to write in; None for the customer's, or English.
@@ -208,7 +208,9 @@ class FollowUp(Result):
             if not self.actions:
                 raise InvalidValueError(f"action must name a letter: {self.strategy!r} has no steps")
             action = self.actions[0].name
-        known = {} if action == PUBLIC_ACTION else {**self._gift(action, currency, fields), **self.details}
+        known = {**self._gift(action, currency, fields), **self.details}
+        if action == PUBLIC_ACTION:
+            known = {name: value for name, value in self.details.items() if name == "happy"}
         return draft(
             action, {**known, **fields}, language=language or self.language, currency=currency, languages=languages
         )
@@ -219,10 +221,7 @@ class FollowUp(Result):
             return {}
         offers = [offer for offer in self.offers if offer.step == action]
         if len(offers) == 1:
-            gift: dict[str, Any] = {"offer": offers[0].name}
-            if currency is not None and action != SHARED_ACTION:
-                gift["amount"] = offers[0].cost(self.value)
-            return gift
+            return offers[0].said(self.value, currency)
         if action in self.left_out or any(step.needs_offer and step.name == action for step in self.actions):
             which = " or ".join(repr(offer.name) for offer in offers)
             fix = f"choose {which} by with_offer" if offers else "make one of its offers"

@@ -12,10 +12,12 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.arrays import Bools
 from npskit.checks import all_are, is_a, of_kind
 from npskit.data import Attributes, Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook.channels import as_channels
+from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complaints_of
 from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
@@ -24,7 +26,7 @@ from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
 from npskit.followup.playbook.response_table import Table
-from npskit.followup.playbook.rules import Team
+from npskit.followup.playbook.rules import Conditions, Team
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Scorer, codebook_of
@@ -44,9 +46,10 @@ def _as_strategies(value: Any) -> tuple[Strategy, ...]:
     return strategies
 
 
-def _can_judge(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
+def _can_judge(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not callable(value):
-        raise InvalidTypeError(f"urgency must be UrgencyWords or a function of a comment: got {quoted(value)}")
+        words = type(field.default).__name__
+        raise InvalidTypeError(f"{field.name} must be {words} or a function of a comment: got {quoted(value)}")
 
 
 @attrs.frozen
@@ -62,6 +65,8 @@ class Playbook:
         due: How long follow-ups may take.
         points: What is added to the priority.
         urgency: How urgent a comment is: words, or a function from a comment to 0, 1 or 2.
+        complaints: Whether a comment complains, by which conditions and letters go: words, or a function from a comment
+            to True or False. An urgent comment does.
         teams: Who answers what no strategy has given to a team; the first whose conditions hold.
         channels: Names of your own for channels, `{"kundenportal": "app"}`, besides the everyday ones (see
             `npskit.followup.playbook.channels.kind_of`). Conditions, due times and what is public go by them.
@@ -80,6 +85,7 @@ class Playbook:
     due: DueTimes = attrs.field(default=DueTimes(), kw_only=True, validator=is_a(DueTimes))
     points: Points = attrs.field(default=Points(), kw_only=True, validator=is_a(Points))
     urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge)
+    complaints: ComplaintsOf = attrs.field(default=ComplaintWords(), kw_only=True, validator=_can_judge)
     teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(Team))
     channels: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_channels)
     name: str = attrs.field(default="playbook", kw_only=True)
@@ -166,8 +172,24 @@ class Playbook:
         if urgency is None:
             comments = table.comment
             urgency = np.zeros(len(table), np.int8) if comments is None else urgencies_of(comments, self.urgency)
-        contexts = Contexts.of(table, urgency, self.due.starts(table), self.channels)
-        return Assigned.of(table, contexts, self.strategies, self.teams, self.due, self.points, self.urgency)
+        complaint = complaints_of(table, urgency, self.complaints, self._complaints_matter(table))
+        contexts = Contexts.of(table, urgency, self.due.starts(table), self.channels, complaint)
+        found = Assigned.of(table, contexts, self.strategies, self.teams, self.due, self.points, self.urgency)
+        return attrs.evolve(found, complaints=self.complaints)
+
+    def _complaints_matter(self, table: Table) -> Bools:
+        """Return of which responses it matters whether they complain: to a condition, or a strategy of the user's."""
+        conditions = [getattr(each, "when", None) for each in (*self.strategies, *self.teams)]
+        found = np.zeros(len(table), dtype=np.bool_)
+        for when in conditions:
+            if not isinstance(when, Conditions):
+                return np.ones(len(table), dtype=np.bool_)
+            if when.complaint is not None:
+                names = table.codebook.categories
+                found |= np.isin(
+                    table.category, [names.index(name) for name in when.category or names if name in names]
+                )
+        return found
 
     def with_calendar(self, calendar: BusinessCalendar | None) -> Playbook:
         """Return the playbook with other opening hours; None keeps its own."""

@@ -13,6 +13,7 @@ import attrs
 from npskit.data import Attributes, Path, TomlReader
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean
 from npskit.followup.playbook.channels import as_channels
+from npskit.followup.playbook.complaints import ComplaintWords
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.rules import Conditions, Rule, Team
@@ -21,7 +22,10 @@ from npskit.followup.playbook.urgency import UrgencyWords
 from npskit.scorers import CSAT, NPS, SCI, Retention
 from npskit.times import BusinessCalendar
 
-_SECTIONS = ("name", "categories", "channels", "due", "points", "urgency", "actions", "offers", "team", "rule")
+_SECTIONS = (
+    *("name", "categories", "channels", "due", "points", "urgency", "complaints"),
+    *("actions", "offers", "team", "rule"),
+)
 _Part = TypeVar("_Part")
 
 
@@ -72,6 +76,7 @@ class _PlaybookReader(TomlReader):
         self.categories = (*NPS.categories, *SCI.categories, *CSAT.categories, *Retention.categories, *self.own())
         due, points = self.due(), self.build((), "points", document, Points)
         urgency = self.build((), "urgency", document, UrgencyWords)
+        complaints = self.build((), "complaints", document, ComplaintWords)
         teams = [self.team(("team", i), table) for i, table in self.repeated("team")]
         rules = [self.rule(("rule", i), table) for i, table in self.repeated("rule")]
         if not rules:
@@ -81,6 +86,7 @@ class _PlaybookReader(TomlReader):
         if not isinstance(name, str):
             self.fail(("name",), f"name must be a text: got {name!r}")
         parts = {"strategies": rules, "due": due, "points": points, "urgency": urgency, "teams": teams}
+        parts["complaints"] = complaints
         return parts | {"channels": self.channels(), "name": name}
 
     # ---- parts ----
@@ -93,7 +99,7 @@ class _PlaybookReader(TomlReader):
 
     def offer(self, path: Path, name: str, table: dict[str, Any]) -> Offer:
         """Return an offer of the catalog."""
-        self.known(path, table, ("amount", "share", "cap", "step"))
+        self.known(path, table, ("amount", "share", "cap", "step", "worth_to_customer", "worth_to_friend"))
         if "step" in table:
             self.chosen((*path, "step"), table["step"], self.actions, "action")
         with self.at(path):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Floats, Frozen, Times, once
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complains
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
@@ -28,6 +29,7 @@ from npskit.times import instant_of, moment_in
 
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
 _ROLES = ("value", "channel", "language", "theme", "public")
+FLAGS = ("commented", "complained", "happy")
 ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
@@ -113,11 +115,13 @@ class Assigned(Frozen, _Answers):
         durations: How long follow-ups may take.
         points: What is added to priorities.
         judge: How urgent comments are.
+        complaints: Whether a comment complains.
     """
 
     durations: DueTimes = attrs.field(kw_only=True)
     points: Points = attrs.field(kw_only=True)
     judge: UrgencyOf = attrs.field(kw_only=True)
+    complaints: ComplaintsOf = attrs.field(default=ComplaintWords(), kw_only=True)
 
     @classmethod
     def of(
@@ -234,6 +238,7 @@ class Assigned(Frozen, _Answers):
         names = (*self.table.attributes, *self.table.codebook.questions, "score", *_ROLES)
         known = {name: cells[0] for name in names if (cells := self.detail(name, rows)) is not None}
         found = {name: value for name, value in known.items() if value is not None or name in self.table.attributes}
+        found |= {name: True for name in FLAGS if self.flags(name, rows) == [True]}
         return found | dict(self.own[row].details) if row in self.own else found
 
     def offers(self, row: int) -> tuple[Offer, ...]:
@@ -265,9 +270,20 @@ class Assigned(Frozen, _Answers):
     def detail(self, name: str, rows: Codes) -> list[Any] | None:
         """Return what messages may fill in by a name of what is known of responses; None where it is no such name."""
         table = self.table
+        if name in FLAGS:
+            return self.flags(name, rows)
         of_response = name in (*table.codebook.questions, "score", *_ROLES)
         of_customer = name in table.attributes and name not in COMPANY_FIELDS
         return table.known(name, rows) if of_response or of_customer else None
+
+    def flags(self, name: str, rows: Codes) -> list[Any]:
+        """Return whether customers wrote something, complained, or gave one of the best answers."""
+        best = len(self.table.codebook.categories) - 1
+        if name != "complained":
+            return list((self.table.category[rows] == best if name == "happy" else self.table.commented[rows]).tolist())
+        comments = self.table.comment or [None] * len(self)
+        urgency = self.contexts.urgency
+        return [complains(comments[row], int(urgency[row]), self.complaints) for row in rows.tolist()]
 
     def reasons(self, rows: Codes) -> list[tuple[str, ...]]:
         """Return why each row is followed up as it is: by the strategy, its comment, its priority and its due time."""

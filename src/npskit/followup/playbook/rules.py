@@ -48,8 +48,8 @@ def _as_score(value: Any) -> tuple[int, int] | None:
 class Conditions:
     """What must be true of a response and its context; what is not said does not matter.
 
-    What is not known fulfills no condition on it, except that `comment=False` and `public=False` hold where there is no
-    comment and nothing is public.
+    What is not known fulfills no condition on it, except that `comment=False`, `complaint=False` and `public=False`
+    hold where there is no comment and nothing is public.
 
     Args:
         category: One or more names of categories: `"detractor"`, `("at risk", "vulnerable")`.
@@ -61,6 +61,7 @@ class Conditions:
         theme: One or more themes, without regard to case.
         language: One or more languages; `"de"` holds for `"de-AT"` as well.
         public: Whether others can read it.
+        complaint: Whether the comment complains: it is urgent, or has words of complaint.
         min_value: The least value of the customer, in your currency.
         max_days: The most days since the answer.
 
@@ -80,6 +81,7 @@ class Conditions:
     theme: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     language: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     public: bool | None = attrs.field(default=None, validator=optional(is_bool))
+    complaint: bool | None = attrs.field(default=None, validator=optional(is_bool))
     min_value: float | None = attrs.field(default=None, validator=is_amount_or_none)
     max_days: float | None = attrs.field(default=None, validator=is_amount_or_none)
 
@@ -111,6 +113,8 @@ class Conditions:
             found &= _among(contexts.language, self.language, primary)
         if self.public is not None:
             found &= (False if contexts.public is None else contexts.public) == self.public
+        if self.complaint is not None:
+            found &= (False if contexts.complaint is None else contexts.complaint) == self.complaint
         # What is unknown is NaN, which no comparison holds of.
         if self.min_value is not None:
             found &= False if contexts.value is None else contexts.value >= self.min_value
@@ -131,6 +135,8 @@ class Conditions:
         said += [f"{name} {' or '.join(wanted)}" for name, wanted in texts.items() if wanted]
         if self.public is not None:
             said.append("public" if self.public else "not public")
+        if self.complaint is not None:
+            said.append("with a complaint" if self.complaint else "without a complaint")
         if self.min_value is not None:
             said.append(f"worth {self.min_value:g} or more")
         if self.max_days is not None:

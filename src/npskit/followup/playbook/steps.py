@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
 from npskit.data import floats_of
+from npskit.errors import NpskitError
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
+from npskit.followup.playbook.worth_to_customer import Worth, as_worth
 
 
 @attrs.frozen
@@ -40,9 +42,25 @@ class Action:
     needs_offer: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
 
 
+def _as_worth(value: Any, name: str) -> Worth | None:
+    try:
+        return as_worth(value)
+    except NpskitError as error:
+        joined = " " if str(error).startswith(("must ", "has ")) else ": "
+        raise type(error)(f"{name}{joined}{error}") from None
+
+
+def _as_worth_to_customer(value: Any) -> Worth | None:
+    return _as_worth(value, "worth_to_customer")
+
+
+def _as_worth_to_friend(value: Any) -> Worth | None:
+    return _as_worth(value, "worth_to_friend")
+
+
 @attrs.frozen
 class Offer:
-    """Something that costs money: `amount + share * value`, at most `cap`.
+    """Something that costs money: `amount + share * value`, at most `cap`. What it costs stands in no letter.
 
     Args:
         name: What it is: `"coupon"`, `"compensation"`.
@@ -50,6 +68,10 @@ class Offer:
         share: The part of the customer's value given besides, 0..1; nothing where the value is unknown.
         cap: The most it may cost, in your currency; None for no limit.
         step: The name of the step whose letter names the offer; None for none.
+        worth_to_customer: What the customer gets, which letters say: a sum in your currency; so much off, `"5 %"`; or a
+            credit in proportion, `{"amount": 5, "share": 0.1, "cap": 50}`, rounded down to a sensible step. None to
+            say what the offer is called, and no figure.
+        worth_to_friend: What somebody gets who comes by the customer's recommendation, likewise.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -64,6 +86,23 @@ class Offer:
     share: float = attrs.field(default=0.0, kw_only=True, validator=is_number(least=0, most=1))
     cap: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
     step: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
+    worth_to_customer: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_customer)
+    worth_to_friend: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_friend)
+
+    def said(self, value: float | None = None, currency: str | None = None) -> dict[str, Any]:
+        """Return what a letter says of the offer, by the names of fields: what it is worth, and never what it costs.
+
+        Args:
+            value: What the customer is worth, in your currency; None or NaN if unknown, counted as 0.
+            currency: ISO 4217 code; without one no sum is said.
+
+        Example:
+            >>> Offer("discount", amount=4, worth_to_customer="5 %").said()
+            {'offer': 'discount', 'share': 0.05}
+        """
+        mine = {} if self.worth_to_customer is None else self.worth_to_customer.said(value, currency)
+        theirs = {} if self.worth_to_friend is None else self.worth_to_friend.said(value, currency)
+        return {"offer": self.name, **mine, **{f"friend_{name}": said for name, said in theirs.items()}}
 
     def cost(self, value: float | None = None) -> float:
         """Return what the offer costs for a customer of a value, in your currency.
