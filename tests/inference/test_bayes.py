@@ -174,3 +174,9 @@ def test_the_mean_itself_is_no_hard_place() -> None:
     """At the mean of symmetric parameters both tails are a half, at every size."""
     for n in (0.5, 10.5, 1e6):
         assert mean_tails([n, 3.5, n], NPS, 0) == pytest.approx((0.5, 0.5), abs=1e-10)
+
+
+def test_at_and_beyond_the_ends_everything_lies_on_one_side() -> None:
+    """A mean category score is never below the lowest or above the highest one, and nearly never at it."""
+    below, above = mean_tails([1, 2, 3], NPS, [-2, -1, 1, 2])
+    assert (below.tolist(), above.tolist()) == ([0, 0, 1, 1], [1, 1, 0, 0])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.clusters import ClusterTotals, cluster_totals, factorize
+from npskit.inference.clusters import ClusterTotals, checked_indices, cluster_totals, factorize
 
 rows = st.lists(
     st.tuples(
@@ -92,6 +92,7 @@ def test_rows_may_be_summed_before(sample: list[tuple[int, int, int]]) -> None:
         [3, -1, 3],
         [10**15, 0, 10**15],
         np.array([2**64 - 1, 0, 2**64 - 1], dtype=np.uint64),
+        np.array([2**63, 0, 2**63], dtype=np.uint64),
         [2.5, 0.5, 2.5],
         [True, False, True],
         np.array(["2026-01-02", "2026-01-01", "2026-01-02"], dtype="datetime64[D]"),
@@ -154,3 +155,11 @@ def test_only_like_adds_up() -> None:
     with pytest.raises(TypeError):
         ours + 1
     assert repr(ours) == "ClusterTotals(n=2, units=2)"
+
+
+def test_codes_are_one_for_each_row() -> None:
+    """What is refused says how many rows there are, where that is known."""
+    with pytest.raises(IncompatibleError, match=r"got shape \(1, 2\)$"):
+        checked_indices([[0, 1]], "customers", 3)
+    with pytest.raises(IncompatibleError, match=r"got shape \(2,\) for 3 rows$"):
+        checked_indices([0, 1], "customers", 3, 3)

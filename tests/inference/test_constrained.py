@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from npskit.arrays import Floats
 from npskit.errors import InvalidValueError
-from npskit.inference.constrained import _many, constrained_shares, mean_variance
+from npskit.inference.constrained import _many, constrained_shares, lattice, mean_variance
 
 CATEGORY_SCORES = (
     [-100.0, 0.0, 100.0],
@@ -163,3 +163,16 @@ def test_the_variance_is_that_of_dependent_shares(parts: list[float]) -> None:
     p = np.array(parts) / sum(parts)
     assert mean_variance(p, [-1, 0, 1]) == pytest.approx(p[0] + p[2] - (p[2] - p[0]) ** 2)
     assert mean_variance(p, [-100, 0, 100]) == pytest.approx(1e4 * mean_variance(p, [-1, 0, 1]))
+
+
+def test_a_tiny_share_of_the_far_extreme_keeps_its_digits() -> None:
+    """Shares 0, 1 - ε, ε drawn down to -50: q² + q/2 = ε/8, q = ε/4, which a difference of roots would round away."""
+    shares = constrained_shares([0.0, 1e15, 1.0], [-100, 0, 100], -50)
+    assert shares[2] == pytest.approx(2.5e-16, rel=1e-9, abs=0)
+
+
+def test_a_grid_has_at_most_ten_thousand_steps() -> None:
+    steps, step = lattice(np.array([3.0, 4.0, 10_003.0]), "round them")
+    assert (steps.tolist(), step) == ([0, 1, 10_000], 1.0)
+    with pytest.raises(InvalidValueError, match="10,000 steps"):
+        lattice(np.array([3.0, 4.0, 10_004.0]), "round them")

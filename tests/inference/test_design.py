@@ -251,6 +251,9 @@ def test_degrees_of_freedom_of_customers_are_kish() -> None:
         cluster_totals(kinds, 3, clusters=who, strata=strata), CATEGORY_SCORES, customers="all"
     )
     assert stratified.df == pytest.approx(20 + 60**2 / (10 * 4 + 40**2) - 2)
+    domains = cluster_totals(kinds, 3, clusters=who, strata=strata, groups=(strata == "s").astype(int), n_groups=2)
+    there = design_estimate(domains, CATEGORY_SCORES, customers="all").df  # a stratum without them takes nothing
+    np.testing.assert_allclose(there, [19, 60**2 / (10 * 4 + 40**2) - 1])
     equal = cluster_totals(kinds[:20], 3, clusters=who[:20])
     assert design_estimate(equal, CATEGORY_SCORES, customers="all").df == pytest.approx(19)
 

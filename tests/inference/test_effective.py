@@ -101,6 +101,8 @@ def test_the_mixture_counts_by_degrees_of_freedom() -> None:
     assert [float(x) for x in effective_size(0.5, 0.02, 50.0, np.inf)] == [25, np.inf]
     assert [float(x) for x in effective_size(0.0, 0.02, 50.0, 20.0)] == [50, np.inf]
     assert counts_of_size([0.5, 0.5], np.nan, 9, 8).tolist() == [0, 0]
+    weighted = nk.nps([10, 0, 10, 9, 7, 5], weights=[1, 2, 3, 1, 2, 1]).estimate
+    assert weighted.freedom == pytest.approx(5**2 / 6 - 1 + 5)  # Kish's size is 5; so are those of the model
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=12))

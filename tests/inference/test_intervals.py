@@ -325,3 +325,9 @@ def test_counts_and_category_scores_fit_and_nulls_lie_in_the_range() -> None:
         interval([1, 2], NPS)
     with pytest.raises(InvalidValueError, match=r"null_mean must lie within the category_scores' range -1\.\.1"):
         score_p_value([1, 2, 7], NPS, 50)
+
+
+def test_a_mean_at_its_end_and_spaces_that_rounding_left_uneven() -> None:
+    assert score_statistic([5, 0], [0, 1], 0) == 0
+    tenths = interval([1, 2, 7], [0.1, 0.2, 0.3], 0.95, "adjusted_wald")  # 0.2 - 0.1 is not 0.3 - 0.2
+    assert tenths == pytest.approx([0.2 + 0.1 * end for end in interval([1, 2, 7], NPS, 0.95, "adjusted_wald")])

@@ -152,3 +152,11 @@ def test_counts_without_groups_are_refused() -> None:
     for function in (welch_anova, wald_q, score_anova, pairwise):
         with pytest.raises(InvalidValueError, match=r"shape \(\.\.\., groups, categories\): got \(3,\)"):
             function([1, 2, 3], NPS)
+
+
+def test_the_score_test_grows_with_the_answers_however_few() -> None:
+    """Q is n - 1 times what the shares say, also where the answers together are worth fewer than two."""
+    counts = np.array([[6.0, 0, 2], [1, 1, 2]])
+    for worth in (12, 1.5):
+        q = score_anova(counts * worth / 12, [-1, 0, 1]).statistic
+        assert q / (worth - 1) == pytest.approx(float(score_anova(counts, [-1, 0, 1]).statistic) / 11)
