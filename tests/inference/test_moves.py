@@ -163,9 +163,9 @@ def test_what_does_not_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
         one + Moves.of_table(np.eye(2))
     with pytest.raises(TypeError):
         one + 1
-    monkeypatch.setattr(module, "MOST_PAIRS", 8)
+    monkeypatch.setattr(module, "MOST_PAIRS", 10)
     with pytest.raises(InvalidValueError, match="take groups or categories that are coarser"):
-        Moves.of(np.zeros(3, int), np.arange(3), np.arange(3), 3)
+        Moves.of(np.zeros(4, int), np.array([0, 1, 2, 0]), np.array([0, 1, 2, 1]), 3)
 
 
 def test_many_categories() -> None:
@@ -195,3 +195,13 @@ def test_shares_of_a_category_at_once(rows: Columns) -> None:
             assert shares.variance[after] == pytest.approx(float(one.variance), abs=1e-12, nan_ok=True)
             limits = [float(limit) for limit in one.interval(0.95, "score")]
             assert [low[after], high[after]] == pytest.approx(limits, abs=1e-9, nan_ok=True)
+
+
+def test_a_customer_who_moves_often_is_not_many() -> None:
+    """Kish's number of customers of 1, 1, 1 and 3 moves is 36/12; the spread of so few is raised to C/(C - 1)."""
+    moves = Moves.of(np.array([0, 1, 2, 3, 3, 3]), np.array([0, 0, 1, 2, 0, 1]), np.array([1, 2, 2, 0, 2, 1]), 3)
+    found = moves.mean(score_differences(CATEGORY_SCORES), np.ones(9, np.bool_), 4.0)
+    assert (float(found.kish), float(found.df)) == (3, 2)
+    kinds = found.amounts / found.amounts.sum()
+    variance = kinds @ (found.category_scores - found.mean) ** 2
+    assert float(found.size) == pytest.approx(variance / (float(found.variance) * (3 / 2) / (4 / 3)))

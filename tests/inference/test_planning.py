@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.planning import SampleSize, achieved_margin, power, sample_size
+from npskit.inference.planning_spread import Spread
 from npskit.inference.two_sample import score_test
 
 PAIR = [[0.2, 0.3, 0.5], [0.1, 0.3, 0.6]]
@@ -269,3 +270,13 @@ def test_what_does_not_go_together_is_refused() -> None:
         achieved_margin(100, shares=pair)
     with pytest.raises(InvalidValueError, match="n=11 answers cannot come from a population of 10"):
         achieved_margin(11, population=10)
+
+
+def test_few_answers_are_hard_where_they_differ_and_a_guess_may_be_low() -> None:
+    """Many answers are not hard, nor answers that are all of a kind; a search from too few ends where others do."""
+    spread = Spread.of(None, [[0.05, 0.05, 0.9], [0.02, 0.02, 0.96]], [-100, 0, 100])
+    assert spread.hard(10, 10)
+    assert not spread.hard(10_000, 10_000)
+    assert not Spread.of(None, [[0, 0, 1], [0, 0, 1]], [-100, 0, 100]).hard(10, 10)
+    apart = Spread.of(None, [[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]], [-100, 0, 100])
+    assert apart.tried(2, 1, 0.95, 0.8) == apart.tried(9, 1, 0.95, 0.8)

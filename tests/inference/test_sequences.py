@@ -337,3 +337,8 @@ def test_what_cannot_be_used_is_refused_by_name() -> None:
         log_wealth_of_difference([1, 2, 3], [1, 2, 3], NPS, 3.0)
     with pytest.raises(InvalidValueError, match="a and b must fit each other"):
         difference_sequence(np.ones((2, 3)), np.ones((3, 3)), NPS)
+
+
+@pytest.mark.parametrize(("a", "b"), [([6, 2, 2], [0, 0, 0]), ([0, 0, 0], [6, 2, 2])])
+def test_no_answers_on_either_side_leave_no_difference(a: list[int], b: list[int]) -> None:
+    assert np.isnan(difference_sequence(a, b, [-100, 0, 100])).all()
