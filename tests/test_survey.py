@@ -562,6 +562,12 @@ def test_calibrated_weights_are_those_of_rows_wherever_the_data_lie() -> None:
     assert held.se == lazy.se
 
 
+@pytest.mark.parametrize("unit", [1e200, 1e-200])
+def test_weights_that_an_engine_cannot_square_are_those_of_rows(unit: float) -> None:
+    found = nk.Survey(pl.LazyFrame({"s": [10, 0, 9], "w": [unit, 3 * unit, unit]}), score="s", weight="w").score()
+    assert (found.value, found.se) == pytest.approx((-20, 72))
+
+
 def test_times_must_be_times() -> None:
     """What is no time is refused by its row, not guessed an order for."""
     survey = nk.Survey({"score": [10, 1], "t": ["2026-01-01", "b"], "c": [1, 1]}, time="t", customer="c")

@@ -627,3 +627,12 @@ def test_bad_key_columns() -> None:
         factorize_many([])
     with pytest.raises(IncompatibleError, match="column 1 of the group keys has 2 rows, column 0 has 1"):
         factorize_many([["a"], [1, 2]])
+
+
+@pytest.mark.parametrize("answers", [[-1, 0, 0, 1, 1, 1, 2], [0, 1, 1, -1]])
+def test_the_lowest_point_is_a_category_of_its_own_and_may_be_negative(answers: list[int]) -> None:
+    codebook = codebook_of(Any3(Scale(-1, 1), (0, 1, 2)))
+    wanted = [answers.count(point) for point in (-1, 0, 1)] + [0, answers.count(2)]
+    for distribution in (None, False):
+        assert tabulate([answers], codebook, distribution=distribution).cells.tolist() == wanted
+    assert tabulate([[0, 1, 1]], codebook).cells.tolist() == [0, 1, 2, 0, 0]
