@@ -212,5 +212,6 @@ def test_weights_that_cannot_be_used_are_named() -> None:
 
 def test_a_design_has_no_effect_without_spread_or_answers() -> None:
     """NaN where all answer alike, whatever the variance, and where there are fewer than two answers."""
-    found = design_effect([0.25, 0.25, 0.25], [[0.25, 0.5, 0.25], [0.0, 1.0, 0.0], [0.25, 0.5, 0.25]], [5, 5, 1], [-1, 0, 1])
+    shares = [[0.25, 0.5, 0.25], [0.0, 1.0, 0.0], [0.25, 0.5, 0.25]]
+    found = design_effect([0.25, 0.25, 0.25], shares, [5, 5, 1], [-1, 0, 1])
     np.testing.assert_array_equal(found, [2, np.nan, np.nan])
