@@ -182,7 +182,6 @@ def read(
         replace(name, got.values, got.rejected, got.notes)
     if "time" in bound:
         name = bound["time"]
-        columns[name].flags.writeable = False  # nobody else has it
         table = read_times(
             {name: Column(columns[name], row_numbers=loaded.row_numbers)},
             time_zone=report.time_zone if time_zone is None else time_zone,

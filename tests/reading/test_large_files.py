@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import FileMissingError, UnreadableFileError
+from npskit.reading.loading import SCANNED
 
 TIMES = st.sampled_from(
     [
@@ -115,10 +116,15 @@ def test_a_role_that_shows_late(export: Path) -> None:
     assert read_large(export, look=10, whole=1 << 20).column("column_5").values.tolist()[-1] == "surprise"
 
 
-def test_progress_is_told_once(export: Path) -> None:
-    """Looking at the first rows does not move the bar; reading moves it to the end."""
+def test_progress_is_told_once(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finding the encoding moves the bar, looking at the first rows does not; reading moves it to the end."""
+    monkeypatch.setattr("npskit.reading.source._PAUSE", 0.0)
+    monkeypatch.setattr("npskit.reading.source._SCANNED", 500)
+    monkeypatch.setattr("npskit.reading.source._WIDE", 500)
     told: list[tuple[int, int]] = []
     read_large(export, progress=lambda done, total: told.append((done, total)))
     size = export.stat().st_size
     assert told[-1] == (size, size)
     assert told == sorted(told)
+    begun = [done for done, _ in told if done < size * SCANNED]
+    assert 3 <= len(begun) < len(told) / 2 + 1

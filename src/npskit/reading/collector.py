@@ -120,6 +120,9 @@ class Collector:
             columns = {j: _first(column, size) for j, column in columns.items()}
         numbers = numbers[:size]
         self._cut_off(columns, numbers)
+        for column in columns.values():
+            if isinstance(column, np.ndarray):
+                column.flags.writeable = False  # what cannot be changed need not be copied
         return columns, numbers
 
     def _take(self, rows: list[list[str]], numbers: NDArray[np.int64], damaged: bool) -> None:

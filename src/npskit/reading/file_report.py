@@ -16,6 +16,26 @@ Roles: TypeAlias = dict[str, str | tuple[str, ...]]
 Progress: TypeAlias = Callable[[int, int], object]
 
 
+def part_of(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """Return what tells the progress of a part of the work, given where it begins and ends as shares of the whole.
+
+    Example:
+        >>> told = part_of(lambda done, total: print(done, "of", total), 0.5, 1)
+        >>> _ = told(20, 100), told(100, 100)
+        60 of 100
+        100 of 100
+    """
+    if progress is None:
+        return None
+
+    def tell(done: int, total: int) -> None:
+        # the end of a part is told by the next one
+        if done < total or end == 1:
+            progress(int(total * begin + done * (end - begin)), total)
+
+    return tell
+
+
 @attrs.frozen
 class Rejected:
     """Something in a file that could not be used.

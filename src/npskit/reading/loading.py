@@ -17,7 +17,7 @@ from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileErro
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
-from npskit.reading.file_report import Columns, FileReport, Loaded, Progress
+from npskit.reading.file_report import Columns, FileReport, Loaded, Progress, part_of
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
 from npskit.reading.responses import Wanted, choose, telling
 from npskit.reading.source import Source, as_path, inspect, reading
@@ -29,6 +29,8 @@ _CELLS = 5_000
 LOOK = 20_000
 # A text of fewer bytes is read with all its columns; one of fewer still is looked at as a whole.
 WHOLE, SMALL = 8 << 20, 2 << 20
+# The share of the work that finding the encoding of a text is.
+SCANNED = 0.1
 
 
 def load(
@@ -204,7 +206,10 @@ def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said
     check_decimal(options.decimal)
     if options.tool is not None:
         tools.find_tool([], options.tool)
-    return inspect(found, encoding), options
+    source = inspect(found, encoding, part_of(options.progress, 0, SCANNED))
+    if source.kind != "parquet":
+        options = attrs.evolve(options, progress=part_of(options.progress, SCANNED, 1))
+    return source, options
 
 
 def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None:

@@ -62,6 +62,8 @@ _BOMS = (
 )
 # The bit that is set in a byte that is not ASCII, in 8 of them.
 _HIGH = np.uint64(0x8080_8080_8080_8080)
+# Seconds between two calls of a progress.
+_PAUSE = 0.1
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 
 
@@ -105,7 +107,7 @@ def reading(path: Path) -> Iterator[None]:
 
 def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield a file in blocks, unpacked, telling `progress` at most ten times a second, and at the end."""
-    size, due = path.stat().st_size, 0.0
+    size, due = path.stat().st_size, time.monotonic() + _PAUSE
     with path.open("rb") as raw:
         file = gzip.GzipFile(fileobj=raw) if gzipped else raw
         while block := file.read(block_size):
@@ -113,7 +115,7 @@ def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress |
             now = time.monotonic()
             if progress is not None and now >= due:
                 progress(min(raw.tell(), size), size)
-                due = now + 0.1
+                due = now + _PAUSE
     if progress is not None:
         progress(size, size)
 
@@ -179,7 +181,7 @@ def _siblings(path: Path) -> str:
     return f"; {hint}" if hint.startswith("did you mean") else ""
 
 
-def inspect(path: Path, encoding: str | None = None) -> Source:
+def inspect(path: Path, encoding: str | None = None, progress: Progress | None = None) -> Source:
     """Detect what a file is and how its text is encoded, in one pass over its bytes and little memory.
 
     Text is what its byte order mark says; else UTF-8, where no byte or fewer sequences contradict it than confirm it
@@ -207,7 +209,7 @@ def inspect(path: Path, encoding: str | None = None) -> Source:
         told = _with_order(encoding, head) or _told_encoding(head)
         _refuse_other_kinds(path, head, told)
         kind = _kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
-        scan = _scan(path, gzipped, told, bounded=kind != "json")
+        scan = _scan(path, gzipped, told, progress, bounded=kind != "json")
     text = head.decode(scan.encoding, errors="replace").removeprefix("\ufeff")
     if not text.strip():
         raise UnreadableFileError(f"{path} is empty but for blank space: there is not even a header row")
@@ -272,12 +274,12 @@ class _TextScan:
     notes: tuple[str, ...] = ()
 
 
-def _scan(path: Path, gzipped: bool, told: str | None, *, bounded: bool) -> _TextScan:
+def _scan(path: Path, gzipped: bool, told: str | None, progress: Progress | None, *, bounded: bool) -> _TextScan:
     """Pass over all bytes of a text, refusing endless lines on the way."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
     plain, good, bad, nuls, run, size = True, 0, 0, False, 0, 0
-    for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED)):
+    for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED, progress)):
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         run = run + len(block) if last < 0 else len(block) - last - 1
         size += len(block)
