@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import pkgutil
@@ -18,6 +19,7 @@ import pytest
 
 import npskit as nk
 from npskit.__main__ import main
+from npskit.command_line import in_options
 from npskit.datasets import demo_survey
 
 EXPORT = """Date;Region;How likely are you to recommend us?;id
@@ -49,8 +51,8 @@ def test_score(capsys: pytest.CaptureFixture[str], export: str) -> None:
     assert code == 0
     assert err == (
         "npskit: Column 'How likely are you to recommend us?' was taken as the score by its name; name another with "
-        "score=.\n"
-        "npskit: time: column 'Date': '1.3.2026' and all like it were read day first: give dayfirst=False if the month "
+        "--score.\n"
+        "npskit: time: column 'Date': '1.3.2026' and all like it were read day first: give --monthfirst if the month "
         "is first.\n"
     )
     assert "dayfirst" not in run(capsys, "score", export, "--dayfirst")[2]
@@ -307,22 +309,22 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
         (["--value", "wroth"], "did you mean 'worth'"),
         (["--value", "said"], "which is not a number"),
         (["--value", "worth", "--lift", "detracter=0.1"], "did you mean 'detractor'"),
-        (["--lift", "0.1"], "give value="),
+        (["--lift", "0.1"], "give --value"),
         (["--lift", "detractor="], "--lift must be written like name=value"),
-        (["--capacity", "lots"], "capacity must be a number: got 'lots'"),
+        (["--capacity", "lots"], "--capacity must be a number: got 'lots'"),
         (["--capacity", "customer care=5"], "nobody answers for the team"),
         (["--roles", "nmae=who"], "did you mean 'name'"),
         (["--roles", "who"], "--roles must be written like name=value"),
         (["--keep", "emial"], "did you mean 'email'"),
-        (["--holdout", "0.5"], "bind the column with customer="),
-        (["--holdout", "2"], "holdout must be at least 0 and below 1"),
-        (["--budget", "-1"], "budget must be at least 0"),
+        (["--holdout", "0.5"], "bind the column with --customer"),
+        (["--holdout", "2"], "--holdout must be at least 0 and below 1"),
+        (["--budget", "-1"], "--budget must be at least 0"),
         (["--currency", "EURO"], "ISO 4217"),
-        (["--now", "soon"], "now must be a time"),
-        (["--max-age", "old"], "max_age must be"),
-        (["--seed", "-1"], "rng must be a seed"),
+        (["--now", "soon"], "--now must be a time"),
+        (["--max-age", "old"], "--max-age must be"),
+        (["--seed", "-1"], "--seed must be a seed"),
         (["-o", "plan.xlsx"], "--output must end in .csv, .jsonl, .ndjson: got 'plan.xlsx'"),
-        (["-o", "no/such/folder/plan.csv"], "--output: 'no/such/folder/plan.csv' cannot be written"),
+        (["-o", "no/such/folder/plan.csv"], "--output: there is no folder 'no/such/folder' to write 'plan.csv' to"),
         (["--playbook", "nowhere.toml"], "nowhere.toml"),
         (["--playbook", "."], "'.' cannot be read"),
         (["--fields", "company", "-o", "plan.csv"], "--fields must be written like name=value"),
@@ -370,7 +372,7 @@ def test_weights_are_named_and_shown(capsys: pytest.CaptureFixture[str], tmp_pat
     path.write_text("score;weight\n9;0,5\n3;1,5\n", encoding="utf-8")
     _, out, err = run(capsys, "score", str(path), "--score", "score")
     assert out.startswith("NPS  0.0000")
-    assert "weight='weight'" in err
+    assert "--weight weight." in err
     _, out, err = run(capsys, "score", str(path), "--score", "score", "--weight", "weight", "--decimal", ",")
     assert out.startswith("NPS  -50.0000")
     assert "(75.0% weighted)" in out
@@ -419,3 +421,48 @@ def test_too_little_memory(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     code, out, err = run(capsys, "score", export)
     assert (code, out) == (2, "")
     assert err.strip().splitlines()[-1] == "npskit: there is not enough memory for this; read a part of the file"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("say so with scale=(1, 10)", "say so with --scale 1..10"),
+        ("name another with score=.", "name another with --score."),
+        ("give dayfirst=True or dayfirst=False", "give --dayfirst or --monthfirst"),
+        ("such as time_zone='Europe/Warsaw'.", "such as --time-zone Europe/Warsaw."),
+        ("named: weight='my w'.", 'named: --weight "my w".'),
+        ("use method='score'", "use --interval score"),
+        ("level must be below 1; score must be", "--level must be below 1; score must be"),
+        ("of NPS(scale=Scale(0, 10), detractor=6): see 'top=9', population=5", None),
+    ],
+)
+def test_hints_name_options(said: str, told: str | None) -> None:
+    """Law: a hint names the options of the command; scorers, what a file holds and other arguments stay as they are."""
+    words = ("scale", "score", "dayfirst", "time_zone", "weight", "interval", "top", "detractor", "level")
+    assert in_options(said, argparse.Namespace(**dict.fromkeys(words))) == (said if told is None else told)
+
+
+def test_what_cannot_be_used_is_said_once(capsys: pytest.CaptureFixture[str], export: str, tmp_path: Path) -> None:
+    """Of an output, a playbook and a file the message names the option and the path once, and what is wrong."""
+    (tmp_path / "empty.json").write_text("[]")
+    (tmp_path / "title.csv").write_text("Survey of May\nscore,day\n9,2026-05-01\n3,2026-05-01\n")
+    (tmp_path / "marks.csv").write_text("mark,day\n1,2026-05-01\n5,2026-05-01\n")
+    title = str(tmp_path / "title.csv")
+    for words, told in (
+        (
+            ("follow-up", export, "-o", f"{tmp_path}/no/x.csv"),
+            f"--output: there is no folder '{tmp_path}/no' to write ",
+        ),
+        (("follow-up", export, "--playbook", str(tmp_path)), f"--playbook: '{tmp_path}' cannot be read: "),
+        (("score", str(tmp_path / "empty.json")), "empty.json holds no answers: it is an empty list"),
+        (
+            ("score", str(tmp_path / "marks.csv")),
+            "Whole numbers are in 'mark' 1..5; NPS is asked on 0..10: name the co",
+        ),
+        (("score", title), "The first row has one cell, and those below it have more: if it is a title, give --header"),
+    ):
+        code, _, err = run(capsys, *words)
+        assert (code, err.count("\n")) == (2, 1)
+        assert told in err
+        assert err.count(str(tmp_path)) <= 1
+    assert run(capsys, "score", title, "--header-rows", "2")[1].startswith("NPS  0.0000")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,24 @@ def test_weights_with_decimal_commas(tmp_path: Path) -> None:
     assert survey.rejected[0].value == "heavy"
     with pytest.raises(nk.InvalidValueError, match="w"):
         survey.score()
+
+
+@pytest.mark.parametrize(
+    ("cells", "other"), [(("1.234", "2.5"), None), (("1.234", "2"), "1234"), (("1,234", ""), "1.234")]
+)
+def test_a_mark_that_may_part_thousands_is_a_guess(tmp_path: Path, cells: tuple[str, str], other: str | None) -> None:
+    """Law: where no cell tells what a mark means, there is a warning and a note; from a file and of texts."""
+    path = write(tmp_path / "a.csv", f"score;w\n9;{cells[0]}\n3;{cells[1]}\n")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        survey = nk.read(path, weight="w")
+        nk.nps([9, 3], weights=[cells[0], cells[1] or "0"])
+        assert nk.read(path, weight="w", decimal=".").column("w").values[0] in (1.234, 1234)
+    said = [str(each.message) for each in caught if issubclass(each.category, nk.GuessWarning)]
+    assert len(said) == (0 if other is None else 2)
+    assert all(f"if they mean {other}" in one for one in said)
+    assert survey.report is not None
+    assert len(survey.report.notes) == (0 if other is None else 1)
 
 
 def test_several_questions(tmp_path: Path) -> None:

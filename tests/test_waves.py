@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import npskit as nk
+from npskit.data import row_said
 from npskit.results import RowCounts
 
 
@@ -89,3 +91,22 @@ def test_a_file_passes_its_zone_on(tmp_path: Path) -> None:
     assert follow_up.due is not None
     assert survey._data.time_zone == "Europe/Warsaw"
     assert survey.column("day").values[0] == np.datetime64("2026-03-29T00:30")
+
+
+def test_errors_name_wave_and_row(tmp_path: Path) -> None:
+    """A row of joined surveys is named as its own survey does, with the file or the place of the survey."""
+    path = tmp_path / "may.csv"
+    path.write_text("score,w\n9,1\n\n8,\n")
+    file = nk.read(path, score="score", weight="w")
+    frame = nk.Survey({"score": [9, 8, 7], "w": [1, 2, -3]}, score="score", weight="w")
+    joined = nk.concat([nk.concat([frame]), file])
+    with pytest.raises(nk.InvalidValueError) as caught:
+        joined.score()
+    assert f"row 2 (from 0) of surveys[0] has -3.0, row 4 of the file {path} is empty" in str(caught.value)
+    with pytest.raises(nk.InvalidValueError, match=r"row 4 of the file .*may.csv"):
+        nk.concat([file, file.__class__({"score": ["9"], "w": ["1"]}, weight="w")]).score()
+    off = nk.Survey({"score": [9, 11]}, on_invalid="raise")
+    with pytest.raises(nk.InvalidValueError, match=r"row 1 \(from 0\) of surveys\[1\]: 11$"):
+        nk.concat([nk.Survey({"score": [9]}, on_invalid="raise"), off]).score()
+    rows = joined._data.row_numbers
+    assert row_said(2, pickle.loads(pickle.dumps(rows))) == "row 2 (from 0) of surveys[0]"

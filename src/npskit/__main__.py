@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from npskit import __version__
-from npskit.command_line import add_demo, add_follow_up, add_score
+from npskit.command_line import add_demo, add_follow_up, add_score, in_options
 from npskit.errors import NpskitError, NpskitWarning
 
 
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.showwarning = told = _Told(warnings.showwarning)
             options.run(options)
         for line in told.lines:
-            print(f"npskit: {line}", file=sys.stderr)
+            print(f"npskit: {in_options(line, options)}", file=sys.stderr)
     except NpskitError as error:
-        print(f"npskit: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"npskit: {in_options(' '.join(str(error).split()), options)}", file=sys.stderr)
         return 2
     except MemoryError:
         print("npskit: there is not enough memory for this; read a part of the file", file=sys.stderr)

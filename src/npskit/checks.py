@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, with_article
 
 T = TypeVar("T")
 # What float() would take, in silence or with a warning, and is no number.
@@ -216,7 +216,9 @@ def of_kind(value: Any, kind: type[T], name: str) -> T:
         npskit.errors.InvalidTypeError: comment must be a str: got 5 (int)
     """
     if not isinstance(value, kind):
-        raise InvalidTypeError(f"{name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})")
+        raise InvalidTypeError(
+            f"{name} must be {with_article(kind.__name__)}: got {quoted(value)} ({type(value).__name__})"
+        )
     return value
 
 
@@ -313,10 +315,7 @@ def is_a(kind: type) -> Validator:
     """Return a validator of attrs fields that hold an instance of a class."""
 
     def check(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-        if not isinstance(value, kind):
-            raise InvalidTypeError(
-                f"{field.name} must be a {kind.__name__}: got {quoted(value)} ({type(value).__name__})"
-            )
+        of_kind(value, kind, field.name)
 
     return check
 

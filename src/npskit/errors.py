@@ -148,6 +148,17 @@ def counted(count: SupportsIndex, one: str, many: str | None = None) -> str:
     return f"{int(count):,} {plural(count, one, many)}"
 
 
+def with_article(noun: str) -> str:
+    """Return a noun with "a" or "an", as it is spoken: an initialism by the name of its first letter.
+
+    Example:
+        >>> with_article("int"), with_article("NPS"), with_article("Scale"), with_article("offer")
+        ('an int', 'an NPS', 'a Scale', 'an offer')
+    """
+    spelt = len(noun) > 1 and noun[:2].isupper()
+    return f"{'an' if noun[:1] in ('AEFHILMNORSX' if spelt else 'AEIOaeio') else 'a'} {noun}"
+
+
 def shortened(message: str) -> str:
     """Return a message in which nothing stands at length: neither a word nor the whole."""
     text = _LONG_WORD.sub(lambda word: f"{word[0][: _WORD // 2]}...{word[0][-_WORD // 4 :]}", message)
@@ -163,6 +174,11 @@ def warn(message: str, kind: type[NpskitWarning]) -> None:
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<attrs generated")):
         frame, level = frame.f_back, level + 1
     warnings.warn(shortened(message), kind, stacklevel=level)
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an error says; of one of the operating system without the path, which the message names anyway."""
+    return str(getattr(error, "strerror", None) or error)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -19,12 +19,23 @@ from npskit.errors import (
     GuessWarning,
     IncompatibleError,
     InvalidValueError,
+    UnreadableFileError,
     warn,
 )
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
-from npskit.reading import Loaded, Rejected, Wanted, check_kinds, load_for, names_of, resolve, several_files
-from npskit.scorers import Scorer, codebook_of
+from npskit.reading import (
+    Loaded,
+    Rejected,
+    Wanted,
+    check_kinds,
+    load_for,
+    names_of,
+    resolve,
+    several_files,
+    whole_ranges,
+)
+from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.survey import Survey
 from npskit.waves import WAVE, concat
 
@@ -104,7 +115,8 @@ def read(
     Warns:
         GuessWarning: If the column of the score is not named, and its name alone says that it is one. What only holds
             whole numbers on the scale is never taken: then the error names it. If the order of day and month had to be
-            guessed, or times of several offsets from UTC were read in UTC.
+            guessed, or times of several offsets from UTC were read in UTC. If no weight tells whether a mark parts
+            thousands or decimals, as in `"1.234"`.
         DataWarning: If the column of the time holds cells, and none of them is a time.
 
     Example:
@@ -157,15 +169,17 @@ def read(
         named = _bound(roles, look)[0]
         kinds = {name: "texts" for role, name in named.items() if role != "comment"}
         kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
-        return kinds | dict.fromkeys(_answer_columns(score, look, codebook.questions), "codes")
+        return kinds | dict.fromkeys(_answer_columns(score, look, codebook), "codes")
 
     rows = Wanted.of(where, codebook.name.partition(" ")[0])
     one: Any = path  # what is no path is refused there
     loaded = load_for(one, needs, said, rows)
+    if loaded.about_header:
+        warn(loaded.about_header, GuessWarning)
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
-    answers = _answer_columns(score, loaded, codebook.questions)
+    answers = _answer_columns(score, loaded, codebook)
     if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
         warn(loaded.about_score, GuessWarning)
     kinds = check_kinds(loaded.columns, loaded.kinds, answers)
@@ -193,8 +207,13 @@ def read(
         if table.order is not None:  # for the other columns of times
             dayfirst = table.order == "day"
     if "weight" in bound:
-        numbers = numbers_of(columns[bound["weight"]], decimal=decimal or report.decimal, missing=words or ())
-        replace(bound["weight"], numbers.values, numbers.rejected, ())
+        name = bound["weight"]
+        numbers = numbers_of(columns[name], decimal=decimal or report.decimal, missing=words or ())
+        asks = numbers.guess and not decimal
+        guess = f"{numbers.guess}: give decimal=',' if they mean {numbers.other}" if asks else ""
+        replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
+        if guess:
+            warn(f"weight: column {name!r}: {guess}", GuessWarning)
     survey = Survey(
         Owned(columns),
         score=answers,
@@ -238,8 +257,13 @@ def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any],
 
 
 def _answer_columns(
-    score: str | Sequence[str] | Mapping[str, str] | None, loaded: Loaded, questions: tuple[str, ...]
+    score: str | Sequence[str] | Mapping[str, str] | None, loaded: Loaded, codebook: Codebook
 ) -> list[str]:
+    questions = codebook.questions
+    if not loaded.columns:
+        raise UnreadableFileError(
+            f"{loaded.report.path} holds no answers: it is an empty list, or one of empty records"
+        )
     if score is None:
         found = loaded.roles.get("score")
         named = all(question in loaded.columns for question in questions)
@@ -248,8 +272,9 @@ def _answer_columns(
         if named:
             return list(questions)
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
+        about = " ".join(filter(None, [_about_score(loaded, codebook), loaded.about_header]))
         asked = f"score: name the column with the answers to {', '.join(questions)}"
-        raise ColumnNotFoundError(f"{asked}; there are {known}. {loaded.about_score}".strip())
+        raise ColumnNotFoundError(f"{asked}; there are {known}. {about}", argument="score")
     if isinstance(score, Mapping):
         for question in questions:
             if question not in score:
@@ -259,4 +284,27 @@ def _answer_columns(
     if len(names) != len(questions):
         asked = ", ".join(questions)
         raise IncompatibleError(f"score: the scorer reads a column for each of {asked}: got {len(names)}")
-    return [resolve(name, loaded.columns) for name in names]
+    try:
+        return [resolve(name, loaded.columns) for name in names]
+    except ColumnNotFoundError as error:
+        if not loaded.about_header:
+            raise
+        raise ColumnNotFoundError(f"{error}. {loaded.about_header}", argument="score") from None
+
+
+def _about_score(loaded: Loaded, codebook: Codebook) -> str:
+    """Return what there is to say of which column might hold the answers: those of whole numbers, and their ranges."""
+    held = whole_ranges(loaded.columns)
+    if not held:
+        return loaded.about_score or "None holds whole numbers."
+    default = all((scale.low, scale.high) == (0, 10) for scale in codebook.scales)
+    likely = [name for name, (low, high) in held.items() if default and low >= 0 and 5 < high <= 10]
+    if likely:
+        return loaded.about_score
+    shown = ", ".join(f"{name!r} {low}..{high}" for name, (low, high) in list(held.items())[:10])
+    said = (
+        f"Whole numbers are in {shown}; {codebook.name} is asked on "
+        f"{', '.join(dict.fromkeys(map(str, codebook.scales)))}"
+    )
+    other = ", and what another scale means with scorer=, such as CSAT() for 1..5" if default else ""
+    return f"{said}: name the column with score={other}."

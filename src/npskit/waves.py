@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import several
-from npskit.data import objects
+from npskit.data import WaveRows, objects
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS
@@ -26,8 +26,9 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
 
     Columns are joined by name; a column that a survey lacks is missing in its rows. Times are joined as each survey
     reads them, so that one file may have the day first and another the month. Rows that could not be read, or were left
-    out, add up in the scores. Rows are named by their position among all, from 0; in `rejected` those of a file are
-    numbered as in their file, and the reason says which file that is.
+    out, add up in the scores. Errors name a row as its survey does, and which survey that is; in `rejected` those of a
+    file are numbered as in their file, and the reason says which. In the tables of plans `row` is the position among
+    all, from 0.
 
     Args:
         surveys: At least one; of one scorer, with the same roles bound to columns of the same names, none raked.
@@ -63,7 +64,16 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
     return joined._with(
         refused=tuple(rejected for part in parts for rejected in _rejected(part)) if from_files else None,
         aside=sum((part._data.aside for part in parts), start=NO_ROWS),
+        row_numbers=WaveRows.of([_named(i, part) for i, part in enumerate(parts)]),
+        columns={},
     )
+
+
+def _named(i: int, wave: Survey) -> tuple[str, int, NDArray[np.int64] | None]:
+    """Return what a survey is called among several, how many rows it has, and how it numbers them."""
+    data = wave._data
+    name = f"of surveys[{i}]" if data.row_numbers is None else "" if wave.report is None else wave.report.path
+    return name, len(data.column(data.score[0])), data.row_numbers
 
 
 def _wave_column(surveys: Sequence[Survey], waves: Sequence[Any]) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import html
 import json
 import math
 import pickle
@@ -21,11 +22,12 @@ from hypothesis import strategies as st
 
 from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import ColumnNotFoundError, DataWarning, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.estimate import Estimate
 from npskit.scores.score import Conventions
-from npskit.scores.score_table import ScoreTable, segment_names
+from npskit.scores.score_table import ScoreTable
 from npskit.scores.scoring import nps
+from npskit.scores.segment_labels import segment_names
 from npskit.survey import Survey
 
 NOON = dt.datetime(2026, 1, 1, 12)
@@ -346,3 +348,15 @@ def test_a_hundred_thousand_segments() -> None:
     assert len(table._repr_html_()) < 1_000_000
     assert len(table.columns()["value"]) == size
     assert math.isclose(table[77].value, float(table.values[77]))
+
+
+def test_segments_are_told_apart() -> None:
+    """Law: different segments are never printed alike, in text, HTML or the names of pairs; spaces are warned of."""
+    data = {"score": [9, 3, 10, 5, 9, 3], "by": np.array(["B", "B ", 1.0, "1", None, "(missing)"], object)}
+    with pytest.warns(DataWarning, match="'B' and 'B ' of column 'by' differ only in spaces"):
+        table = Survey(data).score("by")
+    for printed in (str(table), html.unescape(table._repr_html_())):
+        for name in ("'B'", "'B '", "1", "'1'", "(missing)", "'(missing)'"):
+            assert name in printed
+    assert len(set(segment_names(table.keys))) == 6
+    assert segment_names([("B",), ("C",)]) == ["B", "C"]

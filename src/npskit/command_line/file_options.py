@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import attrs
+
+from npskit.command_line.hints import in_options
 from npskit.errors import InvalidValueError, counted, plural
 from npskit.from_file import Roles, read
-from npskit.reading import Rejected
+from npskit.reading import FileReport, Rejected
 from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey
 
@@ -36,6 +39,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--where", metavar="COLUMN=VALUE", action="append", help="read these rows alone; may be given several times"
     )
     add_texts(command, *_TEXTS)
+    command.add_argument("--header-rows", type=int, metavar="ROWS", help="above the first answer, if not found out")
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
     command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
     order = command.add_mutually_exclusive_group()
@@ -112,16 +116,23 @@ def read_survey(options: argparse.Namespace) -> Survey:
         scorer=scorer,
         missing=None if options.missing is None else _codes(options.missing),
         progress=_progress(),
-        **given(options, "encoding", "separator", "decimal", "time_zone", "dayfirst", *Roles.__annotations__),
+        **given(
+            options, "encoding", "separator", "decimal", "header_rows", "time_zone", "dayfirst", *Roles.__annotations__
+        ),
     )
 
 
 def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) -> None:
     """Say on standard error what could be used and is not, which rows are not in the score, and `more`."""
-    notes = survey.report.offers if survey.report else []
+    notes = _offers(survey.report, options) if survey.report else []
     notes += _not_counted(survey)
     for note in (*notes, *more):
-        print(f"npskit: {note}", file=sys.stderr)
+        print(f"npskit: {in_options(note, options)}", file=sys.stderr)
+
+
+def _offers(report: FileReport, options: argparse.Namespace) -> list[str]:
+    """Return what to name to have the columns used that are not used unasked, of those that the command may use."""
+    return attrs.evolve(report, unasked={r: n for r, n in report.unasked.items() if hasattr(options, r)}).offers
 
 
 def _not_counted(survey: Survey) -> Iterator[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
-from npskit.errors import InvalidValueError
+from npskit.command_line.hints import in_options
+from npskit.errors import InvalidValueError, UnwritableFileError, reason_of
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
@@ -65,8 +66,8 @@ def add_follow_up(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    if options.output is not None and Path(options.output).suffix.lower() not in _KINDS:
-        raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {options.output!r}")
+    if options.output is not None:
+        _check_output(Path(options.output))
     playbook = languages = None
     if options.playbook is not None:
         with _usable(options.playbook, "--playbook", "read"):
@@ -90,7 +91,10 @@ def _run(options: argparse.Namespace) -> None:
     )
     if options.output is not None:
         _write(plan, Path(options.output), options, languages)
-    print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2) if options.json else plan)
+    if options.json:
+        print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(filter(None, [in_options(plan.headline(), options), plan.first()])))
     tell(survey, options, _taken_for_granted(survey, roles))
 
 
@@ -110,13 +114,22 @@ def _taken_for_granted(survey: Survey, roles: Mapping[str, str]) -> Iterator[str
         yield "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
 
 
+def _check_output(path: Path) -> None:
+    """Refuse a path that no plan can be written to, before one is made."""
+    if path.suffix.lower() not in _KINDS:
+        raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {str(path)!r}")
+    if not path.parent.is_dir():
+        raise UnwritableFileError(f"--output: there is no folder {str(path.parent)!r} to write {path.name!r} to")
+
+
 @contextlib.contextmanager
 def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
     """Say of which option the file is that cannot be read or written."""
     try:
         yield
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {error}") from None
+        told = error.__cause__ if isinstance(error.__cause__, OSError) else error  # which says it of the path again
+        raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {reason_of(told)}") from None
 
 
 def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
-from npskit.data import Column, as_column
+from npskit.data import Column, as_column, row_said
 from npskit.errors import IncompatibleError, counted, quoted
 from npskit.scorers import Codebook
 
@@ -117,12 +117,22 @@ class CodedAnswers:
         """Return which rows have an answer that is not on its scale."""
         return np.asarray(np.logical_or.reduce([codes == INVALID for codes in self.codes]))
 
-    def refusal(self) -> str:
-        """Return a sentence that names the first answers that are not on their scale; empty where there is none."""
+    def refusal(self, row_numbers: NDArray[np.int64] | None = None) -> str:
+        """Return a sentence that names the first answers that are not on their scale; empty where there is none.
+
+        Args:
+            row_numbers: See `npskit.data.row_said`.
+        """
         parts = []
         for values, scale, (question, rows) in zip(self._values, self.codebook.scales, self.invalid(), strict=True):
             if rows.size:
-                shown = ", ".join(f"row {row}: {quoted(values[row], 40)}" for row in rows[:5].tolist())
+                named = [
+                    f"row {row}" if row_numbers is None else row_said(row, row_numbers) for row in rows[:5].tolist()
+                ]
+                shown = ", ".join(
+                    f"{name}: {quoted(values[i], 40)}" for name, i in zip(named, rows.tolist(), strict=False)
+                )
                 more = f" and {rows.size - 5} more" if rows.size > 5 else ""
                 parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
-        return f"{'; '.join(parts)} (rows count from 0)" if parts else ""
+        count = " (rows count from 0)" if row_numbers is None else ""
+        return f"{'; '.join(parts)}{count}" if parts else ""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
 from npskit.data import Scale, Unusable, array_of, as_column, flat, parse_answer, slices
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, with_article
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
 _REMEMBERED = 1 << 14
@@ -83,7 +83,9 @@ def _as_sequence(answers: Any, name: str) -> Any:
         )
     if isinstance(answers, (Mapping, Set)):
         kind = type(answers).__name__
-        raise InvalidTypeError(f"{name} must be a sequence of answers, not a {kind}: pass a list of its values")
+        raise InvalidTypeError(
+            f"{name} must be a sequence of answers, not {with_article(kind)}: pass a list of its values"
+        )
     if isinstance(answers, memoryview) or hasattr(answers, "__array__") or hasattr(answers, "__array_interface__"):
         return array_of(answers, name)
     try:

@@ -16,10 +16,12 @@ from npskit.data.cells import NAMED as NAMED
 from npskit.data.cells import BadCell as BadCell
 from npskit.data.cells import Deferred as Deferred
 from npskit.data.cells import NumberedCells as NumberedCells
+from npskit.data.cells import WaveRows as WaveRows
 from npskit.data.cells import as_python as as_python
 from npskit.data.cells import objects as objects
 from npskit.data.cells import refuse_cells as refuse_cells
 from npskit.data.cells import row_said as row_said
+from npskit.data.cells import rows_said as rows_said
 from npskit.data.cells import shown as shown
 from npskit.data.columns import Column as Column
 from npskit.data.columns import array_of as array_of

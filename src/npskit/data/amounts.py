@@ -18,15 +18,20 @@ from npskit.checks import is_hashable, is_missing, is_same
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
 from npskit.data.columns import Column
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, quoted, warn
 
 
 @attrs.frozen(eq=False)
 class Numbers(Frozen):
-    """A column of numbers, read: float64 with NaN where missing or unreadable, and the cells that were unreadable."""
+    """A column of numbers, read: float64 with NaN where missing or unreadable, and the cells that were unreadable.
+
+    Where no cell tells the decimal mark, and one may be read in two ways, `guess` says in which, `other` the other.
+    """
 
     values: NDArray[np.float64]
     rejected: tuple[BadCell, ...]
+    guess: str = ""
+    other: str = ""
 
 
 _NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
@@ -34,6 +39,10 @@ _NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
 _LARGEST = 10**300
 _POINT = re.compile(r"[+\-−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
+# How many texts are looked at for one that may be read in two ways.
+_LOOK = 5_000
+# A mark before three digits parts thousands or is the decimal one.
+_EITHER = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}[.,]\d{3}\s*")
 _COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 
 
@@ -79,6 +88,8 @@ def numbers_of(
     texts = [value for value in distinct if isinstance(value, str)]
     # without a comma anywhere there is nothing to find out
     comma = (decimal or (find_decimal(texts) if any("," in text for text in texts) else None)) == ","
+    either = None if comma else next(filter(_EITHER.fullmatch, texts[:_LOOK]), None)
+    either = either if either is not None and find_decimal(texts) is None else None
     mark, absent = "," if comma else ".", set(missing)
 
     def read(value: Any) -> tuple[float, str | None]:
@@ -102,7 +113,11 @@ def numbers_of(
 
     found = [read(value) for value in distinct]
     table = np.array([value for value, _ in found], dtype=np.float64)
-    return Numbers(table[codes], bad_cells(array, codes, [reason for _, reason in found], ["no number"] * len(found)))
+    rejected = bad_cells(array, codes, [reason for _, reason in found], ["no number"] * len(found))
+    if either is None:
+        return Numbers(table[codes], rejected)
+    ways = [either.strip().replace(".", "").replace(",", "."), either.strip().replace(",", "")]
+    return Numbers(table[codes], rejected, f"{either!r} and all like it were read as {ways[1]}", ways[0])
 
 
 def find_decimal(texts: Iterable[str]) -> str | None:
@@ -146,13 +161,16 @@ def read_amounts(
 
     Args:
         column: The column.
-        name: What to call it in an error.
+        name: What to call it in an error; if empty, no guess is warned of.
         least: The least an amount may be.
         most: The most it may be.
 
     Raises:
         InvalidTypeError: If the column holds no numbers at all, but times or booleans.
         InvalidValueError: If a cell is not a number, or an amount is infinite or out of range; names the row.
+
+    Warns:
+        GuessWarning: If no cell tells whether a mark parts thousands or decimals, as in `"1.234"`.
 
     Example:
         >>> read_amounts(Column(np.array(["1.234,50", 7, None, "n/a"], dtype=object)), "value").tolist()
@@ -176,6 +194,8 @@ def read_amounts(
             rows = [cell.position for cell in read.rejected]
             refuse_cells(name, rows, values[rows[0]], "which is not a number; make it one, or leave it empty", numbers)
         amounts = read.values
+        if read.guess and name:
+            warn(f"{name}: {read.guess}: make them numbers if they mean {read.other}", GuessWarning)
     bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
     if bad.size:
         limits = [f"{words} {limit:g}" for words, limit in (("least", least), ("most", most)) if np.isfinite(limit)]

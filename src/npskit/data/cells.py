@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.keys import flat, number
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 
 _SHOWN = 200
 NAMED = 5
@@ -193,7 +193,62 @@ def row_said(position: Any, row_numbers: NDArray[np.int64] | None = None) -> str
         >>> row_said(1), row_said(1, np.array([2, 5]))
         ('row 1 (from 0)', 'row 5 of the file')
     """
+    if isinstance(row_numbers, WaveRows):
+        return row_numbers.said(int(row_numbers[position]))
     return f"row {position} (from 0)" if row_numbers is None else f"row {row_numbers[position]} of the file"
+
+
+class WaveRows(NDArray[np.int64]):
+    """The rows of several surveys that were joined: the position of each among all, and how its survey names it.
+
+    Example:
+        >>> joined = WaveRows.of([("of the first", 2, None), ("may.csv", 2, np.array([2, 4]))])
+        >>> joined.tolist(), row_said(1, joined), row_said(3, joined)
+        ([0, 1, 2, 3], 'row 1 (from 0) of the first', 'row 4 of the file may.csv')
+    """
+
+    # of each: what it is called, where it begins, and its own numbers
+    waves: tuple[tuple[str, int, NDArray[np.int64] | None], ...] = ()
+
+    @classmethod
+    def of(cls, waves: Sequence[tuple[str, int, NDArray[np.int64] | None]]) -> WaveRows:
+        """Return the rows of surveys: what each is called, how many rows it has, and their own numbers."""
+        begins = np.cumsum([0, *(rows for _, rows, _ in waves)]).tolist()
+        found: WaveRows = np.arange(begins[-1], dtype=np.int64).view(cls)
+        found.waves = tuple((name, at, numbers) for (name, _, numbers), at in zip(waves, begins, strict=False))
+        found.flags.writeable = False
+        return found
+
+    def __array_finalize__(self, parent: object) -> None:
+        self.waves = getattr(parent, "waves", ())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _waves_again, (np.asarray(self), self.waves)
+
+    def said(self, place: int) -> str:
+        """Return the row at a place among all in the words of its survey."""
+        name, begin, numbers = next(wave for wave in reversed(self.waves) if wave[1] <= place)
+        return f"{row_said(place - begin, numbers)} {name}".rstrip()
+
+
+def _waves_again(places: NDArray[np.int64], waves: Any) -> WaveRows:
+    found: WaveRows = places.view(WaveRows)
+    found.waves = waves
+    return found
+
+
+def rows_said(rows: NDArray[np.integer], row_numbers: NDArray[np.int64] | None = None) -> str:
+    """Return the first of several rows in words.
+
+    Example:
+        >>> rows_said(np.array([1, 3])), rows_said(np.array([0]), np.array([2, 5]))
+        ('rows 1, 3 (from 0)', 'row 2 of the file')
+    """
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    if isinstance(row_numbers, WaveRows):
+        return ", ".join(row_said(row, row_numbers) for row in rows[:NAMED]) + more
+    shown = ", ".join(map(str, (rows if row_numbers is None else row_numbers[rows])[:NAMED].tolist()))
+    return f"{plural(len(rows), 'row')} {shown}{more} {'(from 0)' if row_numbers is None else 'of the file'}"
 
 
 def refuse_cells(

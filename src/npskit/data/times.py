@@ -219,7 +219,10 @@ def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.t
     if len(offsets) == 1:
         zone = dt.timezone(offsets.pop())
         return zone, str(zone), []
-    told = f"Times of {len(offsets)} offsets from UTC were read in UTC: give time_zone='Europe/Warsaw'."
+    told = (
+        f"Times of {len(offsets)} offsets from UTC were read in UTC: give another zone for them, such as "
+        "time_zone='Europe/Warsaw'."
+    )
     return dt.UTC, "UTC", [Note("zones differ", told)]
 
 
@@ -250,7 +253,7 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
     if len(told) == 2:
         day, month = (_place(columns, *told[order]) for order in ("day", "month"))
         raise InvalidValueError(
-            f"the day stands first in {day} and the month in {month}: give dayfirst=True or False, "
+            f"the day stands first in {day} and the month in {month}: give dayfirst=True or dayfirst=False, "
             "and the others are rejected"
         )
     if told:

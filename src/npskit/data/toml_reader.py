@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from npskit.data.toml_lines import Path, key_lines
-from npskit.errors import FileMissingError, InvalidTypeError, NpskitError, did_you_mean, quoted
+from npskit.errors import FileMissingError, InvalidTypeError, NpskitError, did_you_mean, quoted, reason_of
 
 _Self = TypeVar("_Self", bound="TomlReader")
 _LARGEST = 1 << 20
@@ -67,7 +67,9 @@ class TomlReader:
         except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
             if isinstance(error, NpskitError):
                 raise
-            raise FileMissingError(f"there is no {cls.what} to read at {quoted(str(path))}: {error}") from error
+            raise FileMissingError(
+                f"there is no {cls.what} to read at {quoted(str(path))}: {reason_of(error)}"
+            ) from error
         return cls(text, file.name)
 
     @classmethod

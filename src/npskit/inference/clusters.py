@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
-from npskit.data import Column, dense_codes, read_weights, row_said
+from npskit.data import Column, dense_codes, read_weights, row_said, rows_said
 from npskit.data import factorize as keys_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, plural
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -51,12 +51,8 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
     codes, known = keys_of(found)
     if known and known[-1] is None:
         rows = np.flatnonzero(codes == len(known) - 1)
-        place, rows = (" (from 0)", rows) if numbers is None else (" of the file", numbers[rows])
-        shown = ", ".join(map(str, rows[:5].tolist())) + (f" and {rows.size - 5} more" if rows.size > 5 else "")
-        message = (
-            f"{name} must not be missing: missing in {plural(rows.size, 'row')} {shown}{place}; label or drop "
-            "these rows"
-        )
+        message = f"{name} must not be missing: missing in {rows_said(rows, numbers)}; label or drop these rows"
+        rows = rows if numbers is None else numbers[rows]
         raise InvalidValueError(message, argument=argument, rows=rows[:5])
     distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
     types = {type(label) for label in known}

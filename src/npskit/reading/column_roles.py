@@ -79,6 +79,25 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
     return roles, said
 
 
+def whole_ranges(columns: Columns) -> dict[str, tuple[int, int]]:
+    """Return the least and the highest of each column that holds whole numbers, or answers that begin with one.
+
+    Example:
+        >>> import numpy as np
+        >>> whole_ranges({"mark": np.array(["1", "5 - very good", None], object), "text": np.array(["a"], object)})
+        {'mark': (1, 5)}
+    """
+    found = {}
+    for name, values in columns.items():
+        if values.dtype.kind in "Oiuf":
+            read = {parse_answer(value): n for value, n in _distinct(values).items()}
+            told = {answer: n for answer, n in read.items() if answer is not None and answer not in SENTINELS}
+            whole = [int(answer) for answer in told if answer is not INVALID]
+            if whole and INVALID not in told:
+                found[name] = min(whole), max(whole)
+    return found
+
+
 def is_comment(name: str) -> bool:
     """Whether a column is called a comment."""
     return _bare(name) in _NAMES["comment"].split()

@@ -54,6 +54,22 @@ def find_separator(head: str) -> str:
     return best[2] or single or SEPARATORS[0]
 
 
+def separator_below(head: str) -> str:
+    r"""Return the separator of a text under a first line of one cell, such as a title; empty if it is no such text.
+
+    Example:
+        >>> separator_below("Survey of May\nscore;date\n3;2026-05-01\n"), separator_below("score\n3\n")
+        (';', '')
+    """
+    title, _, rest = head.lstrip("\r\n").partition("\n")
+    separator = find_separator(rest) if rest else ""
+    try:
+        widths = [len(row) for row in csv.reader(rest.splitlines()[:3], delimiter=separator)] if separator else []
+    except csv.Error:
+        return ""
+    return separator if min(widths, default=0) > 1 and separator not in title.rstrip(f"\r{separator}") else ""
+
+
 def check_separator(separator: str) -> str:
     r"""Return `separator` if text can be separated by it.
 

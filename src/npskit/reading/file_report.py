@@ -130,6 +130,7 @@ class Loaded(Frozen):
         row_numbers: The record number in the file (see `Rejected.row`) of each row of the columns; int64.
         about_score: The note on which column might be the score, which matters to nobody who names it; or empty.
         kinds: Columns that say that the rows answer several surveys or questions.
+        about_header: The note on whether a title stands above the names; or empty.
     """
 
     columns: dict[str, NDArray[Any]]
@@ -139,6 +140,7 @@ class Loaded(Frozen):
     row_numbers: NDArray[np.int64]
     about_score: str = ""
     kinds: tuple[str, ...] = ()
+    about_header: str = ""
 
     def __len__(self) -> int:
         return self.report.rows

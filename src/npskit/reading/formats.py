@@ -60,6 +60,7 @@ class Read:
     header_rows: int = 0
     separator: str | None = None
     time_zone: str | None = None
+    about_header: str = ""
     notes: Sequence[str] = ()
     unlisted: int = 0
     kinds: tuple[str, ...] = ()

@@ -256,7 +256,7 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
         notes=tuple(notes),
     )
     rejected = tuple(sorted(read.rejected, key=lambda r: r.row))
-    return Loaded(read.columns, roles, report, rejected, read.numbers, about_score, read.kinds)
+    return Loaded(read.columns, roles, report, rejected, read.numbers, about_score, read.kinds, read.about_header)
 
 
 def _decimal(columns: Columns) -> str:

@@ -23,6 +23,7 @@ from npskit.errors import (
     UnreadableFileError,
     did_you_mean,
     quoted,
+    reason_of,
 )
 from npskit.reading.file_report import Progress
 from npskit.reading.look_ahead import look_ahead
@@ -102,7 +103,7 @@ def reading(path: Path) -> Iterator[None]:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableFileError(f"{path} is compressed with gzip, and damaged or cut off: {error}") from error
     except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise UnreadableFileError(f"{path} cannot be read: {reason_of(error)}") from error
 
 
 def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress | None = None) -> Iterator[bytes]:
@@ -162,7 +163,7 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     try:
         exists, is_file, is_dir = found.exists(), found.is_file(), found.is_dir()
     except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
-        raise FileMissingError(f"there is no file at {str(path)[:200]!r}: {error}") from error
+        raise FileMissingError(f"there is no file at {str(path)[:200]!r}: {reason_of(error)}") from error
     if not exists:
         raise FileMissingError(f"there is no file at {str(path)!r}{_siblings(found)}")
     if is_dir:

@@ -14,7 +14,7 @@ from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Collector, Plan, Verdict
 from npskit.reading.column_builders import CodeBuilder, ColumnBuilder, TextBuilder, TimeBuilder
 from npskit.reading.delimited import Batch, Grammar, Splitter, batches
-from npskit.reading.dialect import find_separator, told_separator
+from npskit.reading.dialect import find_separator, separator_below, told_separator
 from npskit.reading.file_report import Columns
 from npskit.reading.formats import Read, ReadOptions, aside_of
 from npskit.reading.look_ahead import look_ahead
@@ -26,6 +26,7 @@ from npskit.reading.tools import PLAIN, Header, Tool, find_tool
 
 # Rows that are looked at to tell what a column holds.
 _LOOK = 1_000
+_TITLED = "The first row has one cell, and those below it have more: if it is a title, give header_rows=2."
 _BUILDERS: Mapping[str, Callable[[Sequence[str]], ColumnBuilder]] = {
     "codes": CodeBuilder,
     "times": TimeBuilder,
@@ -46,6 +47,7 @@ class Layout:
         above: How many rows there are before the first answer.
         fitting: Some rows that have a cell for each column.
         notes: What is unusual about the header.
+        about_header: The note on whether a title stands above the names; or empty.
     """
 
     source: Source
@@ -56,6 +58,7 @@ class Layout:
     above: int
     fitting: tuple[list[str], ...]
     notes: tuple[str, ...]
+    about_header: str = ""
 
     @property
     def grammar(self) -> Grammar:
@@ -81,7 +84,9 @@ def layout_of(source: Source, options: ReadOptions) -> Layout:
         UnreadableFileError: If it has more columns than can be read.
     """
     told = told_separator(source.head)
-    separator = options.separator or told or find_separator(source.head)
+    asks = told is None and (options.header_rows is None or options.header_rows > 1)
+    titled = separator_below(source.head) if asks else ""
+    separator = options.separator or told or (options.header_rows and titled) or find_separator(source.head)
     grammar = Grammar(separator, returns="\n" not in source.head)
     asked = 8 + (options.header_rows or 0)
     top = list[list[str]]()
@@ -99,7 +104,10 @@ def layout_of(source: Source, options: ReadOptions) -> Layout:
     names, _ = usable_names(header.names)
     above += header.rows
     fitting = tuple(row for row in top[above:] if len(row) == len(names))
-    return Layout(source, separator, tool, header, tuple(names), above, fitting, tuple(notes))
+    alone = options.header_rows is None and sum(map(bool, map(str.strip, header.names))) == 1
+    about_header = _TITLED if titled and alone and tool is PLAIN and not notes else ""
+    notes += [about_header] if about_header else []
+    return Layout(source, separator, tool, header, tuple(names), above, fitting, tuple(notes), about_header)
 
 
 def read_delimited(source: Source, options: ReadOptions) -> Read:
@@ -178,6 +186,7 @@ def read_columns(
         layout.above,
         layout.separator,
         layout.header.time_zone,
+        layout.about_header,
         notes,
     )
 
@@ -318,7 +327,10 @@ def _header(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tuple
     if rows == 0:
         return Header(("",) * len(top[0]), 0), []
     if rows is not None and rows != header.rows:
-        header = Header(tuple(top[0]), rows, tuple(top[1]) if rows > 1 and len(top) > 1 else ())
+        # a title has one cell, names stand in the first row that has more
+        wide = (i for i, row in enumerate(top[:rows]) if sum(map(bool, map(str.strip, row))) > 1)
+        names = next(wide, 0)
+        header = Header(tuple(top[names]), rows, tuple(top[names + 1]) if names + 1 < min(rows, len(top)) else ())
     below = [row for row in top[header.rows :] if row]
     # R writes row numbers without a name above them.
     numbered = [row[0] for row in below] == [str(i) for i in range(1, len(below) + 1)]

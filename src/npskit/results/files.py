@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from npskit.checks import is_missing, of_kind
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, UnwritableFileError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, UnwritableFileError, quoted, reason_of
 from npskit.results.values import json_safe
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
@@ -124,4 +124,5 @@ def _opened(to: Any, encoding: str, newline: str) -> Iterator[TextIO]:
     except NpskitError:
         raise
     except (OSError, ValueError, TypeError) as error:  # as of a file that takes bytes, or another encoding
-        raise UnwritableFileError(f"path: {quoted(to)} cannot be written to: {error}", argument="path") from error
+        named = quoted(os.fspath(to) if isinstance(to, os.PathLike) else to)
+        raise UnwritableFileError(f"path: {named} cannot be written to: {reason_of(error)}", argument="path") from error

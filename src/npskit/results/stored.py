@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, with_article
 
 MOST = 2**62
 
@@ -32,7 +32,8 @@ def read_json(text: str | bytes, schema: str, version: int = 1) -> dict[str, Any
         raise InvalidValueError(f"text holds no {schema}: its schema must be {schema!r}")
     if type(found.get("version")) is not int or found["version"] != version:
         raise InvalidValueError(
-            f"text holds a {schema} of version {found.get('version')!r}, and this npskit reads version {version}: "
+            f"text holds {with_article(schema)} of version {found.get('version')!r}, and this npskit reads version "
+            f"{version}: "
             "read it with the npskit that wrote it, or a newer one"
         )
     return found

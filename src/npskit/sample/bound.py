@@ -32,6 +32,7 @@ from npskit.sample.places import Places
 from npskit.sample.repeats import answer_each
 from npskit.sample.sample import Measured, Sample
 from npskit.scorers import Codebook
+from npskit.scores import warn_of_spaces
 
 
 @attrs.frozen(eq=False)
@@ -230,7 +231,7 @@ class BoundData:
             InvalidValueError: If there are any; by the rows of the file, if they came from one.
         """
         if self.on_invalid == "raise" and (
-            told := _first_rejected(self.refused or (), self.score) or answers.refusal()
+            told := _first_rejected(self.refused or (), self.score) or answers.refusal(self.row_numbers)
         ):
             raise InvalidValueError(told)
 
@@ -240,6 +241,7 @@ class BoundData:
         if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
             keys, tally = self._count_by_engine(by)
             warn_of_scale(tally)
+            warn_of_spaces(by, keys)
             measured = Measured.of(tally, denominator)
             measured.estimate.warn()
             return keys, attrs.evolve(measured, aside=self.aside)
@@ -249,6 +251,7 @@ class BoundData:
         places = places.take(kept)
         found = sample.measure(places, denominator)
         warn_of_scale(found.tally)
+        warn_of_spaces(by, keys)
         return keys, found
 
     def correlations(self, by: tuple[str, ...], wanted: Bools) -> Floats | None:

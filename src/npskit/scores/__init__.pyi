@@ -14,12 +14,14 @@ from npskit.scores.score import check_alike as check_alike
 from npskit.scores.score_table import TOO_FEW as TOO_FEW
 from npskit.scores.score_table import ManyScores as ManyScores
 from npskit.scores.score_table import ScoreTable as ScoreTable
-from npskit.scores.score_table import segment_names as segment_names
 from npskit.scores.scoring import ces as ces
 from npskit.scores.scoring import csat as csat
 from npskit.scores.scoring import measure as measure
 from npskit.scores.scoring import nps as nps
 from npskit.scores.scoring import retention as retention
 from npskit.scores.scoring import sci as sci
+from npskit.scores.segment_labels import segment_names as segment_names
+from npskit.scores.segment_labels import segment_parts as segment_parts
+from npskit.scores.segment_labels import warn_of_spaces as warn_of_spaces
 
 __all__: list[str]

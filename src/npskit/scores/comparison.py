@@ -15,7 +15,8 @@ from npskit.inference import mover, pairwise, permutation_test, score_anova, sco
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
-from npskit.scores.score_table import ScoreTable, segment_names
+from npskit.scores.score_table import ScoreTable
+from npskit.scores.segment_labels import segment_names
 
 MOST_SEGMENTS = 1000
 

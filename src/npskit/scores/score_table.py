@@ -30,6 +30,7 @@ from npskit.results import (
     records,
 )
 from npskit.scores.score import Conventions, Score
+from npskit.scores.segment_labels import segment_names, segment_parts
 
 TOO_FEW = 30
 
@@ -181,9 +182,9 @@ class ScoreTable(ManyScores):
         """Return the score of one segment: `table["North"]`, or `table["North", "web"]` by two columns."""
         i = self._position(key)
         if i is None:
-            names = segment_names([key if isinstance(key, tuple) else (key,), *self.keys])
+            asked = segment_names([key if isinstance(key, tuple) else (key,)])[0]
             raise ColumnNotFoundError(
-                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(names[0], names[1:])}"
+                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(asked, segment_names(self.keys))}"
             )
         return self._score((i,), self.backend)
 
@@ -246,19 +247,7 @@ class ScoreTable(ManyScores):
         marks = zip(self.few.tolist(), self.n.tolist(), strict=True)
         notes = [": ".join(["too few"] * few + ["one answer"] * (n == 1)) for few, n in marks]
         parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
-        return header, [[*map(_part_name, key), *row] for key, *row in zip(self.keys, *parts, strict=True)]
+        return header, [[*key, *row] for key, *row in zip(segment_parts(self.keys), *parts, strict=True)]
 
     def __repr__(self) -> str:
         return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))
-
-
-def _part_name(part: Any) -> str:
-    """Return one value of a key as a person reads it; a whole number without the ".0" that missing values bring."""
-    if part is None:
-        return "(missing)"
-    return str(int(part)) if isinstance(part, float) and part.is_integer() else str(part)
-
-
-def segment_names(keys: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Return a readable name for each segment."""
-    return [" / ".join(map(_part_name, key)) for key in keys]

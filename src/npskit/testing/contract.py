@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, counted
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, counted, with_article
 from npskit.scorers import Codebook, Scorer, answer_grid, read_codebook
 
 Answers: TypeAlias = tuple[NDArray[np.int64], ...]
@@ -87,7 +87,7 @@ def _check_constant(scorer: Scorer) -> None:
     """The parts are the same every time, and a caller cannot change them."""
     for part in ("categories", "category_scores"):
         kind = type(getattr(scorer, part)).__name__
-        _require(kind == "tuple", "constant", scorer, f"{part} must be a tuple, not a {kind}")
+        _require(kind == "tuple", "constant", scorer, f"{part} must be a tuple, not {with_article(kind)}")
     for part in ("name", "questions", "categories", "category_scores"):
         first, second = getattr(scorer, part), getattr(scorer, part)
         same = first == second and tuple(first) == tuple(second)

@@ -16,7 +16,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
 from npskit.sample import Bindings, Places
-from npskit.scores import TOO_FEW
+from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
@@ -151,7 +151,7 @@ class OverTime(Bindings):
             n_groups=len(names) + 1,
             mode=mode,
         )
-        names = list(map(str, names))
+        names = segment_names([(name,) for name in names])
         found = transitions(steps, answers.codebook, ids=who.ids, by=by, group_names=names, moved=moved, level=level)
         known = who.known & ~np.isnat(times)
         tally = sample.count(Places(np.where(known, 0, -1), 1))

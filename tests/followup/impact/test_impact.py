@@ -21,7 +21,14 @@ from npskit.data.response import Response
 from npskit.data.scale import Scale
 from npskit.datasets import hotels
 from npskit.datasets.hotel_records import HotelTruth
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
+from npskit.errors import (
+    ColumnNotFoundError,
+    DataWarning,
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    NpskitError,
+)
 from npskit.followup.impact.arm_contrasts import ArmContrast, money_contrast, uneven
 from npskit.followup.impact.follow_up_effect import FollowUpEffect
 from npskit.followup.impact.intention_to_treat import count_arms, worst_case_bounds
@@ -465,6 +472,8 @@ def test_later_answers_on_another_scale_are_counted_and_said() -> None:
     """Answers of 0..100 read as 0..10 are not silently taken for customers who did not answer."""
     plan = plan_of([0] * 40, [False, True] * 20)
     found = effect_of_follow_up(plan, later_of(plan, [90] * 20 + [9] * 18 + [None, 3]))
+    with pytest.warns(DataWarning, match=r"most answers \(38 of 39\) do not lie on the scale"):
+        effect_of_follow_up(plan, later_of(plan, [90] * 38 + [9, None]))
     assert found.not_compared.unusable == 20
     assert any("20 later answers are not on the scale of the NPS" in warning for warning in found.warnings)
     assert "20 later answers that are not on the scale" in str(found)

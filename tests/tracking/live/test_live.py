@@ -646,7 +646,7 @@ def test_times_with_and_without_a_zone_do_not_mix() -> None:
         ({"window": True}, "window must be a whole number"),
         ({"by": ["a", "a"]}, "by must be the name of a column"),
         ({"by": ""}, "by must be the name of a column"),
-        ({"target": 400}, "target must be a NPS within -100 to 100: got 400"),
+        ({"target": 400}, "target must lie within -100 to 100, the range of NPS: got 400"),
         ({"target": "high"}, "target must be a number"),
         ({"target": 40, "alpha": 5}, "alpha must be at least 1e-15 and below 1: got 5"),
         ({"target": 40, "alpha": "x"}, "alpha must be a number"),

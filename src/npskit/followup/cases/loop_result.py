@@ -13,7 +13,7 @@ from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTi
 from npskit.followup.cases.rejections import Rejections
 from npskit.options import Clock, EventKind, Measure, Rate
 from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
-from npskit.scores import segment_names
+from npskit.scores import segment_names, segment_parts
 from npskit.times import BusinessCalendar
 
 _TITLES = {
@@ -117,9 +117,9 @@ class ClosedLoop(MadeOfRows):
         """Return the figures of one group: `loop["Ann"]`, or `loop["Ann", "2026-03"]` by two."""
         wanted = key if isinstance(key, tuple) else (key,)
         if wanted not in self.groups:
-            names = segment_names([wanted, *self.groups])
+            asked, known = segment_names([wanted])[0], segment_names(list(self.groups))
             by = ", ".join(self.by) or "nothing"
-            raise ColumnNotFoundError(f"there is no group {key!r} by {by}; {did_you_mean(names[0], names[1:])}")
+            raise ColumnNotFoundError(f"there is no group {key!r} by {by}; {did_you_mean(asked, known)}")
         return self.groups[wanted]
 
     # ---- as something to read ----
@@ -184,8 +184,8 @@ class ClosedLoop(MadeOfRows):
         shown = [rate.name for rate in self.total.rates if rate.n]
         header += [_TITLES[name] for name in shown]
         rows = []
-        for key, figures in self.groups.items():
-            row: list[Any] = [*segment_names([(part,) for part in key]), figures.cases, figures.backlog.open]
+        for parts, figures in zip(segment_parts(list(self.groups)), self.groups.values(), strict=True):
+            row: list[Any] = [*parts, figures.cases, figures.backlog.open]
             row.append(hours_text(figures.backlog.oldest))
             for time in figures.times:
                 row.append(hours_text(time.median, time.clock))

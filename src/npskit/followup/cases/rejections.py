@@ -48,7 +48,8 @@ class Rejections(Frozen):
     def counts(self) -> dict[str, int]:
         """How many there are for each reason, most first."""
         many = np.bincount(self.codes, minlength=len(self.reasons)).tolist()
-        return dict(sorted(zip(self.reasons, many, strict=True), key=lambda found: -found[1]))
+        found = [(reason, count) for reason, count in zip(self.reasons, many, strict=True) if count]
+        return dict(sorted(found, key=lambda pair: -pair[1]))
 
     def __repr__(self) -> str:
         return f"Rejections({', '.join(f'{reason}: {many}' for reason, many in self.counts.items())})"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.checks import several
-from npskit.counting import INVALID, CodedAnswers
+from npskit.counting import INVALID, CodedAnswers, Tally, warn_of_scale
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.inference import Moves
@@ -267,4 +267,6 @@ def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bo
         raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")
     columns = [frame.column(frame.require(name, "score")) for name in names]
     answers = CodedAnswers(columns, codebook)
-    return answers.categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])
+    categories = answers.categories
+    warn_of_scale(Tally.count(*answers.columns, scorer=codebook.scorer))
+    return categories, np.logical_or.reduce([codes == INVALID for codes in answers.codes])

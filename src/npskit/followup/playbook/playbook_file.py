@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import attrs
 
 from npskit.data import Attributes, Path, TomlReader
-from npskit.errors import InvalidValueError, NpskitError, did_you_mean
+from npskit.errors import InvalidValueError, NpskitError, did_you_mean, with_article
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.complaints import ComplaintWords
 from npskit.followup.playbook.due import DueTimes
@@ -161,7 +161,7 @@ class _PlaybookReader(TomlReader):
     def chosen(self, path: Path, name: Any, known: Mapping[str, _Part], kind: str) -> _Part:
         """Return what a name stands for in a catalog."""
         if not isinstance(name, str):
-            self.fail(path, f"write the name of an {kind} of [{kind}s]: got {name!r}")
+            self.fail(path, f"write the name of {with_article(kind)} of [{kind}s]: got {name!r}")
         if name not in known:
             self.fail(path, f"no {kind} {name!r} in [{kind}s]; {did_you_mean(name, known)}")
         return known[name]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats
 from npskit.checks import mapping, one_of, share
-from npskit.counting import CodedAnswers
+from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Column, Frame, coded, column_of, is_nothing, objects, read_amounts, read_labels
 from npskit.errors import (
     IncompatibleError,
@@ -24,6 +24,7 @@ from npskit.errors import (
     counted,
     did_you_mean,
     quoted,
+    with_article,
 )
 from npskit.results import CountedRows, RowCounts, Rows, number
 from npskit.scorers import Scorer, codebook_of
@@ -107,7 +108,10 @@ class RevenueAtRisk(CountedRows):
         return header, rows
 
     def _notes(self) -> list[str]:
-        return [f"Upside: {part:.10g} of the {a} revenue stays as that of a {b} does." for a, b, part in self.moved]
+        return [
+            f"Upside: {part:.10g} of the {a} revenue stays as that of {with_article(b)} does."
+            for a, b, part in self.moved
+        ]
 
     def _record(self) -> dict[str, Any]:
         return self._parts("revenue", "expected_loss", "upside") | super()._record()
@@ -231,7 +235,9 @@ def _segments(
         raise IncompatibleError(f"category: {codebook.name} reads {asked}: got {counted(len(given), 'column')}")
     columns = [_column(part, frame, "category") for part in given]
     answers = CodedAnswers(columns, codebook)
-    return answers.categories, list(codebook.categories), answers.off_the_scale()
+    categories = answers.categories
+    warn_of_scale(Tally.count(*answers.columns, scorer=codebook.scorer))
+    return categories, list(codebook.categories), answers.off_the_scale()
 
 
 def _rates_of_segments(

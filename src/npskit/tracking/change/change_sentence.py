@@ -124,9 +124,10 @@ def _shares(segments: Sequence[SegmentChange], depth: int) -> list[_Cause]:
             for i, value in enumerate((s.mixes[depth], s.share_before, s.share_after)):
                 held[i] += value
     causes = []
-    for key in (k for k in sums if len(k) == depth + 1):
+    keys = [key for key in sums if len(key) == depth + 1]
+    for key, name in zip(keys, segment_names(keys), strict=True):
         adds, *own = sums[key]
         of = sums[key[:-1]][1:]
         before, after = (part / whole if whole else 0.0 for part, whole in zip(own, of, strict=True))
-        causes.append(_Cause(segment_names([key])[0], adds, before, after))
+        causes.append(_Cause(name, adds, before, after))
     return causes

@@ -147,7 +147,9 @@ class Watch:
             )
         low, high = float(codebook.category_scores.min()), float(codebook.category_scores.max())
         if self.target is not None and not low <= self.target <= high:
-            raise InvalidValueError(f"target must be a {codebook.name} within {low:g} to {high:g}: got {self.target:g}")
+            raise InvalidValueError(
+                f"target must lie within {low:g} to {high:g}, the range of {codebook.name}: got {self.target:g}"
+            )
 
     @property
     def against(self) -> str:

@@ -25,7 +25,7 @@ from npskit.results import (
     percent,
     records,
 )
-from npskit.scores import segment_names
+from npskit.scores import segment_parts
 from npskit.tracking.timeline.period_scores import PeriodScores
 
 _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
@@ -100,9 +100,11 @@ class TimelineComparison(CountedRows):
     def _rows(self) -> Rows:
         header = [*self.by, self.every, "against", "difference", f"{percent(self.level)} interval", "p"]
         rows = []
-        for *key, label, against, difference, low, high, p, adjusted in zip(*self.columns().values(), strict=True):
+        keys = segment_parts([key for key in (self.segments if self.by else ((),)) for _ in self.labels])
+        figures = zip(*list(self.columns().values())[len(self.by) :], strict=True)
+        for parts, (label, against, difference, low, high, p, adjusted) in zip(keys, figures, strict=True):
             shown = [f"{number(low)} .. {number(high)}", p_value(p), p_value(adjusted)]
-            row = [*segment_names([(part,) for part in key]), label, against or "", difference]
+            row = [*parts, label, against or "", difference]
             rows.append([*row, *(shown if difference == difference else ["", "", ""])])
         return [*header, f"p ({self.correction})"], rows
 

@@ -16,7 +16,7 @@ from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
-from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names
+from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names, segment_parts
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -87,8 +87,10 @@ class PeriodScores(RowsApart, ManyScores):
 
     def _position(self, key: tuple[Any, ...]) -> int:
         if key not in self.segments:
-            names = segment_names([key, *self.segments])
-            raise ColumnNotFoundError(f"there is no segment {names[0]!r}; {did_you_mean(names[0], names[1:])}")
+            asked = segment_names([key])[0]
+            raise ColumnNotFoundError(
+                f"there is no segment {asked!r}; {did_you_mean(asked, segment_names(self.segments))}"
+            )
         return self.segments.index(key)
 
     @property
@@ -127,8 +129,8 @@ class PeriodScores(RowsApart, ManyScores):
         notes = [", ".join(["too few"] * less + aside.get(label, [])) for label, less in few]
         arrays = (array.ravel().tolist() for array in (self.n, *effective.values()))
         scores, limits = self.values.ravel().tolist(), self._limits(level, method)
-        rows = zip(keys, names, scores, limits, *arrays, notes, strict=True)
-        return header, [[*segment_names([(part,) for part in key]), *row] for key, *row in rows]
+        rows = zip(segment_parts(keys), names, scores, limits, *arrays, notes, strict=True)
+        return header, [[*parts, *row] for parts, *row in rows]
 
     def _not_whole(self) -> dict[str, list[str]]:
         """Return from or until when there are data in the first and the last period, where they do not fill it.
