@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,19 @@ def test_quotes_are_short(value: object) -> None:
     assert 0 < len(quoted(deep)) <= 82
 
 
-def test_errors_name_rows_of_weights_and_columns() -> None:
-    """The helpers that refuse rows say which."""
+def test_errors_name_rows_of_weights_and_columns(tmp_path: Path) -> None:
+    """The helpers that refuse rows say which, and those of files which column."""
+    path = tmp_path / "a.csv"
+    path.write_text("score\n11\n9\n")
+    for act, wanted in (
+        (lambda: nk.nps([9, 11, "x"], on_invalid="raise"), ("score", (1, 2), None)),
+        (lambda: nk.read(path, score="score", on_invalid="raise").score(), ("score", (2,), None)),
+        (lambda: nk.read(path, score="scor"), ("score", (), "did you mean 'score'?")),
+        (lambda: nk.read(path, score="score", time="x"), ("time", (), "known: 'score'")),
+    ):
+        with pytest.raises(nk.NpskitError) as refused:
+            act()
+        assert (refused.value.argument, refused.value.rows, refused.value.hint) == wanted
     with pytest.raises(nk.InvalidValueError, match=r"row 1 .from 0. has -2") as found:
         nk.nps([9, 10, 1], weights=[1, -2, np.nan])
     assert found.value.argument == "weights"

@@ -29,7 +29,7 @@ class NpskitError(Exception):
         message: What is wrong, and after the last semicolon what to do about it. What it quotes at length is cut short.
         argument: The argument or the role it is about. Default: what the message begins with, as in "level must be".
         rows: The rows it is about, as the message counts them; the first ones where there are many.
-        hint: What to do about it. Default: what the message ends with, after its last semicolon.
+        hint: What to do about it; empty for none. Default: what the message ends with, after its last semicolon.
 
     Example:
         >>> import npskit as nk
@@ -57,7 +57,7 @@ class NpskitError(Exception):
         begins = _ARGUMENT.match(text)
         self.argument = begins[1] if argument is None and begins else argument
         self.rows = tuple(map(int, rows))
-        self.hint = text.rpartition("; ")[2] if hint is None and "; " in text else hint
+        self.hint = (text.rpartition("; ")[2] if hint is None and "; " in text else hint) or None
 
 
 class InvalidValueError(NpskitError, ValueError):

@@ -252,7 +252,7 @@ def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any],
     for role, name in roles.items():
         found.pop(role, None)
         if name is not None:
-            found[role] = resolve(name, loaded.columns)  # type: ignore[arg-type]  # refuses what is no text
+            found[role] = resolve(name, loaded.columns, role)  # type: ignore[arg-type]  # refuses what is no text
     return found, {role: name for role, name in offered.items() if role not in roles}
 
 
@@ -285,7 +285,7 @@ def _answer_columns(
         asked = ", ".join(questions)
         raise IncompatibleError(f"score: the scorer reads a column for each of {asked}: got {len(names)}")
     try:
-        return [resolve(name, loaded.columns) for name in names]
+        return [resolve(name, loaded.columns, "score") for name in names]
     except ColumnNotFoundError as error:
         if not loaded.about_header:
             raise

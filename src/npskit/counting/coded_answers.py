@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
-from npskit.data import Column, as_column, row_said
-from npskit.errors import IncompatibleError, counted, quoted
+from npskit.data import NAMED, Column, as_column, row_said
+from npskit.errors import IncompatibleError, InvalidValueError, counted, quoted
 from npskit.scorers import Codebook
 
 
@@ -117,22 +117,25 @@ class CodedAnswers:
         """Return which rows have an answer that is not on its scale."""
         return np.asarray(np.logical_or.reduce([codes == INVALID for codes in self.codes]))
 
-    def refusal(self, row_numbers: NDArray[np.int64] | None = None) -> str:
-        """Return a sentence that names the first answers that are not on their scale; empty where there is none.
+    def refuse(self, row_numbers: NDArray[np.int64] | None = None) -> None:
+        """Refuse answers that are not on their scale, naming the first ones.
 
         Args:
             row_numbers: See `npskit.data.row_said`.
+
+        Raises:
+            InvalidValueError: If there are any.
         """
-        parts = []
-        for values, scale, (question, rows) in zip(self._values, self.codebook.scales, self.invalid(), strict=True):
+        parts, bad = [], self.invalid()
+        for values, scale, (question, rows) in zip(self._values, self.codebook.scales, bad, strict=True):
             if rows.size:
-                named = [
-                    f"row {row}" if row_numbers is None else row_said(row, row_numbers) for row in rows[:5].tolist()
-                ]
-                shown = ", ".join(
-                    f"{name}: {quoted(values[i], 40)}" for name, i in zip(named, rows.tolist(), strict=False)
-                )
-                more = f" and {rows.size - 5} more" if rows.size > 5 else ""
+                said = [f"row {row}" if row_numbers is None else row_said(row, row_numbers) for row in rows[:NAMED]]
+                cells = (quoted(values[row], 40) for row in rows[:NAMED].tolist())
+                shown = ", ".join(f"{row}: {cell}" for row, cell in zip(said, cells, strict=True))
+                more = f" and {rows.size - NAMED} more" if rows.size > NAMED else ""
                 parts.append(f"{question} must be a whole number on {scale}: {shown}{more}")
-        count = " (rows count from 0)" if row_numbers is None else ""
-        return f"{'; '.join(parts)}{count}" if parts else ""
+        if parts:
+            first = np.unique(np.concatenate([rows for _, rows in bad]))[:NAMED]
+            named = first if row_numbers is None else row_numbers[first]
+            count = " (rows count from 0)" if row_numbers is None else ""
+            raise InvalidValueError(f"{'; '.join(parts)}{count}", rows=named, hint="")

@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import FileMissingError, InvalidValueError, quoted
+from npskit.errors import FileMissingError, InvalidTypeError, InvalidValueError, quoted
 
 
 def several_files(path: Any) -> list[Any] | None:
     """Return the files that a list or a pattern means, those of a pattern in order; None for a single path.
 
     Raises:
+        InvalidTypeError: If a list holds lists.
         InvalidValueError: If a list is empty.
         FileMissingError: If no file fits a pattern.
     """
     if isinstance(path, list | tuple):
         if not path:
             raise InvalidValueError("path must name at least one file: got an empty list")
+        for one in path:
+            if isinstance(one, list | tuple):
+                raise InvalidTypeError(f"path must be a path, or a list of paths: it holds {quoted(one)}")
         return [file for one in path for file in several_files(one) or [one]]
     try:
         text = os.fspath(path)

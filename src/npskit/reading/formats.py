@@ -40,7 +40,7 @@ class ReadOptions:
         """Return the names to keep, in the caller's order."""
         if self.columns is None:
             return list(names)
-        return list(dict.fromkeys(resolve(name, names) for name in self.columns))
+        return list(dict.fromkeys(resolve(name, names, "columns") for name in self.columns))
 
 
 @attrs.frozen

@@ -13,12 +13,13 @@ def plain(name: str) -> str:
     return " ".join(name.replace("\ufeff", " ").split()).casefold()
 
 
-def resolve(name: str, columns: Iterable[str]) -> str:
+def resolve(name: str, columns: Iterable[str], role: str | None = None) -> str:
     """Return the column that `name` means: itself, or the only one that differs in case and white space alone.
 
     Args:
         name: The wanted column.
         columns: The names there are.
+        role: What the column is wanted for, for an error.
 
     Raises:
         InvalidTypeError: If `name` is not a str.
@@ -36,13 +37,17 @@ def resolve(name: str, columns: Iterable[str]) -> str:
         return name
     alike = [c for c in known if plain(c) == plain(name)]
     if len(alike) > 1:
-        raise InvalidValueError(f"column {name!r} could be any of {', '.join(map(repr, alike))}: write it exactly")
+        raise InvalidValueError(
+            f"column {name!r} could be any of {', '.join(map(repr, alike))}: write it exactly", argument=role
+        )
     numbered = [c for c in known if plain(c).startswith(f"{plain(name)} (") and plain(c)[-2:-1].isdigit()]
     if not alike and len(numbered) > 1:
         shown = ", ".join(map(repr, numbered))
-        raise ColumnNotFoundError(f"column {name!r} occurs {len(numbered)} times and was numbered: name one of {shown}")
+        told = f"column {name!r} occurs {len(numbered)} times and was numbered: name one of {shown}"
+        raise ColumnNotFoundError(told, argument=role)
     if not alike:
-        raise ColumnNotFoundError(f"there is no column {name!r}; {did_you_mean(name, known)}")
+        told = f"there is no column {name!r}; {did_you_mean(name, known)}"
+        raise ColumnNotFoundError(told if role is None else f"{role}: {told}", argument=role)
     return alike[0]
 
 

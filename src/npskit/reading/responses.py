@@ -84,7 +84,7 @@ class Chosen:
 
 def telling(names: Sequence[str], tool: Tool, wanted: Wanted) -> dict[str, str]:
     """Return the columns that `choose` looks at, and as what each is to be read."""
-    found = [resolve(name, names) for name in wanted.where]
+    found = [resolve(name, names, "where") for name in wanted.where]
     found += _kind_columns(names, tool) if wanted.measure in _MEASURES else []
     submission = next((name for name in tool.submission if name in names), None)
     time = next((name for name in tool.roles.get("time", ()) if name in names), None)
@@ -108,7 +108,7 @@ def choose(
         partly: Whether more rows follow, so that a value of `where` need not be among these.
     """
     chosen = Chosen(np.ones(len(numbers), dtype=np.bool_))
-    asked = {resolve(name, columns): given for name, given in wanted.where.items()}
+    asked = {resolve(name, columns, "where"): given for name, given in wanted.where.items()}
     for name, given in asked.items():
         with contextlib.suppress(*[InvalidValueError] * partly):
             chosen.kept &= holding(_column(columns, name, numbers), given, f"where: {name!r}", whole=True)

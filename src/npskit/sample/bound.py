@@ -230,10 +230,9 @@ class BoundData:
         Raises:
             InvalidValueError: If there are any; by the rows of the file, if they came from one.
         """
-        if self.on_invalid == "raise" and (
-            told := _first_rejected(self.refused or (), self.score) or answers.refusal(self.row_numbers)
-        ):
-            raise InvalidValueError(told)
+        if self.on_invalid == "raise":
+            _refuse_rejected(self.refused or (), self.score)
+            answers.refuse(self.row_numbers)
 
     def measure(self, by: tuple[str, ...], denominator: Denominator, repeats: Repeats) -> tuple[Keys, Measured]:
         """Return the values that make each segment and its score, asking the engine where counts are enough."""
@@ -337,8 +336,8 @@ class BoundData:
                 yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
 
 
-def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str:
-    """Return a sentence that names the first rows of a file that could not be read, and answers without a score."""
+def _refuse_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> None:
+    """Refuse rows of a file that could not be read, and answers without a score, naming the first ones."""
     aside = [r for r in rejected if r.kind == "set aside"]
     found = [r for r in rejected if r.column in columns and not r.missing and r.kind not in ("set aside", "left out")]
     parts = []
@@ -348,4 +347,6 @@ def _first_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> str
     if found:
         shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
         parts.append(f"{counted(len(found), 'answer')} cannot be scored: {shown}")
-    return "; ".join(parts)
+    if parts:
+        rows = sorted({r.row for r in (*aside[:5], *found[:5])})
+        raise InvalidValueError("; ".join(parts), argument="score", rows=rows, hint="")

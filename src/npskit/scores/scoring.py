@@ -11,7 +11,6 @@ from typing_extensions import Unpack
 from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
-from npskit.errors import InvalidValueError
 from npskit.options import ON_INVALID, CESMethod, Denominator, OnInvalid
 from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
 from npskit.scores.score import Score
@@ -64,7 +63,7 @@ def measure(
     tally = Tally.count(*answers, scorer=scorer, weights=weights, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else plain_column(a, "answers").values for a in answers]
-        raise InvalidValueError(CodedAnswers(listed, tally.codebook).refusal())
+        CodedAnswers(listed, tally.codebook).refuse()
     warn_of_scale(tally)
     score = Score.of(tally, denominator=denominator)
     if weights is not None:
