@@ -6,6 +6,7 @@ from npskit.reading.file_paths import several_files as several_files
 from npskit.reading.file_report import FileReport as FileReport
 from npskit.reading.file_report import Loaded as Loaded
 from npskit.reading.file_report import Rejected as Rejected
+from npskit.reading.file_report import refuse_rejected as refuse_rejected
 from npskit.reading.loading import load as load
 from npskit.reading.loading import load_for as load_for
 from npskit.reading.names import resolve as resolve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
+from npskit.errors import InvalidValueError, counted
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 Roles: TypeAlias = dict[str, str | tuple[str, ...]]
@@ -144,3 +145,27 @@ class Loaded(Frozen):
 
     def __len__(self) -> int:
         return self.report.rows
+
+
+def refuse_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> None:
+    """Refuse rows of a file that could not be read, and answers without a score, naming the first ones.
+
+    Args:
+        rejected: What could not be used of the file.
+        columns: The columns of the answers.
+
+    Raises:
+        InvalidValueError: If there are any.
+    """
+    aside = [r for r in rejected if r.kind == "set aside"]
+    found = [r for r in rejected if r.column in columns and not r.missing and r.kind not in ("set aside", "left out")]
+    parts = []
+    if aside:
+        shown = ", ".join(f"row {r.row} of the file: {r.value!r} ({r.reason})" for r in aside[:5])
+        parts.append(f"{counted(len(aside), 'row')} could not be read: {shown}")
+    if found:
+        shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
+        parts.append(f"{counted(len(found), 'answer')} cannot be scored: {shown}")
+    if parts:
+        rows = sorted({r.row for r in (*aside[:5], *found[:5])})
+        raise InvalidValueError("; ".join(parts), argument="score", rows=rows, hint="")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import attrs
 import numpy as np
 
-from npskit.data import parse_answer
 from npskit.errors import UnreadableFileError, counted
 from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Collector, Plan, Verdict
@@ -17,6 +16,7 @@ from npskit.reading.delimited import Batch, Grammar, Splitter, batches
 from npskit.reading.dialect import find_separator, separator_below, told_separator
 from npskit.reading.file_report import Columns
 from npskit.reading.formats import Read, ReadOptions, aside_of
+from npskit.reading.headers import header_of
 from npskit.reading.look_ahead import look_ahead
 from npskit.reading.names import usable_names
 from npskit.reading.repairs import Repairs
@@ -99,7 +99,7 @@ def layout_of(source: Source, options: ReadOptions) -> Layout:
     while above < len(top[:asked]) - 1 and not any(map(str.strip, top[above])):
         above += 1
     tool = find_tool(top[above:asked], options.tool)
-    header, notes = _header(top[above:asked], tool, options.header_rows)
+    header, notes = header_of(top[above:asked], tool, options.header_rows)
     Bounds.of(source).check_columns(len(header.names))
     names, _ = usable_names(header.names)
     above += header.rows
@@ -315,37 +315,6 @@ def _below(batch: Batch, header: int) -> Batch:
         return batch
     broken = [(i - cut, j, text) for i, j, text in batch.broken if i >= cut]
     return attrs.evolve(batch, first=batch.first + cut, rows=batch.rows[cut:], broken=broken)
-
-
-def _header(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tuple[Header, list[str]]:
-    """Return the header and notes on what is unusual about it."""
-    header = tool.header(top)
-    if rows is None and tool is PLAIN and _is_data(top[0]):
-        return Header(("",) * len(top[0]), 0), [
-            "The first row holds only numbers: it was read as answers, not as names."
-        ]
-    if rows == 0:
-        return Header(("",) * len(top[0]), 0), []
-    if rows is not None and rows != header.rows:
-        # a title has one cell, names stand in the first row that has more
-        wide = (i for i, row in enumerate(top[:rows]) if sum(map(bool, map(str.strip, row))) > 1)
-        names = next(wide, 0)
-        header = Header(tuple(top[names]), rows, tuple(top[names + 1]) if names + 1 < min(rows, len(top)) else ())
-    below = [row for row in top[header.rows :] if row]
-    # R writes row numbers without a name above them.
-    numbered = [row[0] for row in below] == [str(i) for i in range(1, len(below) + 1)]
-    if len(below) > 1 and numbered and all(len(row) == len(header.names) + 1 for row in below):
-        header = attrs.evolve(header, names=("", *header.names), texts=("", *header.texts))
-        return header, ["The row numbers at the left have no name: all names were shifted by one column."]
-    return header, []
-
-
-def _is_data(row: Sequence[str]) -> bool:
-    """Whether all cells of a row are numbers, which never happens in a header."""
-    told = [cell for cell in row if cell.strip()]
-    return bool(told) and all(
-        isinstance(parse_answer(cell), int) and cell.strip()[0] in "0123456789-+" for cell in told
-    )
 
 
 def _empty_tail(columns: Columns, layout: Layout) -> set[str]:

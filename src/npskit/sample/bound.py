@@ -23,10 +23,10 @@ from npskit.data import (
     to_scale,
     weight_scale,
 )
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Calibration, Population, rake
 from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
-from npskit.reading import Rejected
+from npskit.reading import Rejected, refuse_rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.sample.repeats import answer_each
@@ -231,7 +231,7 @@ class BoundData:
             InvalidValueError: If there are any; by the rows of the file, if they came from one.
         """
         if self.on_invalid == "raise":
-            _refuse_rejected(self.refused or (), self.score)
+            refuse_rejected(self.refused or (), self.score)
             answers.refuse(self.row_numbers)
 
     def measure(self, by: tuple[str, ...], denominator: Denominator, repeats: Repeats) -> tuple[Keys, Measured]:
@@ -334,19 +334,3 @@ class BoundData:
             values = self.column(name).values
             for row in rows.tolist():
                 yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
-
-
-def _refuse_rejected(rejected: Sequence[Rejected], columns: Sequence[str]) -> None:
-    """Refuse rows of a file that could not be read, and answers without a score, naming the first ones."""
-    aside = [r for r in rejected if r.kind == "set aside"]
-    found = [r for r in rejected if r.column in columns and not r.missing and r.kind not in ("set aside", "left out")]
-    parts = []
-    if aside:
-        shown = ", ".join(f"row {r.row} of the file: {r.value!r} ({r.reason})" for r in aside[:5])
-        parts.append(f"{counted(len(aside), 'row')} could not be read: {shown}")
-    if found:
-        shown = ", ".join(f"row {r.row} of the file: {r.value!r} in {r.column!r} ({r.reason})" for r in found[:5])
-        parts.append(f"{counted(len(found), 'answer')} cannot be scored: {shown}")
-    if parts:
-        rows = sorted({r.row for r in (*aside[:5], *found[:5])})
-        raise InvalidValueError("; ".join(parts), argument="score", rows=rows, hint="")
