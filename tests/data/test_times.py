@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data.time_text import Order, read_moment, read_moments
 from npskit.data.times import parse_times
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -201,3 +202,16 @@ def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> Non
     assert "2 offsets" in str(mixed.notes[0])
     naive = parse_times(["2026-02-01"], time_zone="Europe/Warsaw")
     assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
+
+
+PIECES = st.sampled_from(
+    ["13/2/26", "2/3/2026", "03.02.2026", "2/3.26", "31/2/26", "2026-03-01", "2/3/026", "9", "", "mar 1"]
+)
+CLOCKS = st.sampled_from(["", " ", " 9:15", " 09:15", " 09:15:59", " 24:00", " 09:60", " 9:15 pm", " 09:15Z", "T09:15"])
+
+
+@given(texts=st.lists(st.tuples(PIECES, CLOCKS).map("".join)), order=st.sampled_from(["day", "month"]))
+def test_many_moments_are_those_read_one_by_one(texts: list[str], order: Order) -> None:
+    """A day or a time of day that was read before changes nothing."""
+    values = [*texts, None, dt.date(2026, 3, 1), 1e9]
+    assert read_moments(values, order) == [read_moment(value, order) for value in values]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -23,6 +23,8 @@ _NUMERIC = re.compile(rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}})\.?{_CLOCK}{_
 _WORDED = re.compile(
     rf"(?:(\d{{1,2}})\.?[\s-]+)?([A-Za-z]{{3,9}})\.?[\s-]+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?(\d{{4}}){_CLOCK}{_ZONE}"
 )
+_PLAIN_DAY = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})", re.ASCII)
+_PLAIN_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _UNIX = re.compile(r"-?\d{9,19}(?:\.\d+)?")
 _FULL_MONTHS = ["january", "february", "march", "april", "may", "june"]
 _FULL_MONTHS += ["july", "august", "september", "october", "november", "december"]
@@ -51,6 +53,35 @@ def read_moment(value: Any, order: Order) -> Moment:
         except OverflowError:  # larger than every float
             return _NO_TIME
     return None if is_nothing(value) else _NO_TIME
+
+
+def read_moments(values: Iterable[Any], order: Order) -> list[Moment]:
+    """Return each value as `read_moment` does, where each day and each time of day is read once.
+
+    Example:
+        >>> [str(moment) for moment in read_moments(["2/3/26 09:15", "2/3/26 24:15"], "day")]
+        ['2026-03-02 09:15:00', 'not a time: hour must be in 0..23']
+    """
+    days = dict[str, dt.datetime]()
+    clocks = dict[str, dt.timedelta]()
+    found = list[Moment]()
+    for value in values:
+        moment: Moment = None
+        if type(value) is str:
+            date, _, clock = value.partition(" ")
+            if (
+                date not in days
+                and _PLAIN_DAY.fullmatch(date)
+                and isinstance(day := read_moment(date, order), dt.datetime)
+            ):
+                days[date] = day
+            if clock not in clocks and (match := _PLAIN_CLOCK.fullmatch(clock)):
+                hours, minutes, seconds = (int(part or 0) for part in match.groups())
+                clocks[clock] = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+            if date in days and clock in clocks:
+                moment = days[date] + clocks[clock]
+        found.append(read_moment(value, order) if moment is None else moment)
+    return found
 
 
 def order_told(value: Any) -> tuple[Order | None, str] | None:

@@ -15,7 +15,7 @@ from npskit.checks import of_kind
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, row_said, shown
 from npskit.data.columns import Column
 from npskit.data.keys import flat
-from npskit.data.time_text import Moment, Order, order_told, read_moment
+from npskit.data.time_text import Moment, Order, order_told, read_moments
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, warn
 from npskit.times import find_zone, in_zone
 
@@ -188,7 +188,7 @@ def _cells(column: Column) -> _Cells | None:
 def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> TimeColumn:
     """Return cells read one by one."""
     codes = cells.codes
-    read = [read_moment(value, order) for value in cells.distinct]
+    read = read_moments(cells.distinct, order)
     aware = np.array([isinstance(t, dt.datetime) and t.tzinfo is not None for t in read], dtype=bool)
     naive = np.array([isinstance(t, dt.datetime) and t.tzinfo is None for t in read], dtype=bool)
     notes: list[Note] = []
@@ -240,11 +240,14 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
         return ("day" if dayfirst else "month"), ()
     told: dict[Order, tuple[str, int, str]] = {}
     unclear: dict[str, str] = {}
+    days = set[str]()  # that told what they tell already
     for name, cells in columns.items():
         for number, value in enumerate(cells.distinct):
-            found = order_told(value)
+            day = value.strip().partition(" ")[0] if isinstance(value, str) else ""
+            found = None if day in days else order_told(value)
             if found is None:
                 continue
+            days.add(day)
             order, mark = found
             if order is None:
                 unclear.setdefault(mark, value)
