@@ -466,3 +466,21 @@ def test_what_cannot_be_used_is_said_once(capsys: pytest.CaptureFixture[str], ex
         assert told in err
         assert err.count(str(tmp_path)) <= 1
     assert run(capsys, "score", title, "--header-rows", "2")[1].startswith("NPS  0.0000")
+
+
+def test_drafts_that_could_not_be_written_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """They are named on standard error with the reason, and the exit code says so; the plan is written all the same."""
+    export, book, out = tmp_path / "a.csv", tmp_path / "b.toml", tmp_path / "c.csv"
+    export.write_text("score,comment\n2,bad\n3,worse\n9,fine\n", encoding="utf-8")
+    book.write_text(
+        '[actions]\ncall = {}\nthank = {}\n[[rule]]\nname = "a"\nwhen = { category = "detractor" }\n'
+        'actions = ["call"]\n[[rule]]\nname = "b"\nactions = ["thank"]\n',
+        encoding="utf-8",
+    )
+    words = ("follow-up", str(export), "--score", "score", "--playbook", str(book))
+    code, _, err = run(capsys, *words, "-o", str(out))
+    assert code == 1
+    assert "2 drafts of 3 could not be written: there is no letter for the action 'call' in any language" in err
+    assert "(rows 2, 3)" in err
+    assert out.read_text(encoding="utf-8-sig").count("Thank you") > 0
+    assert run(capsys, *words)[0] == 0

@@ -46,14 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `python -m npskit`; default those of this process.
 
     Returns:
-        0, or 2 where something could not be used: the reason then stands in one line on standard error.
+        0; 1 where something that was asked for is missing, such as drafts; 2 where something could not be used. The
+        reason then stands in one line on standard error.
     """
     options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", NpskitWarning)
             warnings.showwarning = told = _Told(warnings.showwarning)
-            options.run(options)
+            code = options.run(options) or 0
         for line in told.lines:
             print(f"npskit: {in_options(line, options)}", file=sys.stderr)
     except NpskitError as error:
@@ -64,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         sys.stderr.close()  # a pager was closed early
-    return 0
+        return 0
+    return int(code)
 
 
 if __name__ == "__main__":

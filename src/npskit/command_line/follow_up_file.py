@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
 from npskit.command_line.hints import in_options
-from npskit.errors import InvalidValueError, UnwritableFileError, reason_of
+from npskit.errors import InvalidValueError, UnwritableFileError, counted, reason_of
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
@@ -65,7 +66,8 @@ def add_follow_up(commands: Any) -> None:
     follow.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
+    """Plan, and return 1 where drafts were asked for and some could not be written."""
     if options.output is not None:
         _check_output(Path(options.output))
     playbook = languages = None
@@ -89,16 +91,18 @@ def _run(options: argparse.Namespace) -> None:
         keep=names(options.keep, several=options.keep not in survey.columns) or (),
         **given(options, "budget", "holdout", "now", "quiet", "currency", "language"),
     )
+    missing: list[str] = []
     if options.output is not None:
-        _write(plan, Path(options.output), options, languages)
+        missing = _write(plan, Path(options.output), options, languages)
     if options.json:
         print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(filter(None, [in_options(plan.headline(), options), plan.first()])))
-    tell(survey, options, _taken_for_granted(survey, roles))
+    tell(survey, options, [*_taken_for_granted(survey, plan), *missing])
+    return 1 if missing else 0
 
 
-def _taken_for_granted(survey: Survey, roles: Mapping[str, str]) -> Iterator[str]:
+def _taken_for_granted(survey: Survey, plan: FollowUpPlan) -> Iterator[str]:
     """Yield what a plan was made without."""
     if unused := not_used(survey.rejected):
         first = unused[0]
@@ -110,7 +114,7 @@ def _taken_for_granted(survey: Survey, roles: Mapping[str, str]) -> Iterator[str
         yield "every answer counts as a customer's only one; say who answered with --customer"
     if "comment" not in survey.roles:
         yield "nobody counts as having written anything; name the column with --comment"
-    if "opted_out" not in {*roles, *survey.columns}:
+    if not plan.opt_outs:
         yield "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
 
 
@@ -132,8 +136,8 @@ def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
         raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {reason_of(told)}") from None
 
 
-def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> None:
-    """Write a plan with its drafts to a file of the kind its name says."""
+def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> list[str]:
+    """Write a plan with its drafts to a file of the kind its name says; return which drafts could not be written."""
     wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, "languages": languages}
     wanted["fields"] = _pairs(options.fields, "--fields") if options.fields else None
     if path.suffix.lower() == ".csv":
@@ -141,6 +145,18 @@ def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, language
         wanted |= {"separator": options.output_separator, "decimal": mark}
     with _usable(path, "--output", "written"):
         _KINDS[path.suffix.lower()](plan, path, **wanted)
+    columns = plan.columns(messages=True, **{name: wanted[name] for name in ("languages", "fields")})
+    named = zip(*(columns[name] for name in ("row", "message", "note")), strict=True)
+    lost = [(row, note) for row, message, note in named if message is None and note is not None]
+    if not lost:
+        return []
+    reasons = Counter(note for _, note in lost)
+    said = "; ".join(
+        f"{note} ({'rows' if count > 1 else 'row'} {', '.join(str(row) for row, why in lost if why == note)[:60]})"
+        for note, count in reasons.most_common(3)
+    )
+    more = f"; and {len(reasons) - 3} more reasons, in the column 'note'" if len(reasons) > 3 else ""
+    return [f"{counted(len(lost), 'draft')} of {len(columns['row'])} could not be written: {said}{more}"]
 
 
 def _pairs(text: str, option: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -499,3 +500,13 @@ def test_the_greedy_core_agrees_with_the_public_plan() -> None:
     task = problem([3.0, 2, 1], [1.0, 1, 1], None, None, budget=2, capacity=math.inf, counted=None, tie_break=None)
     assert greedy(task).offer.tolist() == [0, 0, -1]
     assert attrs.evolve(task, budget=1.0).size == 3
+
+
+def test_what_the_solver_prints_is_not_in_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """It prints from C, past Python: whoever reads JSON from standard output would stumble over it."""
+    from npskit.followup.plan.allocation.exact_allocation import _nothing_printed
+
+    with _nothing_printed():
+        os.write(1, b"Running HiGHS")
+    os.write(1, b"{}")
+    assert capfd.readouterr().out == "{}"

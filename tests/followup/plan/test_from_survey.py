@@ -616,3 +616,47 @@ def test_now_is_said_where_it_was_not_given() -> None:
     assert "Now is 2206-01-02 00:00, when the latest response came in" in plan.to_text()
     assert "Now is" not in nk.Survey(data, time="at").follow_up(now="2026-01-04").to_text()
     assert "Now is" not in nk.Survey({"score": [10, 3]}).follow_up().to_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "opted_out",
+        "opt_out",
+        "Opted Out",
+        "unsubscribed",
+        "do_not_contact",
+        "do-not-contact",
+        "Opted-Out",
+        "DO NOT CONTACT",
+    ],
+)
+def test_who_opted_out_is_left_alone_unasked(name: str) -> None:
+    """A column is known by its name, however it is written, and the plan says so."""
+    plan = nk.Survey({"score": [2, 3], name: ["yes", "no"]}, score="score").follow_up()
+    assert plan.counts["opted out"] == 1
+    assert plan.opt_outs == (name,)
+    assert f"Who has opted out is left alone, by {name!r}." in plan.headline()
+
+
+def test_several_columns_of_opting_out() -> None:
+    """Whoever one of them names is left alone; by a date of unsubscribing, too; another name is given."""
+    data = {"score": [2] * 4, "Unsubscribed": ["2026-01-03", None, "subscribed", "no"], "DNC": [0, 1, 0, 0]}
+    survey = nk.Survey(data, score="score")
+    assert [survey.follow_up().why(row) for row in range(4)] == ["does not want to be contacted"] * 2 + [""] * 2
+    assert survey.follow_up(roles={"opted_out": "DNC"}).counts["opted out"] == 1
+    with pytest.raises(nk.InvalidValueError, match=r"opted_out: .*neither yes nor no"):
+        survey.follow_up(roles={"opted_out": "Unsubscribed"})
+
+
+def test_nobody_can_be_known_to_have_opted_out() -> None:
+    """That no column says so is a line of the headline."""
+    plan = nk.Survey({"score": [2], "options": ["yes"]}, score="score").follow_up()
+    assert "No column says who does not want to be contacted" in plan.headline()
+    assert plan.to_dict()["opt_outs"] == []
+
+
+def test_opting_out_holds_for_all_spellings_of_an_address() -> None:
+    """Who opted out as ann@x.de is not written to as Ann@X.de."""
+    data = {"score": [2, 3], "id": ["ann@x.de", " Ann@X.DE"], "opt_out": ["yes", None]}
+    assert len(nk.Survey(data, score="score", customer="id").follow_up()) == 0

@@ -81,6 +81,7 @@ class Choices(CountedRows):
     currency: str | None = None
     language: str = "en"
     unasked: tuple[str, ...] = ()
+    opt_outs: tuple[str, ...] = ()
     kept: Mapping[str, Column] = attrs.field(factory=dict)
     backend: str | None = None
     rows: RowCounts = NO_ROWS

@@ -44,6 +44,7 @@ class FollowUpPlan(Choices):
         language: The language of messages where the customer's is not known.
         unasked: Offers that are not made because what they cost is an example of the default playbook, and nobody
             spoke of money.
+        opt_outs: The columns that say who does not want to be contacted; none if there is none.
         kept: Columns of the survey that are carried along, by name.
         backend: The dataframe library that `to_frame` gives by default.
         rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no

@@ -11,12 +11,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Times
+from npskit.arrays import Bools, Times
 from npskit.checks import several
 from npskit.counting import Tally, warn_of_scale
-from npskit.data import Column, parse_times, read_amounts, read_flags, read_texts, read_times, row_said
+from npskit.data import Column, parse_times, read_amounts, read_texts, read_times, row_said
 from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, warn
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
+from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
@@ -54,13 +55,14 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     table = attrs.evolve(
         table, **times, attributes=_attributes(data, playbook, named, kept), row_numbers=data.row_numbers
     )
-    opted_out = read_flags(columns["opted_out"], "opted_out") == 1 if "opted_out" in columns else None
+    opt_outs, opted_out = _opted_out(data, named, terms)
     plan = plan_of(
         playbook.assign(table),
         opted_out,
         contacted,
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
+        opt_outs=opt_outs,
         kept={name: data.column(name) for name in kept},
         backend=data.frame.backend,
     )
@@ -69,6 +71,19 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     n, missing, invalid = len(plan), int(tally.missing), int(tally.invalid)
     rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
     return attrs.evolve(plan, rows=data.aside + rows)
+
+
+def _opted_out(data: BoundData, named: Mapping[str, str], terms: Terms) -> tuple[tuple[str, ...], Bools | None]:
+    """Return the columns that say who does not want to be contacted, and who does not; None where none says so."""
+    if "opted_out" in terms.roles:
+        columns: tuple[str, ...] = (named["opted_out"],)
+    else:
+        columns = opt_out_columns(data.frame.columns, {*data.score, *data.roles.values(), *terms.roles.values()})
+    if not columns:
+        return (), None
+    own = "opted_out" in terms.roles
+    read = [read_opt_out(data.column(name), "opted_out" if own else name, named=own) for name in columns]
+    return columns, np.logical_or.reduce(read)
 
 
 def _times(

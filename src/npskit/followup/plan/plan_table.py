@@ -80,6 +80,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
         "holdout": plan.share,
         "currency": plan.currency,
         "unasked": list(plan.unasked),
+        "opt_outs": list(plan.opt_outs),
         "limits": attrs.asdict(plan.limits, recurse=False),
         "follow_ups": records(follow_ups),
     }

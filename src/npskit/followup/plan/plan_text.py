@@ -27,6 +27,7 @@ def headline(plan: Choices) -> list[str]:
         lines.append(f"Now is {before}, when the latest response came in: give now= for another time.")
     if overdue and plan.now is not None:
         lines.append(f"Overdue: {overdue:,} of them {plural(overdue, 'was', 'were')} due before {before}.")
+    lines.append(_opted_out(plan))
     lines += [*_limits(plan), *_worth(plan)]
     if plan.share:
         lines.append(
@@ -41,6 +42,16 @@ def headline(plan: Choices) -> list[str]:
     if left:
         lines.append(f"Left out: {', '.join(left)}.")
     return list(map(one_line, lines))
+
+
+def _opted_out(plan: Choices) -> str:
+    """Return by which columns customers are left alone who want to be."""
+    if not plan.opt_outs:
+        return (
+            "No column says who does not want to be contacted, so that nobody counts as opted out: name it with "
+            "roles={'opted_out': ...}."
+        )
+    return f"Who has opted out is left alone, by {', '.join(map(repr, plan.opt_outs))}."
 
 
 def _limits(plan: Choices) -> list[str]:

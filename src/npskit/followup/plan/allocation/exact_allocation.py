@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import os
+from collections.abc import Iterator
+
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats
@@ -63,6 +68,31 @@ def _open(task: Problem, bound: UpperBound, room: float) -> tuple[Bools, Bools]:
     return net >= best - room, best <= room
 
 
+def _flush() -> None:
+    """Write out what libraries in C have printed and still hold."""
+    if os.name == "posix":
+        ctypes.CDLL(None).fflush(None)
+
+
+@contextlib.contextmanager
+def _nothing_printed() -> Iterator[None]:
+    """Keep what the solver prints by itself out of standard output, which may be somebody's JSON."""
+    try:
+        own = os.dup(1)
+    except OSError:  # there is no standard output
+        yield
+        return
+    _flush()
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        _flush()
+        os.dup2(own, 1)
+        os.close(own)
+
+
 def _solve(task: Problem, open_: Bools, nothing: Bools, budget: float, capacity: Floats) -> Codes | None:
     """Return the alternatives of the best plan among the open ones; None if the solver finds none."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -88,13 +118,14 @@ def _solve(task: Problem, open_: Bools, nothing: Bools, budget: float, capacity:
     if limited.any():
         scaled = weights[limited].multiply(1 / scale[:, None]).tocsr()
         constraints.append(LinearConstraint(scaled, -np.inf, limits[limited] / scale))
-    result = milp(
-        -task.value[offer, row],
-        integrality=np.ones(count, dtype=np.int8),
-        bounds=Bounds(0, 1),
-        constraints=constraints,
-        options={"mip_rel_gap": 0.0},
-    )
+    with _nothing_printed():
+        result = milp(
+            -task.value[offer, row],
+            integrality=np.ones(count, dtype=np.int8),
+            bounds=Bounds(0, 1),
+            constraints=constraints,
+            options={"mip_rel_gap": 0.0},
+        )
     if result.x is None:
         return None
     plan = np.full(task.size, -1, dtype=np.intp)
