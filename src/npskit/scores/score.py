@@ -14,6 +14,8 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference import Estimate, score_p_value
 from npskit.options import Contacts, Denominator, IntervalMethod, OnInvalid, Repeats
 from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
+from npskit.scorers import Scorer
+from npskit.scores.kept_score import kept, read_kept
 
 
 @attrs.frozen
@@ -290,6 +292,28 @@ class Score(MadeOfRows):
         parts |= self._parts("counts", "shares", "se", "n_effective")
         interval = self.interval(level, method)
         return {"score": self.name} | parts | {"interval": interval, "conventions": self.conventions}
+
+    def to_dict(self, **options: Any) -> dict[str, Any]:
+        """Return everything as JSON has it, also what `from_json` makes it again of; `options` as for `interval`."""
+        return super().to_dict(**options) | kept(self.tally, self.clustered)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
+        """Return the score that `to_json` wrote.
+
+        Args:
+            text: The JSON text; it is checked throughout, and nothing in it is evaluated.
+            scorer: What the answers mean; default the scorer named in the text.
+
+        Raises:
+            InvalidTypeError, InvalidValueError, IncompatibleError: As `Tally.from_json`.
+
+        Example:
+            >>> Score.from_json(Score.of(Tally.from_counts([10, 40, 50])).to_json())
+            Score(NPS=40.0, n=100, interval=(26.1, 52.2), level=0.95)
+        """
+        tally, conventions, parts = read_kept(text, scorer)
+        return cls(tally, Conventions(**conventions), **parts)
 
     def _caption(self) -> str:
         return str(self.conventions)
