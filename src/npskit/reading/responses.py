@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import Column, NumberedCells, coded, holding, read_times, shown
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.reading.column_roles import RECOMMENDS, is_score
 from npskit.reading.file_report import Rejected
 from npskit.reading.names import plain, resolve
@@ -258,9 +258,9 @@ def _merge(chosen: Chosen, columns: Mapping[str, Any], tool: Tool) -> None:
     assert whole is not None
     first, counts = next(iter(scores)), {name: len(cells) - _blanks(cells).sum() for name, cells in scores.items()}
     chosen.merged = dict.fromkeys(scores, whole)
+    held = ", ".join(f"{name!r} ({counted(counts[name], 'answer')})" for name in scores)
     chosen.notes.append(
-        f"Columns {', '.join(f'{name!r} ({counts[name]} answers)' for name in scores)} hold one question, no row two "
-        f"different answers: they were merged as {first!r}."
+        f"Columns {held} hold one question, no row two different answers: they were merged as {first!r}."
     )
 
 
