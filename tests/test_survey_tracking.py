@@ -16,6 +16,7 @@ import npskit as nk
 from npskit.datasets import hotels
 from npskit.datasets.hotel_records import Dataset
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.inference import calibrated_correlations, calibrated_estimate, post_stratify, score_test
 from npskit.inference.clusters import cluster_totals
 from npskit.inference.design_contrasts import cluster_robust
 from npskit.options import EVERY, EffectMethod, Every
@@ -392,6 +393,29 @@ def test_windows_of_a_raked_survey() -> None:
     assert tuple(line["2026-02"].interval()) == pytest.approx(tuple(part[True].interval()))
     assert line.conventions.variance == "calibrated"
     assert raked.timeline("month", half_life="30d").conventions.variance == "independent"
+
+
+def test_raked_waves_of_the_same_customers() -> None:
+    """What customers repeat because of their area is no chance where areas are raked, in comparisons and against."""
+    rng, who = np.random.default_rng(0), np.tile(np.arange(40), 2)
+    kinds = np.where(rng.random(80) < 0.3, 1, 2 * (who % 2))
+    days = np.repeat(["2026-01-10", "2026-02-10"], 40)
+    data = {"score": np.array([0, 7, 10])[kinds], "who": who, "day": days, "area": who % 2, "wave": days}
+    raked = nk.Survey(data, score="score", customer="who", time="day").rake({"area": {0: 0.5, 1: 0.5}})
+    pair = raked.compare(by="wave").pairs[0]
+    calibration = post_stratify(np.ones(80), who % 2, {0: 0.5, 1: 0.5})
+    wave = np.repeat([0, 1], 40)
+    rho = calibrated_correlations(calibration, kinds, CATEGORY_SCORES, wave, clusters=who)[0, 1]
+    one, other = (
+        calibrated_estimate(
+            calibration, np.where(wave == w, kinds, -1), CATEGORY_SCORES, clusters=who, customers="all"
+        ).effective_counts()
+        for w in range(2)
+    )
+    expected = score_test(one, other, CATEGORY_SCORES, correlation=rho)[1]
+    assert pair.p_value == pytest.approx(float(expected))
+    later = raked.timeline("month").against().to_dict()["periods"][1]
+    assert later["p_value"] == pytest.approx(pair.p_value)
 
 
 def test_windows_where_nobody_answers_twice() -> None:

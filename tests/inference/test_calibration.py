@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.inference.calibration import Calibration, calibrate_linear, calibrated_estimate, post_stratify, rake
+from npskit.inference.calibrated import calibrated_correlations, calibrated_estimate
+from npskit.inference.calibration import Calibration, calibrate_linear, post_stratify, rake
 from npskit.inference.clusters import cluster_totals, sum_by, unit_codes
 from npskit.inference.design import design_estimate
+from npskit.inference.design_contrasts import group_correlations
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.weighting import design_effect
 
@@ -211,6 +213,23 @@ def test_calibrated_customers_have_kish_degrees_of_freedom() -> None:
     assert alike.n_effective == pytest.approx(144 / 48)
     with pytest.raises(IncompatibleError, match="got 3 for 12 weights"):
         calibrated_estimate(calibration, kinds, CATEGORY_SCORES, clusters=[1, 2, 3])
+
+
+def test_correlations_are_of_what_the_margins_leave_unexplained() -> None:
+    """Without margins they are those of the design; where areas explain all that customers repeat, there are none."""
+    rng = np.random.default_rng(0)
+    who, wave = np.tile(np.arange(40), 2), np.repeat([0, 1], 40)
+    area = who % 2
+    kinds = np.where(rng.random(80) < 0.3, 1, 2 * area)
+    whole, by_area = (
+        post_stratify(np.ones(80), cells, totals)
+        for cells, totals in ((np.zeros(80, int), {0: 1.0}), (area, {0: 0.5, 1: 0.5}))
+    )
+    plain = group_correlations(cluster_totals(kinds, 3, clusters=who, groups=wave, n_groups=2), CATEGORY_SCORES)
+    found = calibrated_correlations(whole, kinds, CATEGORY_SCORES, wave, clusters=who)
+    np.testing.assert_allclose(found, plain, rtol=1e-9)
+    assert plain[0, 1] > 0.6
+    assert abs(calibrated_correlations(by_area, kinds, CATEGORY_SCORES, wave, clusters=who)[0, 1]) < 0.4
 
 
 def test_zero_totals_and_unused_labels() -> None:

@@ -5,9 +5,10 @@ from npskit.inference.bayes import mean_quantile as mean_quantile
 from npskit.inference.bayes import mean_tails as mean_tails
 from npskit.inference.bayes import probability_above as probability_above
 from npskit.inference.bayes import probability_greater as probability_greater
+from npskit.inference.calibrated import calibrated_correlations as calibrated_correlations
+from npskit.inference.calibrated import calibrated_estimate as calibrated_estimate
 from npskit.inference.calibration import Calibration as Calibration
 from npskit.inference.calibration import calibrate_linear as calibrate_linear
-from npskit.inference.calibration import calibrated_estimate as calibrated_estimate
 from npskit.inference.calibration import post_stratify as post_stratify
 from npskit.inference.calibration import rake as rake
 from npskit.inference.clusters import ClusterTotals as ClusterTotals

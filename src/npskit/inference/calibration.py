@@ -19,14 +19,9 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
-from npskit.data import Column, read_weights, row_said, to_scale
+from npskit.data import Column, read_weights, row_said
 from npskit.errors import IncompatibleError, InvalidValueError, counted, did_you_mean
-from npskit.inference.clusters import checked_indices, factorize, sum_by, unit_codes
-from npskit.inference.design import Customers, estimate_from_units
-from npskit.inference.estimate import Estimate
-from npskit.inference.linearize import StrataLayout, UnitCells
-from npskit.inference.strata import Population
-from npskit.options import Lonely
+from npskit.inference.clusters import factorize, sum_by
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
 _AGREEMENT = 1e-6
@@ -204,70 +199,6 @@ def calibrate_linear(
             "whose combinations are empty"
         )
     return Calibration(table.weights * scale * factors[table.cells], table.weights, table.cells, table.columns, 1)
-
-
-def calibrated_estimate(
-    calibration: Calibration,
-    categories: ArrayLike,
-    category_scores: ArrayLike,
-    *,
-    clusters: ArrayLike | Column | None = None,
-    strata: ArrayLike | Column | None = None,
-    population: Population = None,
-    lonely: Lonely = "fail",
-    customers: Customers = None,
-) -> Estimate:
-    """Return the mean category score under calibrated weights with its linearized variance.
-
-    Args:
-        calibration: The calibrated weights.
-        categories: Index of each row's category, shape `(n,)`; negative for rows that are not to be scored.
-        category_scores: What each category is worth, shape `(K,)`.
-        clusters: Label of each row's sampling unit, shape `(n,)`; None where each row is one.
-        strata: Label of each row's stratum, shape `(n,)`; None for a single one.
-        population: Sampling units in the population; see `npskit.inference.strata`.
-        lonely: What a stratum with a single sampling unit contributes.
-        customers: Whether the units are customers; see `npskit.inference.design.Customers`.
-
-    Returns:
-        Of shape `()`. Degrees of freedom: units with weight, or Kish's number of customers, less their strata.
-
-    Raises:
-        InvalidTypeError: If the categories are not whole numbers, or labels are of mixed types.
-        InvalidValueError: If a category is out of range, a label missing, or a stratum lonely and that is to fail.
-        IncompatibleError: If columns differ in length.
-
-    Example:
-        >>> weights = post_stratify([1, 1, 1, 1, 1], ["a", "a", "a", "b", "b"], {"a": 0.5, "b": 0.5})
-        >>> found = calibrated_estimate(weights, [0, 2, 2, 1, 2], [-100, 0, 100])
-        >>> found.mean.round(3).item(), np.sqrt(found.variance).round(3).item()
-        (41.667, 36.284)
-    """
-    s, w = np.asarray(category_scores, dtype=np.float64), to_scale(calibration.weights)
-    kinds = checked_indices(categories, "categories", s.size, len(w)).astype(np.intp)
-    inside = kinds >= 0
-    amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        unit_influence = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
-    known = bool(np.isfinite(unit_influence).all())
-    influence = w * calibration.residuals(unit_influence) if known else unit_influence
-    codes, unit_strata, _ = unit_codes(strata, np.arange(len(w)) if clusters is None else clusters)
-    if len(codes) != len(w):
-        raise IncompatibleError(f"labels must be one per row: got {len(codes)} for {counted(len(w), 'weight')}")
-    size = len(unit_strata)
-    each = np.where(inside, w, 0.0)
-    per_unit = sum_by(codes, np.stack([influence, each, each * each], axis=-1), size)
-    found = estimate_from_units(
-        StrataLayout.of(unit_strata, population, lonely),
-        UnitCells.of_units(size),
-        per_unit[:, 0],
-        per_unit[:, 1:],
-        amounts[np.newaxis],
-        s,
-        np.array([inside.sum()], dtype=np.float64),
-        customers,
-    )
-    return found[0]
 
 
 def _ratio(targets: Floats, found: Floats) -> Floats:

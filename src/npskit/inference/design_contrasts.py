@@ -182,6 +182,19 @@ def group_correlations(
     if len(layout.sampled) > 1:  # in one stratum the influences on a mean add up to 0
         means = layout.by_stratum(parts, cells) * np.sqrt(_shift(layout))
         covariance -= means @ means.T
+    return correlations_of(covariance)
+
+
+def correlations_of(covariance: Floats) -> Floats:
+    """Return the correlations that covariances say, 1 on the diagonal; 0 for what has no variance.
+
+    Args:
+        covariance: Shape `(G, G)`.
+
+    Example:
+        >>> correlations_of(np.array([[4.0, 1.0], [1.0, 1.0]])).tolist()
+        [[1.0, 0.5], [0.5, 1.0]]
+    """
     found = _correlation(covariance, np.diag(covariance)[:, np.newaxis], np.diag(covariance))
     np.fill_diagonal(found, 1.0)
     return found

@@ -78,9 +78,9 @@ def paired_difference(moves: ArrayLike | Moves, category_scores: ArrayLike, leve
     73 (1986) 13-22), and the interval is at effective counts (`npskit.inference.weighting.effective_counts`). These may
     be more than the moves: what a customer gains with one move is lost with the next, so that from first answer to last
     the moves between cancel and tell more than independent ones would. Simulated with 10, 30 and 300 customers of 2 to
-    6 answers each, 97, 96 and 94 % of 95 % intervals cover, and disagree with the 5 % test in 2, 1 and 0 %. Assumes
-    that customers are independent of each other. A p-value speaks of change, not of its cause: customers chosen because
-    they scored low will score higher the next time whatever is done.
+    6 answers each, 98 to 100, 96 and 94 to 96 % of 95 % intervals cover, and disagree with the 5 % test in 2, 2 and 0 %
+    (`docs/explanation/studies.md`). Assumes that customers are independent of each other. A p-value speaks of change,
+    not of its cause: customers chosen because they scored low will score higher the next time whatever is done.
 
     Args:
         moves: Table from category to category, shape `(K, K)`; need not be whole. Or `Moves`, of a single group.

@@ -94,6 +94,23 @@ def correlate_spans(
     Returns:
         Shape `(R, G, T)`; 0 where there is no partner.
     """
+    found = _correlated(sample, clustering, segments, days, spans, partners)
+    if sample.calibration is None:
+        return found
+    # what units have in common because of the margins is no chance any more
+    for r, g, t in np.argwhere(found != 0).tolist():
+        groups = np.full(len(days), -1)
+        for number, span in enumerate((t, partners[r, g, t])):
+            inside = (segments.numbers == g) & (days >= spans.begins[g, span]) & (days < spans.ends[span])
+            groups[inside] = number
+        found[r, g, t] = sample.calibrated_correlations(sample.calibration, clustering, groups)[0, 1]
+    return found
+
+
+def _correlated(
+    sample: Sample, clustering: Clustering, segments: Places, days: Days, spans: DaySpans, partners: NDArray[np.intp]
+) -> Floats:
+    """Return the correlations by the units' sums, as if nothing was known of the population."""
     size = len(spans.ends)
 
     def with_partners(totals: ClusterTotals, others: NDArray[np.intp]) -> Floats:

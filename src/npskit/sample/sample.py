@@ -22,6 +22,7 @@ from npskit.inference import (
     Customers,
     Estimate,
     Population,
+    calibrated_correlations,
     calibrated_estimate,
     cluster_totals,
     design_estimate,
@@ -268,7 +269,26 @@ class Sample:
             return None
         totals, scores = self.totals(places, clustering), clustering.scores
         found = group_correlations(totals, scores, wanted, population=self.population, lonely=self.lonely)
-        return found if np.count_nonzero(found) > len(found) else None
+        if np.count_nonzero(found) == len(found):
+            return None
+        if self.calibration is None:
+            return found
+        number = np.where(wanted, np.cumsum(wanted) - 1, -1)
+        groups = np.where(places.numbers >= 0, number[places.numbers], -1)
+        return self.calibrated_correlations(self.calibration, clustering, groups)
+
+    def calibrated_correlations(
+        self, calibration: Calibration, clustering: Clustering, groups: NDArray[np.intp]
+    ) -> Floats:
+        """Return how the scores of groups of the calibrated sample are correlated, shape `(G, G)`.
+
+        Args:
+            calibration: How it was calibrated.
+            clustering: Which rows hang together.
+            groups: The number of each row's group, -1 for none.
+        """
+        design = self._design(clustering)
+        return calibrated_correlations(calibration, clustering.categories, clustering.scores, groups, **design)
 
     def take(self, kept: NDArray[np.bool_]) -> Sample:
         """Return the rows where `kept` is True; the others count as superseded."""
@@ -284,6 +304,15 @@ class Sample:
         """Return labels of rows with the rows of the file that they stand in, and their name, as errors name them."""
         return Column(labels, row_numbers=self.row_numbers, name=self.names.get(role))
 
+    def _design(self, clustering: Clustering) -> dict[str, Any]:
+        """Return how the rows were drawn, as estimates under calibrated weights take it."""
+        return {
+            "clusters": None if clustering.units is None else self._labels(clustering.units, "cluster"),
+            "strata": None if self.strata is None else self._labels(self.strata, "stratum"),
+            "population": self.population,
+            "lonely": self.lonely,
+        }
+
     def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
         """Return the estimate of each place, a part of the calibrated sample."""
         found = [
@@ -291,11 +320,8 @@ class Sample:
                 calibration,
                 np.where(places.numbers == place, clustering.categories, -1),
                 clustering.scores,
-                clusters=None if clustering.units is None else self._labels(clustering.units, "cluster"),
-                strata=None if self.strata is None else self._labels(self.strata, "stratum"),
-                population=self.population,
-                lonely=self.lonely,
                 customers=clustering.customers,
+                **self._design(clustering),
             )
             for place in range(places.size)
         ]
