@@ -281,7 +281,8 @@ def _scan(path: Path, gzipped: bool, told: str | None, progress: Progress | None
     looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
     plain, good, bad, nuls, run, size = True, 0, 0, False, 0, 0
     for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED, progress)):
-        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        last = block.rfind(b"\n")
+        last = max(last, block.rfind(b"\r", last + 1))
         run = run + len(block) if last < 0 else len(block) - last - 1
         size += len(block)
         if bounded and run > MAX_LINE:
