@@ -134,6 +134,11 @@ def test_what_faded_away_is_gone() -> None:
         table = count_days(days, answers)
         value = table.faded(table.edges[[1, 401, 6001]], 1).value[0]
         assert [None if np.isnan(v) else v for v in value] == values
+    table = count_days(START + np.array([0, 600]) * DAY, [3, 10])
+    found = table.faded(table.edges[[601]], 1)  # 2 to the power of -600 is a number, its square is not
+    assert found.weights is not None
+    assert found.squares is not None
+    assert np.flatnonzero(found.weights).tolist() == np.flatnonzero(found.squares).tolist() == [10]
 
 
 def test_a_heavy_answer_leaves_nothing_behind() -> None:
