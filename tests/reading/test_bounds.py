@@ -82,3 +82,16 @@ def test_a_bound_is_that_of_the_file(tmp_path: Path) -> None:
         with pytest.raises(UnreadableFileError):
             getattr(small, check)(20_000_000, *said)
         getattr(large, check)(20_000_000, *said)
+
+
+def test_bounds_are_what_errors_say_they_are() -> None:
+    """12.5 million filled cells, half a million rejections and 100,000 columns are read; one more is refused."""
+    bounds = Bounds(Path("export.csv"), 64)
+    for check, most in (
+        (bounds.check_filled, 12_500_064),
+        (lambda count: bounds.check_rejected(count, "too long"), 500_002),
+        (bounds.check_columns, 100_000),
+    ):
+        check(most)
+        with pytest.raises(UnreadableFileError):
+            check(most + 1)
