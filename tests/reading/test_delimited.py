@@ -10,7 +10,7 @@ import pytest
 
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError, UnreadableFileError
 from npskit.reading import Loaded, Rejected, load
-from npskit.reading.delimited import Grammar
+from npskit.reading.delimited import Grammar, whole_lines
 from npskit.reading.dialect import find_separator
 
 Read = Callable[..., Loaded]
@@ -33,6 +33,7 @@ def rejections(loaded: Loaded) -> list[tuple[int, str, str]]:
         ("score\n9\n10\n", ","),
         ("score\n9,0\n10,0\n", ";"),
         ('score\n"a, b"\n', ","),
+        ("a,b,c;d\n1;", ","),  # what is cut off says nothing
         ("a,b", ","),
         ('a;b\n1;"cut off, here, in the mid', ";"),
         ("\n\na;b\n1;2\n", ";"),
@@ -303,3 +304,8 @@ def test_utf_16_without_a_mark_is_recognised(read: Read) -> None:
     assert read("\ufeffa\n1\n".encode("utf-16-le"), encoding="utf-16-le").columns["a"].tolist() == ["1"]
     # the mark of UTF-8 does not say in which order the bytes of UTF-16 are: it is what the file says that counts
     assert read(codecs.BOM_UTF8 + b"a\n1\n", encoding="utf-16").report.encoding == "utf-8-sig"
+
+
+def test_lines_are_handed_on_as_they_are_complete() -> None:
+    """Not at the end of the text: then all of it would be held."""
+    assert list(whole_lines(["a\r\nb", "c", "\r", "\nd\r\n", "e"], Grammar(","))) == ["a\r\n", "bc\r\nd\r\n", "e"]

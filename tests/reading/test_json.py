@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from npskit.errors import ColumnNotFoundError, UnreadableFileError
 from npskit.reading import Loaded
-from npskit.reading.jsonrecords import flat, typed
+from npskit.reading.bounds import Bounds
+from npskit.reading.jsonrecords import RecordCollector, flat, typed
 
 Read = Callable[..., Loaded]
 
@@ -45,6 +47,9 @@ def test_kinds_are_kept(read: Read) -> None:
     assert columns["big"].tolist() == [1 << 60, None]
     assert np.isnan(columns["gap"][1])
     assert typed([None, None]).tolist() == [None, None]
+    ends = [-(1 << 63), (1 << 63) - 1]
+    assert (typed(ends).dtype.kind, typed(ends).tolist()) == ("i", ends)
+    assert [typed([beyond]).dtype.kind for beyond in (ends[0] - 1, ends[1] + 1)] == ["O", "O"]
 
 
 def test_objects_are_flattened_one_level(read: Read) -> None:
@@ -128,3 +133,23 @@ def test_a_broken_record_is_looked_past_in_a_bounded_way(read: Read, monkeypatch
     found = read("[" + ", ".join(records) + "]")
     assert found.columns["a"].tolist() == [i for i in range(2000) if i != 1000]
     assert [(r.row, r.value) for r in found.rejected] == [(1001, '{"a": oops}')]
+
+
+def test_control_characters_in_texts_are_text(read: Read) -> None:
+    """As exports write them that know no better."""
+    assert read('{"comment": "a\tb"}\n').columns["comment"].tolist() == ["a\tb"]
+
+
+def test_records_left_out_are_named_and_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their number and column; and what they alone hold counts as columns, too."""
+    events = [
+        {"event": event, "distinct_id": "u", "timestamp": "2026-01-01", "$survey_id": "s", "$survey_response": 9}
+        for event in ("survey shown", "survey sent")
+    ]
+    found = read("\n".join(map(json.dumps, events)))
+    assert [(r.row, r.column, r.value) for r in found.rejected] == [(1, "event", "survey shown")]
+    monkeypatch.setattr("npskit.reading.bounds.MOST_COLUMNS", 2)
+    collector = RecordCollector(lambda key: True, Bounds(Path("events.jsonl"), 100), ())
+    collector.know({"a": 1, "b": 2})
+    with pytest.raises(UnreadableFileError, match="2 can be read"):
+        collector.know({"c": 3})
