@@ -214,3 +214,21 @@ def test_semicolons_are_joined_as_they_were(read: Read) -> None:
 def test_a_file_without_names_of_columns_has_nothing_to_repair() -> None:
     """No column takes a surplus where there is none."""
     assert Repairs([], [[], []], ",")(["a", "b"]) is None
+
+
+def test_amounts_are_numbers_of_their_columns() -> None:
+    """With a comma, a point or a true minus; a row of no number at all is not told by what its texts say."""
+    rows = [[str(score), amount, "good"] for score, amount in ((9, "7.25"), (10, "12,5"), (3, "−3.5"))]
+    repairs = Repairs(["score", "spent", "comment"], rows, ";")
+    assert repairs(["8", "6,75", "well", " made"]) == (2, ["8", "6,75", "well; made"])
+    assert repairs(["8", "dear", "well", " made"]) is None
+    assert repairs.split(["9", "1.5", "good\r8", "6,75", "bad"]) == [["9", "1.5", "good"], ["8", "6,75", "bad"]]
+    assert repairs.split(["9", "1.5", "good\r", "", "bad"]) is None
+
+
+@pytest.mark.parametrize(("rows", "few"), [(20, True), (19, False)])
+def test_twenty_cells_say_what_there_is(rows: int, few: bool) -> None:
+    """Of a few words that come again and again; then another one is none of that column."""
+    known = [[word, "9", "good"] for word in ("north", "south", "west") * 7][:rows]
+    repairs = Repairs(["region", "score", "comment"], known, ",")
+    assert (repairs(["east", "8", "well", " made"]) is None) == few
