@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from npskit.errors import UnreadableFileError
 from npskit.reading import Loaded, load
-from npskit.reading.source import inspect
+from npskit.reading.column_builders import Numbering
+from npskit.reading.source import inspect, text_blocks, utf8_blocks
 from npskit.reading.stretches import clean
 
 MESS = st.sampled_from(
@@ -112,3 +115,24 @@ def test_clean_rows_are_one_stretch(rows: list[str]) -> None:
     assert (len(found), end, is_open) == (len(rows), len(data), False)
     ends = np.column_stack([found.ends[0], found.ends[1], found.stops])
     assert np.all(np.diff(ends.ravel()) > 0)
+    cells = list(zip(*csv.reader(io.StringIO("".join(rows), newline="")), strict=True))
+    for column in range(3):
+        places = found.places(column)
+        assert tuple(found.texts(*places)) == cells[column]
+        words = found.words(*places)
+        if words is not None:  # each is the cell, and NULs
+            read = [word.to_bytes(8, "little").rstrip(b"\0").decode() for word in words.tolist()]
+            assert tuple(read) == cells[column]
+            numbers = Numbering(["10"])
+            codes = [numbers.of_words(words), numbers.of_words(words), numbers.of_texts(cells[column])]
+            assert all(np.array_equal(codes[0], each) for each in codes)
+            assert [numbers.cells[code] for code in codes[0]] == [None if c in ("", "10") else c for c in cells[column]]
+
+
+def test_blocks_are_the_text_without_its_mark_and_with_its_last_half_letter(tmp_path: Path) -> None:
+    """A byte order mark is no text; what is left of a letter at the end of a file that was cut off is damage."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"\xef\xbb\xbfscore,comment\n9,caf\xc3")
+    assert "".join(text_blocks(inspect(path, "utf-8"))) == "score,comment\n9,caf\ufffd"
+    path.write_bytes(b'\xef\xbb\xbf"score",comment\n9,\xef\xbb\xbf\n')
+    assert b"".join(utf8_blocks(inspect(path))) == b'"score",comment\n9,\xef\xbb\xbf\n'

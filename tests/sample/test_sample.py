@@ -237,3 +237,11 @@ def test_places_within_places() -> None:
     inner, outer = Places(np.array([0, 1, -1, 2]), 3), Places(np.array([1, 0, 1, -1]), 2)
     both = inner.within(outer)
     assert (both.numbers.tolist(), both.size, both.gaps) == ([3, 1, -1, -1], 6, True)
+
+
+def test_customers_who_come_again_outside_of_the_places_are_seen_once() -> None:
+    """Who answered twice, once at an unknown time, is one answer of the timeline: nothing hangs together there."""
+    data = {"score": [10, 0, 9, 8, 3], "who": [1, 2, 3, 1, 4], "day": ["2026-01-01"] * 3 + [None, "2026-01-04"]}
+    survey = nk.Survey(data, score="score", time="day", customer="who")
+    assert survey.timeline("year").conventions.variance == "independent"
+    assert survey.score().conventions.variance == "clustered"
