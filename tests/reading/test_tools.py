@@ -282,3 +282,10 @@ def test_candidates_are_listed(read: Read) -> None:
     """Where the score cannot be decided, the note names the columns it could be."""
     found = read(table(["food", "room"], [9, 8], [10, 7]))
     assert any("'food', 'room'" in note for note in found.report.notes)
+
+
+def test_what_a_tool_writes_of_its_own_is_no_question() -> None:
+    """Columns that have a role, and those of its own keeping, whether or not they have one."""
+    delighted = next(tool for tool in TOOLS if tool.name == "Delighted")
+    assert [delighted.is_meta(name) for name in ("id", "created_at", "score", "price")] == [True, True, True, False]
+    assert not PLAIN.is_meta("id")

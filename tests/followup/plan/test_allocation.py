@@ -489,6 +489,8 @@ def test_by_priority_without_money_the_rest_is_contacted_without_an_offer() -> N
     )
     assert plan.chosen.tolist() == [0, 1, -1, 1, -1]
     assert [OUTCOMES[o] for o in plan.outcome] == ["chosen", "chosen", "capacity", "chosen", "no_gain"]
+    full = allocate_by_priority([4, 3, 2, 1], [0.0] * 4, [1.0, 5.0, 0.0, 1.0], capacity=2)
+    assert full.chosen.tolist() == [0, -1, 0, -1]  # who needs no hours is not kept waiting by who needs too many
     short = allocate_by_priority([2, 1], [5.0, 5.0], budget=5)
     assert [OUTCOMES[o] for o in short.outcome] == ["chosen", "budget"]
     with pytest.raises(IncompatibleError, match="priority must have one number"):
