@@ -111,11 +111,11 @@ def _solve(task: Problem, open_: Bools, nothing: Bools, budget: float, capacity:
         ]
     ).tocsr()
     limited = np.isfinite(limits)
-    # Whole units are a millionth: rows are scaled so that the solver's tolerance is small beside what is used.
-    scale = np.maximum(1.0, abs(weights[limited]).max(axis=1).toarray().ravel()) if limited.any() else np.ones(0)
     one_each = csr_array((np.ones(count), (row, column)), shape=(task.size, count))
     constraints = [LinearConstraint(one_each, np.where(nothing, 0.0, 1.0), np.ones(task.size))]
     if limited.any():
+        # Whole units are a millionth: rows are scaled so that the solver's tolerance is small beside what is used.
+        scale = np.maximum(1.0, abs(weights[limited]).max(axis=1).toarray().ravel())
         scaled = weights[limited].multiply(1 / scale[:, None]).tocsr()
         constraints.append(LinearConstraint(scaled, -np.inf, limits[limited] / scale))
     with _nothing_printed():
