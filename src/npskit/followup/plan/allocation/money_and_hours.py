@@ -120,7 +120,7 @@ def _groups(task: Problem) -> list[_Group]:
     groups = []
     for o, rows in enumerate(np.split(by_owner, ends[:-1])):
         # A part of whole units, rounded down.
-        hours = task.capacity[o] if parts == 1 else np.floor(task.capacity[o] / parts)
+        hours = np.floor(task.capacity[o] / parts)
         for part in range(parts):
             some = rows[part::parts]
             # Of a single owner the rows are in their order: a stride is copied quicker than places looked up.
