@@ -76,7 +76,10 @@ def test_figures_of_larger_enumerations(case: dict[str, Any]) -> None:
     check(case)
 
 
-@pytest.mark.parametrize(("n", "exact"), [(40, 0.491), (57, 0.729), (80, 0.873)])
+@pytest.mark.parametrize(
+    ("n", "exact"),
+    [(40, 0.491), pytest.param(57, 0.729, marks=pytest.mark.slow), pytest.param(80, 0.873, marks=pytest.mark.slow)],
+)
 def test_the_power_is_the_exact_one_near_the_ends(n: int, exact: float) -> None:
     """Where nearly all answers of a group are promoters a normal approximation promised up to 16 points too much."""
     p, q = [0.01, 0.04, 0.95], [0.01, 0.24, 0.75]
