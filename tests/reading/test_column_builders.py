@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from npskit.data import NumberedCells
 from npskit.reading.collector import _without_last
-from npskit.reading.column_builders import NumberedCells, TimeBuilder
+from npskit.reading.column_builders import TimeBuilder
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,7 @@ def test_what_was_taken_for_times_is_text_again_as_it_was_written(written: str) 
 def test_half_a_cell_is_told_and_missing() -> None:
     """The last cell of a file that was cut off, in either kind of column."""
     for column in (NumberedCells(np.array([0, 1], np.int32), ["10", "9"]), np.array(["10", "9"], object)):
-        columns = {3: column}
+        columns: dict[int, Any] = {3: column}
         assert _without_last(columns, 3) == "9"
-        assert list(columns[3]) == ["10", None]
+        assert [columns[3][row] for row in range(2)] == ["10", None]
         assert _without_last(columns, 3) is None
