@@ -157,10 +157,10 @@ class Collector:
         width, kept, numbers = len(self.names), list[list[str]](), list[int]()
         for number, row in enumerate(rows, first):
             cells = len(row)
-            if not any(map(str.strip, row)) and cells <= 1 < width:
+            if cells <= 1 < width and not any(map(str.strip, row)):
                 continue
             self._blanks = self._blanks + 1 if cells == 0 else 0
-            if cells > width and any(map(str.strip, row[width:])):
+            if cells > width and any(map(str.strip, itertools.islice(row, width, None))):
                 found = self._repair(number, row)
                 if found is not None and len(found) > 1:
                     kept += found
