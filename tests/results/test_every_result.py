@@ -42,6 +42,7 @@ NO_RESULTS = {
     "Scorer",
     "Playbook",
     "Languages",
+    "Voice",
     "Offer",
     "Scale",
     "BusinessCalendar",

@@ -103,7 +103,7 @@ def test_html_shows_the_whole_body() -> None:
 
 
 def test_a_draft_reads_as_text() -> None:
-    """As text a draft is its subject and its body; as data it is its four parts."""
+    """As text a draft is its subject and its body; as data it is its parts."""
     found = Draft("thank", "en", "Thanks", "Dear Ann,")
     assert str(found) == "Thanks\n\nDear Ann,"
     assert found.to_dict() == {
@@ -113,6 +113,7 @@ def test_a_draft_reads_as_text() -> None:
         "language": "en",
         "subject": "Thanks",
         "body": "Dear Ann,",
+        "notes": [],
     }
     assert eval(repr(found)) == found
 

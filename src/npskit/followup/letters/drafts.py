@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from npskit.errors import InvalidValueError
-from npskit.followup.letters.template import MissingFieldError, Template
+from npskit.followup.letters.template import MissingFieldError, Slot, Template
 from npskit.followup.letters.value_writer import ValueWriter
 from npskit.results import Result
 
@@ -23,12 +23,15 @@ class Draft(Result):
         language: The language it is written in; not always the one asked for, see `Languages`.
         subject: One line.
         body: The message, with its greeting and closing, in plain text.
+        notes: What to know before it is sent: where it does not keep the voice, and why the text of a writer of yours
+            was not used.
     """
 
     action: str
     language: str
     subject: str
     body: str
+    notes: tuple[str, ...] = ()
 
     def to_html(self) -> str:
         r"""Return the body as HTML, with everything escaped.
@@ -44,6 +47,12 @@ class Draft(Result):
         return f"{self.subject}\n\n{self.body}"
 
 
+HIDDEN = "◦"
+"""What stands for a value in a text that is checked."""
+# Our own words, in which a voice can be heard.
+_OURS = ("term", "occasion", "number", "flag")
+
+
 @attrs.frozen(eq=False)
 class PreparedLetter:
     """The letter of an action in one language, found and put together: `write` fills it in for one customer.
@@ -51,28 +60,73 @@ class PreparedLetter:
     Args:
         action: The step it is for.
         language: The language it is written in.
-        body: With greeting and closing.
+        greeting: How it begins; None where nobody is greeted.
+        text: What stands between greeting and closing.
+        closing: How it ends; None where it just does.
         subject: One line.
         writer: Writes the values.
         names: The fields it has.
+        vocabulary: All words of the letters of the language.
     """
 
     action: str
     language: str
-    body: Template
+    greeting: Template | None
+    text: Template
+    closing: Template | None
     subject: Template
     writer: ValueWriter
     names: tuple[str, ...]
+    vocabulary: str = ""
+    _kept: dict[Any, bool] = attrs.field(factory=dict, init=False, repr=False)
 
-    def write(self, fields: Mapping[str, Any]) -> Draft:
-        """Return the letter with its fields filled in; see `draft`."""
-        write, occasion = self.writer, fields.get("occasion")
+    def write(self, fields: Mapping[str, Any], *, hidden: bool = False, frame: bool = True) -> Draft:
+        """Return the letter with its fields filled in; see `draft`.
+
+        Args:
+            fields: What to fill in.
+            hidden: Whether a mark stands for what is not our own words, for the letter to be checked.
+            frame: Whether it has its greeting and closing.
+        """
+        parts = (self.greeting, self.text, self.closing) if frame else (self.text,)
         try:
-            body = self.body.fill(lambda slot: write(slot, fields.get(slot.name), occasion=occasion))
-            subject = self.subject.fill(lambda slot: write(slot, fields.get(slot.name), lines=False, occasion=occasion))
+            body = "\n\n".join(part.fill(self._write(fields, hidden)) for part in parts if part is not None)
+            subject = self.subject.fill(self._write(fields, hidden, lines=False))
         except MissingFieldError as error:
             name = error.args[0]
             raise InvalidValueError(
                 f"the letter {self.action!r} in {self.language!r} needs {name!r}: give fields={{{name!r}: ...}}"
             ) from None
         return Draft(self.action, self.language, subject, body)
+
+    def framed(self, fields: Mapping[str, Any], text: str) -> str:
+        """Return another text between greeting and closing of the letter."""
+        write = self._write(fields, hidden=False)
+        ends = [None if part is None else part.fill(write) for part in (self.greeting, self.closing)]
+        return "\n\n".join(part for part in (ends[0], text, ends[1]) if part)
+
+    def said(self, fields: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is filled in, by the names of the fields, as the language writes it."""
+        write = self._write(fields, hidden=False)
+        parts = (self.greeting, self.text, self.closing, self.subject)
+        slots = [slot for part in parts if part is not None for slot in part.slots if slot.kind != "flag"]
+        found = {slot.name: write(attrs.evolve(slot, forms=())) for slot in slots}
+        return {name: text for name, text in found.items() if text is not None}
+
+    def keeps(self, voice: Any, fields: Mapping[str, Any]) -> bool:
+        """Whether the letter keeps a voice; found once for each set of fields that are given."""
+        key = voice, frozenset(name for name in self.names if fields.get(name) is not None)
+        if key not in self._kept:
+            self._kept[key] = not voice.check(self.write(fields, hidden=True))
+        return self._kept[key]
+
+    def _write(self, fields: Mapping[str, Any], hidden: bool, lines: bool = True) -> Callable[[Slot], str | None]:
+        occasion = fields.get("occasion")
+
+        def write(slot: Slot) -> str | None:
+            text = self.writer(slot, fields.get(slot.name), lines=lines, occasion=occasion)
+            if text is None or not hidden or slot.kind in _OURS:
+                return text
+            return "\n".join(HIDDEN if line else "" for line in text.split("\n"))
+
+        return write

@@ -138,8 +138,13 @@ class Languages:
         assert own is not None, "checked when the file was read"
         # The letter of a language, with numbers and dates as in the customer's country.
         locale = asked if asked is not None and asked.language == own.language else own
-        *body, subject = (part.spelt(found.spelling) for part in templates_of(letter))
-        names = tuple(dict.fromkeys(slot.name for template in (*body, subject) for slot in template.slots))
+        spelt = [
+            None if part is None or not part.parts else part.spelt(found.spelling)
+            for part in (letter.greeting, letter.body, letter.closing, letter.subject)
+        ]
+        greeting, body, closing, subject = spelt
+        given = (part for part in spelt if part is not None)
+        names = tuple(dict.fromkeys(slot.name for template in given for slot in template.slots))
         writer = ValueWriter(
             locale,
             own.plural_form,
@@ -152,7 +157,17 @@ class Languages:
         )
         if len(self._prepared) >= _MOST:  # languages are what data say
             self._prepared.clear()
-        made = PreparedLetter(action, found.tag, Template.joined(body, "\n\n"), subject, writer, names)
+        made = PreparedLetter(
+            action,
+            found.tag,
+            greeting,
+            body or Template(()),
+            closing,
+            subject or Template(()),
+            writer,
+            names,
+            vocabulary=found.vocabulary,
+        )
         return self._prepared.setdefault(key, made)
 
     def _chain(self, tag: str) -> Iterator[str]:

@@ -85,6 +85,12 @@ class Language:
     formats: Mapping[str, str] = attrs.field(factory=dict)
     spelling: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def vocabulary(self) -> str:
+        """All words of its letters, as one text."""
+        letters = (part for letter in self.letters.values() for part in (letter.subject, letter.body))
+        return " ".join(part.words for part in (*letters, self.greeting, self.closing) if part is not None)
+
     def updated(self, other: Language) -> Language:
         """Return this language with what another file for it has instead."""
         return attrs.evolve(

@@ -15,6 +15,9 @@ from npskit.checks import of_kind
 from npskit.errors import InvalidTypeError, quoted
 from npskit.followup.letters.drafts import Draft
 from npskit.followup.letters.known_languages import Languages, templates_of
+from npskit.followup.letters.manner import Manner
+from npskit.followup.letters.own_writer import Writer
+from npskit.followup.letters.voice import Voice
 
 
 @attrs.frozen
@@ -69,6 +72,9 @@ def draft(
     language: str | None = "en",
     languages: Languages | None = None,
     currency: str | None = None,
+    voice: Voice | None = None,
+    writer: Writer | None = None,
+    comment: str | None = None,
 ) -> Draft:
     """Return a draft of the message for a step of an answer.
 
@@ -83,6 +89,12 @@ def draft(
             is written in, which is another where there is no such letter.
         languages: Where to look for the letter; None for the languages that come with npskit.
         currency: ISO 4217 code of the amounts, such as `"EUR"`.
+        voice: The rules that the draft is checked by; None for those that come with npskit. What it does not keep
+            stands in the draft's `notes`, with the line.
+        writer: Who writes the text between greeting and closing, such as a language model; see
+            `npskit.followup.letters.Writer`. Its text is used only where it says nothing beyond the facts and keeps the
+            voice; else the template is, and `notes` say why.
+        comment: What the customer wrote, which the writer gets as data.
 
     Raises:
         InvalidTypeError: If a value is not of its field's kind.
@@ -103,4 +115,5 @@ def draft(
         raise InvalidTypeError(
             f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {quoted(fields)}"
         )
-    return _among(languages).prepare(action, language, currency).write(fields)
+    manner = Manner(voice, writer, comment)
+    return manner.write(_among(languages).prepare(action, language, currency), fields)

@@ -16,7 +16,7 @@ format specifications. Filling is one pass, so that what a customer wrote is nev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -65,11 +65,14 @@ class Template:
 
     parts: tuple[str | Slot | Choice, ...]
 
-    @classmethod
-    def joined(cls, templates: Iterable[Template], between: str) -> Template:
-        """Return templates one after the other, with a text between them."""
-        parts = [part for template in templates for part in (between, *template.parts)]
-        return cls(tuple(parts[1:]))
+    @property
+    def words(self) -> str:
+        """Its own words, all ways of saying it one after the other."""
+        found: list[str] = []
+        for part in self.parts:
+            items = [item for way in part.ways for item in way] if isinstance(part, Choice) else [part]
+            found += [item if isinstance(item, str) else " ".join(form for _, form in item.forms) for item in items]
+        return " ".join(found)
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -10,13 +10,14 @@ import attrs
 
 from npskit.checks import whole_number
 from npskit.errors import counted
+from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.plan_table import Letters
 from npskit.results import number, write_json_lines
 
 if TYPE_CHECKING:
-    from npskit.followup.letters import Languages
+    from npskit.followup.letters import Languages, Voice, Writer
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -61,6 +62,8 @@ class FollowUpPlan(Choices):
         language: str | None = None,
         fields: Mapping[str, Any] | None = None,
         languages: Languages | None = None,
+        voice: Voice | None = None,
+        writer: Writer | None = None,
     ) -> dict[str, list[Any]]:
         """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
 
@@ -71,15 +74,18 @@ class FollowUpPlan(Choices):
             everything: Whether to give all responses of the survey, in its order, with their status and why they are
                 left out.
             messages: Whether to write the draft of the first message: columns `subject` and `message`, and `note`,
-                which says what is missing where a letter could not be written.
+                which says what is missing where a letter could not be written, and what to look at in one that was.
             language: The language of the drafts where the customer's is not known; None for the plan's.
             fields: What to fill into all drafts besides: `{"company": "ACME", "sender": "Ann"}`.
             languages: Where to look for the letters; None for the languages that come with npskit.
+            voice: The rules that drafts are checked by, see `npskit.draft`; what one does not keep is in its `note`.
+            writer: Who writes the texts, see `npskit.draft`; why a text was not used is in the `note`.
 
         Raises:
             InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
         """
-        return plan_table.columns_of(self, everything, Letters(language, fields, languages) if messages else None)
+        letters = Letters(language, fields, languages, Manner(voice, writer)) if messages else None
+        return plan_table.columns_of(self, everything, letters)
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
         """Write `columns(**options)` as JSON lines in UTF-8, one object a follow-up.

@@ -11,10 +11,10 @@ import numpy as np
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError
-from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages
+from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages, Manner
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import STATUSES
-from npskit.followup.playbook import GIFTS, Menu, Offer, Table, pick
+from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer, Table, pick
 from npskit.results import excerpt, free_name, records
 
 # The columns that only some tables have.
@@ -101,6 +101,7 @@ class Letters:
     language: str | None = attrs.field(validator=is_text_or_none)
     fields: Mapping[str, Any] | None = attrs.field(validator=_is_mapping)
     languages: Languages | None
+    manner: Manner
 
 
 Cells = tuple[str | None, str | None, str | None]
@@ -147,6 +148,9 @@ def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | N
 def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
     """Return the letter to one customer."""
     given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
+    comments = plan.assigned.table.comment
+    given |= {"voice": letters.manner.voice, "writer": letters.manner.writer}
+    given["comment"] = None if comments is None else comments[row]
     return _cells(lambda: plan.message(plan.follow_up_at(row), **given))
 
 
@@ -156,7 +160,7 @@ def _cells(write: Callable[[], Draft]) -> Cells:
         draft = write()
     except NpskitError as error:
         return None, None, str(error)
-    return draft.subject, draft.body, None
+    return draft.subject, draft.body, "; ".join(draft.notes) or None
 
 
 def _together(
@@ -173,7 +177,8 @@ def _together(
     if action == PUBLIC_ACTION:
         known = {"happy": plan.assigned.flags("happy", rows)}
     else:
-        wanted = [name for name in letter.names if name not in given]
+        asked = letter.names if letters.manner.writer is None else (*letter.names, *FLAGS)
+        wanted = [name for name in asked if name not in given]
         known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
         if offer is not None and all(given.get(name) is None for name in GIFTS):
             # What is given as None is not to be said at all.
@@ -182,4 +187,9 @@ def _together(
             gifts = {name: [each.get(name) for each in said] for name in GIFTS}
             known |= {name: cells for name, cells in gifts.items() if name in wanted}
     each = records(known) if known else [{}] * len(rows)
-    return [_cells(lambda values=values: letter.write(values | given)) for values in each]  # type: ignore[misc]
+    comments = plan.assigned.table.comment
+    said_by = [None if comments is None else comments[row] for row in rows.tolist()]
+    return [
+        _cells(lambda values=values, text=text: letters.manner.write(letter, values | given, text))  # type: ignore[misc]
+        for values, text in zip(each, said_by, strict=True)
+    ]

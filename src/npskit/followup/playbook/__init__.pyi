@@ -10,6 +10,7 @@ from npskit.followup.playbook.follow_up import Strategy as Strategy
 from npskit.followup.playbook.playbook import Playbook as Playbook
 from npskit.followup.playbook.playbook import recommend as recommend
 from npskit.followup.playbook.points import Points as Points
+from npskit.followup.playbook.recommendations import FLAGS as FLAGS
 from npskit.followup.playbook.recommendations import Assigned as Assigned
 from npskit.followup.playbook.response_table import Table as Table
 from npskit.followup.playbook.response_table import as_dates as as_dates

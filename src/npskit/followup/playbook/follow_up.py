@@ -18,7 +18,7 @@ from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words
 
 if TYPE_CHECKING:
-    from npskit.followup.letters import Draft, Languages
+    from npskit.followup.letters import Draft, Languages, Voice, Writer
 
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
 GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
@@ -177,6 +177,9 @@ class FollowUp(Result):
         action: str | None = None,
         currency: str | None = None,
         languages: Languages | None = None,
+        voice: Voice | None = None,
+        writer: Writer | None = None,
+        comment: str | None = None,
         **fields: Any,
     ) -> Draft:
         """Return a draft of the message for a step, with the customer's details filled in.
@@ -190,6 +193,9 @@ class FollowUp(Result):
             action: The name of the step; None for the first.
             currency: ISO 4217 code of amounts, such as `"EUR"`.
             languages: Where to look for the letter; None for the languages that come with npskit.
+            voice: The rules that the draft is checked by; see `npskit.draft`.
+            writer: Who writes the text, if not the template; see `npskit.draft`.
+            comment: What the customer wrote, for the writer.
             fields: What to fill in besides `details`, or instead; see `npskit.list_fields`. Into
                 a public reply nothing else is filled.
 
@@ -212,7 +218,14 @@ class FollowUp(Result):
         if action == PUBLIC_ACTION:
             known = {name: value for name, value in self.details.items() if name == "happy"}
         return draft(
-            action, {**known, **fields}, language=language or self.language, currency=currency, languages=languages
+            action,
+            {**known, **fields},
+            language=language or self.language,
+            languages=languages,
+            currency=currency,
+            voice=voice,
+            writer=writer,
+            comment=comment,
         )
 
     def _gift(self, action: str, currency: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
