@@ -34,7 +34,9 @@ def main() -> int:
         action="append",
         help="all mutants of these places instead: FILE or FILE:LINE below src/npskit, * for any",
     )
-    parser.add_argument("--again", action="store_true", help="try those that survived once more")
+    parser.add_argument(
+        "--again", action="store_true", help="try those once more that were not found and have an effect"
+    )
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "npskit-mutation", help="where results are kept"
     )
@@ -48,7 +50,8 @@ def main() -> int:
     if options.only:
         results.unlink(missing_ok=True)
     known = _results(results)
-    todo = [m for m in drawn if m.name not in known or (options.again and not known[m.name]["killed"])]
+    again = {m.name for m in drawn if options.again and m.name not in equivalents()}
+    todo = [m for m in drawn if m.name not in known or (m.name in again and not known[m.name]["killed"])]
     print(f"{len(drawn)} mutants, {len(todo)} to try; results in {results}", flush=True)
     tried: Counter[bool] = Counter()
 

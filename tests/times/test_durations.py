@@ -145,3 +145,9 @@ def test_neither_text_nor_timedelta(value: Any) -> None:
     """A number alone has no unit, and nothing else is a duration."""
     with pytest.raises(InvalidTypeError, match="quiet must be a duration such as '30d'"):
         parse_duration(value, "quiet")
+
+
+def test_the_longest_duration_is_the_one_that_the_error_names() -> None:
+    assert parse_duration("100000000 d", "wait").fixed == 100_000_000 * DAY
+    with pytest.raises(InvalidValueError, match="at most 100,000,000 days"):
+        parse_duration("100000001 d", "wait")

@@ -373,6 +373,14 @@ def test_no_alternatives_are_nothing_to_gain() -> None:
     assert allocate_by_priority([1.0, 2.0, 3.0], none, none, budget=5).outcome.tolist() == [1, 1, 1]
 
 
+def test_the_price_of_money_may_be_high() -> None:
+    """Of two who need ten units each one gets them: another unit is worth 9 to 10, and no plan more than 100."""
+    plan = allocate([[100.0], [90.0]], [[10.0], [10.0]], hours=[[1.0], [1.0]], budget=10, capacity=1.5)
+    assert plan.price_of_money is not None
+    assert 9 <= plan.price_of_money <= 10
+    assert plan.bound == pytest.approx(100)
+
+
 def test_nobody() -> None:
     """No candidates, or none with anything to gain, is an empty plan worth 0 under any limits."""
     for value in (np.empty((0, 2)), np.full((3, 2), -1.0), np.full((3, 2), np.nan)):

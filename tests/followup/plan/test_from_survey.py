@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -616,6 +617,16 @@ def test_now_is_said_where_it_was_not_given() -> None:
     assert "Now is 2206-01-02 00:00, when the latest response came in" in plan.to_text()
     assert "Now is" not in nk.Survey(data, time="at").follow_up(now="2026-01-04").to_text()
     assert "Now is" not in nk.Survey({"score": [10, 3]}).follow_up().to_text()
+
+
+def test_a_time_is_still_to_come_where_no_clock_shows_it_yet() -> None:
+    """The clocks that are furthest ahead, Kiritimati's, are 14 hours before UTC."""
+    for minutes, warned in ((-30, 0), (30, 1)):
+        ahead = dt.datetime.now(dt.UTC) + dt.timedelta(hours=14, minutes=minutes)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            nk.Survey({"score": [3], "at": [ahead.replace(tzinfo=None)]}, score="score", time="at").follow_up()
+        assert sum("still to come" in str(warning.message) for warning in caught) == warned
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,15 @@ def test_every_status_has_a_reason() -> None:
     assert [bool(why) for why in WHY] == [False] + [True] * (len(STATUSES) - 1)
 
 
+def test_what_is_left_over_has_no_price_and_only_follow_ups_have_messages() -> None:
+    data = {"score": [3, 4], "value": [100.0, 50.0]}
+    plan = nk.Survey(data, score="score").follow_up(value="value", lift=0.1, budget=1, capacity=100)
+    assert plan.limits.price_of_hours == {"everybody": 0}
+    assert "One more hour" not in plan.headline()
+    with pytest.raises(nk.InvalidTypeError, match="follow_up must be a FollowUp"):
+        plan.message("everybody")  # type: ignore[arg-type]
+
+
 def test_headline() -> None:
     """Example: money, hours, gain with its bound, prices, the holdout and who is left out, a line each."""
     text = SURVEY.follow_up(
