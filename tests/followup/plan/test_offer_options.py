@@ -84,5 +84,5 @@ def test_a_column_that_holds_no_shares() -> None:
     """Example: the first bad row is named, and how many there are."""
     with pytest.raises(InvalidValueError, match=r"got -7 in row 2 \(from 0\), column 'shares' \(2 such rows\)"):
         lift_of("shares", "passive", None, ROWS, column)
-    with pytest.raises(InvalidValueError, match="column 'shares'$"):
+    with pytest.raises(InvalidValueError, match=r"column 'shares'$"):
         lift_of("shares", "passive", None, ROWS[:1], column)
