@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import tomllib
 from collections.abc import Mapping
@@ -45,7 +46,7 @@ def table(drawn: list[Mutant], results: Mapping[str, Mapping[str, bool]], comman
             *rows,
             _row("all", *total),
             "",
-            f"`{command}`",
+            f"On the code of {datetime.date.today():%d %B %Y}, on which the draw depends: `{command}`",
             "",
         ]
     )
