@@ -23,8 +23,7 @@ import npskit.counting.count_table as tabulation
 import npskit.counting.kernels as kernels
 from npskit import arrays
 from npskit.counting import INVALID, MISSING, Counts, encode, tabulate
-from npskit.data import Column
-from npskit.data.answers import Unusable, parse_answer
+from npskit.data import Column, Unusable, parse_answer
 from npskit.data.keys import factorize, factorize_many
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError

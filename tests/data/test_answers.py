@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.data.answers import INVALID, parse_answer
+from npskit.data import INVALID, parse_answer
 
 LABELS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzéßżไก ", min_size=1).filter(lambda t: t.strip() != "")
 
@@ -49,6 +49,25 @@ def test_labels(number: int, label: str) -> None:
     ]
     last = [f"{label} - {number}", f"{label}: {number}", f"{label} ({number})", f"{label} [{number}]"]
     assert [parse_answer(text) for text in first + last] == [number] * 9
+
+
+LABELLED = [
+    *("Extremely likely", "not at all likely", "sehr wahrscheinlich", "bardzo prawdopodobne", "แนะนำแน่นอน"),
+    *("très probable", "muy probable", "強く勧めたい", "非常愿意", "매우 추천", "points", "⭐", "Zeer ontevreden"),
+]
+WAYS = [
+    *("{n} {t}", "{n}-{t}", "{t} {n}", "{t}: {n}", "{n}：{t}", "{n}. {t}", "{n}、{t}", "{t} ({n})", "({n}) {t}"),
+    *("{n}\n{t}", "{n}|{t}", "{n}, {t}!", "{n} = {t}", "{n}_{t}", "{n} / {t}", "{n} {t} ({n})"),
+]
+WIDE = str.maketrans("0123456789 ", "０１２３４５６７８９\u00a0")
+
+
+@given(st.integers(0, 999), st.sampled_from(LABELLED), st.sampled_from(WAYS), st.sampled_from(["", "\u200b", "\ufeff"]))
+def test_any_spelling_around_a_known_label(number: int, label: str, way: str, unseen: str) -> None:
+    """A number at the beginning or end of a text that labels answers is the answer, however it is written."""
+    text = way.format(n=number, t=label)
+    for spelling in (text, text.upper(), text.translate(WIDE), f"{unseen}{text}{unseen}", f"  {text}\u3000"):
+        assert parse_answer(spelling) == number
 
 
 @given(st.text())
@@ -104,6 +123,9 @@ def test_missing(value: Any) -> None:
             ("10 — sehr wahrscheinlich", 10),
             ("9.0 - good", 9),
         ],
+        *[("10.", 10), ("(10)", 10), ("（10）", 10), ('="10"', 10), ("'9'", 9), ("\u200b9\ufeff", 9), ("⑨", 9)],
+        *[("10\nExtremely likely", 10), ("Satisfied 5", 5), ("10点", 10), ("10：強く勧めたい", 10), ("5 ⭐", 5)],
+        *[("very bad (-5)", -5), ("Extremely likely-10", 10), ("0 unwahrscheinlich", 0), ("10_Very_likely", 10)],
         *[("5 - five stars (5)", 5), ("-5: bad", -5), ("Bad: -5", -5), ("10 -Extremely likely", 10)],
         *[("10- Extremely likely", 10), ("Likely\n(9)", 9), ("7 - น่าจะ", 7)],
     ],
@@ -124,10 +146,11 @@ def test_numbers(value: Any, number: int) -> None:
         *(datetime.date(2024, 1, 5), datetime.timedelta(9), np.datetime64("2024-01-05"), np.timedelta64(9, "D")),
         *([9], (9,), {9}, {"a": 9}, np.array([9]), object(), int),
         *("7.5", "7,5", "9-10", "9/10", "2024-01-05", "x", "10 or 9", "1.000", "1,000", "1e1", "0x9", "1_0"),
-        *("9.", ".9"),
-        *("10%", "$5", "--9", "+-9", "5 stars", "9 10", "True", "inf", "likely", "½", "⑨", "10:30 am", "10:10 am"),
-        *("9-Oct", "Oct-09", "10 - 9", "10 - ", "- 10", "(10)", "10 ()", "10 - ...", "7.5 - good", "0-6 detractor"),
-        *("Likely (9-10)", "Satisfied -5", "Satisfied 5", "5 (5/7 stars)", "5 - good " * 40, b"\xff9", "9" * 5000),
+        *(".9", "9½", "10²", "10%", "$5", "--9", "+-9", "9 10", "True", "inf", "likely", "½", "10:30 am", "10:10 am"),
+        *("9-Oct", "Oct-09", "10 May", "10 - 9", "10 - ", "- 10", "10 ()", "10 - ...", "7.5 - good", "0-6 detractor"),
+        *("1 of 3", "2-3", "11 times", "iPhone 10", "10 minutes", "10th", "A10", "10% likely", "5€ good", "10+", "10x"),
+        *("1 - no, 10 - yes", "7 - Neutral (5-7)", "Promoter (9-10)", "Grade 10 very good", "9 °", "9 o'clock"),
+        *("Likely (9-10)", "Satisfied -5", "5 (5/7 stars)", "5 - good " * 40, b"\xff9", "9" * 5000),
     ],
 )
 def test_invalid(value: Any) -> None:

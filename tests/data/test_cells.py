@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npskit.data import INVALID, AnswerColumn, answers_of, parse_answer
 from npskit.data.amounts import find_decimal, numbers_of
-from npskit.data.answers import INVALID, AnswerColumn, answers_of, parse_answer
 from npskit.data.cells import BadCell
 from npskit.data.scale import Scale
 from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError

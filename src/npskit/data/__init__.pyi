@@ -6,10 +6,11 @@ from npskit.data.amounts import find_decimal as find_decimal
 from npskit.data.amounts import holds_number as holds_number
 from npskit.data.amounts import numbers_of as numbers_of
 from npskit.data.amounts import read_amounts as read_amounts
-from npskit.data.answers import INVALID as INVALID
+from npskit.data.answer_text import INVALID as INVALID
+from npskit.data.answer_text import Unusable as Unusable
+from npskit.data.answer_words import RECOMMENDS as RECOMMENDS
 from npskit.data.answers import SENTINELS as SENTINELS
 from npskit.data.answers import AnswerColumn as AnswerColumn
-from npskit.data.answers import Unusable as Unusable
 from npskit.data.answers import answers_of as answers_of
 from npskit.data.answers import parse_answer as parse_answer
 from npskit.data.cells import NAMED as NAMED

@@ -5,17 +5,23 @@ The rules, in order. The first that applies decides.
 1. `None`, NaN, NaT, pandas' NA and numpy's `masked` are missing.
 2. A boolean is invalid: `True` is not the answer 1.
 3. A number (Python's, numpy's, `Decimal`, `Fraction`) is that whole number, or invalid: 7.5, infinity, 3+0j.
-4. Text, with white space around it removed and case ignored, is missing if it is empty or one of
-   `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `NaT`, `null`, `none`, `-`, `--`, `.`.
-5. Text that is a whole number is that number: digits of any script, a sign, and a fraction of zeros after a point or a
-   comma. A fraction of exactly three zeros is invalid: "1.000" may be one or a thousand.
+4. Text, with white space and what cannot be seen (zero-width spaces, marks of direction) removed, full-width signs
+   taken as the usual ones and case ignored, is missing if it is empty or one of `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`,
+   `NaT`, `null`, `none`, `-`, `--`, `.`.
+5. Text that is a whole number is that number: digits of any script, a sign, a fraction of zeros after a point or a
+   comma, in brackets or quotes (`(10)`, `="10"`) or with a point behind it. A fraction of exactly three zeros is
+   invalid: "1.000" may be one or a thousand.
 6. A label around one number is that number:
 
    - number first: "10 - Extremely likely", "0 = Not at all", "7: good", "5 (very satisfied)", "3) fair", "4. good";
-   - number last: "Very satisfied - 5", "Good: 4", "Extremely likely (10)".
+   - number last: "Very satisfied - 5", "Good: 4", "Extremely likely (10)";
+   - at the very beginning or end, whatever parts them, beside a text that is known to label answers because it says how
+     likely, how good, how satisfied (in some twenty languages), or is a unit: "10-Extremely likely", "10 sehr
+     wahrscheinlich", "Extremely likely 10", "10点", "5 stars". So "9-Oct", "iPhone 10", "11 times" and "10th" are
+     invalid.
 
-   A dash needs white space on the label's side of the number (so that a spreadsheet's "9-Oct" is not 9), a point and a
-   closing bracket need it after them, the label holds a letter, and no other number stands in the text.
+   Where the label is not known, a dash needs white space on the label's side of the number, and a point and a closing
+   bracket need it after them. The label holds a letter or a symbol, and no other number stands in the text.
 7. Everything else is invalid: "7.5", "9-10", "9/10", "2024-01-05", "10 or 9", "x", a list.
 
 Whether the number lies on the question's scale is for the caller to see.
@@ -23,11 +29,9 @@ Whether the number lies on the question's scale is for the caller to see.
 
 from __future__ import annotations
 
-import enum
 import numbers
-import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -35,64 +39,15 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import several
+from npskit.data.answer_text import INVALID, Unusable, parse_text
 from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells, table_at
 from npskit.data.scale import Scale
-from npskit.data.words import NO, NOTHING, YES
+from npskit.data.words import NO, YES
 from npskit.errors import InvalidValueError
 
-
-class Unusable(enum.Enum):
-    """The type of `INVALID`, an answer that was given but is no whole number."""
-
-    INVALID = "invalid"
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-INVALID: Final = Unusable.INVALID
-
 _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
-# Longer text is a comment, not a label; this also bounds what the patterns below can be made to do.
-_LONGEST_LABEL = 200
 # Any number past this is off every scale; it keeps Decimal("1e999999999") from being written out.
 _LARGEST = 10**18
-
-_NUMBER = r"(?P<number>[+\-−]?\d+)(?:[.,](?:0{1,2}|0{4,}))?"
-_WHOLE = re.compile(_NUMBER)
-_NUMBER_FIRST = re.compile(
-    _NUMBER + r"(?:\s+[-–—]\s*|[-–—]\s+|\s*[=:]\s*|\s*(?=[(\[])|[.)]\s+)(?P<label>\D.*)", re.DOTALL
-)
-_NUMBER_LAST = re.compile(
-    r"(?P<label>.*?)(?:\s[-–—]\s+(?=\d)|[=:]\s*|(?P<open>[(\[]\s*))" + _NUMBER + r"(?(open)\s*[)\]])", re.DOTALL
-)
-_DIGITS = re.compile(r"\d+")
-_LETTER = re.compile(r"[^\W\d_]")
-
-
-def _parse_label(text: str) -> int | Unusable:
-    """Return the one number a label stands around."""
-    for pattern in (_NUMBER_FIRST, _NUMBER_LAST):
-        found = pattern.fullmatch(text)
-        if found and _LETTER.search(found["label"]):
-            number = int(found["number"].replace("−", "-"))
-            if all(int(other) == abs(number) for other in _DIGITS.findall(found["label"])):
-                return number
-    return INVALID
-
-
-def _parse_text(text: str) -> int | Unusable | None:
-    """Read text by rules 4 to 7."""
-    text = text.strip()
-    if text.casefold() in NOTHING:
-        return None
-    found = _WHOLE.fullmatch(text)
-    try:
-        if found:
-            return int(found["number"].replace("−", "-"))
-        return _parse_label(text) if len(text) <= _LONGEST_LABEL else INVALID
-    except ValueError:  # more digits than int() reads
-        return INVALID
 
 
 def _parse_number(value: Any) -> int | Unusable | None:
@@ -124,7 +79,7 @@ def parse_answer(value: object, *, yes_no: bool = False) -> int | Literal[Unusab
     if yes_no and (said := _yes_no(value)) is not None:
         return said
     if isinstance(value, str):
-        return _parse_text(value)
+        return parse_text(value)
     if isinstance(value, (np.datetime64, np.timedelta64)):
         return None if np.isnat(value) else INVALID
     if isinstance(value, np.generic):
@@ -134,7 +89,7 @@ def parse_answer(value: object, *, yes_no: bool = False) -> int | Literal[Unusab
     if type(value).__name__ in _MISSING_TYPES:
         return None
     if isinstance(value, bytes):
-        return _parse_text(value.decode("utf-8", "replace"))
+        return parse_text(value.decode("utf-8", "replace"))
     return _parse_number(value) if isinstance(value, numbers.Number) else INVALID
 
 

@@ -9,17 +9,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from npskit.data import INVALID, SENTINELS, parse_answer
+from npskit.data import INVALID, RECOMMENDS, SENTINELS, parse_answer
 from npskit.reading.file_report import Columns, Roles
 from npskit.reading.tools import Tool
 
-# "Recommend" in the languages surveys are most often asked in, and the score's own name.
-RECOMMENDS = re.compile(
-    r"(?<![a-z])e?nps(?![a-z])|net.?promoter|recom+end|recommand|recomiend|raccomand|consigli|empfehl|polec|aanbevel|aanrad"
-    r"|anbefal|rekommend|suosit|doporu[cč]|odporú[cč]|ajánl|recomand|tavsiye|рекоменд|порекоменд|συστήσ|แนะนำ|推荐|推薦|薦め"
-    r"|勧め|すすめ|추천|أوصي|توصي|תמליץ|giới thiệu|merekomendasi",
-    re.IGNORECASE,
-)
 # The names by which columns are known, without case and marks.
 _NAMES: Mapping[str, str] = {
     "time": (

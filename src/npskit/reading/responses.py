@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import Column, NumberedCells, coded, holding, read_times, shown
+from npskit.data import RECOMMENDS, Column, NumberedCells, coded, holding, read_times, shown
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
-from npskit.reading.column_roles import RECOMMENDS, is_score
+from npskit.reading.column_roles import is_score
 from npskit.reading.file_report import Rejected
 from npskit.reading.names import plain, resolve
 from npskit.reading.tools import Tool
