@@ -26,6 +26,7 @@ from npskit.followup.impact import FollowUpEffect as FollowUpEffect
 from npskit.followup.impact import effect_of_follow_up as effect_of_follow_up
 from npskit.followup.letters import Draft as Draft
 from npskit.followup.letters import Languages as Languages
+from npskit.followup.letters import Materials as Materials
 from npskit.followup.letters import Voice as Voice
 from npskit.followup.letters import Writer as Writer
 from npskit.followup.letters import draft as draft

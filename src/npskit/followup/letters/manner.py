@@ -12,6 +12,7 @@ from npskit.checks import is_string_or_none
 from npskit.errors import InvalidTypeError, quoted
 from npskit.followup.letters.drafts import Draft, PreparedLetter
 from npskit.followup.letters.language_file import PUBLIC_ACTION
+from npskit.followup.letters.materials import Materials
 from npskit.followup.letters.own_writer import Facts, Writer, objection_to
 from npskit.followup.letters.value_writer import clean
 from npskit.followup.letters.voice import Voice
@@ -28,6 +29,17 @@ def _can_write(_instance: object, _field: object, value: Any) -> None:
         raise InvalidTypeError(f"writer must be callable with Facts and return a text: got {quoted(value)}")
 
 
+def _are_materials(_instance: object, _field: object, value: Any) -> None:
+    if not isinstance(value, Materials | None):
+        raise InvalidTypeError(
+            f"materials must be Materials, such as Materials.from_toml('x.toml'): got {quoted(value)}"
+        )
+
+
+ABOUT = ("theme", "product")
+"""What materials are chosen by."""
+
+
 @attrs.frozen(eq=False)
 class Manner:
     """How letters are written.
@@ -36,14 +48,19 @@ class Manner:
         voice: What they are checked by; None for the voice that comes with npskit.
         writer: Who writes the text between greeting and closing; None for the templates.
         comment: What the customer wrote, for the writer.
+        materials: Stories, comparisons and links that letters choose from; None for none.
     """
 
     voice: Voice = attrs.field(default=None, converter=_as_voice)
     writer: Writer | None = attrs.field(default=None, validator=_can_write)
     comment: str | None = attrs.field(default=None, validator=is_string_or_none)
+    materials: Materials | None = attrs.field(default=None, validator=_are_materials)
 
     def write(self, letter: PreparedLetter, fields: Mapping[str, Any], comment: str | None = None) -> Draft:
         """Return a letter filled in, with notes on what is wrong with it and why a writer's text was not used."""
+        if self.materials is not None:
+            about = {name: fields.get(name) for name in ABOUT}
+            fields = self.materials.fields(letter.language, **about) | dict(fields)
         draft = letter.write(fields)
         if self.writer is not None:
             draft = self._by_writer(letter, fields, comment or self.comment, draft)

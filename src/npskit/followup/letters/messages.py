@@ -16,6 +16,7 @@ from npskit.errors import InvalidTypeError, quoted
 from npskit.followup.letters.drafts import Draft
 from npskit.followup.letters.known_languages import Languages, templates_of
 from npskit.followup.letters.manner import Manner
+from npskit.followup.letters.materials import Materials
 from npskit.followup.letters.own_writer import Writer
 from npskit.followup.letters.voice import Voice
 
@@ -75,6 +76,7 @@ def draft(
     voice: Voice | None = None,
     writer: Writer | None = None,
     comment: str | None = None,
+    materials: Materials | None = None,
 ) -> Draft:
     """Return a draft of the message for a step of an answer.
 
@@ -95,6 +97,7 @@ def draft(
             `npskit.followup.letters.Writer`. Its text is used only where it says nothing beyond the facts and keeps the
             voice; else the template is, and `notes` say why.
         comment: What the customer wrote, which the writer gets as data.
+        materials: Stories, comparisons and self-help links: the letter shows those of the fields `theme` and `product`.
 
     Raises:
         InvalidTypeError: If a value is not of its field's kind.
@@ -115,5 +118,5 @@ def draft(
         raise InvalidTypeError(
             f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {quoted(fields)}"
         )
-    manner = Manner(voice, writer, comment)
+    manner = Manner(voice, writer, comment, materials)
     return manner.write(_among(languages).prepare(action, language, currency), fields)

@@ -256,8 +256,8 @@ class Choices(CountedRows):
             language: The language where the customer's is not known, or names no language; None for the plan's.
             action: The step; None for the first.
             languages: Where to look for the letter; None for the languages that come with npskit.
-            fields: What to fill in besides what is known of the customer; also `voice`, `writer` and `comment`, as of
-                `npskit.draft`.
+            fields: What to fill in besides what is known of the customer; also `voice`, `writer`, `comment` and
+                `materials`, as of `npskit.draft`.
 
         Raises:
             InvalidValueError: If the message needs a detail that is missing; the message names it.

@@ -17,7 +17,7 @@ from npskit.followup.plan.plan_table import Letters
 from npskit.results import number, write_json_lines
 
 if TYPE_CHECKING:
-    from npskit.followup.letters import Languages, Voice, Writer
+    from npskit.followup.letters import Languages, Materials, Voice, Writer
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -64,6 +64,7 @@ class FollowUpPlan(Choices):
         languages: Languages | None = None,
         voice: Voice | None = None,
         writer: Writer | None = None,
+        materials: Materials | None = None,
     ) -> dict[str, list[Any]]:
         """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
 
@@ -80,11 +81,13 @@ class FollowUpPlan(Choices):
             languages: Where to look for the letters; None for the languages that come with npskit.
             voice: The rules that drafts are checked by, see `npskit.draft`; what one does not keep is in its `note`.
             writer: Who writes the texts, see `npskit.draft`; why a text was not used is in the `note`.
+            materials: Stories, comparisons and self-help links, chosen by `theme` and by the column `product`, if it
+                is kept.
 
         Raises:
             InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
         """
-        letters = Letters(language, fields, languages, Manner(voice, writer)) if messages else None
+        letters = Letters(language, fields, languages, Manner(voice, writer, None, materials)) if messages else None
         return plan_table.columns_of(self, everything, letters)
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:

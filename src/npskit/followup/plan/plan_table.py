@@ -11,7 +11,7 @@ import numpy as np
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError
-from npskit.followup.letters import PUBLIC_ACTION, Draft, Languages, Manner
+from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import STATUSES
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer, Table, pick
@@ -149,7 +149,7 @@ def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
     """Return the letter to one customer."""
     given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
     comments = plan.assigned.table.comment
-    given |= {"voice": letters.manner.voice, "writer": letters.manner.writer}
+    given |= {name: getattr(letters.manner, name) for name in ("voice", "writer", "materials")}
     given["comment"] = None if comments is None else comments[row]
     return _cells(lambda: plan.message(plan.follow_up_at(row), **given))
 
@@ -177,7 +177,8 @@ def _together(
     if action == PUBLIC_ACTION:
         known = {"happy": plan.assigned.flags("happy", rows)}
     else:
-        asked = letter.names if letters.manner.writer is None else (*letter.names, *FLAGS)
+        manner = letters.manner
+        asked = (*letter.names, *(FLAGS if manner.writer else ()), *(ABOUT if manner.materials else ()))
         wanted = [name for name in asked if name not in given]
         known = {name: cells for name in wanted if (cells := plan.assigned.detail(name, rows)) is not None}
         if offer is not None and all(given.get(name) is None for name in GIFTS):

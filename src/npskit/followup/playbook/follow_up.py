@@ -18,7 +18,7 @@ from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words
 
 if TYPE_CHECKING:
-    from npskit.followup.letters import Draft, Languages, Voice, Writer
+    from npskit.followup.letters import Draft, Languages, Materials, Voice, Writer
 
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
 GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
@@ -180,6 +180,7 @@ class FollowUp(Result):
         voice: Voice | None = None,
         writer: Writer | None = None,
         comment: str | None = None,
+        materials: Materials | None = None,
         **fields: Any,
     ) -> Draft:
         """Return a draft of the message for a step, with the customer's details filled in.
@@ -196,6 +197,7 @@ class FollowUp(Result):
             voice: The rules that the draft is checked by; see `npskit.draft`.
             writer: Who writes the text, if not the template; see `npskit.draft`.
             comment: What the customer wrote, for the writer.
+            materials: Stories, comparisons and self-help links; see `npskit.draft`.
             fields: What to fill in besides `details`, or instead; see `npskit.list_fields`. Into
                 a public reply nothing else is filled.
 
@@ -226,6 +228,7 @@ class FollowUp(Result):
             voice=voice,
             writer=writer,
             comment=comment,
+            materials=materials,
         )
 
     def _gift(self, action: str, currency: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
