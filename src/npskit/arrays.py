@@ -181,3 +181,20 @@ def hashed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return frozenset((key, hashed(part)) for key, part in value.items())
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+# What `can_be_squared` asks of several numbers, to end a refusal with.
+SQUARABLE = "in a unit in which the largest is between 1e-60 and 1e60, and no two next to each other but equal"
+
+
+def can_be_squared(values: NDArray[np.float64]) -> bool:
+    """Whether numbers are of a size whose squares and cubes are numbers too, with all their digits.
+
+    Example:
+        >>> can_be_squared(np.array([-100.0, 100.0])), can_be_squared(np.array([-1e200, 1e200]))
+        (True, False)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0 or not 1e-60 <= largest <= 1e60:
+        return largest == 0
+    return float(np.diff(np.unique(values)).min(initial=largest)) >= 1e-130

@@ -111,6 +111,19 @@ class PrecisionWarning(NpskitWarning):
     """A figure is less sure than it looks, because it rests on too little."""
 
 
+def written(value: object) -> str:
+    """Return a value as text, at its full length; what cannot be written, as a message quotes it.
+
+    Example:
+        >>> written("North"), written(7.5)
+        ('North', '7.5')
+    """
+    try:
+        return str(value)
+    except Exception:
+        return quoted(value)
+
+
 def quoted(value: Any, most: int = _QUOTED) -> str:
     """Return a value as a message quotes it: as Python's own, and not at length; no value makes it fail.
 
@@ -181,7 +194,7 @@ def reason_of(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[object]) -> str:
     """Return a clause that suggests the closest known names, or lists them, to end an error message with.
 
     Example:
@@ -190,9 +203,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         >>> did_you_mean("q", ["score", "date"])
         "known: 'score', 'date'"
     """
-    names = [str(k) for k in known]
+    names = list(map(written, known))
     lowered = {n.casefold(): n for n in reversed(names)}
-    close = difflib.get_close_matches(name.casefold(), list(lowered), n=2)
+    close = difflib.get_close_matches(written(name).casefold(), list(lowered), n=2)
     if close:
         return f"did you mean {' or '.join(repr(lowered[c]) for c in close)}?"
     shown = ", ".join(repr(n) for n in names[:12])

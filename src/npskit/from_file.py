@@ -20,6 +20,7 @@ from npskit.errors import (
     IncompatibleError,
     InvalidValueError,
     UnreadableFileError,
+    quoted,
     warn,
 )
 from npskit.inference import Population
@@ -202,7 +203,8 @@ def read(
             dayfirst=dayfirst,
         )
         replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))
-        table.warn(f"time: column {name!r}")  # here alone: what is read from now on are times, and nothing to guess
+        # here alone: what is read from now on are times, and nothing to guess
+        table.warn(f"time: column {quoted(name)}")
         _warn_of_no_time(name, table[name])
         if table.order is not None:  # for the other columns of times
             dayfirst = table.order == "day"
@@ -213,7 +215,7 @@ def read(
         guess = f"{numbers.guess}: give decimal=',' if they mean {numbers.other}" if asks else ""
         replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
         if guess:
-            warn(f"weight: column {name!r}: {guess}", GuessWarning)
+            warn(f"weight: column {quoted(name)}: {guess}", GuessWarning)
     survey = Survey(
         Owned(columns),
         score=answers,
@@ -236,8 +238,9 @@ def _warn_of_no_time(name: str, times: TimeColumn) -> None:
     if times.rejected and np.isnat(times.values).all():
         first = times.rejected[0]
         warn(
-            f"time: no cell of column {name!r} could be read as a time: {row_said(first.position, times.row_numbers)} "
-            f"holds {first.value!r}; name another column, or write its times like 2026-03-09 14:05",
+            f"time: no cell of column {quoted(name)} could be read as a time: "
+            f"{row_said(first.position, times.row_numbers)} "
+            f"holds {quoted(first.value)}; name another column, or write its times like 2026-03-09 14:05",
             DataWarning,
         )
 
@@ -301,7 +304,7 @@ def _about_score(loaded: Loaded, codebook: Codebook) -> str:
     likely = [name for name, (low, high) in held.items() if default and low >= 0 and 5 < high <= 10]
     if likely:
         return loaded.about_score
-    shown = ", ".join(f"{name!r} {low}..{high}" for name, (low, high) in list(held.items())[:10])
+    shown = ", ".join(f"{quoted(name)} {low}..{high}" for name, (low, high) in list(held.items())[:10])
     said = (
         f"Whole numbers are in {shown}; {codebook.name} is asked on "
         f"{', '.join(dict.fromkeys(map(str, codebook.scales)))}"

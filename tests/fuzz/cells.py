@@ -59,6 +59,7 @@ ODD: dict[str, Callable[[], Any]] = {
     "complex": lambda: 3 + 4j,
     "numpy complex": lambda: np.complex128(1),
     "10**400": lambda: 10**400,
+    "10**5000": lambda: 10**5000,
     "-10**25": lambda: -(10**25),
     "2**63": lambda: 2**63,
     "1e300": lambda: 1e300,

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from npskit.command_line.hints import in_options
-from npskit.errors import InvalidValueError, counted, plural
+from npskit.errors import InvalidValueError, counted, plural, quoted
 from npskit.from_file import Roles, read
 from npskit.reading import FileReport, Rejected
 from npskit.scorers import Scorer, get_scorer
@@ -71,7 +71,7 @@ def _where(conditions: Sequence[str] | None) -> dict[str, list[str]] | None:
     for condition in conditions:
         name, mark, value = condition.partition("=")
         if not mark:
-            raise InvalidValueError(f"--where must be written like survey_type=nps: got {condition!r}")
+            raise InvalidValueError(f"--where must be written like survey_type=nps: got {quoted(condition)}")
         found.setdefault(name.strip(), []).append(value.strip())
     return found
 
@@ -144,7 +144,7 @@ def _not_counted(survey: Survey) -> Iterator[str]:
             first, rows = found[0], report.rows + report.set_aside + report.left_out
             yield (
                 f"{len(found):,} of {counted(rows, 'row')} {plural(len(found), 'was', 'were')} {kind}; the first is "
-                f"row {first.row}: {first.value!r:.80} "
+                f"row {first.row}: {quoted(first.value)} "
                 f"({first.reason}); python -m npskit score --rejected{' --json' * (kind == 'repaired')} lists them"
             )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
 from npskit.command_line.hints import in_options
-from npskit.errors import InvalidValueError, UnwritableFileError, counted, reason_of
+from npskit.errors import InvalidValueError, UnwritableFileError, counted, quoted, reason_of
 from npskit.followup.letters import Languages
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
@@ -108,7 +108,7 @@ def _taken_for_granted(survey: Survey, plan: FollowUpPlan) -> Iterator[str]:
         first = unused[0]
         yield (
             f"cells that cannot be used: {len(unused)}; the first in row {first.row} of column "
-            f"{first.column!r}: {first.value!r:.80} ({first.reason}); python -m npskit score --rejected lists them"
+            f"{first.column!r}: {quoted(first.value)} ({first.reason}); python -m npskit score --rejected lists them"
         )
     if "customer" not in survey.roles:
         yield "every answer counts as a customer's only one; say who answered with --customer"
@@ -123,7 +123,7 @@ def _check_output(path: Path) -> None:
     if path.suffix.lower() not in _KINDS:
         raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {str(path)!r}")
     if not path.parent.is_dir():
-        raise UnwritableFileError(f"--output: there is no folder {str(path.parent)!r} to write {path.name!r} to")
+        raise UnwritableFileError(f"--output: there is no folder {str(path.parent)!r} to write {quoted(path.name)} to")
 
 
 @contextlib.contextmanager

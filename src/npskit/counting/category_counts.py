@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Integers
+from npskit.checks import is_same
 from npskit.counting.category_sums import CategorySums, check_denominator, mean_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.options import Denominator
 from npskit.results import Columns, Result, free_name
 from npskit.scorers import Codebook, Scorer, scorer_record
@@ -120,7 +121,7 @@ class CategoryCounts(Result):
 
     def mean(self, denominator: Denominator = "valid") -> Floats:
         """Return the mean category score, as `table(denominator)` has it: float64, shape `(...)`."""
-        if denominator == "valid" and self.weights is None:  # spares the table
+        if is_same(denominator, "valid") and self.weights is None:  # spares the table
             return mean_of(self._per_category(self.cells), self.codebook.category_scores)
         return self.table(denominator).mean
 
@@ -180,7 +181,7 @@ class CategoryCounts(Result):
             raise InvalidTypeError("this tally has a single group: there is nothing to index")
         where = index if isinstance(index, tuple) else (index,)
         if len(where) > len(self.shape):
-            raise InvalidValueError(f"index: {index!r} has more parts than the shape {self.shape}")
+            raise InvalidValueError(f"index: {quoted(index)} has more parts than the shape {self.shape}")
         return self.mapped(lambda array: array[where])
 
     def __len__(self) -> int:

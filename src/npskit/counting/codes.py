@@ -90,7 +90,7 @@ def _as_sequence(answers: Any, name: str) -> Any:
         return array_of(answers, name)
     try:
         return list(answers)
-    except TypeError:
+    except Exception:
         kind = type(answers).__name__
         raise InvalidTypeError(f"{name} must be a sequence of answers, not {kind}: wrap one answer in a list") from None
 

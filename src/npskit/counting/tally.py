@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -165,6 +166,8 @@ class Tally(CategoryCounts):
         codebook = codebook_of(scorer)
         width = codebook.scale.size if codebook.scale is not None else len(codebook.categories)
         sizes = [whole_number(size, "shape", least=0, most=1 << 32) for size in several(shape, "shape")]
+        if len(sizes) > 32 or math.prod(sizes) > 1 << 28:
+            raise InvalidValueError(f"shape must have at most 32 parts and {1 << 28:,} groups: got {quoted(shape)}")
         return cls(codebook, np.zeros((*sizes, width + 2), dtype=np.int64), None, None, codebook.scale is not None)
 
     @classmethod

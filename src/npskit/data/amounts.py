@@ -58,7 +58,10 @@ def plain_number(value: Any) -> Any:
         >>> plain_number(7.0), plain_number(7.5), plain_number(Decimal("1e999999"))
         (7, 7.5, Decimal('1E+999999'))
     """
-    if not holds_number(value) or is_missing(value) or not abs(value) < _LARGEST:
+    if not holds_number(value) or is_missing(value):
+        return value
+    size = abs(float(value) if isinstance(value, np.floating) else value)  # short floats have no room for the limit
+    if not size < _LARGEST:
         return value
     return int(value) if value == value // 1 else value
 
@@ -90,7 +93,7 @@ def numbers_of(
     comma = (decimal or (find_decimal(texts) if any("," in text for text in texts) else None)) == ","
     either = None if comma else next(filter(_EITHER.fullmatch, texts[:_LOOK]), None)
     either = either if either is not None and find_decimal(texts) is None else None
-    mark, absent = "," if comma else ".", set(missing)
+    mark, absent = "," if comma else ".", {value for value in missing if is_hashable(value)}
 
     def read(value: Any) -> tuple[float, str | None]:
         if absent and is_hashable(value) and value in absent:

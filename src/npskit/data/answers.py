@@ -44,6 +44,7 @@ from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_
 from npskit.data.scale import Scale
 from npskit.data.words import NO, YES
 from npskit.errors import InvalidValueError
+from npskit.reals import as_float
 
 _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 # Any number past this is off every scale; it keeps Decimal("1e999999999") from being written out.
@@ -131,14 +132,6 @@ class AnswerColumn(Frozen):
         return tuple(Note("sentinel", sentence.format(code, n)) for code, n in self.sentinels.items())
 
 
-def _as_float(number: Any) -> float:
-    """Return a number as a float, infinite where it is larger than all of them."""
-    try:
-        return float(number)
-    except OverflowError:
-        return np.inf
-
-
 def answers_of(
     values: NDArray[Any] | Sequence[Any] | NumberedCells, scale: Scale, *, missing: Collection[object] | None = None
 ) -> AnswerColumn:
@@ -180,13 +173,13 @@ def answers_of(
             return np.nan, None, ""
         if answer is INVALID:
             known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-            return _as_float(value) if known else np.inf, "not a whole number", "no answer"
+            return as_float(value) if known else np.inf, "not a whole number", "no answer"
         whole = int(answer)
         if whole in scale:
             return float(whole), None, ""
         if whole in codes:
-            return _as_float(whole), f"the sentinel {whole}: taken as missing", "sentinel"
-        return _as_float(whole), f"outside {scale}", "off the scale"
+            return as_float(whole), f"the sentinel {whole}: taken as missing", "sentinel"
+        return as_float(whole), f"outside {scale}", "off the scale"
 
     array, distinct, codes_of = distinct_cells(values)
     found = [read(value) for value in distinct]

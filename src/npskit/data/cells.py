@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.keys import flat, number
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted, written
 
 _SHOWN = 200
 NAMED = 5
@@ -154,10 +154,7 @@ def native_times(times: NDArray[Any]) -> NDArray[Any]:
 
 def shown(value: object) -> str:
     """Return a value as text, short enough for a report."""
-    try:
-        text = str(value)
-    except Exception:
-        text = quoted(value)
+    text = written(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 

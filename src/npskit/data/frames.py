@@ -193,7 +193,8 @@ class Frame:
             refused = int(np.asarray(found[bad].to_numpy(), dtype=np.float64).sum())
             if refused:
                 raise InvalidValueError(
-                    f"weight: {counted(refused, 'value')} of column {weight!r} {plural(refused, 'is', 'are')} missing, "
+                    f"weight: {counted(refused, 'value')} of column {quoted(weight)} {plural(refused, 'is', 'are')} "
+                    "missing, "
                     "negative or not finite; set these rows aside or weigh them 0"
                 )
 
@@ -236,13 +237,18 @@ def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
     for name, values in source.items():
         if not isinstance(name, str):
             raise InvalidTypeError(f"data: column names are text, not {quoted(name)} ({type(name).__name__})")
-        flat = getattr(values, "ndim", 1) == 1  # also of arrays with a single value, which have no length
-        if isinstance(values, str | bytes | Mapping | Set) or not (flat and hasattr(values, "__len__")):
-            kind = type(values).__name__ if flat else f"an array of shape {values.shape}"
-            raise InvalidTypeError(f"data: column {quoted(name)} must be a flat sequence, not {kind}")
-        lengths[name] = len(values)
+        kind = type(values).__name__
+        try:
+            if getattr(values, "ndim", 1) != 1:  # also of arrays with a single value, which have no length
+                kind = f"an array of shape {values.shape}"
+                raise TypeError
+            if isinstance(values, str | bytes | Mapping | Set):
+                raise TypeError
+            lengths[name] = len(values)
+        except Exception:
+            raise InvalidTypeError(f"data: column {quoted(name)} must be a flat sequence, not {kind}") from None
     if len(set(lengths.values())) > 1:
-        shown = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:6])
+        shown = ", ".join(f"{quoted(name)} has {length}" for name, length in list(lengths.items())[:6])
         raise IncompatibleError(f"data: columns must be equally long: {shown}")
     return dict(source)
 
@@ -263,6 +269,8 @@ def _from_responses(source: Any) -> dict[str, Any]:
     names = dict.fromkeys(name for response in responses for name in response.attributes)
     for name in names:
         if name in columns:
-            raise InvalidValueError(f"data: the attribute {name!r} has the name of a field of Response; rename it")
+            raise InvalidValueError(
+                f"data: the attribute {quoted(name)} has the name of a field of Response; rename it"
+            )
         columns[name] = [response.attributes.get(name) for response in responses]
     return columns

@@ -60,7 +60,7 @@ def number(keys: Sequence[Any] | NDArray[Any]) -> tuple[NDArray[np.intp], list[A
         for at in slices(len(keys), ROWS):
             block = keys[at].tolist() if isinstance(keys, np.ndarray) else keys[at]
             codes[at] = np.fromiter(map(seen.__getitem__, block), np.intp, len(block))
-    except TypeError:
+    except Exception:  # whatever a class of the user's own does
         raise InvalidTypeError("group keys must be hashable, such as text, numbers or dates") from None
     return codes, list(seen)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import sys
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -122,7 +123,7 @@ class Attributes(Mapping[str, Any]):
         return hash(self._items)
 
     def __repr__(self) -> str:
-        return f"Attributes({dict(self)!r})"
+        return f"Attributes({quoted(dict(self), sys.maxsize)})"
 
 
 @attrs.frozen(repr=False)
@@ -158,9 +159,12 @@ class Response:
 
     def __repr__(self) -> str:
         shown = [("customer", self.customer), ("at", self.at), ("comment", self.comment)]
-        parts = [repr(self.score), *(f"{name}={value!r}" for name, value in shown if value is not None)]
+        parts = [
+            repr(self.score),
+            *(f"{name}={quoted(value, sys.maxsize)}" for name, value in shown if value is not None),
+        ]
         if self.attributes:
-            parts.append(f"attributes={dict(self.attributes)!r}")
+            parts.append(f"attributes={quoted(dict(self.attributes), sys.maxsize)}")
         return f"Response({', '.join(parts)})"
 
 

@@ -76,6 +76,6 @@ def as_scale(value: Scale | Sequence[int]) -> Scale:
         return value
     try:
         low, high = value
-    except (TypeError, ValueError):
+    except Exception:
         raise InvalidTypeError(f"scale must be a Scale or its two ends, such as (0, 10): got {quoted(value)}") from None
     return Scale(low, high)

@@ -16,7 +16,7 @@ from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects,
 from npskit.data.columns import Column
 from npskit.data.keys import flat
 from npskit.data.time_text import Moment, Order, order_told, read_moments
-from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, warn
+from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
 from npskit.times import find_zone, in_zone
 
 
@@ -261,23 +261,25 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
         )
     if told:
         order, (_, _, value) = next(iter(told.items()))
-        shows = (Note("order shown", f"Dates were read {order} first, as {value!r} shows."),) if unclear else ()
+        shows = (Note("order shown", f"Dates were read {order} first, as {quoted(value)} shows."),) if unclear else ()
         return order, shows
     if not unclear:
         return None, ()
     guess: Order = "month" if set(unclear) == {"/"} else "day"
     value = next(value for mark, value in unclear.items() if (mark == "/") == (guess == "month"))
     other, first = (True, "day") if guess == "month" else (False, "month")
-    sentence = f"{value!r} and all like it were read {guess} first: give dayfirst={other} if the {first} is first."
+    sentence = (
+        f"{quoted(value)} and all like it were read {guess} first: give dayfirst={other} if the {first} is first."
+    )
     return guess, (Note("order guessed", sentence),)
 
 
 def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) -> str:
     """Return where a date stands, for an error."""
-    column = f" of {name!r}" if name else ""
+    column = f" of {quoted(name)}" if name else ""
     cells = columns[name]
     row = row_said(np.flatnonzero(cells.codes == number)[0], cells.row_numbers)
-    return f"{value!r} in {row}{column}"
+    return f"{quoted(value)} in {row}{column}"
 
 
 def _on_clock(time: Moment, zone: dt.tzinfo) -> Moment:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Frozen
-from npskit.errors import ColumnNotFoundError, counted, did_you_mean
+from npskit.errors import ColumnNotFoundError, counted, did_you_mean, quoted
 
 
 @attrs.frozen(eq=False)
@@ -204,7 +204,7 @@ class Dataset(Frozen):
         try:
             return self.arrays[name]
         except KeyError:
-            raise ColumnNotFoundError(f"no column {name!r}: {did_you_mean(str(name), self.arrays)}") from None
+            raise ColumnNotFoundError(f"no column {quoted(name)}: {did_you_mean(name, self.arrays)}") from None
 
     def __repr__(self) -> str:
         first = ", ".join(list(self.arrays)[:7])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number, one_of, share, whole_number
+from npskit.checks import boolean, finite_number, one_of, share, to_int, whole_number
 from npskit.datasets import draws
 from npskit.datasets import truths as model
 from npskit.datasets.hotel_records import Dataset, FollowUpTruth, HotelTruth
@@ -101,17 +101,19 @@ def hotels(
         >>> sorted(set(data["weight"].tolist()))
         [5.0, 8.0, 12.5, 20.0]
     """
-    n = whole_number(n, "n", least=0)
-    customers = max(1, round(n / 2.5)) if customers is None else whole_number(customers, "customers", least=1)
+    n = whole_number(n, "n", least=0, most=_MOST)
+    customers = (
+        max(1, round(n / 2.5)) if customers is None else whole_number(customers, "customers", least=1, most=_MOST)
+    )
     generator = _generator(rng)
     days = _days(start, shift_date, end)
     holdout, missing, invalid = share(holdout, "holdout"), share(missing, "missing"), share(invalid, "invalid")
     if missing + invalid > 1:
-        raise InvalidValueError(f"missing and invalid sum to at most 1: got {missing!r} and {invalid!r}")
+        raise InvalidValueError(f"missing and invalid sum to at most 1: got {quoted(missing)} and {quoted(invalid)}")
     after_part = float((days[2] - days[1]) / (days[2] - days[0]))
     chain = model.Chain(_importance(importance), finite_number(shift, "shift"), after_part)
     columns, outcomes = draws.answers(generator, chain, n, customers, days, holdout)
-    draws.write_comments(generator, columns, comments)
+    draws.write_comments(generator, columns, boolean(comments, "comments"))
     draws.spoil(generator, columns, missing, invalid)
     truth = _truth(chain, days[1], holdout, outcomes)
     return Dataset({name: columns[name] for name in DESCRIPTION}, truth, dict(DESCRIPTION))
@@ -166,12 +168,18 @@ def _truth(
     )
 
 
+# Of more answers, or customers, nobody has the memory.
+_MOST = 10**9
+
+
 def _generator(rng: Any) -> np.random.Generator:
     """Return the generator that `rng` is, or seeds."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator, not {quoted(rng)}") from None
+    if isinstance(rng, np.random.Generator):
+        return rng
+    seed = to_int(rng)  # of anything else NumPy may end the process, such as of lists in lists
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator, not {quoted(rng)}")
+    return np.random.default_rng(seed)
 
 
 def _days(start: Day, shift_date: Day, end: Day) -> tuple[np.datetime64, np.datetime64, np.datetime64]:
@@ -179,9 +187,10 @@ def _days(start: Day, shift_date: Day, end: Day) -> tuple[np.datetime64, np.date
     days: list[np.datetime64] = []
     for name, day in (("start", start), ("shift_date", shift_date), ("end", end)):
         try:
+            day = day.replace(tzinfo=None) if isinstance(day, dt.datetime) else day
             moment = np.datetime64(day, "us") if isinstance(day, str) else np.datetime64(day)
             days.append(moment.astype("datetime64[D]"))
-        except (TypeError, ValueError):
+        except Exception:
             raise InvalidTypeError(f"{name} must be a date such as '2025-03-01', not {quoted(day)}") from None
     if not days[0] < days[1] < days[2]:
         raise InvalidValueError(f"start < shift_date < end must hold: got {days[0]}, {days[1]}, {days[2]}")
@@ -195,7 +204,7 @@ def _importance(given: Mapping[str, float] | None) -> Floats:
         raise InvalidTypeError(f"importance maps drivers to shares, such as {{'staff': 0.5}}: got {quoted(given)}")
     for name in named:
         one_of(name, model.DRIVERS, "importance")
-    shares = np.array([share(named.get(name, 0.0), f"importance[{name!r}]") for name in model.DRIVERS])
+    shares = np.array([share(named.get(name, 0.0), f"importance[{quoted(name)}]") for name in model.DRIVERS])
     if shares.sum() > 1 + 1e-9:
         raise InvalidValueError(f"importance sums to at most 1: got {shares.sum():g}")
     return shares

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.inference.constrained import mean_variance
 from npskit.inference.limits import MergedSample, sample_of, score_distances
 
@@ -74,7 +74,7 @@ def _checked(alpha: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floa
         raise InvalidValueError(f"category_scores must rise without ties: got {w.tolist()}")
     if a.ndim == 0 or a.shape[-1] != w.size or (a <= 0).any():
         raise InvalidValueError(
-            f"alpha must be positive and end in an axis of {w.size}, one per category: got {alpha!r}"
+            f"alpha must be positive and end in an axis of {w.size}, one per category: got {quoted(alpha)}"
         )
     return a, w
 

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import finite_number, whole_number
 from npskit.data import Column, read_weights, row_said
-from npskit.errors import IncompatibleError, InvalidValueError, counted, did_you_mean
+from npskit.errors import IncompatibleError, InvalidValueError, counted, did_you_mean, quoted
 from npskit.inference.clusters import factorize, sum_by
 
 # Totals of two margins that differ by more than rounding in print cannot both be true.
@@ -146,7 +146,8 @@ def rake(
     worst = max(range(len(gaps)), key=lambda m: float(gaps[m].max()))
     label = table.names[worst][int(gaps[worst].argmax())]
     raise InvalidValueError(
-        f"raking did not reach the totals in {counted(max_iterations, 'round')}: {list(margins)[worst]} {label!r} "
+        f"raking did not reach the totals in {counted(max_iterations, 'round')}: {list(margins)[worst]} "
+        f"{quoted(label)} "
         "is still "
         f"{gaps[worst].max():.2g} of its total away; too many combinations of margins may be empty: merge labels, or "
         "raise tolerance"
@@ -256,13 +257,13 @@ class _Table(Frozen):
 def _targets(name: str, labels: list[Any], sums: list[float], totals: Mapping[Any, Any]) -> Floats:
     """Return the totals in the order of the labels, after checking that data and population have the same ones."""
     for label, total in totals.items():
-        if finite_number(total, f"totals of {name}: that of {label!r}", least=0) > 0 and label not in labels:
-            raise InvalidValueError(f"{name} {label!r} has a total but no row: merge it with another label")
+        if finite_number(total, f"totals of {name}: that of {quoted(label)}", least=0) > 0 and label not in labels:
+            raise InvalidValueError(f"{name} {quoted(label)} has a total but no row: merge it with another label")
     for label, weight in zip(labels, sums, strict=True):
         if label not in totals:
-            raise InvalidValueError(f"{name} {label!r} has no total; {did_you_mean(str(label), map(str, totals))}")
+            raise InvalidValueError(f"{name} {quoted(label)} has no total; {did_you_mean(label, totals)}")
         if totals[label] > 0 and not weight > 0:
-            raise InvalidValueError(f"{name} {label!r} has only rows of weight 0: merge it with another label")
+            raise InvalidValueError(f"{name} {quoted(label)} has only rows of weight 0: merge it with another label")
     return np.array([totals[label] for label in labels], dtype=np.float64)
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
-from npskit.data import Column, dense_codes, read_weights, row_said, rows_said
+from npskit.data import Column, array_of, dense_codes, read_weights, row_said, rows_said
 from npskit.data import factorize as keys_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -40,9 +40,9 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
         (array([1, 0, 1]), array(['east', 'north'], dtype='<U5'))
     """
     numbers = labels.row_numbers if isinstance(labels, Column) else None
-    argument, found = name, labels.filled() if isinstance(labels, Column) else np.asarray(labels)
+    argument, found = name, labels.filled() if isinstance(labels, Column) else array_of(labels, name)
     if isinstance(labels, Column) and labels.name is not None:
-        name = f"{name} (column {labels.name!r})"
+        name = f"{name} (column {quoted(labels.name)})"
     if found.ndim != 1:
         raise InvalidValueError(f"{name} must be one-dimensional, one per row: got shape {found.shape}")
     if found.dtype.kind in "iub" and found.size and int(found.max()) < 1 << 63:
@@ -54,8 +54,11 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
         message = f"{name} must not be missing: missing in {rows_said(rows, numbers)}; label or drop these rows"
         rows = rows if numbers is None else numbers[rows]
         raise InvalidValueError(message, argument=argument, rows=rows[:5])
-    distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
     types = {type(label) for label in known}
+    try:
+        distinct = np.array(known, dtype=found.dtype if found.dtype.kind in "iubfM" else None)
+    except Exception:  # whatever a class of the user's own does
+        distinct = np.empty(0, dtype=object)
     if distinct.dtype.kind not in _KINDS or (str in types and len(types) > 1):
         got = ", ".join(sorted(one.__name__ for one in types))
         raise InvalidTypeError(f"{name} must be text, numbers or dates, all of one type: got {got}; make them all text")
@@ -240,7 +243,7 @@ def cluster_totals(
     if groups is not None:
         members = checked_indices(groups, "groups", n_groups or 0, n).astype(np.intp)
     if (groups is None) != (n_groups is None):
-        raise InvalidValueError(f"groups and n_groups go together: got n_groups={n_groups!r}")
+        raise InvalidValueError(f"groups and n_groups go together: got n_groups={quoted(n_groups)}")
     amounts = np.stack(_amounts(counts, weights, squares, n), axis=-1)
     if min(kinds.min(initial=0), members.min(initial=0)) < 0:
         inside = np.flatnonzero((kinds >= 0) & (members >= 0))

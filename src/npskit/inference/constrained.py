@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.arrays import Floats, Integers
-from npskit.checks import SQUARABLE, can_be_squared
+from npskit.arrays import SQUARABLE, Floats, Integers, can_be_squared
 from npskit.errors import InvalidValueError
 
 _NEWTON_STEPS = 200

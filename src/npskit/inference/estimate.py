@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Bools, Floats, Frozen, Integers
+from npskit.checks import is_same
 from npskit.inference.constrained import mean_variance
 from npskit.inference.effective import (
     MODEL_DF,
@@ -195,7 +196,7 @@ class Estimate(Frozen):
         """
         if self.simple:
             return interval(self.amounts, self.category_scores, level, method)
-        if method == "wald":
+        if is_same(method, "wald"):
             return self._t_limits(level)
         # a census has no counts that intervals could work on: they would be infinite
         census = np.isinf(self.n_effective)

@@ -170,7 +170,8 @@ def _with_pseudo_counts(counts: ArrayLike, category_scores: ArrayLike, level: fl
     if w.size != 3 or not np.isclose(w[1] - w[0], w[2] - w[1], rtol=1e-9, atol=0):
         usable = ", ".join(repr(m) for m in METHODS if m not in _PSEUDO_COUNTS)
         raise InvalidValueError(
-            f"method {name!r} is for three equally spaced category_scores, not for {w.tolist()}: use one of {usable}"
+            f"method {quoted(name)} is for three equally spaced category_scores, not for {w.tolist()}: use one of "
+            f"{usable}"
         )
     z = normal_quantile(level)
     low, high = _wald(sample_of(sample.counts + _PSEUDO_COUNTS[name], w), z)
@@ -339,5 +340,5 @@ def interval(
     if not isinstance(method, str):
         raise InvalidTypeError(f"method must be a name such as 'score': got {quoted(method)}")
     if method not in METHODS:
-        raise InvalidValueError(f"unknown method {method!r}: {did_you_mean(method, METHODS)}")
+        raise InvalidValueError(f"unknown method {quoted(method)}: {did_you_mean(method, METHODS)}")
     return METHODS[method](counts, category_scores, level)

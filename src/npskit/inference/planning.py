@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.checks import finite_number, whole_number
+from npskit.checks import finite_number, is_same, whole_number
 from npskit.data import floats_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference.limits import normal_quantile
 from npskit.inference.planning_spread import Spread, rounded_up
 from npskit.inference.power_exact import NPS_CATEGORY_SCORES
@@ -112,20 +112,20 @@ def sample_size(
     if wanted is None or (margin is not None and difference is not None):
         raise InvalidTypeError(
             "sample_size needs either a margin or a difference, in score points: sample_size(margin=5) or "
-            f"sample_size(difference=5, power=0.8); got margin={margin!r}, difference={difference!r}"
+            f"sample_size(difference=5, power=0.8); got margin={quoted(margin)}, difference={quoted(difference)}"
         )
     wanted = finite_number(wanted, "difference" if margin is None else "margin")
     z, span = normal_quantile(level), float(np.ptp(floats_of(category_scores, "category_scores")))
     spread = Spread.of(variance, shares, category_scores)
     if margin is not None:
-        if ratio != 1.0:
+        if not is_same(ratio, 1.0):
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
         first = spread.one("ratio and two variances or shares are for a difference; a margin is of one group")
-        n = first * (z / _aim(margin, "margin", span / 2, "half the range", span)) ** 2
+        n = first * (z / _aim(wanted, "margin", span / 2, "half the range", span)) ** 2
         people = None if population is None else whole_number(population, "population", least=1)
         if people is not None:
             n = n / (1 + (n - 1) / people)
-        return SampleSize(rounded_up(n), n, None, float(margin), None, level, None, first, people)
+        return SampleSize(rounded_up(n), n, None, wanted, None, level, None, first, people)
     if population is not None:
         raise IncompatibleError("population is for a margin: a test of a difference is about more than those asked")
     gap, share = _aim(abs(wanted), "difference", span, "the range", span), finite_number(ratio, "ratio", above=0)
@@ -135,7 +135,7 @@ def sample_size(
     if spread.hard(n, n * share):
         n = spread.tried(n, share, level, power)
     own = spread.variances if spread.variances[0] != spread.variances[1] else spread.variances[0]
-    return SampleSize(rounded_up(n), n, rounded_up(n * share), None, float(wanted), level, power, own, None)
+    return SampleSize(rounded_up(n), n, rounded_up(n * share), None, wanted, level, power, own, None)
 
 
 def achieved_margin(
@@ -176,7 +176,7 @@ def achieved_margin(
     if population is not None:
         people = whole_number(population, "population", least=1)
         if n > people:
-            raise InvalidValueError(f"n={n!r} answers cannot come from a population of {people}")
+            raise InvalidValueError(f"n={quoted(n)} answers cannot come from a population of {people}")
         spread *= (people - n) / max(people - 1, 1)
     return normal_quantile(level) * math.sqrt(spread)
 
@@ -222,7 +222,7 @@ def power(
     spread, span = Spread.of(variance, shares, category_scores), float(np.ptp(category_scores))
     if not abs(difference) < span:
         raise InvalidValueError(
-            f"difference={difference!r} must be less than the range of the category_scores, {span:g}"
+            f"difference={quoted(difference)} must be less than the range of the category_scores, {span:g}"
         )
     spread.check(abs(difference))
     z, first = normal_quantile(level), finite_number(n, "n", above=0)
@@ -234,12 +234,12 @@ def _aim(value: float, name: str, most: float, what: str, span: float) -> float:
     """Return a margin or a difference; refuse one that no score can have, or that looks like a fraction."""
     if not finite_number(value, name, above=0) < most:
         raise InvalidValueError(
-            f"{name} must be less than {what} of the category_scores, {most:g} score points: got {value!r}"
+            f"{name} must be less than {what} of the category_scores, {most:g} score points: got {quoted(value)}"
         )
     if value < span / 1000:
         raise InvalidValueError(
             f"{name} is in score points, at least a thousandth of the range of the category_scores, {span / 1000:g}: "
-            f"got {value!r}; as a fraction, multiply it by {span / 2:g}"
+            f"got {quoted(value)}; as a fraction, multiply it by {span / 2:g}"
         )
     return float(value)
 
@@ -252,7 +252,8 @@ def _power_quantile(value: float, level: float) -> float:
     # 1 - 0.95 rounds up, 1 - 0.9 down
     if value <= (1 - level) * (1 + 1e-12):
         raise InvalidValueError(
-            f"power must be above {1 - level:.4g}: a test at level={level!r} finds a difference that often where there "
-            f"is none; got {value!r}"
+            f"power must be above {1 - level:.4g}: a test at level={quoted(level)} finds a difference that often "
+            "where there "
+            f"is none; got {quoted(value)}"
         )
     return NormalDist().inv_cdf(value)

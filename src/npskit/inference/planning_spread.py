@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.data import floats_of
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.inference.common_mean import null_variances
 from npskit.inference.constrained import distinct_category_scores, mean_variance
 from npskit.inference.limits import normal_quantile
@@ -59,7 +59,8 @@ class Spread:
             # 0.61 meant on [-1, 1] would silently plan for one answer
             if not ((found > 1e-3 * worst) & (found <= worst * (1 + 1e-12))).all():
                 raise InvalidValueError(
-                    f"variance={variance!r} is in squared score points, at most {worst:g} for these category_scores "
+                    f"variance={quoted(variance)} is in squared score points, at most {worst:g} for these "
+                    "category_scores "
                     f"and above a thousandth of that; as a fraction of the worst case, multiply it by {worst:g}"
                 )
         if found.shape not in {(), (2,)}:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.inference.limits import falling_root, tail_of
 from npskit.inference.wealth import (
     TOLERANCE,
@@ -78,7 +78,9 @@ def log_wealth(
     c, x, low, span = on_unit_range(counts, category_scores)
     target = np.asarray(mean, dtype=np.float64)
     if not ((target >= low) & (target <= low + span)).all():
-        raise InvalidValueError(f"mean must lie within the category_scores, {low:g} to {low + span:g}: got {mean!r}")
+        raise InvalidValueError(
+            f"mean must lie within the category_scores, {low:g} to {low + span:g}: got {quoted(mean)}"
+        )
     shape = np.broadcast_shapes(c.shape[:-1], target.shape)
     rows, m = as_rows(c, shape), np.broadcast_to((target - low) / span, shape).reshape(-1)
     return by_block(rows, lambda at: wealth(rows[at], x, m[at])).reshape(shape)
@@ -189,7 +191,7 @@ def log_wealth_of_difference(
     d = float(difference) / span
     if not -1 <= d <= 1:
         raise InvalidValueError(
-            f"difference must lie within the span of the category_scores, {span:g}: got {difference!r}"
+            f"difference must lie within the span of the category_scores, {span:g}: got {quoted(difference)}"
         )
     found = by_block(top + bottom, lambda at: least_wealth(top[at], bottom[at], x, np.full(at.size, d), direction))
     return found.reshape(shape)

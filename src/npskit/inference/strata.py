@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.options import LONELY, Lonely
 
 Population: TypeAlias = Mapping[Any, float] | float | None
@@ -94,7 +94,8 @@ def stratum_sizes(population: Population, sampled: Floats, labels: Sequence[Any]
     for label, size, units in zip(labels, sizes.tolist(), most.tolist(), strict=True):
         if not (size >= units and size > 0):
             raise InvalidValueError(
-                f"population of stratum {label!r} must be at least the {units:g} sampling units sampled: got {size:g}"
+                f"population of stratum {quoted(label)} must be at least the {units:g} sampling units sampled: got "
+                f"{size:g}"
             )
     return sizes
 

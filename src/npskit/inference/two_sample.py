@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.inference.common_mean import null_variances
 from npskit.inference.constrained import distinct_category_scores, mean_variance
 from npskit.inference.intervals import score_interval
@@ -194,7 +194,8 @@ def score_z(
     span = np.ptp(distinct_category_scores(w)[0])
     if not abs(null_difference) < span:
         raise InvalidValueError(
-            f"null_difference={null_difference!r} must be less than the range of the category_scores, {span:g}, in size"
+            f"null_difference={quoted(null_difference)} must be less than the range of the category_scores, "
+            f"{span:g}, in size"
         )
     offsets = null_difference * np.array([0.5, -0.5]) if null_difference else None
     variances = null_variances(both.reshape(-1, 2, w.size), w, offsets)[1].reshape(both.shape[:-1])

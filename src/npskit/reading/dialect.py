@@ -8,7 +8,7 @@ import itertools
 import re
 
 from npskit.checks import of_kind
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 
 SEPARATORS = (",", ";", "\t", "|")
 _LINES = 200
@@ -78,5 +78,5 @@ def check_separator(separator: str) -> str:
     """
     of_kind(separator, str, "separator")
     if len(separator) != 1 or separator in '"\r\n\0':
-        raise InvalidValueError(f"separator must be one character such as ',' or ';' or '\\t': got {separator!r}")
+        raise InvalidValueError(f"separator must be one character such as ',' or ';' or '\\t': got {quoted(separator)}")
     return separator

@@ -38,15 +38,15 @@ def resolve(name: str, columns: Iterable[str], role: str | None = None) -> str:
     alike = [c for c in known if plain(c) == plain(name)]
     if len(alike) > 1:
         raise InvalidValueError(
-            f"column {name!r} could be any of {', '.join(map(repr, alike))}: write it exactly", argument=role
+            f"column {quoted(name)} could be any of {', '.join(map(repr, alike))}: write it exactly", argument=role
         )
     numbered = [c for c in known if plain(c).startswith(f"{plain(name)} (") and plain(c)[-2:-1].isdigit()]
     if not alike and len(numbered) > 1:
         shown = ", ".join(map(repr, numbered))
-        told = f"column {name!r} occurs {len(numbered)} times and was numbered: name one of {shown}"
+        told = f"column {quoted(name)} occurs {len(numbered)} times and was numbered: name one of {shown}"
         raise ColumnNotFoundError(told, argument=role)
     if not alike:
-        told = f"there is no column {name!r}; {did_you_mean(name, known)}"
+        told = f"there is no column {quoted(name)}; {did_you_mean(name, known)}"
         raise ColumnNotFoundError(told if role is None else f"{role}: {told}", argument=role)
     return alike[0]
 

@@ -198,7 +198,9 @@ def inspect(path: Path, encoding: str | None = None, progress: Progress | None =
             b"abcd".decode(encoding, errors="replace")
             codecs.getincrementaldecoder(encoding)
         except (LookupError, ValueError) as error:
-            raise InvalidValueError(f"encoding {encoding!r} is not known: try 'utf-8', 'cp1252' or 'utf-16'") from error
+            raise InvalidValueError(
+                f"encoding {quoted(encoding)} is not known: try 'utf-8', 'cp1252' or 'utf-16'"
+            ) from error
     with reading(path):
         size = path.stat().st_size
         with path.open("rb") as raw:

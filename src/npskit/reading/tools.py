@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidValueError, did_you_mean
+from npskit.errors import InvalidValueError, did_you_mean, quoted
 
 Rows = Sequence[Sequence[str]]
 
@@ -256,6 +256,6 @@ def find_tool(rows: Rows, name: str | None = None) -> Tool:
     found = known.get(str(name).casefold().replace(" ", "").replace("_", ""))
     if found is None:
         raise InvalidValueError(
-            f"tool {name!r} is not known; {did_you_mean(str(name), [t.name for t in known.values()])}"
+            f"tool {quoted(name)} is not known; {did_you_mean(name, [t.name for t in known.values()])}"
         )
     return found

@@ -105,6 +105,13 @@ def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike
             file.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
 
 
+def _is_open(to: Any) -> bool:
+    try:
+        return hasattr(to, "write")
+    except Exception:  # whatever a class of the user's own does
+        return False
+
+
 @contextlib.contextmanager
 def _opened(to: Any, encoding: str, newline: str) -> Iterator[TextIO]:
     """Open a path to be written, or take what is open; half a character is escaped, as JSON writes it.
@@ -113,7 +120,7 @@ def _opened(to: Any, encoding: str, newline: str) -> Iterator[TextIO]:
         InvalidTypeError: If it is neither a path nor open.
         UnwritableFileError: If it cannot be opened, or does not take the text.
     """
-    if not isinstance(to, str | os.PathLike) and not hasattr(to, "write"):
+    if not isinstance(to, str | os.PathLike) and not _is_open(to):
         raise InvalidTypeError(f"path must be a path or an open text file: got {quoted(to)} ({type(to).__name__})")
     try:
         if isinstance(to, str | os.PathLike):

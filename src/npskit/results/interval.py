@@ -11,14 +11,16 @@ from numpy.typing import ArrayLike
 
 from npskit.checks import finite_number, whole_number
 from npskit.errors import InvalidTypeError, quoted
+from npskit.reals import as_float
 from npskit.results.display import formatted, number
 
 LEVEL = 0.95
 
 
-def _is_limit(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, int | float | np.number):
+def _limit(value: Any, field: attrs.Attribute[Any]) -> float:
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, np.timedelta64):
         raise InvalidTypeError(f"{field.name} must be a number: got {quoted(value)} ({type(value).__name__})")
+    return as_float(value)
 
 
 def _level(value: Any) -> float:
@@ -37,8 +39,8 @@ class Interval:
         True
     """
 
-    low: float = attrs.field(validator=_is_limit)
-    high: float = attrs.field(validator=_is_limit)
+    low: float = attrs.field(converter=attrs.Converter(_limit, takes_field=True))
+    high: float = attrs.field(converter=attrs.Converter(_limit, takes_field=True))
     level: float = attrs.field(kw_only=True, converter=_level)
     method: str = attrs.field(kw_only=True)
 

@@ -10,8 +10,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import several
 from npskit.data import Column, Frame
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, counted, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, counted, did_you_mean, quoted
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
@@ -180,7 +181,8 @@ def bind_score(
         absent = [q for q in questions if q not in frame.columns]
         if absent:
             raise ColumnNotFoundError(
-                f"score: name the column with the answers to {absent[0]!r}; {did_you_mean(absent[0], frame.columns)}"
+                f"score: name the column with the answers to {quoted(absent[0])}; "
+                f"{did_you_mean(absent[0], frame.columns)}"
             )
         return questions
     if isinstance(score, Mapping):
@@ -191,10 +193,11 @@ def bind_score(
             )
         names = [score[q] for q in questions]
     else:
-        names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(score)
+        names = [score] if isinstance(score, str) or not isinstance(score, Sequence) else list(several(score, "score"))
     if len(names) != len(questions):
         raise IncompatibleError(
-            f"score: {codebook.name} reads {counted(len(questions), 'column')} ({', '.join(questions)}): got {names!r}"
+            f"score: {codebook.name} reads {counted(len(questions), 'column')} ({', '.join(questions)}): got "
+            f"{quoted(names)}"
         )
     return tuple(frame.require(name, "score") for name in names)
 

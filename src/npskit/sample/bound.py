@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats
+from npskit.checks import several
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import (
     Column,
@@ -20,6 +21,7 @@ from npskit.data import (
     read_times,
     read_weights,
     segments_of,
+    shown,
     to_scale,
     weight_scale,
 )
@@ -142,12 +144,12 @@ class BoundData:
         """Return the names of the columns that make the segments, checked to be there."""
         if not isinstance(by, str | Sequence | None):
             raise InvalidTypeError(f"by must be the name of a column, or several: got {quoted(by)}")
-        names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+        names = () if by is None else (by,) if isinstance(by, str) else several(by, "by")
         if by is not None and not names:
             raise InvalidValueError("by must name at least one column; leave it out for the whole")
         known = tuple(self.frame.require(name, "by") for name in names)
         if len(set(known)) < len(known):
-            raise InvalidValueError(f"by names a column twice: {names!r}")
+            raise InvalidValueError(f"by names a column twice: {quoted(names)}")
         return known
 
     def times(self, method: str) -> NDArray[np.datetime64]:
@@ -158,8 +160,8 @@ class BoundData:
         if "times" not in self._times:
             name = self.roles["time"]
             table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
-            table.warn(f"time: column {name!r}")
-            table[name].checked(f"time: column {name!r}")
+            table.warn(f"time: column {quoted(name)}")
+            table[name].checked(f"time: column {quoted(name)}")
             self._times["times"] = table[name].values
         return self._times["times"]
 
@@ -170,7 +172,7 @@ class BoundData:
             return None
         name = self.roles["weight"]
         stood = {each.row: each.value for each in self.refused or () if each.column == name}
-        return read_weights(weight, f"weight: column {name!r}", stood)
+        return read_weights(weight, f"weight: column {quoted(name)}", stood)
 
     def raked(self, totals: Any) -> Calibration:
         """Return the weights that give columns their totals; see `Survey.rake`."""
@@ -181,7 +183,7 @@ class BoundData:
             )
         for name, labels in totals.items():
             if not isinstance(labels, Mapping):
-                raise InvalidTypeError(f"totals[{name!r}] must map each label to its total: got {quoted(labels)}")
+                raise InvalidTypeError(f"totals[{quoted(name)}] must map each label to its total: got {quoted(labels)}")
         margins = {name: self.column(self.frame.require(name, "totals")) for name in totals}
         weights = self.weights()
         return rake(np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights), margins, totals)
@@ -283,15 +285,15 @@ class BoundData:
         """
         kept = np.ones(len(sample), dtype=np.bool_)
         if repeats != "all":
-            self._check_policy(f"repeats={repeats!r}", repeats)
+            self._check_policy(f"repeats={quoted(repeats)}", repeats)
             if sample.customers is None:
-                needs = f"repeats={repeats!r} needs to know who answered: bind the column with customer="
+                needs = f"repeats={quoted(repeats)} needs to know who answered: bind the column with customer="
                 raise IncompatibleError(needs)
             times = self.times(method) if repeats == "latest" else None
             sample, kept, tied = answer_each(sample, places, sample.customers, repeats, times)
             sample = attrs.evolve(sample, repeats=repeats, tied=tied)
         if sample.accounts is not None:
-            self._check_policy(f"contacts={self.contacts!r}", self.contacts)
+            self._check_policy(f"contacts={quoted(self.contacts)}", self.contacts)
             times = self.times(method)[kept] if self.contacts == "latest" else None
             sample, some, _ = answer_each(sample, places.take(kept), sample.accounts, self.contacts, times)
             kept[kept] = some
@@ -333,4 +335,4 @@ class BoundData:
         for name, scale, (_, rows) in zip(self.score, self.codebook.scales, self.answers().invalid(), strict=True):
             values = self.column(name).values
             for row in rows.tolist():
-                yield Rejected(row, name, str(values[row]), f"not a whole number on {scale}", "off the scale")
+                yield Rejected(row, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")

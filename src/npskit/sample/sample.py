@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Frozen
+from npskit.checks import is_same
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Column
 from npskit.inference import (
@@ -208,7 +209,7 @@ class Sample:
         if all(each is None for each in bound):
             return None
         categories, scores = self.answers.categories, self.answers.codebook.category_scores
-        if denominator == "all":
+        if is_same(denominator, "all"):
             categories, scores = np.where(categories < 0, len(scores), categories), np.append(scores, 0.0)
         units = self.clusters
         if units is None and people is not None:

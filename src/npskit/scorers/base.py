@@ -11,8 +11,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Floats, Frozen
-from npskit.checks import SQUARABLE, can_be_squared, is_hashable
+from npskit.arrays import SQUARABLE, Floats, Frozen, can_be_squared
+from npskit.checks import is_hashable
 from npskit.data import Scale
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.scorers.nps import NPS
@@ -124,6 +124,13 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
+def _has(scorer: object, part: str) -> bool:
+    try:
+        return hasattr(scorer, part)
+    except Exception:  # whatever a class of the user's own does
+        return False
+
+
 def _require_shape(scorer: object) -> None:
     """Refuse an object that lacks part of a scorer."""
     if isinstance(scorer, type):
@@ -133,7 +140,7 @@ def _require_shape(scorer: object) -> None:
             f"scorer must be a scorer such as SCI(), not the text {quoted(scorer)}: get_scorer() makes one from a name"
         )
     parts = ("name", "questions", "categories", "category_scores", "categorize")
-    absent = ", ".join(part for part in parts if not hasattr(scorer, part))
+    absent = ", ".join(part for part in parts if not _has(scorer, part))
     if absent == "category_scores" and hasattr(scorer, "worths"):
         return
     if absent:

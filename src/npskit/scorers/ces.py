@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import one_of, whole_number
 from npskit.data import Scale, as_scale
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.options import CES_METHODS, CESMethod
 
 # Scale and default cuts of each version: the scale, the worst answer that is easy, the best answer that is hard.
@@ -136,8 +136,10 @@ def _cut(name: str, value: int | None, usual: int | None, method: str, *, used: 
     """Return a cut: the one given, or the usual one; None where the method does not use it."""
     if not used:
         if value is not None:
-            raise InvalidValueError(f"{name} is not used by method={method!r}: leave it out (got {name}={value!r})")
+            raise InvalidValueError(
+                f"{name} is not used by method={quoted(method)}: leave it out (got {name}={quoted(value)})"
+            )
         return None
     if value is None and usual is None:
-        raise InvalidValueError(f"on a scale that is not the version's own, method={method!r} needs {name}=...")
+        raise InvalidValueError(f"on a scale that is not the version's own, method={quoted(method)} needs {name}=...")
     return usual if value is None else whole_number(value, name)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.checks import finite_number, is_number
 from npskit.data import as_column, holds_number, plain_column, read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.reals import to_real
 
 NAN = float("nan")
 
@@ -45,11 +46,11 @@ class Growth:
         (85.0, 30.0, 10.0, 33)
     """
 
-    before: float = attrs.field(validator=is_number(least=0))
-    retained: float = attrs.field(validator=is_number(least=0))
-    kept: float | None = attrs.field(default=None, validator=is_number(least=0, optional=True))
-    earned_new: float = attrs.field(default=0.0, validator=is_number(least=0))
-    bought_new: float = attrs.field(default=0.0, validator=is_number(least=0))
+    before: float = attrs.field(converter=to_real, validator=is_number(least=0))
+    retained: float = attrs.field(converter=to_real, validator=is_number(least=0))
+    kept: float | None = attrs.field(default=None, converter=to_real, validator=is_number(least=0, optional=True))
+    earned_new: float = attrs.field(default=0.0, converter=to_real, validator=is_number(least=0))
+    bought_new: float = attrs.field(default=0.0, converter=to_real, validator=is_number(least=0))
 
     def __attrs_post_init__(self) -> None:
         if self.kept is not None and self.kept > min(self.before, self.retained):

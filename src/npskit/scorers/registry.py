@@ -55,7 +55,7 @@ def register(name: str, factory: Callable[..., Scorer], *, replace: bool = False
     if not callable(factory):
         raise InvalidTypeError(f"factory must make the scorer when called, such as its class: got {quoted(factory)}")
     if not key:
-        raise InvalidValueError(f"name must not be empty: got {name!r}")
+        raise InvalidValueError(f"name must not be empty: got {quoted(name)}")
     if key in _factories and not replace:
         raise InvalidValueError(
             f"a scorer named {key!r} is already registered; choose another name or say replace=True"
@@ -90,7 +90,7 @@ def get_scorer(name: str, /, **options: Any) -> Scorer:
         return _make(key, _factories[key], options)
     points = _offered().get(key)
     if not points:
-        raise InvalidValueError(f"no scorer named {name!r}; {did_you_mean(name, available())}")
+        raise InvalidValueError(f"no scorer named {quoted(name)}; {did_you_mean(name, available())}")
     return _make_offered(key, points, options)
 
 
@@ -137,7 +137,7 @@ def _make_offered(key: str, points: list[EntryPoint], options: Mapping[str, Any]
     except Exception as error:
         raise PluginError(_blame(key, point, "cannot be loaded", error)) from error
     if not callable(factory):
-        raise PluginError(_blame(key, point, "cannot be made", f"it must be callable: {factory!r}"))
+        raise PluginError(_blame(key, point, "cannot be made", f"it must be callable: {quoted(factory)}"))
     try:
         return _make(key, factory, options)
     except _OptionError:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import Scale
-from npskit.errors import IncompatibleError, InvalidValueError, NpskitError
+from npskit.errors import IncompatibleError, InvalidValueError, NpskitError, quoted
 from npskit.results import as_whole, checked, get, get_each
 from npskit.scorers.base import Codebook, Scorer, codebook_of
 from npskit.scorers.registry import get_scorer
@@ -110,14 +110,14 @@ def _read_registered(registry: dict[str, Any]) -> Scorer:
     try:
         return get_scorer(name, **options)
     except (NpskitError, TypeError, ValueError) as error:
-        raise InvalidValueError(f"scorer: the text names {name!r}, which cannot be made: {error}") from error
+        raise InvalidValueError(f"scorer: the text names {quoted(name)}, which cannot be made: {error}") from error
 
 
 def _read_kept(record: dict[str, Any]) -> Scorer:
     """Return a scorer that was kept by what its answers mean."""
     if record.get("kept") is None:
         raise InvalidValueError(
-            f"scorer must be given: the text names none of the registry, only that it is {record.get('name')!r}"
+            f"scorer must be given: the text names none of the registry, only that it is {quoted(record.get('name'))}"
         )
     try:
         scales = tuple((name, Scale(low, high)) for name, low, high in get(record, "questions", list))

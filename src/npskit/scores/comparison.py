@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Floats
-from npskit.checks import one_of
+from npskit.checks import boolean, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
@@ -246,7 +246,7 @@ def compare_groups(
     counts = estimates.effective_counts()
     # a segment in a single sampling unit has answers, but no variance that could be known, also where all are alike
     usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
-    if not missing:
+    if not boolean(missing, "missing"):
         usable &= np.array([None not in key for key in table.keys], dtype=np.bool_)
     if usable.sum() < 2:
         raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")

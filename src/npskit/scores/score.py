@@ -339,4 +339,6 @@ def check_alike(a: _Scored, b: _Scored, verb: str) -> None:
     for convention in ("denominator", "repeats"):
         first, second = getattr(a.conventions, convention), getattr(b.conventions, convention)
         if first != second:
-            raise IncompatibleError(f"only scores of the same {convention} {verb}: got {first!r} and {second!r}")
+            raise IncompatibleError(
+                f"only scores of the same {convention} {verb}: got {quoted(first)} and {quoted(second)}"
+            )

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers, once
-from npskit.checks import is_hashable, is_missing, is_whole, to_int
+from npskit.checks import boolean, is_hashable, is_missing, is_whole, to_int
 from npskit.counting import Tally
 from npskit.data import as_python
-from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
 from npskit.results import (
@@ -184,7 +184,8 @@ class ScoreTable(ManyScores):
         if i is None:
             asked = segment_names([key if isinstance(key, tuple) else (key,)])[0]
             raise ColumnNotFoundError(
-                f"there is no segment {key!r} of {', '.join(self.by)}; {did_you_mean(asked, segment_names(self.keys))}"
+                f"there is no segment {quoted(key)} of {', '.join(self.by)}; "
+                f"{did_you_mean(asked, segment_names(self.keys))}"
             )
         return self._score((i,), self.backend)
 
@@ -221,7 +222,8 @@ class ScoreTable(ManyScores):
             descending: Best first.
         """
         values = self.values
-        order = np.argsort(-values if descending else values, kind="stable")  # NaN sorts last either way
+        values = -values if boolean(descending, "descending") else values
+        order = np.argsort(values, kind="stable")  # NaN sorts last either way
         return attrs.evolve(
             self,
             keys=tuple(self.keys[i] for i in order),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, counted, with_article
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, counted, quoted, with_article
 from npskit.scorers import Codebook, Scorer, answer_grid, read_codebook
 
 Answers: TypeAlias = tuple[NDArray[np.int64], ...]
@@ -91,7 +91,7 @@ def _check_constant(scorer: Scorer) -> None:
     for part in ("name", "questions", "categories", "category_scores"):
         first, second = getattr(scorer, part), getattr(scorer, part)
         same = first == second and tuple(first) == tuple(second)
-        _require(same, "constant", scorer, f"{part} is {first!r} and then {second!r}")
+        _require(same, "constant", scorer, f"{part} is {quoted(first)} and then {quoted(second)}")
 
 
 def _ask(scorer: Scorer, answers: Answers) -> NDArray[np.intp]:

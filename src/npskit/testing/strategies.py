@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import MAX_POINTS, Response, Scale, SCIAnswer, Segment, as_scale
-from npskit.errors import InvalidValueError, MissingDependencyError
+from npskit.errors import InvalidValueError, MissingDependencyError, quoted
 from npskit.options import CES_METHODS, CESMethod
 from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
 
@@ -202,7 +202,7 @@ def scorers(*kinds: type[Scorer]) -> SearchStrategy[Any]:
     for kind in kinds:
         if kind not in made:
             known = ", ".join(one.__name__ for one in made)
-            raise InvalidValueError(f"kinds are classes of built-in scorers ({known}): got {kind!r}")
+            raise InvalidValueError(f"kinds are classes of built-in scorers ({known}): got {quoted(kind)}")
     return st.one_of([made[kind] for kind in kinds or made])  # type: ignore[no-any-return]
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen, Integers, Times
-from npskit.checks import several
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.checks import is_missing, several
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
 from npskit.times.zones import EPOCH, WEEKDAYS, as_zone, find_zone, instants
@@ -51,17 +51,17 @@ def _as_weekdays(value: Any) -> tuple[str, ...]:
 
 
 def _weekday(value: Any) -> str:
-    name = str(value).strip().casefold()
+    name = written(value).strip().casefold()
     for short, full in zip(WEEKDAYS, _FULL_NAMES, strict=True):
         if name in (short.casefold(), full):
             return short
-    raise InvalidValueError(f"weekend: {quoted(value)} is not a day of the week; {did_you_mean(str(value), WEEKDAYS)}")
+    raise InvalidValueError(f"weekend: {quoted(value)} is not a day of the week; {did_you_mean(value, WEEKDAYS)}")
 
 
 def _as_holidays(value: Any) -> tuple[dt.date, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidTypeError(f"holidays must be a list of dates such as ['2026-12-25']: got {quoted(value)}")
-    return tuple(sorted({read_time(day, "holidays", zoned=True).date() for day in value}))
+    return tuple(sorted({read_time(day, "holidays", zoned=True).date() for day in several(value, "holidays")}))
 
 
 def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
@@ -182,10 +182,9 @@ class BusinessCalendar:
         Raises:
             InvalidValueError: If a duration is negative, or the end lies after the year 9999.
         """
-        duration = parse_fixed(duration, "duration") if isinstance(duration, str) else duration
-        if isinstance(duration, dt.timedelta) and duration > _LONGEST:
-            raise InvalidValueError(_BEYOND)
-        (at, zone), spans = self._place(start, time_zone), np.asarray(duration, dtype="timedelta64[us]")
+        (at, zone), spans = self._place(start, time_zone), _spans(duration)
+        if spans.ndim and not isinstance(start, np.ndarray):
+            raise IncompatibleError("duration: several durations go with an array of times; give one, or such an array")
         return _take(_of_known(lambda starts, durations: self._add(starts, durations, zone), at, spans), start)
 
     def next_morning(self, start: Moments, *, time_zone: str | dt.tzinfo | None = None) -> Moments:
@@ -233,7 +232,9 @@ class BusinessCalendar:
         """
         (first, zone), (last, other) = self._place(start, time_zone), self._place(end, time_zone)
         if (zone is None) != (other is None):
-            raise IncompatibleError(f"give both times with a time zone, or both without: got {start!r} and {end!r}")
+            raise IncompatibleError(
+                f"give both times with a time zone, or both without: got {quoted(start)} and {quoted(end)}"
+            )
         passed = _of_known(lambda starts, ends: self._elapsed(starts, ends, zone), first, last)
         array = isinstance(start, np.ndarray) or isinstance(end, np.ndarray)
         return passed.astype("timedelta64[us]") if array else int(passed) * TICK
@@ -245,7 +246,7 @@ class BusinessCalendar:
                 raise InvalidTypeError(f"give a datetime or an array of datetime64: got an array of {at.dtype}")
             zone = None if time_zone is None else as_zone(self.time_zone or time_zone)
             return at.astype("datetime64[us]"), zone
-        if not isinstance(at, dt.datetime):
+        if not isinstance(at, dt.datetime) or is_missing(at):
             raise InvalidTypeError(f"give a datetime or an array of datetime64: got {quoted(at)} ({type(at).__name__})")
         if at.tzinfo is None:
             return np.array(at, "datetime64[us]"), None
@@ -299,6 +300,17 @@ def _of_known(find: Callable[..., Integers], *columns: NDArray[Any]) -> Integers
     found = np.full(known.shape, _NAT)
     found[known] = find(*(column[known].astype(np.int64) for column in columns))
     return found
+
+
+def _spans(duration: Any) -> NDArray[np.timedelta64]:
+    """Return a duration, or several, as an array."""
+    if isinstance(duration, np.ndarray | np.timedelta64) and duration.dtype.kind == "m":
+        return np.asarray(duration, dtype="timedelta64[us]")
+    if not isinstance(duration, dt.timedelta):
+        duration = parse_fixed(duration, "duration")
+    if duration > _LONGEST:
+        raise InvalidValueError(_BEYOND)
+    return np.asarray(duration, dtype="timedelta64[us]")
 
 
 def _take(places: Integers, like: Moments) -> Moments:

@@ -148,7 +148,9 @@ def _of_text(value: str, name: str, calendar: bool) -> Duration:
             return _of_timedelta(float(f"{found[1]}.{found[2]}") * _FIXED[unit], name)
     elif found and found[3] == "m":
         number = text[:-1].strip()
-        raise InvalidValueError(f"{name}: {value!r} may be minutes or months: write '{number} min' or '{number} mo'")
+        raise InvalidValueError(
+            f"{name}: {quoted(value)} may be minutes or months: write '{number} min' or '{number} mo'"
+        )
     elif (found := _ISO.fullmatch(text)) and text[-1] not in "pt":
         parts = {unit: int(part) for unit, part in zip(_ISO_UNITS, found.groups(), strict=True) if part is not None}
         if len(parts) == 1:

@@ -29,7 +29,7 @@ def find_zone(name: str | None) -> dt.tzinfo:
 
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+    except Exception as error:  # of a name that is none, whatever its class does
         raise InvalidValueError(f"time_zone {quoted(name)} is not known: write it as in 'Europe/Warsaw'") from error
 
 
@@ -58,7 +58,14 @@ def instant(at: dt.datetime) -> dt.datetime:
         >>> early < late, instant(early) < instant(late)
         (False, True)
     """
-    return at if at.utcoffset() is None else at.astimezone(dt.UTC)
+    return at if at.utcoffset() is None else _in_utc(at)
+
+
+def _in_utc(at: dt.datetime) -> dt.datetime:
+    try:
+        return at.astimezone(dt.UTC)
+    except OverflowError:
+        raise InvalidValueError(f"a time must lie in the years 1 to 9999, also in UTC: got {quoted(at)}") from None
 
 
 def moment_in(at: np.datetime64, zone: dt.tzinfo | None) -> dt.datetime | None:
@@ -69,7 +76,7 @@ def moment_in(at: np.datetime64, zone: dt.tzinfo | None) -> dt.datetime | None:
 
 def instant_of(at: dt.datetime | None) -> np.datetime64:
     """Return a time as it stands in columns: on the wall clock, or in UTC if it knows its zone; NaT for None."""
-    known = at if at is None or at.tzinfo is None else at.astimezone(dt.UTC).replace(tzinfo=None)
+    known = at if at is None or at.tzinfo is None else _in_utc(at).replace(tzinfo=None)
     found: np.datetime64 = np.array([known], dtype="datetime64[us]")[0]
     return found
 

@@ -185,6 +185,8 @@ class OverTime(Bindings):
             >>> survey.explain_change("2026-01", "2026-02", by="city")
             ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
         """
+        if by is None:
+            raise InvalidTypeError("by must be the name of a column that makes the segments, or several")
         spans = stretch(before, "before"), stretch(after, "after")
         return attrs.evolve(explain_spans(self._data, spans, by, level), backend=self._backend)
 

@@ -9,10 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.checks import one_of
 from npskit.data import row_said
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.inference import ClusterTotals
-from npskit.options import EffectMethod, Every
+from npskit.options import EFFECT_METHODS, EffectMethod, Every
 from npskit.sample import BoundData, Measured, Places, Sample
 from npskit.scores import ScoreTable
 from npskit.times import periods_around
@@ -118,13 +119,14 @@ def effect_on_arms(
         InvalidValueError: If there is no scored answer on a side, or an argument cannot be used.
         IncompatibleError: If `method` does not go with a control, or the sample is calibrated.
     """
+    one_of(method, (None, *EFFECT_METHODS), "method")
     times, sample = data.times("effect"), _uncalibrated(data)
     sides = Places(intervention.sides(times).astype(np.intp), 2)
     cells = sides.within(arms)
     for i, answers in enumerate(_scored(sample, cells)):
         if not answers:
             who = ("treated", "control")[i // 2]
-            raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {intervention!r}")
+            raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {quoted(intervention)}")
     undated = int(np.isnat(times).sum())
     sample, kept = data.answering(sample, cells, method="effect")
     cells, arms, times = cells.take(kept), arms.take(kept), times[kept]

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import attrs
 
-from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none, several
+from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none, one_of, several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.cases.states import LEGAL, after, legal_now, legal_order
 from npskit.options import EVENT_KINDS, EventKind
@@ -76,7 +76,7 @@ def _what_is_wrong(case: Any, events: Sequence[CaseEvent]) -> str:
         if event.kind not in allowed:
             return refusal(case, event.kind, event.at, state, responded)
         state, responded = after(state, event.kind), responded or event.kind == "first_response"
-    return f"case {case!r} has no events: it begins with 'opened'"
+    return f"case {quoted(case)} has no events: it begins with 'opened'"
 
 
 def refusal(case: Any, kind: str, at: object, state: str, responded: bool) -> str:
@@ -179,7 +179,8 @@ class Case(Result):
         last = self.events[-1]
         if (event.at.utcoffset() is None) != (last.at.utcoffset() is None):
             raise IncompatibleError(
-                f"case {self.id!r}: {kind!r} at {at} and {last.kind!r} at {last.at} must both know their time zone, "
+                f"case {quoted(self.id)}: {kind!r} at {at} and {last.kind!r} at {last.at} must both know their time "
+                "zone, "
                 "or neither"
             )
         responded = self.first("first_response") is not None
@@ -187,13 +188,14 @@ class Case(Result):
             raise InvalidValueError(refusal(self.id, kind, at, self.state, responded))
         if instant(event.at) < instant(last.at):
             raise InvalidValueError(
-                f"case {self.id!r}: {kind!r} at {at} is before {last.kind!r} at {last.at}, and the case is "
+                f"case {quoted(self.id)}: {kind!r} at {at} is before {last.kind!r} at {last.at}, and the case is "
                 f"{self.state}; give a time that is not earlier"
             )
         grown = attrs.evolve(self, events=(*self.events, event))
         if grown.state != after(self.state, kind):
             raise InvalidValueError(
-                f"case {self.id!r}: {kind!r} at {at} is of the same instant as {last.kind!r}, and nothing tells which "
+                f"case {quoted(self.id)}: {kind!r} at {at} is of the same instant as {last.kind!r}, and nothing "
+                "tells which "
                 f"came first; the case is {self.state}; give a later time"
             )
         return grown
@@ -233,10 +235,12 @@ class Case(Result):
 
     def first(self, kind: EventKind) -> CaseEvent | None:
         """Return the first event of a kind, None if there is none."""
+        one_of(kind, EVENT_KINDS, "kind")
         return next((event for event in self.events if event.kind == kind), None)
 
     def last(self, kind: EventKind) -> CaseEvent | None:
         """Return the last event of a kind, None if there is none."""
+        one_of(kind, EVENT_KINDS, "kind")
         return next((event for event in reversed(self.events) if event.kind == kind), None)
 
     def _record(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from npskit.checks import one_of
-from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.followup.cases.case_spans import stem_and_unit
 from npskit.options import EVENT_KINDS
 
@@ -92,7 +92,7 @@ def find_roles(columns: Sequence[str], given: Mapping[str, str]) -> tuple[dict[s
         one_of(role, known, "columns")
         if name not in columns:
             raise ColumnNotFoundError(
-                f"columns: there is no column {name!r} for {role!r}; {did_you_mean(str(name), columns)}"
+                f"columns: there is no column {quoted(name)} for {role!r}; {did_you_mean(name, columns)}"
             )
     by_event = _matched(columns, given, {role: _BY_EVENT[role] for role in ("case", "event", "at")})
     if len(by_event) == 3:
@@ -146,6 +146,6 @@ def _single(matched: Mapping[str, list[str]]) -> dict[str, str]:
         if len(names) > 1:
             raise IncompatibleError(
                 f"columns {', '.join(map(repr, names))} all may be {role!r}: say which, as in "
-                f"columns={{{role!r}: {names[0]!r}}}"
+                f"columns={{{role!r}: {quoted(names[0])}}}"
             )
     return {role: names[0] for role, names in matched.items()}

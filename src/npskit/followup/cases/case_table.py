@@ -65,7 +65,7 @@ def _case_columns(cases: Sequence[Case]) -> dict[str, list[Any]]:
     if twice:
         raise InvalidValueError(
             f"cases: {counted(len(twice), 'id')} {plural(len(twice), 'occurs', 'occur')} more than once, such as "
-            f"{twice[0]!r}; one case, one id"
+            f"{quoted(twice[0])}; one case, one id"
         )
     rows = [(event, case) for case in cases for event in case.events]
     found: dict[str, list[Any]] = {"case": [case.id for _, case in rows], "event": [event.kind for event, _ in rows]}
@@ -98,7 +98,7 @@ class CaseTable:
             column = self.roles.get(name, name)
             if column not in self.frame.columns:
                 known = [*_CASE_KEYS, MONTH, *self.frame.columns]
-                raise ColumnNotFoundError(f"by: the log has no {name!r}; {did_you_mean(str(name), known)}")
+                raise ColumnNotFoundError(f"by: the log has no {quoted(name)}; {did_you_mean(name, known)}")
             codes, labels = coded(self.frame.column(column))
             # what says nothing is a group of its own, the last
             found[name] = np.where(codes < 0, len(labels), codes), [*labels, *([None] if (codes < 0).any() else [])]
@@ -124,7 +124,7 @@ class CaseTable:
         unknown = next(iter(labels.unknown()), None)
         if strict and unknown is not None:
             raise InvalidValueError(
-                f"{self.roles[label]}: {unknown!r} is no category of {codebook.name}; "
+                f"{self.roles[label]}: {quoted(unknown)} is no category of {codebook.name}; "
                 f"{did_you_mean(unknown, codebook.categories)}; give scorer=... if it is another's"
             )
         places = labels.categories
@@ -183,7 +183,7 @@ class CaseTimes(Frozen):
         """
         found = parse_times([value], time_zone="UTC")
         if np.isnat(found.values[0]):
-            raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {value!r}")
+            raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {quoted(value)}")
         if found.aware != (self.time_zone is not None):
             has, wants = ("a", "none") if found.aware else ("no", "one")
             raise IncompatibleError(f"as_of={value!s} has {has} time zone, the times of the log have {wants}")
@@ -217,7 +217,8 @@ def _is_state(frame: Frame, role: str, name: str) -> bool:
     if (flags < 0).all():
         return False
     warn(
-        f"cases: column {name!r} says yes or no, not when, and is not read as {role!r}: name the column of its times, "
+        f"cases: column {quoted(name)} says yes or no, not when, and is not read as {role!r}: name the column of "
+        "its times, "
         f"as in columns={{{role!r}: ...}}, if there is one.",
         DataWarning,
     )
@@ -234,7 +235,8 @@ def _refuse_numbers(
         cells = [frame.column(names[role]).filled()[row] for row in rows[:_LOOKED_AT].tolist()]
         if all(isinstance(cell, int | float | np.number) or _is_number(cell) for cell in cells):
             raise InvalidValueError(
-                f"cases: column {names[role]!r} holds numbers such as {cells[0]!s}, which are no times: if they say "
+                f"cases: column {quoted(names[role])} holds numbers such as {cells[0]!s}, which are no times: if "
+                "they say "
                 f"how long it took, name the unit in the name of the column, as in '{names[role]} in minutes'"
             )
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import one_of
-from npskit.errors import InvalidValueError
+from npskit.checks import is_same, one_of
+from npskit.errors import InvalidValueError, quoted
 from npskit.options import RATES, Clock, Measure, Rate
 from npskit.results import Columns, Interval, Result, flat
 
@@ -117,11 +117,12 @@ class LoopFigures(Result):
         Raises:
             InvalidValueError: If there is no such measure, or no such clock: the business clock needs a calendar.
         """
-        found = next((time for time in self.times if (time.measure, time.clock) == (measure, clock)), None)
+        found = next((t for t in self.times if is_same(measure, t.measure) and is_same(clock, t.clock)), None)
         if found is None:
             have = ", ".join(f"{time.measure!r} on {time.clock!r}" for time in self.times)
             raise InvalidValueError(
-                f"there is no time {measure!r} on the clock {clock!r}: there are {have}; the business clock needs "
+                f"there is no time {quoted(measure)} on the clock {quoted(clock)}: there are {have}; the business "
+                "clock needs "
                 "closed_loop(..., calendar=BusinessCalendar())"
             )
         return found

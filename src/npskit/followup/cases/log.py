@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen, Integers, Times
-from npskit.checks import mapping, one_of, several
+from npskit.checks import mapping, of_kind, one_of, several
 from npskit.data import factorize, objects, read_customers
-from npskit.errors import ColumnNotFoundError
+from npskit.errors import ColumnNotFoundError, quoted
 from npskit.followup.cases.case_roles import ALIASES, find_roles, kind_of
 from npskit.followup.cases.case_table import MONTH, CaseTable, CaseTimes, case_frame
 from npskit.followup.cases.events import settle
@@ -126,10 +126,13 @@ def read_case_log(
         >>> len(log), log.rejected
         (1, Rejections(no opening time: 1))
     """
-    words = {word: one_of(kind, EVENT_KINDS, f"events[{word!r}]") for word, kind in mapping(events, "events").items()}
+    words = {
+        word: one_of(kind, EVENT_KINDS, f"events[{quoted(word)}]") for word, kind in mapping(events, "events").items()
+    }
     recorded = several(recorded, "recorded")
     for kind in recorded:
         one_of(kind, EVENT_KINDS, "recorded")
+    by = [of_kind(name, str, "by") for name in by]
     frame = case_frame(source)
     roles, one_per_event = find_roles(frame.columns, mapping(columns, "columns"))
     keys = tuple(ALIASES.get(name, name) for name in by)
@@ -260,7 +263,7 @@ def _by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_o
     for i, (name, kind) in enumerate(zip(names, kind_of_name, strict=True)):
         if kind < 0:
             rows = np.flatnonzero((codes == i) & cases.known)
-            refused.append((rows, "no event" if name is None else f"{name!r} is no event of a case"))
+            refused.append((rows, "no event" if name is None else f"{quoted(name)} is no event of a case"))
     named = (kinds >= 0) & cases.known
     timeless = np.flatnonzero(np.isnat(at) & named)
     refused.append((timeless, "no time, or not a time"))

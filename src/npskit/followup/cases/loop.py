@@ -161,11 +161,13 @@ def _limits(targets: Any) -> dict[str, dt.timedelta]:
         raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {quoted(targets)}")
     for measure in targets:
         one_of(measure, MEASURES, "targets")
-    return {measure: parse_fixed(value, f"targets[{measure!r}]", step=TICK) for measure, value in targets.items()}
+    return {measure: parse_fixed(value, f"targets[{quoted(measure)}]", step=TICK) for measure, value in targets.items()}
 
 
 def _total(eligible: Any) -> int:
-    return sum(eligible.values()) if isinstance(eligible, Mapping) else whole_number(eligible, "eligible")
+    if isinstance(eligible, Mapping):
+        return sum(eligible.values())
+    return whole_number(eligible, "eligible", most=10**15)
 
 
 def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]], answered: Integers) -> Integers | None:
@@ -174,7 +176,7 @@ def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]], answered: Integers
         if keys != [()]:
             return None
         eligible = {(): eligible}
-    given = {key if isinstance(key, tuple) else (key,): whole_number(n, "eligible") for key, n in eligible.items()}
+    given = {key if isinstance(key, tuple) else (key,): _total(n) for key, n in eligible.items()}
     lacking = [key for key in keys if key not in given]
     if lacking:
         raise InvalidValueError(

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import ColumnNotFoundError, counted, did_you_mean
+from npskit.errors import ColumnNotFoundError, counted, did_you_mean, quoted
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
 from npskit.followup.cases.rejections import Rejections
 from npskit.options import Clock, EventKind, Measure, Rate
@@ -119,7 +119,7 @@ class ClosedLoop(MadeOfRows):
         if wanted not in self.groups:
             asked, known = segment_names([wanted])[0], segment_names(list(self.groups))
             by = ", ".join(self.by) or "nothing"
-            raise ColumnNotFoundError(f"there is no group {key!r} by {by}; {did_you_mean(asked, known)}")
+            raise ColumnNotFoundError(f"there is no group {quoted(key)} by {by}; {did_you_mean(asked, known)}")
         return self.groups[wanted]
 
     # ---- as something to read ----

@@ -6,7 +6,8 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidValueError, counted, did_you_mean
+from npskit.checks import is_same
+from npskit.errors import InvalidValueError, counted, did_you_mean, quoted
 from npskit.followup.impact.arm_contrasts import ALL, ArmContrast
 from npskit.followup.impact.outcomes import SetAside
 from npskit.followup.impact.regression_to_the_mean import ExpectedChange
@@ -160,13 +161,13 @@ class FollowUpEffect(CountedRows):
         Raises:
             InvalidValueError: If there is none.
         """
+        asked = {"measure": measure, "segment": segment, "of": of}
         for found in self.contrasts:
-            if found.measure == measure and segment in (None, found.segment) and of in (None, found.of):
+            if all(value is None or is_same(value, getattr(found, name)) for name, value in asked.items()):
                 return found
-        close = did_you_mean(str(measure), dict.fromkeys(c.measure for c in self.contrasts))
-        raise InvalidValueError(f"there is no contrast measure={measure!r}, segment={segment!r}, of={of!r}; {close}")
-
-    # ---- as a person reads it, and as a program does ----
+        wanted = ", ".join(f"{name}={quoted(value)}" for name, value in asked.items())
+        known = {found.measure for found in self.contrasts}
+        raise InvalidValueError(f"there is no contrast {wanted}; {did_you_mean(measure, sorted(known))}")
 
     def __repr__(self) -> str:
         assigned = self.contrast("answered")

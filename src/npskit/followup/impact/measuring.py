@@ -197,7 +197,7 @@ def _columns(plan: ComparedPlan) -> tuple[Codebook, Codes, Bools, Bools]:
     try:
         scorer, answers, rows = plan.scorer, np.asarray(plan.categories).astype(np.intp), len(plan.customers)
         intended, holdout = np.asarray(plan.intended), np.asarray(plan.holdout)
-    except (AttributeError, TypeError):
+    except Exception:
         raise InvalidTypeError(
             f"plan must be a FollowUpPlan, such as survey.follow_up(...) returns: got {quoted(plan)}"
         ) from None

@@ -14,7 +14,7 @@ from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.checks import several
 from npskit.counting import INVALID, CodedAnswers, Tally, warn_of_scale
 from npskit.data import Customers, Frame, read_amounts, read_customers, read_flags, read_times
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.inference import Moves
 from npskit.results import RowCounts
 from npskit.scorers import Codebook
@@ -121,8 +121,9 @@ def read_outcomes(
     place = _places(plan, compared, later)
     if later.ids and not (place > _UNKNOWN).any():
         raise InvalidValueError(
-            f"customer: nobody in column {names.customer!r} is a customer of the plan, such as {later.ids[0]!r}; the "
-            f"plan has {plan.ids[compared[0]]!r}: give the same ids"
+            f"customer: nobody in column {names.customer!r} is a customer of the plan, such as "
+            f"{quoted(later.ids[0])}; the "
+            f"plan has {quoted(plan.ids[compared[0]])}: give the same ids"
         )
     moments, zone = _moments(frame, names)
     late = _late(moments, zone, since, made, len(place))
@@ -264,7 +265,7 @@ def _categories(frame: Frame, score: Any, codebook: Codebook) -> tuple[Codes, Bo
         names = [score] if isinstance(score, str) else list(several(score, "score"))
     if len(names) != len(codebook.questions):
         asked = ", ".join(codebook.questions)
-        raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {score!r}")
+        raise IncompatibleError(f"score: {codebook.name} reads a column for each of {asked}: got {quoted(score)}")
     columns = [frame.column(frame.require(name, "score")) for name in names]
     answers = CodedAnswers(columns, codebook)
     categories = answers.categories

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import attrs
 
 from npskit.data import TomlReader
-from npskit.errors import UnreadableFileError, did_you_mean
+from npskit.errors import UnreadableFileError, did_you_mean, quoted
 from npskit.followup.letters.language_names import locale_of, normal_tag
 from npskit.followup.letters.person_names import NameForm
 from npskit.followup.letters.template import KINDS, Template, TemplateError, parse
@@ -181,9 +181,11 @@ class LanguageReader(TomlReader):
         self.known(("names",), found, ("titles", "before"))
         titles, before = found.get("titles", []), found.get("before", "")
         if not isinstance(titles, list) or not all(isinstance(title, str) and title.strip() for title in titles):
-            self.object_to("names", "titles", f'must be a list of texts, such as ["Frau", "Herr"]: got {titles!r}')
+            self.object_to(
+                "names", "titles", f'must be a list of texts, such as ["Frau", "Herr"]: got {quoted(titles)}'
+            )
         if not isinstance(before, str):
-            self.object_to("names", "before", f"must be a text: got {before!r}")
+            self.object_to("names", "before", f"must be a text: got {quoted(before)}")
         return NameForm(tuple(titles), before)
 
     def formats(self) -> dict[str, str]:
@@ -194,7 +196,7 @@ class LanguageReader(TomlReader):
         found = self.table("formats")
         self.known(("formats",), found, _FORMATS)
         if found.get("calendar", "buddhist") != "buddhist":
-            self.object_to("formats", "calendar", f"must be 'buddhist', or left out: got {found['calendar']!r}")
+            self.object_to("formats", "calendar", f"must be 'buddhist', or left out: got {quoted(found['calendar'])}")
         for key, parse_it in (("date", parse_pattern), ("money", parse_money)):
             try:
                 parse_it(found.get(key, "0"))
@@ -210,7 +212,7 @@ class LanguageReader(TomlReader):
         locale = locale_of(normal_tag(value)) if isinstance(value, str) else None
         if locale is None:
             self.object_to(
-                "", key, f"must be a language tag of the Unicode CLDR, such as 'fr' or 'de-AT': got {value!r}"
+                "", key, f"must be a language tag of the Unicode CLDR, such as 'fr' or 'de-AT': got {quoted(value)}"
             )
         return normal_tag(value), locale
 
@@ -219,7 +221,7 @@ class LanguageReader(TomlReader):
         found = self.document.get(name, {})
         for key, value in found.items():
             if not isinstance(value, str) or not value.strip():
-                self.object_to(name, key, f"must be a text that is not blank: got {value!r}")
+                self.object_to(name, key, f"must be a text that is not blank: got {quoted(value)}")
         return dict(found)
 
     def own_fields(self) -> dict[str, str]:
@@ -227,7 +229,7 @@ class LanguageReader(TomlReader):
         found = self.table("fields")
         for name, kind in found.items():
             if kind not in KINDS:
-                self.object_to("fields", name, f"{kind!r} is not a kind of field; {did_you_mean(kind, KINDS)}")
+                self.object_to("fields", name, f"{quoted(kind)} is not a kind of field; {did_you_mean(kind, KINDS)}")
             if name in FIELDS:
                 self.object_to("fields", name, f"is a field already, of kind {FIELDS[name]}; choose another name")
         return found

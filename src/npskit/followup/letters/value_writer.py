@@ -144,7 +144,7 @@ class ValueWriter:
         if isinstance(value, float | np.floating) and float(value).is_integer():
             value = int(value)
         if isinstance(value, bool | np.bool_) or not isinstance(value, str | numbers.Integral):
-            raise InvalidTypeError(f"the field {slot.name!r} must be text: got {value!r:.80}")
+            raise InvalidTypeError(f"the field {slot.name!r} must be text: got {quoted(value)}")
         return clean(str(value), lines=lines and slot.kind == "lines")
 
     def _term(self, text: str, occasion: Any) -> str:
@@ -163,7 +163,7 @@ class ValueWriter:
     def _flag(self, slot: Slot, value: Any) -> str | None:
         """Return nothing to say where something is so, None where it is not."""
         if not isinstance(value, bool | np.bool_):
-            raise InvalidTypeError(f"the field {slot.name!r} must be True or False: got {value!r:.80}")
+            raise InvalidTypeError(f"the field {slot.name!r} must be True or False: got {quoted(value)}")
         return "" if value else None
 
     def _occasion(self, slot: Slot, value: Any) -> str | None:
@@ -174,7 +174,7 @@ class ValueWriter:
         if text not in self.occasions:
             known = [name for name in self.occasions if name != OTHER_OCCASION]
             raise InvalidValueError(
-                f"the field {slot.name!r} must say what customers do next: got {value!r:.80}; "
+                f"the field {slot.name!r} must say what customers do next: got {quoted(value)}; "
                 f"{did_you_mean(text, known)}"
             )
         return respelt(self.occasions[text], self.spelling)
@@ -186,7 +186,7 @@ class ValueWriter:
         if isinstance(value, np.datetime64):
             value = value.astype("datetime64[D]").item()
         if not isinstance(value, dt.date):
-            raise InvalidTypeError(f"the field {slot.name!r} must be a date: got {value!r:.80}")
+            raise InvalidTypeError(f"the field {slot.name!r} must be a date: got {quoted(value)}")
         pattern = self.formats.get("date", "long")
         if self.formats.get("calendar") == "buddhist":
             pattern = re.sub(
@@ -208,7 +208,7 @@ class ValueWriter:
                 return re.sub("##|#", lambda sign: "#" if len(sign[0]) == 2 else text, form)
             return text
         if number < 0:
-            raise InvalidValueError(f"the field {slot.name!r} must not be below zero: got {value!r}")
+            raise InvalidValueError(f"the field {slot.name!r} must not be below zero: got {quoted(value)}")
         if slot.kind == "money":
             return self._money(slot, number)
         share = round(number, 4)
@@ -228,10 +228,10 @@ class ValueWriter:
 def _decimal(slot: Slot, value: Any) -> Decimal:
     """Return a number exactly as it is printed, once it is one and bounded."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real | Decimal):
-        raise InvalidTypeError(f"the field {slot.name!r} must be a number: got {value!r:.80}")
+        raise InvalidTypeError(f"the field {slot.name!r} must be a number: got {quoted(value)}")
     number = Decimal(int(value)) if isinstance(value, numbers.Integral) else Decimal(str(value))
     if not (number.is_finite() and abs(number) < LARGEST_NUMBER):
-        raise InvalidValueError(f"the field {slot.name!r} must be below 1e15 in size: got {value!r:.80}")
+        raise InvalidValueError(f"the field {slot.name!r} must be below 1e15 in size: got {quoted(value)}")
     return number
 
 
@@ -246,6 +246,6 @@ def as_currency(code: Any) -> str | None:
     known = list_currencies()
     if code.upper() not in known:
         raise InvalidValueError(
-            f"currency must be an ISO 4217 code such as 'EUR': got {code!r}; {did_you_mean(code, sorted(known))}"
+            f"currency must be an ISO 4217 code such as 'EUR': got {quoted(code)}; {did_you_mean(code, sorted(known))}"
         )
     return code.upper()

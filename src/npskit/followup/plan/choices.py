@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
-from npskit.checks import of_kind, whole_number
+from npskit.checks import is_same, of_kind, whole_number
 from npskit.data import NAMED, Column, row_said
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.plan.statuses import (
@@ -267,5 +267,5 @@ class Choices(CountedRows):
         of_kind(follow_up, FollowUp, "follow_up")
         own = follow_up.language
         usable = own is not None and (languages or Languages.default()).knows(own)
-        wanted = own if usable else language or self.language
+        wanted = own if usable else self.language if language is None or is_same(language, "") else language
         return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)

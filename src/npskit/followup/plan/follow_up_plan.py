@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
 
-from npskit.checks import whole_number
+from npskit.checks import boolean, whole_number
 from npskit.errors import counted
 from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
@@ -87,8 +87,12 @@ class FollowUpPlan(Choices):
         Raises:
             InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
         """
-        letters = Letters(language, fields, languages, Manner(voice, writer, None, materials)) if messages else None
-        return plan_table.columns_of(self, everything, letters)
+        letters = (
+            Letters(language, fields, languages, Manner(voice, writer, None, materials))
+            if boolean(messages, "messages")
+            else None
+        )
+        return plan_table.columns_of(self, boolean(everything, "everything"), letters)
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
         """Write `columns(**options)` as JSON lines in UTF-8, one object a follow-up.

@@ -15,7 +15,7 @@ from npskit.arrays import Bools, Times
 from npskit.checks import several
 from npskit.counting import Tally, warn_of_scale
 from npskit.data import Column, parse_times, read_amounts, read_texts, read_times, row_said
-from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, warn
+from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, quoted, warn
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
@@ -165,10 +165,10 @@ def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
         return None
     read = None if isinstance(now, bool | int | float) else parse_times([now])
     if read is None or np.isnat(read.values[0]):
-        raise InvalidValueError(f"now must be a time, such as '2026-03-02 09:00': got {now!r:.80}")
+        raise InvalidValueError(f"now must be a time, such as '2026-03-02 09:00': got {quoted(now)}")
     if read.aware and zone is None:
         raise InvalidValueError(
-            f"now knows its time zone and the times of the survey do not: got {now!r:.80}; give now without one, "
+            f"now knows its time zone and the times of the survey do not: got {quoted(now)}; give now without one, "
             "or a calendar with time_zone="
         )
     found: np.datetime64 = parse_times([now], time_zone=zone).values[0]

@@ -15,6 +15,7 @@ from npskit.checks import one_of
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook import Assigned, Offer
+from npskit.reals import as_float
 
 Lift = float | str | Mapping[Any, Any] | None
 """P(stays | followed up) - P(stays | left alone): a number, a column, or a mapping of categories to either.
@@ -61,9 +62,9 @@ def check_lift(lift: Lift, categories: Sequence[str], offers: Sequence[str]) -> 
         one_of(category, categories, "a category of lift")
         if offer is not None and offer not in offers:
             raise InvalidValueError(
-                f"lift: nobody is made an offer {offer!r}; {did_you_mean(offer, offers)}"
+                f"lift: nobody is made an offer {quoted(offer)}; {did_you_mean(offer, offers)}"
                 if offers
-                else f"lift: nobody is made an offer, so ({category!r}, {offer!r}) says nothing"
+                else f"lift: nobody is made an offer, so ({quoted(category)}, {quoted(offer)}) says nothing"
             )
         _check_value(said)
 
@@ -72,12 +73,13 @@ def _check_value(said: Any) -> None:
     """Refuse what is neither a share, nor the name of a column, nor nothing."""
     if said is None or isinstance(said, str):
         return
-    if isinstance(said, bool) or not isinstance(said, int | float | np.number):
+    odd = isinstance(said, bool | np.timedelta64 | np.complexfloating)
+    if odd or not isinstance(said, int | float | np.number):
         raise InvalidTypeError(
             f"lift must be a number, a column or a mapping of categories to them: got {quoted(said)}"
         )
-    if not abs(float(said)) <= 1:
-        raise InvalidValueError(f"{_WANTED}: got {float(said):g}")
+    if not abs(as_float(said)) <= 1:
+        raise InvalidValueError(f"{_WANTED}: got {quoted(said)}")
 
 
 _WANTED = "lift is a difference of two shares, from -1 to 1 (0.05 for five in a hundred)"
@@ -118,7 +120,7 @@ def lift_of(
     if bad.size:
         more = f" ({bad.size} such rows)" if bad.size > 1 else ""
         raise InvalidValueError(
-            f"{_WANTED}: got {values[bad[0]]:g} in {row_said(rows[bad[0]], row_numbers)}, column {said!r}{more}"
+            f"{_WANTED}: got {values[bad[0]]:g} in {row_said(rows[bad[0]], row_numbers)}, column {quoted(said)}{more}"
         )
     return values
 

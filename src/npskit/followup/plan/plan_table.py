@@ -10,7 +10,7 @@ import numpy as np
 
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
-from npskit.errors import InvalidTypeError, NpskitError
+from npskit.errors import InvalidTypeError, NpskitError, quoted
 from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.statuses import STATUSES
@@ -91,7 +91,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
 
 def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
     if not isinstance(fields, Mapping | None):
-        raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {fields!r:.80}")
+        raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {quoted(fields)}")
 
 
 @attrs.frozen(eq=False)
@@ -129,7 +129,7 @@ def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, lis
     for place, text in enumerate(said):
         if text in strange:
             subject, body, wrong = written[place]
-            unknown = f"the language {excerpt(text)} is not known, so that {usual!r} was taken"
+            unknown = f"the language {excerpt(text)} is not known, so that {quoted(usual)} was taken"
             written[place] = subject, body, "; ".join(filter(None, [wrong, unknown]))
     names = ("subject", "message", "note")
     return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}

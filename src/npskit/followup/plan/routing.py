@@ -78,7 +78,7 @@ def route(
         if members is not None:
             raise IncompatibleError("members says who shares the hours of capacity: give capacity={'Anna': 20, ...}")
         return Routes(tuple(teams), team, together=np.inf if capacity is None else amount(capacity, "capacity"))
-    hours = {str(name): amount(value, f"capacity[{name!r}]") for name, value in capacity.items()}
+    hours = {str(name): amount(value, f"capacity[{quoted(name)}]") for name, value in capacity.items()}
     needed = [teams[i] for i in np.unique(team)]
     people = _members(teams, needed, hours, members)
     names = tuple(hours)
@@ -125,12 +125,13 @@ def _members(
             strangers = [name for name in names if name not in hours]
             if strangers:
                 raise InvalidValueError(
-                    f"members[{team!r}]: capacity says nothing of {strangers[0]!r}; {did_you_mean(strangers[0], hours)}"
+                    f"members[{quoted(team)}]: capacity says nothing of {quoted(strangers[0])}; "
+                    f"{did_you_mean(strangers[0], hours)}"
                 )
     deserted = [team for team in needed if not people.get(team)]
     if deserted:
         raise IncompatibleError(
-            f"nobody answers for the team {deserted[0]!r}: give its hours in capacity, or its persons in members "
+            f"nobody answers for the team {quoted(deserted[0])}: give its hours in capacity, or its persons in members "
             f"(teams with candidates: {', '.join(needed)})"
         )
     return people

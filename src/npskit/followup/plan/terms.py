@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.checks import amount, finite_number, one_of
+from npskit.checks import amount, finite_number, one_of, whole_number
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters import LAST_RESORT, as_currency, find_language
 from npskit.followup.plan.offer_options import Lift
@@ -46,7 +46,7 @@ def _as_salt(rng: Any) -> str:
         return str(int(rng.integers(2**63)))
     if isinstance(rng, (bool, np.timedelta64)) or not isinstance(rng, int | np.integer) or rng < 0:
         raise InvalidTypeError(f"rng must be a seed of at least 0 or a numpy Generator: got {quoted(rng)}")
-    return str(int(rng))
+    return str(whole_number(rng, "rng"))
 
 
 def _as_method(method: Any) -> PlanMethod:
@@ -73,7 +73,7 @@ def _as_roles(roles: Any) -> dict[str, str]:
         raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {quoted(roles)}")
     for role in roles or ():
         if role not in ROLES:
-            raise InvalidValueError(f"roles: a plan reads no {role!r}; {did_you_mean(str(role), ROLES)}")
+            raise InvalidValueError(f"roles: a plan reads no {role!r}; {did_you_mean(role, ROLES)}")
     return dict(roles or {})
 
 

@@ -75,5 +75,5 @@ def as_channels(value: Any) -> Attributes:
         if not isinstance(name, str) or not isinstance(meant, str):
             raise InvalidTypeError(f"channels.{name} must be the name of a channel, such as 'app': got {quoted(meant)}")
         if not _bare(name) or not _bare(meant):
-            raise InvalidValueError(f"channels.{name} must name a channel, such as 'app': got {meant!r}")
+            raise InvalidValueError(f"channels.{name} must name a channel, such as 'app': got {quoted(meant)}")
     return Attributes({_bare(name): meant for name, meant in value.items()})

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Frozen, Integers, Times
 from npskit.data import Response, Words, is_nothing
-from npskit.errors import IncompatibleError
+from npskit.errors import IncompatibleError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.response_table import Table
+from npskit.reals import as_float
 from npskit.times import instant_of, instants, moment_in
 
 _DAY = np.timedelta64(1, "D")
@@ -33,7 +34,9 @@ def zone_of(at: dt.date | None, now: dt.datetime | None) -> dt.tzinfo | None:
     if not isinstance(at, dt.datetime):
         return None if now is None else now.tzinfo
     if now is not None and (at.tzinfo is None) != (now.tzinfo is None):
-        raise IncompatibleError(f"now and the time of the response need both a time zone, or none: {now!r} and {at!r}")
+        raise IncompatibleError(
+            f"now and the time of the response need both a time zone, or none: {quoted(now)} and {quoted(at)}"
+        )
     return at.tzinfo
 
 
@@ -142,7 +145,7 @@ class Contexts(Frozen):
         now = instant_of(context.now)
         return cls(
             category=Words(np.zeros(1, dtype=np.intp), (context.category,)),
-            score=np.array([response.score], dtype=np.float64),
+            score=np.array([np.nan if response.score is None else as_float(response.score)]),
             below=np.array([context.below]),
             commented=np.array([not is_nothing(response.comment)]),
             urgency=np.array([context.urgency], dtype=np.int8),

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Frozen, Times
 from npskit.checks import is_a, is_one_of
 from npskit.data import Attributes, Response
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
+from npskit.followup.playbook.part_checks import as_within
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.options import CLOCKS, URGENCIES, Clock
 from npskit.results import excerpt
@@ -52,7 +53,7 @@ CHANNELS: Mapping[str, str] = {
 def _limits(value: Any, name: str, *, morning: bool = False) -> Attributes:
     """Return a mapping from names to durations, read."""
     if not isinstance(value, Mapping):
-        raise InvalidTypeError(f"{name} must map names to durations: got {value!r}")
+        raise InvalidTypeError(f"{name} must map names to durations: got {quoted(value)}")
     read: dict[str, Any] = {}
     for key, limit in value.items():
         next_morning = morning and isinstance(limit, str) and fold(limit).replace("_", " ") == NEXT_MORNING
@@ -189,8 +190,10 @@ class DueTimes:
         start = read_time(start, "start", zoned=True)
         own = None if own is None else read_time(own, "own", zoned=True)
         if own is not None and (own.tzinfo is None) != (start.tzinfo is None):
-            raise IncompatibleError(f"the strategy's due time and the start need both a time zone, or none: {own!r}")
-        kind = kind or kind_of(channel)
+            raise IncompatibleError(
+                f"the strategy's due time and the start need both a time zone, or none: {quoted(own)}"
+            )
+        kind, within = kind_of(channel) if kind is None else kind, as_within(within)
         context = Context(category, urgency=urgency, channel=channel, kind=kind, now=start, starts=start)
         contexts = Contexts.of_one(Response(None), context)
         found = self.column(contexts, np.zeros(1, dtype=np.int32), (within,), np.array([instant_of(own)]))

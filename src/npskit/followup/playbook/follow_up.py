@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from npskit.checks import all_are, is_bool, is_moment_or_none, is_text, is_text_or_none, mapping
+from npskit.checks import (
+    all_are,
+    is_bool,
+    is_moment_or_none,
+    is_same,
+    is_text,
+    is_text_or_none,
+    mapping,
+    of_kind,
+    whole_number,
+)
 from npskit.data import Attributes, Response
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
+from npskit.reals import to_real
 from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words
 
@@ -23,6 +34,10 @@ if TYPE_CHECKING:
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
 GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
 COMPANY_FIELDS = frozenset({"company", "sender", "contact", "occasion", "comparison", "story", "help", *GIFTS})
+
+
+def _below(value: Any) -> int:
+    return whole_number(value, "below", most=10**9)
 
 
 @attrs.frozen
@@ -55,7 +70,7 @@ class Context:
 
     category: str = attrs.field(validator=is_text)
     urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
-    value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
+    value: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     theme: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
@@ -63,7 +78,7 @@ class Context:
     complaint: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
     now: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     starts: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
-    below: int = attrs.field(default=0, kw_only=True)
+    below: int = attrs.field(default=0, kw_only=True, converter=_below)
     kind: str | None = attrs.field(kw_only=True, validator=is_text_or_none)
 
     @kind.default
@@ -116,7 +131,7 @@ class FollowUp(Result):
     customer: Hashable = attrs.field(default=None)
     category: str = attrs.field(kw_only=True, validator=is_text)
     strategy: str = attrs.field(kw_only=True, validator=is_text)
-    priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
+    priority: float = attrs.field(default=50.0, kw_only=True, converter=to_real, validator=is_priority)
     due: dt.datetime | None = attrs.field(default=None, kw_only=True, validator=is_moment_or_none)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps, validator=all_are(Action))
@@ -125,7 +140,7 @@ class FollowUp(Result):
     team: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
-    value: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
+    value: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
     urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
     reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
     left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
@@ -160,7 +175,7 @@ class FollowUp(Result):
         """
         if offer is not None and offer not in self.offers:
             known = ", ".join(repr(each.name) for each in self.offers) or "there are none"
-            raise InvalidValueError(f"offer must be one of those of the follow-up: got {offer!r}; known: {known}")
+            raise InvalidValueError(f"offer must be one of those of the follow-up: got {quoted(offer)}; known: {known}")
         kept = self._menu.taken(offer)
         dropped = (action.name for action in self.actions if action not in kept)
         return attrs.evolve(
@@ -216,13 +231,14 @@ class FollowUp(Result):
             if not self.actions:
                 raise InvalidValueError(f"action must name a letter: {self.strategy!r} has no steps")
             action = self.actions[0].name
+        of_kind(action, str, "action")
         known = {**self._gift(action, currency, fields), **self.details}
         if action == PUBLIC_ACTION:
             known = {name: value for name, value in self.details.items() if name == "happy"}
         return draft(
             action,
             {**known, **fields},
-            language=language or self.language,
+            language=self.language if language is None or is_same(language, "") else language,
             languages=languages,
             currency=currency,
             voice=voice,
@@ -242,7 +258,9 @@ class FollowUp(Result):
             which = " or ".join(repr(offer.name) for offer in offers)
             fix = f"choose {which} by with_offer" if offers else "make one of its offers"
             none = f"{len(offers)} of its offers may be made" if offers else "none is made"
-            raise InvalidValueError(f"the step {action!r} needs an offer, and {none}: {fix}, or give offer= or amount=")
+            raise InvalidValueError(
+                f"the step {quoted(action)} needs an offer, and {none}: {fix}, or give offer= or amount="
+            )
         return {}
 
     def columns(self) -> Columns:

@@ -39,11 +39,18 @@ _ABOUT = ("customer", "at", "comment")
 def _as_strategies(value: Any) -> tuple[Strategy, ...]:
     strategies = (value,) if callable(value) else as_tuple(value)
     for strategy in strategies:
-        if not callable(strategy) or not isinstance(getattr(strategy, "name", None), str):
+        if not _is_strategy(strategy):
             raise InvalidTypeError(f"a strategy has a name and can be called: got {quoted(strategy)}")
         if isinstance(strategy, type):
             raise InvalidTypeError(f"a strategy is an object, not a class: write {strategy.__name__}()")
     return strategies
+
+
+def _is_strategy(value: Any) -> bool:
+    try:
+        return callable(value) and isinstance(getattr(value, "name", None), str)
+    except Exception:  # whatever a class of the user's own does
+        return False
 
 
 def _can_judge(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
@@ -94,7 +101,9 @@ class Playbook:
         names = [strategy.name for strategy in self.strategies]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise InvalidValueError(f"the names of strategies must be distinct: {twice[0]!r} occurs more than once")
+            raise InvalidValueError(
+                f"the names of strategies must be distinct: {quoted(twice[0])} occurs more than once"
+            )
 
     @staticmethod
     @functools.cache
@@ -206,7 +215,7 @@ def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, giv
     for name in given:
         if name not in _CONTEXT:
             hint = did_you_mean(name, (*_CONTEXT, "urgency", *_ABOUT, "scorer", "now"))
-            raise InvalidTypeError(f"{name!r} is nothing a playbook reads; {hint}; give it in the attributes")
+            raise InvalidTypeError(f"{quoted(name)} is nothing a playbook reads; {hint}; give it in the attributes")
     now = None if now is None else read_time(now, "now", zoned=True)
     codebook = codebook_of((SCI() if isinstance(response, SCIAnswer) else NPS()) if scorer is None else scorer)
     read = _as_response(response, about)

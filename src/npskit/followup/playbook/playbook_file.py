@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import attrs
 
 from npskit.data import Attributes, Path, TomlReader
-from npskit.errors import InvalidValueError, NpskitError, did_you_mean, with_article
+from npskit.errors import InvalidValueError, NpskitError, did_you_mean, quoted, with_article
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.complaints import ComplaintWords
 from npskit.followup.playbook.due import DueTimes
@@ -84,7 +84,7 @@ class _PlaybookReader(TomlReader):
         self.distinct([rule.name for rule in rules])
         name = document.get("name", self.name)
         if not isinstance(name, str):
-            self.fail(("name",), f"name must be a text: got {name!r}")
+            self.fail(("name",), f"name must be a text: got {quoted(name)}")
         parts = {"strategies": rules, "due": due, "points": points, "urgency": urgency, "teams": teams}
         parts["complaints"] = complaints
         return parts | {"channels": self.channels(), "name": name}
@@ -161,9 +161,9 @@ class _PlaybookReader(TomlReader):
     def chosen(self, path: Path, name: Any, known: Mapping[str, _Part], kind: str) -> _Part:
         """Return what a name stands for in a catalog."""
         if not isinstance(name, str):
-            self.fail(path, f"write the name of {with_article(kind)} of [{kind}s]: got {name!r}")
+            self.fail(path, f"write the name of {with_article(kind)} of [{kind}s]: got {quoted(name)}")
         if name not in known:
-            self.fail(path, f"no {kind} {name!r} in [{kind}s]; {did_you_mean(name, known)}")
+            self.fail(path, f"no {kind} {quoted(name)} in [{kind}s]; {did_you_mean(name, known)}")
         return known[name]
 
     def conditions(self, path: Path, table: dict[str, Any]) -> Conditions:
@@ -182,15 +182,15 @@ class _PlaybookReader(TomlReader):
         """Return the names of categories of scorers of one's own."""
         own = self.document.get("categories", [])
         if not isinstance(own, list) or not all(isinstance(name, str) for name in own):
-            self.fail(("categories",), f"categories must be a list of texts: got {own!r}")
+            self.fail(("categories",), f"categories must be a list of texts: got {quoted(own)}")
         return own
 
     def category(self, path: Path, name: str) -> None:
         """Refuse a category that nobody knows: its rule would never apply."""
         if name not in self.categories:
             close = did_you_mean(name, self.categories)
-            fix = f"if your own scorer has it, write categories = [{name!r}] at the top"
-            self.fail(path, f"no scorer has the category {name!r}; {close}; {fix}")
+            fix = f"if your own scorer has it, write categories = [{quoted(name)}] at the top"
+            self.fail(path, f"no scorer has the category {quoted(name)}; {close}; {fix}")
 
     # ---- tools ----
 
@@ -204,14 +204,16 @@ class _PlaybookReader(TomlReader):
     def require(self, path: Path, table: dict[str, Any], key: str) -> None:
         """Refuse a table without a key, or with one that is no text."""
         if not isinstance(table.get(key), str) or not table[key].strip():
-            problem = f"{key} must be a text that is not empty: got {table[key]!r}" if key in table else f"no {key}"
+            problem = (
+                f"{key} must be a text that is not empty: got {quoted(table[key])}" if key in table else f"no {key}"
+            )
             self.fail((*path, key), f'{problem}; write {key} = "..."')
 
     def table(self, table: dict[str, Any], key: str, path: Path) -> dict[str, Any]:
         """Return a sub-table, empty if there is none."""
         found = table.get(key, {})
         if not isinstance(found, dict):
-            self.fail((*path, key), f"{key} must be a table with names and values: got {found!r}")
+            self.fail((*path, key), f"{key} must be a table with names and values: got {quoted(found)}")
         return found
 
     def tables(self, key: str) -> list[tuple[str, dict[str, Any]]]:
@@ -230,7 +232,7 @@ class _PlaybookReader(TomlReader):
         """Return the elements of an array with their paths."""
         found = table.get(key, [])
         if not isinstance(found, list):
-            self.fail((*path, key), f"{key} must be a list such as [{key[:-1]!r}]: got {found!r}")
+            self.fail((*path, key), f"{key} must be a list such as [{key[:-1]!r}]: got {quoted(found)}")
         return [((*path, key, i), item) for i, item in enumerate(found)]
 
     def distinct(self, names: list[str]) -> None:
@@ -239,7 +241,9 @@ class _PlaybookReader(TomlReader):
             first = names.index(name)
             if first < i:
                 line = self.line(("rule", first, "name"))
-                self.fail(("rule", i, "name"), f"a rule {name!r} stands on line {line} already; give it another name")
+                self.fail(
+                    ("rule", i, "name"), f"a rule {quoted(name)} stands on line {line} already; give it another name"
+                )
 
     @contextlib.contextmanager
     def at(self, path: Path) -> Iterator[None]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number, is_missing, is_number
+from npskit.checks import finite_number, is_missing, is_number, to_real
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.part_checks import as_level, is_priority
 from npskit.options import URGENCIES
@@ -36,10 +36,10 @@ class Points:
         [60.0, 85.0]
     """
 
-    urgent: float = attrs.field(default=10.0, validator=is_priority)
-    critical: float = attrs.field(default=20.0, validator=is_priority)
-    value: float = attrs.field(default=10.0, validator=is_priority)
-    high_value: float | None = attrs.field(default=None, validator=is_number(above=0, optional=True))
+    urgent: float = attrs.field(default=10.0, converter=to_real, validator=is_priority)
+    critical: float = attrs.field(default=20.0, converter=to_real, validator=is_priority)
+    value: float = attrs.field(default=10.0, converter=to_real, validator=is_priority)
+    high_value: float | None = attrs.field(default=None, converter=to_real, validator=is_number(above=0, optional=True))
 
     def __attrs_post_init__(self) -> None:
         if self.critical < self.urgent:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen, Times, once
 from npskit.data import row_said
-from npskit.errors import IncompatibleError, InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complains
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
@@ -80,9 +80,11 @@ class _Filling(_Answers):
         try:
             found = strategy(response, context)
         except Exception as error:
-            raise failed(f"strategy {strategy.name!r} failed{where}", error) from error
+            raise failed(f"strategy {quoted(strategy.name)} failed{where}", error) from error
         if not isinstance(found, FollowUp | None):
-            raise InvalidTypeError(f"strategy {strategy.name!r} must return a FollowUp or None: got {found!r}{where}")
+            raise InvalidTypeError(
+                f"strategy {quoted(strategy.name)} must return a FollowUp or None: got {quoted(found)}{where}"
+            )
         if found is None:
             return
         self.own[row] = found
@@ -90,9 +92,10 @@ class _Filling(_Answers):
         if found.due is not None:
             if (found.due.tzinfo is None) != (zone is None):
                 raise IncompatibleError(
-                    f"strategy {strategy.name!r}: its due time and the times of the responses need both a time zone, "
+                    f"strategy {quoted(strategy.name)}: its due time and the times of the responses need both a "
+                    "time zone, "
                     f"or none; {'give' if zone else 'here it must be'} a due time "
-                    f"{'with' if zone else 'without'} a time zone, not {found.due!r}{where}"
+                    f"{'with' if zone else 'without'} a time zone, not {quoted(found.due)}{where}"
                 )
             self.own_due[row] = instant_of(found.due)
 

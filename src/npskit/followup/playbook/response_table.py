@@ -21,6 +21,7 @@ from npskit.data import (
     Words,
     as_column,
     as_python,
+    flat,
     objects,
     read_amounts,
     read_customers,
@@ -29,7 +30,7 @@ from npskit.data import (
     read_times,
     read_words,
 )
-from npskit.errors import IncompatibleError, InvalidTypeError, counted
+from npskit.errors import IncompatibleError, InvalidTypeError, counted, quoted
 from npskit.results import excerpt
 from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.times import instants, moment_in
@@ -288,8 +289,8 @@ def _column(cells: Any, rows: int, name: str) -> Column:
     column = as_column(cells)
     if column is None:
         if isinstance(cells, str | bytes | Mapping) or not hasattr(cells, "__len__"):
-            raise InvalidTypeError(f"{name} must be a column with a cell for each response: got {cells!r}")
-        column = Column(cells if isinstance(cells, np.ndarray) else objects(cells))
+            raise InvalidTypeError(f"{name} must be a column with a cell for each response: got {quoted(cells)}")
+        column = Column(flat(cells, name) if isinstance(cells, np.ndarray) else objects(cells))
     if len(column) != rows:
         raise IncompatibleError(f"{name} has {counted(len(column), 'row')}, the answers have {rows}")
     return column
@@ -321,8 +322,8 @@ def _as_now(now: Any) -> np.datetime64 | None:
     if now is None:
         return None
     if isinstance(now, dt.datetime) and now.tzinfo is not None:
-        raise IncompatibleError(f"columns of times are wall clocks: give now without a time zone, not {now!r}")
+        raise IncompatibleError(f"columns of times are wall clocks: give now without a time zone, not {quoted(now)}")
     if not isinstance(now, (dt.datetime, np.datetime64)):
-        raise InvalidTypeError(f"now must be a datetime: got {now!r} ({type(now).__name__})")
+        raise InvalidTypeError(f"now must be a datetime: got {quoted(now)} ({type(now).__name__})")
     moment: np.datetime64 = np.array([now], dtype="datetime64[us]")[0]
     return moment

@@ -11,7 +11,7 @@ import numpy as np
 from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
+from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind, to_real
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import fold
@@ -40,7 +40,7 @@ def _as_score(value: Any) -> tuple[int, int] | None:
         return None
     ends = as_tuple(value)
     if len(ends) != 2 or any(isinstance(end, bool) or not isinstance(end, int) for end in ends) or ends[0] > ends[1]:
-        raise InvalidValueError(f"score must be the lowest and the highest answer, such as [0, 6]: got {value!r}")
+        raise InvalidValueError(f"score must be the lowest and the highest answer, such as [0, 6]: got {quoted(value)}")
     return ends[0], ends[1]
 
 
@@ -82,8 +82,8 @@ class Conditions:
     language: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     public: bool | None = attrs.field(default=None, validator=optional(is_bool))
     complaint: bool | None = attrs.field(default=None, validator=optional(is_bool))
-    min_value: float | None = attrs.field(default=None, validator=is_amount_or_none)
-    max_days: float | None = attrs.field(default=None, validator=is_amount_or_none)
+    min_value: float | None = attrs.field(default=None, converter=to_real, validator=is_amount_or_none)
+    max_days: float | None = attrs.field(default=None, converter=to_real, validator=is_amount_or_none)
 
     def hold(self, response: Response, context: Context) -> bool:
         """Whether all conditions hold of a response.
@@ -179,8 +179,8 @@ class Rule:
 
     name: str = attrs.field(validator=is_text)
     when: Conditions = attrs.field(default=Conditions(), kw_only=True, validator=is_a(Conditions))
-    priority: float = attrs.field(default=50.0, kw_only=True, validator=is_priority)
-    per_point_below: float = attrs.field(default=0.0, kw_only=True, validator=is_priority)
+    priority: float = attrs.field(default=50.0, kw_only=True, converter=to_real, validator=is_priority)
+    per_point_below: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_priority)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)

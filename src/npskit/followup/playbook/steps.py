@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
 from npskit.data import floats_of
-from npskit.errors import NpskitError
+from npskit.errors import InvalidValueError, NpskitError
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
 from npskit.followup.playbook.worth_to_customer import Worth, as_worth
+from npskit.reals import to_real
 
 
 @attrs.frozen
@@ -38,7 +39,7 @@ class Action:
 
     name: str = attrs.field(validator=is_text)
     after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, converter=as_after)
-    minutes: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
+    minutes: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_amount)
     needs_offer: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
 
 
@@ -82,9 +83,9 @@ class Offer:
     """
 
     name: str = attrs.field(validator=is_text)
-    amount: float = attrs.field(default=0.0, kw_only=True, validator=is_amount)
-    share: float = attrs.field(default=0.0, kw_only=True, validator=is_number(least=0, most=1))
-    cap: float | None = attrs.field(default=None, kw_only=True, validator=is_amount_or_none)
+    amount: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_amount)
+    share: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_number(least=0, most=1))
+    cap: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
     step: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     worth_to_customer: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_customer)
     worth_to_friend: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_friend)
@@ -119,13 +120,19 @@ class Offer:
     def costs(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the cost for each value, shape as `values`; NaN means unknown, negative values count as 0.
 
+        Raises:
+            InvalidTypeError, InvalidValueError: If the values are not finite numbers or NaN.
+
         Example:
             >>> Offer("gift", amount=5, share=0.1, cap=20).costs([np.nan, 100, 1000]).tolist()
             [5.0, 15.0, 20.0]
         """
         array = floats_of(values, "values")
+        if np.isinf(array).any():
+            raise InvalidValueError("values must be finite, or NaN where they are unknown: got an infinite one")
         known = np.where(array > 0, array, 0.0)
-        return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
+        with np.errstate(over="ignore"):
+            return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
@@ -134,7 +141,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
         return (value,)
     try:
         return tuple(value)
-    except TypeError:
+    except Exception:  # what cannot be iterated says so in many ways
         return (value,)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import of_kind
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.part_checks import as_level, failed
 from npskit.results import excerpt
 
@@ -35,19 +35,23 @@ def _folded(text: str) -> str:
 
 
 def _as_words(value: Any) -> Any:
-    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+    try:
+        return value if isinstance(value, str) else tuple(value)
+    except Exception:  # what cannot be iterated says so in many ways
+        return value
 
 
 def _are_words(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, tuple):
-        raise InvalidTypeError(f"{field.name} must be a list of texts: got {value!r}")
+        raise InvalidTypeError(f"{field.name} must be a list of texts: got {quoted(value)}")
     for word in value:
         if not isinstance(word, str):
-            raise InvalidTypeError(f"{field.name} must hold texts: got {word!r} ({type(word).__name__})")
+            raise InvalidTypeError(f"{field.name} must hold texts: got {quoted(word)} ({type(word).__name__})")
         bare = word.strip().removesuffix("*").strip()
         if not bare or "*" in bare:
             raise InvalidValueError(
-                f"{field.name}: {word!r} is no word: write a word or a phrase, with * only at its end, for any ending"
+                f"{field.name}: {quoted(word)} is no word: write a word or a phrase, with * only at its end, for "
+                "any ending"
             )
 
 

@@ -190,7 +190,9 @@ def revenue_at_risk(
         i, j = names.index(a), names.index(b)
         if revenue[i] and part:
             if not revenue[j]:
-                raise InvalidValueError(f"moved: segment {b!r} has no revenue, so nothing says how its customers stay")
+                raise InvalidValueError(
+                    f"moved: segment {quoted(b)} has no revenue, so nothing says how its customers stay"
+                )
             upside[i] += part * revenue[i] * (kept[j] - kept[i])
     columns = (customers, revenue, share, kept, loss, of_loss, upside)
     segments = zip(names, *(column.tolist() for column in columns), strict=True)
@@ -204,7 +206,7 @@ def _column(given: Any, frame: Frame | None, role: str) -> Column:
     if frame is not None:
         return frame.column(frame.require(given, role))
     if isinstance(given, str):
-        raise InvalidTypeError(f"{role} names a column, {given!r}, of no data: give data= as well, or the values")
+        raise InvalidTypeError(f"{role} names a column, {quoted(given)}, of no data: give data= as well, or the values")
     return column_of(given, role)
 
 
@@ -244,7 +246,7 @@ def _rates_of_segments(
     retention: Mapping[Any, Any], names: list[str], codes: NDArray[np.intp]
 ) -> tuple[Floats, list[str], NDArray[np.intp]]:
     """Return the rate of each customer, and the segments in the order that the rates are given in."""
-    rates = [share(rate, f"retention[{name!r}]") for name, rate in retention.items()]
+    rates = [share(rate, f"retention[{quoted(name)}]") for name, rate in retention.items()]
     order = [str(name) for name in retention]
     labels = read_labels(Column(objects(names)), order)
     used = np.unique(codes[codes >= 0])
@@ -256,7 +258,7 @@ def _rates_of_segments(
 def _refuse_absent(absent: Iterable[str], names: list[str]) -> None:
     """Refuse segments without a rate."""
     for name in absent:
-        raise InvalidValueError(f"retention: there is no rate for segment {name!r}; {did_you_mean(name, names)}")
+        raise InvalidValueError(f"retention: there is no rate for segment {quoted(name)}; {did_you_mean(name, names)}")
 
 
 def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str, str, float], ...]:
@@ -269,9 +271,9 @@ def _moved(moved: Mapping[Any, Any] | None, names: list[str]) -> tuple[tuple[str
             )
         for name in pair:
             one_of(name, names, "moved")
-        parts.append((pair[0], pair[1], share(part, f"moved[{pair!r}]")))
+        parts.append((pair[0], pair[1], share(part, f"moved[{quoted(pair)}]")))
     for name in names:
         whole = math.fsum(part for a, _, part in parts if a == name)
         if whole > 1 + 1e-12:
-            raise InvalidValueError(f"moved: the parts of {name!r} sum to at most 1: got {whole:g}")
+            raise InvalidValueError(f"moved: the parts of {quoted(name)} sum to at most 1: got {whole:g}")
     return tuple(parts)

@@ -210,7 +210,7 @@ def _lifts(lift: Any) -> list[float]:
     """Return a lift, with its limits if it has any, checked."""
     if isinstance(lift, ArmContrast):
         if lift.unit != "percent":
-            raise InvalidValueError(f"lift must be a contrast of shares, such as retention: got {lift.measure!r}")
+            raise InvalidValueError(f"lift must be a contrast of shares, such as retention: got {quoted(lift.measure)}")
         lift = [x / 100 for x in (lift.difference, *lift.interval)]
     given = tuple(lift) if isinstance(lift, tuple | list) else (lift,)
     if len(given) not in (1, 3):
@@ -220,5 +220,5 @@ def _lifts(lift: Any) -> list[float]:
         if not -1 <= x <= 1:
             raise InvalidValueError(f"lift is a difference of shares, -1..1: got {x:g}; for 5 points write 0.05")
     if len(numbers) == 3 and not numbers[1] <= numbers[0] <= numbers[2]:
-        raise InvalidValueError(f"lift must lie between its limits, given as (lift, low, high): got {lift!r}")
+        raise InvalidValueError(f"lift must lie between its limits, given as (lift, low, high): got {quoted(lift)}")
     return numbers

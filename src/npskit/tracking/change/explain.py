@@ -122,7 +122,9 @@ def _check(before: ScoreTable, after: ScoreTable, totals: ClusterTotals | None) 
             )
     check_alike(before, after, "compare")
     if before.by != after.by:
-        raise IncompatibleError(f"by: both periods need the same segments: got {before.by!r} and {after.by!r}")
+        raise IncompatibleError(
+            f"by: both periods need the same segments: got {quoted(before.by)} and {quoted(after.by)}"
+        )
     if totals is None and "clustered" in (before.conventions.variance, after.conventions.variance):
         raise IncompatibleError(
             "totals: these answers are clustered by customer or sampling unit; give their sums per unit, or score "

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats, Frozen
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import sum_by
 
 MOST_DIMENSIONS = 6
@@ -196,7 +196,7 @@ def checked_tables(
             row, column = bad[0].tolist()
             raise InvalidValueError(
                 f"{name} must be finite and not negative: row {row}, column {column} (from 0) has "
-                f"{table[row, column]!r}"
+                f"{quoted(table[row, column])}"
             )
     if not np.isfinite(s).all():
         raise InvalidValueError(f"category_scores must be finite: got {s.tolist()}")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import one_of
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import SEASONS
 
 # How many periods of each kind make a week or a year.
@@ -49,7 +49,7 @@ def season_codes(
     """
     one_of(season, SEASONS, "season")
     if season == "weekday" and every != "day":
-        raise IncompatibleError(f'season="weekday" takes a timeline every "day": got every {every!r}')
+        raise IncompatibleError(f'season="weekday" takes a timeline every "day": got every {quoted(every)}')
     if every == "year":
         raise IncompatibleError('season="month" takes periods shorter than a year: got every "year"')
     days = starts.astype("M8[D]") + np.timedelta64(_MIDDLE.get(every, 0), "D")
@@ -62,7 +62,7 @@ def season_codes(
     if 2 * np.count_nonzero(often > 1) < np.count_nonzero(often) or not often.size:
         what = "two years" if season == "month" else "two weeks"
         raise InvalidValueError(
-            f"season={season!r}: {what} of answers are needed to tell a season from a change; leave it out"
+            f"season={quoted(season)}: {what} of answers are needed to tell a season from a change; leave it out"
         )
     return codes.astype(np.intp)
 

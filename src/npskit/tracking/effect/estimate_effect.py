@@ -218,7 +218,7 @@ def effect_over_periods(
         >>> found.value, found.placebo
         (20.0, Placebo(actual=20.0, share=0.00, dates=4, window=1))
     """
-    chosen = method or ("before_after" if control is None else "difference_in_differences")
+    chosen = method if method is not None else ("before_after" if control is None else "difference_in_differences")
     placebo = placebo_check(counts, category_scores, at, method=chosen, control=control, window=window)
     is_series = chosen == "interrupted_series"
     if is_series and totals is not None:

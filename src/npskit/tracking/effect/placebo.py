@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
-from npskit.errors import IncompatibleError, InvalidValueError, counted
+from npskit.errors import IncompatibleError, InvalidValueError, counted, quoted
 from npskit.inference import checked_counts, moments
 from npskit.options import EFFECT_METHODS, EffectMethod
 from npskit.results import Columns, Result, number
@@ -144,7 +144,7 @@ def placebo_check(
         raise IncompatibleError(f"counts and control must have one row for each period: got shapes {shapes}")
     size, at = len(tables[0]), whole_number(at, "at")
     if not 0 < at < size:
-        raise InvalidValueError(f"at must be a period after the first of {size} (1 to {size - 1}): got {at!r}")
+        raise InvalidValueError(f"at must be a period after the first of {size} (1 to {size - 1}): got {quoted(at)}")
     reach = default_window(at, size - at, method)
     if window is not None:
         reach = whole_number(window, "window", least=_least_window(method))

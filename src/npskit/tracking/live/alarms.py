@@ -76,7 +76,7 @@ class Alarm(Result):
     group: tuple[Any, ...] | None = None
 
     def __repr__(self) -> str:
-        where = f" of {self.group!r}" if self.group is not None else ""
+        where = f" of {quoted(self.group)}" if self.group is not None else ""
         words = f"{self.score}{where} {self.direction} {self.against} {number(self.limit)} by "
         words += number(abs(self.difference))
         return self._said(words, n=self.n, at=plain(self.at), p_value=self.p_value, method=self.method)

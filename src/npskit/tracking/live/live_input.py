@@ -75,11 +75,11 @@ def key_of(by: tuple[str, ...], group: Any) -> Key:
     """Return a group as it is kept."""
     if not by:
         if group is not None:
-            raise InvalidValueError(f"group: this tracker has no groups, make it with by=...: got {group!r}")
+            raise InvalidValueError(f"group: this tracker has no groups, make it with by=...: got {quoted(group)}")
         return ()
     parts = group if isinstance(group, tuple) else (group,)
     if len(parts) != len(by):
-        raise IncompatibleError(f"group must have a part for each of {', '.join(by)}: got {group!r}")
+        raise IncompatibleError(f"group must have a part for each of {', '.join(by)}: got {quoted(group)}")
     return tuple(map(_part, parts))
 
 

@@ -273,7 +273,7 @@ class Tracker(TrackerState):
             )
         for name, one, two in (("by", self._by, other._by), ("window", self._spec, other._spec)):
             if one != two:
-                raise IncompatibleError(f"only trackers of the same {name} merge: got {one!r} and {two!r}")
+                raise IncompatibleError(f"only trackers of the same {name} merge: got {quoted(one)} and {quoted(two)}")
         if other._watch is not None and self._watch != other._watch:
             raise IncompatibleError("only trackers that watch for the same merge: their targets or alphas differ")
         self._put_in(other._snapshot())

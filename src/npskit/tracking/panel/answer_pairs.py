@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Frozen, Integers
 from npskit.checks import one_of
 from npskit.data import row_said, slices
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.inference import checked_indices
 from npskit.options import PAIRINGS, Pairing
 from npskit.tracking.panel.packing import BLOCK, PackedAnswers, PackedLayout, pack_sorted
@@ -155,7 +155,9 @@ def pair_steps(
     """
     one_of(mode, PAIRINGS, "mode")
     if (waves is None) == (mode == "waves"):
-        raise InvalidValueError(f"waves: which of two waves each row is in goes with mode='waves', not with {mode!r}")
+        raise InvalidValueError(
+            f"waves: which of two waves each row is in goes with mode='waves', not with {quoted(mode)}"
+        )
     if times is None and mode != "waves":
         raise InvalidValueError(
             "times: the order of a customer's answers is needed and never guessed; give the time of each answer, or "

@@ -57,11 +57,12 @@ def transitions(
     tail_of(level)
     if len(group_names) > MOST_GROUPS:
         raise InvalidValueError(
-            f"by={by!r} makes {len(group_names):,} groups, and at most {MOST_GROUPS} are compared, each with each: "
+            f"by={quoted(by)} makes {len(group_names):,} groups, and at most {MOST_GROUPS} are compared, each with "
+            "each: "
             "keep the rows of those that matter, or take a coarser column, such as the region of a shop"
         )
     if len(set(group_names)) < len(group_names):
-        raise InvalidValueError(f"by={by!r}: groups must have distinct names as text: make the column text")
+        raise InvalidValueError(f"by={quoted(by)}: groups must have distinct names as text: make the column text")
     asked = codebook.categories[-2:] if moved is None else several(moved, "moved")
     if len(asked) != 2:
         raise InvalidTypeError(f"moved must name the category before and the one after: got {quoted(moved)}")

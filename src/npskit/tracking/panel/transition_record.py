@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import once
-from npskit.errors import InvalidValueError, counted, did_you_mean
+from npskit.errors import InvalidValueError, counted, did_you_mean, quoted
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.options import Pairing
 from npskit.results import (
@@ -328,8 +328,8 @@ class Transitions(CountedRows):
 
 def category_index(codebook: Codebook, name: str) -> int:
     """Return which category has a name."""
-    if name not in codebook.categories:
+    if not isinstance(name, str) or name not in codebook.categories:
         raise InvalidValueError(
-            f"{name!r} is no category of {codebook.name}; {did_you_mean(str(name), codebook.categories)}"
+            f"{quoted(name)} is no category of {codebook.name}; {did_you_mean(name, codebook.categories)}"
         )
     return codebook.categories.index(name)

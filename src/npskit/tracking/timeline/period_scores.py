@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers
 from npskit.counting import Tally
-from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean
+from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
@@ -70,8 +70,8 @@ class PeriodScores(RowsApart, ManyScores):
     def __getitem__(self, name: Any) -> Score:
         """Return the score of one period: `timeline["2026-03"]`, or with `by` `timeline["North", "2026-03"]`."""
         *key, label = name if isinstance(name, tuple) else (name,)
-        if label not in self.labels:
-            raise ColumnNotFoundError(f"there is no period {label!r}; {did_you_mean(str(label), self.labels)}")
+        if not isinstance(label, str) or label not in self.labels:
+            raise ColumnNotFoundError(f"there is no period {quoted(label)}; {did_you_mean(label, self.labels)}")
         return self._score((*([self._position(tuple(key))] if self.by or key else []), self.labels.index(label)))
 
     def segment(self, *key: Any) -> Self:
@@ -86,12 +86,12 @@ class PeriodScores(RowsApart, ManyScores):
         return attrs.evolve(self, by=(), segments=(), aside=NO_ROWS, shared=shared, **parts)
 
     def _position(self, key: tuple[Any, ...]) -> int:
-        if key not in self.segments:
+        try:
+            return self.segments.index(key)
+        except Exception:  # also of what will not be compared
             asked = segment_names([key])[0]
-            raise ColumnNotFoundError(
-                f"there is no segment {asked!r}; {did_you_mean(asked, segment_names(self.segments))}"
-            )
-        return self.segments.index(key)
+            close = did_you_mean(asked, segment_names(self.segments))
+            raise ColumnNotFoundError(f"there is no segment {quoted(asked)}; {close}") from None
 
     @property
     def few(self) -> Bools:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import one_of
-from npskit.errors import IncompatibleError, did_you_mean
+from npskit.errors import IncompatibleError, did_you_mean, quoted
 from npskit.options import Chart, Correction, Previous, Season
 from npskit.results import LEVEL
 from npskit.tracking.charts import (
@@ -175,7 +175,7 @@ class Timeline(PeriodScores):
         chart, known = _CHARTS[kind]
         for name in options:
             if name not in known:
-                raise IncompatibleError(f"{name} is no option of kind={kind!r}; {did_you_mean(name, known)}")
+                raise IncompatibleError(f"{name} is no option of kind={quoted(kind)}; {did_you_mean(name, known)}")
         found = chart(**self._series("control_chart", season), reference=reference, dispersion=dispersion, **options)
         return attrs.evolve(found, row_counts=self.row_counts)
 

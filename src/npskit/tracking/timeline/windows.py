@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import whole_number
-from npskit.errors import InvalidValueError, counted
+from npskit.errors import InvalidValueError, counted, quoted
 from npskit.times import DAY, Days, Duration, days_before, first_days, parse_duration, period_numbers
 
 
@@ -39,14 +39,16 @@ class Window:
             ('30d', '200 answers', 'half-life 4w')
         """
         if window is not None and half_life is not None:
-            raise InvalidValueError(f"window={window!r} and half_life={half_life!r} exclude each other: leave one out")
+            raise InvalidValueError(
+                f"window={quoted(window)} and half_life={quoted(half_life)} exclude each other: leave one out"
+            )
         if half_life is not None:
             return cls(half_life=parse_duration(half_life, "half_life", step=DAY))
         if window is None:
             return cls()
         if isinstance(window, str | dt.timedelta):
             return cls(length=parse_duration(window, "window", calendar=True, step=DAY))
-        return cls(answers=whole_number(window, "window", least=1))
+        return cls(answers=whole_number(window, "window", least=1, most=10**15))
 
     def __str__(self) -> str:
         if self.half_life is not None:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.checks import amount
 from npskit.data import row_said
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 
 # Sums of whole numbers below this are exact in float64, with room to spare.
 EXACT = 2.0**52
@@ -135,7 +135,7 @@ def _owners_and_capacity(owner: ArrayLike | None, capacity: ArrayLike, n: int) -
     """Return the owners' codes and one capacity for each owner."""
     limits = np.asarray(capacity, dtype=np.float64)
     if limits.ndim > 1 or not np.all(limits >= 0):
-        raise InvalidValueError(f"capacity is hours, 0 or above, for each owner: got {capacity!r}")
+        raise InvalidValueError(f"capacity is hours, 0 or above, for each owner: got {quoted(capacity)}")
     codes = column("owner", np.zeros(n, dtype=np.intp) if owner is None else owner, n, "code")
     if not np.issubdtype(codes.dtype, np.integer):
         raise InvalidTypeError(f"owner must be whole-number codes, not {codes.dtype}")

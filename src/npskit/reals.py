@@ -1,0 +1,36 @@
+"""Numbers of whatever class as Python's own."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from npskit.checks import NO_NUMBERS, to_int
+
+
+def as_float(number: Any) -> float:
+    """Return a number as a float, infinite where it is larger than all of them.
+
+    Example:
+        >>> as_float(7), as_float(-(10**400))
+        (7.0, -inf)
+    """
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def to_real(value: Any) -> Any:
+    """Return a number of whatever class as Python's own, and anything else as it is, for `is_number` to refuse by name.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> to_real(Fraction(1, 2)), to_real(7), to_real(None)
+        (0.5, 7, None)
+    """
+    value = to_int(value)
+    try:
+        return value if value is None or isinstance(value, (int, *NO_NUMBERS)) else float(value)
+    except Exception:
+        return value

@@ -1,0 +1,118 @@
+"""What long runs of the fuzz found, an example of each kind: an answer or an error of npskit's own, and no warning."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import decimal
+import fractions
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import npskit as nk
+from tests.results.catalogue import closed_loop, effect_of_following_up, survey
+
+pytest.importorskip("pandas")
+
+
+class Nasty:
+    """Something of which every question fails."""
+
+    def _fails(self, *_: Any) -> Any:
+        raise RuntimeError("no answer")
+
+    __repr__ = __str__ = __bool__ = __len__ = __iter__ = __eq__ = __index__ = __float__ = __array__ = _fails  # type: ignore[assignment]
+    __hash__ = __getattr__ = _fails  # type: ignore[assignment]
+
+
+LOOP: list[Any] = []
+LOOP.append(LOOP)
+LAST = dt.datetime.max.replace(tzinfo=dt.timezone(dt.timedelta(hours=-12)))
+DEEP: Any = 1
+for _ in range(1100):
+    DEEP = [DEEP]
+LONG = np.longdouble("1e4000")
+WHOLE = 10**5000
+DETRACTOR = nk.Conditions(category="detractor")
+CALENDAR = nk.BusinessCalendar()
+RESPONSE = nk.Response(3, at=dt.datetime(2026, 3, 2))
+
+CALLS: dict[str, Callable[[], Any]] = {
+    "a whole number larger than every float": lambda: nk.Conditions(score=(0, 5)).hold(
+        nk.Response(10**400), nk.Context("detractor")
+    ),
+    "a whole number that cannot be written": lambda: [nk.NPS(detractor=WHOLE), nk.Scale(0, WHOLE)],
+    "points that are no number": lambda: nk.Context("detractor", below=LONG),
+    "limits of an interval": lambda: f"{nk.Interval(10**400, LONG, level=0.9, method='score')}",
+    "a limit that is complex": lambda: nk.Interval(np.complex128(1), 2, level=0.9, method="score"),
+    "values of long doubles": lambda: nk.Offer("gift", share=0.5).costs([LONG, 5]),
+    "a short float to keep": lambda: survey(kept=np.full(16, 9, np.float16)).follow_up(keep="kept"),
+    "a priority that is a decimal": lambda: nk.Rule("a", actions=["call"], priority=decimal.Decimal(9))(
+        RESPONSE, nk.Context("detractor")
+    ),
+    "points that are fractions": lambda: nk.Points(critical=fractions.Fraction(1, 2)),
+    "revenue of decimals": lambda: nk.growth.Growth(before=10, retained=9, earned_new=decimal.Decimal(2)).total_growth,
+    "lists that hold themselves": lambda: nk.DueTimes(category=LOOP),
+    "lists in lists as a time": lambda: nk.closed_loop([{"opened": "2026-03-01"}], as_of=DEEP),
+    "answers of lists in lists": lambda: survey(score=[DEEP, 9] * 8).rejected,
+    "labels that will be no array": lambda: survey(region=[Nasty(), "a"] * 8).rake({"region": {"a": 1}}),
+    "labels that are lists": lambda: survey(region=[([1], 2), "a"] * 8).rake({"region": {"a": 1}}),
+    "a seed of lists in lists": lambda: nk.datasets.hotels(50, rng=DEEP),
+    "a seed that cannot be written": lambda: survey().follow_up(rng=WHOLE),
+    "a number of rows beyond all": lambda: nk.datasets.hotels(2**63),
+    "an array of no dimension": lambda: survey().follow_up(value=np.array(decimal.Decimal(5), object), currency="EUR"),
+    "a view of a matrix": lambda: nk.FollowUp(category="a", strategy="b", actions=memoryview(np.ones((2, 2)))),
+    "several durations for one time": lambda: CALENDAR.add(dt.datetime(2026, 3, 2), np.array([1, 2], "m8[h]")),
+    "a duration that is none": lambda: CALENDAR.add(dt.datetime(2026, 3, 2), {1}),
+    "a time before the first in UTC": lambda: nk.recommend(nk.Response(3, at=LAST)),
+    "a case at the end of time": lambda: nk.Case.open(1, at=LAST).to_dict(),
+    "a ratio that is no number": lambda: nk.sample_size(margin=5, ratio=np.array([(0, 1.0)], "i8, f8")),  # type: ignore[arg-type]
+    "groups of too many dimensions": lambda: nk.Tally.empty(shape=(1,) * 99),
+    "nothing to explain a change by": lambda: survey().explain_change("2026-01", "2026-02", by=None),  # type: ignore[arg-type]
+    "many more than were answered": lambda: closed_loop(eligible=2**70),
+}
+# Options of every kind: whatever is given, they are compared with what they may be, or asked whether they are true.
+OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "denominator": lambda value: survey().score(denominator=value),
+    "method": lambda value: survey().score().interval(0.9, value),
+    "missing": lambda value: survey().compare("region", missing=value),
+    "descending": lambda value: survey().score(by="region").sort(descending=value),
+    "everything": lambda value: survey().follow_up().columns(everything=value),
+    "language": lambda value: nk.FollowUp(category="a", strategy="b", actions=["thank"]).message(value, name="Ann"),
+    "action": lambda value: nk.FollowUp(category="a", strategy="b", actions=["thank"]).message(action=value),
+    "scorer": lambda value: nk.Tally.empty(value),
+    "strategies": nk.Playbook,
+    "words": lambda value: nk.UrgencyWords(urgent=value),
+    "weekend": lambda value: nk.BusinessCalendar(weekend=value),
+    "time_zone": lambda value: nk.BusinessCalendar(time_zone=value),
+    "kind": lambda value: nk.Case.open(1, at=dt.datetime(2026, 3, 1)).first(value),
+    "clock": lambda value: closed_loop().time("close", value),
+    "measure": lambda value: effect_of_following_up().contrast(value),
+    "category": lambda value: survey().transitions().share(value, "promoter"),
+    "segment": lambda value: survey().timeline(by="region").segment(value),
+    "path": lambda value: survey().score().to_csv(value),
+    "data": lambda value: nk.Survey({"score": value}, score="score"),
+    "amount": lambda value: nk.Offer("gift", amount=value),
+}
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_what_was_found(kind: str) -> None:
+    """An answer or an error of npskit's own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", nk.NpskitWarning)
+        with contextlib.suppress(nk.NpskitError):
+            CALLS[kind]()
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options_are_not_trusted(name: str) -> None:
+    """Whatever is given as an option: an error of npskit's own, or an answer where it is one by chance."""
+    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT")):
+        with contextlib.suppress(nk.NpskitError):
+            OPTIONS[name](value)
