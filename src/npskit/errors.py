@@ -178,6 +178,11 @@ def shortened(message: str) -> str:
     return text if len(text) <= _MESSAGE else f"{text[: _MESSAGE * 2 // 3]} ... {text[-_MESSAGE // 3 :]}"
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error is what a library of dataframes says: an exception, or a panic of Polars, which is none."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 _PACKAGE = os.path.dirname(__file__) + os.sep
 
 

@@ -21,16 +21,22 @@ def as_float(number: Any) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def to_real(value: Any) -> Any:
+def to_real(value: float) -> float:
     """Return a number of whatever class as Python's own, and anything else as it is, for `is_number` to refuse by name.
 
     Example:
         >>> from fractions import Fraction
-        >>> to_real(Fraction(1, 2)), to_real(7), to_real(None)
-        (0.5, 7, None)
+        >>> to_real(Fraction(1, 2)), to_real(7)
+        (0.5, 7)
     """
-    value = to_int(value)
+    found: Any = to_int(value)
     try:
-        return value if value is None or isinstance(value, (int, *NO_NUMBERS)) else float(value)
-    except Exception:
-        return value
+        real: Any = found if isinstance(found, (int, *NO_NUMBERS)) else float(found)
+    except Exception:  # whatever a class of the user's own does
+        real = value
+    return real  # type: ignore[no-any-return]
+
+
+def to_real_or_none(value: float | None) -> float | None:
+    """Return what `to_real` does, and None as it is."""
+    return None if value is None else to_real(value)

@@ -147,9 +147,40 @@ def _events(draw: Draw, _: Any) -> Any:
     return draw.among([[opened], [opened, later], [later], []])
 
 
+def _surveys(draw: Draw, _: Any) -> Any:
+    waves = [{"score": column(draw, "score", 9), "region": column(draw, "region", 9)} for _ in range(draw.whole(0, 3))]
+    roles = {"weight": "score"} if draw.chance(0.1) else {}
+    return [nk.Survey(wave, score="score", scorer=draw.among([None, None, nk.CSAT()]), **roles) for wave in waves]
+
+
 ARGUMENTS: dict[str, Make] = {
     "a": _score,
     "action": _one("call", "apology", "surprise", "thanks", LONG),
+    "actions": _one("call", ["call", nk.Action("thank")], [], [nk.Action("gift", needs_offer=True)]),
+    "all_rows": _one(True, False),
+    "channels": _one({"app": "chat"}, {}, {"chat": "x"}),
+    "details": _one({"name": "Ann"}, {}, {"name": None}),
+    "digits": _one(0, 3, 21, -1),
+    "due": lambda draw, _: draw.among([nk.DueTimes(), nk.DueTimes(category={"detractor": "2h"}), _moment(draw, None)]),
+    "encoding": _one("utf-8", "utf-16", "nope"),
+    "header_rows": _one(0, 1, 2),
+    "high_value": _number(0, 1000),
+    "kept": _number(0, 100),
+    "left_out": _one([], ["gift"]),
+    "needs_offer": _one(True, False),
+    "offer_required": _one(True, False),
+    "overall": _one("score", "welch"),
+    "own": _moment,
+    "points": lambda draw, _: nk.Points(urgent=draw.whole(0, 50), critical=50),
+    "reasons": _one([], ["it said so"], "one"),
+    "replace": _one(True, False),
+    "reweight": _one(True, False),
+    "season": _one("month", "weekday", None, "week"),
+    "strategy": _text,
+    "surveys": _surveys,
+    "teams": _one([nk.Team("Care")], []),
+    "tool": _one("qualtrics", "typeform", None),
+    "yes_no": _one(True, False),
     "after": _one("2026-02", "2025-12", ("2026-01-01", "2026-02-01"), "promoter", "detractor", "12 h"),
     "alpha": _number(0, 1),
     "amount": _number(0, 100),
@@ -418,10 +449,10 @@ def anything(draw: Draw) -> Any:
     return column(draw, draw.among(list(ROLES)), draw.among([0, 1, 9]))
 
 
-def argument(draw: Draw, owner: Any, entry: str, name: str) -> Any:
-    """Return a value for a parameter."""
+def argument(draw: Draw, owner: Any, entry: str, name: str, odd: bool | None = None) -> Any:
+    """Return a value for a parameter, odd or not; None for now and then."""
     make = OWN.get(f"{entry}.{name}") or OWN.get(f"{entry.rpartition('.')[2]}.{name}") or ARGUMENTS.get(name)
-    if make is None or draw.chance(0.12):
+    if make is None or (draw.chance(0.12) if odd is None else odd):
         return anything(draw)
     return make(draw, owner)
 
@@ -434,15 +465,18 @@ def arguments(draw: Draw, function: Callable[..., Any], entry: str, owner: Any =
         return (), {}
     given: list[Any] = []
     named: dict[str, Any] = {}
+    # half of the calls are sound but for one argument, so that it is seen by whatever comes after the first checks
+    only = draw.among(list(parameters)) if parameters and draw.chance(0.5) else None
     for name, parameter in parameters.items():
+        is_odd = None if only is None else name == only
         if parameter.kind is parameter.VAR_KEYWORD:
             continue
         if parameter.kind is parameter.VAR_POSITIONAL:
-            given += [argument(draw, owner, entry, name) for _ in range(draw.among([1, 1, 1, 0, 3]))]
+            given += [argument(draw, owner, entry, name, is_odd) for _ in range(draw.among([1, 1, 1, 0, 3]))]
         elif parameter.kind is parameter.POSITIONAL_ONLY or (
             parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY
         ):
-            given.append(argument(draw, owner, entry, name))
-        elif parameter.default is parameter.empty or draw.chance(share):
-            named[name] = argument(draw, owner, entry, name)
+            given.append(argument(draw, owner, entry, name, is_odd))
+        elif parameter.default is parameter.empty or is_odd or draw.chance(share):
+            named[name] = argument(draw, owner, entry, name, is_odd)
     return tuple(given), named

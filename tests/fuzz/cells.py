@@ -43,6 +43,22 @@ class Compares:
         return 1
 
 
+class Nasty:
+    """Something of which every question fails."""
+
+    def _fails(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("no answer")
+
+    __repr__ = __str__ = __bool__ = __len__ = __iter__ = __eq__ = __lt__ = __index__ = __float__ = __array__ = _fails  # type: ignore[assignment]
+    __hash__ = __getattr__ = __contains__ = __getitem__ = __call__ = _fails  # type: ignore[assignment]
+
+
+def _loop() -> list[Any]:
+    found: list[Any] = []
+    found.append(found)
+    return found
+
+
 def nested(depth: int) -> Any:
     """Return lists in lists."""
     found: Any = 1
@@ -124,6 +140,8 @@ ODD: dict[str, Callable[[], Any]] = {
     "object": object,
     "refuses": Refuses,
     "compares": Compares,
+    "nasty": Nasty,
+    "list that holds itself": _loop,
     "class": lambda: int,
     "function": lambda: len,
     "module": lambda: math,

@@ -92,19 +92,6 @@ def explore(draw: Draw, watch: Watch, value: Any, name: str, depth: int = 0) -> 
             explore(draw, watch, found, label, depth + 1)
 
 
-_SURVEY_OPTIONS = (
-    "population",
-    "lonely",
-    "on_invalid",
-    "time_zone",
-    "dayfirst",
-    "stratum",
-    "cluster",
-    "scorer",
-    "score",
-)
-
-
 _OPTIONS_OF_A_SURVEY = (
     *("population", "lonely", "on_invalid", "time_zone", "dayfirst", "stratum", "cluster", "scorer", "score"),
 )
@@ -232,6 +219,11 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "--denominator": ("all", "x"),
     "--repeats": ("latest", "mean", "x"),
     "--rejected": (),
+    "--dayfirst": (),
+    "--monthfirst": (),
+    "--tool": ("qualtrics", "typeform", "x"),
+    "--no-such-option": ("x",),
+    "--header-rows": ("0", "2", "x"),
     "--json": (),
     "--budget": ("100", "nan", "-1", "inf", "1e400"),
     "--capacity": ("5", "anna=5", "x", "=", "a=b=c"),
@@ -258,9 +250,10 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 def _command_line(draw: Draw, watch: Watch) -> None:
     with _file(draw) as path:
-        command = draw.among(["score", "score", "follow-up"])
+        command = draw.among(["score"] * 8 + ["follow-up"] * 4 + ["demo", "", "--version"])
         words = [command, path if draw.chance(0.97) else draw.among(["", "/nowhere", ".", "a\x00b"])]
-        for option, values in _OPTIONS.items():
+        words = words[:1] if command in ("demo", "--version") else words
+        for option, values in _OPTIONS.items() if len(words) > 1 else ():
             if draw.chance(0.5 if option == "--score" else 0.06):
                 words += [option, draw.among(values)] if values else [option]
         if command == "follow-up" and draw.chance(0.4):

@@ -14,9 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from npskit.errors import quoted
 from tests.fuzz.cells import cells
 from tests.fuzz.draw import Draw
-from tests.fuzz.holders import ROLES_OF_TABLE
+from tests.fuzz.holders import ROLES_OF_TABLE, breaks_frames
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp1250", "cp874", "koi8-r")
 
@@ -44,9 +45,14 @@ def _json_lines(_: Draw, columns: dict[str, list[Any]]) -> bytes:
     return "\n".join(json.dumps(row, default=str) for row in _records(columns)).encode()
 
 
-def _parquet(_: Draw, columns: dict[str, list[Any]]) -> bytes:
-    to = io.BytesIO()
-    pq.write_table(pa.table(columns), to)
+def _parquet(draw: Draw, columns: dict[str, list[Any]]) -> bytes:
+    """Return a Parquet file; of the cells over which PyArrow would end the process their texts."""
+    to, texts = io.BytesIO(), draw.chance(0.2)
+    held = {
+        name: [None if cell is None else quoted(cell) for cell in cells] if texts or breaks_frames(cells) else cells
+        for name, cells in columns.items()
+    }
+    pq.write_table(pa.table(held), to)
     return to.getvalue()
 
 

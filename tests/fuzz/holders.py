@@ -6,6 +6,7 @@ import array
 import collections
 import contextlib
 import datetime as dt
+import decimal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -185,6 +186,11 @@ def breaks_frames(values: Cells) -> bool:
     )
 
 
+def _polars_panics(values: Cells) -> bool:
+    """Whether Polars panics over cells, and says so on the standard error: of decimals that are not finite."""
+    return any(isinstance(value, decimal.Decimal) and not value.is_finite() for value in values)
+
+
 def held(draw: Draw, values: Cells) -> Any:
     """Return a column in something that holds it; a list where that cannot hold it."""
     if breaks_frames(values):
@@ -192,6 +198,8 @@ def held(draw: Draw, values: Cells) -> Any:
         return list(values)
     name = draw.among(PLAIN) if draw.chance(0.5) else draw.among(list(COLUMNS))
     with contextlib.suppress(Exception, pl.exceptions.PanicException):
+        if name.startswith("polars") and _polars_panics(values):
+            raise TypeError("no series of this")
         found = COLUMNS[name](values)
         draw.note("holder", name)
         return found
@@ -218,6 +226,8 @@ def _pandas(columns: dict[str, Cells]) -> Any:
 
 
 def _polars(columns: dict[str, Cells]) -> Any:
+    if any(map(_polars_panics, columns.values())):
+        raise TypeError("no frame of this")
     return pl.DataFrame({name: pl.Series(name, values, strict=False) for name, values in columns.items()})
 
 

@@ -14,27 +14,16 @@ import numpy as np
 import pytest
 
 import npskit as nk
+from tests.fuzz.cells import Nasty, nested
 from tests.results.catalogue import closed_loop, effect_of_following_up, survey
 
 pytest.importorskip("pandas")
 
 
-class Nasty:
-    """Something of which every question fails."""
-
-    def _fails(self, *_: Any) -> Any:
-        raise RuntimeError("no answer")
-
-    __repr__ = __str__ = __bool__ = __len__ = __iter__ = __eq__ = __index__ = __float__ = __array__ = _fails  # type: ignore[assignment]
-    __hash__ = __getattr__ = _fails  # type: ignore[assignment]
-
-
 LOOP: list[Any] = []
 LOOP.append(LOOP)
 LAST = dt.datetime.max.replace(tzinfo=dt.timezone(dt.timedelta(hours=-12)))
-DEEP: Any = 1
-for _ in range(1100):
-    DEEP = [DEEP]
+DEEP = nested(1100)
 LONG = np.longdouble("1e4000")
 WHOLE = 10**5000
 DETRACTOR = nk.Conditions(category="detractor")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import whole_number
+from npskit.checks import boolean, whole_number
 from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
 from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
@@ -152,6 +152,8 @@ def tabulate(
         >>> found.cells.tolist()
         [[0, 0, 1, 0, 0], [1, 0, 1, 0, 0]]
     """
+    if distribution is not None:
+        boolean(distribution, "distribution")
     plain = groups is None and n_groups is None and weights is None
     if plain and len(columns) == len(codebook.scales) == 1 and distribution is not False:
         few = _few(columns[0], codebook)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.data.cells import Deferred, native_times, objects
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, is_refusal, quoted
 from npskit.times import find_zone
 
 if TYPE_CHECKING:
@@ -139,11 +139,15 @@ def column_of_series(series: nw.Series[Any]) -> Column:
         return attrs.evolve(found, values=_usual(found.values))
     except NpskitError:
         raise
-    except Exception:
-        pass  # such as whole numbers of 128 bits, unions and views
+    except BaseException as error:
+        if not is_refusal(error):
+            raise
+        # such as whole numbers of 128 bits, unions and views
     try:
         return Column(objects(series.to_list()))
-    except Exception as error:
+    except BaseException as error:
+        if not is_refusal(error):
+            raise
         said = f"{type(error).__name__}: {error}"
         raise InvalidTypeError(
             f"a column of {series.name or series.dtype!s} cannot be read ({said}); convert it"

@@ -16,7 +16,7 @@ from npskit.data.cells import objects
 from npskit.data.columns import Column, as_column
 from npskit.data.keys import factorize, number
 from npskit.data.words import LONGEST_NOTHING, is_nothing
-from npskit.errors import InvalidTypeError, quoted
+from npskit.errors import InvalidTypeError, quoted, written
 
 
 @attrs.frozen(eq=False)
@@ -78,7 +78,7 @@ def customer_key(customer: object) -> str | None:
         customer = customer.decode("utf-8", "surrogateescape")
     if isinstance(customer, str):
         return _key_of_text(customer)
-    return None if is_nothing(customer) else str(_plain(customer))
+    return None if is_nothing(customer) else written(_plain(customer))
 
 
 def _key_of_text(text: str) -> str | None:

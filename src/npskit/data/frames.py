@@ -28,8 +28,10 @@ from npskit.errors import (
     InvalidValueError,
     counted,
     did_you_mean,
+    is_refusal,
     plural,
     quoted,
+    written,
 )
 from npskit.options import BACKENDS
 
@@ -135,7 +137,7 @@ class Frame:
             found = as_column(self._arrays[name])
             return plain_column(self._arrays[name], name) if found is None else found
         if self._rows is None:
-            self._rows = self._native.collect() if self.lazy else self._native
+            self._rows = _collected(self._native) if self.lazy else self._native
         return column_of_series(self._rows[name])
 
     def take(self, rows: NDArray[np.bool_]) -> Frame:
@@ -165,6 +167,12 @@ class Frame:
         """Whether a column of a dataframe holds numbers."""
         return self._native is not None and bool(self._native.collect_schema()[name].is_numeric())
 
+    def holds_objects(self, names: Sequence[str]) -> bool:
+        """Whether a column of a dataframe holds Python's own objects, over which engines fail or panic."""
+        import narwhals.stable.v2 as nw
+
+        return self._native is not None and any(self._native.collect_schema()[name] == nw.Object for name in names)
+
     def distinct(self, names: Sequence[str], weight: str | None = None) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.
 
@@ -188,7 +196,7 @@ class Frame:
             usable = ((value >= 0) & (value < float("inf"))).fill_null(False)
             frame = frame.with_columns(value.alias(w), (value * value).alias(w2), (~usable).cast(nw.Int64).alias(bad))
             sums += [nw.col(name).sum() for name in (w, w2, bad)]
-        found = frame.group_by(list(dict.fromkeys(names))).agg(*sums).collect()
+        found = _collected(frame.group_by(list(dict.fromkeys(names))).agg(*sums))
         if weight is not None:
             refused = int(np.asarray(found[bad].to_numpy(), dtype=np.float64).sum())
             if refused:
@@ -204,6 +212,21 @@ class Frame:
         columns = {name: column_of_series(found[name]) for name in dict.fromkeys(names)}
         weights = (numbers(w), numbers(w2)) if weight is not None else None
         return Distinct(columns, numbers(count), weights)
+
+
+def _collected(query: Any) -> Any:
+    """Return what a query gives.
+
+    Raises:
+        InvalidValueError: If its engine cannot run it.
+    """
+    try:
+        return query.collect()
+    except BaseException as error:
+        if not is_refusal(error) or isinstance(error, MemoryError):
+            raise
+        said = f"{type(error).__name__}: {written(error)}"
+        raise InvalidValueError(f"data: the query cannot be run ({said}); collect it, or mend it") from error
 
 
 @attrs.frozen(eq=False)

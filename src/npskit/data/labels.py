@@ -12,6 +12,7 @@ from npskit.arrays import Frozen
 from npskit.data.columns import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
+from npskit.errors import written
 
 NOTHING, UNKNOWN = -2, -1
 # What else survey tools call a category.
@@ -60,7 +61,7 @@ def read_labels(column: Column, names: Sequence[str]) -> Labels:
             meaning.setdefault(said, i)
             meaning.setdefault(f"{said}s", i)
     codes, distinct = number(column.filled())
-    places, texts = number(["" if is_nothing(label) else str(label).strip() for label in distinct])
+    places, texts = number(["" if is_nothing(label) else written(label).strip() for label in distinct])
     found = np.array([meaning.get(text.casefold(), UNKNOWN) if text else NOTHING for text in texts], dtype=np.intp)
     codes = places[codes]
     return Labels(found[codes], codes, texts)

@@ -13,7 +13,7 @@ from npskit.data.columns import Column
 from npskit.data.flags import read_flags
 from npskit.data.keys import factorize_many, number
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 
 Keys = tuple[tuple[Any, ...], ...]
 """The values that make each segment."""
@@ -86,7 +86,7 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
     for value in values:
         try:
             places = [-1] if value is None else _places_of(labels, value)
-        except TypeError:
+        except Exception:  # whatever a class of the user's own does
             raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
         rows = np.isin(codes, places) if places else read_flags(column, name) == value
         if not rows.any():
@@ -126,4 +126,4 @@ def _place(value: Any) -> tuple[Any, ...]:
         # of more digits than these Python makes no number
         sizes = [("", int(part[:4000])) if i % 2 else (part.casefold(), 0) for i, part in enumerate(parts)]
         return (2, sizes, value)
-    return (1, str(value))
+    return (1, written(value))

@@ -15,7 +15,7 @@ from npskit.data.cells import objects
 from npskit.data.columns import Column
 from npskit.data.keys import number
 from npskit.data.words import is_nothing
-from npskit.errors import InvalidTypeError, quoted
+from npskit.errors import InvalidTypeError, quoted, written
 
 
 @attrs.frozen(eq=False)
@@ -70,4 +70,4 @@ def _text(cell: Any) -> str | None:
         return None
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
-    return str(plain_number(cell))
+    return written(plain_number(cell))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import Column, Frame, objects
-from npskit.errors import MissingDependencyError, UnreadableFileError
+from npskit.errors import MissingDependencyError, NpskitError, UnreadableFileError, is_refusal, written
 from npskit.reading.column_builders import Interner
 from npskit.reading.file_report import Columns, Progress
 from npskit.reading.jsonrecords import LARGEST_EXACT, typed
@@ -74,7 +74,9 @@ def _with_pyarrow(parquet: Any, path: Path, wants: Wants) -> Iterator[tuple[Any,
             for batch in file.iter_batches(_ROWS, columns=wanted):
                 done += batch.num_rows
                 yield pa.Table.from_batches([batch]), done / max(file.metadata.num_rows, 1)
-    except (pa.ArrowException, OSError) as error:
+    except (NpskitError, MemoryError):
+        raise
+    except Exception as error:  # what is damaged may be a name, a type or a number
         raise _unreadable(path, error) from error
 
 
@@ -82,7 +84,11 @@ def _with_polars(polars: Any, path: Path, wants: Wants) -> Iterator[tuple[Any, f
     try:
         names = list(polars.read_parquet_schema(path))
         yield polars.read_parquet(path, columns=_chosen(path, names, wants)), 1.0
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except (NpskitError, MemoryError):
+        raise
+    except BaseException as error:
+        if not is_refusal(error):
+            raise
         raise _unreadable(path, error) from error
 
 
@@ -94,8 +100,9 @@ def _chosen(path: Path, names: Sequence[str], wants: Wants) -> list[str]:
     return wants(names)
 
 
-def _unreadable(path: Path, error: Exception) -> UnreadableFileError:
-    return UnreadableFileError(f"{path} is a Parquet file that is damaged or cut off: {str(error).splitlines()[0]}")
+def _unreadable(path: Path, error: BaseException) -> UnreadableFileError:
+    said = next(iter(written(error).splitlines()), type(error).__name__)
+    return UnreadableFileError(f"{path} is a Parquet file that is damaged or cut off: {said}")
 
 
 def _array(column: Column, interner: Interner) -> NDArray[Any]:
@@ -125,7 +132,10 @@ def _scalar(value: Any) -> Any:
         return value.decode("utf-8", errors="replace")
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    return str(value) if isinstance(value, (datetime.time, datetime.timedelta)) else float(value)
+    try:
+        return str(value) if isinstance(value, (datetime.time, datetime.timedelta)) else float(value)
+    except (TypeError, ValueError):  # such as intervals of months, days and nanoseconds
+        return written(value)
 
 
 def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from npskit.checks import of_kind
+from npskit.errors import written
 
 # Of tables with more rows than this, print and notebooks show the first and the last ten.
 MOST_ROWS = 60
@@ -82,7 +83,7 @@ def percent(level: float) -> str:
 
 def shown(value: Any) -> str:
     """Return a cell of a table as a person reads it: a number with one decimal if it has any."""
-    return number(value) if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else written(value)
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> str:
@@ -218,6 +219,7 @@ def excerpt(value: object, most: int = 40) -> str:
         >>> excerpt("a" * 50, most=5)
         '"aaaaa..."'
     """
-    text = str(value)[: 4 * most + 4]
+    whole = written(value)
+    text = whole[: 4 * most + 4]
     visible = " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace('"', "'")
-    return f'"{visible[:most].rstrip()}..."' if len(visible) > most or len(str(value)) > len(text) else f'"{visible}"'
+    return f'"{visible[:most].rstrip()}..."' if len(visible) > most or len(whole) > len(text) else f'"{visible}"'

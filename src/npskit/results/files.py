@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from npskit.checks import is_missing, of_kind
-from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, UnwritableFileError, quoted, reason_of
+from npskit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    NpskitError,
+    UnwritableFileError,
+    quoted,
+    reason_of,
+    written,
+)
 from npskit.results.values import json_safe
 
 # Spreadsheets execute a cell that begins like this; see OWASP, "CSV Injection".
@@ -42,7 +50,7 @@ def _cell(value: Any, decimal: str = ".") -> str:
         return repr(value).replace(".", decimal)
     if isinstance(value, dt.date):
         return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
-    text = "; ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    text = "; ".join(map(written, value)) if isinstance(value, tuple | list) else written(value)
     return defused(text.replace("\0", ""))
 
 

@@ -17,10 +17,18 @@ from npskit.results.display import formatted, number
 LEVEL = 0.95
 
 
-def _limit(value: Any, field: attrs.Attribute[Any]) -> float:
+def _limit(value: Any, name: str) -> float:
     if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, np.timedelta64):
-        raise InvalidTypeError(f"{field.name} must be a number: got {quoted(value)} ({type(value).__name__})")
+        raise InvalidTypeError(f"{name} must be a number: got {quoted(value)} ({type(value).__name__})")
     return as_float(value)
+
+
+def _low(value: float) -> float:
+    return _limit(value, "low")
+
+
+def _high(value: float) -> float:
+    return _limit(value, "high")
 
 
 def _level(value: Any) -> float:
@@ -39,8 +47,8 @@ class Interval:
         True
     """
 
-    low: float = attrs.field(converter=attrs.Converter(_limit, takes_field=True))
-    high: float = attrs.field(converter=attrs.Converter(_limit, takes_field=True))
+    low: float = attrs.field(converter=_low)
+    high: float = attrs.field(converter=_high)
     level: float = attrs.field(kw_only=True, converter=_level)
     method: str = attrs.field(kw_only=True)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from npskit.checks import is_missing, one_of
-from npskit.errors import MissingDependencyError, quoted
+from npskit.errors import MissingDependencyError, is_refusal, written
 from npskit.options import BACKENDS
 
 _HELD = (str, bytes, int, float, Decimal, dt.date, dt.time, dt.timedelta)
@@ -69,7 +69,9 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
     def fits(values: Sequence[Any]) -> bool:
         try:
             built({"values": values})
-        except Exception:  # each library says it in its own way
+        except BaseException as error:  # each library says it in its own way
+            if not is_refusal(error):
+                raise
             return False
         return True
 
@@ -78,7 +80,9 @@ def native_frame(columns: Mapping[str, Sequence[Any]], backend: str | None = Non
         return built(held)
     except ImportError:
         raise MissingDependencyError(f"{chosen} is not installed: python -m pip install {chosen}") from None
-    except Exception:  # such as a whole number of 90 digits
+    except BaseException as error:  # such as a whole number of 90 digits
+        if not is_refusal(error):
+            raise
         return built({name: values if fits(values) else _texts(values) for name, values in held.items()})
 
 
@@ -104,8 +108,4 @@ def _texts(values: Sequence[Any]) -> list[str | None]:
 
 def _text(value: Any) -> str:
     """Return a value as a text that can be written, half of a character as its code."""
-    try:
-        text = str(value)
-    except Exception:  # numbers of too many digits, and whatever a class of the user's own does
-        text = quoted(value)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return written(value).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import fields_of
+from npskit.errors import written
 from npskit.results.interval import Interval
 
 
@@ -25,7 +26,7 @@ def plain(value: Any) -> Any:
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
         return value
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else written(value)
 
 
 def json_safe(value: Any) -> Any:

@@ -311,7 +311,8 @@ class BoundData:
         polars = self.frame.backend == "polars" and bool(by) and "weight" not in self.roles
         weight = self.roles.get("weight")
         summable = weight is None or self.frame.is_numeric(weight)
-        return self.on_invalid == "count" and summable and (self.frame.lazy or polars)
+        engine = self.on_invalid == "count" and summable and (self.frame.lazy or polars)
+        return engine and not self.frame.holds_objects([*by, *self.score])
 
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
         found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))

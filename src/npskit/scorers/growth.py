@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from npskit.checks import finite_number, is_number
 from npskit.data import as_column, holds_number, plain_column, read_amounts
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
-from npskit.reals import to_real
+from npskit.reals import to_real, to_real_or_none
 
 NAN = float("nan")
 
@@ -48,7 +48,9 @@ class Growth:
 
     before: float = attrs.field(converter=to_real, validator=is_number(least=0))
     retained: float = attrs.field(converter=to_real, validator=is_number(least=0))
-    kept: float | None = attrs.field(default=None, converter=to_real, validator=is_number(least=0, optional=True))
+    kept: float | None = attrs.field(
+        default=None, converter=to_real_or_none, validator=is_number(least=0, optional=True)
+    )
     earned_new: float = attrs.field(default=0.0, converter=to_real, validator=is_number(least=0))
     bought_new: float = attrs.field(default=0.0, converter=to_real, validator=is_number(least=0))
 

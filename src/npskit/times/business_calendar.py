@@ -183,8 +183,9 @@ class BusinessCalendar:
             InvalidValueError: If a duration is negative, or the end lies after the year 9999.
         """
         (at, zone), spans = self._place(start, time_zone), _spans(duration)
-        if spans.ndim and not isinstance(start, np.ndarray):
-            raise IncompatibleError("duration: several durations go with an array of times; give one, or such an array")
+        single = isinstance(start, dt.datetime)
+        if single and (spans.ndim or np.isnat(spans)):
+            raise InvalidValueError(f"duration must be a single one for a single time: got {quoted(duration)}")
         return _take(_of_known(lambda starts, durations: self._add(starts, durations, zone), at, spans), start)
 
     def next_morning(self, start: Moments, *, time_zone: str | dt.tzinfo | None = None) -> Moments:

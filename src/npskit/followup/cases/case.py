@@ -9,7 +9,7 @@ from typing import Any, Self
 import attrs
 
 from npskit.checks import all_are, is_hashable, is_missing, is_one_of, is_string_or_none, one_of, several
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted, written
 from npskit.followup.cases.states import LEGAL, after, legal_now, legal_order
 from npskit.options import EVENT_KINDS, EventKind
 from npskit.results import Result, one_line
@@ -247,6 +247,9 @@ class Case(Result):
         return super()._record() | {"state": self.state, "owner": self.owner}
 
     def __str__(self) -> str:
-        head = [f"case {self.id}: {self.state}", *(str(v) for v in (self.category, self.theme) if v is not None)]
+        head = [
+            f"case {written(self.id)}: {self.state}",
+            *(str(v) for v in (self.category, self.theme) if v is not None),
+        ]
         lines = [f"  {e.at:%Y-%m-%d %H:%M}  {e.kind}{f' by {e.by}' if e.by else ''}" for e in self.events]
         return "\n".join(map(one_line, [", ".join(head), *lines]))

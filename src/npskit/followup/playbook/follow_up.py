@@ -24,7 +24,7 @@ from npskit.errors import InvalidValueError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
-from npskit.reals import to_real
+from npskit.reals import to_real, to_real_or_none
 from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words
 
@@ -36,7 +36,7 @@ GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
 COMPANY_FIELDS = frozenset({"company", "sender", "contact", "occasion", "comparison", "story", "help", *GIFTS})
 
 
-def _below(value: Any) -> int:
+def _below(value: int) -> int:
     return whole_number(value, "below", most=10**9)
 
 
@@ -70,7 +70,9 @@ class Context:
 
     category: str = attrs.field(validator=is_text)
     urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
-    value: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
+    value: float | None = attrs.field(
+        default=None, kw_only=True, converter=to_real_or_none, validator=is_amount_or_none
+    )
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     theme: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
@@ -140,7 +142,9 @@ class FollowUp(Result):
     team: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     channel: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     language: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
-    value: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
+    value: float | None = attrs.field(
+        default=None, kw_only=True, converter=to_real_or_none, validator=is_amount_or_none
+    )
     urgency: int = attrs.field(default=0, kw_only=True, converter=as_level)
     reasons: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))
     left_out: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(str))

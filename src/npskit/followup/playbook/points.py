@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
-from npskit.checks import finite_number, is_missing, is_number, to_real
+from npskit.checks import finite_number, is_missing, is_number
 from npskit.errors import InvalidValueError
 from npskit.followup.playbook.part_checks import as_level, is_priority
 from npskit.options import URGENCIES
+from npskit.reals import to_real, to_real_or_none
 from npskit.results import number
 
 
@@ -39,7 +40,9 @@ class Points:
     urgent: float = attrs.field(default=10.0, converter=to_real, validator=is_priority)
     critical: float = attrs.field(default=20.0, converter=to_real, validator=is_priority)
     value: float = attrs.field(default=10.0, converter=to_real, validator=is_priority)
-    high_value: float | None = attrs.field(default=None, converter=to_real, validator=is_number(above=0, optional=True))
+    high_value: float | None = attrs.field(
+        default=None, converter=to_real_or_none, validator=is_number(above=0, optional=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.critical < self.urgent:

@@ -11,7 +11,7 @@ import numpy as np
 from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind, to_real
+from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import fold
@@ -20,6 +20,7 @@ from npskit.followup.playbook.follow_up import Context, FollowUp
 from npskit.followup.playbook.part_checks import as_urgency, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
 from npskit.options import URGENCIES
+from npskit.reals import to_real, to_real_or_none
 
 
 def primary(language: str) -> str:
@@ -82,8 +83,8 @@ class Conditions:
     language: tuple[str, ...] = attrs.field(default=(), converter=_as_texts)
     public: bool | None = attrs.field(default=None, validator=optional(is_bool))
     complaint: bool | None = attrs.field(default=None, validator=optional(is_bool))
-    min_value: float | None = attrs.field(default=None, converter=to_real, validator=is_amount_or_none)
-    max_days: float | None = attrs.field(default=None, converter=to_real, validator=is_amount_or_none)
+    min_value: float | None = attrs.field(default=None, converter=to_real_or_none, validator=is_amount_or_none)
+    max_days: float | None = attrs.field(default=None, converter=to_real_or_none, validator=is_amount_or_none)
 
     def hold(self, response: Response, context: Context) -> bool:
         """Whether all conditions hold of a response.

@@ -15,7 +15,7 @@ from npskit.data import floats_of
 from npskit.errors import InvalidValueError, NpskitError
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
 from npskit.followup.playbook.worth_to_customer import Worth, as_worth
-from npskit.reals import to_real
+from npskit.reals import to_real, to_real_or_none
 
 
 @attrs.frozen
@@ -85,7 +85,7 @@ class Offer:
     name: str = attrs.field(validator=is_text)
     amount: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_amount)
     share: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_number(least=0, most=1))
-    cap: float | None = attrs.field(default=None, kw_only=True, converter=to_real, validator=is_amount_or_none)
+    cap: float | None = attrs.field(default=None, kw_only=True, converter=to_real_or_none, validator=is_amount_or_none)
     step: str | None = attrs.field(default=None, kw_only=True, validator=is_text_or_none)
     worth_to_customer: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_customer)
     worth_to_friend: Worth | None = attrs.field(default=None, kw_only=True, converter=_as_worth_to_friend)
