@@ -49,8 +49,8 @@ class Nasty:
     def _fails(self, *_: Any, **__: Any) -> Any:
         raise RuntimeError("no answer")
 
-    __repr__ = __str__ = __bool__ = __len__ = __iter__ = __eq__ = __lt__ = __index__ = __float__ = __array__ = _fails  # type: ignore[assignment]
-    __hash__ = __getattr__ = __contains__ = __getitem__ = __call__ = _fails  # type: ignore[assignment]
+    __repr__ = __str__ = __bool__ = __len__ = __iter__ = __eq__ = __lt__ = __index__ = __float__ = __array__ = _fails
+    __hash__ = __getattr__ = __contains__ = __getitem__ = __call__ = _fails
 
 
 def _loop() -> list[Any]:

@@ -176,8 +176,11 @@ PLAIN = ("list", "list", "ndarray", "pandas", "polars", "arrow", "object array",
 def breaks_frames(values: Cells) -> bool:
     """Whether dataframe libraries themselves fail of cells, and no npskit is to blame.
 
-    Polars takes for ever over lists in lists; PyArrow ends the process over NumPy's times beside other things.
+    Polars takes for ever over lists in lists, PyArrow over decimals of a million digits; PyArrow ends the process over
+    NumPy's times beside other things.
     """
+    if any(isinstance(v, decimal.Decimal) and v.is_finite() and abs(v.adjusted()) > 9999 for v in values):
+        return True
     kinds = set(map(type, values)) - {type(None)}
     if len(kinds) > 1 and any(issubclass(kind, np.generic) for kind in kinds):
         return True

@@ -83,18 +83,18 @@ def called(entry: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> str
 
 @contextmanager
 def _limit(seconds: float) -> Iterator[None]:
-    """Interrupt what takes longer; on the main thread of a system that has such alarms."""
+    """Interrupt what computes for longer; on the main thread of a system that has such alarms."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise Hang
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _place(error: BaseException) -> str:

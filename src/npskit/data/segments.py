@@ -90,7 +90,7 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
             raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
         rows = np.isin(codes, places) if places else read_flags(column, name) == value
         if not rows.any():
-            raise InvalidValueError(f"{name} has no {quoted(value)}; {did_you_mean(str(value), map(str, labels))}")
+            raise InvalidValueError(f"{name} has no {quoted(value)}; {did_you_mean(value, labels)}")
         found |= rows
     return found
 

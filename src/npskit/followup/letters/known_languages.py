@@ -131,7 +131,7 @@ class Languages:
     def prepare(self, action: str, language: str | None, currency: str | None = None) -> PreparedLetter:
         """Return the letter for an action in a language, ready to be filled in; it is kept. Arguments as of `draft`."""
         key = action, language, currency
-        with contextlib.suppress(KeyError, TypeError):  # what cannot be hashed is refused below
+        with contextlib.suppress(Exception):  # what cannot be hashed is refused below
             return self._prepared[key]
         found, letter = self.find(action, language)
         own, asked = locale_of(found.tag), locale_of(self._asked(language))
