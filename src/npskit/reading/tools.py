@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidValueError, did_you_mean, quoted
+from npskit.errors import InvalidValueError, did_you_mean, quoted, written
 
 Rows = Sequence[Sequence[str]]
 
@@ -253,7 +253,7 @@ def find_tool(rows: Rows, name: str | None = None) -> Tool:
     if name is None:
         return next((tool for tool in TOOLS if tool.knows(rows)), PLAIN)
     known = {tool.name.casefold().replace(" ", ""): tool for tool in (*TOOLS, PLAIN)}
-    found = known.get(str(name).casefold().replace(" ", "").replace("_", ""))
+    found = known.get(written(name).casefold().replace(" ", "").replace("_", ""))
     if found is None:
         raise InvalidValueError(
             f"tool {quoted(name)} is not known; {did_you_mean(name, [t.name for t in known.values()])}"

@@ -88,6 +88,7 @@ class Languages:
 
     def knows(self, language: str) -> bool:
         """Whether a text names a language, be there letters in it or not."""
+        of_kind(language, str, "language")
         return find_language(language) is not None or normal_tag(language) in self._languages
 
     def find(self, action: str, language: str | None) -> tuple[Language, Letter]:

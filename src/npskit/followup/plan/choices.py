@@ -213,8 +213,12 @@ class Choices(CountedRows):
 
     # ---- by position, as in the arrays ----
 
+    def _checked(self, place: int) -> int:
+        return whole_number(place, "place", least=0, most=len(self.status) - 1)
+
     def follow_up_at(self, place: int) -> FollowUp:
         """Return the recommendation for the response at a position."""
+        place = self._checked(place)
         if self.status[place] != CHOSEN:
             raise InvalidValueError(f"{row_said(place, self.row_numbers)} is not followed up: {self.why_at(place)}")
         found = self.assigned.follow_up(place, self.offer_at(place))
@@ -223,11 +227,13 @@ class Choices(CountedRows):
 
     def offer_at(self, place: int) -> Offer | None:
         """Return the offer made to the response at a position, or None."""
+        place = self._checked(place)
         offer = int(self.offers[place])
         return None if offer < 0 else self.assigned.offers(place)[offer]
 
     def why_at(self, place: int) -> str:
         """Return why the response at a position is left out; empty where it is followed up."""
+        place = self._checked(place)
         status = int(self.status[place])
         if status in (NO_STRATEGY, UNSCORED):
             return self.assigned.why_none(place) or WHY[status]

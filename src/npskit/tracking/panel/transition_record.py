@@ -326,7 +326,7 @@ class Transitions(CountedRows):
         return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
 
 
-def category_index(codebook: Codebook, name: str) -> int:
+def category_index(codebook: Codebook, name: object) -> int:
     """Return which category has a name."""
     if not isinstance(name, str) or name not in codebook.categories:
         raise InvalidValueError(
