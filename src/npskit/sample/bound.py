@@ -309,8 +309,7 @@ class BoundData:
         """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
         # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
         polars = self.frame.backend == "polars" and bool(by) and "weight" not in self.roles
-        weight = self.roles.get("weight")
-        summable = weight is None or self.frame.is_numeric(weight)
+        summable = "weight" not in self.roles or self.frame.is_numeric(self.roles["weight"])
         engine = self.on_invalid == "count" and summable and (self.frame.lazy or polars)
         return engine and not self.frame.holds_objects([*by, *self.score])
 
