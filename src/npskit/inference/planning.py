@@ -115,8 +115,8 @@ def sample_size(
             f"sample_size(difference=5, power=0.8); got margin={quoted(margin)}, difference={quoted(difference)}"
         )
     wanted = finite_number(wanted, "difference" if margin is None else "margin")
-    z, span = normal_quantile(level), float(np.ptp(floats_of(category_scores, "category_scores")))
     spread = Spread.of(variance, shares, category_scores)
+    z, span = normal_quantile(level), float(np.ptp(floats_of(category_scores, "category_scores")))
     if margin is not None:
         if not is_same(ratio, 1.0):
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
@@ -220,7 +220,7 @@ def power(
         0.8
     """
     spread, span = Spread.of(variance, shares, category_scores), float(np.ptp(category_scores))
-    if not abs(difference) < span:
+    if not abs(finite_number(difference, "difference")) < span:
         raise InvalidValueError(
             f"difference={quoted(difference)} must be less than the range of the category_scores, {span:g}"
         )

@@ -107,7 +107,7 @@ def groups_of(
         raise InvalidValueError("groups: this tracker has no groups, make it with by=...")
     if by and groups is None:
         raise InvalidValueError(f"groups must be given: this tracker is by {', '.join(by)}")
-    columns = [] if groups is None else [groups] if len(by) == 1 else list(groups)
+    columns = [] if groups is None else [groups] if len(by) == 1 else several(groups, "groups")
     if len(columns) != len(by):
         raise IncompatibleError(f"groups must be a column for each of {', '.join(by)}: got {len(columns)}")
     front = [] if buckets is None else [buckets]
