@@ -220,7 +220,7 @@ def read(
         Owned(columns),
         score=answers,
         scorer=scorer,
-        time_zone=time_zone or report.time_zone,
+        time_zone=report.time_zone if time_zone is None else time_zone,
         dayfirst=dayfirst,
         population=population,
         lonely=lonely,

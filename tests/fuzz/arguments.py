@@ -149,7 +149,7 @@ def _events(draw: Draw, _: Any) -> Any:
 
 def _surveys(draw: Draw, _: Any) -> Any:
     waves = [{"score": column(draw, "score", 9), "region": column(draw, "region", 9)} for _ in range(draw.whole(0, 3))]
-    roles = {"weight": "score"} if draw.chance(0.1) else {}
+    roles: dict[str, Any] = {"weight": "score"} if draw.chance(0.1) else {}
     return [nk.Survey(wave, score="score", scorer=draw.among([None, None, nk.CSAT()]), **roles) for wave in waves]
 
 

@@ -24,7 +24,13 @@ LOOP: list[Any] = []
 LOOP.append(LOOP)
 LAST = dt.datetime.max.replace(tzinfo=dt.timezone(dt.timedelta(hours=-12)))
 DEEP = nested(1100)
-LONG = np.longdouble("1e4000")
+LONG: Any = np.longdouble("1e4000")
+NINE: Any = decimal.Decimal(9)
+HALF: Any = fractions.Fraction(1, 2)
+COMPLEX: Any = np.complex128(1)
+MATRIX: Any = np.ones((2, 2))
+SINGLE: Any = np.array(NINE, object)
+PAIRS: Any = np.array([(0, 1.0)], "i8, f8")
 WHOLE = 10**5000
 DETRACTOR = nk.Conditions(category="detractor")
 CALENDAR = nk.BusinessCalendar()
@@ -37,14 +43,14 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a whole number that cannot be written": lambda: [nk.NPS(detractor=WHOLE), nk.Scale(0, WHOLE)],
     "points that are no number": lambda: nk.Context("detractor", below=LONG),
     "limits of an interval": lambda: f"{nk.Interval(10**400, LONG, level=0.9, method='score')}",
-    "a limit that is complex": lambda: nk.Interval(np.complex128(1), 2, level=0.9, method="score"),
+    "a limit that is complex": lambda: nk.Interval(COMPLEX, 2, level=0.9, method="score"),
     "values of long doubles": lambda: nk.Offer("gift", share=0.5).costs([LONG, 5]),
     "a short float to keep": lambda: survey(kept=np.full(16, 9, np.float16)).follow_up(keep="kept"),
-    "a priority that is a decimal": lambda: nk.Rule("a", actions=["call"], priority=decimal.Decimal(9))(
+    "a priority that is a decimal": lambda: nk.Rule("a", actions=["call"], priority=NINE)(
         RESPONSE, nk.Context("detractor")
     ),
-    "points that are fractions": lambda: nk.Points(critical=fractions.Fraction(1, 2)),
-    "revenue of decimals": lambda: nk.growth.Growth(before=10, retained=9, earned_new=decimal.Decimal(2)).total_growth,
+    "points that are fractions": lambda: nk.Points(critical=HALF),
+    "revenue of decimals": lambda: nk.growth.Growth(before=10, retained=9, earned_new=NINE).total_growth,
     "lists that hold themselves": lambda: nk.DueTimes(category=LOOP),
     "lists in lists as a time": lambda: nk.closed_loop([{"opened": "2026-03-01"}], as_of=DEEP),
     "answers of lists in lists": lambda: survey(score=[DEEP, 9] * 8).rejected,
@@ -53,13 +59,13 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a seed of lists in lists": lambda: nk.datasets.hotels(50, rng=DEEP),
     "a seed that cannot be written": lambda: survey().follow_up(rng=WHOLE),
     "a number of rows beyond all": lambda: nk.datasets.hotels(2**63),
-    "an array of no dimension": lambda: survey().follow_up(value=np.array(decimal.Decimal(5), object), currency="EUR"),
-    "a view of a matrix": lambda: nk.FollowUp(category="a", strategy="b", actions=memoryview(np.ones((2, 2)))),
+    "an array of no dimension": lambda: survey().follow_up(value=SINGLE, currency="EUR"),
+    "a view of a matrix": lambda: nk.FollowUp(category="a", strategy="b", actions=memoryview(MATRIX)),
     "several durations for one time": lambda: CALENDAR.add(dt.datetime(2026, 3, 2), np.array([1, 2], "m8[h]")),
     "a duration that is none": lambda: CALENDAR.add(dt.datetime(2026, 3, 2), {1}),
     "a time before the first in UTC": lambda: nk.recommend(nk.Response(3, at=LAST)),
     "a case at the end of time": lambda: nk.Case.open(1, at=LAST).to_dict(),
-    "a ratio that is no number": lambda: nk.sample_size(margin=5, ratio=np.array([(0, 1.0)], "i8, f8")),  # type: ignore[arg-type]
+    "a ratio that is no number": lambda: nk.sample_size(margin=5, ratio=PAIRS),
     "groups of too many dimensions": lambda: nk.Tally.empty(shape=(1,) * 99),
     "nothing to explain a change by": lambda: survey().explain_change("2026-01", "2026-02", by=None),  # type: ignore[arg-type]
     "many more than were answered": lambda: closed_loop(eligible=2**70),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from npskit.checks import is_same
-from npskit.errors import DataWarning, quoted, warn
+from npskit.errors import DataWarning, quoted, warn, written
 
 
 def segment_parts(keys: Sequence[tuple[Any, ...]]) -> list[list[str]]:
@@ -78,7 +78,7 @@ def _alike(texts: Sequence[str], values: Sequence[Any]) -> frozenset[str]:
 def _said(value: Any) -> str:
     if value is None:
         return "(missing)"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else written(value)
 
 
 def _quoted_text(value: Any) -> str:

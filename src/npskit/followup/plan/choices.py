@@ -272,6 +272,8 @@ class Choices(CountedRows):
 
         of_kind(follow_up, FollowUp, "follow_up")
         own = follow_up.language
-        usable = own is not None and (languages or Languages.default()).knows(own)
+        usable = own is not None and (
+            Languages.default() if languages is None else of_kind(languages, Languages, "languages")
+        ).knows(own)
         wanted = own if usable else self.language if language is None or is_same(language, "") else language
         return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)
