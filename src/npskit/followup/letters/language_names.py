@@ -50,7 +50,7 @@ def find_language(text: str) -> str | None:
         >>> find_language("German (Austria)"), find_language("gibberish")
         ('de-AT', None)
     """
-    said = " ".join(text.split())
+    said = " ".join(of_kind(text, str, "language").split())
     bare = said.split(".")[0].split("@")[0]
     if _TAG.fullmatch(bare) and (found := _by_tag(bare)):
         return found
