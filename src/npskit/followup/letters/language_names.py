@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from npskit.checks import of_kind
+
 if TYPE_CHECKING:
     from babel import Locale
 
