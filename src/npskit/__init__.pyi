@@ -32,6 +32,7 @@ from npskit.followup.letters import Writer as Writer
 from npskit.followup.letters import draft as draft
 from npskit.followup.letters import list_fields as list_fields
 from npskit.followup.plan import FollowUpPlan as FollowUpPlan
+from npskit.followup.plan import ToldCustomers as ToldCustomers
 from npskit.followup.playbook import Action as Action
 from npskit.followup.playbook import Conditions as Conditions
 from npskit.followup.playbook import Context as Context

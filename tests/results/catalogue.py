@@ -98,6 +98,7 @@ def catalogue() -> dict[str, Result]:
         "ProgramPayback": nk.program_payback(10, lift=(0.1, 0.0, 0.2), **PROGRAM),
         "RetentionSensitivity": nk.retention_sensitivity(200, [0.5], cost=10, margin=1, discount_rate=0),
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
+        "ToldCustomers": told(),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),
         "Alarm": watched.alarms()[(HOSTILE,)],
@@ -108,6 +109,12 @@ def catalogue() -> dict[str, Result]:
         "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),
     }
     return found
+
+
+def told() -> nk.ToldCustomers:
+    """Return who is told of a change."""
+    plan = survey(theme=[HOSTILE, "price"] * 8, name=[HOSTILE] * 16).follow_up(now=DAYS[-1])
+    return plan.tell(nk.Intervention("=new", "2026-02-10"), theme=HOSTILE, change={"en": HOSTILE})
 
 
 def few_labels() -> nk.LabelAudit:

@@ -168,6 +168,7 @@ SEVERAL = {
     "ClosedLoop",
     "RetentionSensitivity",
     "FollowUpPlan",
+    "ToldCustomers",
     "Placebo",
     "Intervention",
 }

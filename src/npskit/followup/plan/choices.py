@@ -82,6 +82,7 @@ class Choices(CountedRows):
     language: str = "en"
     unasked: tuple[str, ...] = ()
     opt_outs: tuple[str, ...] = ()
+    opted_out: Bools | None = None
     kept: Mapping[str, Column] = attrs.field(factory=dict)
     backend: str | None = None
     rows: RowCounts = NO_ROWS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
@@ -14,10 +14,12 @@ from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.plan_table import Letters
+from npskit.followup.plan.telling import ToldCustomers, told_customers
 from npskit.results import number, write_json_lines
 
 if TYPE_CHECKING:
     from npskit.followup.letters import Languages, Materials, Voice, Writer
+    from npskit.tracking.effect import Intervention
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -46,6 +48,7 @@ class FollowUpPlan(Choices):
         unasked: Offers that are not made because what they cost is an example of the default playbook, and nobody
             spoke of money.
         opt_outs: The columns that say who does not want to be contacted; none if there is none.
+        opted_out: Whether each response says so; None if nothing is known.
         kept: Columns of the survey that are carried along, by name.
         backend: The dataframe library that `to_frame` gives by default.
         rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no
@@ -93,6 +96,48 @@ class FollowUpPlan(Choices):
             else None
         )
         return plan_table.columns_of(self, boolean(everything, "everything"), letters)
+
+    def tell(
+        self,
+        intervention: Intervention,
+        *,
+        change: str | Mapping[str, str],
+        theme: str | Sequence[str] | None = None,
+        told: Iterable[Hashable] | ToldCustomers = (),
+        language: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+        languages: Languages | None = None,
+        voice: Voice | None = None,
+    ) -> ToldCustomers:
+        """Return the letters that tell whoever asked for what was changed: all of them, each once.
+
+        Told is who answered about one of the themes before the change, whatever became of the answer in the plan. Left
+        out, and counted, is who has opted out, was contacted a short while ago, or has been told before.
+
+        Args:
+            intervention: What was changed, and when: `Intervention("new checkout", "2026-03-01")`.
+            change: What was changed, as the letter says it: a text, or texts by language.
+            theme: The themes it is about, without regard to case; the name of the intervention if not given.
+            told: Who has been told before: ids, or what this method gave then.
+            language: The language of a single text; None for the plan's.
+            fields: What to fill in besides: `{"company": "ACME"}`.
+            languages: Where to look for the letter; None for the languages that come with npskit.
+            voice: The rules that drafts are checked by; see `npskit.draft`.
+
+        Raises:
+            IncompatibleError: If no column says what answers are about.
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+        """
+        return told_customers(
+            self,
+            intervention,
+            change=change,
+            theme=theme,
+            told=told,
+            language=language,
+            fields=fields,
+            letters=(languages, Manner(voice)),
+        )
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:
         """Write `columns(**options)` as JSON lines in UTF-8, one object a follow-up.

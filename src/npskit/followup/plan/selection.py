@@ -132,6 +132,7 @@ def plan_of(
         unasked=_unasked(assigned, rows[taken], terms),
         currency=terms.currency,
         language=terms.language,
+        opted_out=opted_out,
         **presented,
     )
 

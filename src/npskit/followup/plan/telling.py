@@ -1,0 +1,207 @@
+"""Whoever asked for what was changed is told so: by theme, all of them, each once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Bools, Codes
+from npskit.checks import of_kind, several
+from npskit.data import read_customers
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError, counted, quoted
+from npskit.followup.letters import Languages, Manner, find_language
+from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.statuses import QUIET, WHY
+from npskit.results import Result
+
+if TYPE_CHECKING:
+    from npskit.tracking.effect import Intervention
+
+_ACTION = "told_you"
+_TOLD, _OPTED_OUT = "has been told before", "does not want to be contacted"
+
+
+@attrs.frozen
+class ToldCustomer:
+    """The letter to one customer who asked for what was changed.
+
+    Args:
+        row: The row of the answer, in the file where it came from one.
+        customer: Who asked; None if unknown.
+        theme: What was asked about.
+        asked: When; None if unknown.
+        language: The language of the letter; None where there is none.
+        subject: One line; None where the letter could not be written.
+        message: The letter.
+        note: What is wrong with it, or to be looked at; None for nothing.
+    """
+
+    row: int
+    customer: Hashable
+    theme: str
+    asked: dt.date | None
+    language: str | None
+    subject: str | None
+    message: str | None
+    note: str | None
+
+
+@attrs.frozen(eq=False, repr=False)
+class ToldCustomers(Result):
+    """Who is told of what was changed: everybody who asked for it before, each once.
+
+    Args:
+        change: What was changed, by the name of the intervention.
+        themes: The themes it is about.
+        letters: The letters, in the order of the survey.
+        left_out: How many of those who asked are not told, by reason.
+    """
+
+    _TABLE = ("letters", ToldCustomer)
+
+    change: str
+    themes: tuple[str, ...]
+    letters: tuple[ToldCustomer, ...]
+    left_out: Mapping[str, int]
+
+    @property
+    def customers(self) -> tuple[Hashable, ...]:
+        """Whom the letters are to: give them as `told=` the next time."""
+        return tuple(letter.customer for letter in self.letters)
+
+    def __repr__(self) -> str:
+        return self._said(change=self.change, letters=len(self.letters))
+
+    def _caption(self) -> str:
+        left = "; ".join(f"{count:,} {reason}" for reason, count in self.left_out.items())
+        told = f"{counted(len(self.letters), 'customer')} asked for {self.change!r} and can be told."
+        return f"{told} Not told: {left}." if left else told
+
+
+def told_customers(
+    plan: Choices,
+    intervention: Intervention,
+    *,
+    change: str | Mapping[str, str],
+    theme: str | Iterable[str] | None,
+    told: Iterable[Hashable] | ToldCustomers,
+    language: str | None,
+    fields: Mapping[str, Any] | None,
+    letters: tuple[Languages | None, Manner],
+) -> ToldCustomers:
+    """Return who is told of a change; see `FollowUpPlan.tell`."""
+    from npskit.tracking.effect import Intervention
+
+    of_kind(intervention, Intervention, "intervention")
+    named = intervention.name if theme is None else theme
+    themes = (named,) if isinstance(named, str) else several(named, "theme")
+    changes = _changes(change, language or plan.language)
+    found, reasons = _asked(plan, intervention, themes), Counter[str]()
+    known = told.customers if isinstance(told, ToldCustomers) else told
+    before = frozenset(read_customers(several(known, "told")).keys)
+    rows = []
+    for row in found.tolist():
+        why = _why_not(plan, row, before)
+        if why is None:
+            rows.append(row)
+        else:
+            reasons[why] += 1
+    made = tuple(_letter(plan, row, changes, fields or {}, letters) for row in rows)
+    return ToldCustomers(intervention.name, themes, made, dict(reasons))
+
+
+def _changes(change: Any, language: str) -> dict[str, str]:
+    """Return what was changed by the tag of a language."""
+    said = {language: change} if isinstance(change, str) else change
+    if not isinstance(said, Mapping) or not said or not all(isinstance(text, str) for text in said.values()):
+        raise InvalidTypeError(
+            f"change is a text, or texts by language, as {{'en': ..., 'de': ...}}: got {quoted(said)}"
+        )
+    tags = {name: find_language(str(name)) for name in said}
+    for name, tag in tags.items():
+        if tag is None:
+            raise InvalidValueError(f"change: the language {name!r} is not known; give a tag such as 'de'")
+    return {str(tags[name]): text for name, text in said.items()}
+
+
+def _asked(plan: Choices, intervention: Intervention, themes: tuple[str, ...]) -> Codes:
+    """Return the rows of those who asked before a change: the latest of each customer, in the order of the survey."""
+    table = plan.assigned.table
+    if table.theme is None:
+        raise IncompatibleError(
+            "tell: what customers wrote about is not known: name its column with roles={'theme': ...}"
+        )
+    wanted = {" ".join(name.split()).casefold() for name in themes}
+    about = table.theme.holds(lambda name: " ".join(name.split()).casefold() in wanted)
+    if table.at is not None:
+        about &= intervention.sides(table.at) == 0
+    rows = np.flatnonzero(about)
+    who = _who(plan)[rows]
+    given = np.zeros(len(rows)) if table.given is None else table.given[rows].astype(np.int64)
+    order = np.lexsort((rows, given, who))
+    last = np.ones(len(order), dtype=np.bool_)
+    last[:-1] = who[order][1:] != who[order][:-1]
+    return np.sort(rows[order[last]])
+
+
+def _who(plan: Choices) -> Codes:
+    """Return the number of each row's customer; of its own where nobody is known."""
+    customers = plan.assigned.table.customers
+    return np.arange(len(plan.status)) if customers is None else customers.numbers
+
+
+def _why_not(plan: Choices, row: int, before: frozenset[str]) -> str | None:
+    """Return why a customer is not told; None to tell."""
+    customers, who = plan.assigned.table.customers, _who(plan)
+    if customers is not None and customers.known[row] and customers.keys[who[row]] in before:
+        return _TOLD
+    same = who == who[row]
+    opted: Bools | None = plan.opted_out
+    if opted is not None and bool(opted[same].any()):
+        return _OPTED_OUT
+    return WHY[QUIET] if bool((plan.status[same] == QUIET).any()) else None
+
+
+def _letter(
+    plan: Choices,
+    row: int,
+    changes: Mapping[str, str],
+    fields: Mapping[str, Any],
+    letters: tuple[Languages | None, Manner],
+) -> ToldCustomer:
+    """Return the letter to one customer, in a language in which it is said what was changed."""
+    languages, manner = letters[0] or Languages.default(), letters[1]
+    table, rows = plan.assigned.table, np.array([row])
+    own = plan.assigned.said("language", rows)[0]
+    asked = find_language(own) if own else None
+    near = [tag for tag in (asked, asked.split("-")[0]) if tag in changes] if asked else []
+    tag = near[0] if near else next(iter(changes))
+    notes = [] if near or own is None else [f"what was changed is not said in {own!r}"]
+    known = {name: plan.assigned.detail(name, rows) for name in ("name", "vocative", "product", "theme")}
+    given = {name: cells[0] for name, cells in known.items() if cells is not None}
+    subject = message = written = None
+    try:
+        draft = manner.write(
+            languages.prepare(_ACTION, asked if near else tag, plan.currency),
+            given | {"change": changes[tag], **fields},
+        )
+    except NpskitError as error:
+        notes.append(str(error))
+    else:
+        subject, message, written = draft.subject, draft.body, draft.language
+        notes += draft.notes
+    return ToldCustomer(
+        row=row if plan.row_numbers is None else int(plan.row_numbers[row]),
+        customer=plan.customers[row],
+        theme=str(table.known("theme", rows)[0]),
+        asked=None if table.at is None else table.at[row].item(),
+        language=written,
+        subject=subject,
+        message=message,
+        note="; ".join(notes) or None,
+    )
