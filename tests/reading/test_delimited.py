@@ -308,4 +308,5 @@ def test_utf_16_without_a_mark_is_recognised(read: Read) -> None:
 
 def test_lines_are_handed_on_as_they_are_complete() -> None:
     """Not at the end of the text: then all of it would be held."""
-    assert list(whole_lines(["a\r\nb", "c", "\r", "\nd\r\n", "e"], Grammar(","))) == ["a\r\n", "bc\r\nd\r\n", "e"]
+    blocks = ["a\r\nb", "c\r\nd\r\n", "e\r\nf", "g", "\r", "\nh"]
+    assert list(whole_lines(blocks, Grammar(","))) == ["a\r\n", "bc\r\nd\r\n", "e\r\n", "fg\r\n", "h"]
