@@ -267,6 +267,8 @@ class MutationRun:
         threads = {task.joinpath("comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
         if "polars-0" in threads:  # a fork does not have them, and waits for ever
             raise RuntimeError("a test module works with Polars while it is imported, which starts threads")
+        if session.testsfailed:
+            raise RuntimeError("some tests cannot be collected: see python -m pytest --collect-only")
         live = Live()
         if self._importing is not None:
             self._importing.stop()

@@ -374,11 +374,12 @@ def test_no_alternatives_are_nothing_to_gain() -> None:
 
 
 def test_the_price_of_money_may_be_high() -> None:
-    """Of two who need ten units each one gets them: another unit is worth 9 to 10, and no plan more than 100."""
-    plan = allocate([[100.0], [90.0]], [[10.0], [10.0]], hours=[[1.0], [1.0]], budget=10, capacity=1.5)
-    assert plan.price_of_money is not None
-    assert 9 <= plan.price_of_money <= 10
-    assert plan.bound == pytest.approx(100)
+    """Of two who need ten units each one gets them: another unit is worth 9 to 10 of the value they have."""
+    for coin in (1.0, 1e9):
+        plan = allocate([[100 * coin], [90 * coin]], 10.0 * np.ones((2, 1)), np.ones((2, 1)), budget=10, capacity=1.5)
+        assert plan.price_of_money is not None
+        assert 9 <= plan.price_of_money / coin <= 10
+        assert plan.bound == pytest.approx(100 * coin)
 
 
 def test_nobody() -> None:
