@@ -32,6 +32,8 @@ MATRIX: Any = np.ones((2, 2))
 SINGLE: Any = np.array(NINE, object)
 PAIRS: Any = np.array([(0, 1.0)], "i8, f8")
 WHOLE = 10**5000
+ANY_WHOLE: Any = WHOLE
+NASTY: Any = Nasty()
 DETRACTOR = nk.Conditions(category="detractor")
 CALENDAR = nk.BusinessCalendar()
 RESPONSE = nk.Response(3, at=dt.datetime(2026, 3, 2))
@@ -43,6 +45,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a whole number that cannot be written": lambda: [nk.NPS(detractor=WHOLE), nk.Scale(0, WHOLE)],
     "points that are no number": lambda: nk.Context("detractor", below=LONG),
     "limits of an interval": lambda: f"{nk.Interval(10**400, LONG, level=0.9, method='score')}",
+    "a method that is a whole number": lambda: repr(nk.Interval(1, 2, level=0.9, method=ANY_WHOLE)),
+    "shares that will be no array": lambda: nk.sample_size(margin=5, shares=NASTY),
+    "customers that cannot be written": lambda: nk.effect_of_follow_up(
+        survey().follow_up(holdout=0.5), {"score": [9], "customer": [WHOLE]}
+    ),
     "a limit that is complex": lambda: nk.Interval(COMPLEX, 2, level=0.9, method="score"),
     "values of long doubles": lambda: nk.Offer("gift", share=0.5).costs([LONG, 5]),
     "a short float to keep": lambda: survey(kept=np.full(16, 9, np.float16)).follow_up(keep="kept"),

@@ -240,7 +240,7 @@ def floats_of(values: Any, name: str) -> NDArray[np.float64]:
         if array.dtype.kind in "iufO":
             with np.errstate(over="ignore"):
                 return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # whatever a class of the user's own does
         pass
     raise InvalidTypeError(f"{name} must be numbers: got {quoted(values)}", argument=name)
 

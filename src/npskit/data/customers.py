@@ -53,7 +53,7 @@ class Customers(Frozen):
     @property
     def keys(self) -> list[str]:
         """What each known customer is compared by in another table; see `customer_key`."""
-        return list(map(str, self.ids)) if self.texts is None else self.texts
+        return list(map(written, self.ids)) if self.texts is None else self.texts
 
     @property
     def first(self) -> NDArray[np.intp]:

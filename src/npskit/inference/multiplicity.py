@@ -43,7 +43,7 @@ def adjust(p_values: ArrayLike, method: Correction = "holm", *, name: str = "met
     one_of(method, _METHODS, name)
     try:
         p = np.asarray(p_values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # whatever a class of the user's own does
         raise InvalidTypeError(f"p_values must be numbers: got {quoted(p_values)}") from None
     outside = (p < 0) | (p > 1)
     if outside.any():

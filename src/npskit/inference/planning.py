@@ -220,7 +220,7 @@ def power(
         0.8
     """
     spread, span = Spread.of(variance, shares, category_scores), float(np.ptp(category_scores))
-    if not abs(finite_number(difference, "difference")) < span:
+    if not abs(difference) < span:
         raise InvalidValueError(
             f"difference={quoted(difference)} must be less than the range of the category_scores, {span:g}"
         )

@@ -127,7 +127,7 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
     """
     try:
         p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # whatever a class of the user's own does
         raise InvalidTypeError(f"shares must be numbers, one per category: got {quoted(shares)}") from None
     if p.shape not in {(size,), (2, size)}:
         raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per category: got {p.shape}")

@@ -125,8 +125,9 @@ def ends(rows: Sequence[T]) -> tuple[Sequence[T], str, Sequence[T]]:
     return rows[:_ENDS], f"... {len(rows) - 2 * _ENDS:,} rows between ...", rows[-_ENDS:]
 
 
-def one_line(text: str) -> str:
+def one_line(value: object) -> str:
     """Return text as one line of visible characters, so that no name can break a table or drive a terminal."""
+    text = written(value)
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from npskit.checks import finite_number, whole_number
+from npskit.checks import finite_number, is_a, whole_number
 from npskit.errors import InvalidTypeError, quoted
 from npskit.reals import as_float
 from npskit.results.display import formatted, number
@@ -50,7 +50,7 @@ class Interval:
     low: float = attrs.field(converter=_low)
     high: float = attrs.field(converter=_high)
     level: float = attrs.field(kw_only=True, converter=_level)
-    method: str = attrs.field(kw_only=True)
+    method: str = attrs.field(kw_only=True, validator=is_a(str))
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))

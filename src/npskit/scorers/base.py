@@ -155,7 +155,7 @@ def _read_category_scores(scorer: Scorer, size: int) -> NDArray[np.float64]:
     given: Any = scorer.category_scores if hasattr(scorer, "category_scores") else getattr(scorer, "worths", None)
     try:
         category_scores = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # whatever a class of the user's own does
         category_scores = np.empty(0)
     _require(
         category_scores.shape == (size,), scorer, f"one number in category_scores for each of the {size} categories"

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import is_text, is_text_or_none, of_kind
+from npskit.checks import is_text, is_text_or_none, of_kind, several
 from npskit.data import TomlReader
 from npskit.errors import InvalidTypeError, UnreadableFileError
 from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
@@ -65,7 +65,7 @@ class Material:
 
 
 def _as_items(items: Iterable[Material]) -> tuple[Material, ...]:
-    return tuple(of_kind(item, Material, "an item of materials") for item in items)
+    return tuple(of_kind(item, Material, "an item of materials") for item in several(items, "items"))
 
 
 @attrs.frozen(repr=False, eq=False)

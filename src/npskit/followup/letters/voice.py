@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import of_kind
+from npskit.checks import mapping, of_kind
 from npskit.data import TomlReader
 from npskit.errors import InvalidTypeError, UnreadableFileError, did_you_mean, quoted
 from npskit.followup.letters.drafts import Draft
@@ -91,7 +91,7 @@ def _words_in(sentence: str) -> int:
 
 
 def _by_language(_voice: object, _field: object, value: Any) -> None:
-    for rules in value.values():
+    for rules in mapping(0 if value is None else value, "languages").values():
         of_kind(rules, VoiceRules, "a language of a voice")
 
 

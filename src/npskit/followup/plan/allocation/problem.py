@@ -100,7 +100,7 @@ def table(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) ->
     """Return a (n, K) float array; a (n,) array is one alternative."""
     try:
         array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # whatever a class of the user's own does
         raise InvalidTypeError(f"{name} must be an array of numbers, not {type(values).__name__}") from None
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2:
