@@ -6,14 +6,14 @@ import argparse
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
 from npskit.command_line.hints import in_options
 from npskit.errors import InvalidValueError, UnwritableFileError, counted, quoted, reason_of
-from npskit.followup.letters import Languages
+from npskit.followup.letters import Languages, Materials, Voice
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 from npskit.survey import Survey
@@ -40,6 +40,8 @@ _TEXTS = (
     ("--currency", "CODE", "of all amounts, such as EUR"),
     ("--fields", "NAME=TEXT[,...]", "to fill into all drafts, such as company=ACME"),
     ("--letters", "FILE", "letters in one more language, or others of your own, in TOML"),
+    ("--voice", "FILE", "rules that drafts are checked by, in TOML"),
+    ("--materials", "FILE", "stories, comparisons and self-help links for letters, in TOML"),
     ("-o/--output", "FILE", "write the plan with drafts of letters: .csv, or .jsonl for JSON lines"),
     ("--max-age", "DURATION", "of answers, such as 90d (the default), or 'none'", "90 days"),
     ("--quiet", "DURATION", "after a contact, such as 30d (the default)", "30 days"),
@@ -77,6 +79,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.letters is not None:
         with _usable(options.letters, "--letters", "read"):
             languages = Languages.default().with_file(Path(options.letters))
+    wanted: dict[str, Any] = {"languages": languages}
+    for name, kind in (("voice", Voice), ("materials", Materials)):
+        path = getattr(options, name)
+        if path is not None:
+            with _usable(path, f"--{name}", "read"):
+                wanted[name] = kind.from_toml(Path(path))
     survey = read_survey(options)
     roles = _pairs(options.roles, "--roles") if options.roles else {}
     plan = survey.follow_up(
@@ -93,7 +101,7 @@ def _run(options: argparse.Namespace) -> int:
     )
     missing: list[str] = []
     if options.output is not None:
-        missing = _write(plan, Path(options.output), options, languages)
+        missing = _write(plan, Path(options.output), options, wanted)
     if options.json:
         print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -136,16 +144,16 @@ def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
         raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {reason_of(told)}") from None
 
 
-def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, languages: Languages | None) -> list[str]:
+def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, manner: Mapping[str, Any]) -> list[str]:
     """Write a plan with its drafts to a file of the kind its name says; return which drafts could not be written."""
-    wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, "languages": languages}
-    wanted["fields"] = _pairs(options.fields, "--fields") if options.fields else None
+    letters = {**manner, "fields": _pairs(options.fields, "--fields") if options.fields else None}
+    wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, **letters}
     if path.suffix.lower() == ".csv":
         mark = "," if options.output_separator == ";" else "."
         wanted |= {"separator": options.output_separator, "decimal": mark}
     with _usable(path, "--output", "written"):
         _KINDS[path.suffix.lower()](plan, path, **wanted)
-    columns = plan.columns(messages=True, **{name: wanted[name] for name in ("languages", "fields")})
+    columns = plan.columns(messages=True, **letters)
     named = zip(*(columns[name] for name in ("row", "message", "note")), strict=True)
     lost = [(row, note) for row, message, note in named if message is None and note is not None]
     if not lost:

@@ -430,3 +430,10 @@ def test_no_years(years: float) -> None:
     """Nobody has been a customer for 0 years, or for fewer."""
     for language in ("en", "de", "pl", "th"):
         assert draft("thank", {"years": years}, language=language) == draft("thank", {}, language=language)
+
+
+def test_so_much_off_is_never_a_sum() -> None:
+    """An amount that is given as "5 %" is said as such."""
+    body = draft("offer", {"amount": "5 %", "offer": "discount"}, currency="EUR").body
+    assert "a discount for next time (5%)" in body
+    assert "€" not in body

@@ -75,3 +75,8 @@ def test_what_cannot_be_told(arguments: Any, error: type[Exception], message: st
         plan().tell(CHANGE, **arguments)
     with pytest.raises(nk.IncompatibleError, match="name its column with roles="):
         nk.Survey({"score": [3]}).follow_up().tell(CHANGE, change="a")
+
+
+def test_an_address_is_known_however_it_is_written() -> None:
+    """A response is found by the address of its customer in any case."""
+    assert plan().follow_up(customer="a@X.DE").customer == "A@X.de"

@@ -29,6 +29,14 @@ def _can_write(_instance: object, _field: object, value: Any) -> None:
         raise InvalidTypeError(f"writer must be callable with Facts and return a text: got {quoted(value)}")
 
 
+def _with_shares(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return fields in which an amount that is so much off, such as "5 %", is the share that it is."""
+    for name, other in (("amount", "share"), ("friend_amount", "friend_share")):
+        if isinstance(text := fields.get(name), str) and text.rstrip().endswith("%"):
+            fields = {**fields, name: None, other: text}
+    return fields
+
+
 def _are_materials(_instance: object, _field: object, value: Any) -> None:
     if not isinstance(value, Materials | None):
         raise InvalidTypeError(
@@ -58,6 +66,7 @@ class Manner:
 
     def write(self, letter: PreparedLetter, fields: Mapping[str, Any], comment: str | None = None) -> Draft:
         """Return a letter filled in, with notes on what is wrong with it and why a writer's text was not used."""
+        fields = _with_shares(fields)
         if self.materials is not None:
             about = {name: fields.get(name) for name in ABOUT}
             fields = self.materials.fields(letter.language, **about) | dict(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import numbers
 import re
@@ -36,6 +37,7 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _BLANK = re.compile(
     "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_NUMBER = re.compile(r"\s*(?P<number>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<percent>%)?\s*")
 # Counts that say nothing from none downward: nobody has been a customer for 0 years.
 _FROM_ONE = frozenset({"years"})
 
@@ -185,6 +187,9 @@ class ValueWriter:
 
         if isinstance(value, np.datetime64):
             value = value.astype("datetime64[D]").item()
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                value = dt.date.fromisoformat(value.strip())
         if not isinstance(value, dt.date):
             raise InvalidTypeError(f"the field {slot.name!r} must be a date: got {quoted(value)}")
         pattern = self.formats.get("date", "long")
@@ -198,7 +203,7 @@ class ValueWriter:
         """Return a number, a percentage, money, or the plural form that a number asks for."""
         from babel.numbers import format_decimal, format_percent
 
-        number = _decimal(slot, value)
+        number = _decimal(slot, _number_of(value, slot.kind))
         if slot.name in _FROM_ONE and number <= 0:
             return None
         if slot.kind == "number":
@@ -223,6 +228,14 @@ class ValueWriter:
         if not round(number, get_currency_precision(self.currency)):
             return None
         return format_currency(number, self.currency, self.formats.get("money"), locale=self.locale)
+
+
+def _number_of(value: Any, kind: str) -> Any:
+    """Return the number that a text is, as on a command line: "20", "12.50", "5 %" of a percentage; else what it is."""
+    if isinstance(value, str) and (match := _NUMBER.fullmatch(value)) and bool(match["percent"]) == (kind == "percent"):
+        number = Decimal(match["number"].replace(",", "."))
+        return number / 100 if match["percent"] else number
+    return value
 
 
 def _decimal(slot: Slot, value: Any) -> Decimal:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import is_same, of_kind, whole_number
-from npskit.data import NAMED, Column, row_said
+from npskit.data import NAMED, Column, read_customers, row_said
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.plan.statuses import (
     CHOSEN,
@@ -202,8 +202,9 @@ class Choices(CountedRows):
 
     def _place_of(self, customer: Any) -> int:
         """Return the position of the response of a customer: the one that superseded the others."""
-        ids = self.customers.tolist()
-        found = [i for i, who in enumerate(ids) if who is not None and (who == customer or str(who) == str(customer))]
+        customers, wanted = self.assigned.table.customers, read_customers([customer]).keys
+        numbers = [] if customers is None else [n for n, key in enumerate(customers.keys) if key in wanted]
+        found = [] if customers is None else np.flatnonzero(np.isin(customers.numbers, numbers)).tolist()
         found = [i for i in found if self.status[i] != SUPERSEDED] or found
         if not found:
             raise InvalidValueError(f"customer must be one who answered: got {quoted(customer)}")
