@@ -33,6 +33,8 @@ class TomlReader:
 
     what: ClassVar[str]
     objection: ClassVar[type[NpskitError]]
+    folder = FilePath()
+    """Where the paths in it are looked for: beside the file that it came from."""
 
     def __init__(self, text: str, name: str) -> None:
         self.name, self.text = name, text.removeprefix("\ufeff").replace("\r\n", "\n")
@@ -70,7 +72,9 @@ class TomlReader:
             raise FileMissingError(
                 f"there is no {cls.what} to read at {quoted(str(path))}: {reason_of(error)}"
             ) from error
-        return cls(text, file.name)
+        found = cls(text, file.name)
+        found.folder = file.parent
+        return found
 
     @classmethod
     def _too_large(cls, name: str) -> NpskitError:

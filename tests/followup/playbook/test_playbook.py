@@ -450,7 +450,7 @@ def test_reasons_quote_safely() -> None:
     hostile = "x\x1b[31m\n{self.__class__}" + "y" * 500
     found = recommend(Response(2, at=MONDAY, comment="LAWYER\u202e\n!"), channel=hostile)
     assert found is not None
-    assert 'it says "lawyer"' in " ".join(found.reasons)
+    assert '(law or press): it says "LAWYER"' in " ".join(found.reasons)
     assert all(reason.isprintable() and len(reason) < 300 for reason in found.reasons)
     assert str(found).isprintable()
 

@@ -179,8 +179,9 @@ class Playbook:
         """
         urgency = table.urgency
         if urgency is None:
-            comments = table.comment
-            urgency = np.zeros(len(table), np.int8) if comments is None else urgencies_of(comments, self.urgency)
+            urgency = np.zeros(len(table), np.int8)
+            if table.comment is not None:
+                urgency = urgencies_of(table.comment, self.urgency, table.pleased)
         complaint = complaints_of(table, urgency, self.complaints, self._complaints_matter(table))
         contexts = Contexts.of(table, urgency, self.due.starts(table), self.channels, complaint)
         found = Assigned.of(table, contexts, self.strategies, self.teams, self.due, self.points, self.urgency)

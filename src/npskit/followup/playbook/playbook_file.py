@@ -75,7 +75,7 @@ class _PlaybookReader(TomlReader):
         self.offers = {name: self.offer(("offers", name), name, table) for name, table in self.tables("offers")}
         self.categories = (*NPS.categories, *SCI.categories, *CSAT.categories, *Retention.categories, *self.own())
         due, points = self.due(), self.build((), "points", document, Points)
-        urgency = self.build((), "urgency", document, UrgencyWords)
+        urgency = self.urgency()
         complaints = self.build((), "complaints", document, ComplaintWords)
         teams = [self.team(("team", i), table) for i, table in self.repeated("team")]
         rules = [self.rule(("rule", i), table) for i, table in self.repeated("rule")]
@@ -118,6 +118,19 @@ class _PlaybookReader(TomlReader):
             table["calendar"] = self.build(("due",), "calendar", table, BusinessCalendar)
         with self.at(("due",)):
             return DueTimes(**table)
+
+    def urgency(self) -> UrgencyWords:
+        """Return the patterns of urgent comments: those of a file, with those that stand here."""
+        table = self.table(self.document, "urgency", ())
+        if "file" not in table:
+            return self.build((), "urgency", self.document, UrgencyWords)
+        self.known(("urgency",), table, ("file", "critical", "urgent"))
+        file = table["file"]
+        if not isinstance(file, str):
+            self.fail(("urgency", "file"), f'file must be a path, or "default": got {file!r}')
+        with self.at(("urgency",)):
+            words = UrgencyWords.default() if file == "default" else UrgencyWords.from_toml(self.folder / file)
+            return attrs.evolve(words, **{name: value for name, value in table.items() if name != "file"})
 
     def channels(self) -> Attributes:
         """Return names of one's own for channels."""

@@ -319,9 +319,10 @@ class Assigned(Frozen, _Answers):
         said = f"the comment is {URGENCIES[urgency]}"
         comment = None if comments is None else comments[row]
         if isinstance(self.judge, UrgencyWords) and comment is not None:
-            level, word = self.judge.found(comment)
-            if level == urgency:
-                said += f": it says {excerpt(word)}"
+            sign = self.judge.sign(comment, pleased=bool(self.table.pleased[row]))
+            if sign is not None and sign.level == urgency:
+                of = "" if sign.category in URGENCIES else f" ({sign.category.replace('_', ' ')})"
+                said += f"{of}: it says {excerpt(sign.words)}"
         return said
 
 

@@ -166,6 +166,12 @@ class Table(Frozen):
         """The category of each response, -1 where it cannot be scored."""
         return self.answers.categories
 
+    @property
+    def pleased(self) -> Bools:
+        """Whether each answer is of the best category."""
+        best = int(np.argmax(self.codebook.category_scores))
+        return np.asarray(self.category == best)
+
     @once
     def ids(self) -> NDArray[Any]:
         """Who gave each response, None where that is not known."""

@@ -1,0 +1,177 @@
+"""Patterns that a user writes for comments: words, endings, alternatives, gaps and lists, as regular expressions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from npskit.errors import InvalidValueError, did_you_mean, quoted
+from npskit.followup.playbook.folding import folded
+
+# Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# Marks belong to the letter before them, so that a word does not end between the two.
+LETTER = r"[\w\u0300-\u036f]"
+_BETWEEN = r"[^\w.!?;\ufdd0]+"  # what stands between two words of a sentence
+_WORD = r"\w+(?:[.,:]\d+)*"  # a word of a gap, or a number
+_ANYTHING = r"[^.!?;\n\ufdd0]"
+_CHARACTERS = 6  # of a word, where there are no spaces
+_MOST_WORDS = 9
+_GAP = re.compile(r"~(~?)(\d+)")
+Lists = Mapping[str, Sequence[str]]
+
+
+@attrs.frozen
+class Beginning:
+    """One way in which a pattern begins, and the rest of it.
+
+    Args:
+        literal: The first word, or its first part, folded.
+        inside: Whether it may begin inside a word.
+        goes_on: Whether letters may follow the literal.
+        regex: The whole as a regular expression on folded text.
+    """
+
+    literal: str
+    inside: bool
+    goes_on: bool
+    regex: str
+
+
+def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
+    """Yield the ways in which a pattern may begin.
+
+    Args:
+        pattern: Words beside each other. `charg*` is any word that begins so, `*brand` one that ends so; `arm/leg` is
+            one of both; `~3` between two words lets up to three others stand there, `~~3` in either order of the two
+            sides; `<body>` is one of a list.
+        lists: The lists by name.
+
+    Raises:
+        InvalidValueError: If it cannot be read; the message says why.
+
+    Example:
+        >>> [found.literal for found in beginnings("charg*/bill* ~3 twice", {})]
+        ['charg', 'bill']
+    """
+    for parts, gaps in _orders(*_read(pattern, lists)):
+        rest = "".join(_gap(parts[i], parts[i + 1], gap) + _either(parts[i + 1]) for i, gap in enumerate(gaps))
+        for word in parts[0]:
+            literal = word.strip("*")
+            ends = word.endswith("*")
+            first = literal.split()[0]
+            yield Beginning(
+                first,
+                inside=word.startswith("*") or bool(UNSPACED.match(first)),
+                goes_on=(ends and first == literal) or bool(UNSPACED.match(first[-1])),
+                regex=_one(word) + rest,
+            )
+
+
+def anywhere(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
+    """Return one regular expression for all of some patterns; for none of them one that matches nothing."""
+    found = [begin.regex for pattern in patterns for begin in beginnings(pattern, lists)]
+    return re.compile("|".join(found) or "(?!)")
+
+
+def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
+    """Return a regular expression for texts that end with one of some patterns, each of which may end with a gap."""
+    found = []
+    for pattern in patterns:
+        bare, gap = re.fullmatch(r"(.*?)(?:\s+~(\d+))?\s*", pattern, re.DOTALL).groups()  # type: ignore[union-attr]
+        most = int(gap or 0)
+        for begin in beginnings(bare, lists):
+            if begin.inside:
+                found.append(f"{begin.regex}[^.!?;,\\n\ufdd0]{{0,{_CHARACTERS * most}}}")
+            else:
+                found.append(f"{begin.regex}(?:[^\\w.!?;:,\ufdd0]+{_WORD}){{0,{most}}}[^\\w.!?;:,\ufdd0]+")
+    return re.compile(f"(?:{'|'.join(found) or '(?!)'})\\Z")
+
+
+def check(pattern: str, lists: Lists) -> None:
+    """Refuse what is no pattern, saying why."""
+    for _ in beginnings(pattern, lists):
+        pass
+
+
+def _read(pattern: str, lists: Lists) -> tuple[list[tuple[str, ...]], list[tuple[int, bool]]]:
+    """Return the alternatives of each word, and how many words may stand between one and the next, in which order."""
+    parts: list[tuple[str, ...]] = []
+    gaps: list[tuple[int, bool]] = []
+    open_gap: tuple[int, bool] | None = None
+    for token in pattern.split():
+        if token.startswith("~"):
+            found = _GAP.fullmatch(token)
+            if found is None or not 1 <= int(found[2]) <= _MOST_WORDS:
+                raise InvalidValueError(f"{quoted(pattern)}: {token} is no gap: write ~1 to ~{_MOST_WORDS}, such as ~3")
+            if not parts or open_gap is not None:
+                raise InvalidValueError(f"{quoted(pattern)}: the gap {token} needs a word before it and one after it")
+            open_gap = (int(found[2]), bool(found[1]))
+            continue
+        if parts:
+            gaps.append(open_gap or (0, False))
+            open_gap = None
+        parts.append(tuple(itertools.chain.from_iterable(_words(word, pattern, lists) for word in token.split("/"))))
+    if open_gap is not None:
+        raise InvalidValueError(f"{quoted(pattern)} ends with a gap: a word has to follow")
+    if not parts:
+        raise InvalidValueError(f"{quoted(pattern)} is no word: write a word or a phrase, with * only at its ends")
+    return parts, gaps
+
+
+def _words(word: str, pattern: str, lists: Lists) -> Iterator[str]:
+    """Yield the words that one alternative stands for, folded."""
+    if word.startswith("<") and word.endswith(">"):
+        if word[1:-1] not in lists:
+            raise InvalidValueError(f"{quoted(pattern)}: there is no list {word}; {did_you_mean(word[1:-1], lists)}")
+        for each in lists[word[1:-1]]:
+            if "<" in each:
+                raise InvalidValueError(f"{quoted(each)}: a list holds words and phrases, no lists")
+            yield from _words(each, each, lists)
+        return
+    bare = " ".join(folded(word.strip().removeprefix("*").removesuffix("*")).split())
+    if not re.search(r"\w", bare) or re.search(r"[*<>~]", bare):
+        raise InvalidValueError(f"{quoted(pattern)} is no word: write a word or a phrase, with * only at its ends")
+    yield ("*" if word.strip().startswith("*") else "") + bare + ("*" if word.strip().endswith("*") else "")
+
+
+def _orders(
+    parts: list[tuple[str, ...]], gaps: list[tuple[int, bool]]
+) -> Iterator[tuple[list[tuple[str, ...]], list[int]]]:
+    """Yield the orders in which the parts may stand: both around the first gap that says so."""
+    plain = [most for most, _ in gaps]
+    yield parts, plain
+    either = next((i for i, (_, both) in enumerate(gaps) if both), None)
+    if either is not None:
+        yield (
+            [*parts[either + 1 :], *parts[: either + 1]],
+            [*plain[either + 1 :], plain[either], *plain[:either]],
+        )
+
+
+def _one(word: str) -> str:
+    """Return one word, with open or closed ends, as a regular expression."""
+    literal = word.strip("*")
+    body = r"\s+".join(map(re.escape, literal.split()))
+    before = "" if word.startswith("*") or UNSPACED.match(literal[0]) else f"(?<!{LETTER})"
+    if UNSPACED.match(literal[-1]):
+        return before + body
+    return before + body + (r"\w*" if word.endswith("*") else f"(?!{LETTER})")
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return one of several words, the longest first."""
+    longest = sorted(words, key=len, reverse=True)
+    return f"(?:{'|'.join(map(_one, longest))})"
+
+
+def _gap(before: Sequence[str], after: Sequence[str], most: int) -> str:
+    """Return what may stand between two parts."""
+    if any(UNSPACED.match(word.strip("*")[-1]) for word in before) or any(
+        UNSPACED.match(word.strip("*")[0]) for word in after
+    ):
+        return f"{_ANYTHING}{{0,{_CHARACTERS * most}}}?" if most else r"\s*"
+    return f"(?:{_BETWEEN}{_WORD}){{0,{most}}}?{_BETWEEN}" if most else _BETWEEN

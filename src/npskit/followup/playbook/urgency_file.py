@@ -1,0 +1,132 @@
+"""Categories of urgent comments as TOML: read, and checked so that every objection names the file and the line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from npskit.data import Path, TomlReader
+from npskit.errors import InvalidValueError, NpskitError, quoted
+from npskit.followup.playbook.comment_patterns import Lists, check, just_before
+from npskit.followup.playbook.urgency_category import UrgencyCategory
+
+_SETTINGS = ("level", "at_any_score", "settled", "unless")
+_GENERAL = ("negations", "elsewhere", "done")
+
+
+def read_urgency(source: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the parts of `UrgencyWords` at a path, or of a text of more than one line."""
+    if isinstance(source, str) and "\n" in source:
+        return parse_urgency(source, "urgency")
+    return _UrgencyReader.of_file(source).parts()
+
+
+def parse_urgency(text: str, name: str) -> dict[str, Any]:
+    r"""Return the parts of `UrgencyWords` that a text describes.
+
+    Args:
+        text: TOML; `urgency.toml` says how it is written.
+        name: What error messages call the text.
+
+    Raises:
+        InvalidValueError: If it is not valid; the message names `name`, the line and the fix.
+
+    Example:
+        >>> parse_urgency('[category.fire]\nlevel = "critical"\nen = ["on ~0 fire"]', "mine.toml")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.InvalidValueError: mine.toml, line 3: 'on ~0 fire': ~0 is no gap: write ~1 to ~9, such as ~3
+    """
+    return _UrgencyReader(text, name).parts()
+
+
+class _UrgencyReader(TomlReader):
+    """Reads categories in a document."""
+
+    what = "file of urgent categories"
+    objection = InvalidValueError
+
+    def parts(self) -> dict[str, Any]:
+        """Return the parts of `UrgencyWords`."""
+        document = self.document
+        self.known((), document, ("category", "lists", "critical", "urgent", *_GENERAL))
+        lists = self.table((), "lists", document)
+        known: Lists = {name: self.texts(("lists", name), words) for name, words in lists.items()}
+        for name, words in known.items():
+            self.checked(("lists", name), words, known)
+        found: dict[str, Any] = {"lists": known}
+        for name in ("critical", "urgent"):
+            found[name] = self.patterns((name,), document.get(name, []), known)
+        for name in _GENERAL:
+            found[name] = self.by_language((name,), document.get(name, []), known, before=name == "negations")
+        categories = self.table((), "category", document)
+        found["categories"] = [
+            self.category(name, self.table(("category",), name, categories), known) for name in categories
+        ]
+        return found
+
+    def category(self, name: str, table: dict[str, Any], lists: Lists) -> UrgencyCategory:
+        """Return one category; whatever is no setting of it is the tag of a language, with its patterns."""
+        path: Path = ("category", name)
+        if "level" not in table:
+            self.fail(path, f'category {name} has no level: write level = "urgent", or "critical"')
+        languages = {key: value for key, value in table.items() if key not in _SETTINGS}
+        if not languages:
+            self.fail(path, f'category {name} has no patterns: write en = ["..."], or another language')
+        patterns = self.by_language(path, languages, lists)
+        unless = self.by_language((*path, "unless"), table.get("unless", []), lists)
+        settings = {key: table[key] for key in ("level", "at_any_score", "settled") if key in table}
+        try:
+            return UrgencyCategory(name, patterns=patterns, unless=unless, **settings)
+        except NpskitError as error:
+            key = str(error).split(" ", 1)[0]
+            self.fail((*path, key) if key in table else path, str(error))
+
+    def by_language(self, path: Path, value: Any, lists: Lists, *, before: bool = False) -> tuple[str, ...]:
+        """Return patterns given as a list, or as lists by language."""
+        if not isinstance(value, dict):
+            return self.patterns(path, value, lists, before=before)
+        for language in value:
+            if not language.isalpha() or len(language) not in (2, 3):
+                self.fail(
+                    (*path, language),
+                    f"{language} is no language: write its tag, such as en or de, or {', '.join(_SETTINGS)}",
+                )
+        return tuple(
+            pattern
+            for language, own in value.items()
+            for pattern in self.patterns((*path, language), own, lists, before=before)
+        )
+
+    def patterns(self, path: Path, value: Any, lists: Lists, *, before: bool = False) -> tuple[str, ...]:
+        """Return patterns, each of which can be read."""
+        return self.checked(path, self.texts(path, value), lists, before=before)
+
+    def checked(self, path: Path, found: Sequence[str], lists: Lists, *, before: bool = False) -> tuple[str, ...]:
+        """Refuse a pattern that cannot be read, by its line."""
+        for i, pattern in enumerate(found):
+            try:
+                if before:
+                    just_before([pattern], lists)
+                else:
+                    check(pattern, lists)
+            except InvalidValueError as error:
+                self.fail((*path, i), str(error))
+        return tuple(found)
+
+    def texts(self, path: Path, value: Any) -> tuple[str, ...]:
+        """Return a list of texts."""
+        if not isinstance(value, list):
+            self.fail(path, f"{path[-1]} must be a list of texts: got {quoted(value)}")
+        for i, text in enumerate(value):
+            if not isinstance(text, str):
+                self.fail((*path, i), f"{path[-1]} must hold texts: got {quoted(text)} ({type(text).__name__})")
+        return tuple(value)
+
+    def table(self, path: Path, key: str, table: dict[str, Any]) -> dict[str, Any]:
+        """Return a sub-table, empty if there is none."""
+        found = table.get(key, {})
+        if not isinstance(found, dict):
+            self.fail((*path, key), f"{key} must be a table with names and values: got {found!r:.80}")
+        return found
