@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ FIELDS: dict[str, Any] = {
     "friend_share": 0.2,
     "commented": True, "complained": True, "happy": True,
 }  # fmt: skip
+FIGURES = {
+    "target": "9", "amount": "20 00", "share": "10", "friend_amount": "10 00", "friend_share": "20", "years": "3",
+    "days": "2", "until": "4 2026 2569",
+}  # fmt: skip
 NEEDED = {name: FIELDS[name] for name in ("change", "help")}
 
 
@@ -33,6 +38,8 @@ def test_our_letters_keep_the_voice(action: str, tag: str, chosen: set[str]) -> 
     fields = NEEDED | {name: FIELDS[name] for name in chosen}
     found = nk.draft(action, fields, language=tag, currency="EUR")
     assert found.notes == ()
+    figures = {figure for name in chosen for figure in FIGURES.get(name, "").split()}
+    assert set(re.findall(r"\d+", str(found))) <= figures  # no amount that is not among the facts
 
 
 MINE = """

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import npskit as nk
 from npskit.data.response import Response
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.contexts import Contexts
@@ -152,3 +153,11 @@ def test_what_a_rule_returns() -> None:
     assert (found.within, found.team, found.customer) == (dt.timedelta(hours=4), "care", "c")
     assert found.reasons == ("every response",)
     assert Rule("a", reason="because")(Response(9), Context("x")).reasons == ("because",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("language", ["de", "de_AT", "German", "Deutsch", "niemiecki", "deu"])
+def test_a_language_is_known_by_its_names(language: str) -> None:
+    """A condition on a language holds whatever the data call it."""
+    rule = nk.Rule("german", when=nk.Conditions(language="de"), actions="thank")
+    assert nk.Playbook([rule]).recommend(nk.Response(9), language=language) is not None
+    assert nk.Playbook([rule]).recommend(nk.Response(9), language="Polski") is None

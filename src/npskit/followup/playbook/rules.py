@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from npskit.arrays import Bools
 from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
 from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.followup.letters import find_language
 from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
@@ -22,10 +24,15 @@ from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
 from npskit.options import URGENCIES
 from npskit.reals import to_real, to_real_or_none
 
+# A tag is what it says; only a name has to be looked up.
+_TAG = re.compile("[a-z]{2}(?:[-_][a-z0-9]{2,8})*")
+
 
 def primary(language: str) -> str:
-    """Return a language without its region, as it is compared: `"de"` of `"de-AT"`."""
-    return fold(language).replace("_", "-").split("-")[0]
+    """Return a language without its region, as it is compared: `"de"` of `"de-AT"` and of `"German"`."""
+    folded = fold(language)
+    known = folded if _TAG.fullmatch(folded) else find_language(language) or folded
+    return known.replace("_", "-").split("-")[0]
 
 
 def _as_texts(value: Any) -> tuple[str, ...]:
