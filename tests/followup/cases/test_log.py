@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case, CaseEvent
-from npskit.followup.cases.log import CaseLog, read_case_log
-from npskit.followup.cases.states import legal_order
+from npskit.followup.cases.case_log import CaseLog
+from npskit.followup.cases.log import read_case_log
+from npskit.followup.cases.states import FINE, lawful, legal_order
 from npskit.options import EVENT_KINDS, EventKind
 from npskit.scorers.csat import CSAT
 
@@ -90,7 +91,7 @@ EVENTS = st.lists(
 @settings(max_examples=150)
 @given(EVENTS, st.booleans())
 def test_events_as_cases(rows: list[tuple[int, EventKind, int, str | None]], opened: bool) -> None:
-    """Of any events, none repeated, the log takes the cases that `Case` takes, says the same, and lists all others."""
+    """Of any events, none repeated, the log takes what is legal, says the same as `Case`, and lists all others."""
     rows = list(dict.fromkeys([*((i, "opened", 0, None) for i in range(4) if opened), *rows]))
     at = [START + dt.timedelta(hours=hour) for _, _, hour, _ in rows]
     frame: dict[str, list[Any]] = {
@@ -100,11 +101,14 @@ def test_events_as_cases(rows: list[tuple[int, EventKind, int, str | None]], ope
         "by": [by for *_, by in rows],
     }
     log = read_case_log(frame, by=["owner"])
-    cases = []
+    cases, refused = [], []
     for i in sorted(set(frame["case"])):
         mine = [j for j, row in enumerate(rows) if row[0] == i]
-        if legal_order([rows[j][1] for j in mine], [at[j] for j in mine]) is not None:
-            cases.append(Case(i, [CaseEvent(rows[j][1], at[j], rows[j][3]) for j in mine]))
+        order, forbids = lawful([rows[j][1] for j in mine], [at[j] for j in mine])
+        kept = [mine[place] for place, why in zip(order, forbids, strict=True) if why == FINE]
+        refused += [(row[0], row[1], row[2]) for row in (rows[j] for j in mine if j not in kept)]
+        if kept:
+            cases.append(Case(i, [CaseEvent(rows[j][1], at[j], rows[j][3]) for j in kept]))
     assert log.ids.tolist() == [case.id for case in cases]
     assert log.opened.tolist() == [case.opened for case in cases]
     assert log.responded.tolist() == [case.responded for case in cases]
@@ -114,8 +118,14 @@ def test_events_as_cases(rows: list[tuple[int, EventKind, int, str | None]], ope
     # of several events of one instant the log cannot know which row came first
     if len({(row[0], row[2]) for row in rows}) == len(rows):
         assert [names[code] for code in codes.tolist()] == [case.owner for case in cases]
-    assert {one.case for one in log.rejected} == set(frame["case"]) - set(log.ids.tolist())
+    assert sorted(rows[one.row][:3] for one in log.rejected) == sorted(refused)
     assert all(rows[one.row][0] == one.case for one in log.rejected)
+    assert len(log) + log.set_aside == len(set(frame["case"]))
+    turned = read_case_log({name: column[::-1] for name, column in frame.items()}, by=["owner"])
+    for name in COLUMNS:
+        mine_, theirs = (dict(zip(x.ids.tolist(), getattr(x, name).tolist(), strict=True)) for x in (log, turned))
+        assert mine_ == theirs
+    assert turned.rejected.counts == log.rejected.counts
     assert sum(log.rejected.counts.values()) == len(log.rejected)
     if cases:
         assert same(read_case_log(cases), log)
@@ -145,7 +155,7 @@ def test_rows_as_events(cases: list[dict[str, int | None]]) -> None:
 
 
 def test_rejected_rows() -> None:
-    """Every row that cannot be is listed with its row, its case and the first reason, and no other is touched."""
+    """Every case or event that cannot be is listed with its row, its case and the reason, and no other is touched."""
     t = [f"2026-03-{day:02d}" for day in range(1, 10)]
     frame = {
         "id": ["a", "b", "c", "d", "e", "f", "g", "a", "i", "j"],
@@ -157,7 +167,11 @@ def test_rejected_rows() -> None:
         "closed": [t[3], t[3], t[3], t[3], t[3], t[4], t[3], t[3], t[5], t[3]],
     }
     log = read_case_log(frame)
-    assert log.ids.tolist() == ["a", "i"]
+    assert log.ids.tolist() == ["a", "c", "d", "e", "f", "i", "j"]
+    assert (len(log), log.set_aside, log.left_out) == (7, 3, 0)
+    assert [row is None for row in log.responded.tolist()] == [False, True, False, True, False, False, True]
+    assert not np.isnat(log.closed[:-2]).any()
+    assert log.unsure["responded"].tolist() == [False, True, *[False] * 5]  # it did not happen before the opening
     assert [(one.row, one.case, one.reason) for one in log.rejected] == [
         (1, "b", "no opening time"),
         (2, "c", "first_response before opened"),
@@ -174,7 +188,7 @@ def test_rejected_rows() -> None:
 
 
 def test_rejected_events() -> None:
-    """An unknown event is rejected alone; an illegal or timeless one takes its case with it."""
+    """An unknown, illegal or timeless event is rejected alone; a case that was never opened is set aside."""
     frame = {
         "case": ["a", "a", "a", "b", "b", "c", None, "d", "d", "e", "e"],
         "event": [
@@ -184,8 +198,10 @@ def test_rejected_events() -> None:
         "time": [*(f"2026-03-0{day}" for day in "23423322"), "tomorrow", "2026-03-02", "2026-03-02"],
     }
     log = read_case_log(frame)
-    assert log.ids.tolist() == ["a", "e"]
-    assert np.isnat(log.resolved).tolist() == [False, True]
+    assert log.ids.tolist() == ["a", "b", "d", "e"]
+    assert (len(log), log.set_aside) == (4, 2)
+    assert np.isnat(log.resolved).tolist() == [False, True, True, True]
+    assert log.unsure["closed"].tolist() == [False, False, True, False]
     assert [(one.row, one.case, one.reason) for one in log.rejected] == [
         (1, "a", "'liked' is no event of a case"),
         (4, "b", "'reopened' of a case that is open"),
@@ -195,13 +211,14 @@ def test_rejected_events() -> None:
         (10, "e", "no event"),
     ]
     told = read_case_log(frame, events={"liked": "first_response"})
-    assert told.responded.tolist() == [dt.datetime(2026, 3, 3), None]
+    assert told.responded.tolist() == [dt.datetime(2026, 3, 3), None, None, None]
     twice = {
         "case": [1] * 3,
         "event": ["opened", "response", "response"],
         "at": [START, START, START + dt.timedelta(hours=1)],
     }
     assert next(iter(read_case_log(twice).rejected)).reason == "a second 'first_response'"
+    assert read_case_log(twice).responded.tolist() == [START]
 
 
 @pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame])

@@ -71,6 +71,7 @@ def test_a_duration_that_is_none_is_rejected_with_its_row() -> None:
         (1, "first_response is not a time"),
         (2, "first_response is not a time"),
     ]
+    assert (loop.n, loop.first_response.done, loop.first_response.waiting) == (3, 1, 0)
 
 
 @pytest.mark.parametrize("cells", [[85, 1560, None], ["85", "1560", None], np.array([5100.0, 93600.0, np.nan])])
@@ -128,6 +129,78 @@ def test_a_reopened_case_waits_again() -> None:
     loop = nk.closed_loop(events, as_of="2026-03-09")
     assert (loop.backlog.open, loop.close.done) == (1, 1)
     assert loop.close.median == 6 * 24  # half are closed from four days to eight, the last that was seen
+
+
+def test_what_a_log_never_says_is_not_known() -> None:
+    """No column of any end of a case: nobody knows who waits."""
+    loop = loop_of(**{"First reply": ["2026-03-02 12:00"] * 3})
+    assert loop.backlog.open is None
+    assert np.isnan(loop.backlog.oldest)
+    assert (loop.close.done, loop.close.waiting) == (0, 0)
+    assert "how many are open is not known" in loop.headline
+    assert loop.to_dict()["backlog"]["open"] is None
+
+
+# ---- what cannot have been is set aside, and its case stays ----
+
+
+def test_late_events_leave_their_case() -> None:
+    """Contacted after closing, informed unresolved, answered twice, closed twice: the case of 24 h stays."""
+    late = [("contacted", 30), ("informed", 31), ("first response", 32), ("closed", 33), ("opened", 34)]
+    rows = [("opened", 0), ("informed", 1), ("first response", 6), ("first response", 7), ("closed", 24), *late]
+    at = [dt.datetime(2026, 3, 2) + dt.timedelta(hours=hour) for _, hour in rows]
+    loop = nk.closed_loop({"case": [1] * len(rows), "event": [kind for kind, _ in rows], "at": at})
+    assert (loop.close.median, loop.first_response.median, loop.n) == (24, 6, 1)
+    assert [one.row for one in loop.rejected] == [1, 3, 5, 6, 7, 8, 9]
+    columns = {"opened": at[:1], "contacted": at[5:6], "closed": at[4:5], "informed": at[1:2], "resolved": [None]}
+    row = nk.closed_loop(columns)
+    assert (row.close.median, row.n, row.set_aside) == (24, 1, 0)
+    assert row.rejected.counts == {"contacted after closed": 1, "informed before resolved": 1}
+
+
+def test_an_impossible_time_says_nothing() -> None:
+    """Answered before it was opened: neither answered at once nor waiting still."""
+    loop = nk.closed_loop(
+        {"created": ["2026-03-02 07:30", "2026-03-02 10:00"], "first_response": ["2026-03-02 08:00"] * 2},
+        as_of="2026-03-03 09:00",
+    )
+    assert (loop.n, loop.first_response.median, loop.first_response.waiting) == (2, 0.5, 0)
+    assert (loop.rate("coverage").hits, loop.rate("coverage").n) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "hours"),
+    [
+        (["2026-03-02", "2026-03-03", None], [15, 38]),
+        ([dt.date(2026, 3, 2), dt.date(2026, 3, 3), None], [15, 38]),
+        (pd.to_datetime(pd.Series(["2026-03-02", "2026-03-03", None])), [15, 38]),
+        (["2026-03-02 12:00", "2026-03-03", None], [3, 38]),
+        (["2026-03-02 12:00", "2026-03-03 00:00", None], [3, 14]),
+    ],
+)
+def test_a_date_ends_with_its_day(cells: Any, hours: list[float]) -> None:
+    """Opened at nine and closed on that day is no closing before the opening."""
+    loop = nk.closed_loop({"opened": OPENED, "closed": cells, "theme": list("abc")}, by="theme", as_of=AS_OF)
+    assert len(loop.rejected) == 0
+    assert [loop[theme].time("close").median for theme in "ab"] == hours
+    events = {"case": [1, 2, 3, 1, 2, 3], "event": ["opened"] * 3 + ["closed"] * 3, "at": [*OPENED, *cells]}
+    if isinstance(cells, list) and isinstance(cells[0], str):
+        events["theme"] = list("abcabc")
+        rows = nk.closed_loop(events, by="theme", as_of=AS_OF)
+        assert [rows[theme].time("close").median for theme in "ab"] == hours
+
+
+def test_days_and_times_of_one_day() -> None:
+    """An answer on the day of the closing came by the closing; as of that day, a date is not yet to come."""
+    rows = {"opened": ["2026-03-02 09:00"], "first reply": ["2026-03-02"], "closed": ["2026-03-02 12:00"]}
+    loop = nk.closed_loop(rows, as_of=AS_OF)
+    assert (loop.first_response.median, loop.close.median, len(loop.rejected)) == (3, 3, 0)
+    today = nk.closed_loop({"opened": ["2026-03-02 09:00"], "closed": ["2026-03-02"]}, as_of="2026-03-02 17:00")
+    assert (today.close.median, today.backlog.open) == (8, 0)
+    office = nk.BusinessCalendar(time_zone="Europe/Berlin")
+    log = {"opened": ["2026-03-29T00:00:00+01:00"], "closed": ["2026-03-29"]}
+    zoned = nk.closed_loop(log, calendar=office)
+    assert zoned.close.median == 23
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=20))

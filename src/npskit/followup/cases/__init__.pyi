@@ -2,11 +2,11 @@
 
 from npskit.followup.cases.case import Case as Case
 from npskit.followup.cases.case import CaseEvent as CaseEvent
+from npskit.followup.cases.case_log import CaseLog as CaseLog
 from npskit.followup.cases.figures import Backlog as Backlog
 from npskit.followup.cases.figures import LoopFigures as LoopFigures
 from npskit.followup.cases.figures import LoopRate as LoopRate
 from npskit.followup.cases.figures import LoopTime as LoopTime
-from npskit.followup.cases.log import CaseLog as CaseLog
 from npskit.followup.cases.log import read_case_log as read_case_log
 from npskit.followup.cases.loop import closed_loop as closed_loop
 from npskit.followup.cases.loop_result import ClosedLoop as ClosedLoop

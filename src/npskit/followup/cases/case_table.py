@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,19 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times
 from npskit.counting import CodedAnswers
-from npskit.data import NOTHING, UNKNOWN, Frame, coded, parse_times, read_flags, read_labels, read_times
+from npskit.data import (
+    NOTHING,
+    UNKNOWN,
+    Column,
+    Frame,
+    TimeColumn,
+    coded,
+    factorize,
+    parse_times,
+    read_flags,
+    read_labels,
+    read_times,
+)
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -30,7 +43,7 @@ from npskit.followup.cases.case import Case
 from npskit.followup.cases.case_roles import unit_of
 from npskit.followup.cases.case_spans import read_spans
 from npskit.scorers import Codebook
-from npskit.times import find_zone
+from npskit.times import DAY, find_zone, in_zone, instants
 
 MONTH = "month"
 _LOOKED_AT = 100
@@ -139,11 +152,13 @@ class CaseTimes(Frozen):
         values: datetime64[us] by role.
         bad: For each role the rows that hold no time.
         time_zone: Their zone, None where naive.
+        days: For each role the rows that hold a date without a time of day: its first moment is the value.
     """
 
     values: dict[str, Times]
     bad: dict[str, NDArray[np.int64]]
     time_zone: str | None
+    days: dict[str, Bools]
 
     @classmethod
     def read(
@@ -163,16 +178,34 @@ class CaseTimes(Frozen):
         values = {role: table[name].values for role, name in names.items()}
         bad = {role: np.array([c.position for c in table[name].rejected], np.int64) for role, name in names.items()}
         _refuse_numbers(frame, names, values, bad)
-        told = [name for role, name in names.items() if not np.isnat(values[role]).all()]
+        days = {role: dates_alone(columns[name], table[name]) for role, name in names.items()}
+        whole = {role: bool((days[role] | np.isnat(values[role])).all()) for role in names}
+        known = {name for role, name in names.items() if not np.isnat(values[role]).all()}
+        zoned = any(table[name].aware for name in known)
+        # a date alone knows no zone, and needs none: it is that of the others
+        told = [n for role, n in names.items() if n in known and not (zoned and whole[role])]
         naive, aware = ([name for name in told if table[name].aware is knows] for knows in (False, True))
         if naive and aware:
             raise IncompatibleError(
                 f"the times in {aware[0]!r} know their zone, those in {naive[0]!r} do not: make them one or the other"
             )
+        zone = _known_zone(table[aware[0]].own_zone, office or "UTC") if aware else None
+        for role in names:
+            if zone is not None and whole[role]:
+                values[role] = instants(values[role], find_zone(zone))
         for role, (seconds, wrong) in took.items():
             values[role] = values["opened"] + _microseconds(seconds)
             bad[role] = np.flatnonzero(wrong)
-        return cls(values, bad, _known_zone(table[aware[0]].own_zone, office or "UTC") if aware else None)
+            days[role] = np.zeros(len(seconds), np.bool_)
+        if "opened" in days:
+            _midnights(values, days)
+        return cls(values, bad, zone, days)
+
+    def day_after(self, values: Times) -> Times:
+        """Return the same time of the next day, on the clock of the zone where there is one."""
+        if self.time_zone is None:
+            return np.asarray(values + np.timedelta64(DAY))
+        return instants(in_zone(values, self.time_zone) + np.timedelta64(DAY), find_zone(self.time_zone))
 
     def moment(self, value: Any) -> np.datetime64:
         """Return a time that the caller gave as those of the log are.
@@ -191,6 +224,38 @@ class CaseTimes(Frozen):
 
 
 # ---- columns without times ----
+
+
+def dates_alone(column: Column, read: TimeColumn) -> Bools:
+    """Return which cells of a column are dates without a time of day."""
+    known = ~np.isnat(read.values)
+    if read.dates or read.aware:
+        return known if read.dates else np.zeros(len(known), np.bool_)
+    cells = column.filled()
+    if cells.dtype.kind != "O" or not (read.values[known] == read.values[known].astype("datetime64[D]")).any():
+        return np.zeros(len(known), np.bool_)
+    codes, distinct = factorize(cells)
+    alone = [_says_no_time(cell) for cell in distinct]
+    midnight = read.values == read.values.astype("datetime64[D]")
+    return np.asarray(np.array(alone, np.bool_)[codes] & midnight)
+
+
+def _says_no_time(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return ":" not in cell and not cell.strip().isdecimal()
+    return isinstance(cell, dt.date) and not isinstance(cell, dt.datetime)
+
+
+def _midnights(values: Mapping[str, Times], days: dict[str, Bools]) -> None:
+    """Take a column of nothing but midnights, one of them before an opening on the same day, as dates."""
+    opened = values["opened"]
+    for role, times in values.items():
+        known = ~np.isnat(times)
+        if role == "opened" or days[role].any() or not known.any():
+            continue
+        day = times.astype("datetime64[D]")
+        if (times == day)[known].all() and ((times < opened) & (day == opened.astype("datetime64[D]"))).any():
+            days[role] = known
 
 
 def _took(frame: Frame, names: Mapping[str, str]) -> dict[str, tuple[Floats, Bools]]:

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen, Integers, Times
-from npskit.followup.cases.states import LEADS_TO, LEGAL, legal_order
+from npskit.followup.cases.states import FINE, LEADS_TO, LEGAL, SECOND, STATES, lawful
 from npskit.options import EVENT_KINDS
 
-_STATES = ("new", "open", "resolved", "closed")
-_FIRST_RESPONSE = EVENT_KINDS.index("first_response")
 # State after each kind of event, -1 where it stays, and whether each kind is legal in each state.
-_AFTER = np.array([_STATES.index(LEADS_TO[kind]) if kind in LEADS_TO else -1 for kind in EVENT_KINDS])
-_ALLOWED = np.array([[kind in LEGAL[state] for kind in EVENT_KINDS] for state in _STATES])
+_AFTER = np.array([STATES.index(LEADS_TO[kind]) if kind in LEADS_TO else -1 for kind in EVENT_KINDS])
+_ALLOWED = np.array([[kind in LEGAL[state] for kind in EVENT_KINDS] for state in STATES])
 
 
 @attrs.frozen(eq=False)
@@ -63,8 +61,8 @@ class EventLog(Frozen):
         return found
 
 
-def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[EventLog, dict[str, Codes]]:
-    """Put events in order and set aside the cases that cannot have happened.
+def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[EventLog, EventLog, list[str]]:
+    """Put events in order and set aside those that cannot have happened; the others of a case stay.
 
     Args:
         cases: The number of the case of each event, shape `(n,)`.
@@ -73,28 +71,25 @@ def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[Ev
         rows: Where it stands in the log.
 
     Returns:
-        The legal events, and for each reason the rows of the events that were refused, one for each case refused.
+        The legal events, the others, and why each of the others is refused. Neither depends on the order of the rows,
+        but for events alike in all but who did them.
     """
     log = EventLog(cases, kinds, at, rows)[_order(cases, kinds, at)]
-    state, illegal = _judged(log)
-    suspect, first = np.unique(log.cases[illegal], return_index=True)
-    first = np.flatnonzero(illegal)[first]
+    illegal = _judged(log)
     same = (log.cases[1:] == log.cases[:-1]) & (log.at[1:] == log.at[:-1])
-    tied = np.isin(suspect, log.cases[1:][same])
+    suspect = np.intersect1d(log.cases[:-1][same], log.cases[illegal != FINE])
     # only events of one instant may have another order; few cases are both tied and out of order
-    places, saved = np.arange(len(log.cases)), np.zeros(len(suspect), np.bool_)
-    for i in np.flatnonzero(tied).tolist():
-        begin, end = np.searchsorted(log.cases, [suspect[i], suspect[i] + 1]).tolist()
-        order = legal_order([EVENT_KINDS[k] for k in log.kinds[begin:end].tolist()], log.at[begin:end].tolist())
-        if order is not None:
-            places[begin:end] = begin + np.array(order)
-            saved[i] = True
-    bad = first[~saved]
-    width = len(EVENT_KINDS)
-    why = state[bad] * width + log.kinds[bad]
-    wrong = {_reason(code % width, code // width): log.rows[bad[why == code]] for code in set(why.tolist())}
-    legal = log[places]
-    return (legal[~np.isin(legal.cases, suspect[~saved])] if len(bad) else legal), wrong
+    places = np.arange(len(log.cases))
+    for case in suspect.tolist():
+        begin, end = np.searchsorted(log.cases, [case, case + 1]).tolist()
+        order, why = lawful([EVENT_KINDS[k] for k in log.kinds[begin:end].tolist()], log.at[begin:end].tolist())
+        places[begin:end] = begin + np.array(order)
+        illegal[begin:end] = why
+    log = log[places]
+    legal = illegal == FINE
+    wrong = log[~legal]
+    pairs = zip(wrong.kinds.tolist(), illegal[~legal].tolist(), strict=True)
+    return log[legal], wrong, [_reason(kind, state) for kind, state in pairs]
 
 
 def _order(cases: Codes, kinds: Integers, at: Integers) -> Codes:
@@ -110,28 +105,61 @@ def _order(cases: Codes, kinds: Integers, at: Integers) -> Codes:
     return np.lexsort((kinds, at, cases))
 
 
-def _judged(log: EventLog) -> tuple[Integers, Bools]:
-    """Return the state before each event, and where the event is not legal then."""
+def _judged(log: EventLog) -> Codes:
+    """Return for each event in order the state that forbids it, `FINE` where it is legal.
+
+    A closed case is one whose last closing was not followed by a reopening, whatever else is said of it: what is set
+    aside changes nothing for the events after it.
+    """
     n = len(log.cases)
+    forbids = np.full(n, FINE)
     first = np.ones(n, np.bool_)
     first[1:] = log.cases[1:] != log.cases[:-1]
-    becomes = _AFTER[log.kinds]
-    # the event that last changed the state, up to each; the first of a case does, in any case
-    changed = np.maximum.accumulate(np.where((becomes >= 0) | first, np.arange(n), 0))
-    state = np.zeros(n, np.int64)
-    state[1:] = np.maximum(becomes[changed[:-1]], 0)
-    state[first] = 0
-    illegal = ~_ALLOWED[state, log.kinds]
-    answers = np.flatnonzero(log.kinds == _FIRST_RESPONSE)
-    illegal[answers[1:][log.cases[answers[1:]] == log.cases[answers[:-1]]]] = True
-    return state, illegal
+    opened = log.are("opened")
+    begun = _last(opened, first) >= 0
+    forbids[~begun] = STATES.index("new")
+    # the first opening counts
+    again = opened & (_before(_last(opened, first), first) >= 0)
+    first_opening = opened & ~again
+    ends = (log.are("closed", "reopened") & begun) | first_opening
+    closed = log.are("closed")
+    ended = _before(_last(ends, first), first)
+    in_closed = (ended >= 0) & closed[np.maximum(ended, 0)]
+    fine = (forbids == FINE) & ~(in_closed & ~log.are("reopened"))
+    forbids[(forbids == FINE) & ~fine] = STATES.index("closed")
+    changes = fine & log.are("resolved", "closed", "reopened") | first_opening
+    changed = _before(_last(changes, first), first)
+    state = np.where(first_opening | (changed < 0), 0, np.maximum(_AFTER[log.kinds[np.maximum(changed, 0)]], 0))
+    state = np.where(first_opening, STATES.index("new"), state)
+    refused = fine & ~_ALLOWED[state, log.kinds]
+    forbids[refused] = state[refused]
+    answers = log.are("first_response") & (forbids == FINE)
+    second = answers & (_before(_last(answers, first), first) >= 0)
+    forbids[second] = SECOND
+    return forbids
 
 
-def _reason(kind: int, state: int) -> str:
+def _last(which: Bools, first: Bools) -> Codes:
+    """Return the place of the last of some events up to each, in its own case; -1 if there is none."""
+    places = np.arange(len(which))
+    begins = np.maximum.accumulate(np.where(first, places, 0))
+    last = np.maximum.accumulate(np.where(which, places, -1))
+    return np.where(last >= begins, last, -1)
+
+
+def _before(places: Codes, first: Bools) -> Codes:
+    """Return what stood at the event before, in the same case; -1 at its first."""
+    found = np.full(len(places), -1)
+    found[1:] = places[:-1]
+    found[first] = -1
+    return found
+
+
+def _reason(kind: int, forbids: int) -> str:
     """Return why an event is refused, the same for all cases alike."""
     name = EVENT_KINDS[kind]
-    if state == 0:
-        return f"{name!r} before 'opened'"
-    if kind == _FIRST_RESPONSE and _ALLOWED[state, kind]:
+    if forbids == SECOND:
         return "a second 'first_response'"
-    return f"{name!r} of a case that is {_STATES[state]}"
+    if not forbids:
+        return f"{name!r} before 'opened'"
+    return f"{name!r} of a case that is {STATES[forbids]}"

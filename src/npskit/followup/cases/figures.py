@@ -77,12 +77,12 @@ class Backlog:
     """What waits: cases that are not closed.
 
     Args:
-        open: How many.
+        open: How many; None where the log knows no end of a case.
         median_age: Since when half of them wait, in hours of the calendar; NaN of none.
         oldest: Since when the oldest waits, in hours of the calendar; NaN of none.
     """
 
-    open: int
+    open: int | None
     median_age: float
     oldest: float
 
@@ -158,6 +158,11 @@ def hours_text(hours: float, clock: str = "calendar") -> str:
         return f"{60 * hours:.0f} min"
     days = hours > 48 and clock == "calendar"
     return f"{hours / 24 if days else hours:.1f}".removesuffix(".0") + (" d" if days else " h")
+
+
+def open_text(backlog: Backlog) -> str:
+    """Return how many cases wait; a dash where that is not known."""
+    return "-" if backlog.open is None else str(backlog.open)
 
 
 def share_text(value: float, interval: Interval) -> tuple[str, str]:

@@ -14,9 +14,10 @@ from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
 from npskit.checks import of_kind, one_of, several, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
+from npskit.followup.cases.case_log import CaseLog
 from npskit.followup.cases.case_table import is_of_cases
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime
-from npskit.followup.cases.log import CaseLog, read_case_log
+from npskit.followup.cases.log import read_case_log
 from npskit.followup.cases.loop_result import ClosedLoop
 from npskit.followup.cases.survival import kaplan_meier
 from npskit.inference import score_interval, tail_of
@@ -124,9 +125,12 @@ def closed_loop(
     )
     closing: EventKind = "closed"
     # help desks know one end of a case or the other; `Case` objects both
-    if {"closed", "resolved"} & log.recorded == {"resolved"} and not is_of_cases(cases):
+    if is_of_cases(cases):
+        log = attrs.evolve(log, recorded=log.recorded | {"closed"})
+    elif {"closed", "resolved"} & log.recorded == {"resolved"}:
         closing = "resolved"
-        log = attrs.evolve(log, closed=log.resolved, recorded=log.recorded | {"closed"})
+        unsure = {**log.unsure, "closed": log.unsure["resolved"]}
+        log = attrs.evolve(log, closed=log.resolved, unsure=unsure, recorded=log.recorded | {"closed"})
     codes, keys = _groups(log, names)
     answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))
     expected = None if eligible is None else _eligible(eligible, keys, answered)
@@ -207,26 +211,27 @@ def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...
 
 @attrs.frozen(eq=False)
 class _Spans(Frozen):
-    """How long each case took, or has taken so far: hours, and whether it has happened."""
+    """How long each case took, or has taken so far: hours, whether it has happened, and whether that is known."""
 
     measure: str
     clock: str
     hours: Floats
     happened: Bools
+    known: Bools
 
 
 def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
     """Return the times of each measure on each clock, of what the log holds."""
     found = []
-    for measure, ends in (("first_response", log.responded), ("close", log.closed)):
+    for measure, end in (("first_response", "responded"), ("close", "closed")):
+        ends = getattr(log, end)
         happened = ~np.isnat(ends)
         until = np.where(happened, ends, log.as_of)
-        held = np.full(len(log), _is_recorded(log, measure))
-        hours = _hours(until - log.opened)
-        found.append(_Spans(measure, "calendar", hours[held], happened[held]))
+        known = ~log.unsure[end] if _is_recorded(log, measure) else np.zeros(len(log), np.bool_)
+        found.append(_Spans(measure, "calendar", _hours(until - log.opened), happened, known))
         if calendar is not None:
             passed = calendar.elapsed(log.opened, until, time_zone=log.time_zone)
-            found.append(_Spans(measure, "business", _hours(passed)[held], happened[held]))
+            found.append(_Spans(measure, "business", _hours(passed), happened, known))
     return found
 
 
@@ -258,13 +263,14 @@ def _figures(
     if n_groups != 1:
         groups = np.split(np.argsort(short, kind="stable"), np.cumsum(sizes)[:-1])[:n_groups]
     rates = _rates(log, codes, n_groups, expected, level)
-    waiting = np.isnat(log.closed)
+    waiting = np.isnat(log.closed) & ~log.unsure["closed"]
+    ends = "closed" in log.recorded
     ages = _hours(log.as_of - log.opened)
     found = []
     for rows, size, of_group in zip(groups, sizes.tolist(), rates, strict=True):
         open_ages = ages[rows][waiting[rows]]
-        backlog = Backlog(0, float("nan"), float("nan"))
-        if len(open_ages):
+        backlog = Backlog(0 if ends or not len(log) else None, float("nan"), float("nan"))
+        if ends and len(open_ages):
             backlog = Backlog(len(open_ages), float(np.median(open_ages)), float(open_ages.max()))
         times = tuple(_time(one, rows, targets.get(one.measure), calendar, level) for one in spans)
         found.append(LoopFigures(size, of_group, times, backlog))
@@ -275,8 +281,8 @@ def _time(
     spans: _Spans, rows: Any, target: dt.timedelta | None, calendar: BusinessCalendar | None, level: float
 ) -> LoopTime:
     """Return one time of one group."""
-    rows = rows if len(spans.hours) else slice(0)  # not recorded
-    hours, happened = spans.hours[rows], spans.happened[rows]
+    known = spans.known[rows]
+    hours, happened = spans.hours[rows][known], spans.happened[rows][known]
     curve = kaplan_meier(hours, happened)
     limit = within = low = high = float("nan")
     undecided = 0
@@ -314,9 +320,10 @@ def _rates(
     no_one = ~everyone
     worst = no_one if log.worst is None else log.worst
     again = no_one if log.later is None else log.later >= 0
+    sure = ~log.unsure["responded"]
     better = no_one if log.later is None else log.later > 0
     what = {
-        "coverage": (~np.isnat(log.responded), everyone),
+        "coverage": (~np.isnat(log.responded), sure),
         "reach": (log.reached, log.tried),
         "resolution": (~np.isnat(log.resolved), log.ended),
         "reopened": (log.reopened, log.ended),

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from npskit.errors import ColumnNotFoundError, counted, did_you_mean, quoted
-from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, share_text
+from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, open_text, share_text
 from npskit.followup.cases.rejections import Rejections
 from npskit.options import Clock, EventKind, Measure, Rate
 from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
@@ -142,7 +142,9 @@ class ClosedLoop(MadeOfRows):
         """How many cases, as of when, and what was left aside."""
         known = "" if self.as_of is None else f" as of {self.as_of:%Y-%m-%d %H:%M}"
         source = "" if self.as_of_given or self.as_of is None else " (the latest time in the log)"
-        parts = [f"{counted(self.cases, 'case')}, {self.backlog.open} open{known}{source}"]
+        waits = self.backlog.open
+        parts = [f"{counted(self.cases, 'case')}{'' if waits is None else f', {waits} open'}{known}{source}"]
+        parts += ["how many are open is not known: the log holds no closings"] if waits is None else []
         if len(self.rejected):
             reasons = [f"{reason}: {many}" for reason, many in self.rejected.counts.items()]
             shown = ", ".join(reasons[:3] + (["..."] if len(reasons) > 3 else []))
@@ -172,7 +174,8 @@ class ClosedLoop(MadeOfRows):
         rows += [[_TITLES[r.name], *share_text(r.value, r.interval), r.n] for r in self.total.rates]
         waits = self.backlog
         ages = f"half since {hours_text(waits.median_age)}, the oldest since {hours_text(waits.oldest)}"
-        rows.append(["backlog", str(waits.open), ages if waits.open else "", self.cases])
+        n = 0 if waits.open is None else self.cases
+        rows.append(["backlog", open_text(waits), ages if waits.open else "", n])
         return ["", "", f"{percent(self.level)} interval", "of"], rows
 
     def _by_group(self) -> Rows:
@@ -185,7 +188,7 @@ class ClosedLoop(MadeOfRows):
         header += [_TITLES[name] for name in shown]
         rows = []
         for parts, figures in zip(segment_parts(list(self.groups)), self.groups.values(), strict=True):
-            row: list[Any] = [*parts, figures.cases, figures.backlog.open]
+            row: list[Any] = [*parts, figures.cases, open_text(figures.backlog)]
             row.append(hours_text(figures.backlog.oldest))
             for time in figures.times:
                 row.append(hours_text(time.median, time.clock))
@@ -202,7 +205,7 @@ class ClosedLoop(MadeOfRows):
         of = f", by {', '.join(self.by)}: {counted(len(self.groups), 'group')}" if self.by else ""
         rejected = f", rejected={len(self.rejected)}" if len(self.rejected) else ""
         return (
-            f"ClosedLoop(cases={self.cases}, open={self.backlog.open}, "
+            f"ClosedLoop(cases={self.cases}, open={open_text(self.backlog)}, "
             f"first_response={hours_text(self.first_response.median)}, close={hours_text(self.close.median)}"
             f"{rejected}{of})"
         )

@@ -14,7 +14,7 @@ from npskit.arrays import Frozen
 
 @attrs.frozen
 class RejectedCase:
-    """A case, or a row of an event log, that could not be used: its row from 0, its id, and why."""
+    """A case, or an event of one, that could not be used: its row from 0, its id, and why."""
 
     row: int
     case: Any
@@ -60,9 +60,10 @@ Refused = tuple[NDArray[np.integer[Any]], str]
 
 
 def rejections_of(refused: Iterable[Refused], ids: NDArray[Any]) -> Rejections:
-    """Return all that was refused; of each row the first reason stands. `ids` are the cases of the rows."""
+    """Return all that was refused, by row, and of one row as it came. `ids` are the cases of the rows."""
     found = [(rows.astype(np.int64), reason) for rows, reason in refused if len(rows)]
     reasons = {reason: code for code, reason in enumerate(dict.fromkeys(reason for _, reason in found))}
-    codes = [np.full(len(rows), reasons[reason]) for rows, reason in found]
-    rows, first = np.unique(np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)]), return_index=True)
-    return Rejections(rows, ids[rows], np.concatenate([np.empty(0, np.intp), *codes])[first], tuple(reasons))
+    rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in found)])
+    codes = np.concatenate([np.empty(0, np.intp), *(np.full(len(rows), reasons[reason]) for rows, reason in found)])
+    order = np.argsort(rows, kind="stable")
+    return Rejections(rows[order], ids[rows[order]], codes[order], tuple(reasons))

@@ -22,6 +22,10 @@ LEGAL = {
     "closed": frozenset({"reopened"}),
 }
 """What may happen in each state; `"new"` is before the opening."""
+STATES = tuple(LEGAL)
+# What stands for an event that is legal, and for a second first response, where the place of a state would.
+FINE = -1
+SECOND = len(STATES)
 LEADS_TO = {"opened": "open", "resolved": "resolved", "closed": "closed", "reopened": "open"}
 """The state after the events that change it; the others leave it as it is."""
 
@@ -49,23 +53,61 @@ def legal_order(kinds: Sequence[str], times: Sequence[Any]) -> list[int] | None:
         >>> legal_order(["closed", "assigned", "opened", "reopened"], [5, 9, 1, 9])
         [2, 0, 3, 1]
     """
-    if list(kinds).count("first_response") > 1:
-        return None
+    order, forbids = lawful(kinds, times)
+    return order if all(why == FINE for why in forbids) else None
+
+
+def lawful(kinds: Sequence[str], times: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """Return the places of events in the order they happened, and for each what forbids it, where it is not legal.
+
+    What is not legal changes nothing for the events after it. Of events of one instant that have no legal order as
+    many are taken as can be, one after the other.
+
+    Args:
+        kinds: See `legal_order`.
+        times: See `legal_order`.
+
+    Returns:
+        The places, and for each of them `FINE`, the place in `STATES` of the state that forbids it, or `SECOND`.
+
+    Example:
+        >>> lawful(["opened", "closed", "contacted", "closed"], [1, 2, 3, 4])
+        ([0, 1, 2, 3], [-1, -1, 3, 3])
+    """
     waiting = sorted(range(len(kinds)), key=lambda i: (times[i], EVENT_KINDS.index(kinds[i])))
     order: list[int] = []
-    state = "new"
+    forbids: list[int] = []
+    state, responded = "new", False
     while waiting:
         tied = [i for i in waiting if times[i] == times[waiting[0]]]
         waiting = waiting[len(tied) :]
-        arranged = _arranged(state, [kinds[i] for i in tied])
-        if arranged is None:
-            return None
-        for kind in arranged:
-            i = next(i for i in tied if kinds[i] == kind)
-            tied.remove(i)
+        answers = [i for i in tied if kinds[i] == "first_response"]
+        surplus = answers[0 if responded else 1 :]
+        able = [i for i in tied if i not in surplus]
+        arranged = _arranged(state, [kinds[i] for i in able])
+        for kind in _as_many(state, [kinds[i] for i in able]) if arranged is None else arranged:
+            i = next(i for i in able if kinds[i] == kind)
+            able.remove(i)
             order.append(i)
-            state = after(state, kind)
-    return order
+            forbids.append(FINE)
+            state, responded = after(state, kind), responded or kind == "first_response"
+        for i in sorted([*able, *surplus]):
+            order.append(i)
+            legal = kinds[i] in LEGAL[state]
+            forbids.append(SECOND if legal and kinds[i] == "first_response" else STATES.index(state))
+    return order, forbids
+
+
+def _as_many(state: str, kinds: list[str]) -> list[str]:
+    """Return events of one instant as far as they can be taken one after the other."""
+    taken: list[str] = []
+    left = sorted(kinds, key=EVENT_KINDS.index)
+    while legal := [kind for kind in left if kind in LEGAL[state]]:
+        kind = next((kind for kind in legal if kind not in LEADS_TO), legal[0])
+        left.remove(kind)
+        taken.append(kind)
+        state = after(state, kind)
+    return taken
 
 
 def _arranged(state: str, kinds: list[str]) -> tuple[str, ...] | None:
