@@ -445,7 +445,7 @@ def test_hints_name_options(said: str, told: str | None) -> None:
 def test_what_cannot_be_used_is_said_once(capsys: pytest.CaptureFixture[str], export: str, tmp_path: Path) -> None:
     """Of an output, a playbook and a file the message names the option and the path once, and what is wrong."""
     (tmp_path / "empty.json").write_text("[]")
-    (tmp_path / "title.csv").write_text("Survey of May\nscore,day\n9,2026-05-01\n3,2026-05-01\n")
+    (tmp_path / "title.csv").write_text("Survey of May\nscore,day\ngood,north\nbad,south\n")
     (tmp_path / "marks.csv").write_text("mark,day\n1,2026-05-01\n5,2026-05-01\n")
     title = str(tmp_path / "title.csv")
     for words, told in (
@@ -465,6 +465,8 @@ def test_what_cannot_be_used_is_said_once(capsys: pytest.CaptureFixture[str], ex
         assert (code, err.count("\n")) == (2, 1)
         assert told in err
         assert err.count(str(tmp_path)) <= 1
+    Path(title).write_text("Survey of May\nscore,day\n9,2026-05-01\n3,2026-05-01\n")
+    assert run(capsys, "score", title)[1].startswith("NPS  0.0000")
     assert run(capsys, "score", title, "--header-rows", "2")[1].startswith("NPS  0.0000")
 
 

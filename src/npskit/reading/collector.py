@@ -20,6 +20,7 @@ from npskit.reading.file_report import Rejected
 from npskit.reading.repairs import Repairs
 from npskit.reading.stretches import Stretch
 
+HEAD_AGAIN = "is a header again: set aside"
 DAMAGED = "holds characters that could not be decoded"
 # Rows are filled up a million cells at a time: in a wide table those of one block would not fit in the memory.
 _CELLS = 1 << 20
@@ -46,12 +47,16 @@ class Plan:
         names: The names of all columns of the file.
         aside: The position of a column, and a function that says why the row of a cell is not an answer, or None.
         repairs: Makes the function that repairs rows with too many cells; called when there is one.
+        heads: The header rows, which may come again.
+        below: The rows at the end that are no answers, by their place from the end: what they hold, and why.
     """
 
     bounds: Bounds
     names: Sequence[str]
     aside: tuple[int, Verdict] | None
     repairs: Callable[[], Repairs]
+    heads: Sequence[list[str]] = ()
+    below: Mapping[int, tuple[str, str]] = attrs.field(factory=dict)
 
 
 class Collector:
@@ -79,6 +84,10 @@ class Collector:
         self._short: list[tuple[int, int]] = []  # record number, number of cells
         self._blanks = 0  # empty lines at the end, so far, of a file of one column
         self._ended = True
+        self._last = 0  # the number of the last record so far
+        # a file that was pasted in may begin with a byte order mark
+        self._heads = [*plan.heads, *(["\ufeff" + row[0], *row[1:]] for row in plan.heads if row)]
+        self._firsts = {row[0] for row in self._heads if row}
 
     def add(self, batch: Batch) -> None:
         """Take in a batch."""
@@ -86,6 +95,10 @@ class Collector:
             self._reject(batch.first + i, j, text, UNTERMINATED, "damaged")
         self._ended = batch.ended
         rows, width = batch.rows, len(self.names)
+        self._last = batch.first + len(rows) - 1
+        if self._firsts and any(row and row[0] in self._firsts and row in self._heads for row in rows):
+            self._take(*self._fitting(rows, batch.first), batch.damaged)
+            return
         if set(map(len, rows)) == {width}:
             self._blanks = 0
             self._take(rows, np.arange(batch.first, batch.first + len(rows), dtype=np.int64), batch.damaged)
@@ -97,6 +110,7 @@ class Collector:
     def add_stretch(self, stretch: Stretch) -> None:
         """Take in clean records."""
         self._ended, self._blanks = True, 0
+        self._last = stretch.first + len(stretch) - 1
         kept = None
         if self._aside is not None:
             cells = stretch.texts(*stretch.places(self._aside[0]))
@@ -119,11 +133,23 @@ class Collector:
         if self._blanks:
             columns = {j: _first(column, size) for j, column in columns.items()}
         numbers = numbers[:size]
+        size = self._end_of_table(numbers)
+        if size < len(numbers):
+            columns, numbers = {j: _first(column, size) for j, column in columns.items()}, numbers[:size]
         self._cut_off(columns, numbers)
         for column in columns.values():
             if isinstance(column, np.ndarray):
                 column.flags.writeable = False  # what cannot be changed need not be copied
         return columns, numbers
+
+    def _end_of_table(self, numbers: NDArray[np.int64]) -> int:
+        """Return how many rows there are above those at the end that are no answers, which are set aside."""
+        below = {self._last - place: told for place, told in self._plan.below.items()}
+        found = [number for number in numbers[-1 - max(self._plan.below, default=-1) :].tolist() if number in below]
+        self.rejected = [each for each in self.rejected if each.row not in found] if found else self.rejected
+        for number in found:
+            self._put_aside(number, None, *below[number])
+        return int(np.searchsorted(numbers, found[0])) if found else len(numbers)
 
     def _take(self, rows: list[list[str]], numbers: NDArray[np.int64], damaged: bool) -> None:
         """Take in rows with a cell for every column."""
@@ -158,6 +184,9 @@ class Collector:
         for number, row in enumerate(rows, first):
             cells = len(row)
             if cells <= 1 < width and not any(map(str.strip, row)):
+                continue
+            if row in self._heads:
+                self._put_aside(number, None, ",".join(row), HEAD_AGAIN)
                 continue
             self._blanks = self._blanks + 1 if cells == 0 else 0
             if cells > width and any(map(str.strip, itertools.islice(row, width, None))):

@@ -12,6 +12,8 @@ from npskit.errors import InvalidValueError, quoted
 
 SEPARATORS = (",", ";", "\t", "|")
 _LINES = 200
+# So many lines may stand above the names.
+_TITLES = 12
 
 
 def told_separator(head: str) -> str | None:
@@ -55,19 +57,24 @@ def find_separator(head: str) -> str:
 
 
 def separator_below(head: str) -> str:
-    r"""Return the separator of a text under a first line of one cell, such as a title; empty if it is no such text.
+    r"""Return the separator of a text under lines of one cell, such as a title; empty if it is no such text.
 
     Example:
         >>> separator_below("Survey of May\nscore;date\n3;2026-05-01\n"), separator_below("score\n3\n")
         (';', '')
     """
-    title, _, rest = head.lstrip("\r\n").partition("\n")
-    separator = find_separator(rest) if rest else ""
-    try:
-        widths = [len(row) for row in csv.reader(rest.splitlines()[:3], delimiter=separator)] if separator else []
-    except csv.Error:
-        return ""
-    return separator if min(widths, default=0) > 1 and separator not in title.rstrip(f"\r{separator}") else ""
+    lines = list(itertools.islice(io.StringIO(head.lstrip("\r\n")), _LINES))
+    for above in range(1, min(_TITLES, len(lines))):
+        separator = find_separator("".join(lines[above:]))
+        if any(separator in line.rstrip(f"\r\n{separator}") for line in lines[:above]):
+            break
+        try:
+            widths = [len(row) for row in csv.reader(lines[above : above + 3], delimiter=separator)]
+        except csv.Error:
+            break
+        if min(widths, default=0) > 1:
+            return separator
+    return ""
 
 
 def check_separator(separator: str) -> str:

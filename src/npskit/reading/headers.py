@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from npskit.data import parse_answer
+from npskit.reading.titles import filled
 from npskit.reading.tools import PLAIN, Header, Tool
 
 
@@ -20,9 +21,9 @@ def header_of(top: Sequence[Sequence[str]], tool: Tool, rows: int | None) -> tup
     if rows == 0:
         return Header(("",) * len(top[0]), 0), []
     if rows is not None and rows != header.rows:
-        # a title has one cell, names stand in the first row that has more
-        wide = (i for i, row in enumerate(top[:rows]) if sum(map(bool, map(str.strip, row))) > 1)
-        names = next(wide, 0)
+        # a title has few cells, names stand in the first row that has about as many as any
+        most = max(map(filled, top[:rows]), default=0)
+        names = next((i for i, row in enumerate(top[:rows]) if most > 1 and 3 * filled(row) > 2 * most), 0)
         header = Header(tuple(top[names]), rows, tuple(top[names + 1]) if names + 1 < min(rows, len(top)) else ())
     below = [row for row in top[header.rows :] if row]
     # R writes row numbers without a name above them.

@@ -19,9 +19,10 @@ from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
 from npskit.reading.file_report import Columns, FileReport, Loaded, Progress, part_of
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
+from npskit.reading.layout import layout_of
 from npskit.reading.responses import Wanted, choose, telling
 from npskit.reading.source import Source, as_path, inspect, reading
-from npskit.reading.tables import layout_of, name_notes, read_all, read_columns, read_delimited
+from npskit.reading.tables import name_notes, read_all, read_columns, read_delimited
 
 # How many cells are looked at for a decimal mark.
 _CELLS = 5_000

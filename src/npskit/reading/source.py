@@ -34,6 +34,8 @@ _SCANNED = 1 << 21
 # Cells that are not made objects of are split fastest in larger blocks.
 _WIDE = 1 << 21
 HEAD = 1 << 16
+# So much of the end of a text is looked at for rows that sum up a table.
+TAIL = 1 << 14
 # No line, quoted cell or JSON record may be longer: what exceeds it is not a survey, and must not fill the memory.
 MAX_LINE = 16 << 20
 
@@ -82,6 +84,7 @@ class Source:
         notes: What to say of the encoding.
         unpacked: The bytes of its text.
         sound: Whether the text is UTF-8 throughout, without NULs.
+        tail: Whole lines at the end of the text.
     """
 
     path: Path
@@ -93,6 +96,7 @@ class Source:
     notes: tuple[str, ...] = ()
     unpacked: int = 0
     sound: bool = False
+    tail: str = ""
 
 
 @contextlib.contextmanager
@@ -216,7 +220,17 @@ def inspect(path: Path, encoding: str | None = None, progress: Progress | None =
     text = head.decode(scan.encoding, errors="replace").removeprefix("\ufeff")
     if not text.strip():
         raise UnreadableFileError(f"{path} is empty but for blank space: there is not even a header row")
-    return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound)
+    tail = _tail(head, scan)
+    return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound, tail)
+
+
+def _tail(head: bytes, scan: _TextScan) -> str:
+    """Return the whole lines at the end of a text."""
+    cut = (len(scan.tail) - scan.size) % 4  # characters of UTF-16 and UTF-32 begin at multiples of it
+    whole = scan.size <= len(scan.tail)
+    # what the text begins with says in which order the bytes are
+    text = (scan.tail if whole else head[:4] + scan.tail[cut:]).decode(scan.encoding, errors="replace")
+    return text.removeprefix("\ufeff") if whole else text.partition("\n")[2]
 
 
 # The byte order marks of UTF-16 and UTF-32; others do not say what the order is.
@@ -269,11 +283,12 @@ def _kind(head: str) -> str:
 
 @attrs.frozen
 class _TextScan:
-    """What a pass over a text found: its encoding, how many bytes it has, and whether they are sound UTF-8."""
+    """What a pass over a text found: its encoding, how many bytes it has, if sound UTF-8, and the last."""
 
     encoding: str
     size: int
     sound: bool
+    tail: bytes
     notes: tuple[str, ...] = ()
 
 
@@ -281,12 +296,13 @@ def _scan(path: Path, gzipped: bool, told: str | None, progress: Progress | None
     """Pass over all bytes of a text, refusing endless lines on the way."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
-    plain, good, bad, nuls, run, size = True, 0, 0, False, 0, 0
+    plain, good, bad, nuls, run, size, tail = True, 0, 0, False, 0, 0, b""
     for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED, progress)):
         last = block.rfind(b"\n")
         last = max(last, block.rfind(b"\r", last + 1))
         run = run + len(block) if last < 0 else len(block) - last - 1
         size += len(block)
+        tail = (block if len(block) >= TAIL else tail + block)[-TAIL:]
         if bounded and run > MAX_LINE:
             line = _line_of(path, gzipped, size - run)
             raise UnreadableFileError(f"{path}: line {line} is longer than {MAX_LINE >> 20} MiB: this is not a table")
@@ -300,11 +316,11 @@ def _scan(path: Path, gzipped: bool, told: str | None, progress: Progress | None
     bad += decoder.decode(b"", final=True).count("\ufffd")
     sound = looked_at and not bad and not nuls
     if told is not None:
-        return _TextScan(told, size, sound)
+        return _TextScan(told, size, sound, tail)
     if plain or (bad <= good and good):
-        return _TextScan("utf-8", size, sound)
+        return _TextScan("utf-8", size, sound, tail)
     note = "The file is not UTF-8; it was read as Windows-1252 (cp1252): pass encoding= if the text looks wrong."
-    return _TextScan("cp1252", size, False, (note,))
+    return _TextScan("cp1252", size, False, tail, (note,))
 
 
 def _beyond_ascii(block: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import functools
+import codecs
+import contextlib
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
@@ -10,104 +12,23 @@ import numpy as np
 
 from npskit.errors import UnreadableFileError, counted
 from npskit.reading.bounds import Bounds
-from npskit.reading.collector import Collector, Plan, Verdict
+from npskit.reading.collector import Collector, Plan
 from npskit.reading.column_builders import CodeBuilder, ColumnBuilder, TextBuilder, TimeBuilder
 from npskit.reading.delimited import Batch, Grammar, Splitter, batches
-from npskit.reading.dialect import find_separator, separator_below, told_separator
 from npskit.reading.file_report import Columns
-from npskit.reading.formats import Read, ReadOptions, aside_of
-from npskit.reading.headers import header_of
+from npskit.reading.formats import Read, ReadOptions
+from npskit.reading.layout import Layout, layout_of
 from npskit.reading.look_ahead import look_ahead
 from npskit.reading.names import usable_names
 from npskit.reading.repairs import Repairs
 from npskit.reading.source import Source, text_blocks, utf8_blocks
 from npskit.reading.stretches import Stretch, clean
-from npskit.reading.tools import PLAIN, Header, Tool, find_tool
 
-# Rows that are looked at to tell what a column holds.
-_LOOK = 1_000
-_TITLED = "The first row has one cell, and those below it have more: if it is a title, give header_rows=2."
 _BUILDERS: Mapping[str, Callable[[Sequence[str]], ColumnBuilder]] = {
     "codes": CodeBuilder,
     "times": TimeBuilder,
     "texts": TextBuilder,
 }
-
-
-@attrs.frozen(eq=False)
-class Layout:
-    """What the first rows of a file tell about it.
-
-    Args:
-        source: The file.
-        separator: What stands between cells.
-        tool: The tool that wrote it.
-        header: The header rows.
-        names: The names of the columns.
-        above: How many rows there are before the first answer.
-        fitting: Some rows that have a cell for each column.
-        notes: What is unusual about the header.
-        about_header: The note on whether a title stands above the names; or empty.
-    """
-
-    source: Source
-    separator: str
-    tool: Tool
-    header: Header
-    names: tuple[str, ...]
-    above: int
-    fitting: tuple[list[str], ...]
-    notes: tuple[str, ...]
-    about_header: str = ""
-
-    @property
-    def grammar(self) -> Grammar:
-        """How the records are written."""
-        return Grammar(self.separator, returns="\n" not in self.source.head)
-
-    @functools.cached_property
-    def places(self) -> dict[str, int]:
-        """The position of each column."""
-        return {name: j for j, name in enumerate(self.names)}
-
-    @property
-    def aside(self) -> tuple[int, Verdict] | None:
-        """The column that says which rows are not answers, if there is one, and the function that judges it."""
-        found = aside_of(self.tool, self.places)
-        return None if found is None else (self.places[found[0]], found[1])
-
-
-def layout_of(source: Source, options: ReadOptions) -> Layout:
-    """Find out how a file of delimited text is laid out.
-
-    Raises:
-        UnreadableFileError: If it has more columns than can be read.
-    """
-    told = told_separator(source.head)
-    asks = told is None and (options.header_rows is None or options.header_rows > 1)
-    titled = separator_below(source.head) if asks else ""
-    separator = options.separator or told or (options.header_rows and titled) or find_separator(source.head)
-    grammar = Grammar(separator, returns="\n" not in source.head)
-    asked = 8 + (options.header_rows or 0)
-    top = list[list[str]]()
-    for batch in batches(text_blocks(source), grammar):
-        top += batch.rows[:_LOOK]
-        if len(top) >= asked:
-            break
-    # Empty lines above the header are not part of it.
-    above = int(told is not None)
-    while above < len(top[:asked]) - 1 and not any(map(str.strip, top[above])):
-        above += 1
-    tool = find_tool(top[above:asked], options.tool)
-    header, notes = header_of(top[above:asked], tool, options.header_rows)
-    Bounds.of(source).check_columns(len(header.names))
-    names, _ = usable_names(header.names)
-    above += header.rows
-    fitting = tuple(row for row in top[above:] if len(row) == len(names))
-    alone = options.header_rows is None and sum(map(bool, map(str.strip, header.names))) == 1
-    about_header = _TITLED if titled and alone and tool is PLAIN and not notes else ""
-    notes += [about_header] if about_header else []
-    return Layout(source, separator, tool, header, tuple(names), above, fitting, tuple(notes), about_header)
 
 
 def read_delimited(source: Source, options: ReadOptions) -> Read:
@@ -151,7 +72,14 @@ def read_columns(
     """
     source, names = layout.source, layout.names
     builders = {layout.places[name]: _BUILDERS[kind](options.missing) for name, kind in wanted.items()}
-    plan = Plan(Bounds.of(source), names, layout.aside, lambda: Repairs(names, layout.fitting, layout.separator))
+    plan = Plan(
+        Bounds.of(source),
+        names,
+        layout.aside,
+        lambda: Repairs(names, layout.fitting, layout.separator),
+        layout.heads,
+        {} if most is not None else layout.below,
+    )
     collector = Collector(plan, builders)
     for part in _parts(layout, options, builders if fast else None):
         if isinstance(part, Stretch):
@@ -200,7 +128,7 @@ def _parts(
         return batches(text_blocks(source, options.progress), grammar)
     blocks = utf8_blocks(source, options.progress)
     others = frozenset[int]() if layout.aside is None else frozenset([layout.aside[0]])
-    shape = Shape(len(layout.names), layout.above, source.sound, others)
+    shape = Shape(len(layout.names), layout.above, source.sound, others, _lines_of(layout))
     return records(blocks, grammar, shape, builders)
 
 
@@ -224,12 +152,36 @@ class Shape:
         above: How many records above the first answer are not looked at by their columns.
         sound: Whether it is known that nothing in it could not be decoded.
         others: Columns that are looked at, besides those with a builder.
+        heads: The lines of the header, which may come again.
     """
 
     width: int
     above: int
     sound: bool
     others: frozenset[int]
+    heads: tuple[bytes, ...] = ()
+
+    def next_head(self, data: bytes, at: int, size: int) -> int:
+        """Return where a line of the header begins again; the size if there is none."""
+        for head in self.heads:
+            place = data.find(head, at, size)
+            while place >= 0:
+                begin, end = data.rfind(b"\n", at, place) + 1 or at, place + len(head)
+                if data[begin:place] in (b"", codecs.BOM_UTF8) and data[end : end + 1] in (b"\r", b"\n", b""):
+                    size = begin
+                    break
+                place = data.find(head, place + 1, size)
+        return size
+
+
+def _lines_of(layout: Layout) -> tuple[bytes, ...]:
+    """Return the lines of the header rows as they stand in the text."""
+    found = list[bytes]()
+    for line in layout.source.head.splitlines()[: 2 * layout.above] if layout.heads else []:
+        with contextlib.suppress(csv.Error):
+            if next(csv.reader([line], delimiter=layout.separator), None) in layout.heads:
+                found.append(line.encode())
+    return tuple(found)
 
 
 def records(
@@ -253,7 +205,11 @@ def records(
         if not data.endswith(b"\n", 0, size):
             # the last line may have no end; the splitter knows what to do
             return None, at, True
-        found, end, is_open = clean(data, at, size, separator, shape.width, columns, sound=shape.sound)
+        stop = shape.next_head(data, at, size)
+        if stop == at:
+            return None, at, False
+        found, end, is_open = clean(data, at, stop, separator, shape.width, columns, sound=shape.sound)
+        is_open &= stop == size
         if found is not None:
             found = attrs.evolve(found, looked={j: builder.look(found, j) for j, builder in builders.items()})
         return found, end, is_open
