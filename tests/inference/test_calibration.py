@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import npskit as nk
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.calibrated import calibrated_correlations, calibrated_estimate
 from npskit.inference.calibration import Calibration, calibrate_linear, post_stratify, rake
@@ -298,3 +299,19 @@ def test_linear_calibration_refuses_negative_weights() -> None:
     with pytest.raises(InvalidValueError, match=r"a negative weight, the first is row 0 .from 0.; use rake"):
         calibrate_linear(np.ones(5), margins, totals)
     assert (rake(np.ones(5), margins, totals).weights > 0).all()
+
+
+@pytest.mark.filterwarnings("ignore:7 answers are worth:npskit.PrecisionWarning")
+def test_who_did_not_answer_helps_to_weigh_and_has_no_influence() -> None:
+    """Post-stratified: the variance is that of the residuals from each part's weighted mean, by the formula."""
+    data = {"score": [10, 0, 9, 8, 3, None, 7, 10], "part": list("aabbbaba")}
+    found = nk.Survey(data, score="score").rake({"part": {"a": 0.5, "b": 0.5}}).score()
+    first = np.array(data["part"]) == "a"
+    w = 0.5 / np.where(first, first.sum(), (~first).sum())
+    scores = np.array([100, -100, 100, 0, -100, np.nan, 0, 100])
+    answered = ~np.isnan(scores)
+    mean = np.average(scores[answered], weights=w[answered])
+    assert found.value == pytest.approx(mean)
+    z = np.where(answered, (np.nan_to_num(scores) - mean) / w[answered].sum(), 0)
+    u = w * np.where(first, z - z[first].mean(), z - z[~first].mean())
+    assert found.se == pytest.approx(np.sqrt(8 * u.var(ddof=1)))

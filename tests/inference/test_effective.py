@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import npskit as nk
 from npskit.inference import Estimate, cluster_totals, design_estimate
 from npskit.inference.effective import (
+    Support,
     answers_df,
     counts_of_size,
     effective_size,
@@ -228,3 +229,9 @@ def test_segments_are_domains_of_the_sample() -> None:
     alone = nk.nps([s for s, one in zip(score, inside, strict=True) if one], weights=w[inside])
     assert tuple(table[2].interval()) == pytest.approx(tuple(alone.interval()))
     assert (table[1] + table[2]).n == table[1].n + table[2].n
+
+
+def test_a_quarter_of_the_units_is_not_uneven() -> None:
+    """Units are uneven where they are worth fewer than a quarter of their number."""
+    quarter, fewer = (Support(*np.array([40.0, 10.0, 0.2, 40.0, kish])) for kish in (10.0, 9.9))
+    assert (bool(quarter.is_uneven), bool(fewer.is_uneven)) == (False, True)

@@ -163,6 +163,9 @@ def test_what_does_not_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
         one + Moves.of_table(np.eye(2))
     with pytest.raises(TypeError):
         one + 1
+    everything = np.arange(18) // 9, np.tile(np.repeat(np.arange(3), 3), 2), np.tile(np.arange(3), 6)
+    monkeypatch.setattr(module, "MOST_PAIRS", 90)
+    assert Moves.of(*everything, 3).customers == 2  # 9 kinds have 81 pairs, however many make them
     monkeypatch.setattr(module, "MOST_PAIRS", 10)
     with pytest.raises(InvalidValueError, match="take groups or categories that are coarser"):
         Moves.of(np.zeros(4, int), np.array([0, 1, 2, 0]), np.array([0, 1, 2, 1]), 3)

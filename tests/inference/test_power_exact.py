@@ -96,7 +96,7 @@ def test_the_size_of_the_score_test_near_the_ends() -> None:
 def test_what_cannot_be_enumerated_is_refused() -> None:
     """Too many outcomes, unknown tests and shares of two groups at once are named."""
     p = [0.2, 0.3, 0.5]
-    with pytest.raises(InvalidValueError, match=r"n=500 and n_second=400 have .* pairs of outcomes"):
+    with pytest.raises(InvalidValueError, match="n=500 and n_second=400 have 10,135,656,351 pairs of outcomes"):
         exact_power(p, p, 500, 400)
     with pytest.raises(InvalidValueError, match="test must be one of 'score', 'wald': got 't'"):
         exact_power(p, p, 5, test="t")  # type: ignore[arg-type]

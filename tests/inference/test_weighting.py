@@ -215,3 +215,10 @@ def test_a_design_has_no_effect_without_spread_or_answers() -> None:
     shares = [[0.25, 0.5, 0.25], [0.0, 1.0, 0.0], [0.25, 0.5, 0.25]]
     found = design_effect([0.25, 0.25, 0.25], shares, [5, 5, 1], [-1, 0, 1])
     np.testing.assert_array_equal(found, [2, np.nan, np.nan])
+
+
+def test_a_variance_is_never_below_zero() -> None:
+    """Where all answer alike what is left is rounding, on either side."""
+    heavy = np.random.default_rng(0).random((200, 2, 1)) * [[0, 10, 0]]
+    counts = np.broadcast_to([[0, 3, 0], [0, 2, 0]], (200, 2, 3))
+    assert (stratified_variance(counts, counts * heavy, counts * heavy**2, [-1, 0.1, 1]) >= 0).all()
