@@ -486,3 +486,18 @@ def test_drafts_that_could_not_be_written_are_counted(capsys: pytest.CaptureFixt
     assert "(rows 2, 3)" in err
     assert out.read_text(encoding="utf-8-sig").count("Thank you") > 0
     assert run(capsys, *words)[0] == 0
+
+
+def test_rows_accounts_and_several_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--where` picks rows, and is what the error asks for; accounts count once; several files are joined."""
+    path = tmp_path / "a.csv"
+    path.write_text("question,company,revenue,score\nQ1,A,1000,0\nQ1,A,1000,1\nQ1,B,10,10\nQ2,C,10,9\n")
+    code, _, err = run(capsys, "score", str(path), "--score", "score")
+    assert (code, "choose with --where question=Q1" in err) == (2, True)
+    asked = ("--score", "score", "--json", "--where", "question=q1", "--account", "company", "--weight", "revenue")
+    code, out, _ = run(capsys, "score", str(path), *asked, "--contacts", "worst")
+    assert (code, json.loads(out)["left_out"]) == (0, 1)
+    assert json.loads(out)["value"] == pytest.approx(100 * (10 - 1000) / 1010)
+    code, out, _ = run(capsys, "score", str(path), str(path), *asked[:5])
+    assert (code, json.loads(out)["n"]) == (0, 6)
+    assert run(capsys, "score", str(path), "--where", "question")[0] == 2

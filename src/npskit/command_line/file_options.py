@@ -117,7 +117,15 @@ def read_survey(options: argparse.Namespace) -> Survey:
         missing=None if options.missing is None else _codes(options.missing),
         progress=_progress(),
         **given(
-            options, "encoding", "separator", "decimal", "header_rows", "time_zone", "dayfirst", *Roles.__annotations__
+            options,
+            "encoding",
+            "separator",
+            "decimal",
+            "header_rows",
+            "time_zone",
+            "dayfirst",
+            "contacts",
+            *Roles.__annotations__,
         ),
     )
 
