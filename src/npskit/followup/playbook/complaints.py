@@ -24,7 +24,8 @@ ComplaintsOf: TypeAlias = Callable[[str], bool]
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _APART = re.compile(r"[^\w*]+")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+# But for the two dots of an umlaut: "hätte" is a wish, "hatte" is not.
+_ACCENTS = re.compile("[\u0300-\u0307\u0309-\u036f]")
 # So many words may stand between a word for "not" and what it negates.
 _REACH = 2
 
