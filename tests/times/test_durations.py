@@ -81,6 +81,15 @@ def test_other_ways_to_write_them(text: Any, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("1d 2h", 1560), ("P1.5D", 2160), ("1h 25m", 85), ("01:25:00", 85), ("1:25", 85), ("PT1,5H", 90), ("2 hrs", 120)],
+)
+def test_a_clock_and_several_units(text: str, minutes: int) -> None:
+    """What cells of logs say, arguments may say too."""
+    assert parse_fixed(text, "target") == dt.timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -95,9 +104,9 @@ def test_other_ways_to_write_them(text: Any, wanted: str) -> None:
         "PT",
         "P1DT",
         "P1M2D",
-        "P1.5D",
         "-P1D",
-        "1d 2h",
+        "1d 2x",
+        "1:75",
         "٣d",
     ],
 )

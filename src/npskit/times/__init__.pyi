@@ -9,6 +9,8 @@ from npskit.times.durations import Duration as Duration
 from npskit.times.durations import in_words as in_words
 from npskit.times.durations import parse_duration as parse_duration
 from npskit.times.durations import parse_fixed as parse_fixed
+from npskit.times.durations import span_seconds as span_seconds
+from npskit.times.durations import unit_seconds as unit_seconds
 from npskit.times.moments import read_time as read_time
 from npskit.times.periods import Days as Days
 from npskit.times.periods import as_dates as as_dates

@@ -28,6 +28,18 @@ _ISO = re.compile(
     r"p(?:([0-9]{1,9})y)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})w)?(?:([0-9]{1,9})d)?"
     r"(?:t(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?)?"
 )
+# Lengths of time, which arguments and cells of logs take alike: a clock, numbers of units, and ISO 8601 with parts.
+_SECONDS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "sekund"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minut", "minuty"), 60),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "godz", "godzin", "godziny"), 3600),
+    **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen", "dni"), 86400),
+    **dict.fromkeys(("w", "week", "weeks"), 604800),
+}
+_CLOCK = re.compile(r"(?:([0-9]{1,5}) days?,? )?([0-9]{1,6}):([0-5]?[0-9])(?::([0-5]?[0-9])(?:[.,]([0-9]{1,9}))?)?")
+_PART = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,6})?)\s*([a-z]+)\.?(?:[\s,]+|(?=[0-9])|$)")
+_AMOUNT = r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)"
+_ISO_SPAN = re.compile(rf"p(?:{_AMOUNT}w)?(?:{_AMOUNT}d)?(?:t(?:{_AMOUNT}h)?(?:{_AMOUNT}m)?(?:{_AMOUNT}s)?)?")
 _ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
 
 
@@ -57,7 +69,7 @@ class Duration:
 
 
 def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.timedelta | None = None) -> Duration:
-    """Return a duration as it was given: `"30d"`, `"4 weeks"`, `"15 min"`, `"P30D"` (ISO 8601) or a timedelta.
+    """Return a duration as it was given: `"30d"`, `"15 min"`, `"1h 30m"`, `"01:30:00"`, `"P30D"` or a timedelta.
 
     Units are s, min, h, d, w, mo, q and y, or their names. A part of one becomes a whole number of a smaller one.
 
@@ -110,6 +122,36 @@ def parse_fixed(value: Any, name: str, *, step: dt.timedelta | None = None) -> d
     return parse_duration(value, name, step=step).fixed
 
 
+def unit_seconds(word: str) -> int | None:
+    """Return how many seconds a unit has, by any of its names; None if it is no unit of a fixed length.
+
+    Example:
+        >>> unit_seconds("hrs"), unit_seconds("mo")
+        (3600, None)
+    """
+    return _SECONDS.get(word.casefold())
+
+
+def span_seconds(text: str) -> float | None:
+    """Return how many seconds a text says that something took: a clock, numbers of units, or ISO 8601; else None.
+
+    Example:
+        >>> [span_seconds(text) for text in ("01:25:00", "1:25", "1h 25m", "85 min", "PT1H25M", "soon")]
+        [5100.0, 5100.0, 5100.0, 5100.0, 5100.0, None]
+    """
+    text = text.strip().casefold()
+    if found := _CLOCK.fullmatch(text):
+        days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[:4])
+        return days * 86400 + hours * 3600 + minutes * 60 + seconds + float(f"0.{found[5] or 0}")
+    if (found := _ISO_SPAN.fullmatch(text)) and text[-1] not in "pt":
+        lengths = zip(found.groups(), (604800, 86400, 3600, 60, 1), strict=True)
+        return sum(float(part.replace(",", ".")) * seconds for part, seconds in lengths if part is not None)
+    parts = _PART.findall(text)
+    if not parts or _PART.sub("", text) or any(word not in _SECONDS for _, word in parts):
+        return None
+    return float(sum(float(number.replace(",", ".")) * _SECONDS[word] for number, word in parts))
+
+
 def in_words(duration: dt.timedelta) -> str:
     """Return a duration in words, in the largest unit that says it in a whole number.
 
@@ -159,6 +201,8 @@ def _of_text(value: str, name: str, calendar: bool) -> Duration:
             return Duration(sum(count * MONTHS[unit] for unit, count in parts.items()), "month")
         if not parts.keys() & MONTHS.keys():
             return _of_timedelta(sum((n * _FIXED[unit] for unit, n in parts.items()), dt.timedelta(0)), name)
+    elif not found and (seconds := span_seconds(text)) is not None:
+        return _of_timedelta(dt.timedelta(seconds=seconds), name)
     longer = ", w, mo, q or y" if calendar else " or w"
     raise InvalidValueError(
         f"{name} must be a number of s, min, h, d{longer}, such as '30d' or '4 hours': got {quoted(value)}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from npskit.checks import one_of
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
-from npskit.followup.cases.case_spans import stem_and_unit
+from npskit.followup.cases.case_spans import stem_and_unit, unit_in_full
 from npskit.options import EVENT_KINDS
 
 _PREFIX = "time_to_"
@@ -56,7 +56,7 @@ ALIASES = {"segment": "category", "team_member": "owner", "topic": "theme"}
 
 def _tidy(name: str) -> str:
     """Return a name in lower case, with one underscore wherever it has anything but letters and digits."""
-    return re.sub(r"[\W_]+", "_", name).strip("_").casefold()
+    return re.sub(r"[\W_]+", "_", unit_in_full(name)).strip("_").casefold()
 
 
 def kind_of(name: object, words: Mapping[str, str]) -> int:

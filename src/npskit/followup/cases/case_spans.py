@@ -11,17 +11,23 @@ import numpy as np
 from npskit.arrays import Bools, Floats
 from npskit.data import Column, factorize, is_nothing, read_amounts
 from npskit.errors import NpskitError
+from npskit.times import span_seconds, unit_seconds
 
-_SECONDS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
-    **dict.fromkeys(("d", "day", "days"), 86400),
-}
 # A single letter at the end of a name says too little.
-_UNIT = re.compile(rf"(.+?)_(?:time_)?(?:in_)?({'|'.join(word for word in _SECONDS if len(word) > 1)})")
-_CLOCK = re.compile(r"(?:(\d{1,5}) days?,? )?(\d{1,6}):([0-5]?\d)(?::([0-5]?\d)(?:[.,](\d{1,9}))?)?")
-_PART = re.compile(r"(\d{1,9}(?:[.,]\d{1,6})?)\s*([a-z]+)[\s,]*")
+_UNIT = re.compile(r"(.+?)_(?:time_)?(?:in_)?([^\W_]{2,})")
+# But for one in brackets: "First reply (h)".
+_LETTER = re.compile(r"[(\[]\s*([smhd])\s*[)\]]\s*$", re.IGNORECASE)
+_WORDS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def unit_in_full(name: str) -> str:
+    """Return a name with a unit that is a letter in brackets in full.
+
+    Example:
+        >>> unit_in_full("First reply (h)")
+        'First reply hours'
+    """
+    return _LETTER.sub(lambda found: _WORDS[found[1].casefold()], name)
 
 
 def stem_and_unit(name: str) -> tuple[str, int | None]:
@@ -32,7 +38,8 @@ def stem_and_unit(name: str) -> tuple[str, int | None]:
         (('first_reply', 60), ('closed_at', None))
     """
     found = _UNIT.fullmatch(name)
-    return (name, None) if found is None else (found[1], _SECONDS[found[2]])
+    unit = None if found is None else unit_seconds(found[2])
+    return (name, None) if found is None or unit is None else (found[1], unit)
 
 
 def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
@@ -69,14 +76,8 @@ def _seconds(cell: Any, unit: int | None) -> float | None:
         return seconds if seconds >= 0 else None
     if isinstance(cell, dt.time):
         return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
-    if isinstance(cell, str):
-        text = cell.strip().casefold()
-        if found := _CLOCK.fullmatch(text):
-            days, hours, minutes, seconds = (float(x or 0) for x in found.groups()[:4])
-            return days * 86400 + hours * 3600 + minutes * 60 + seconds + float(f"0.{found[5] or 0}")
-        parts = _PART.findall(text)
-        if parts and _PART.sub("", text) == "" and all(word in _SECONDS for _, word in parts):
-            return float(sum(float(number.replace(",", ".")) * _SECONDS[word] for number, word in parts))
+    if isinstance(cell, str) and (said := span_seconds(cell)) is not None:
+        return said
     if unit is None or isinstance(cell, bool):
         return None
     try:
