@@ -204,3 +204,12 @@ def test_a_public_reply_of_a_writer_knows_nothing_personal() -> None:
     nk.draft("public_reply", FIELDS, writer=write, comment="It was me, Zoë", currency="EUR")
     assert seen[0].comment is None
     assert set(seen[0].facts) == {"company", "contact"}
+
+
+def test_what_a_letter_must_hold_may_be_filled_in() -> None:
+    """The company's name counts where it is given; a text of a writer that lacks a word is not used."""
+    voice = nk.Voice.from_toml('[en]\nmust_hold = { all = ["ACME"], thank = ["rating"] }')
+    assert nk.draft("thank", {"company": "ACME"}, voice=voice).notes == ()
+    assert nk.draft("thank", {}, voice=voice).notes == ("voice: it must hold 'ACME'",)
+    found = nk.draft("thank", {"company": "ACME"}, voice=voice, writer=lambda facts: "We thank you.")
+    assert found.notes == ("the writer's text is not used: it must hold 'rating'",)

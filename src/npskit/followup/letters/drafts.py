@@ -117,7 +117,7 @@ class PreparedLetter:
         """Whether the letter keeps a voice; found once for each set of fields that are given."""
         key = voice, frozenset(name for name in self.names if fields.get(name) is not None)
         if key not in self._kept:
-            self._kept[key] = not voice.check(self.write(fields, hidden=True))
+            self._kept[key] = not voice.heard(self.write(fields, hidden=True))
         return self._kept[key]
 
     def _write(self, fields: Mapping[str, Any], hidden: bool, lines: bool = True) -> Callable[[Slot], str | None]:

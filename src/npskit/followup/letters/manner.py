@@ -73,11 +73,10 @@ class Manner:
         draft = letter.write(fields)
         if self.writer is not None:
             draft = self._by_writer(letter, fields, comment or self.comment, draft)
-        return draft if letter.keeps(self.voice, fields) else self._noted(draft, letter, fields)
-
-    def _noted(self, draft: Draft, letter: PreparedLetter, fields: Mapping[str, Any]) -> Draft:
-        faults = self.voice.check(letter.write(fields, hidden=True))
-        return attrs.evolve(draft, notes=(*draft.notes, *(f"voice: {fault}" for fault in faults)))
+        faults = self.voice.missing(draft)
+        if not letter.keeps(self.voice, fields):
+            faults = (*self.voice.heard(letter.write(fields, hidden=True)), *faults)
+        return attrs.evolve(draft, notes=(*draft.notes, *(f"voice: {each}" for each in faults))) if faults else draft
 
     def _by_writer(
         self, letter: PreparedLetter, fields: Mapping[str, Any], comment: str | None, template: Draft
@@ -100,6 +99,11 @@ class Manner:
         else:
             vocabulary = {word.casefold() for word in re.findall(r"\w+", letter.vocabulary + template.body)}
             wrong = objection_to(text, facts, self.voice, vocabulary)
+        made = (
+            attrs.evolve(template, body=letter.framed(fields, clean(str(text), lines=True))) if not wrong else template
+        )
+        if not wrong and not self.voice.missing(template):
+            wrong = next(iter(self.voice.missing(made)), None)
         if wrong is not None:
             return attrs.evolve(template, notes=(*template.notes, f"the writer's text is not used: {wrong}"))
-        return attrs.evolve(template, body=letter.framed(fields, clean(str(text), lines=True)))
+        return made

@@ -95,7 +95,7 @@ def objection_to(text: object, facts: Facts, voice: Voice, vocabulary: Collectio
     said = next(_wrong(hidden, facts, rules, vocabulary), None)
     if said is not None:
         return said
-    return next(iter(rules.faults(hidden.split("\n"), facts.action)), None)
+    return next(iter(rules.faults(hidden.split("\n"))), None)
 
 
 def _hide(text: str, values: Collection[str]) -> str:

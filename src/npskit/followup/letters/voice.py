@@ -49,17 +49,20 @@ class VoiceRules:
     promises: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
 
-    def faults(self, lines: list[str], action: str | None) -> list[str]:
+    def faults(self, lines: list[str]) -> list[str]:
         """Return what is wrong in the lines of a letter, the subject being line 1."""
-        found = [(place, fault) for place, line in enumerate(lines, start=1) for fault in self._line_faults(line)]
-        said = [f"line {place}: {fault}" for place, fault in found]
-        text = "\n".join(lines)
+        return [
+            f"line {place}: {fault}" for place, line in enumerate(lines, start=1) for fault in self._line_faults(line)
+        ]
+
+    def missing(self, text: str, action: str | None) -> list[str]:
+        """Return what a letter must hold and does not."""
         wanted = (*self.must_hold.get(_ALL, ()), *self.must_hold.get(action or "", ()))
-        for words in wanted:
-            pattern = pattern_of(words.split("|"))
-            if pattern is not None and not pattern.search(text):
-                said.append(f"it must hold {' or '.join(map(repr, words.split('|')))}")
-        return said
+        ways = [words.split("|") for words in wanted]
+        patterns = [(words, pattern_of(words)) for words in ways]
+        return [
+            f"it must hold {' or '.join(map(repr, w))}" for w, p in patterns if p is not None and not p.search(text)
+        ]
 
     def _line_faults(self, line: str) -> list[str]:
         never = pattern_of(self.never)
@@ -153,12 +156,20 @@ class Voice:
             InvalidTypeError: If it is neither, or a text without a language.
         """
         if isinstance(letter, Draft):
-            lines = [letter.subject, *letter.body.split("\n")]
-            return tuple(self.of(letter.language).faults(lines, letter.action))
+            return (*self.heard(letter), *self.missing(letter))
         text: Any = letter
         if not isinstance(text, str) or not isinstance(language, str):
             raise InvalidTypeError(f"check a Draft, or a text with its language: got {quoted(letter)}, {language!r}")
-        return tuple(self.of(language).faults(letter.split("\n"), action))
+        rules = self.of(language)
+        return (*rules.faults(letter.split("\n")), *rules.missing(letter, action))
+
+    def heard(self, draft: Draft) -> tuple[str, ...]:
+        """Return what is wrong with the words of a draft, each fault with its line."""
+        return tuple(self.of(draft.language).faults([draft.subject, *draft.body.split("\n")]))
+
+    def missing(self, draft: Draft) -> tuple[str, ...]:
+        """Return what a draft must hold and does not."""
+        return tuple(self.of(draft.language).missing(f"{draft.subject}\n{draft.body}", draft.action))
 
     def __repr__(self) -> str:
         return f"Voice({', '.join(map(repr, self.rules))})"
