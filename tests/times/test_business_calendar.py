@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import pickle
-from typing import Any
+import sys
+from types import SimpleNamespace
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,8 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, MissingDependencyError
 from npskit.times.business_calendar import BusinessCalendar
+from npskit.times.country_holidays import country_holidays
 from npskit.times.zones import WEEKDAYS
 
 HOUR = dt.timedelta(hours=1)
@@ -162,7 +165,8 @@ def test_opening_time_of_durations(office: BusinessCalendar, one: dt.timedelta, 
         ({"opens": "9:00"}, "opens must be a time of day"),
         ({"closes": "24:30"}, "closes must be a time of day"),
         ({"opens": 9}, "opens must be a time of day"),
-        ({"opens": "17:00", "closes": "09:00"}, "closes must be later than opens"),
+        ({"opens": "09:00", "closes": "09:00"}, "closes must differ from opens, and midnight"),
+        ({"opens": "22:00", "closes": "00:00"}, "midnight at the end of a day is '24:00'"),
         ({"weekend": ["Satr"]}, "did you mean 'Sat'"),
         ({"weekend": "Sat"}, "weekend must be a collection such as a list"),
         ({"weekend": WEEKDAYS}, "must leave a working day"),
@@ -324,3 +328,60 @@ def test_a_skipped_opening_is_when_clocks_are_set() -> None:
     start = dt.datetime(2026, 3, 29, 0, tzinfo=BERLIN)
     assert early.next_morning(start) == dt.datetime(2026, 3, 29, 3, tzinfo=BERLIN)
     assert early.elapsed(start, start.replace(hour=12)) == 9 * HOUR
+
+
+def test_a_night_shift_belongs_to_the_day_it_begins_on() -> None:
+    """From Friday 22:00 to Saturday 06:00 the office is open, on Sunday night it is not; counted by the minute."""
+    night = BusinessCalendar("22:00", "06:00", holidays=["2026-03-25"], time_zone="Europe/Berlin")
+    friday = dt.datetime(2026, 3, 27, 21)
+    assert night.day == dt.timedelta(hours=8)
+    assert night.add(friday, "9h") == dt.datetime(2026, 3, 30, 23)
+    zone = ZoneInfo("Europe/Berlin")
+    start, end = dt.datetime(2026, 3, 24, 12, tzinfo=zone), dt.datetime(2026, 3, 31, 12, tzinfo=zone)
+    minutes = [start.astimezone(dt.UTC) + dt.timedelta(minutes=m) for m in range(7 * 24 * 60 - 60)]
+
+    def is_open(minute: dt.datetime) -> bool:
+        """Whether the shift that a minute would belong to is one."""
+        local = minute.astimezone(zone)
+        begun = (local.replace(tzinfo=None) - dt.timedelta(hours=6)).date()
+        inside = local.hour >= 22 or local.hour < 6
+        return inside and begun.weekday() < 5 and begun != dt.date(2026, 3, 25)
+
+    assert night.elapsed(start, end) == dt.timedelta(minutes=sum(map(is_open, minutes)))
+
+
+def test_holidays_of_a_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come from a package; without it the error says which."""
+    asked: list[tuple[str, str | None]] = []
+
+    class Days(dict[dt.date, str]):
+        weekend: ClassVar[set[int]] = {4, 5}
+
+    def of(country: str, subdiv: str | None, years: range) -> Days:
+        if country != "DE":
+            raise NotImplementedError(f"Country {country} not available")
+        asked.append((country, subdiv))
+        return Days({dt.date(2026, 10, 3): "Tag der Deutschen Einheit", dt.date(2026, 10, 5): f"{len(years)}"})
+
+    country_holidays.cache_clear()
+    monkeypatch.setitem(sys.modules, "holidays", SimpleNamespace(country_holidays=of))
+    office = BusinessCalendar(weekend=[], holidays=["DE-BY", "2026-10-01"])
+    assert office.elapsed(dt.datetime(2026, 10, 1), dt.datetime(2026, 10, 7)) == dt.timedelta(hours=3 * 8)
+    assert pickle.loads(pickle.dumps(office)) == office
+    assert asked == [("DE", "BY")]
+    assert BusinessCalendar.for_country("DE").weekend == ("Fri", "Sat")
+    with pytest.raises(InvalidValueError, match="holidays: 'XX' is no country"):
+        BusinessCalendar(holidays="XX")
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(MissingDependencyError, match=r'pip install "npskit\[holidays\]"'):
+        BusinessCalendar(holidays="PL")
+    country_holidays.cache_clear()
+
+
+@pytest.mark.parametrize(("country", "day"), [("PL", "2026-11-11"), ("TH", "2026-04-13"), ("DE", "2026-10-03")])
+def test_holidays_of_the_package(country: str, day: str) -> None:
+    """Polish Independence Day, Songkran, German Unity Day."""
+    pytest.importorskip("holidays")
+    at = dt.datetime.fromisoformat(day)
+    office = BusinessCalendar("00:00", "24:00", weekend=[], holidays=country)
+    assert office.elapsed(at, at + dt.timedelta(days=1)) == dt.timedelta(0)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen, Integers, Times
 from npskit.checks import is_missing, several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
+from npskit.times.country_holidays import country_holidays, country_weekend, is_country
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
 from npskit.times.zones import EPOCH, WEEKDAYS, as_zone, find_zone, instants
@@ -58,10 +59,17 @@ def _weekday(value: Any) -> str:
     raise InvalidValueError(f"weekend: {quoted(value)} is not a day of the week; {did_you_mean(value, WEEKDAYS)}")
 
 
-def _as_holidays(value: Any) -> tuple[dt.date, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidTypeError(f"holidays must be a list of dates such as ['2026-12-25']: got {quoted(value)}")
-    return tuple(sorted({read_time(day, "holidays", zoned=True).date() for day in several(value, "holidays")}))
+def _as_holidays(value: Any) -> tuple[dt.date | str, ...]:
+    if not isinstance(value, Iterable) or (isinstance(value, str) and not is_country(value)):
+        raise InvalidTypeError(
+            f"holidays must be a list of dates such as ['2026-12-25'], or a country such as 'PL': got {quoted(value)}"
+        )
+    days = [value] if isinstance(value, str) else several(value, "holidays")
+    read = [
+        day.strip() if isinstance(day, str) and is_country(day) else read_time(day, "holidays", zoned=True).date()
+        for day in days
+    ]
+    return tuple(sorted(set(read), key=str))
 
 
 def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
@@ -109,13 +117,16 @@ class BusinessCalendar:
 
     Args:
         opens: When the working day begins, `"09:00"` or a `datetime.time`.
-        closes: When it ends, later on the same day; `"24:00"` is midnight.
+        closes: When it ends; `"24:00"` is midnight, and a time before `opens` is one of the next day: a night shift
+            belongs to the day that it begins on.
         weekend: The days of the week off.
-        holidays: The dates off besides, as dates or `"2026-12-25"`.
+        holidays: The dates off besides, as dates or `"2026-12-25"`; or the public holidays of a country or a part of
+            it, as `"PL"`, `"TH"` or `"DE-BY"`, which needs `pip install "npskit[holidays]"`; or a list of both.
         time_zone: Where the office is, such as `"Europe/Warsaw"`; None to take each time as it comes.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
+        MissingDependencyError: If a country is given and the package `holidays` is not installed.
 
     Example:
         >>> office = BusinessCalendar(holidays=["2026-03-02"])
@@ -129,19 +140,38 @@ class BusinessCalendar:
     opens: str = attrs.field(default="09:00", converter=_as_clock, validator=_is_clock)
     closes: str = attrs.field(default="17:00", converter=_as_clock, validator=_is_clock)
     weekend: tuple[str, ...] = attrs.field(default=("Sat", "Sun"), kw_only=True, converter=_as_weekdays)
-    holidays: tuple[dt.date, ...] = attrs.field(default=(), kw_only=True, converter=_as_holidays)
+    holidays: tuple[dt.date | str, ...] = attrs.field(default=(), kw_only=True, converter=_as_holidays)
     time_zone: str | None = attrs.field(default=None, kw_only=True, validator=_is_zone)
     _days: np.busdaycalendar = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.day <= dt.timedelta(0):
+        if self.opens in (self.closes, "24:00") or self.closes == "00:00":
             raise InvalidValueError(
-                f"closes must be later than opens on the same day: got {self.opens} to {self.closes}; "
-                "midnight is '24:00'"
+                f"closes must differ from opens, and midnight at the end of a day is '24:00': got {self.opens} to "
+                f"{self.closes}; an office that never closes is open from 00:00 to 24:00"
             )
         mask = [day not in self.weekend for day in WEEKDAYS]
-        days = np.busdaycalendar(weekmask=mask, holidays=np.array(self.holidays, dtype="datetime64[D]"))
+        off = [day for each in self.holidays for day in (country_holidays(each) if isinstance(each, str) else [each])]
+        days = np.busdaycalendar(weekmask=mask, holidays=np.array(off, dtype="datetime64[D]"))
         object.__setattr__(self, "_days", days)
+
+    @classmethod
+    def for_country(
+        cls, country: str, opens: str = "09:00", closes: str = "17:00", *, time_zone: str | None = None
+    ) -> BusinessCalendar:
+        """Return the opening hours of an office with the public holidays and the weekend of a country.
+
+        Args:
+            country: Its code, or that of a part of it: `"PL"`, `"TH"`, `"DE-BY"` (ISO 3166).
+            opens: See `BusinessCalendar`.
+            closes: See there.
+            time_zone: See there.
+
+        Raises:
+            MissingDependencyError: If the package `holidays` is not installed: `pip install "npskit[holidays]"`.
+            InvalidValueError: If there is no such country, as far as that knows.
+        """
+        return cls(opens, closes, weekend=country_weekend(country), holidays=country, time_zone=time_zone)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # numpy's calendars can be neither pickled nor copied: a copy makes its own.
@@ -151,7 +181,13 @@ class BusinessCalendar:
     @property
     def day(self) -> dt.timedelta:
         """The opening time of a working day."""
-        return dt.timedelta(minutes=_clock_minutes(self.closes) - _clock_minutes(self.opens))
+        return dt.timedelta(minutes=self._closing - _clock_minutes(self.opens))
+
+    @property
+    def _closing(self) -> int:
+        """The minutes from the midnight before the opening to the closing."""
+        closing = _clock_minutes(self.closes)
+        return closing if closing > _clock_minutes(self.opens) else closing + _clock_minutes("24:00")
 
     def opening_time(self, duration: str | dt.timedelta) -> dt.timedelta:
         """Return the opening time a duration stands for: a working day for every 24 hours, and the rest as it is.
@@ -268,7 +304,7 @@ class BusinessCalendar:
             raise InvalidValueError(_BEYOND)
         every = np.arange(earliest, latest + np.timedelta64(1, "D"))
         midnights = every[np.is_busday(every, busdaycal=self._days)].astype("datetime64[m]").astype(np.int64)
-        walls = np.stack([midnights + _clock_minutes(clock) for clock in (self.opens, self.closes)])
+        walls = np.stack([midnights + minutes for minutes in (_clock_minutes(self.opens), self._closing)])
         starts, ends = instants(walls.astype("datetime64[m]"), zone).astype("datetime64[us]").astype(np.int64)
         # Opening hours inside the hour that clocks skip are none at all.
         lengths = np.maximum(ends - starts, 0)
