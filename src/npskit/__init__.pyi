@@ -31,6 +31,7 @@ from npskit.followup.letters import Voice as Voice
 from npskit.followup.letters import Writer as Writer
 from npskit.followup.letters import draft as draft
 from npskit.followup.letters import list_fields as list_fields
+from npskit.followup.plan import FollowUpList as FollowUpList
 from npskit.followup.plan import FollowUpPlan as FollowUpPlan
 from npskit.followup.plan import ToldCustomers as ToldCustomers
 from npskit.followup.playbook import Action as Action

@@ -38,7 +38,7 @@ from npskit.scores import (
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
-    from npskit.followup.plan import Capacity, FollowUpPlan, Lift
+    from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Triage
     from npskit.followup.playbook import Playbook
     from npskit.times import BusinessCalendar
 
@@ -263,6 +263,7 @@ class Survey(OverTime):
         keep: str | Sequence[str] = (),
         currency: str | None = None,
         language: str = "en",
+        triage: Triage | None = None,
     ) -> FollowUpPlan:
         """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
 
@@ -305,6 +306,8 @@ class Survey(OverTime):
                 as `"amount"`: see `FollowUpPlan.columns`).
             currency: The currency of all amounts, such as `"EUR"`; messages name amounts only with it.
             language: The language of messages where the customer's is not known.
+            triage: A function from a list of comments to a list of labels: what it calls spam, noise, irrelevant,
+                advertising, gibberish, test or bot is left out, critical comments apart; other labels and None keep.
 
         Raises:
             ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument or a column cannot be used.
@@ -342,5 +345,6 @@ class Survey(OverTime):
             keep=keep,
             currency=currency,
             language=language,
+            triage=triage,
         )
         return follow_up_of(self._data, terms)

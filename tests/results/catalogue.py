@@ -99,6 +99,7 @@ def catalogue() -> dict[str, Result]:
         "RetentionSensitivity": nk.retention_sensitivity(200, [0.5], cost=10, margin=1, discount_rate=0),
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
         "ToldCustomers": told(),
+        "FollowUpList": not_answered(),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),
         "Alarm": watched.alarms()[(HOSTILE,)],
@@ -115,6 +116,12 @@ def told() -> nk.ToldCustomers:
     """Return who is told of a change."""
     plan = survey(theme=[HOSTILE, "price"] * 8, name=[HOSTILE] * 16).follow_up(now=DAYS[-1])
     return plan.tell(nk.Intervention("=new", "2026-02-10"), theme=HOSTILE, change={"en": HOSTILE})
+
+
+def not_answered() -> nk.FollowUpList:
+    """Return a list of urgent comments that are not answered."""
+    data = {"score": [3], "customer": [HOSTILE], "text": [f"My lawyer will sue you {HOSTILE}"], "opted_out": [True]}
+    return nk.Survey(data, customer="customer", comment="text").follow_up().unanswered
 
 
 def few_labels() -> nk.LabelAudit:

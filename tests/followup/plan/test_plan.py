@@ -317,11 +317,11 @@ def test_frames_need_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_headline_says_what_a_reader_would_not_expect() -> None:
-    """Urgent responses that are left out are counted, and so is a budget that no lift of an offer lays claim to."""
+    """Critical comments beyond the hours are counted, and so is a budget that no lift of an offer lays claim to."""
     data = {"score": [2, 3], "value": [100.0, 90.0], "text": ["I was injured", "slow"], "id": ["a", "b"]}
     survey = nk.Survey(data, customer="id", comment="text")
     plan = survey.follow_up(budget=100, capacity=0, lift=0.1)
-    assert "Urgent, and yet left out for want of money, hours or gain: 1." in plan.headline()
+    assert "1 critical comment is answered beyond the 0 hours." in plan.headline()
     assert "No offer brings more than it costs by the lifts given" in plan.headline()
     free = survey.follow_up(budget=100).headline()
     assert "Urgent" not in free

@@ -1,6 +1,7 @@
 """Whom to follow up with what: candidates, expected gains, holdout, limits, and the plan."""
 
 from npskit.followup.plan.choices import Limits as Limits
+from npskit.followup.plan.follow_up_list import FollowUpList as FollowUpList
 from npskit.followup.plan.follow_up_plan import FollowUpPlan as FollowUpPlan
 from npskit.followup.plan.from_survey import follow_up_of as follow_up_of
 from npskit.followup.plan.holdout import assign_holdout as assign_holdout
@@ -12,5 +13,6 @@ from npskit.followup.plan.routing import route as route
 from npskit.followup.plan.telling import ToldCustomer as ToldCustomer
 from npskit.followup.plan.telling import ToldCustomers as ToldCustomers
 from npskit.followup.plan.terms import Terms as Terms
+from npskit.followup.plan.triage import Triage as Triage
 
 __all__: list[str]

@@ -15,18 +15,21 @@ from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import is_same, of_kind, whole_number
 from npskit.data import NAMED, Column, read_customers, row_said
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
 from npskit.followup.plan.statuses import (
     CHOSEN,
     NO_GAIN,
     NO_STRATEGY,
     STATUSES,
     SUPERSEDED,
+    TRIAGE,
     UNKNOWN_GAIN,
     UNSCORED,
     WHY,
 )
+from npskit.followup.plan.triage import Labels
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
-from npskit.results import NO_ROWS, CountedRows, RowCounts
+from npskit.results import NO_ROWS, CountedRows, RowCounts, excerpt
 from npskit.scorers import Codebook, Scorer
 from npskit.times import moment_in
 
@@ -48,6 +51,7 @@ class Limits(Frozen):
         price_of_money: What one more unit of budget would bring, at the bound; NaN without `value` and `lift`.
         price_of_hours: What one more hour would bring, by the names of `capacity`; NaN without `value` and `lift`.
         method: `"greedy"`, `"exact"`, or `"priority"` where no expected values are known.
+        beyond: How many critical comments are answered although no hours are left, by the names of `capacity`.
     """
 
     budget: float
@@ -59,6 +63,7 @@ class Limits(Frozen):
     price_of_money: float
     price_of_hours: Mapping[str, float]
     method: str
+    beyond: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -83,6 +88,7 @@ class Choices(CountedRows):
     unasked: tuple[str, ...] = ()
     opt_outs: tuple[str, ...] = ()
     opted_out: Bools | None = None
+    labels: Labels | None = None
     kept: Mapping[str, Column] = attrs.field(factory=dict)
     backend: str | None = None
     rows: RowCounts = NO_ROWS
@@ -148,16 +154,24 @@ class Choices(CountedRows):
 
     @once
     def order(self) -> Codes:
-        """The rows that are followed up, the first to be answered first: by priority, then by due time, then by row."""
+        """The rows that are followed up, the first to be answered first.
+
+        Critical comments come before all others, then it goes by priority, by due time, and by row.
+        """
         rows = np.flatnonzero(self.chosen)
         due = self.assigned.due[rows]
         late = np.where(np.isnat(due), np.iinfo(np.int64).max, due.astype(np.int64))
-        return rows[np.lexsort((rows, late, -self.assigned.priority[rows]))]
+        return rows[np.lexsort((rows, late, -self.assigned.priority[rows], ~self.assigned.critical[rows]))]
 
     @property
     def counts(self) -> dict[str, int]:
         """How many responses have each status, in the order of `STATUSES`; they sum to the rows of the survey."""
         return dict(zip(STATUSES, np.bincount(self.status, minlength=len(STATUSES)).tolist(), strict=True))
+
+    @property
+    def unanswered(self) -> FollowUpList:
+        """Every response with an urgent or critical comment that is not followed up, critical ones first, with why."""
+        return unanswered_of(self)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -239,6 +253,8 @@ class Choices(CountedRows):
         status = int(self.status[place])
         if status in (NO_STRATEGY, UNSCORED):
             return self.assigned.why_none(place) or WHY[status]
+        if status == TRIAGE and self.labels is not None:
+            return f"{WHY[status]} as {excerpt(str(self.labels[place]))}"
         return UNKNOWN_GAIN if status == NO_GAIN and math.isnan(self.gain[place]) else WHY[status]
 
     def of_each(self, rows: Codes, find: Callable[[Menu, Offer | None], Any]) -> list[Any]:

@@ -49,6 +49,7 @@ class FollowUpPlan(Choices):
             spoke of money.
         opt_outs: The columns that say who does not want to be contacted; none if there is none.
         opted_out: Whether each response says so; None if nothing is known.
+        labels: What triage says of each response, None where nothing; None without triage.
         kept: Columns of the survey that are carried along, by name.
         backend: The dataframe library that `to_frame` gives by default.
         rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no

@@ -68,7 +68,10 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     )
     tally = Tally.count(*answers.columns, scorer=data.codebook.scorer)
     warn_of_scale(tally)
-    n, missing, invalid = len(plan), int(tally.missing), int(tally.invalid)
+    # A critical comment is followed up without a score too, and is then neither missing nor invalid.
+    unscored = plan.chosen & (plan.categories < 0)
+    off = int((unscored & answers.off_the_scale()).sum()) if unscored.any() else 0
+    n, missing, invalid = len(plan), int(tally.missing) - int(unscored.sum()) + off, int(tally.invalid) - off
     rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
     return attrs.evolve(plan, rows=data.aside + rows)
 

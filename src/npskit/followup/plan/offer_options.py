@@ -14,7 +14,7 @@ from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import one_of
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
-from npskit.followup.playbook import Assigned, Offer
+from npskit.followup.playbook import CRITICAL, Assigned, Offer
 from npskit.reals import as_float
 
 Lift = float | str | Mapping[Any, Any] | None
@@ -179,8 +179,9 @@ def options_of(
                 cost[group, k] = offer.costs(values[group])
             hours[group, k] = minutes[k] / 60
         hours[group, -1] = minutes[-1] / 60
-        if not menu.offer_required:
-            cost[group, -1] = 0.0
+        # A critical comment is answered even where the offer it calls for is not made.
+        free = group[assigned.urgency[rows[group]] >= CRITICAL] if menu.offer_required else group
+        cost[free, -1] = 0.0
     if lift is None:
         return OfferOptions(cost, hours, None)
     categories = table.codebook.categories
@@ -208,4 +209,5 @@ def is_payable(offer: Offer, payable: Collection[str] | None) -> bool:
 def _grouped(codes: NDArray[Any], count: int) -> list[Codes]:
     """Return the rows of each code below `count`, in their order."""
     order = np.argsort(codes, kind="stable")
+    order = order[codes[order] >= 0]
     return np.split(order, np.searchsorted(codes[order], np.arange(1, count))) if count else []

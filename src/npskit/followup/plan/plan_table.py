@@ -81,6 +81,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
         "currency": plan.currency,
         "unasked": list(plan.unasked),
         "opt_outs": list(plan.opt_outs),
+        "unanswered": records(plan.unanswered.columns()),
         "limits": attrs.asdict(plan.limits, recurse=False),
         "follow_ups": records(follow_ups),
     }

@@ -10,7 +10,8 @@ import numpy as np
 from npskit.data import row_said
 from npskit.errors import counted, plural
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.statuses import BUDGET, CAPACITY, CHOSEN, HOLDOUT, NO_GAIN, STATUSES
+from npskit.followup.plan.follow_up_list import unanswered_lines
+from npskit.followup.plan.statuses import CHOSEN, EVERYBODY, HOLDOUT, STATUSES, TRIAGE
 from npskit.results import number, one_line
 
 FIRST = 10
@@ -34,14 +35,29 @@ def headline(plan: Choices) -> list[str]:
             f"Left alone at random: {number(100 * plan.share)} % of customers, of whom "
             f"{plan.counts[STATUSES[HOLDOUT]]:,} would be followed up."
         )
-    urgent = (plan.assigned.urgency > 0) & np.isin(plan.status, (BUDGET, CAPACITY, NO_GAIN))
-    if urgent.any():
-        lines.append(f"Urgent, and yet left out for want of money, hours or gain: {int(urgent.sum()):,}.")
+    lines += [*_set_aside(plan), *unanswered_lines(plan, FIRST)]
     lines += [f"Not read: {counted(plan.set_aside, 'row')} of the file."] if plan.set_aside else []
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")
     return list(map(one_line, lines))
+
+
+def _set_aside(plan: Choices) -> list[str]:
+    """Return what triage sets aside, by its labels, with the rows."""
+    rows = np.flatnonzero(plan.status == TRIAGE)
+    if not len(rows) or plan.labels is None:
+        return []
+    by_label: dict[str, list[str]] = {}
+    for row in rows.tolist():
+        number = row if plan.row_numbers is None else int(plan.row_numbers[row])
+        by_label.setdefault(str(plan.labels[row]).casefold(), []).append(str(number))
+    said = [
+        f"{one_line(label)} {len(found):,} ({plural(len(found), 'row', 'rows')} {', '.join(found[:FIRST])}"
+        f"{', …' if len(found) > FIRST else ''})"
+        for label, found in by_label.items()
+    ]
+    return [f"Set aside by triage: {', '.join(said)}."]
 
 
 def _opted_out(plan: Choices) -> str:
@@ -70,6 +86,14 @@ def _limits(plan: Choices) -> list[str]:
         of = "" if math.isinf(hours) else f" of {number(hours)}"
         if of or limits.used[name]:
             lines.append(f"Hours of {name}: {number(limits.used[name])}{of}.")
+    for name, n in limits.beyond.items():
+        if n:
+            hours, short = limits.capacity[name], number(limits.capacity[name]).removesuffix(".0")
+            whose = "" if name == EVERYBODY else f" of {name}"
+            lines.append(
+                f"{counted(n, 'critical comment')} {plural(n, 'is', 'are')} answered beyond the {short} "
+                f"{'hour' if hours == 1 else 'hours'}{whose}."
+            )
     return lines
 
 

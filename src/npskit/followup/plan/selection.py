@@ -11,45 +11,58 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Times
 from npskit.followup.plan import statuses as status
-from npskit.followup.plan.allocation import Allocation, allocate, allocate_by_priority
+from npskit.followup.plan.allocation import Allocation
 from npskit.followup.plan.choices import Limits
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.holdout import chances, scrambled
-from npskit.followup.plan.offer_options import OfferOptions, Read, is_payable, options_of
+from npskit.followup.plan.must_answer import allocate_critical_first
+from npskit.followup.plan.offer_options import Read, is_payable, options_of
 from npskit.followup.plan.routing import Routes, route
 from npskit.followup.plan.terms import Terms
-from npskit.followup.playbook import Assigned
+from npskit.followup.plan.triage import Labels, labels_of, sets_aside
+from npskit.followup.playbook import Assigned, Table
 
-EVERYBODY = "everybody"
 NO_TEAM = "unassigned"
 # What the outcomes of an allocation are called in a plan.
 _OUTCOMES = np.array([status.CHOSEN, status.NO_GAIN, status.BUDGET, status.CAPACITY, status.HOLDOUT], dtype=np.int8)
 
 
 def candidates_of(
-    assigned: Assigned, opted_out: Bools | None, contacted: Times | None, terms: Terms
+    assigned: Assigned, opted_out: Bools | None, contacted: Times | None, terms: Terms, labels: Labels | None = None
 ) -> NDArray[np.int8]:
     """Return the status of each response as far as it does not depend on limits: `CHOSEN` for those who may be.
 
     One response of each customer counts, the latest scored one; of several at the same time, or without times, the one
     with the highest priority, then the one further down. A customer who does not want to be contacted, or was a short
     while ago, is left alone whatever the response that says so. A response of an unknown time is never too old.
+
+    A critical comment comes before all others of its customer, scored or not, and no quiet period and no triage holds
+    it back; opting out and the age limit do. What triage sets aside comes after all others.
     """
     table = assigned.table
-    who = np.arange(len(table)) if table.customers is None else table.customers.numbers
+    who = _who(table)
     found = np.where(assigned.strategy < 0, status.NO_STRATEGY, status.CHOSEN).astype(np.int8)
-    given, made = table.given, table.made
+    given, made, critical = table.given, table.made, assigned.critical
     if terms.max_age is not None and given is not None and made is not None:
         found[given < made - np.timedelta64(terms.max_age)] = status.TOO_OLD
     if contacted is not None and made is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        found[_any_of(table.moments(contacted) > made - np.timedelta64(terms.quiet), who)] = status.QUIET
+        quiet = _any_of(table.moments(contacted) > made - np.timedelta64(terms.quiet), who)
+        found[quiet & ~critical] = status.QUIET
+    unwanted = np.zeros(len(table), dtype=np.bool_) if labels is None else sets_aside(labels)
+    found[unwanted & ~critical] = status.TRIAGE
+    must = critical & (found == status.CHOSEN)
     if opted_out is not None:
         found[_any_of(opted_out, who)] = status.OPTED_OUT
     scored = table.category >= 0
-    found[~_one_of_each(assigned, who, scored)] = status.SUPERSEDED
-    found[~scored] = status.UNSCORED
+    found[~_one_of_each(assigned, who, (scored & ~unwanted) | must, must)] = status.SUPERSEDED
+    found[~scored & (assigned.strategy < 0)] = status.UNSCORED
     return found
+
+
+def _who(table: Table) -> Codes:
+    """Return the number of each customer; who is not known is one of their own."""
+    return np.arange(len(table)) if table.customers is None else table.customers.numbers
 
 
 def _any_of(marked: Bools, who: Codes) -> Bools:
@@ -59,9 +72,9 @@ def _any_of(marked: Bools, who: Codes) -> Bools:
     return customers[who]
 
 
-def _one_of_each(assigned: Assigned, who: Codes, scored: Bools) -> Bools:
+def _one_of_each(assigned: Assigned, who: Codes, usable: Bools, must: Bools) -> Bools:
     """Return the response of each customer that counts."""
-    once = np.bincount(who)[who] == 1 if len(who) else scored
+    once = np.bincount(who)[who] == 1 if len(who) else usable
     kept = once.copy()
     several = np.flatnonzero(~once)
     at = np.zeros(len(several), dtype=np.int64)
@@ -69,7 +82,7 @@ def _one_of_each(assigned: Assigned, who: Codes, scored: Bools) -> Bools:
         times = assigned.table.given[several]
         at = np.where(np.isnat(times), np.iinfo(np.int64).min, times.astype(np.int64))
     priority = np.nan_to_num(assigned.priority[several], nan=-1.0)
-    order = several[np.lexsort((priority, at, scored[several], who[several]))]
+    order = several[np.lexsort((priority, at, usable[several], must[several], who[several]))]
     last = np.ones(len(order), dtype=np.bool_)
     last[:-1] = who[order][1:] != who[order][:-1]
     kept[order[last]] = True
@@ -89,18 +102,20 @@ def plan_of(
         read: Returns a column of numbers that `lift` names.
         presented: What the plan carries along: `kept`, `backend`.
     """
-    found = candidates_of(assigned, opted_out, contacted, terms)
-    rows = np.flatnonzero(found == status.CHOSEN)
     table = assigned.table
+    labels = None if terms.triage is None else labels_of(table, terms.triage)
+    found = candidates_of(assigned, opted_out, contacted, terms, labels)
+    rows = np.flatnonzero(found == status.CHOSEN)
+    critical = assigned.critical[rows]
     chance = np.full(len(table), np.nan) if table.customers is None else chances(table.customers, terms.salt)
     # A customer without an id cannot be kept in one arm, and is no part of the comparison.
     known = ~np.isnan(chance)
-    held = known & (chance < terms.holdout)
+    held = known & (chance < terms.holdout) & ~_any_of(assigned.critical & (found == status.CHOSEN), _who(table))
     ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
 
     options = options_of(assigned, rows, terms.lift, read, terms.payable)
     routes = _routes(assigned, rows, ties, terms)
-    made = _allocated(assigned.priority[rows], options, routes, terms, ~held[rows], ties)
+    made, beyond = allocate_critical_first(assigned.priority[rows], options, routes, terms, ~held[rows], ties, critical)
     # Who is left alone would be followed up otherwise: not those below the cut-off.
     found[rows] = _OUTCOMES[np.where(held[rows] & ~made.intended, made.short_of, made.outcome)]
 
@@ -128,11 +143,12 @@ def plan_of(
         holdout=held,
         intended=spread(made.intended, False, rows) & known,
         share=terms.holdout,
-        limits=_limits(made, routes, used, terms.money),
+        limits=_limits(made, routes, used, terms.money, beyond),
         unasked=_unasked(assigned, rows[taken], terms),
         currency=terms.currency,
         language=terms.language,
         opted_out=opted_out,
+        labels=labels,
         **presented,
     )
 
@@ -151,32 +167,14 @@ def _routes(assigned: Assigned, rows: Codes, ties: Floats, terms: Terms) -> Rout
         team, teams = np.where(team < 0, len(teams), team), (*teams, NO_TEAM)
     # Only where persons share the work does it matter who comes first.
     shared = isinstance(terms.capacity, Mapping)
-    order = np.lexsort((ties, -assigned.priority[rows])) if shared else np.arange(len(rows))
+    order = np.lexsort((ties, -assigned.priority[rows], ~assigned.critical[rows])) if shared else np.arange(len(rows))
     return route(teams, team, order, terms.capacity, terms.members)
 
 
-def _allocated(
-    priority: Floats,
-    options: OfferOptions,
-    routes: Routes,
-    terms: Terms,
-    counted: Bools,
-    ties: Floats,
-) -> Allocation:
-    """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
-    owner, capacity = routes.limits
-    # Hours that nothing limits need not be looked at.
-    work = options.hours if np.isfinite(capacity).any() else None
-    limits: dict[str, Any] = {"budget": terms.money, "capacity": capacity, "counted": counted, "tie_break": ties}
-    if options.gain is None:
-        return allocate_by_priority(priority, options.cost, work, owner, **limits)
-    return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)
-
-
-def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float) -> Limits:
+def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float, beyond: Codes) -> Limits:
     """Return the limits by name, with what the plan makes of them."""
     if routes.hours is None:
-        names: tuple[str, ...] = (EVERYBODY,)
+        names: tuple[str, ...] = (status.EVERYBODY,)
         capacity, used = np.array([routes.together]), np.array([used.sum()])
     else:
         names, capacity = routes.names, routes.hours
@@ -191,6 +189,7 @@ def _limits(made: Allocation, routes: Routes, used: NDArray[Any], budget: float)
         price_of_money=_number(made.price_of_money),
         price_of_hours=dict(zip(names, prices.tolist(), strict=True)),
         method=made.method,
+        beyond=dict(zip(names, beyond.tolist(), strict=True)),
     )
 
 

@@ -15,6 +15,7 @@ from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quo
 from npskit.followup.letters import LAST_RESORT, as_currency, find_language
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
+from npskit.followup.plan.triage import Triage
 from npskit.followup.playbook import Playbook
 from npskit.options import PLAN_METHODS, PlanMethod
 from npskit.times import BusinessCalendar, parse_fixed
@@ -86,6 +87,11 @@ def _is_language(_terms: object, _field: object, language: Any) -> None:
         )
 
 
+def _is_triage(_terms: object, _field: object, triage: Any) -> None:
+    if triage is not None and not callable(triage):
+        raise InvalidTypeError(f"triage must be a function from texts to labels: got {quoted(triage)}")
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Terms:
     """Under which terms a plan is made; see `npskit.Survey.follow_up`."""
@@ -107,6 +113,7 @@ class Terms:
     keep: str | Sequence[str] = ()
     currency: str | None = attrs.field(converter=as_currency)
     language: str = attrs.field(validator=_is_language)
+    triage: Triage | None = attrs.field(default=None, validator=_is_triage)
 
     @property
     def money(self) -> float:

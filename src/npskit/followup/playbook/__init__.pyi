@@ -2,11 +2,13 @@
 
 from npskit.followup.playbook.channels import kind_of as kind_of
 from npskit.followup.playbook.complaints import ComplaintWords as ComplaintWords
+from npskit.followup.playbook.contexts import CRITICAL as CRITICAL
 from npskit.followup.playbook.due import DueTimes as DueTimes
 from npskit.followup.playbook.follow_up import GIFTS as GIFTS
 from npskit.followup.playbook.follow_up import Context as Context
 from npskit.followup.playbook.follow_up import FollowUp as FollowUp
 from npskit.followup.playbook.follow_up import Strategy as Strategy
+from npskit.followup.playbook.part_checks import failed as failed
 from npskit.followup.playbook.playbook import Playbook as Playbook
 from npskit.followup.playbook.playbook import recommend as recommend
 from npskit.followup.playbook.points import Points as Points

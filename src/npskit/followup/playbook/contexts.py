@@ -16,10 +16,13 @@ from npskit.errors import IncompatibleError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.response_table import Table
+from npskit.options import URGENCIES
 from npskit.reals import as_float
 from npskit.times import instant_of, instants, moment_in
 
 _DAY = np.timedelta64(1, "D")
+CRITICAL = URGENCIES.index("critical")
+"""The urgency of a comment that must be answered, whatever the limits, and whether or not the answer is scored."""
 _WORDS = ("channel", "kind", "language", "theme")
 # The columns that are those of the table.
 _AS_THEY_ARE = ("score", "below", "commented", "value", "channel", "language", "theme", "now", "zone", "clock")

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Floats, Frozen, Times, once
+from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complains
-from npskit.followup.playbook.contexts import Contexts
+from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
 from npskit.followup.playbook.part_checks import failed
@@ -30,6 +30,8 @@ from npskit.times import instant_of, moment_in
 _NO_TIME = "no due time: when the response was given is not known, and now was not given"
 _ROLES = ("value", "channel", "language", "theme", "public")
 FLAGS = ("commented", "complained", "happy")
+UNSCORED = "unscored"
+"""In place of the category of an answer that has none."""
 ALL = object()
 """In place of the offer that is made: all of them are still to be chosen from."""
 
@@ -141,7 +143,9 @@ class Assigned(Frozen, _Answers):
         named, base = np.full(len(table), np.datetime64("NaT", "us")), np.zeros(len(table))
         strategy, within, team, menu = np.full((4, len(table)), -1, dtype=np.int32)
         found = _Filling(table, contexts, tuple(strategies), strategy, base, within, named, team, menu)
-        left = table.category >= 0
+        scored = table.category >= 0
+        # A critical comment is answered without a score too, by the rules that need no category.
+        left = scored | (contexts.urgency >= CRITICAL)
         for place, asked in enumerate(strategies):
             if not left.any():
                 break
@@ -149,7 +153,7 @@ class Assigned(Frozen, _Answers):
                 rows = np.flatnonzero(asked.when.mask(contexts) & left)
                 found.fill(rows, place, asked.priorities(table.below[rows]), asked)
             else:
-                for row in np.flatnonzero(left).tolist():
+                for row in np.flatnonzero(left & scored).tolist():
                     found.ask(place, row)
             left &= strategy < 0
         for one in teams:
@@ -162,6 +166,11 @@ class Assigned(Frozen, _Answers):
     def urgency(self) -> NDArray[np.int8]:
         """How urgent each comment is, 0 to 2."""
         return self.contexts.urgency
+
+    @once
+    def critical(self) -> Bools:
+        """Whether each comment must be answered."""
+        return np.asarray(self.urgency >= CRITICAL)
 
     @once
     def limits(self) -> DueColumn:
@@ -216,7 +225,7 @@ class Assigned(Frozen, _Answers):
         strategy, value = self.strategies[self.strategy[row]], self.table.known("value", rows)[0]
         found = FollowUp(
             self.table.ids[row],
-            category=self.contexts.category.names[self.table.category[row]],
+            category=self.contexts.category.at(row) or UNSCORED,
             strategy=strategy.name,
             priority=float(self.priority[row]),
             due=moment_in(self.due[row], self.table.zone),

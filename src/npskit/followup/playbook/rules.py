@@ -17,7 +17,7 @@ from npskit.data import Response, Words
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.letters import find_language
 from npskit.followup.playbook.channels import fold
-from npskit.followup.playbook.contexts import Contexts
+from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
 from npskit.followup.playbook.part_checks import as_urgency, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
@@ -103,8 +103,8 @@ class Conditions:
         return bool(self.mask(Contexts.of_one(*known))[0])
 
     def mask(self, contexts: Contexts) -> Bools:
-        """Whether all conditions hold, for each row that is scored; shape `(n,)`."""
-        found = contexts.category.codes >= 0
+        """Whether all conditions hold, for each row that is scored or whose comment is critical; shape `(n,)`."""
+        found = (contexts.category.codes >= 0) | (contexts.urgency >= CRITICAL)
         if self.category:
             found &= contexts.category.holds(self.category.__contains__)
         if self.score is not None:
