@@ -12,12 +12,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen, Integers, Times
+from npskit.arrays import Integers, Times
 from npskit.checks import is_missing, several
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 from npskit.times.country_holidays import country_holidays, country_weekend, is_country
 from npskit.times.durations import DAY, TICK, parse_fixed
 from npskit.times.moments import read_time
+from npskit.times.opening_line import OpeningLine
 from npskit.times.zones import EPOCH, WEEKDAYS, as_zone, find_zone, instants
 
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -74,34 +75,6 @@ def _as_holidays(value: Any) -> tuple[dt.date | str, ...]:
 
 def _is_zone(_instance: object, _field: attrs.Attribute[Any], value: Any) -> None:
     find_zone(value)
-
-
-@attrs.frozen(eq=False)
-class _Line(Frozen):
-    """The opening times of a stretch of days on one line of microseconds, and the opening time passed before each."""
-
-    starts: Integers
-    lengths: Integers
-    before: Integers
-
-    def passed(self, at: Integers) -> Integers:
-        """Return the opening time from the start of the stretch up to each moment, which lies after it."""
-        day = np.searchsorted(self.starts, at, side="right") - 1
-        return np.asarray(self.before[day] + np.minimum(at - self.starts[day], self.lengths[day]))
-
-    def reached(self, passed: Integers) -> Integers:
-        """Return the earliest moment by which so much opening time, above 0, has passed."""
-        day = np.searchsorted(self.before, passed, side="left") - 1
-        return np.asarray(self.starts[day] + passed - self.before[day])
-
-    def next_opening(self, at: Integers) -> Integers:
-        """Return the first opening after each moment."""
-        return np.asarray(self.starts[np.searchsorted(self.starts, at, side="right")])
-
-    def latest_open(self, at: Integers) -> Integers:
-        """Return each moment, or the last closing before it."""
-        day = np.searchsorted(self.starts, at, side="right") - 1
-        return np.asarray(np.minimum(at, self.starts[day] + self.lengths[day]))
 
 
 @attrs.frozen
@@ -290,7 +263,7 @@ class BusinessCalendar:
         zone = at.tzinfo if self.time_zone is None else find_zone(self.time_zone)
         return np.array((at - EPOCH) // TICK).astype("datetime64[us]"), zone
 
-    def _line(self, first: Integers, last: Integers, days: int, zone: dt.tzinfo | None) -> _Line:
+    def _line(self, first: Integers, last: Integers, days: int, zone: dt.tzinfo | None) -> OpeningLine:
         """Return the opening times from before `first` until `days` working days and some after `last`."""
         begin, end = int(first.min(initial=2**62)) // _DAY_TICKS, int(last.max(initial=-(2**62))) // _DAY_TICKS
         if not len(first):
@@ -308,7 +281,7 @@ class BusinessCalendar:
         starts, ends = instants(walls.astype("datetime64[m]"), zone).astype("datetime64[us]").astype(np.int64)
         # Opening hours inside the hour that clocks skip are none at all.
         lengths = np.maximum(ends - starts, 0)
-        return _Line(starts, lengths, np.concatenate([[0], np.cumsum(lengths)]))
+        return OpeningLine(starts, lengths, np.concatenate([[0], np.cumsum(lengths)]))
 
     def _add(self, at: Integers, spans: Integers, zone: dt.tzinfo | None) -> Integers:
         """Return when each start and span of opening time ends."""
