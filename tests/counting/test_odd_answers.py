@@ -100,3 +100,10 @@ def test_a_view_of_objects_is_refused_by_its_rows() -> None:
     objects: Any = np.array([9, 99], object)
     with pytest.raises(nk.InvalidValueError, match="row 1: 99"):
         nk.nps(memoryview(objects), on_invalid="raise")
+
+
+def test_answers_of_nothing_but_0_and_1_are_low_and_no_more() -> None:
+    """They hold the lowest point, so nothing says that the scale begins at 1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nk.nps([0, 1] * 20)

@@ -134,6 +134,12 @@ def test_from_counts() -> None:
     assert int(Tally.from_counts([1, 2, 7], missing=3, invalid=2).rows) == 15
 
 
+def test_counts_go_as_far_as_their_sums_can() -> None:
+    assert Tally.from_counts([0, 0, 2**62]).n.item() == 2**62
+    with pytest.raises(InvalidValueError, match=r"between 0 and 2\*\*62"):
+        Tally.from_counts([0, 0, 2**62 + 1])
+
+
 @pytest.mark.parametrize(
     ("counts", "message"),
     [
