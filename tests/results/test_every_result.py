@@ -43,6 +43,7 @@ NO_RESULTS = {
     "Playbook",
     "Languages",
     "Voice",
+    "UrgencyWords",
     "Materials",
     "Offer",
     "Scale",
