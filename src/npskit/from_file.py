@@ -72,6 +72,7 @@ def read(
     on_invalid: OnInvalid = "count",
     contacts: Contacts = "mean",
     where: Mapping[str, Any] | None = None,
+    mapping: Mapping[Any, Any] | None = None,
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
 ) -> Survey:
@@ -104,6 +105,7 @@ def read(
             `Survey.where`. The others are counted as left out. Of a file with answers of several surveys or kinds of
             question, those are taken that say that they are what the scorer measures; where none does, or several do,
             this argument must choose.
+        mapping: What texts and codes stand for, as `{"Extremely likely": 10, "no idea": None}`; see `measure`.
         progress: See `npskit.reading.load`.
         roles: time, customer, account, comment, weight, stratum, cluster, label: the columns by role. Time, comment and
             label are bound by themselves where a column is unmistakable, the customer where the survey tool is known;
@@ -148,13 +150,14 @@ def read(
             "on_invalid": on_invalid,
             "contacts": contacts,
             "where": where,
+            "mapping": mapping,
             "progress": progress,
         }
         surveys = [read(file, **same, **roles) for file in files]
         called = not any(WAVE in survey.columns for survey in surveys)
         return concat(surveys, waves=names_of(files) if called else None)
     words = None if missing is None else several(missing, "missing")
-    codebook = codebook_of(scorer)
+    codebook = codebook_of(scorer).mapped(mapping)
     said = {
         "encoding": encoding,
         "separator": separator,
@@ -195,6 +198,9 @@ def read(
     for name, scale in zip(answers, codebook.scales, strict=True):
         got = answers_of(loaded.columns[name], scale, missing=words)
         replace(name, got.values, got.rejected, got.notes)
+        for told, kind in ((got.words, GuessWarning), (got.clusters, DataWarning)):
+            if told:
+                warn(f"score: column {name!r}: {told}", kind)
     if "time" in bound:
         name = bound["time"]
         table = read_times(

@@ -80,6 +80,7 @@ class Survey(OverTime):
         contacts: Contacts = "mean",
         time_zone: str | None = None,
         dayfirst: bool | None = None,
+        mapping: Mapping[Any, Any] | None = None,
     ) -> None:
         """Bind the columns of `data` to their roles.
 
@@ -112,6 +113,7 @@ class Survey(OverTime):
                 zone, or the offset, that they all have; else UTC, with a warning. Naive times are taken as they are.
             dayfirst: Whether the day stands first in dates such as `"3/4/26"`. Default: as the column shows; where no
                 row tells, the month, with a warning.
+            mapping: What texts and codes stand for, as `{"Extremely likely": 10, "no idea": None}`; see `measure`.
 
         Raises:
             ColumnNotFoundError: If a column is not there; the message says which one is close.
@@ -119,7 +121,7 @@ class Survey(OverTime):
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
         one_of(contacts, CONTACTS, "contacts")
-        frame, read = Frame(data, own=True), codebook_of(scorer)
+        frame, read = Frame(data, own=True), codebook_of(scorer).mapped(mapping)
         given = {"time": time, "customer": customer, "account": account, "comment": comment, "weight": weight}
         self._data = BoundData(
             frame,

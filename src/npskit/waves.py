@@ -62,6 +62,7 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
     joined = Survey(columns, **first.roles, scorer=first.scorer, **same)
     from_files = any(part.report is not None for part in parts)
     return joined._with(
+        codebook=data.codebook,
         refused=tuple(rejected for part in parts for rejected in _rejected(part)) if from_files else None,
         aside=sum((part._data.aside for part in parts), start=NO_ROWS),
         row_numbers=WaveRows.of([_named(i, part) for i, part in enumerate(parts)]),
@@ -92,6 +93,8 @@ def _check_alike(waves: Sequence[Survey]) -> None:
     for i, wave in enumerate(waves):
         if wave._data.codebook != first._data.codebook:
             raise IncompatibleError(f"surveys must be of one scorer: got {first.scorer!r} and {wave.scorer!r}")
+        if wave._data.codebook.scales != first._data.codebook.scales:
+            raise IncompatibleError(f"surveys must have one mapping of texts to answers: that of surveys[{i}] differs")
         if wave._data.calibration is not None:
             raise IncompatibleError(f"surveys[{i}] is raked: join the surveys first, and rake them together")
         for name in _ALIKE:

@@ -38,6 +38,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--where", metavar="COLUMN=VALUE", action="append", help="read these rows alone; may be given several times"
     )
+    command.add_argument(
+        "--mapping", metavar="TEXT=ANSWER", action="append", help="what a text stands for; nothing for no answer"
+    )
     add_texts(command, *_TEXTS)
     command.add_argument("--header-rows", type=int, metavar="ROWS", help="above the first answer, if not found out")
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
@@ -76,6 +79,17 @@ def _where(conditions: Sequence[str] | None) -> dict[str, list[str]] | None:
     return found
 
 
+def _mapping(pairs: Sequence[str] | None) -> dict[str, int | None] | None:
+    """Return which answer each text stands for."""
+    found: dict[str, int | None] = {}
+    for pair in pairs or ():
+        text, mark, answer = pair.rpartition("=")
+        if not mark or not re.fullmatch(r"\s*[+-]?[0-9]{0,9}\s*", answer):
+            raise InvalidValueError(f"--mapping must be written like 'Extremely likely=10': got {pair!r}")
+        found[text] = int(answer) if answer.strip() else None
+    return found or None
+
+
 def _scale(text: str) -> tuple[int, int]:
     low, _, high = text.replace("..", ":").replace("-", ":").partition(":")
     try:
@@ -112,6 +126,7 @@ def read_survey(options: argparse.Namespace) -> Survey:
     return read(
         options.file if len(options.file) > 1 else options.file[0],
         where=_where(options.where),
+        mapping=_mapping(options.mapping),
         score=names(options.score, several=len(scorer.questions) > 1),
         scorer=scorer,
         missing=None if options.missing is None else _codes(options.missing),

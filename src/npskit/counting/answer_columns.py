@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import Scale
+from npskit.errors import NpskitWarning
 
 # Elements in a block: of one-byte answers, of wider integers, and of floats, which need wide buffers.
 # Larger ones spill out of a core's second cache; smaller ones spend the time on calls.
@@ -53,6 +54,8 @@ class AnswerBlocks(abc.ABC):
 
     # The most answers to be read at once.
     _longest = BYTES
+    # What is to be said of how the column was read, and by which kind of warning.
+    said: tuple[tuple[str, type[NpskitWarning]], ...] = ()
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
         self.values = values

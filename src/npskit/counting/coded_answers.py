@@ -12,12 +12,17 @@ from npskit.arrays import held
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded
 from npskit.counting.codes import column, encode
 from npskit.data import NAMED, Column, as_column, row_said
-from npskit.errors import IncompatibleError, InvalidValueError, counted, quoted
+from npskit.errors import IncompatibleError, InvalidValueError, counted, quoted, warn
 from npskit.scorers import Codebook
 
 
-def read_columns(values: Sequence[Any], codebook: Codebook) -> tuple[AnswerBlocks, ...]:
-    """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`."""
+def read_columns(values: Sequence[Any], codebook: Codebook, spoken: set[str] | None = None) -> tuple[AnswerBlocks, ...]:
+    """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`.
+
+    Warns:
+        GuessWarning: If words were read as answers; it says as which.
+        DataWarning: If invalid answers cluster on few texts.
+    """
     if len(values) != len(codebook.scales):
         raise IncompatibleError(
             f"{codebook.name} reads {counted(len(codebook.scales), 'column')} ({', '.join(codebook.questions)}): "
@@ -27,6 +32,12 @@ def read_columns(values: Sequence[Any], codebook: Codebook) -> tuple[AnswerBlock
         column(answers, scale, name=name)
         for answers, scale, name in zip(values, codebook.scales, codebook.questions, strict=True)
     )
+    for given, each in zip(values, read, strict=True):
+        for told, kind in () if given is each else each.said:
+            if spoken is None or told not in spoken:
+                warn(told, kind)
+            if spoken is not None:
+                spoken.add(told)
     for name, one in zip(codebook.questions, read, strict=True):
         if one.size != read[0].size:
             raise IncompatibleError(
@@ -44,15 +55,16 @@ class CodedAnswers:
     Args:
         values: One sequence, array or column of a dataframe library for each question.
         codebook: What the answers mean.
+        spoken: What was warned of already, and is not again; None to warn of all.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If a column cannot hold answers.
     """
 
-    def __init__(self, values: Sequence[Any], codebook: Codebook) -> None:
+    def __init__(self, values: Sequence[Any], codebook: Codebook, spoken: set[str] | None = None) -> None:
         self.codebook = codebook
         values = [each if (found := as_column(each)) is None else found for each in values]
-        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook)
+        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook, spoken)
         values = [np.asarray(each) if isinstance(each, memoryview) else each for each in values]  # some have no cells
         self._values = [each.values if isinstance(each, Column) else each for each in values]
         self._codes: tuple[NDArray[np.uint8], ...] | None = None

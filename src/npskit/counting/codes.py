@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
-from npskit.data import Scale, Unusable, array_of, as_column, flat, parse_answer, slices
-from npskit.errors import InvalidTypeError, InvalidValueError, with_article
+from npskit.data import (
+    MOST_TEXTS,
+    Scale,
+    Unusable,
+    answer_on,
+    answers_together,
+    array_of,
+    as_column,
+    clustered,
+    flat,
+    parse_answer,
+    said_of,
+    slices,
+)
+from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, NpskitWarning, with_article
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
 _REMEMBERED = 1 << 14
+
+
+Said: TypeAlias = tuple[str, type[NpskitWarning]]
+"""What is to be said of how a column was read, and as which kind of warning."""
 
 
 class _Texts(dict[str, int]):
@@ -21,16 +39,19 @@ class _Texts(dict[str, int]):
 
     def __init__(self, scale: Scale) -> None:
         self.scale = scale
+        self.mapping = dict(scale.mapping)
+        self.forgot = False
 
     def __missing__(self, text: str) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
-        code = self[text] = _code(text, self.scale)
+            self.forgot = True
+        code = self[text] = _code(text, self.scale, self.mapping)
         return code
 
 
-def _code(answer: object, scale: Scale) -> int:
-    number = parse_answer(answer, yes_no=scale.yes_no)
+def _code(answer: object, scale: Scale, mapping: Mapping[str, int | None]) -> int:
+    number = answer_on(answer, scale, mapping)
     if number is None:
         return MISSING
     if isinstance(number, Unusable) or not scale.low <= number <= scale.high:
@@ -38,33 +59,63 @@ def _code(answer: object, scale: Scale) -> int:
     return number - scale.low
 
 
-def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> NDArray[np.uint8]:
-    """Code answers one by one, each distinct text once."""
+def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> tuple[NDArray[np.uint8], list[Said]]:
+    """Code answers one by one, each distinct text once; and what is to be said of how they were read."""
     texts = _Texts(scale)
     if kinds == {str}:
         coded = bytes(map(texts.__getitem__, answers))
     else:
-        coded = bytes(texts[a] if type(a) is str else _code(a, scale) for a in answers)
-    return np.frombuffer(coded, np.uint8)
+        coded = bytes(texts[a] if type(a) is str else _code(a, scale, texts.mapping) for a in answers)
+    codes, said = np.frombuffer(coded, np.uint8), list[Said]()
+    if INVALID in coded and not texts.forgot and len(texts) <= MOST_TEXTS:
+        spoken = answers_together(texts, scale, alone=kinds <= {str, type(None)})
+        if spoken is not None:
+            found = {text: _position(answer, scale) for text, answer in spoken.answers.items()}
+            codes = codes.copy()
+            for row in np.flatnonzero(codes == INVALID).tolist():
+                if type(answers[row]) is str:
+                    codes[row] = found.get(answers[row], INVALID)
+            if told := said_of(spoken, scale):
+                said.append((told, GuessWarning if spoken.answers else DataWarning))
+        said += _odd(answers, codes, scale)
+    return codes, said
 
 
-def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDArray[Any], bool]:
-    """Return a list as an array of numbers where that loses nothing, else as codes; and whether it is codes."""
+def _position(answer: int | None, scale: Scale) -> int:
+    if answer is None:
+        return MISSING
+    return answer - scale.low if answer in scale else INVALID
+
+
+def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale) -> list[Said]:
+    """Return what is to be said of texts that many invalid answers are."""
+    rows = np.flatnonzero(codes == INVALID)
+    counts = Counter(answers[row] for row in rows.tolist() if type(answers[row]) is str)
+    counts = Counter({text: n for text, n in counts.items() if isinstance(parse_answer(text), Unusable)})
+    told = clustered(counts, int((codes != MISSING).sum()), scale, len(rows))
+    return [(told, DataWarning)] if told else []
+
+
+def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDArray[Any], list[Said] | None]:
+    """Return a list as an array of numbers where that loses nothing; else as codes, and what is to be said of them."""
     kinds = set(map(type, answers))
+    if _of_booleans(kinds, scale):
+        answers = [each if each is None else str(each) for each in answers]
+        kinds = set(map(type, answers))
     if not kinds:
-        return np.empty(0, np.uint8), False
+        return np.empty(0, np.uint8), None
     try:
         if kinds == {int}:
             # Four times faster than asarray. It would take booleans too, hence the exact types.
             try:
-                return np.frombuffer(bytes(answers), np.uint8), False
+                return np.frombuffer(bytes(answers), np.uint8), None
             except ValueError:
-                return np.array(answers, np.int64), False
+                return np.array(answers, np.int64), None
         if kinds <= {int, float, type(None)}:
             # None becomes NaN; whole numbers too large to be exact are off every scale.
-            return np.array(answers, np.float64), False
+            return np.array(answers, np.float64), None
         if all(issubclass(k, (np.integer, np.floating)) for k in kinds):
-            return np.array(answers), False
+            return np.array(answers), None
     except OverflowError:
         pass  # an int beyond 64 bits, or beyond every float: one by one
     refused = {_REFUSED_TYPES.get(k.__name__) for k in kinds if k is not type(None)}
@@ -72,7 +123,7 @@ def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDA
         raise InvalidTypeError(f"{name}: {what} are not answers: is this the right column?")
     if all(issubclass(k, (list, tuple, np.ndarray)) and k is not np.ma.core.MaskedConstant for k in kinds):
         raise InvalidValueError(f"{name} must be one flat sequence of answers, not a sequence of sequences")
-    return _parsed(answers, kinds, scale), True
+    return _parsed(answers, kinds, scale)
 
 
 def _as_sequence(answers: Any, name: str) -> Any:
@@ -106,6 +157,32 @@ _REFUSED = {
 }
 
 
+def _of_booleans(kinds: set[type], scale: Scale) -> bool:
+    """Whether all cells are booleans, and the scale has a meaning for them: they are read as their words."""
+    known = scale.best is not None or not {"true", "false"}.isdisjoint(dict(scale.mapping))
+    return known and bool(kinds & {bool, np.bool_}) and kinds <= {bool, np.bool_, type(None)}
+
+
+# A column that begins with one of these codes of a tool, which lie on no usual scale, is looked through for others.
+_TOOL_CODES, _LOOKED_AT = frozenset({-103, -102, -101, 100, 101, 102, 103}), 16
+
+
+def _in_codes(values: NDArray[Any], scale: Scale) -> list[Any] | None:
+    """Return numbers that stand for answers by a mapping, or as codes of a tool, as texts to be read; else None."""
+    if any(given.lstrip("-").isdigit() for given, _ in scale.mapping):
+        return [None if value != value else _text(value) for value in values.tolist()]
+    if scale.best is None or _TOOL_CODES.isdisjoint(values[:_LOOKED_AT].tolist()):
+        return None
+    distinct = set(np.unique(values[values == values]).tolist())
+    if not distinct <= _TOOL_CODES or any(code in scale for code in distinct):
+        return None
+    return [None if value != value else _text(value) for value in values.tolist()]
+
+
+def _text(value: float) -> str:
+    return str(int(value)) if value == value and abs(value) < 1 << 53 and int(value) == value else str(value)
+
+
 def column(answers: Any, scale: Scale, *, name: str = "answers") -> AnswerBlocks:
     """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments."""
     if isinstance(answers, AnswerBlocks):
@@ -117,21 +194,26 @@ def column(answers: Any, scale: Scale, *, name: str = "answers") -> AnswerBlocks
             answers = _as_sequence(answers, name)
         else:
             hidden, answers = series.mask, series.values
-    coded = False
+    said: list[Said] | None = None
     if isinstance(answers, np.ndarray):
         read = flat(answers, name)
         if isinstance(read, np.ma.MaskedArray):
             hidden, read = np.ma.getmaskarray(read), read.data
-        if read.dtype.kind == "b" and scale.yes_no:
+        if read.dtype.kind == "b" and scale.yes_no and not scale.mapping:
             read = read.view(np.uint8)
-        if read.dtype.kind in _REFUSED:
+        booleans = read.dtype.kind == "b" and _of_booleans({bool}, scale)
+        if read.dtype.kind in _REFUSED and not booleans:
             raise InvalidTypeError(f"{name}: {_REFUSED[read.dtype.kind]} (its type is {read.dtype})")
         if read.dtype.kind not in "iuf":
-            read, coded = _from_sequence(read.tolist(), scale, name)
+            read, said = _from_sequence(read.tolist(), scale, name)
     else:
-        read, coded = _from_sequence(answers, scale, name)
-    kind = Coded if coded else Floats if read.dtype.kind == "f" else Integers
-    return kind(read, scale, hidden)
+        read, said = _from_sequence(answers, scale, name)
+    if said is None and (scale.mapping or scale.best is not None) and (texts := _in_codes(read, scale)) is not None:
+        read, said = _parsed(texts, {str, type(None)}, scale)
+    kind = Coded if said is not None else Floats if read.dtype.kind == "f" else Integers
+    found = kind(read, scale, hidden)
+    found.said = tuple((f"{name}: {told}", how) for told, how in said or ())
+    return found
 
 
 def encode(answers: Any, scale: Scale, *, name: str = "answers") -> NDArray[np.uint8]:

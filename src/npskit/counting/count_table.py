@@ -88,14 +88,17 @@ def _few(answers: Any, codebook: Codebook) -> Counts | None:
         answers = answers.tolist()
     if type(answers) is not list or not 0 < len(answers) <= _FEW:
         return None
-    if set(map(type, answers)) != {int} or codebook.scales[0].low < 0 or codebook.scales[0].high > 255:
+    scale = codebook.scales[0]
+    if set(map(type, answers)) != {int} or scale.mapping or scale.low < 0 or scale.high > 255:
         return None
     try:
         raw = bytes(answers)
     except ValueError:
         return None
-    found = [raw.count(point) for point in codebook.scales[0]]
+    found = [raw.count(point) for point in scale]
     invalid = len(answers) - sum(found)
+    if invalid and scale.best is not None:  # codes of a tool?
+        return None
     return Counts(np.array([*found, 0, invalid], np.int64), None, None, True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from npskit.counting.tally import Tally
-from npskit.data import Scale
 from npskit.errors import DataWarning, warn
 
 # Fewer answers off the scale are slips.
@@ -13,7 +12,6 @@ _SLIPS = 3
 _AT_ONE, _MANY = 5, 1_000
 # All of so many answers in the lower half are rather of a scale that ends there.
 _LOW = 10
-_TEN = Scale(0, 10)
 
 
 def warn_of_scale(tally: Tally) -> None:
@@ -31,9 +29,10 @@ def warn_of_scale(tally: Tally) -> None:
             DataWarning,
         )
         return
+    scale = tally.codebook.scale
     few_low = not points[0] and points[1:2] >= [_AT_ONE if scored < _MANY else 1]
     highest = 0 if any(points[6:]) or scored < _LOW else max((at for at, n in enumerate(points) if n), default=0)
-    if not (few_low or highest > 1) or not tally.by_answer or tally.codebook.scale != _TEN:
+    if not (few_low or highest > 1) or not tally.by_answer or (scale is None or (scale.low, scale.high) != (0, 10)):
         return
     if highest > 1:
         warn(f"no answer of {scored} is above {highest}: if the scale is not 0..10, say so with scale=", DataWarning)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Integers
 from npskit.checks import one_of, several, whole_number
-from npskit.counting import tabulate
+from npskit.counting import read_columns, tabulate
 from npskit.counting.category_counts import CategoryCounts
 from npskit.data import array_of, floats_of
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.results import checked, get, get_array, read_json
-from npskit.scorers import Scorer, codebook_of, read_scorer
+from npskit.scorers import Codebook, Scorer, codebook_of, read_scorer
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -45,7 +45,7 @@ class Tally(CategoryCounts):
     def count(
         cls,
         *answers: Any,
-        scorer: Scorer | None = None,
+        scorer: Scorer | Codebook | None = None,
         weights: Any = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
@@ -81,7 +81,7 @@ class Tally(CategoryCounts):
         *answers: Any,
         counts: NDArray[np.floating],
         weights: tuple[NDArray[np.floating], NDArray[np.floating]] | None = None,
-        scorer: Scorer | None = None,
+        scorer: Scorer | Codebook | None = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
     ) -> Self:
@@ -99,8 +99,9 @@ class Tally(CategoryCounts):
             >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))
             Tally(NPS, detractor=1, passive=0, promoter=3, missing=0, invalid=0)
         """
+        columns = read_columns(answers, codebook_of(scorer))
         sums = [
-            cls.count(*answers, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
+            cls.count(*columns, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
             for w in (counts, *(weights or ()))
         ]
         cells = np.rint(np.ldexp(np.asarray(sums[0].weights), sums[0].scale)).astype(np.int64)

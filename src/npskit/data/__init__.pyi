@@ -11,6 +11,7 @@ from npskit.data.answer_text import Unusable as Unusable
 from npskit.data.answer_words import RECOMMENDS as RECOMMENDS
 from npskit.data.answers import SENTINELS as SENTINELS
 from npskit.data.answers import AnswerColumn as AnswerColumn
+from npskit.data.answers import answer_on as answer_on
 from npskit.data.answers import answers_of as answers_of
 from npskit.data.answers import parse_answer as parse_answer
 from npskit.data.cells import NAMED as NAMED
@@ -43,6 +44,8 @@ from npskit.data.keys import slices as slices
 from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
 from npskit.data.labels import read_labels as read_labels
+from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
+from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
 from npskit.data.response import Attributes as Attributes
 from npskit.data.response import Response as Response
@@ -51,6 +54,8 @@ from npskit.data.response import Segment as Segment
 from npskit.data.scale import MAX_POINTS as MAX_POINTS
 from npskit.data.scale import Scale as Scale
 from npskit.data.scale import as_scale as as_scale
+from npskit.data.scale import folded as folded
+from npskit.data.scale import mapped_answers as mapped_answers
 from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
 from npskit.data.segments import holding as holding
@@ -63,6 +68,8 @@ from npskit.data.times import parse_times as parse_times
 from npskit.data.times import read_times as read_times
 from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
+from npskit.data.vocabularies import answers_together as answers_together
+from npskit.data.vocabularies import said_of as said_of
 from npskit.data.weights import read_weights as read_weights
 from npskit.data.weights import refuse_weights as refuse_weights
 from npskit.data.weights import to_scale as to_scale

@@ -41,7 +41,9 @@ from npskit.arrays import Frozen
 from npskit.checks import several
 from npskit.data.answer_text import INVALID, Unusable, parse_text
 from npskit.data.cells import BadCell, Note, NumberedCells, bad_cells, distinct_cells, table_at
-from npskit.data.scale import Scale
+from npskit.data.odd_texts import MOST_TEXTS, clustered
+from npskit.data.scale import Scale, folded
+from npskit.data.vocabularies import Spoken, answers_together, said_of
 from npskit.data.words import NO, YES
 from npskit.errors import InvalidValueError
 from npskit.reals import as_float
@@ -94,6 +96,29 @@ def parse_answer(value: object, *, yes_no: bool = False) -> int | Literal[Unusab
     return _parse_number(value) if isinstance(value, numbers.Number) else INVALID
 
 
+def answer_on(value: object, scale: Scale, mapping: Mapping[str, int | None]) -> int | Literal[Unusable.INVALID] | None:
+    """Return what `parse_answer` does, of one answer on a scale, by what the scale maps to an answer before all else.
+
+    Args:
+        value: One answer.
+        scale: The scale; the whole number need not lie on it.
+        mapping: Its mapping.
+
+    Example:
+        >>> scale = Scale(1, 5, mapping={"Super": 5, 103: 5, "offered": None})
+        >>> [answer_on(value, scale, dict(scale.mapping)) for value in ("SUPER ", 103.0, "Offered", "3", "so so")]
+        [5, 5, None, 3, INVALID]
+    """
+    if mapping and isinstance(value, str | bytes | bool | np.bool_):
+        text = folded(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
+        if text in mapping:
+            return mapping[text]
+    answer = parse_answer(value, yes_no=scale.yes_no)
+    if mapping and isinstance(answer, int) and str(answer) in mapping:
+        return mapping[str(answer)]
+    return answer
+
+
 def _yes_no(value: object) -> int | None:
     """Return 1 for yes, 0 for no, None for what is neither word nor boolean."""
     if isinstance(value, (bool, np.bool_)):
@@ -119,17 +144,25 @@ class AnswerColumn(Frozen):
             number, and infinity where it is no number, so that whatever counts the values counts them as invalid.
         rejected: Every invalid answer and every sentinel, in order, with the reason.
         sentinels: How often each sentinel was found and taken as missing.
+        words: What words for answers were taken for, in a sentence; empty where there were none.
+        clusters: Which texts most invalid answers are, in a sentence; empty where they are few or differ.
     """
 
     values: NDArray[np.float64]
     rejected: tuple[BadCell, ...]
     sentinels: Mapping[int, int]
+    words: str = ""
+    clusters: str = ""
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a careful reader would want to know."""
         sentence = "{} stands {} times and was taken as missing."
-        return tuple(Note("sentinel", sentence.format(code, n)) for code, n in self.sentinels.items())
+        told = {"words": self.words, "clusters": self.clusters}
+        return (
+            *(Note("sentinel", sentence.format(code, n)) for code, n in self.sentinels.items()),
+            *(Note(kind, f"{said}.") for kind, said in told.items() if said),
+        )
 
 
 def answers_of(
@@ -166,9 +199,11 @@ def answers_of(
         raise InvalidValueError(f"missing={on_scale[0]} is an answer on the scale {scale}: it cannot mean missing too")
     codes -= set(on_scale)
 
+    mapping = dict(scale.mapping)
+
     def read(value: Any) -> tuple[float, str | None, str]:
         """Return the number, why it is rejected, and what kind of reason that is."""
-        answer = parse_answer(value, yes_no=scale.yes_no)
+        answer = answer_on(value, scale, mapping)
         if answer is None or (isinstance(value, str) and value in texts):
             return np.nan, None, ""
         if answer is INVALID:
@@ -183,6 +218,12 @@ def answers_of(
 
     array, distinct, codes_of = distinct_cells(values)
     found = [read(value) for value in distinct]
+    spoken = _together(distinct, found, scale)
+    if spoken is not None:
+        for i, value in enumerate(distinct):
+            if found[i][1] is not None and found[i][2] != "sentinel" and (text := _as_text(value)) in spoken.answers:
+                answer = spoken.answers[text]
+                found[i] = (np.nan if answer is None else float(answer), None, "")
     table = np.array([number for number, _, _ in found], dtype=np.float64)
     taken = np.array([kind == "sentinel" for _, _, kind in found], dtype=np.bool_)
     result = table_at(np.where(taken, np.nan, table), codes_of)
@@ -191,4 +232,34 @@ def answers_of(
     if taken.any():
         found_codes, counts = np.unique(table[codes_of[taken[codes_of]]], return_counts=True)
         sentinels = dict(zip(found_codes.astype(int).tolist(), counts.tolist(), strict=True))
-    return AnswerColumn(result, rejected, sentinels)
+    clusters = ""
+    if 0 < sum(kind == "no answer" for _, _, kind in found) <= MOST_TEXTS:
+        counts = np.bincount(codes_of, minlength=len(distinct)).tolist()
+        held = [(value, n, kind) for value, n, (_, _, kind) in zip(distinct, counts, found, strict=True)]
+        texts_of = {value: n for value, n, kind in held if kind == "no answer" and isinstance(value, str)}
+        answered = int(len(array) - np.isnan(result).sum())
+        clusters = clustered(texts_of, answered, scale, sum(n for _, n, kind in held if kind and kind != "sentinel"))
+    return AnswerColumn(result, rejected, sentinels, "" if spoken is None else said_of(spoken, scale), clusters)
+
+
+def _as_text(value: Any) -> str:
+    """Return a cell as its text; a whole number as its digits."""
+    answer = value if isinstance(value, str | bool | np.bool_) else parse_answer(value)
+    return str(value if answer is INVALID else answer)
+
+
+def _together(distinct: Sequence[Any], found: Sequence[tuple[float, str | None, str]], scale: Scale) -> Spoken | None:
+    """Return the answers that cells are for what else is in their column, where some are none by themselves."""
+    odd = sum(reason is not None and kind != "sentinel" for _, reason, kind in found)
+    if not 0 < odd <= MOST_TEXTS:
+        return None
+    given = [
+        value
+        for value, (number, _, kind) in zip(distinct, found, strict=True)
+        if number == number and kind != "sentinel"
+    ]
+    return answers_together(
+        [_as_text(value) for value in given if isinstance(value, str) or scale.best is not None],
+        scale,
+        alone=scale.best is not None or all(isinstance(value, str) for value in given),
+    )

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from npskit.checks import is_whole, to_int
+from npskit.data.answer_text import plain_text
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+
+Given: TypeAlias = str | int
+"""What may be mapped to an answer: a text, or a whole number such as a tool's code."""
 
 # Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
 MAX_POINTS = 250
+
+
+def folded(given: object) -> str:
+    """Return what an answer is compared by with a mapping and with known words: texts in any case and spacing.
+
+    Example:
+        >>> folded(" Very\u00a0Satisfied "), folded("goodWithComment"), folded(103), folded(True)
+        ('very satisfied', 'goodwithcomment', '103', 'true')
+    """
+    return plain_text(str(given)).casefold()
+
+
+def mapped_answers(given: Any) -> tuple[tuple[str, int | None], ...]:
+    """Return what stands for which answer, checked, as pairs of a folded text and an answer.
+
+    Raises:
+        InvalidTypeError: If it is no mapping of texts or whole numbers to whole numbers or None.
+        InvalidValueError: If one text is mapped to two answers.
+    """
+    if isinstance(given, tuple):  # pairs already
+        return given
+    if not isinstance(given, Mapping):
+        raise InvalidTypeError(f"mapping says which answer each text is, as {{'Very good': 5}}: got {quoted(given)}")
+    found: dict[str, int | None] = {}
+    for text, answer in given.items():
+        if not isinstance(text, str | int | np.integer | np.bool_):
+            raise InvalidTypeError(f"mapping: what is mapped is a text or a whole number: got {quoted(text)}")
+        if answer is not None and (isinstance(answer, bool) or not isinstance(answer, int | np.integer)):
+            raise InvalidTypeError(f"mapping: {text!r} stands for a whole number, or None: got {quoted(answer)}")
+        key, point = folded(text), None if answer is None else int(answer)
+        if found.setdefault(key, point) != point:
+            raise InvalidValueError(f"mapping: {text!r} stands for two answers, {found[key]} and {point}")
+    return tuple(found.items())
 
 
 @attrs.frozen
@@ -22,21 +60,34 @@ class Scale:
         low: The lowest answer.
         high: The highest answer; above `low`, and at most 249 above it.
         yes_no: Whether the answers are yes (1) and no (0), so that the words and booleans for them are read as well.
+        mapping: What stands for which answer, and None for what is no answer: texts, in any case and with any white
+            space, and whole numbers. It goes before all other rules of how an answer is read.
+        best: The end of the scale with the best answer, where a column of known words ("very satisfied", stars,
+            thumbs) is read as well; None where words are no answers. The built-in scorers say it of their questions.
+        stretch: Whether words of another number of points are spread over the scale, as is right where only the top
+            box counts and wrong where the points are averaged.
 
     Raises:
-        InvalidTypeError: If an end is not a whole number.
-        InvalidValueError: If `high` is not above `low`, or the scale has more than 250 points.
+        InvalidTypeError: If an end is not a whole number, or what is mapped neither text nor whole number.
+        InvalidValueError: If `high` is not above `low`, the scale has more than 250 points, or something is mapped to
+            what is not on it.
 
     Example:
         >>> Scale(0, 10).size
         11
         >>> 7 in Scale(1, 5)
         False
+        >>> Scale(1, 5, mapping={"Zadowolony": 4, "bez zdania": None})
+        Scale(1, 5, mapping={'zadowolony': 4, 'bez zdania': None})
     """
 
     low: int = attrs.field(converter=to_int, validator=is_whole)
     high: int = attrs.field(converter=to_int, validator=is_whole)
     yes_no: bool = attrs.field(default=False, kw_only=True, eq=False)
+    # pairs, because a scale is hashable; equal scales are the same to scorers that are remembered
+    mapping: tuple[tuple[str, int | None], ...] = attrs.field(default=(), kw_only=True, converter=mapped_answers)
+    best: int | None = attrs.field(default=None, kw_only=True, eq=False)
+    stretch: bool = attrs.field(default=False, kw_only=True, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if self.high <= self.low:
@@ -47,9 +98,15 @@ class Scale:
             )
         if max(abs(self.low), abs(self.high)) > 1_000_000_000:
             raise InvalidValueError(f"the ends of a scale lie within a thousand million of 0: got {self}")
+        if self.best not in (None, self.low, self.high):
+            raise InvalidValueError(f"best must be an end of the scale {self}: got {self.best}")
+        for given, answer in self.mapping:
+            if answer is not None and answer not in self:
+                raise InvalidValueError(f"mapping: {given!r} stands for {answer}, which is not on the scale {self}")
 
     def __repr__(self) -> str:
-        return f"Scale({self.low}, {self.high})"
+        mapping = f", mapping={dict(self.mapping)}" if self.mapping else ""
+        return f"Scale({self.low}, {self.high}{mapping})"
 
     def __str__(self) -> str:
         return f"{self.low}..{self.high}"

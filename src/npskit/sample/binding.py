@@ -40,7 +40,8 @@ class Bindings:
             row_numbers: The row of the file that each row of the data came from, by which it is named.
         """
         aside = RowCounts(set_aside=report.set_aside, left_out=report.left_out)
-        survey = self._with(refused=rejected, aside=aside, row_numbers=row_numbers, columns={})
+        read = self._data.codebook.read()
+        survey = self._with(refused=rejected, aside=aside, row_numbers=row_numbers, columns={}, codebook=read)
         survey._report = report
         return survey
 

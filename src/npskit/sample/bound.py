@@ -73,6 +73,8 @@ class BoundData:
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
+    # what was warned of already; a survey speaks once
+    _spoken: set[str] = attrs.field(factory=set, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
     _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -201,7 +203,7 @@ class BoundData:
 
     def answers(self) -> CodedAnswers:
         """Return the answers to each question; not kept, so that their codes last no longer than a call."""
-        return CodedAnswers([self.column(name) for name in self.score], self.codebook)
+        return CodedAnswers([self.column(name) for name in self.score], self.codebook, self._spoken)
 
     def sample(self) -> Sample:
         """Return the rows to be counted, checked to be as `on_invalid` wants them."""
@@ -324,7 +326,7 @@ class BoundData:
             *(found.columns[name] for name in self.score),
             counts=found.counts,
             weights=found.weights,
-            scorer=self.codebook.scorer,
+            scorer=self.codebook,
             groups=groups,
             n_groups=len(keys),
         )

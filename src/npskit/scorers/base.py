@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import SQUARABLE, Floats, Frozen, can_be_squared
 from npskit.checks import is_hashable
-from npskit.data import Scale
+from npskit.data import Scale, mapped_answers
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.scorers.nps import NPS
 
@@ -93,7 +93,8 @@ class Codebook(Frozen):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         category_scores = tuple(self.category_scores.tolist())
-        key = (self.name, self.questions, self.scales, self.categories, category_scores, self.grid.tobytes())
+        scales = tuple((scale.low, scale.high) for scale in self.scales)  # not by which words they are read
+        key = (self.name, self.questions, scales, self.categories, category_scores, self.grid.tobytes())
         object.__setattr__(self, "key", key)
 
     def __eq__(self, other: object) -> bool:
@@ -101,6 +102,36 @@ class Codebook(Frozen):
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    def mapped(self, mapping: Any) -> Codebook:
+        """Return the codebook with what stands for which answer: for all questions, or a mapping for each.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If it cannot be used; see `Scale`.
+        """
+        if mapping is None:
+            return self
+        each = isinstance(mapping, Mapping) and bool(mapping) and all(isinstance(m, Mapping) for m in mapping.values())
+        if each and not set(mapping) <= set(self.questions):
+            raise InvalidValueError(
+                f"mapping: {self.name} asks {', '.join(self.questions)}: got {quoted(list(mapping))}"
+            )
+        scales = []
+        for question, scale in zip(self.questions, self.scales, strict=True):
+            added = mapped_answers(mapping.get(question, {}) if each else mapping)
+            scales.append(attrs.evolve(scale, mapping=tuple({**dict(scale.mapping), **dict(added)}.items())))
+        return attrs.evolve(self, scales=tuple(scales))
+
+    def without_words(self) -> Codebook:
+        """Return the codebook for answers that come one by one, where no column shows which vocabulary they are of."""
+        if all(scale.best is None for scale in self.scales):
+            return self
+        return attrs.evolve(self, scales=tuple(attrs.evolve(scale, best=None) for scale in self.scales))
+
+    def read(self) -> Codebook:
+        """Return the codebook for answers that were read as numbers already: nothing stands for another any more."""
+        scales = tuple(attrs.evolve(scale, mapping=(), best=None) for scale in self.scales)
+        return attrs.evolve(self, scales=scales)
 
     @property
     def worths(self) -> Floats:
@@ -222,8 +253,10 @@ def read_codebook(scorer: Scorer) -> Codebook:
 _remembered = functools.lru_cache(maxsize=256, typed=True)(read_codebook)
 
 
-def codebook_of(scorer: Scorer | None) -> Codebook:
+def codebook_of(scorer: Scorer | Codebook | None) -> Codebook:
     """Return the scorer's codebook, of `NPS()` for None; read once and cached if the scorer is hashable.
+
+    A codebook is its own.
 
     Raises:
         InvalidTypeError: If `scorer` is not of a scorer's shape.
@@ -235,4 +268,6 @@ def codebook_of(scorer: Scorer | None) -> Codebook:
     """
     if scorer is None:
         scorer = NPS()
+    if isinstance(scorer, Codebook):
+        return scorer
     return _remembered(scorer) if is_hashable(scorer) else read_codebook(scorer)

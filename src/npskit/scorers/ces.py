@@ -100,7 +100,8 @@ class CES:
     @property
     def questions(self) -> Mapping[str, Scale]:
         """One question: how much effort was it (1.0), or how easy did we make it (2.0)?"""
-        return {"effort": self.scale}
+        best = self.scale.high if self.version == 2 else self.scale.low
+        return {"effort": attrs.evolve(self.scale, best=best, stretch=self.method != "mean")}
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class CSAT:
     @property
     def questions(self) -> Mapping[str, Scale]:
         """One question: how satisfied are you?"""
-        return {"satisfaction": self.scale}
+        return {"satisfaction": attrs.evolve(self.scale, best=self.scale.high, stretch=True)}
 
     def categorize(self, satisfaction: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return 0 for the not satisfied, 1 for the satisfied; shape as `satisfaction`."""

@@ -130,7 +130,8 @@ class SCI:
     @property
     def questions(self) -> Mapping[str, Scale]:
         """Three questions: overall satisfaction, would you buy again, would you recommend us?"""
-        return dict(zip(QUESTIONS, _three(self.scale, "scale"), strict=True))
+        scales = [attrs.evolve(scale, best=scale.high, stretch=True) for scale in _three(self.scale, "scale")]
+        return dict(zip(QUESTIONS, scales, strict=True))
 
     def categorize(
         self, satisfaction: NDArray[np.int64], repurchase: NDArray[np.int64], recommend: NDArray[np.int64]

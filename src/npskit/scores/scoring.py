@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 import attrs
@@ -12,7 +12,7 @@ from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
 from npskit.options import ON_INVALID, CESMethod, Denominator, OnInvalid
-from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer
+from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer, codebook_of
 from npskit.scores.score import Score
 
 _NPS = NPS()
@@ -25,6 +25,7 @@ class MeasureOptions(TypedDict, total=False):
     denominator: Denominator
     on_invalid: OnInvalid
     distribution: bool | None
+    mapping: Mapping[Any, Any] | None
 
 
 def measure(
@@ -34,6 +35,7 @@ def measure(
     denominator: Denominator = "valid",
     on_invalid: OnInvalid = "count",
     distribution: bool | None = None,
+    mapping: Mapping[Any, Any] | None = None,
 ) -> Score:
     """Return the score of raw answers under any scorer.
 
@@ -46,6 +48,8 @@ def measure(
             score of 0.
         on_invalid: `"count"` them beside the score, or `"raise"` an error that names the first ones with their rows.
         distribution: Whether to keep the count of every single answer; None keeps it unless that costs time.
+        mapping: Which answer texts, in any case, and codes stand for, and None for those that are no answer:
+            `{"Extremely likely": 10, "no idea": None}`; of a scorer of several questions also one for each of them.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
@@ -60,7 +64,8 @@ def measure(
     one_of(on_invalid, ON_INVALID, "on_invalid")
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
-    tally = Tally.count(*answers, scorer=scorer, weights=weights, distribution=distribution)
+    meant = scorer if mapping is None else codebook_of(scorer).mapped(mapping)
+    tally = Tally.count(*answers, scorer=meant, weights=weights, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else plain_column(a, "answers").values for a in answers]
         CodedAnswers(listed, tally.codebook).refuse()
@@ -88,7 +93,7 @@ def nps(
         scale: The answer scale, both ends included.
         detractor: The highest answer that still is a detractor's.
         promoter: The lowest answer that already is a promoter's.
-        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution, mapping.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
@@ -126,7 +131,7 @@ def sci(
         top: The lowest answer of the top box; must be given on scales of more than five points.
         second: The lowest answer of the second box.
         bottom: The highest answer of the bottom box.
-        options: Arguments of `measure`: weights, denominator, on_invalid.
+        options: Arguments of `measure`: weights, denominator, on_invalid, mapping.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
@@ -148,7 +153,7 @@ def csat(
         answers: Answers to "how satisfied are you?".
         scale: The answer scale, both ends included.
         top: The lowest answer that counts as satisfied. Default: the two best points of the scale.
-        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution, mapping.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.
@@ -180,7 +185,7 @@ def ces(
         scale: The answer scale, where it is not the version's own.
         easy: Where easy begins; see `CES`.
         hard: Where hard begins; see `CES`.
-        options: Arguments of `measure`: weights, denominator, on_invalid, distribution.
+        options: Arguments of `measure`: weights, denominator, on_invalid, distribution, mapping.
 
     Raises:
         InvalidTypeError, InvalidValueError, IncompatibleError: If an argument cannot be used; the message names it.

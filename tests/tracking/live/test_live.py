@@ -21,7 +21,7 @@ import npskit as nk
 from npskit.counting.tally import Tally
 from npskit.data.scale import Scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError
-from npskit.scorers.base import Scorer
+from npskit.scorers.base import Scorer, codebook_of
 from npskit.tracking.live.tracker import Tracker
 
 few = settings(max_examples=40, deadline=None)
@@ -73,7 +73,8 @@ def answer_of(scorer: Scorer) -> st.SearchStrategy[Any]:
 def batch(scorer: Scorer, answers: list[Any]) -> Tally:
     """Count answers at once."""
     columns = [answers] if len(scorer.questions) == 1 else [list(c) for c in zip(*answers, strict=True)]
-    return Tally.count(*(columns if answers else [[]] * len(scorer.questions)), scorer=scorer)
+    one_by_one = codebook_of(scorer).without_words()
+    return Tally.count(*(columns if answers else [[]] * len(scorer.questions)), scorer=one_by_one)
 
 
 def feed(tracker: Tracker, answers: list[Any], cuts: list[int], **aside: list[Any]) -> Tracker:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.checks import is_missing, several
 from npskit.counting import INVALID, MISSING, CodedAnswers
-from npskit.data import Scale, Unusable, array_of, factorize_many, parse_answer, row_said
+from npskit.data import Scale, Unusable, answer_on, array_of, factorize_many, row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.scorers import Codebook
 from npskit.tracking.live.live_windows import Key, LastPeriods, Window, later, moment
@@ -45,7 +45,7 @@ def place_of(codebook: Codebook, answer: Any, *more: Any) -> int:
 
 def _position(answer: Any, scale: Scale) -> int:
     """Return the position of an answer on its scale, -2 if it is missing, -1 if it is invalid."""
-    number = parse_answer(answer, yes_no=scale.yes_no)
+    number = answer_on(answer, scale, dict(scale.mapping))
     if number is None:
         return -2
     return number - scale.low if not isinstance(number, Unusable) and scale.low <= number <= scale.high else -1

@@ -49,7 +49,7 @@ class TrackerState(Result):
 
     def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
         """Set up an empty tracker."""
-        self._codebook = codebook = codebook_of(scorer)
+        self._codebook = codebook = codebook_of(scorer).without_words()
         self._by = by
         self._window = window_of(window)
         self._watch = watch
