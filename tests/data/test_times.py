@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.data.time_text import Order, read_moment, read_moments
 from npskit.data.times import parse_times
 from npskit.errors import InvalidTypeError, InvalidValueError
 
@@ -204,14 +203,38 @@ def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> Non
     assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
 
 
-PIECES = st.sampled_from(
-    ["13/2/26", "2/3/2026", "03.02.2026", "2/3.26", "31/2/26", "2026-03-01", "2/3/026", "9", "", "mar 1"]
-)
-CLOCKS = st.sampled_from(["", " ", " 9:15", " 09:15", " 09:15:59", " 24:00", " 09:60", " 9:15 pm", " 09:15Z", "T09:15"])
+SERIAL = st.integers(20_000 * 86_400, 80_000 * 86_400 - 1).map(lambda seconds: (seconds, seconds / 86_400))
 
 
-@given(texts=st.lists(st.tuples(PIECES, CLOCKS).map("".join)), order=st.sampled_from(["day", "month"]))
-def test_many_moments_are_those_read_one_by_one(texts: list[str], order: Order) -> None:
-    """A day or a time of day that was read before changes nothing."""
-    values = [*texts, None, dt.date(2026, 3, 1), 1e9]
-    assert read_moments(values, order) == [read_moment(value, order) for value in values]
+@given(st.lists(SERIAL, min_size=1, max_size=5))
+def test_days_as_spreadsheets_count_them(days: list[tuple[int, float]]) -> None:
+    """Numbers of a column that all lie where such days do are these days, to the second; text or not, beside blanks."""
+    expected = [dt.datetime(1899, 12, 30) + dt.timedelta(seconds=seconds) for seconds, _ in days]
+    for written in (float, str, lambda day: f"{day:.8f}".replace(".", ",")):
+        found = parse_times([*(written(day) for _, day in days), None, "n/a", 0])
+        assert found.values[:-3].tolist() == expected
+        assert [note.kind for note in found.notes] == ["serials"]
+        assert [cell.position for cell in found.rejected] == [len(days) + 2]
+
+
+def test_a_number_beyond_makes_none_of_them_days() -> None:
+    """Numbers that are days of no spreadsheet are not taken for any, nor are single ones among Unix times."""
+    for other in (12, 1767261600):
+        assert parse_times([46084, other]).rejected[0].value == "46084"
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"])
+@given(at=MOMENTS.filter(lambda at: at.year > 1989))
+def test_digits_that_are_a_date_are_no_unix_time(form: str, at: dt.datetime) -> None:
+    """They are read as the date they are written as, as text, whole number or float, and never as another century."""
+    text = at.strftime(form)
+    expected = [dt.datetime.strptime(text, form)]
+    for value in (text, int(text), float(text), f"{text}.0"):
+        assert parse_times([value]).values.tolist() == expected
+
+
+def test_a_spreadsheet_may_have_swapped_day_and_month() -> None:
+    """Times or day numbers beside dates as text are warned of, unless a day above 12 shows that none was swapped."""
+    for swapped in (dt.datetime(2021, 9, 1), 44440):
+        assert [note.kind for note in parse_times([swapped, "25/12/2021"]).notes][-1] == "order mixed"
+    assert parse_times([dt.datetime(2021, 9, 25), "25/12/2021"]).notes == ()

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.checks import of_kind
+from npskit.checks import is_missing, of_kind
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, row_said, shown
 from npskit.data.columns import Column
 from npskit.data.keys import flat
-from npskit.data.time_text import Moment, Order, order_told, read_moments
+from npskit.data.time_text import Moment, are_serials, read_moments
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
-from npskit.times import find_zone, in_zone
+from npskit.times import Order, Spellings, find_zone, in_zone
 
 
 @attrs.frozen(eq=False)
@@ -77,7 +77,7 @@ class TableTimes:
     def warn(self, role: str) -> None:
         """Warn of what was guessed; what a row of the data shows is no guess."""
         for note in (*self.notes, *(note for times in self.columns.values() for note in times.notes)):
-            if note.kind != "order shown":
+            if note.kind in ("order guessed", "order mixed", "zones differ"):
                 warn(f"{role}: {note}", GuessWarning)
 
 
@@ -97,8 +97,9 @@ def parse_times(
     """Read a raw column as times.
 
     Understood are ISO 8601, `2026-03-09 14:05:00`, `3/9/26 14:05`, `9.3.2026`, `2026/03/09 2:05:00 PM GMT+2`,
-    `9 Mar 2026`, `Mar 9, 2026`, and Unix seconds (or milliseconds, micro-, nanoseconds, by their size) as numbers or
-    text.
+    `9 Mar 2026`, `Mar 9, 2026`, months and weekdays of nine languages, RFC 2822, `20260309140500`, Unix seconds (or
+    milliseconds, micro-, nanoseconds, by their size) as numbers or text, and days as spreadsheets count them where all
+    numbers of the column can be such.
 
     Times that know their zone (an offset, `Z`, Unix seconds) become the wall clock of `time_zone`; where it is not
     given, of the zone or the offset that they all have; where they differ, of UTC, and a note says so. Naive times stay
@@ -154,11 +155,14 @@ def read_times(
     """
     zone = find_zone(time_zone)
     cells = {name: _cells(column) for name, column in columns.items()}
-    order, notes = _order({name: found for name, found in cells.items() if found is not None}, dayfirst)
+    spellings = Spellings()
+    order, notes = _order({name: found for name, found in cells.items() if found is not None}, dayfirst, spellings)
     read = {}
     for name, column in columns.items():
         found = cells[name]
-        times = _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month")
+        times = (
+            _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month", spellings)
+        )
         read[name] = attrs.evolve(times, row_numbers=column.row_numbers)
     return TableTimes(read, notes, order)
 
@@ -185,13 +189,15 @@ def _cells(column: Column) -> _Cells | None:
     return _Cells(*distinct_cells(array), column.row_numbers)
 
 
-def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> TimeColumn:
+def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order, spellings: Spellings) -> TimeColumn:
     """Return cells read one by one."""
     codes = cells.codes
-    read = read_moments(cells.distinct, order)
+    serials = are_serials(cells.distinct)
+    spellings.said.clear()
+    read = read_moments(cells.distinct, order, spellings, serials=serials)
     aware = np.array([isinstance(t, dt.datetime) and t.tzinfo is not None for t in read], dtype=bool)
     naive = np.array([isinstance(t, dt.datetime) and t.tzinfo is None for t in read], dtype=bool)
-    notes: list[Note] = []
+    notes = _said(cells, spellings, serials)
     if aware.any() and naive.any():
         raise InvalidValueError(
             f"some times know their zone ({_example(cells, aware)}) and others do not ({_example(cells, naive)}); "
@@ -200,7 +206,8 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> T
     times = [t for t in read if isinstance(t, dt.datetime)]
     keys = {getattr(t.tzinfo, "key", None) for t in times}
     if aware.any() and name is None:
-        zone, name, notes = _own_zone(times, keys)
+        zone, name, differ = _own_zone(times, keys)
+        notes += differ
     read = [_on_clock(t, zone) for t in read]
     table = np.array([t if isinstance(t, dt.datetime) else None for t in read], dtype="datetime64[us]")
     reasons = [t if isinstance(t, str) else None for t in read]
@@ -209,6 +216,32 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order) -> T
     dates = bool(known) and set(known) == {dt.date}
     own = next(iter(keys)) if len(keys) == 1 else None
     return TimeColumn(table[codes], rejected, name, tuple(notes), bool(aware.any()), dates, own)
+
+
+def _said(cells: _Cells, spellings: Spellings, serials: bool) -> list[Note]:
+    """Return notes on how the cells of a column were read."""
+    notes = []
+    if serials:
+        notes.append(Note("serials", "Numbers were read as days the way spreadsheets count them: 46084 is 2026-03-03."))
+    month, year = spellings.said.get("first day"), spellings.said.get("buddhist")
+    if month is not None:
+        notes.append(Note("first day", f"{quoted(month)} and all like it tell no day: the first one was taken."))
+    if year is not None:
+        notes.append(Note("buddhist", f"Years as in {quoted(year)} are of the Buddhist calendar: 543 was taken off."))
+    times = [cell for cell in cells.distinct if isinstance(cell, dt.date) and not is_missing(cell)]
+    if not times and not serials:
+        return notes
+    texts = [cell for cell in cells.distinct if isinstance(cell, str) and (spellings.told(cell.strip()) or ("", ""))[1]]
+    if texts and all(time.day <= 12 for time in times):
+        notes.append(
+            Note(
+                "order mixed",
+                f"Dates stand there as text ({quoted(texts[0])}) and as {'numbers' if serials else 'times'}: where a "
+                "spreadsheet made these of text in the other order, day and month are swapped in all days up to 12; "
+                "correct them where the data come from.",
+            )
+        )
+    return notes
 
 
 def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.tzinfo, str, list[Note]]:
@@ -233,7 +266,9 @@ def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
     return f"{shown(cells.array[rows[0]])!r} in {row_said(rows[0], cells.row_numbers)}{more}"
 
 
-def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order | None, tuple[Note, ...]]:
+def _order(
+    columns: Mapping[str, _Cells], dayfirst: bool | None, spellings: Spellings
+) -> tuple[Order | None, tuple[Note, ...]]:
     """Return which of day and month comes first in the numeric dates that do not say so, and a note on it."""
     if dayfirst is not None:
         of_kind(dayfirst, bool, "dayfirst")
@@ -243,12 +278,17 @@ def _order(columns: Mapping[str, _Cells], dayfirst: bool | None) -> tuple[Order 
     days = set[str]()  # that told what they tell already
     for name, cells in columns.items():
         for number, value in enumerate(cells.distinct):
-            day = value.strip().partition(" ")[0] if isinstance(value, str) else ""
-            found = None if day in days else order_told(value)
-            if found is None:
+            if not isinstance(value, str) or value[4:5] == "-":
                 continue
-            days.add(day)
-            order, mark = found
+            day = value.partition(" ")[0]
+            if day in days:
+                continue
+            found = spellings.told(day)
+            if found is not None:
+                days.add(day)
+            order, mark = found or spellings.told(value.strip()) or (None, "")
+            if not mark:
+                continue
             if order is None:
                 unclear.setdefault(mark, value)
             else:

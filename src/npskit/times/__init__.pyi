@@ -1,6 +1,7 @@
 """Durations, time zones, calendar periods, spans and opening hours."""
 
 from npskit.times.business_calendar import BusinessCalendar as BusinessCalendar
+from npskit.times.day_spellings import Order as Order
 from npskit.times.durations import DAY as DAY
 from npskit.times.durations import HOUR as HOUR
 from npskit.times.durations import MINUTE as MINUTE
@@ -22,6 +23,7 @@ from npskit.times.periods import period_numbers as period_numbers
 from npskit.times.periods import ticks as ticks
 from npskit.times.spans import periods_around as periods_around
 from npskit.times.spans import stretch as stretch
+from npskit.times.time_spellings import Spellings as Spellings
 from npskit.times.zones import EPOCH as EPOCH
 from npskit.times.zones import WEEKDAYS as WEEKDAYS
 from npskit.times.zones import find_zone as find_zone
