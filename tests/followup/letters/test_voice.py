@@ -83,7 +83,7 @@ def test_faults_of_a_voice_are_named_with_their_line(text: str, message: str) ->
 
 
 GOOD = {
-    "en": "Thank you so much for your answer. Please accept €20.00 from us; we mean it, and we are glad to have you.",
+    "en": "Thank you so much for your answer. Please accept €20 from us; we mean it, and we are glad to have you.",
     "de": "Vielen Dank für Ihre Antwort. Bitte nehmen Sie 20,00 € von uns an; wir freuen uns, dass Sie bei uns sind.",
     "pl": "Dziękujemy za odpowiedź. Prosimy przyjąć od nas 20,00 €; cieszymy się, że są Państwo z nami i że to piszą.",
     "th": "ขอบคุณสำหรับคำตอบของท่าน โปรดรับ 20.00 ยูโร จากเรา เรายินดีที่มีท่านเป็นลูกค้า",
@@ -143,6 +143,9 @@ def test_what_is_beyond_the_facts_is_not_used(text: Any, why: str) -> None:
     [
         ("de", "Bitte fragen Sie nach unserem Kollegen Max Müller."),
         ("de", "Wir erstatten Ihnen den Aufenthalt."),
+        ("de", "Ihr nächster Aufenthalt geht auf uns."),
+        ("pl", "Następny pobyt jest na nasz koszt."),
+        ("en", "We will give you twice that amount."),
         ("de", "Wir danken dir für deine Antwort und freuen uns."),
         ("pl", "Zwrócimy Państwu pieniądze za pobyt."),
         ("pl", "Dziękujemy, Pani Anno, za odpowiedź."),

@@ -25,6 +25,7 @@ _MONEY = pattern_of(_AMOUNTS.split())
 _TITLES = "Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Pan|Pani|Pana|Panem|Madame|Monsieur"
 _TITLED = re.compile(rf"(?<!\w)(?:{_TITLES})\.?\s+[^\W\d_a-z◦]\w*")
 _CAPITAL = re.compile(r"(?<![.!?…:\n◦] )(?<!^)(?<![\w'’-])[A-ZÄÖÜŁŚŻŹĆĄĘÓŃ][\w'’-]+", re.MULTILINE)
+_CENTS = re.compile(r"(?<=\d)[.,]00(?!\d)")
 _GREETING = re.compile(r"^\S+(?: \S+){0,4},$")
 _THAI = re.compile("[\u0e00-\u0e7f]")
 # So many words say which language they are of.
@@ -99,8 +100,12 @@ def objection_to(text: object, facts: Facts, voice: Voice, vocabulary: Collectio
 
 
 def _hide(text: str, values: Collection[str]) -> str:
-    """Return a text without the facts in it, longest first; a figure only where it is no part of another."""
-    for value in sorted(filter(None, values), key=len, reverse=True):
+    """Return a text without the facts in it, longest first; a figure only where it is no part of another.
+
+    A whole amount may be said without its cents: €20 for €20.00.
+    """
+    whole = {_CENTS.sub("", value) for value in values}
+    for value in sorted(filter(None, {*values, *whole}), key=len, reverse=True):
         spaced = re.escape(value).replace("\u00a0", r"[ \u00a0]").replace(r"\ ", r"[ \u00a0]")
         text = re.sub(rf"(?<![\w.,]){spaced}(?!\w|[.,]\d)", HIDDEN, text)
     return text
