@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import attrs
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from npskit.data import shown
 from npskit.errors import UnreadableFileError
+from npskit.reading.api_records import with_answers
 from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Verdict, judged
+from npskit.reading.documents import document_in, listed, records_of
 from npskit.reading.file_report import Columns, Progress, Rejected
 from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines
 from npskit.reading.names import plain, resolve
@@ -65,6 +68,7 @@ class Read:
     unlisted: int = 0
     kinds: tuple[str, ...] = ()
     aliases: Collection[str] = ()
+    form: str = ""
 
 
 def aside_of(tool: Tool, names: Collection[str]) -> tuple[str, Verdict] | None:
@@ -79,7 +83,7 @@ def aside_of(tool: Tool, names: Collection[str]) -> tuple[str, Verdict] | None:
 
 
 def read_json(source: Source, options: ReadOptions) -> Read:
-    """Read JSON lines, or a JSON array of records.
+    """Read JSON lines, a JSON array of records, or a document that holds such a list.
 
     Raises:
         UnreadableFileError: If nothing in the file is a record.
@@ -91,11 +95,17 @@ def read_json(source: Source, options: ReadOptions) -> Read:
         rejected.append(found)
         bounds.check_rejected(len(rejected), found.reason)
 
-    blocks = text_blocks(source, options.progress)
-    found = (
-        json_array(blocks, source.path, reject) if source.kind == "json" else json_lines(blocks, source.path, reject)
-    )
-    records = ((number, flat(record)) for number, record in found)
+    blocks, values, said = text_blocks(source, options.progress), None, ""
+    if source.kind != "json" or re.match(r"\s*\[\s*\[", source.head):
+        values, blocks = document_in(blocks, source.path)
+    if values is not None:
+        values, said = records_of(values)
+        found = listed(values, reject)
+    elif source.kind == "json":
+        found = json_array(blocks, source.path, reject)
+    else:
+        found = json_lines(blocks, source.path, reject)
+    records = ((number, flat(with_answers(record))) for number, record in found)
     first, names = list[tuple[int, Record]](), dict[str, None]()
     for number, record in itertools.islice(records, _LOOK):
         first.append((number, record))
@@ -115,10 +125,14 @@ def read_json(source: Source, options: ReadOptions) -> Read:
     columns, numbers = collector.finish()
     set_aside = len(rejected)
     if not len(numbers) and not collector.names and rejected:
+        if re.match(r"\s*\{\s*\n", source.head):
+            raise UnreadableFileError(f"{source.path} is a JSON document that is cut off or broken")
         raise UnreadableFileError(f"{source.path}: nothing in it is a JSON record; {rejected[0].reason} in line 1")
     kept = options.wanted(list(collector.names))
     columns = {name: columns.get(name, np.full(len(numbers), None)) for name in kept}
-    return Read(columns, numbers, rejected + collector.rejected, set_aside, tool)
+    notes = [said] if said else []
+    form = source.kind if values is None else "json"
+    return Read(columns, numbers, rejected + collector.rejected, set_aside, tool, notes=notes, form=form)
 
 
 # ---- Parquet ----

@@ -243,7 +243,7 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
     text = source.kind != "parquet"
     report = FileReport(
         path=str(source.path),
-        format=source.kind + (" gzip" if source.gzipped else ""),
+        format=(read.form or source.kind) + (" gzip" if source.gzipped else ""),
         tool=None if read.tool is tools.PLAIN else read.tool.name,
         encoding=source.encoding if text else None,
         separator=read.separator,

@@ -276,7 +276,7 @@ def _refuse_other_kinds(path: Path, head: bytes, encoding: str | None) -> None:
 
 
 def _kind(head: str) -> str:
-    if re.match(r"\s*\[\s*([{\]]|$)", head):
+    if re.match(r'\s*\[\s*([{\]]|\[\s*"|$)', head):
         return "json"
     return "json lines" if re.match(r'\s*\{\s*("[^"]*"\s*:|\})', head) else "delimited"
 

@@ -238,6 +238,45 @@ TOOLS: tuple[Tool, ...] = (
         time_zone="UTC",
         kinds=("survey_type",),
     ),
+    # Answers of APIs, as `npskit.reading.api_records` flattens them.
+    Tool(
+        "Qualtrics",
+        lambda rows: (
+            "responseId" in rows[0] and {"startDate", "finished", "status", "_recordId"} & set(rows[0]) != set()
+        ),
+        roles={
+            "time": ("recordedDate", "endDate", "startDate"),
+            "customer": ("externalDataReference", "recipientEmail"),
+        },
+        meta=r"status|ipAddress|progress|duration|finished|responseId|_recordId|recipient\w+|location\w+"
+        r"|distributionChannel|userLanguage|Q_\w+|.* \(label\)",
+        aside=(("status",), _qualtrics_aside),
+        time_zone="UTC",
+    ),
+    Tool(
+        "Typeform",
+        lambda rows: "landing_id" in rows[0] or {"submitted_at", "landed_at"} <= set(rows[0]),
+        roles={"time": ("submitted_at", "landed_at")},
+        meta=r"landing_id|token|response_id|response_type|landed_at|metadata\..*|hidden\..*|calculated\..*|variables|tags",
+        time_zone="UTC",
+        only_answers=True,
+    ),
+    Tool(
+        "SurveyMonkey",
+        lambda rows: {"response_status", "date_modified"} <= set(rows[0]),
+        roles={"time": ("date_modified", "date_created")},
+        meta=r"id|\w+_id|response_status|collection_mode|ip_address|total_time|href|\w+_url|logic_path.*|page_path"
+        r"|metadata.*|custom_\w+.*",
+        only_answers=True,
+    ),
+    Tool(
+        "Formbricks",
+        lambda rows: {"surveyId", "createdAt", "finished"} <= set(rows[0]),
+        roles={"time": ("createdAt",), "customer": ("contact.userId", "person.userId")},
+        meta=r"(?!data\.).*",
+        time_zone="UTC",
+        only_answers=True,
+    ),
     Tool("Google Forms", _is_google, roles={"time": _STAMPS, "customer": ("Email Address", "Username")}),
 )
 
@@ -252,10 +291,13 @@ def find_tool(rows: Rows, name: str | None = None) -> Tool:
     """
     if name is None:
         return next((tool for tool in TOOLS if tool.knows(rows)), PLAIN)
-    known = {tool.name.casefold().replace(" ", ""): tool for tool in (*TOOLS, PLAIN)}
-    found = known.get(written(name).casefold().replace(" ", "").replace("_", ""))
-    if found is None:
+    known = dict[str, list[Tool]]()
+    for tool in (*TOOLS, PLAIN):
+        known.setdefault(tool.name.casefold().replace(" ", ""), []).append(tool)
+    named = known.get(written(name).casefold().replace(" ", "").replace("_", ""))
+    if named is None:
         raise InvalidValueError(
-            f"tool {quoted(name)} is not known; {did_you_mean(name, [t.name for t in known.values()])}"
+            f"tool {quoted(name)} is not known; {did_you_mean(name, [each[0].name for each in known.values()])}"
         )
-    return found
+    # a tool has several forms of export: the one that the file shows, else the first
+    return next((tool for tool in named if rows and tool.knows(rows)), named[0])
