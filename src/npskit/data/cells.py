@@ -195,7 +195,7 @@ def row_said(position: Any, row_numbers: NDArray[np.int64] | None = None) -> str
     return f"row {position} (from 0)" if row_numbers is None else f"row {row_numbers[position]} of the file"
 
 
-class WaveRows(NDArray[np.int64]):
+class WaveRows(np.ndarray[Any, np.dtype[np.int64]]):
     """The rows of several surveys that were joined: the position of each among all, and how its survey names it.
 
     Example:
