@@ -48,6 +48,7 @@ class CaseLog(Frozen):
         set_aside: Cases that could not be used, and rows of which the case is not known.
         unsure: For `"responded"`, `"resolved"` and `"closed"` where it is not known whether that happened: the log has
             a time for it that cannot be, and no other.
+        due: By when each should be answered, NaT where nothing is said; None if the log does not say.
         backend: The dataframe library of the log.
     """
 
@@ -71,6 +72,7 @@ class CaseLog(Frozen):
     left_out: int
     set_aside: int
     unsure: Mapping[str, Bools]
+    due: Times | None
     backend: str | None
 
     def __len__(self) -> int:

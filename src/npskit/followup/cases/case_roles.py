@@ -41,6 +41,7 @@ _ABOUT = {
     "later": ("later_category", "later_segment"),
     "theme": ("topic",),
     "channel": (),
+    "due": ("due_at", "due_time", "due_date"),
 }
 _OWNER = ("owner", "assignee", "assigned_to", "team_member", "agent", "user", "by")
 _BY_CASE = {**_ABOUT, "owner": _OWNER[1:], **_KIND_WORDS}

@@ -153,12 +153,14 @@ class CaseTimes(Frozen):
         bad: For each role the rows that hold no time.
         time_zone: Their zone, None where naive.
         days: For each role the rows that hold a date without a time of day: its first moment is the value.
+        due: By when each row's case should be answered; None if nothing is said.
     """
 
     values: dict[str, Times]
     bad: dict[str, NDArray[np.int64]]
     time_zone: str | None
     days: dict[str, Bools]
+    due: Times | None = None
 
     @classmethod
     def read(
@@ -199,7 +201,11 @@ class CaseTimes(Frozen):
             days[role] = np.zeros(len(seconds), np.bool_)
         if "opened" in days:
             _midnights(values, days)
-        return cls(values, bad, zone, days)
+        due, alone = values.pop("due", None), days.pop("due", None)
+        read = cls(values, bad, zone, days)
+        if due is None or alone is None:
+            return read
+        return attrs.evolve(read, due=np.where(alone, read.day_after(due), due))
 
     def day_after(self, values: Times) -> Times:
         """Return the same time of the next day, on the clock of the zone where there is one."""

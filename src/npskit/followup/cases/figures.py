@@ -52,8 +52,8 @@ class LoopTime:
         median_interval: Of it.
         p90: By when it has happened to nine in ten.
         p90_interval: Of it.
-        target: Within how long it should happen, on this clock; NaN without a target.
-        within: The share to which it happens within that, 0..1.
+        target: Within how long it should happen, on this clock; NaN without a target, or where cases have several.
+        within: The share to which it happens within the target, that of each case where they have several, 0..1.
         within_interval: Of it.
         undecided: Cases where it has not happened, and the target has not passed.
     """
@@ -71,6 +71,11 @@ class LoopTime:
     within_interval: Interval
     undecided: int
 
+    @property
+    def judged(self) -> bool:
+        """Whether there is a target to hold it against."""
+        return not math.isnan(self.target) or not math.isnan(self.within_interval.low)
+
 
 @attrs.frozen
 class Backlog:
@@ -87,6 +92,29 @@ class Backlog:
     oldest: float
 
 
+@attrs.frozen
+class OwnDueTimes:
+    """How many were answered by the time that was due for each of them, as the log says; all 0 and NaN if it does not.
+
+    Args:
+        n: How many cases have a due time.
+        met: How many were answered by it.
+        missed: How many were not, or are late by now.
+        undecided: How many wait, and are not due yet.
+        within: The share answered in time (Kaplan-Meier: those undecided are censored), 0..1.
+        within_interval: Of it.
+        median_overrun: By how many hours half of those who are late are late; infinite where most of them still wait.
+    """
+
+    n: int
+    met: int
+    missed: int
+    undecided: int
+    within: float
+    within_interval: Interval
+    median_overrun: float
+
+
 @attrs.frozen(eq=False)
 class LoopFigures(Result):
     """All figures of one group of cases.
@@ -96,12 +124,14 @@ class LoopFigures(Result):
         rates: One for each of `RATES`.
         times: One for each measure and clock.
         backlog: What waits.
+        due: Who was answered by the due time of the case.
     """
 
     cases: int
     rates: tuple[LoopRate, ...]
     times: tuple[LoopTime, ...]
     backlog: Backlog
+    due: OwnDueTimes
 
     def rate(self, name: Rate) -> LoopRate:
         """Return one of the rates.
@@ -136,6 +166,7 @@ class LoopFigures(Result):
         for time in self.times:
             name = time.measure if time.clock == "calendar" else f"{time.measure}_{time.clock}"
             row |= {f"{name}_{part}": x for part, x in flat(time).items() if part not in ("measure", "clock")}
+        row |= {f"due_{part}": x for part, x in flat(self.due).items()} if self.due.n else {}
         return {name: [value] for name, value in row.items()}
 
     def _record(self) -> dict[str, Any]:

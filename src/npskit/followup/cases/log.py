@@ -45,7 +45,8 @@ def read_case_log(
         source: `Case` objects, any dataframe, a mapping of names to columns, or a list of dictionaries. Times are
             datetimes or text; all with a time zone or all without.
         columns: Column by role: the kinds of events, or `case`, `event`, `at` and `by`; `owner`, `category`, `theme`,
-            `channel`, `score`, `later_score` (answers of the scorer's scale), `later` (a category).
+            `channel`, `score`, `later_score` (answers of the scorer's scale), `later` (a category), `due` (by when it
+            should be answered).
         events: What the log's own words for events mean: `{"Ticket created": "opened"}`.
         recorded: Events that the log would hold if there had been any, beside those that it holds.
         as_of: The time up to which things are known; later events are left aside. Default: the latest time there is.
@@ -78,7 +79,7 @@ def read_case_log(
     roles, one_per_event = find_roles(frame.columns, mapping(columns, "columns"))
     keys = tuple(ALIASES.get(name, name) for name in by)
     table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
-    dated = {role: roles[role] for role in ("at", *EVENT_KINDS) if role in roles}
+    dated = {role: roles[role] for role in ("at", *EVENT_KINDS, "due") if role in roles}
     times = CaseTimes.read(frame, dated, dayfirst, office)
     log = by_event(table, times, words, as_of) if one_per_event else by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Floats, Frozen, Integers
-from npskit.checks import of_kind, one_of, several, whole_number
+from npskit.arrays import Codes, Integers
+from npskit.checks import several, whole_number
 from npskit.data import factorize_many
-from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
+from npskit.errors import InvalidValueError, plural
 from npskit.followup.cases.case_log import CaseLog
 from npskit.followup.cases.case_table import is_of_cases
-from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime
 from npskit.followup.cases.log import read_case_log
+from npskit.followup.cases.loop_figures import durations, figures_of
 from npskit.followup.cases.loop_result import ClosedLoop
-from npskit.followup.cases.survival import kaplan_meier
-from npskit.inference import score_interval, tail_of
-from npskit.options import MEASURES, RATES, EventKind
-from npskit.results import Interval, intervals
+from npskit.followup.cases.service_levels import ServiceLevels, check_calendars, check_targets, is_by_value, office_of
+from npskit.inference import tail_of
+from npskit.options import EventKind
 from npskit.scorers import Scorer
 from npskit.scores import segment_names
-from npskit.times import TICK, BusinessCalendar, find_zone, moment_in, parse_fixed
+from npskit.times import BusinessCalendar, find_zone, moment_in
 
 TARGETS: Mapping[str, str] = {"first_response": "48h", "close": "7d"}
-# What the log must hold for a figure to mean anything: one of these.
-_NEEDS = {
-    "close": ("closed",),
-    "coverage": ("first_response", "contacted"),
-    "first_response": ("first_response", "contacted"),
-    "reach": ("contacted",),
-    "resolution": ("resolved",),
-    "reopened": ("reopened",),
-    "escalated": ("escalated",),
-}
 
 
 def closed_loop(
     cases: Any,
     *,
     by: str | Sequence[str] | None = None,
-    targets: Mapping[str, str | dt.timedelta] = TARGETS,
-    calendar: BusinessCalendar | None = None,
+    targets: Mapping[Any, Any] = TARGETS,
+    targets_by: str | Sequence[str] = "channel",
+    calendar: BusinessCalendar | Mapping[Any, BusinessCalendar] | None = None,
+    calendar_by: str | Sequence[str] = "channel",
     as_of: Any = None,
     eligible: int | Mapping[Any, int] | None = None,
     scorer: Scorer | None = None,
@@ -62,6 +51,8 @@ def closed_loop(
       result says (`recorded=["closed"]`: it would, had there been any). They are Kaplan-Meier quantiles with
       Brookmeyer-Crowley limits (`npskit.followup.cases.survival`): what has not happened by `as_of` is censored there.
       A case closed without an answer still waits for one.
+    - *Due*: where the log says by when each case should be answered (a column `due`, as a follow-up plan has it), the
+      share that was, and by how much the others are late.
     - *Within the target* is the share of that curve, with Rothman's score interval: cases that are open but not yet
       due are undecided, and count as neither kept nor missed.
     - *Coverage* is the share of `eligible` (or of the cases) that was answered. *Reach*: contacted, of those whom one
@@ -79,7 +70,13 @@ def closed_loop(
             column of the log, or several of them.
         targets: Within how long the `"first_response"` and the `"close"` should be: `"30 min"`, `"48h"`, `"7 days"`
             or a timedelta. On the business clock 24 hours stand for one working day (`BusinessCalendar.opening_time`).
-        calendar: Opening hours, for the times on the business clock beside those of the calendar.
+            Or such targets for each channel, or whatever `targets_by` says, None for all others:
+            `{"chat": {"first_response": "1h"}, None: {"first_response": "24h"}}`; who has none is not judged.
+        targets_by: What targets go by where they differ: any name that `by` takes, or several, whose values stand in
+            a tuple: `targets_by=("channel", "segment")` with `{("chat", "detractor"): ...}`.
+        calendar: Opening hours, for the times on the business clock beside those of the calendar; or one for each
+            channel, or whatever `calendar_by` says, None for all others: `{"chat": always, "email": office}`.
+        calendar_by: What calendars go by where there are several, as `targets_by`.
         as_of: The time up to which things are known; later events are left aside. Default: the latest time in the log.
         eligible: How many should have been answered: a number, or with `by` a mapping of group to number.
         scorer: What categories and scores in the log mean; the first category is the worst. Default `NPS()`.
@@ -108,10 +105,10 @@ def closed_loop(
         (2, 1)
     """
     tail_of(level)
-    limits = _limits(targets)
-    names = (by,) if isinstance(by, str) else () if by is None else several(by, "by")
-    if calendar is not None:
-        of_kind(calendar, BusinessCalendar, "calendar")
+    check_targets(targets)
+    names = () if by is None else _names(by, "by")
+    check_calendars(calendar)
+    targets_by, calendar_by = _names(targets_by, "targets_by"), _names(calendar_by, "calendar_by")
     log = read_case_log(
         cases,
         columns=columns,
@@ -119,9 +116,17 @@ def closed_loop(
         recorded=recorded,
         as_of=as_of,
         scorer=scorer,
-        by=names,
+        by=tuple(
+            dict.fromkeys(
+                [
+                    *names,
+                    *(targets_by if is_by_value(targets) else ()),
+                    *(calendar_by if isinstance(calendar, Mapping) else ()),
+                ]
+            )
+        ),
         dayfirst=dayfirst,
-        office=None if calendar is None else calendar.time_zone,
+        office=office_of(calendar),
     )
     closing: EventKind = "closed"
     # help desks know one end of a case or the other; `Case` objects both
@@ -134,11 +139,11 @@ def closed_loop(
     codes, keys = _groups(log, names)
     answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))
     expected = None if eligible is None else _eligible(eligible, keys, answered)
-    spans = _durations(log, calendar)
+    spans = durations(log, ServiceLevels.of(log, targets, targets_by, calendar, calendar_by))
     everything = np.zeros(len(log), np.intp)
     whole = None if eligible is None else np.array([_total(eligible)])
-    found = _figures(log, everything, 1, spans, limits, calendar, whole, level)
-    parts = _figures(log, codes, len(keys), spans, limits, calendar, expected, level) if names else []
+    found = figures_of(log, everything, 1, spans, whole, level)
+    parts = figures_of(log, codes, len(keys), spans, expected, level) if names else []
     return ClosedLoop(
         found[0],
         names,
@@ -159,13 +164,9 @@ def closed_loop(
 # ---- arguments ----
 
 
-def _limits(targets: Any) -> dict[str, dt.timedelta]:
-    """Return targets as durations."""
-    if not isinstance(targets, Mapping):
-        raise InvalidTypeError(f"targets must be a mapping such as {dict(TARGETS)!r}: got {quoted(targets)}")
-    for measure in targets:
-        one_of(measure, MEASURES, "targets")
-    return {measure: parse_fixed(value, f"targets[{quoted(measure)}]", step=TICK) for measure, value in targets.items()}
+def _names(by: str | Sequence[str], argument: str) -> tuple[str, ...]:
+    """Return the names of columns."""
+    return (by,) if isinstance(by, str) else tuple(several(by, argument))
 
 
 def _total(eligible: Any) -> int:
@@ -204,142 +205,3 @@ def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...
     columns = [log.keys[name] for name in by]
     groups, places = factorize_many([codes for codes, _ in columns])
     return groups, [tuple(values[i] for (_, values), i in zip(columns, place, strict=True)) for place in places]
-
-
-# ---- figures ----
-
-
-@attrs.frozen(eq=False)
-class _Spans(Frozen):
-    """How long each case took, or has taken so far: hours, whether it has happened, and whether that is known."""
-
-    measure: str
-    clock: str
-    hours: Floats
-    happened: Bools
-    known: Bools
-
-
-def _durations(log: CaseLog, calendar: BusinessCalendar | None) -> list[_Spans]:
-    """Return the times of each measure on each clock, of what the log holds."""
-    found = []
-    for measure, end in (("first_response", "responded"), ("close", "closed")):
-        ends = getattr(log, end)
-        happened = ~np.isnat(ends)
-        until = np.where(happened, ends, log.as_of)
-        known = ~log.unsure[end] if _is_recorded(log, measure) else np.zeros(len(log), np.bool_)
-        found.append(_Spans(measure, "calendar", _hours(until - log.opened), happened, known))
-        if calendar is not None:
-            passed = calendar.elapsed(log.opened, until, time_zone=log.time_zone)
-            found.append(_Spans(measure, "business", _hours(passed), happened, known))
-    return found
-
-
-def _hours(spans: NDArray[np.timedelta64]) -> Floats:
-    return np.asarray(spans / np.timedelta64(1, "h"))
-
-
-def _is_recorded(log: CaseLog, figure: str) -> bool:
-    """Return whether the log holds what a figure is made of."""
-    if figure.startswith("recovered"):
-        return log.worst is not None and log.later is not None
-    return any(kind in log.recorded for kind in _NEEDS[figure])
-
-
-def _figures(
-    log: CaseLog,
-    codes: Codes,
-    n_groups: int,
-    spans: Sequence[_Spans],
-    targets: Mapping[str, dt.timedelta],
-    calendar: BusinessCalendar | None,
-    expected: Integers | None,
-    level: float,
-) -> list[LoopFigures]:
-    """Return the figures of each group."""
-    short = codes.astype(np.uint16) if n_groups < 2**16 else codes  # numpy sorts short integers by counting
-    sizes = np.bincount(codes, minlength=n_groups)
-    groups: list[Any] = [slice(None)]
-    if n_groups != 1:
-        groups = np.split(np.argsort(short, kind="stable"), np.cumsum(sizes)[:-1])[:n_groups]
-    rates = _rates(log, codes, n_groups, expected, level)
-    waiting = np.isnat(log.closed) & ~log.unsure["closed"]
-    ends = "closed" in log.recorded
-    ages = _hours(log.as_of - log.opened)
-    found = []
-    for rows, size, of_group in zip(groups, sizes.tolist(), rates, strict=True):
-        open_ages = ages[rows][waiting[rows]]
-        backlog = Backlog(0 if ends or not len(log) else None, float("nan"), float("nan"))
-        if ends and len(open_ages):
-            backlog = Backlog(len(open_ages), float(np.median(open_ages)), float(open_ages.max()))
-        times = tuple(_time(one, rows, targets.get(one.measure), calendar, level) for one in spans)
-        found.append(LoopFigures(size, of_group, times, backlog))
-    return found
-
-
-def _time(
-    spans: _Spans, rows: Any, target: dt.timedelta | None, calendar: BusinessCalendar | None, level: float
-) -> LoopTime:
-    """Return one time of one group."""
-    known = spans.known[rows]
-    hours, happened = spans.hours[rows][known], spans.happened[rows][known]
-    curve = kaplan_meier(hours, happened)
-    limit = within = low = high = float("nan")
-    undecided = 0
-
-    def interval(limits: tuple[float, float], method: str) -> Interval:
-        return Interval(*limits, level=level, method=method)
-
-    if target is not None:
-        span = calendar.opening_time(target) if calendar is not None and spans.clock == "business" else target
-        limit = span / dt.timedelta(hours=1)
-        lower, upper = curve.interval(limit, level, "score")
-        within, low, high = 1 - float(curve.at(limit)), 1 - float(upper), 1 - float(lower)
-        undecided = int(np.count_nonzero(~happened & (hours <= limit)))
-    return LoopTime(
-        spans.measure,
-        spans.clock,
-        curve.n_events,
-        curve.n - curve.n_events,
-        curve.median,
-        interval(curve.quantile_interval(0.5, level), "brookmeyer_crowley"),
-        curve.quantile(0.9),
-        interval(curve.quantile_interval(0.9, level), "brookmeyer_crowley"),
-        limit,
-        within,
-        interval((low, high), "score"),
-        undecided,
-    )
-
-
-def _rates(
-    log: CaseLog, codes: Codes, n_groups: int, expected: Integers | None, level: float
-) -> list[tuple[LoopRate, ...]]:
-    """Return the rates of each group."""
-    everyone = np.ones(len(log), np.bool_)
-    no_one = ~everyone
-    worst = no_one if log.worst is None else log.worst
-    again = no_one if log.later is None else log.later >= 0
-    sure = ~log.unsure["responded"]
-    better = no_one if log.later is None else log.later > 0
-    what = {
-        "coverage": (~np.isnat(log.responded), sure),
-        "reach": (log.reached, log.tried),
-        "resolution": (~np.isnat(log.resolved), log.ended),
-        "reopened": (log.reopened, log.ended),
-        "escalated": (log.escalated, everyone),
-        "recovered_of_surveyed": (worst & better, worst & again),
-        "recovered_of_all": (worst & better, worst),
-    }
-    columns = []
-    for name in RATES:
-        true, possible = what[name]
-        if not _is_recorded(log, name):
-            true = possible = no_one
-        hits, n = (np.bincount(codes[which], minlength=n_groups) for which in (true, possible))
-        if name == "coverage" and expected is not None:
-            n = expected
-        low, high = score_interval(np.stack([n - hits, hits], axis=-1), np.array([0.0, 1.0]), level)
-        shares = intervals(low, high, level=level, method="score")
-        columns.append([LoopRate(name, *values) for values in zip(hits.tolist(), n.tolist(), shares, strict=True)])
-    return list(zip(*columns, strict=True))

@@ -43,7 +43,7 @@ class ClosedLoop(MadeOfRows):
         as_of: The time up to which things are known: what had not happened by then is open.
         as_of_given: Whether the caller gave that time; else it is the latest one in the log.
         level: The confidence level of all intervals.
-        calendar: The opening hours of the business clock, or None.
+        calendar: The opening hours of the business clock, those of each channel or the like, or None.
         of_eligible: Whether coverage is of those who should have been answered, as given, rather than of the cases.
         rejected: What of the log could not be used, and why.
         left_out: Cases that were opened after `as_of`.
@@ -58,7 +58,7 @@ class ClosedLoop(MadeOfRows):
     as_of: dt.datetime | None
     as_of_given: bool
     level: float
-    calendar: BusinessCalendar | None
+    calendar: BusinessCalendar | Mapping[Any, BusinessCalendar] | None
     of_eligible: bool
     rejected: Rejections
     left_out: int
@@ -168,10 +168,15 @@ class ClosedLoop(MadeOfRows):
             ):
                 limits = " .. ".join(hours_text(limit, clock) for limit in interval) if time.done else ""
                 rows.append([f"{title}, {name}{where}", hours_text(value, clock), limits, n])
-            if time.target == time.target:
-                name = f"{title} within {hours_text(time.target, clock)}{where}"
+            if time.judged:
+                target = "the target of each" if time.target != time.target else hours_text(time.target, clock)
+                name = f"{title} within {target}{where}"
                 rows.append([name, *share_text(time.within, time.within_interval), n])
         rows += [[_TITLES[r.name], *share_text(r.value, r.interval), r.n] for r in self.total.rates]
+        due = self.total.due
+        if due.n:
+            rows.append(["answered by its due time", *share_text(due.within, due.within_interval), due.n])
+            rows.append(["late by, half of the late", hours_text(due.median_overrun), "", due.missed])
         waits = self.backlog
         ages = f"half since {hours_text(waits.median_age)}, the oldest since {hours_text(waits.oldest)}"
         n = 0 if waits.open is None else self.cases
@@ -183,17 +188,22 @@ class ClosedLoop(MadeOfRows):
         for time in self.total.times:
             where = "" if time.clock == "calendar" else " (opening hours)"
             header.append(f"{_TITLES[time.measure]}, half{where}")
-            header += [f"within {hours_text(time.target, time.clock)}"] if time.target == time.target else []
+            target = "target" if time.target != time.target else hours_text(time.target, time.clock)
+            header += [f"within {target}"] if time.judged else []
+        header += ["by its due time", "late by, half"] if self.total.due.n else []
         shown = [rate.name for rate in self.total.rates if rate.n]
         header += [_TITLES[name] for name in shown]
         rows = []
         for parts, figures in zip(segment_parts(list(self.groups)), self.groups.values(), strict=True):
             row: list[Any] = [*parts, figures.cases, open_text(figures.backlog)]
             row.append(hours_text(figures.backlog.oldest))
-            for time in figures.times:
+            for time, whole in zip(figures.times, self.total.times, strict=True):
                 row.append(hours_text(time.median, time.clock))
-                if time.target == time.target:
+                if whole.judged:
                     row.append(_with_limits(time.within, time.within_interval))
+            if self.total.due.n:
+                row += [_with_limits(figures.due.within, figures.due.within_interval)]
+                row += [hours_text(figures.due.median_overrun)]
             rates = map(figures.rate, shown)
             rows.append([*row, *(_with_limits(rate.value, rate.interval) for rate in rates)])
         return header, rows

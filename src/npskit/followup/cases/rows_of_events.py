@@ -75,6 +75,10 @@ def by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_of
             found = np.where(found < 0, log.each(of_event, (of_event >= 0) & log.are(kind), size, -1), found)
         return found[present]
 
+    due = None
+    if times.due is not None:
+        said_due = times.due[every.rows]
+        due = every.each(said_due, ~np.isnat(said_due), size, NAT)[present]
     left_out = int(np.count_nonzero(every.are("opened"))) - len(present)
     result = log_of(
         table,
@@ -89,6 +93,7 @@ def by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_of
         rejected=rejections_of(refused, labels[case_of]),
         left_out=left_out,
         set_aside=len(cases.ids) - len(present) - left_out + int(np.count_nonzero(~cases.known)),
+        due=due,
         impossible={kind: impossible(kind) for kind in EVENT_KINDS},
     )
     if "owner" not in table.by:
