@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
+from npskit.data import BadCell, Column, NumberedCells, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -32,11 +32,13 @@ from npskit.reading import (
     check_kinds,
     load_for,
     names_of,
+    refuse_aggregates,
     resolve,
     several_files,
     whole_ranges,
 )
-from npskit.scorers import Codebook, Scorer, codebook_of
+from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
+from npskit.scores import labels_alone
 from npskit.survey import Survey
 from npskit.waves import WAVE, concat
 
@@ -52,6 +54,7 @@ class Roles(TypedDict, total=False):
     stratum: str | None
     cluster: str | None
     label: str | None
+    count: str | None
 
 
 def read(
@@ -173,7 +176,7 @@ def read(
         named = _bound(roles, look)[0]
         kinds = {name: "texts" for role, name in named.items() if role != "comment"}
         kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
-        return kinds | dict.fromkeys(_answer_columns(score, look, codebook), "codes")
+        return kinds | dict.fromkeys(_scored(score, look, codebook, named)[1], "codes")
 
     rows = Wanted.of(where, codebook.name.partition(" ")[0])
     one: Any = path  # what is no path is refused there
@@ -183,7 +186,7 @@ def read(
     bound, unasked = _bound(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
-    answers = _answer_columns(score, loaded, codebook)
+    codebook, answers = _scored(score, loaded, codebook, bound)
     if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
         warn(loaded.about_score, GuessWarning)
     kinds = check_kinds(loaded.columns, loaded.kinds, answers)
@@ -222,10 +225,11 @@ def read(
         replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
         if guess:
             warn(f"weight: column {quoted(name)}: {guess}", GuessWarning)
+    count = bound.pop("count", None)
     survey = Survey(
         Owned(columns),
         score=answers,
-        scorer=scorer,
+        scorer=codebook.scorer,
         time_zone=report.time_zone if time_zone is None else time_zone,
         dayfirst=dayfirst,
         population=population,
@@ -236,6 +240,7 @@ def read(
     )
     rejected.sort(key=lambda each: each.row)
     survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
+    survey = survey.counted(count)
     return survey.where(kinds) if kinds else survey
 
 
@@ -263,6 +268,28 @@ def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any],
         if name is not None:
             found[role] = resolve(name, loaded.columns, role)  # type: ignore[arg-type]  # refuses what is no text
     return found, {role: name for role, name in offered.items() if role not in roles}
+
+
+def _scored(score: Any, loaded: Loaded, codebook: Codebook, bound: dict[str, Any]) -> tuple[Codebook, list[str]]:
+    """Return what the answers mean and their columns: the label's, taken from `bound`, where there are no others."""
+    label, known = bound.get("label"), {*loaded.columns}
+    named = [score] if isinstance(score, str) else list(score.values() if isinstance(score, Mapping) else score or ())
+    if named:
+        named = _answer_columns(score, loaded, codebook)
+    found = [name for name in named or [loaded.roles.get("score")] if isinstance(name, str) and name in known]
+    if any((scale.low, scale.high) == (0, 10) for scale in codebook.scales):
+        refuse_aggregates(loaded.columns, found, bool(named))
+    if score is None and not found and label is not None and not known >= {*codebook.questions}:
+        warn(f"score: no column holds answers: the groups in {quoted(label)} were scored alone", GuessWarning)
+        return codebook_of(ByLabel(codebook.scorer)), [bound.pop("label")]
+    answers = _answer_columns(score, loaded, codebook)
+    values: Any = loaded.columns[answers[0]]
+    cells = values.values() if isinstance(values, NumberedCells) else np.asarray(values)
+    if labels_alone(Column(cells), codebook):
+        if answers == [label]:
+            del bound["label"]
+        return codebook_of(ByLabel(codebook.scorer)), answers
+    return codebook, answers
 
 
 def _answer_columns(

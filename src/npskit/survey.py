@@ -26,15 +26,9 @@ from npskit.options import (
     Repeats,
 )
 from npskit.results import LEVEL
-from npskit.sample import BoundData, bind_roles, bind_score
+from npskit.sample import BoundData, bind_roles, bind_score, by_label, repeated
 from npskit.scorers import Scorer, codebook_of
-from npskit.scores import (
-    TOO_FEW,
-    GroupComparison,
-    Score,
-    ScoreTable,
-    compare_groups,
-)
+from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
@@ -74,6 +68,7 @@ class Survey(OverTime):
         stratum: str | None = None,
         cluster: str | None = None,
         label: str | None = None,
+        count: str | None = None,
         population: Population = None,
         lonely: Lonely = "fail",
         on_invalid: OnInvalid = "count",
@@ -101,7 +96,8 @@ class Survey(OverTime):
             weight: How much the answer weighs; finite and at least 0. Of an account the mean of its contacts' weights.
             stratum: The stratum of the sampling design.
             cluster: The primary sampling unit of the design, within its stratum.
-            label: The group as the survey tool named it ("Promoter"); `audit()` holds it against the score.
+            label: The group as the survey tool named it ("Promoter"), for `audit()`; scored alone without any answers.
+            count: How many answers each row stands for: a table of counts by answer, such as a report has it.
             population: Sampling units in the population, by stratum or one number for each; None for so many that the
                 sample is a negligible part.
             lonely: What a stratum with a single sampling unit contributes to the variance: `"fail"`, `"certainty"`,
@@ -122,8 +118,9 @@ class Survey(OverTime):
         one_of(on_invalid, ON_INVALID, "on_invalid")
         one_of(contacts, CONTACTS, "contacts")
         frame, read = Frame(data, own=True), codebook_of(scorer).mapped(mapping)
+        read, score, label = by_label(frame, read, score, label)
         given = {"time": time, "customer": customer, "account": account, "comment": comment, "weight": weight}
-        self._data = BoundData(
+        bound = BoundData(
             frame,
             read,
             bind_score(frame, read, score),
@@ -135,6 +132,7 @@ class Survey(OverTime):
             time_zone=time_zone,
             dayfirst=dayfirst,
         )
+        self._data = repeated(bound, count)
 
     # ---- scoring ----
 

@@ -16,6 +16,7 @@ from npskit.scores import Score
 _TEXTS = (
     ("--by", "COLUMN[,COLUMN...]", "one score for each value of the column(s)"),
     *((f"--{role}", "COLUMN", f"the column with the {role}") for role in ("weight", "stratum", "cluster", "label")),
+    ("--count", "COLUMN", "the column with how many answers each row stands for"),
     ("--account", "COLUMN", "the column with the business customer, whose contacts are one answer"),
     ("--contacts", None, "mean (default), latest or worst answer of the contacts of an account"),
     ("--denominator", None, "valid (default) or all", "valid"),

@@ -14,8 +14,8 @@ from npskit.arrays import Integers
 from npskit.checks import one_of, several, whole_number
 from npskit.counting import read_columns, tabulate
 from npskit.counting.category_counts import CategoryCounts
-from npskit.data import array_of, floats_of
-from npskit.errors import IncompatibleError, InvalidValueError, quoted
+from npskit.data import array_of, floats_of, holds_number
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.results import checked, get, get_array, read_json
 from npskit.scorers import Codebook, Scorer, codebook_of, read_scorer
 
@@ -151,6 +151,39 @@ class Tally(CategoryCounts):
                 raise IncompatibleError(f"{name} has shape {arrays[name].shape}, the groups of counts have {shape}")
         sides = [np.broadcast_to(arrays[name], shape)[..., np.newaxis] for name in ("missing", "invalid")]
         return cls(codebook, np.concatenate([arrays["counts"], *sides], axis=-1), None, None, False)
+
+    @classmethod
+    def from_answers(cls, counts: Mapping[Any, Any], scorer: Scorer | Codebook | None = None) -> Self:
+        """Return the tally of answers of which it is known how often each was given.
+
+        Args:
+            counts: How often, a whole number of at least 0, by answer: `{10: 120, 9: 80, None: 3}`. Answers are read as
+                those of a column: texts, labels, None for missing; what is not on the scale is invalid.
+            scorer: What the answers mean: a scorer of one question. Default `NPS()`.
+
+        Raises:
+            InvalidTypeError: If it is no mapping.
+            InvalidValueError: If a count is negative or not whole.
+            IncompatibleError: If the scorer reads several questions.
+
+        Example:
+            >>> Tally.from_answers({10: 120, 9: 80, 3: 50, None: 4})
+            Tally(NPS, detractor=50, passive=0, promoter=200, missing=4, invalid=0)
+        """
+        codebook = codebook_of(scorer)
+        if not isinstance(counts, Mapping):
+            raise InvalidTypeError(f"counts must map answers to how often each was given: got {quoted(counts)}")
+        if codebook.scale is None:
+            raise IncompatibleError(
+                f"counts by answer are of one question: {codebook.name} asks {', '.join(codebook.questions)}"
+            )
+        for answer, count in counts.items():
+            if not holds_number(count) or not 0 <= count <= 2**53 or count != int(count):
+                raise InvalidValueError(
+                    f"counts must be whole numbers of at least 0: got {quoted(count)} for the answer {quoted(answer)}"
+                )
+        each = np.array([int(count) for count in counts.values()], dtype=np.float64)
+        return cls.from_distinct(list(counts), counts=each, scorer=codebook)
 
     @classmethod
     def empty(cls, scorer: Scorer | None = None, *, shape: tuple[int, ...] = ()) -> Self:

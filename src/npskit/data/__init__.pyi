@@ -43,6 +43,7 @@ from npskit.data.keys import flat as flat
 from npskit.data.keys import slices as slices
 from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
+from npskit.data.labels import label_words as label_words
 from npskit.data.labels import read_labels as read_labels
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered

@@ -42,8 +42,8 @@ class Column(Frozen):
     def __len__(self) -> int:
         return len(self.values)
 
-    def take(self, rows: NDArray[np.bool_]) -> Column:
-        """Return some rows of the column: True for each to keep."""
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Column:
+        """Return some rows of the column: True for each to keep, or their positions."""
         mask = None if self.mask is None else self.mask[rows]
         utc = None if self.utc is None else (self.utc[0][rows], self.utc[1])
         numbers = None if self.row_numbers is None else self.row_numbers[rows]

@@ -148,6 +148,12 @@ class Frame:
         frame.from_responses = self.from_responses
         return frame
 
+    def repeat(self, rows: NDArray[np.intp]) -> Frame:
+        """Return the frame with the rows of these positions, each as often as it is named. Not for lazy frames."""
+        if self._arrays is None:
+            return Frame(self._native[rows.tolist()].to_native())
+        return Frame(Owned({name: self.column(name).take(rows) for name in self._arrays}))
+
     def _taken(self, name: str, rows: NDArray[np.bool_]) -> Any:
         values = self._arrays[name] if self._arrays is not None else None
         return values.take(rows) if isinstance(values, Deferred | NumberedCells) else self.column(name).take(rows)

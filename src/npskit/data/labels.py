@@ -15,8 +15,24 @@ from npskit.data.words import is_nothing
 from npskit.errors import written
 
 NOTHING, UNKNOWN = -2, -1
-# What else survey tools call a category.
-_ALSO = {"passive": ("neutral",)}
+# What else survey tools call a category, and what it is called in other languages: singular and plural.
+_ALSO = {
+    "detractor": """
+        kritiker detraktor detraktoren krytyk krytycy krytyków détracteur détracteurs detractora detractores
+        detrattore detrattori detratores criticaster ผู้ไม่สนับสนุน ผู้ตำหนิ
+    """,
+    "passive": """
+        neutral neutrals neutrale neutraler passiver passiv passif passifs passives neutre neutres indifferent
+        indifferente indifferenter unentschlossene pasywny pasywni pasywnych neutralny neutralni obojętny obojętni
+        pasivo pasivos neutro neutros passivo passivi passivos ผู้เฉยๆ ผู้เฉย เป็นกลาง กลุ่มเป็นกลาง
+    """,
+    "promoter": """
+        promotor promotoren promotorzy promotorów promoteur promoteurs promotora promotores promotore promotori
+        ambassadeur ผู้สนับสนุน ผู้แนะนำ
+    """,
+    "lost": "churned left",
+    "retained": "stayed kept active",
+}
 
 
 @attrs.frozen(eq=False)
@@ -39,6 +55,22 @@ class Labels(Frozen):
         return {text: count for text, count in zip(self.texts, counts, strict=True) if count}
 
 
+def label_words(names: Sequence[str]) -> dict[str, int]:
+    """Return which category, by its place among the names, each word for one is, without case.
+
+    Example:
+        >>> words = label_words(("detractor", "passive", "promoter"))
+        >>> words["promoters"], words["neutral"], words["kritiker"]
+        (2, 1, 0)
+    """
+    meaning = {name.strip().casefold(): i for i, name in enumerate(names)}
+    for name, i in list(meaning.items()):
+        for said in (name, *_ALSO.get(name, "").split()):
+            meaning.setdefault(said, i)
+            meaning.setdefault(f"{said}s", i)
+    return meaning
+
+
 def read_labels(column: Column, names: Sequence[str]) -> Labels:
     """Read labels of categories: in any case, in the singular or the plural, and what else survey tools call them.
 
@@ -55,11 +87,7 @@ def read_labels(column: Column, names: Sequence[str]) -> Labels:
         >>> found.categories.tolist(), found.unknown()
         ([2, 0, 1, -2, -1], {'vip': 1})
     """
-    meaning = {name.strip().casefold(): i for i, name in enumerate(names)}
-    for name, i in list(meaning.items()):
-        for said in (name, *_ALSO.get(name, ())):
-            meaning.setdefault(said, i)
-            meaning.setdefault(f"{said}s", i)
+    meaning = label_words(names)
     codes, distinct = number(column.filled())
     places, texts = number(["" if is_nothing(label) else written(label).strip() for label in distinct])
     found = np.array([meaning.get(text.casefold(), UNKNOWN) if text else NOTHING for text in texts], dtype=np.intp)

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from npskit.data import INVALID, RECOMMENDS, SENTINELS, parse_answer
+from npskit.data import INVALID, RECOMMENDS, SENTINELS, label_words, parse_answer
 from npskit.reading.file_report import Columns, Roles
 from npskit.reading.tools import Tool
 
@@ -33,7 +33,7 @@ _NAMES: Mapping[str, str] = {
     ),
     "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
 }
-_LABELS = frozenset({f"{word}{end}" for word in ("promoter", "passive", "detractor", "neutral") for end in ("", "s")})
+_LABELS = frozenset(label_words(("detractor", "passive", "promoter")))
 # The names of a column that nobody takes for anything else.
 _SCORES = frozenset({"score", "nps", "enps", "npsscore"})
 _GROUP = "_NPS_GROUP"

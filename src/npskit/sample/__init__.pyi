@@ -3,6 +3,8 @@
 from npskit.sample.binding import Bindings as Bindings
 from npskit.sample.binding import bind_roles as bind_roles
 from npskit.sample.binding import bind_score as bind_score
+from npskit.sample.binding import by_label as by_label
+from npskit.sample.binding import repeated as repeated
 from npskit.sample.bound import BoundData as BoundData
 from npskit.sample.days import DayTable as DayTable
 from npskit.sample.days import Span as Span

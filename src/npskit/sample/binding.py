@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import several
-from npskit.data import Column, Frame
+from npskit.data import Column, Frame, numbers_of, refuse_cells
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, counted, did_you_mean, quoted
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
-from npskit.scorers import Codebook, Scorer
-from npskit.scores import LabelAudit, audit_labels
+from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
+from npskit.scores import LabelAudit, audit_labels, labels_alone
+
+# So many rows at most are made of counts.
+_MOST_ROWS = 50_000_000
 
 _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
 """The roles that a field of `Response` has."""
@@ -75,6 +78,12 @@ class Bindings:
         """
         survey = copy.copy(self)
         survey._data = self._data.where(wanted)
+        return survey
+
+    def counted(self, count: str | None) -> Self:
+        """Return the survey with each row as often as a column says; itself for None."""
+        survey = copy.copy(self)
+        survey._data = repeated(self._data, count)
         return survey
 
     def rake(self, totals: Mapping[str, Mapping[Any, float]]) -> Self:
@@ -201,6 +210,56 @@ def bind_score(
             f"{quoted(names)}"
         )
     return tuple(frame.require(name, "score") for name in names)
+
+
+def by_label(frame: Frame, codebook: Codebook, score: Any, label: str | None) -> tuple[Codebook, Any, str | None]:
+    """Return what is scored: the answers, or the labels of groups where there is no column of answers.
+
+    Args:
+        frame: The data.
+        codebook: What the answers mean.
+        score: The column or columns of answers, as the user named them.
+        label: The column of labels.
+    """
+    absent = score is None and any(question not in frame.columns for question in codebook.questions)
+    if label is not None and absent:
+        return codebook_of(ByLabel(codebook.scorer)), [label], None
+    name = codebook.questions[0] if score is None else score
+    known = isinstance(name, str) and name in frame.columns and not frame.lazy and not frame.from_responses
+    if known and labels_alone(frame.column(name), codebook):
+        return codebook_of(ByLabel(codebook.scorer)), [name], None if label == name else label
+    return codebook, score, label
+
+
+def repeated(data: BoundData, name: str | None) -> BoundData:
+    """Return the data with each row as often as its cell in a column says.
+
+    Raises:
+        IncompatibleError: If the data are a query, or a customer is bound, who is one.
+        InvalidValueError: If a count is not a whole number of at least 0, or all are more rows than memory holds.
+    """
+    if name is None:
+        return data
+    if data.frame.lazy:
+        raise IncompatibleError("count= needs rows: collect() the query first")
+    who = next((role for role in ("customer", "account") if role in data.roles), None)
+    if who is not None:
+        raise IncompatibleError(f"count and {who}: a row that stands for several answers is not of one {who}")
+    column = data.column(data.frame.require(name, "count"))
+    numbers = numbers_of(column.filled()).values
+    bad = np.flatnonzero(~(numbers >= 0) | (numbers % 1 != 0))
+    if bad.size:
+        why = "which is no count: it must be a whole number of at least 0"
+        refuse_cells(f"count: column {name!r}", bad, column.filled()[bad[0]], why, column.row_numbers)
+    total = numbers.sum()
+    if total > _MOST_ROWS:
+        raise InvalidValueError(
+            f"count: the rows stand for {total:,.0f} answers, more than {_MOST_ROWS:,}: count them by answer with "
+            "Tally.from_answers"
+        )
+    rows = np.repeat(np.arange(len(numbers)), numbers.astype(np.intp))
+    kept = None if data.row_numbers is None else data.row_numbers[rows]
+    return attrs.evolve(data, frame=data.frame.repeat(rows), row_numbers=kept, columns={})
 
 
 def bind_roles(frame: Frame, given: Mapping[str, str | None]) -> dict[str, str]:

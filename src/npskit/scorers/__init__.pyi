@@ -6,6 +6,7 @@ from npskit.scorers.base import Scorer as Scorer
 from npskit.scorers.base import answer_grid as answer_grid
 from npskit.scorers.base import codebook_of as codebook_of
 from npskit.scorers.base import read_codebook as read_codebook
+from npskit.scorers.by_label import ByLabel as ByLabel
 from npskit.scorers.ces import CES as CES
 from npskit.scorers.csat import CSAT as CSAT
 from npskit.scorers.growth import Growth as Growth

@@ -8,6 +8,7 @@ from npskit.scores.comparison import compare_groups as compare_groups
 from npskit.scores.label_audit import Contradiction as Contradiction
 from npskit.scores.label_audit import LabelAudit as LabelAudit
 from npskit.scores.label_audit import audit_labels as audit_labels
+from npskit.scores.label_audit import labels_alone as labels_alone
 from npskit.scores.score import Conventions as Conventions
 from npskit.scores.score import Score as Score
 from npskit.scores.score import check_alike as check_alike

@@ -6,8 +6,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import UNKNOWN, Column, read_labels
+from npskit.data import INVALID, UNKNOWN, Column, folded, is_nothing, label_words, parse_answer, read_labels
 from npskit.results import NO_ROWS, CountedRows, RowCounts
+from npskit.scorers import Codebook
+
+# So many cells show what a column holds.
+_LOOK = 1000
 
 
 @attrs.frozen
@@ -54,6 +58,21 @@ class LabelAudit(CountedRows):
 
     def __str__(self) -> str:
         return self.to_text(all_rows=False) if self.contradictions else repr(self)
+
+
+def labels_alone(column: Column, codebook: Codebook) -> bool:
+    """Whether a column of answers holds just the names of a scorer's categories, such as "Promoter"."""
+    (scale, *more), names = codebook.scales, codebook.categories
+    if more or scale.best is not None or scale.mapping or column.values.dtype.kind in "biufmM":
+        return False
+    words, some = label_words(names), False
+    for cell in column.filled()[:_LOOK].tolist():
+        if is_nothing(cell):
+            continue
+        some = isinstance(cell, str) and folded(cell) in words and parse_answer(cell, yes_no=scale.yes_no) is INVALID
+        if not some:
+            return False
+    return some
 
 
 def audit_labels(

@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import Scale, plain_column
+from npskit.errors import IncompatibleError
 from npskit.options import ON_INVALID, CESMethod, Denominator, OnInvalid
 from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer, codebook_of
 from npskit.scores.score import Score
@@ -42,7 +43,8 @@ def measure(
     Args:
         scorer: What the answers mean: one of npskit's, or your own.
         answers: One column per question of the scorer: a list, a numpy array or a pandas, Polars or PyArrow column.
-            None and NaN are missing. What is not on the scale is counted as invalid, never scored.
+            None and NaN are missing. What is not on the scale is counted as invalid, never scored. Of a scorer of one
+            question also how often each answer was given: `{10: 120, 9: 80, None: 3}`.
         weights: One finite weight of at least 0 per row; None weighs all alike.
         denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then weigh in with a category
             score of 0.
@@ -65,7 +67,12 @@ def measure(
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
     meant = scorer if mapping is None else codebook_of(scorer).mapped(mapping)
-    tally = Tally.count(*answers, scorer=meant, weights=weights, distribution=distribution)
+    if len(answers) == 1 and isinstance(answers[0], Mapping):
+        if weights is not None:
+            raise IncompatibleError("weights are by row, and counts by answer have none: leave weights out")
+        tally, answers = Tally.from_answers(answers[0], meant), (list(answers[0]),)
+    else:
+        tally = Tally.count(*answers, scorer=meant, weights=weights, distribution=distribution)
     if on_invalid == "raise" and tally.invalid:
         listed = [a if hasattr(a, "__getitem__") else plain_column(a, "answers").values for a in answers]
         CodedAnswers(listed, tally.codebook).refuse()
@@ -89,7 +96,8 @@ def nps(
     """Return the Net Promoter Score of answers to "how likely are you to recommend us?", -100..100.
 
     Args:
-        answers: A list, a numpy array or a pandas, Polars or PyArrow column of whole numbers.
+        answers: A list, a numpy array or a pandas, Polars or PyArrow column of whole numbers; or how often each answer
+            was given, `{10: 120, 9: 80}`.
         scale: The answer scale, both ends included.
         detractor: The highest answer that still is a detractor's.
         promoter: The lowest answer that already is a promoter's.

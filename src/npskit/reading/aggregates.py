@@ -1,0 +1,98 @@
+"""Tables of what was computed already, one row for each month or group, which hold no answers to be scored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from npskit.data import RECOMMENDS, NumberedCells, numbers_of
+from npskit.errors import InvalidValueError, quoted
+
+_GROUPS = {
+    "promoters": re.compile(r"promot|ผู้สนับสนุน|推荐者|推薦者", re.IGNORECASE),
+    "passives": re.compile(r"passi[vf]|pasiv|pasyw|neutr|indifferent|unentschieden", re.IGNORECASE),
+    "detractors": re.compile(r"d[eé]tra[ck]t|d[eé]tra[tc]?tor|kritiker|krytyk", re.IGNORECASE),
+}
+_PERIOD = re.compile(
+    r"(19|20)\d\d([-/.](0?[1-9]|1[0-2])([-/.]0?1)?|[- ]?(Q[1-4]|W\d\d?))?|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
+)
+_LOOK = 1000
+
+
+def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: bool) -> None:
+    """Refuse a table of counts or shares of promoters and detractors, or of scores, instead of answers on 0..10.
+
+    Args:
+        columns: The columns of the file.
+        score: The columns with the answers, if they are known.
+        named: Whether the caller named them.
+
+    Raises:
+        InvalidValueError: If the table is one; says by which columns it shows, and what to do.
+    """
+    numbers = {name: found for name in columns if (found := _numbers(columns[name])) is not None}
+    if any(_answers(numbers[name]) for name in score if name in numbers):
+        return
+    groups = {
+        group: name
+        for group, pattern in _GROUPS.items()
+        for name, values in numbers.items()
+        if pattern.search(name) and not RECOMMENDS.fullmatch(name) and bool((values > 1).any() or (values % 1).any())
+    }
+    if len(groups) > 1:
+        listed = ", ".join(f"{group} in {quoted(name)}" for group, name in groups.items())
+        raise InvalidValueError(
+            f"the file holds no answers but counts or percentages of groups ({listed}), a row for each month or "
+            "segment: read the export of single responses, or make scores of counts with npskit.Tally.from_counts",
+            argument="score",
+        )
+    for name in score if named or score else [name for name in numbers if RECOMMENDS.search(name)]:
+        values = numbers.get(name)
+        if values is None or _answers(values) or len(values) < 2 or np.abs(values).max() > 100:
+            continue
+        said = (values[~np.isin(values, (-1, -99))] < 0).any() or (values % 1).any()
+        if (values > 10).any() and (said or any(map(_periods, columns.values()))):
+            raise InvalidValueError(
+                f"column {quoted(name)} holds no answers but scores that were computed already, {values.min():g} to "
+                f"{values.max():g}, a row for each month or segment: read the export of single responses; scores alone "
+                "do not say of how many answers they are",
+                argument="score",
+            )
+
+
+def _numbers(values: Any) -> Any:
+    """Return the numbers at the beginning of a column that holds little else, None for another column."""
+    if isinstance(values, NumberedCells):
+        values = values.take(np.arange(len(values)) < _LOOK).values()
+    elif not isinstance(values, np.ndarray):
+        return None  # read later, and large
+    cells = values[:_LOOK]
+    if cells.dtype.kind in "biu":
+        return cells.astype(np.float64)
+    if cells.dtype.kind not in "fO":
+        return None
+    found = cells if cells.dtype.kind == "f" else numbers_of([_bare(cell) for cell in cells.tolist()]).values
+    known = found[np.isfinite(found)].astype(np.float64)
+    some = sum(cell is not None and cell == cell for cell in cells.tolist())
+    return known if len(known) and 10 * len(known) >= 9 * some else None
+
+
+def _periods(values: Any) -> bool:
+    """Whether a column names a different month, quarter, week or year in each row."""
+    values = values.values() if isinstance(values, NumberedCells) else values
+    if not isinstance(values, np.ndarray) or not 1 < len(values) <= _LOOK:
+        return False
+    cells = [str(cell).strip() for cell in values.tolist()]
+    return len(set(cells)) == len(cells) and all(map(_PERIOD.fullmatch, cells))
+
+
+def _bare(cell: Any) -> Any:
+    return cell.strip().removesuffix("%").strip() if isinstance(cell, str) else cell
+
+
+def _answers(values: Any) -> bool:
+    """Whether most numbers are answers on 0..10."""
+    return bool(len(values) and 2 * ((values >= 0) & (values <= 10) & (values % 1 == 0)).sum() > len(values))
