@@ -501,3 +501,92 @@ def test_rows_accounts_and_several_files(tmp_path: Path, capsys: pytest.CaptureF
     code, out, _ = run(capsys, "score", str(path), str(path), *asked[:5])
     assert (code, json.loads(out)["n"]) == (0, 6)
     assert run(capsys, "score", str(path), "--where", "question")[0] == 2
+
+
+# ---- the loop, and what following up did ----
+
+CASES = """Ticket ID;Created at;First reply time in minutes;Solved at;Source
+1;2026-03-02 09:00;30;2026-03-02 12:00;chat
+2;2026-03-02 09:00;120;2026-03-02 11:00;chat
+3;2026-03-06 16:00;1560;2026-03-09 10:00;email
+4;2026-03-06 16:00;;;email
+;soon;;;email
+"""
+
+
+def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A case log of a help desk becomes the figures of `closed_loop`, with targets and hours of each channel."""
+    path = tmp_path / "cases.csv"
+    path.write_text(CASES, encoding="utf-8")
+    words: tuple[str, ...] = ("loop", str(path), "--roles", "channel=Source", "--by", "channel")
+    words = (
+        *words,
+        "--as-of",
+        "2026-03-09 16:00",
+        "--targets",
+        "chat/first_response=1h,email/first_response=8h",
+        "--hours",
+        "chat=always,other=09:00-17:00",
+    )
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    assert "4 cases, 1 open as of 2026-03-09 16:00; 1 rejected" in out
+    found = json.loads(run(capsys, *words, "--json")[1])
+    by_channel = {group["key"][0]: group for group in found["groups"]}
+    assert [time["within"] for time in by_channel["chat"]["times"][:2]] == [0.5, 0.5]
+    # Friday 16:00 to Saturday 18:00 is an hour of opening time; the other waits for 8 hours of it
+    assert by_channel["email"]["times"][1]["median"] == 4.5
+    assert found["closing"] == "resolved"
+    code, out, _ = run(capsys, "loop", str(path), "--rejected")
+    assert (code, "opened is not a time" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--roles", "opened=Creatd"), "there is no column 'Creatd'"),
+        (("--hours", "nine"), "--hours must be written like 09:00-17:00"),
+        (("--hours", "chat=always", "--hours-by", "Source"), "there is none for email"),
+        (("--targets", "first=1h"), "must be one of"),
+    ],
+)
+def test_loop_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(CASES, encoding="utf-8")
+    code, out, err = run(capsys, "loop", str(path), *words)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_effect_from_the_file_of_the_plan(capsys: pytest.CaptureFixture[str], tmp_path: Path, ending: str) -> None:
+    """The plan's own file is enough next quarter: the effect is that of the plan itself."""
+    rows = range(60)
+    now = {"id": [f"c{row}" for row in rows], "score": [row % 11 for row in rows], "day": ["2026-03-01"] * 60}
+    survey = nk.Survey(now, score="score", customer="id", time="day")
+    plan = survey.follow_up(holdout=0.4, rng=1)
+    path, later = tmp_path / f"plan.{ending}", tmp_path / "later.csv"
+    if ending == "csv":
+        plan.to_csv(path, everything=True)
+    else:
+        plan.to_json_lines(path, everything=True)
+    again = {"id": now["id"], "score": [(7 * row) % 11 for row in rows]}
+    pd.DataFrame(again).to_csv(later, index=False)
+    wanted = nk.effect_of_follow_up(plan, again, customer="id")
+    found = nk.effect_of_follow_up(path, again, customer="id")
+    assert found.to_dict() == wanted.to_dict()
+    words = ("effect", str(path), str(later), "--score", "score", "--customer", "id")
+    code, out, err = run(capsys, *words, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["value"] == pytest.approx(wanted.value)
+    assert "the difference is" in run(capsys, *words)[1]
+    assert "name the column with who answered" in run(capsys, *words[:5])[2]
+    plan.to_csv(tmp_path / "short.csv")
+    code, _, err = run(capsys, "effect", str(tmp_path / "short.csv"), *words[2:])
+    assert (code, "--everybody on the command line" in err) == (2, True)
+    with pytest.raises(nk.IncompatibleError, match="the plan has its own"):
+        nk.effect_of_follow_up(plan, again, customer="id", scorer=nk.NPS())
+    with pytest.raises(nk.InvalidValueError, match=r"the category .* is none of CSAT"):
+        nk.effect_of_follow_up(path, again, customer="id", scorer=nk.CSAT())
+    with pytest.raises(nk.ColumnNotFoundError, match="is no plan that npskit wrote"):
+        nk.effect_of_follow_up(later, again, customer="id")

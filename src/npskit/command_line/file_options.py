@@ -45,12 +45,17 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--header-rows", type=int, metavar="ROWS", help="above the first answer, if not found out")
     command.add_argument("--detractor", type=int, help="nps: the highest answer of a detractor")
     command.add_argument("--promoter", type=int, help="nps: the lowest answer of a promoter")
+    add_order(command)
+    command.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
+
+
+def add_order(command: argparse.ArgumentParser) -> None:
+    """Add the options that say whether the day or the month comes first."""
     order = command.add_mutually_exclusive_group()
     order.add_argument("--dayfirst", action="store_true", default=None, help="3/4/26 is the third of April")
     order.add_argument(
         "--monthfirst", dest="dayfirst", action="store_false", default=None, help="3/4/26 is the fourth of March"
     )
-    command.add_argument("--top", type=int, help="csat and sci: the lowest answer of the top box")
 
 
 def add_texts(command: argparse.ArgumentParser, *options: Sequence[str | None]) -> None:
@@ -64,6 +69,17 @@ def names(text: str | None, several: bool = True) -> str | list[str] | None:
     if text is None or not several or "," not in text:
         return text
     return [part.strip() for part in text.split(",")]
+
+
+def pairs(text: str, option: str) -> dict[str, str]:
+    """Return what is written as NAME=VALUE,NAME=VALUE."""
+    found = {}
+    for part in text.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and value):
+            raise InvalidValueError(f"{option} must be written like name=value,name=value: got {text!r}")
+        found[name] = value
+    return found
 
 
 def _where(conditions: Sequence[str] | None) -> dict[str, list[str]] | None:
@@ -98,7 +114,8 @@ def _scale(text: str) -> tuple[int, int]:
         raise InvalidValueError(f"--scale must be written like 1..10: got {text!r}") from None
 
 
-def _scorer(options: argparse.Namespace) -> Scorer:
+def scorer_of(options: argparse.Namespace) -> Scorer:
+    """Return the scorer that the options name."""
     chosen = given(options, "detractor", "promoter", "top", "method")
     if options.scale is not None:
         chosen["scale"] = _scale(options.scale)
@@ -122,7 +139,7 @@ def _progress() -> Callable[[int, int], None] | None:
 
 def read_survey(options: argparse.Namespace) -> Survey:
     """Return the survey in the file that the options name."""
-    scorer = _scorer(options)
+    scorer = scorer_of(options)
     return read(
         options.file if len(options.file) > 1 else options.file[0],
         where=_where(options.where),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, read_survey, tell
+from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, pairs, read_survey, tell
 from npskit.command_line.hints import in_options
 from npskit.errors import InvalidValueError, UnwritableFileError, counted, quoted, reason_of
 from npskit.followup.letters import Languages, Materials, Voice
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
             with _usable(path, f"--{name}", "read"):
                 wanted[name] = kind.from_toml(Path(path))
     survey = read_survey(options)
-    roles = _pairs(options.roles, "--roles") if options.roles else {}
+    roles = pairs(options.roles, "--roles") if options.roles else {}
     plan = survey.follow_up(
         playbook,
         capacity=_numbers(options.capacity, "--capacity"),
@@ -146,7 +146,7 @@ def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
 
 def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, manner: Mapping[str, Any]) -> list[str]:
     """Write a plan with its drafts to a file of the kind its name says; return which drafts could not be written."""
-    letters = {**manner, "fields": _pairs(options.fields, "--fields") if options.fields else None}
+    letters = {**manner, "fields": pairs(options.fields, "--fields") if options.fields else None}
     wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, **letters}
     if path.suffix.lower() == ".csv":
         mark = "," if options.output_separator == ";" else "."
@@ -167,17 +167,6 @@ def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, manner: 
     return [f"{counted(len(lost), 'draft')} of {len(columns['row'])} could not be written: {said}{more}"]
 
 
-def _pairs(text: str, option: str) -> dict[str, str]:
-    """Return what is written as NAME=VALUE,NAME=VALUE."""
-    pairs = {}
-    for part in text.split(","):
-        name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not (name and equals and value):
-            raise InvalidValueError(f"{option} must be written like name=value,name=value: got {text!r}")
-        pairs[name] = value
-    return pairs
-
-
 def _number(text: str | None) -> float | str | None:
     """Return a number, or else the name of a column."""
     try:
@@ -190,7 +179,7 @@ def _numbers(text: str | None, option: str) -> Any:
     """Return a number, the name of a column, or these by name."""
     if text is None or "=" not in text:
         return _number(text)
-    return {name: _number(value) for name, value in _pairs(text, option).items()}
+    return {name: _number(value) for name, value in pairs(text, option).items()}
 
 
 def _lift(text: str | None) -> Any:

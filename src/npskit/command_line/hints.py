@@ -9,7 +9,7 @@ from typing import get_args
 from npskit.options import IntervalMethod
 
 # Arguments whose option has another name; all others are called alike, with dashes.
-_OPTIONS = {"rng": "seed"}
+_OPTIONS = {"rng": "seed", "columns": "roles", "calendar": "hours", "calendar_by": "hours_by"}
 _FLAGS = {"True": "--dayfirst", "False": "--monthfirst", "": "--dayfirst or --monthfirst"}
 # What stands in quotes or is written like a call is somebody's text, or the name of a scorer.
 _ASIDE = r"(?<!\w)'[^']*'|(?<!\w)\"[^\"]*\"|\b[A-Za-z_.]+\((?:[^()]|\([^()]*\))*\)"

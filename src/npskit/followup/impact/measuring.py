@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ from npskit.followup.impact.follow_up_effect import (
 )
 from npskit.followup.impact.intention_to_treat import contrasts_of, count_arms, revenue_of_arms, worst_case_bounds
 from npskit.followup.impact.outcomes import Named, Outcomes, moves_within, read_moves, read_outcomes
+from npskit.followup.impact.plan_file import read_plan_file
 from npskit.followup.impact.regression_to_the_mean import (
     ExpectedChange,
     change_by_correlation,
@@ -63,9 +65,10 @@ class ComparedPlan(Protocol):
 
 
 def effect_of_follow_up(
-    plan: ComparedPlan,
+    plan: ComparedPlan | str | os.PathLike[str],
     later: Any,
     *,
+    scorer: Scorer | None = None,
     customer: str = "customer",
     score: str | Sequence[str] | Mapping[str, str] | None = None,
     time: str | None = None,
@@ -97,9 +100,11 @@ def effect_of_follow_up(
     mean is read from the customers held out, else from `untreated`, else from `repeat_correlation`.
 
     Args:
-        plan: What `Survey.follow_up` returns.
+        plan: What `Survey.follow_up` returns, or the file that its `to_csv` or `to_json_lines` wrote with
+            `everything=True`.
         later: The later answers: a dataframe, a mapping of columns, or a list of `Response`; rows of anybody else are
             counted and set aside.
+        scorer: What the plan in a file was made with. Default `NPS()`.
         customer: Its column of customers, ids as in the plan, as numbers or as text.
         score: Its columns of answers, one for each question of the plan's scorer; None for the names of the questions.
         time: Its column of times. Without one (and without `at` in responses) a customer may have one row only.
@@ -148,6 +153,10 @@ def effect_of_follow_up(
     one_of(reweight, (True, False), "reweight")
     if repeat_correlation is not None:
         repeat_correlation = finite_number(repeat_correlation, "repeat_correlation", least=-1, most=1)
+    if isinstance(plan, str | os.PathLike):
+        plan = read_plan_file(plan, scorer)
+    elif scorer is not None:
+        raise IncompatibleError("scorer: the plan has its own; give one only where the plan is a file")
     codebook, answers, intended, holdout = _columns(plan)
     # who is not known cannot be found again, in neither arm
     customers = read_customers(plan.customers)

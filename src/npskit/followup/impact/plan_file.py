@@ -1,0 +1,66 @@
+"""A plan read back from the file that it was written to: who was to be followed up, and who was left alone."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Bools, Codes, Frozen
+from npskit.data import Column, read_labels
+from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean, quoted
+from npskit.reading import load
+from npskit.scorers import Scorer, codebook_of
+
+_TREATED, _HELD_OUT = "chosen", "holdout"
+
+
+@attrs.frozen(eq=False)
+class PlanFile(Frozen):
+    """What the file of a plan says of each response; see `npskit.followup.impact.measuring.ComparedPlan`."""
+
+    scorer: Scorer
+    customers: NDArray[Any]
+    categories: Codes
+    intended: Bools
+    holdout: Bools
+
+
+def read_plan_file(path: str | os.PathLike[str], scorer: Scorer | None) -> PlanFile:
+    """Return the plan in a file that `FollowUpPlan.to_csv` or `to_json_lines` wrote with `everything=True`.
+
+    Args:
+        path: The file.
+        scorer: What the categories are of; None for `NPS()`.
+
+    Raises:
+        NpskitError: If the file cannot be read; see `npskit.reading.load`.
+        ColumnNotFoundError: If it is no plan.
+        InvalidValueError: If it lists only who is followed up, or its categories are of another scorer.
+    """
+    columns = load(path, tool="plain").columns
+    for name in ("customer", "category"):
+        if name not in columns:
+            raise ColumnNotFoundError(
+                f"plan: {quoted(str(path))} has no column {name!r}, so it is no plan that npskit wrote; "
+                f"{did_you_mean(name, list(columns))}"
+            )
+    if "status" not in columns:
+        raise InvalidValueError(
+            f"plan: {quoted(str(path))} lists only whom to follow up, and not who was left alone at random: write the "
+            "plan with to_csv(path, everything=True), or --everybody on the command line"
+        )
+    codebook = codebook_of(scorer)
+    labels = read_labels(Column(columns["category"]), codebook.categories)
+    unknown = next(iter(labels.unknown()), None)
+    if unknown is not None:
+        raise InvalidValueError(
+            f"plan: the category {quoted(unknown)} is none of {codebook.name}: give the scorer of the plan with scorer="
+        )
+    status = columns["status"].astype(str)
+    held_out = status == _HELD_OUT
+    categories = np.maximum(labels.categories, -1)
+    return PlanFile(codebook.scorer, columns["customer"], categories, held_out | (status == _TREATED), held_out)
