@@ -67,6 +67,7 @@ def read(
     decimal: str | None = None,
     header_rows: int | None = None,
     tool: str | None = None,
+    sheet: str | None = None,
     missing: Iterable[str | int] | None = None,
     time_zone: str | None = None,
     dayfirst: bool | None = None,
@@ -79,7 +80,7 @@ def read(
     progress: Callable[[int, int], object] | None = None,
     **roles: Unpack[Roles],
 ) -> Survey:
-    r"""Read a survey file: CSV, TSV, JSON lines, JSON or Parquet, of a known survey tool or any other.
+    r"""Read a survey file: CSV, TSV, JSON, Parquet, Excel, OpenDocument, SPSS or Stata, of a known tool or any other.
 
     Everything about the file is found out from its content and told in `Survey.report`; what could not be used is
     listed in `Survey.rejected`. Known are the exports of Qualtrics, Typeform, SurveyMonkey, Formbricks, PostHog,
@@ -91,11 +92,12 @@ def read(
             none of this name.
         score: The column with the answers; one for each question of the scorer, in order or by question.
         scorer: What the answers mean. Default `NPS()`.
-        encoding: See `npskit.reading.load`; so for separator, decimal, header_rows, tool and progress.
+        encoding: See `npskit.reading.load`; so for separator, decimal, header_rows, tool, sheet and progress.
         separator: See there.
         decimal: See there.
         header_rows: See there.
         tool: See there.
+        sheet: See there.
         missing: Texts, and whole numbers off the scale, that mean "no answer". Default: the usual words, and
             -1, 99, -99, 999 and -999 where they are off the scale.
         time_zone: The zone that times are in, as in `"Europe/Warsaw"`; those which know their own are converted to it.
@@ -145,6 +147,7 @@ def read(
             "decimal": decimal,
             "header_rows": header_rows,
             "tool": tool,
+            "sheet": sheet,
             "missing": None if missing is None else several(missing, "missing"),
             "time_zone": time_zone,
             "dayfirst": dayfirst,
@@ -167,6 +170,7 @@ def read(
         "decimal": decimal,
         "header_rows": header_rows,
         "tool": tool,
+        "sheet": sheet,
         "missing": None if words is None else [word for word in words if isinstance(word, str)],
         "progress": progress,
     }

@@ -118,7 +118,7 @@ def test_a_role_that_shows_late(export: Path) -> None:
 
 def test_progress_is_told_once(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Finding the encoding moves the bar, looking at the first rows does not; reading moves it to the end."""
-    monkeypatch.setattr("npskit.reading.source._PAUSE", 0.0)
+    monkeypatch.setattr("npskit.reading.unpacking._PAUSE", 0.0)
     monkeypatch.setattr("npskit.reading.source._SCANNED", 500)
     monkeypatch.setattr("npskit.reading.source._WIDE", 500)
     told: list[tuple[int, int]] = []

@@ -27,6 +27,7 @@ _TEXTS = (
     ("--encoding", None, "of the file, where it is not found out"),
     ("--separator", None, "of the columns, where it is not found out"),
     ("--decimal", None, "mark, where it is not found out: . or ,"),
+    ("--sheet", "NAME", "of a workbook; the first one with a table if not given"),
     ("--missing", "WORD[,WORD...]", "what means no answer, such as 99,none"),
     ("--time-zone", "ZONE", "the zone of the times, such as Europe/Warsaw"),
 )

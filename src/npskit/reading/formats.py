@@ -38,6 +38,7 @@ class ReadOptions:
     tool: str | None = None
     missing: tuple[str, ...] = ()
     progress: Progress | None = None
+    sheet: str | None = None
 
     def wanted(self, names: Sequence[str]) -> list[str]:
         """Return the names to keep, in the caller's order."""

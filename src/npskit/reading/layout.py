@@ -159,7 +159,7 @@ def rows_layout(
     names, _ = usable_names(header.names)
     begun, above = above, above + header.rows
     fitting = tuple(row for row in top[above:] if len(row) == len(names))
-    known = tool is not PLAIN or (begun < above and is_table(top[begun], fitting[:_TOP]))
+    known = tool is not PLAIN or (begun < above and is_table(header.names, fitting[:_TOP]))
     heads = tuple(row for row in top[skipped:above] if filled(row) and not any(map(is_value, row))) if known else ()
     if titles:
         shown = ", ".join(repr(title[:60]) for title in titles[:5])

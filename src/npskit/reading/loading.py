@@ -11,9 +11,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import whole_number
+from npskit.checks import of_kind, whole_number
 from npskit.data import Deferred, NumberedCells, check_decimal, find_decimal
-from npskit.errors import FileMissingError, InvalidTypeError, UnreadableFileError, counted, plural, quoted
+from npskit.errors import (
+    FileMissingError,
+    InvalidTypeError,
+    InvalidValueError,
+    UnreadableFileError,
+    counted,
+    plural,
+    quoted,
+)
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
@@ -21,8 +29,10 @@ from npskit.reading.file_report import Columns, FileReport, Loaded, Progress, pa
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
 from npskit.reading.layout import layout_of
 from npskit.reading.responses import Wanted, choose, telling
-from npskit.reading.source import Source, as_path, inspect, reading
+from npskit.reading.source import Source, as_path, inspect
 from npskit.reading.tables import name_notes, read_all, read_columns, read_delimited
+from npskit.reading.typed_tables import read_statistics, read_workbook
+from npskit.reading.unpacking import reading
 
 # How many cells are looked at for a decimal mark.
 _CELLS = 5_000
@@ -43,13 +53,14 @@ def load(
     decimal: str | None = None,
     header_rows: int | None = None,
     tool: str | None = None,
+    sheet: str | None = None,
     missing: Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    r"""Read a survey file: CSV, TSV and other delimited text, JSON lines, a JSON array of records, or Parquet.
+    r"""Read a survey file: CSV and other delimited text, JSON, Parquet, Excel, OpenDocument, SPSS or Stata.
 
     Whatever the arguments do not say is detected from the content, never from the file's name: the encoding, the
-    separator, the decimal mark, the header rows, the survey tool, and gzip. Text is read in blocks, so besides the
+    separator, the decimal mark, the header rows, the survey tool, gzip and zip. Text is read in blocks, so besides the
     columns themselves the memory needed is bounded; equal texts of a column are one object. Damage costs one cell, or
     its row, never the file, and everything rejected is listed.
 
@@ -61,6 +72,7 @@ def load(
         decimal: The decimal mark, `"."` or `","`.
         header_rows: The rows above the first answer: names, then texts; 0 where there are no names.
         tool: The survey tool (`"qualtrics"`, `"typeform"`, ...), or `"plain"` for none.
+        sheet: The sheet of a workbook, by name; None takes the first one with a table.
         missing: Texts that mean an empty cell, in every column, besides the empty text. The usual words for a missing
             answer ("NA", "n/a") need not be named: they are recognised where answers, times and numbers are read.
         progress: Called with the bytes done and the bytes there are, at most ten times a second.
@@ -72,7 +84,8 @@ def load(
         FileMissingError: If there is no file.
         UnreadableFileError: If it is a directory, empty, of another kind, or damaged past its single cells.
         ColumnNotFoundError: If a wanted column is not there.
-        MissingDependencyError: If it is a Parquet file and neither pyarrow nor Polars is installed.
+        MissingDependencyError: If it is a Parquet file and neither pyarrow nor Polars is installed, or a workbook or a
+            file of SPSS or Stata and the extra `files` is not.
         InvalidTypeError: If an argument is of the wrong type.
         InvalidValueError: If an argument has a value that cannot be used.
 
@@ -94,15 +107,28 @@ def load(
         decimal=decimal,
         header_rows=header_rows,
         tool=tool,
+        sheet=sheet,
         missing=missing,
         progress=progress,
     )
     return _loaded(source, _read(source, options), options)
 
 
+_TEXTS = ("delimited", "json", "json lines")
+_READERS = {
+    "delimited": read_delimited,
+    "parquet": read_parquet,
+    "excel": read_workbook,
+    "opendocument": read_workbook,
+    "spss": read_statistics,
+    "stata": read_statistics,
+}
+
+
 def _read(source: Source, options: ReadOptions) -> Read:
-    readers = {"delimited": read_delimited, "parquet": read_parquet}
-    return readers.get(source.kind, read_json)(source, options)
+    if options.sheet is not None and source.kind not in ("excel", "opendocument"):
+        raise InvalidValueError(f"sheet: {source.path} is no workbook, and has no sheets", argument="sheet")
+    return _READERS.get(source.kind, read_json)(source, options)
 
 
 def load_for(
@@ -194,7 +220,9 @@ def _chosen(read: Read, rows: Wanted, *, partly: bool = False) -> tuple[Read, ND
 def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said: Any) -> tuple[Source, ReadOptions]:
     """Return what a file is, and what was said of it, checked."""
     found = as_path(path)
-    separator, header_rows = said.get("separator"), said.get("header_rows")
+    separator, header_rows, sheet = said.get("separator"), said.get("header_rows"), said.get("sheet")
+    if sheet is not None:
+        of_kind(sheet, str, "sheet")
     options = ReadOptions(
         _names(said.get("columns"), "columns"),
         separator if separator is None else check_separator(separator),
@@ -203,12 +231,13 @@ def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said
         said.get("tool"),
         _names(said.get("missing"), "missing") or (),
         said.get("progress"),
+        sheet,
     )
     check_decimal(options.decimal)
     if options.tool is not None:
         tools.find_tool([], options.tool)
     source = inspect(found, encoding, part_of(options.progress, 0, SCANNED))
-    if source.kind != "parquet":
+    if source.kind in _TEXTS:
         options = attrs.evolve(options, progress=part_of(options.progress, SCANNED, 1))
     return source, options
 
@@ -240,10 +269,10 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
             notes.append(f"{count:,} of {counted(rows, 'row')} {plural(count, 'was', 'were')} {fate}.")
     if not len(read.numbers):
         notes.append("The file holds no answers.")
-    text = source.kind != "parquet"
+    text = source.kind in _TEXTS
     report = FileReport(
         path=str(source.path),
-        format=(read.form or source.kind) + (" gzip" if source.gzipped else ""),
+        format=(read.form or source.kind) + (f" {source.packing.partition('/')[0]}" if source.packing else ""),
         tool=None if read.tool is tools.PLAIN else read.tool.name,
         encoding=source.encoding if text else None,
         separator=read.separator,

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import gzip
 import os
-import re
-import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +21,9 @@ from npskit.errors import (
     reason_of,
 )
 from npskit.reading.file_report import Progress
+from npskit.reading.kinds import binary_kind, refuse_other_kinds, text_kind
 from npskit.reading.look_ahead import look_ahead
+from npskit.reading.unpacking import byte_blocks, packing_of, reading, unpacked
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
 BLOCK = 1 << 16
@@ -39,23 +36,6 @@ TAIL = 1 << 14
 # No line, quoted cell or JSON record may be longer: what exceeds it is not a survey, and must not fill the memory.
 MAX_LINE = 16 << 20
 
-_SIGNATURES = (
-    (b"PK\x03\x04", "a zip archive: unpack it and read the file inside"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (.xls): save the sheet as CSV"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"BZh", "compressed with bzip2: unpack it first"),
-    (b"\xfd7zXZ", "compressed with xz: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive: unpack it and read the file inside"),
-    (b"SQLite format 3", "an SQLite database: export the table as CSV"),
-    (b"ARROW1", "a Feather (Arrow IPC) file: write it as Parquet"),
-    (b"ORC", "an ORC file: write it as Parquet"),
-    (b"Obj\x01", "an Avro file: write it as Parquet"),
-    (b"$FL2", "an SPSS file: export it as CSV"),
-)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -65,9 +45,6 @@ _BOMS = (
 )
 # The bit that is set in a byte that is not ASCII, in 8 of them.
 _HIGH = np.uint64(0x8080_8080_8080_8080)
-# Seconds between two calls of a progress.
-_PAUSE = 0.1
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 
 
 @attrs.frozen
@@ -76,9 +53,9 @@ class Source:
 
     Args:
         path: The file.
-        kind: Delimited, json lines, json or parquet.
+        kind: Delimited, json lines, json, parquet, excel, opendocument, spss or stata.
         size: Its size.
-        gzipped: Whether it is compressed.
+        packing: How it is packed: not at all (empty), `"gzip"`, or `"zip/"` and the name of the file in the archive.
         encoding: How its text is encoded.
         head: The beginning of the text.
         notes: What to say of the encoding.
@@ -90,7 +67,7 @@ class Source:
     path: Path
     kind: str
     size: int
-    gzipped: bool = False
+    packing: str = ""
     encoding: str = "utf-8"
     head: str = ""
     notes: tuple[str, ...] = ()
@@ -99,38 +76,12 @@ class Source:
     tail: str = ""
 
 
-@contextlib.contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn what the operating system or a broken archive objects to into an `UnreadableFileError`."""
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableFileError(f"{path} is compressed with gzip, and damaged or cut off: {error}") from error
-    except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read: {reason_of(error)}") from error
-
-
-def byte_blocks(path: Path, gzipped: bool, block_size: int, progress: Progress | None = None) -> Iterator[bytes]:
-    """Yield a file in blocks, unpacked, telling `progress` at most ten times a second, and at the end."""
-    size, due = path.stat().st_size, time.monotonic() + _PAUSE
-    with path.open("rb") as raw:
-        file = gzip.GzipFile(fileobj=raw) if gzipped else raw
-        while block := file.read(block_size):
-            yield block
-            now = time.monotonic()
-            if progress is not None and now >= due:
-                progress(min(raw.tell(), size), size)
-                due = now + _PAUSE
-    if progress is not None:
-        progress(size, size)
-
-
 def text_blocks(source: Source, progress: Progress | None = None) -> Iterator[str]:
     """Yield a file's text in blocks; U+FFFD stands for what could not be decoded and for NUL."""
     decoder = codecs.getincrementaldecoder(source.encoding)(errors="replace")
     first = True
     with reading(source.path):
-        for block in byte_blocks(source.path, source.gzipped, BLOCK, progress):
+        for block in byte_blocks(source.path, source.packing, BLOCK, progress):
             text = decoder.decode(block)
             # An encoding given by hand may leave the byte order mark in the text.
             yield (text.removeprefix("\ufeff") if first else text).replace("\0", "\ufffd")
@@ -146,7 +97,7 @@ def utf8_blocks(source: Source, progress: Progress | None = None) -> Iterator[by
         return
     first = True
     with reading(source.path):
-        for block in byte_blocks(source.path, source.gzipped, _WIDE, progress):
+        for block in byte_blocks(source.path, source.packing, _WIDE, progress):
             yield block.removeprefix(codecs.BOM_UTF8) if first else block
             first = False
 
@@ -207,21 +158,21 @@ def inspect(path: Path, encoding: str | None = None, progress: Progress | None =
             ) from error
     with reading(path):
         size = path.stat().st_size
-        with path.open("rb") as raw:
-            gzipped = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            head = (gzip.GzipFile(fileobj=raw) if gzipped else raw).read(HEAD)
-        if head.startswith(b"PAR1") and not gzipped:
-            return Source(path, "parquet", size)
+        packing = packing_of(path)
+        with path.open("rb") as raw, unpacked(raw, packing) as file:
+            head = file.read(HEAD)
+        kind = binary_kind(head, packing)
+        if kind:
+            return Source(path, kind, size, packing)
         told = _with_order(encoding, head) or _told_encoding(head)
-        _refuse_other_kinds(path, head, told)
-        kind = _kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
-        scan = _scan(path, gzipped, told, progress, bounded=kind != "json")
+        refuse_other_kinds(path, head, told)
+        kind = text_kind(head.decode(told or "latin-1", errors="replace").removeprefix("\ufeff"))
+        scan = _scan(path, packing, told, progress, bounded=kind != "json")
     text = head.decode(scan.encoding, errors="replace").removeprefix("\ufeff")
     if not text.strip():
         raise UnreadableFileError(f"{path} is empty but for blank space: there is not even a header row")
     tail = _tail(head, scan)
-    return Source(path, kind, size, gzipped, scan.encoding, text, scan.notes, scan.size, scan.sound, tail)
+    return Source(path, kind, size, packing, scan.encoding, text, scan.notes, scan.size, scan.sound, tail)
 
 
 def _tail(head: bytes, scan: _TextScan) -> str:
@@ -259,28 +210,6 @@ def _told_encoding(head: bytes) -> str | None:
     return None
 
 
-def _refuse_other_kinds(path: Path, head: bytes, encoding: str | None) -> None:
-    if not head:
-        raise UnreadableFileError(f"{path} is empty")
-    for signature, what in _SIGNATURES:
-        if head.startswith(signature):
-            if signature.startswith(b"PK") and (path.suffix.lower().startswith(".xls") or b"xl/" in head):
-                what = "an Excel workbook: save the sheet as CSV"
-            raise UnreadableFileError(f"{path} is {what}")
-    if re.match(rb"\s*<(!doctype|html|\?xml|head|body)", head, re.IGNORECASE):
-        raise UnreadableFileError(f"{path} is a web page or XML, not an export: was it saved without logging in?")
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    # Text that says how it is encoded is text; UTF-16 is half NULs.
-    if encoding is None and controls > 3 and controls > 0.02 * len(head):
-        raise UnreadableFileError(f"{path} is not text: npskit reads CSV, TSV, JSON lines and Parquet")
-
-
-def _kind(head: str) -> str:
-    if re.match(r'\s*\[\s*([{\]]|\[\s*"|$)', head):
-        return "json"
-    return "json lines" if re.match(r'\s*\{\s*("[^"]*"\s*:|\})', head) else "delimited"
-
-
 @attrs.frozen
 class _TextScan:
     """What a pass over a text found: its encoding, how many bytes it has, if sound UTF-8, and the last."""
@@ -292,19 +221,19 @@ class _TextScan:
     notes: tuple[str, ...] = ()
 
 
-def _scan(path: Path, gzipped: bool, told: str | None, progress: Progress | None, *, bounded: bool) -> _TextScan:
+def _scan(path: Path, packing: str, told: str | None, progress: Progress | None, *, bounded: bool) -> _TextScan:
     """Pass over all bytes of a text, refusing endless lines on the way."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     looked_at = told is None or codecs.lookup(told).name in ("utf-8", "utf-8-sig")
     plain, good, bad, nuls, run, size, tail = True, 0, 0, False, 0, 0, b""
-    for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, gzipped, _SCANNED, progress)):
+    for block, beyond in look_ahead(_beyond_ascii, byte_blocks(path, packing, _SCANNED, progress)):
         last = block.rfind(b"\n")
         last = max(last, block.rfind(b"\r", last + 1))
         run = run + len(block) if last < 0 else len(block) - last - 1
         size += len(block)
         tail = (block if len(block) >= TAIL else tail + block)[-TAIL:]
         if bounded and run > MAX_LINE:
-            line = _line_of(path, gzipped, size - run)
+            line = _line_of(path, packing, size - run)
             raise UnreadableFileError(f"{path}: line {line} is longer than {MAX_LINE >> 20} MiB: this is not a table")
         nuls = nuls or b"\0" in block
         if looked_at and not (plain and not beyond()):
@@ -338,10 +267,10 @@ def _beyond_ascii(block: bytes) -> bytes:
     return found + block[size:]
 
 
-def _line_of(path: Path, gzipped: bool, place: int) -> int:
+def _line_of(path: Path, packing: str, place: int) -> int:
     """Return the number of the line that a byte is in."""
     number = 1
-    for block in byte_blocks(path, gzipped, _SCANNED):
+    for block in byte_blocks(path, packing, _SCANNED):
         number += block[:place].count(b"\n") if place > 0 else 0
         place -= len(block)
     return number
