@@ -18,6 +18,7 @@ from npskit.errors import (
     DataWarning,
     GuessWarning,
     IncompatibleError,
+    InvalidTypeError,
     InvalidValueError,
     UnreadableFileError,
     quoted,
@@ -162,6 +163,10 @@ def read(
         surveys = [read(file, **same, **roles) for file in files]
         called = not any(WAVE in survey.columns for survey in surveys)
         return concat(surveys, waves=names_of(files) if called else None)
+    if progress is not None and not callable(progress):
+        raise InvalidTypeError(
+            f"progress must be a function of the bytes done and the bytes there are: got {quoted(progress)}"
+        )
     words = None if missing is None else several(missing, "missing")
     codebook = codebook_of(scorer).mapped(mapping)
     said = {

@@ -29,7 +29,7 @@ NOT_CALLED = {
     *("Score", "ScoreTable", "Comparison", "GroupComparison", "LabelAudit", "Tally", "SampleSize", "Conventions"),
     *("Timeline", "ControlChart", "ChangePoints", "ChangeExplanation", "Effect", "Alarm", "Transitions"),
     *("FollowUpPlan", "FollowUpEffect", "ClosedLoop", "Draft", "ProgramPayback", "RetentionSensitivity"),
-    *("RevenueAtRisk", "Scorer", "Strategy", "Segment", "ToldCustomers"),
+    *("RevenueAtRisk", "Scorer", "Strategy", "Segment", "ToldCustomers", "FollowUpList"),
 }
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {

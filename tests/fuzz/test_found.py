@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import npskit as nk
 from tests.fuzz.cells import Nasty, nested
-from tests.results.catalogue import closed_loop, effect_of_following_up, survey
+from tests.results.catalogue import PROGRAM, closed_loop, effect_of_following_up, survey
 
 pytest.importorskip("pandas")
 
@@ -27,6 +28,8 @@ DEEP = nested(1100)
 LONG: Any = np.longdouble("1e4000")
 NINE: Any = decimal.Decimal(9)
 HALF: Any = fractions.Fraction(1, 2)
+FIVE: Any = 5
+MASKED: Any = np.ma.masked
 COMPLEX: Any = np.complex128(1)
 MATRIX: Any = np.ones((2, 2))
 SINGLE: Any = np.array(NINE, object)
@@ -50,6 +53,12 @@ CALLS: dict[str, Callable[[], Any]] = {
     "customers that cannot be written": lambda: nk.effect_of_follow_up(
         survey().follow_up(holdout=0.5), {"score": [9], "customer": [WHOLE]}
     ),
+    "groups of 128 bits": lambda: nk.Tracker(by="a").update_many([1], groups=pl.Series([1], dtype=pl.Int128)),
+    "a customer that cannot be compared": lambda: survey().follow_up().why(customer=NASTY),
+    "a variance that is masked": lambda: nk.sample_size(margin=5, variance=MASKED),
+    "shares that are complex": lambda: nk.sample_size(margin=5, shares=[COMPLEX]),
+    "a rate beyond all": lambda: nk.program_payback(1, lift=0.1, **(PROGRAM | {"discount_rate": 1e300})),
+    "progress that is no function": lambda: nk.read(__file__, progress=FIVE),
     "a limit that is complex": lambda: nk.Interval(COMPLEX, 2, level=0.9, method="score"),
     "values of long doubles": lambda: nk.Offer("gift", share=0.5).costs([LONG, 5]),
     "a short float to keep": lambda: survey(kept=np.full(16, 9, np.float16)).follow_up(keep="kept"),

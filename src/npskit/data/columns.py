@@ -238,8 +238,9 @@ def floats_of(values: Any, name: str) -> NDArray[np.float64]:
     array = array_of(values, name)
     try:
         if array.dtype.kind in "iufO":
-            with np.errstate(over="ignore"):
-                return array.astype(np.float64)
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = array.astype(np.float64)
+                return found.filled(np.nan) if isinstance(found, np.ma.MaskedArray) else found
     except Exception:  # whatever a class of the user's own does
         pass
     raise InvalidTypeError(f"{name} must be numbers: got {quoted(values)}", argument=name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_missing
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, is_refusal, quoted
 
 # Rows of several columns that are read at once: larger blocks spill out of a core's second cache.
 ROWS = 1 << 16
@@ -35,6 +35,20 @@ def flat(array: NDArray[Any], name: str) -> NDArray[Any]:
             f"{name} must be one-dimensional, not of shape {array.shape}: pass one column, or .ravel() it"
         )
     return array
+
+
+def _as_keys(keys: Any) -> Any:
+    """Return group keys as an array of one dimension, a list or a tuple."""
+    try:
+        found = np.asarray(keys) if hasattr(keys, "__array__") else None
+        if found is None:
+            return keys if isinstance(keys, (list, tuple)) else list(keys)
+    except BaseException as error:
+        if not is_refusal(error) or isinstance(error, MemoryError):
+            raise
+        name = type(keys).__name__
+        raise InvalidTypeError(f"group keys must be a sequence with a key for each row, not {name}") from None
+    return flat(found, "group keys")
 
 
 class _FirstSeen(dict[Any, int]):
@@ -167,14 +181,13 @@ def factorize(keys: Any) -> tuple[NDArray[np.intp], list[Any]]:
     if isinstance(keys, np.ma.MaskedArray):
         masked = np.ma.getmaskarray(flat(keys, "group keys"))
         return _beside(masked, *factorize(keys.compressed())) if masked.any() else factorize(keys.data)
-    if isinstance(keys, (str, bytes, Mapping, Set)) or not (isinstance(keys, Iterable) or hasattr(keys, "__array__")):
+    if isinstance(keys, (str, bytes, Mapping, Set)):
         raise InvalidTypeError(f"group keys must be a sequence with a key for each row, not {type(keys).__name__}")
-    if hasattr(keys, "__array__"):
-        keys = flat(np.asarray(keys), "group keys")
+    keys = _as_keys(keys)
+    if isinstance(keys, np.ndarray):
         if keys.dtype.kind in "biufmM":
             return _by_order(keys)
         return _by_hash(keys)
-    keys = keys if isinstance(keys, (list, tuple)) else list(keys)
     if set(map(type, keys)) == {int}:
         with contextlib.suppress(OverflowError):
             return _by_order(np.array(keys, np.int64))

@@ -122,7 +122,7 @@ def sample_size(
             raise IncompatibleError("ratio and two variances or shares are for a difference; a margin is of one group")
         first = spread.one("ratio and two variances or shares are for a difference; a margin is of one group")
         n = first * (z / _aim(wanted, "margin", span / 2, "half the range", span)) ** 2
-        people = None if population is None else whole_number(population, "population", least=1)
+        people = None if population is None else whole_number(population, "population", least=1, most=10**15)
         if people is not None:
             n = n / (1 + (n - 1) / people)
         return SampleSize(rounded_up(n), n, None, wanted, None, level, None, first, people)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
 from npskit.checks import one_of, whole_number
+from npskit.data import floats_of
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.inference.constrained import distinct_category_scores
 from npskit.inference.limits import normal_quantile
@@ -126,8 +127,8 @@ def checked_shares(shares: ArrayLike | Mapping[str, float], size: int) -> Floats
         InvalidValueError: If they have another shape, are negative or do not sum to 1.
     """
     try:
-        p = np.asarray(list(shares.values()) if isinstance(shares, Mapping) else shares, dtype=np.float64)
-    except Exception:  # whatever a class of the user's own does
+        p = floats_of(list(shares.values()) if isinstance(shares, Mapping) else shares, "shares")
+    except InvalidTypeError:
         raise InvalidTypeError(f"shares must be numbers, one per category: got {quoted(shares)}") from None
     if p.shape not in {(size,), (2, size)}:
         raise InvalidValueError(f"shares must have shape ({size},) or (2, {size}), one per category: got {p.shape}")

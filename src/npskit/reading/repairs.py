@@ -10,6 +10,7 @@ import attrs
 from npskit.data import INVALID, parse_answer, parse_times
 from npskit.errors import InvalidValueError
 from npskit.reading.column_roles import is_comment
+from npskit.reals import as_float
 
 # A text of three words, or of so many characters, is written freely.
 _WORDS, _LONG = 3, 40
@@ -168,7 +169,7 @@ def _number(cell: str) -> float | None:
     if answer is None:
         return 0.0
     if answer is not INVALID:
-        return float(int(answer))
+        return as_float(answer)
     return float(cell.strip().replace(",", ".").replace("−", "-")) if _NUMBER.fullmatch(cell) else None
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npskit.arrays import SQUARABLE, Floats, Frozen, can_be_squared
 from npskit.checks import is_hashable
 from npskit.data import Scale, mapped_answers
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
 from npskit.scorers.nps import NPS
 
 # The grid of all combinations of answers is categorized once per scorer, so it has to stay small.
@@ -158,8 +158,9 @@ def _is_name(value: object) -> bool:
 def _has(scorer: object, part: str) -> bool:
     try:
         return hasattr(scorer, part)
-    except Exception:  # whatever a class of the user's own does
-        return False
+    except Exception as error:  # whatever a class of the user's own does
+        said = f"{type(error).__name__}: {written(error)}"
+        raise InvalidTypeError(f"scorer {type(scorer).__name__} fails when asked ({said})") from error
 
 
 def _require_shape(scorer: object) -> None:

@@ -165,10 +165,12 @@ class Voice:
 
     def heard(self, draft: Draft) -> tuple[str, ...]:
         """Return what is wrong with the words of a draft, each fault with its line."""
+        of_kind(draft, Draft, "draft")
         return tuple(self.of(draft.language).faults([draft.subject, *draft.body.split("\n")]))
 
     def missing(self, draft: Draft) -> tuple[str, ...]:
         """Return what a draft must hold and does not."""
+        of_kind(draft, Draft, "draft")
         return tuple(self.of(draft.language).missing(f"{draft.subject}\n{draft.body}", draft.action))
 
     def __repr__(self) -> str:

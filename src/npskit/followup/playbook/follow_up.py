@@ -11,6 +11,7 @@ import attrs
 from npskit.checks import (
     all_are,
     is_bool,
+    is_hashable,
     is_moment_or_none,
     is_same,
     is_text,
@@ -20,7 +21,7 @@ from npskit.checks import (
     whole_number,
 )
 from npskit.data import Attributes, Response
-from npskit.errors import InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 # Fields of letters that speak of the company and of its money: attributes of these names are the customer's.
 GIFTS = ("offer", "amount", "share", "friend_amount", "friend_share")
 COMPANY_FIELDS = frozenset({"company", "sender", "contact", "occasion", "comparison", "story", "help", *GIFTS})
+
+
+def _is_customer(_instance: object, _field: object, value: Any) -> None:
+    if not is_hashable(value):
+        raise InvalidTypeError(f"customer must be hashable, such as a text or a number: got {quoted(value)}")
 
 
 def _below(value: int) -> int:
@@ -130,7 +136,7 @@ class FollowUp(Result):
         Customer "c-17" (detractor): rescue, priority 70. Steps: listen.
     """
 
-    customer: Hashable = attrs.field(default=None)
+    customer: Hashable = attrs.field(default=None, validator=_is_customer)
     category: str = attrs.field(kw_only=True, validator=is_text)
     strategy: str = attrs.field(kw_only=True, validator=is_text)
     priority: float = attrs.field(default=50.0, kw_only=True, converter=to_real, validator=is_priority)

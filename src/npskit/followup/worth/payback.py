@@ -174,7 +174,8 @@ def discounted(retention: Any, discount_rate: Any, periods: Any) -> Floats:
     """
     t = np.arange(whole_number(periods, "periods", least=1, most=MOST_PERIODS))
     growth = 1 + finite_number(discount_rate, "discount_rate", least=0)
-    return np.asarray(share(retention, "retention") ** t / growth ** (t + 1), dtype=np.float64)
+    with np.errstate(over="ignore"):  # what is discounted away is worth nothing
+        return np.asarray(share(retention, "retention") ** t / growth ** (t + 1), dtype=np.float64)
 
 
 def break_even_lift(cost: float, worth: float) -> float:

@@ -103,7 +103,7 @@ def standardize(
     usual = np.zeros(len(counts), dtype=np.bool_)
     try:
         usual[slice(None) if reference is None else reference] = True
-    except (IndexError, TypeError, ValueError):
+    except Exception:  # each thing that is no place says it in its own way
         raise InvalidTypeError(
             f"reference must be a slice, a mask or places among the {len(counts)} periods: got {quoted(reference)}"
         ) from None

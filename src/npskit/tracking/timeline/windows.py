@@ -48,7 +48,7 @@ class Window:
             return cls()
         if isinstance(window, str | dt.timedelta):
             return cls(length=parse_duration(window, "window", calendar=True, step=DAY))
-        return cls(answers=whole_number(window, "window", least=1, most=10**15))
+        return cls(answers=min(whole_number(window, "window", least=1), 10**15))
 
     def __str__(self) -> str:
         if self.half_life is not None:
