@@ -14,11 +14,12 @@ _AT_ONE, _MANY = 5, 1_000
 _LOW = 10
 
 
-def warn_of_scale(tally: Tally) -> None:
+def warn_of_scale(tally: Tally, *, chosen: bool = False) -> None:
     """Warn where most answers are off the scale, none is 0 on 0..10 though some are 1, or none is above 5.
 
     Args:
         tally: The answers of all groups, of any shape.
+        chosen: Whether customers were chosen by their answers, as for cases: then only answers off the scale tell.
     """
     *points, _, invalid = tally.cells.reshape(-1, tally.cells.shape[-1]).sum(axis=0).tolist()
     scored = sum(points)
@@ -28,6 +29,8 @@ def warn_of_scale(tally: Tally) -> None:
             "one they are on with scale=",
             DataWarning,
         )
+        return
+    if chosen:
         return
     scale = tally.codebook.scale
     few_low = not points[0] and points[1:2] >= [_AT_ONE if scored < _MANY else 1]

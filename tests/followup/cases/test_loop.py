@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import warnings
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueError
+from npskit.errors import ColumnNotFoundError, DataWarning, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case
 from npskit.followup.cases.loop import closed_loop
 from npskit.followup.cases.loop_result import ClosedLoop
@@ -336,6 +337,17 @@ def test_a_million() -> None:
     )
     assert loop.cases == n
     assert loop.first_response.median == pytest.approx(24 * math.log(2), rel=0.01)
+
+
+@pytest.mark.parametrize("role", ["score", "later_score"])
+def test_answers_off_the_scale_are_warned_of(role: str) -> None:
+    """Scores of 0 to 100 are no scores of 0 to 10; that cases are those of detractors is no reason to warn."""
+    log: dict[str, Any] = {"opened": [MONDAY] * 12, "score": [3] * 12, "later_score": [5] * 12}
+    with pytest.warns(DataWarning, match=r"most answers \(12 of 12\) do not lie on the scale of NPS"):
+        closed_loop(log | {role: [50] * 12})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert closed_loop(log).rate("recovered_of_all").n == 12
 
 
 def test_months_are_those_of_the_office() -> None:

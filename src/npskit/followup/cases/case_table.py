@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times
-from npskit.counting import CodedAnswers
+from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import (
     NOTHING,
     UNKNOWN,
@@ -130,7 +130,9 @@ class CaseTable:
         """
         codebook = self.codebook
         if score in self.roles and len(codebook.questions) == 1:
-            return CodedAnswers([self.frame.column(self.roles[score])], codebook).categories
+            answers = CodedAnswers([self.frame.column(self.roles[score])], codebook)
+            warn_of_scale(Tally.count(*answers.columns, scorer=codebook.scorer), chosen=True)
+            return answers.categories
         if label not in self.roles:
             return None
         labels = read_labels(self.frame.column(self.roles[label]), codebook.categories)
