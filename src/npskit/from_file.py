@@ -31,6 +31,7 @@ from npskit.reading import (
     Rejected,
     Wanted,
     check_kinds,
+    counts_beside,
     load_for,
     names_of,
     refuse_aggregates,
@@ -293,11 +294,13 @@ def _scored(score: Any, loaded: Loaded, codebook: Codebook, bound: dict[str, Any
         return codebook_of(ByLabel(codebook.scorer)), [bound.pop("label")]
     answers = _answer_columns(score, loaded, codebook)
     values: Any = loaded.columns[answers[0]]
-    cells = values.values() if isinstance(values, NumberedCells) else np.asarray(values)
+    cells = values.head(1000) if isinstance(values, NumberedCells) else np.asarray(values[:1000])
     if labels_alone(Column(cells), codebook):
         if answers == [label]:
             del bound["label"]
         return codebook_of(ByLabel(codebook.scorer)), answers
+    if "count" not in bound and (beside := counts_beside(loaded.columns, answers[0])):
+        warn(f"each answer stands in one row; if {quoted(beside)} says how many gave it: count={beside!r}", DataWarning)
     return codebook, answers
 
 

@@ -149,6 +149,7 @@ def test_numbers(value: Any, number: int) -> None:
         *(".9", "9½", "10²", "10%", "$5", "--9", "+-9", "9 10", "True", "inf", "likely", "½", "10:30 am", "10:10 am"),
         *("9-Oct", "Oct-09", "10 May", "10 - 9", "10 - ", "- 10", "10 ()", "10 - ...", "7.5 - good", "0-6 detractor"),
         *("1 of 3", "2-3", "11 times", "iPhone 10", "10 minutes", "10th", "A10", "10% likely", "5€ good", "10+", "10x"),
+        *("3 of them good", "10 or more likely", "5 oder mehr, sicher", "2 z nich dobre"),
         *("1 - no, 10 - yes", "7 - Neutral (5-7)", "Promoter (9-10)", "Grade 10 very good", "9 °", "9 o'clock"),
         *("Likely (9-10)", "Satisfied -5", "5 (5/7 stars)", "5 - good " * 40, b"\xff9", "9" * 5000),
     ],

@@ -54,6 +54,8 @@ SATISFIED: dict[str, tuple[list[Any], list[int | None]]] = {
     "Polish": (["Zadowolony", "raczej niezadowolona", "Bardzo zadowolona"], [4, 2, 5]),
     "Thai": (["พอใจมาก", "เฉย ๆ", "ไม่พอใจ"], [5, 3, 2]),
     "French": (["Plutôt satisfait", "Pas du tout satisfait", "très satisfaite"], [4, 1, 5]),
+    "both genders": (["Satisfait(e)", "Très insatisfait·e", "zadowolony/a"], [4, 1, 4]),
+    "degrees": (["มากที่สุด", "น้อย", "ปานกลาง"], [5, 2, 3]),
     "agreement": (["strongly agree", "Somewhat agree", "disagree"], [5, 4, 2]),
     "quality": (["Excellent", "Fair", "Poor", "very good"], [5, 2, 1, 4]),
 }
@@ -124,6 +126,7 @@ def test_averages_take_no_words_of_another_scale() -> None:
     assert "give one of as many points with scale=" in said[0]
     assert read(words, nk.CES(scale=(1, 5)))[1].value == pytest.approx(11 / 3)
     assert read(words, nk.CES(1))[1].value == pytest.approx(7 / 3)  # low effort is good
+    assert read(["not at all", "moderately", "slightly"], nk.CES(1))[1].value == 2  # how much effort, not how easy
     assert read(words, nk.CES(2, "top_box"))[1].value == pytest.approx(200 / 3)
 
 

@@ -65,6 +65,8 @@ def test_counts_in_every_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert nk.Survey(data, count="count").score() == right
     path = tmp_path / "counts.csv"
     table.to_csv(path, index=False)
+    with pytest.warns(nk.DataWarning, match="count='count'"):
+        nk.read(path)
     assert nk.read(path, count="count").score().counts == right.counts
     assert main(["score", str(path), "--count", "count"]) == 0
     assert "n  54" in capsys.readouterr().out

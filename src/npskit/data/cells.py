@@ -63,6 +63,10 @@ class NumberedCells(Frozen):
         """Return some rows of the column: True for each to keep."""
         return NumberedCells(self.codes[rows], self.cells)
 
+    def head(self, most: int) -> NDArray[np.object_]:
+        """Return the cells of the first rows."""
+        return NumberedCells(self.codes[:most], self.cells).values()
+
     def values(self) -> NDArray[np.object_]:
         """Return the cells, one for each row."""
         found: NDArray[np.object_] = objects(self.cells)[self.codes]

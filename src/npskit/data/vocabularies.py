@@ -26,8 +26,10 @@ _FRACTION = re.compile(
     r"(?P<top>\d{1,3}) ?(?P<mark>/|out of|of|von|z|na|sur|de|di|van|uit|av|จาก) ?(?P<bottom>\d{1,3})"
     r"(?: ?(?:stars?|points?))?"
 )
+# Of both genders at once: "satisfait(e)", "zadowolony/a".
+_ENDINGS = re.compile(r"(?<=\w\w\w)(?:\([ea]\)|/-?[ae]|[·•-]e|/zadowolona|/niezadowolona)(?!\w)")
 _PERCENT = re.compile(r"(?P<number>\d{1,3})(?:[.,](?P<rest>\d+))? ?%")
-_STARS = re.compile(r"(?P<full>[★⭐🌟✭✮]*)(?P<empty>[☆✩⚝]*)")
+_STARS = re.compile(r"(?P<full>[★⭐🌟✭✮*]*)(?P<empty>[☆✩⚝]*)")
 
 
 @attrs.frozen
@@ -44,6 +46,7 @@ class _Vocabulary:
     name: str
     points: int
     places: Mapping[str, int | None]
+    amount: bool
 
 
 @functools.cache
@@ -53,17 +56,23 @@ def _vocabularies() -> tuple[_Vocabulary, ...]:
     for each in document["vocabulary"]:
         places: dict[str, int | None] = dict.fromkeys(map(_word, [*document["missing"], *each.get("missing", ())]))
         places |= {_word(word): place for place, words in enumerate(each["points"]) for word in words}
-        found.append(_Vocabulary(each["name"], len(each["points"]), places))
+        found.append(_Vocabulary(each["name"], len(each["points"]), places, each.get("amount", False)))
     return tuple(found)
 
 
 def _word(text: str) -> str:
-    word = folded(text).replace("_", " ")
+    word = _ENDINGS.sub("", folded(text).replace("_", " "))
     return word.rstrip(".!") or word
 
 
-def place_on(scale: Scale, place: int | Fraction, points: int) -> int | None:
+def place_on(scale: Scale, place: int | Fraction, points: int, *, amount: bool = False) -> int | None:
     """Return the answer at a place of a vocabulary, 0 for the worst; None where it has none on this scale.
+
+    Args:
+        scale: The scale.
+        place: The place.
+        points: How many points the vocabulary has.
+        amount: Whether it says how much, so that 0 is the lowest answer, also where that is the best.
 
     Example:
         >>> scale = Scale(1, 5, best=5, stretch=True)
@@ -78,7 +87,7 @@ def place_on(scale: Scale, place: int | Fraction, points: int) -> int | None:
     whole, rest = divmod(exact, 1)
     middle = Fraction(scale.size - 1, 2)
     at = int(whole) + (rest > Fraction(1, 2) or (rest == Fraction(1, 2) and exact > middle))
-    return scale.high - at if scale.best == scale.low else scale.low + at
+    return scale.high - at if scale.best == scale.low and not amount else scale.low + at
 
 
 def answers_together(texts: Collection[str], scale: Scale, *, alone: bool) -> Spoken | None:
@@ -95,8 +104,8 @@ def answers_together(texts: Collection[str], scale: Scale, *, alone: bool) -> Sp
         Spoken(answers={'3/4': 4, '4/4': 5}, name='fractions of 4', points=4)
         >>> answers_together(["Offered", "GOOD", "bad"], scale, alone=True).answers
         {'Offered': None, 'GOOD': 5, 'bad': 1}
-        >>> answers_together(["0 Absolut nein", "10 Absolut ja", "7"], Scale(0, 10), alone=True).answers
-        {'0 Absolut nein': 0, '10 Absolut ja': 10}
+        >>> answers_together(["0 Nüüt", "10 Alls", "7"], Scale(0, 10), alone=True).answers
+        {'0 Nüüt': 0, '10 Alls': 10}
     """
     words = {text: _word(text) for text in texts}
     words = {text: word for text, word in words.items() if word not in NOTHING}
@@ -109,9 +118,13 @@ def answers_together(texts: Collection[str], scale: Scale, *, alone: bool) -> Sp
     return _ends(texts, scale)
 
 
-def _placed(places: Mapping[str, int | Fraction | None], scale: Scale, name: str, points: int) -> Spoken:
+def _placed(
+    places: Mapping[str, int | Fraction | None], scale: Scale, name: str, points: int, *, amount: bool = False
+) -> Spoken:
     """Return places as answers; none where the scale has another number of points and is not to be stretched."""
-    answers = {text: None if place is None else place_on(scale, place, points) for text, place in places.items()}
+    answers = {
+        text: None if place is None else place_on(scale, place, points, amount=amount) for text, place in places.items()
+    }
     bad = points != scale.size and not scale.stretch
     return Spoken({} if bad else answers, name, points)
 
@@ -126,7 +139,8 @@ def _vocabulary(words: Mapping[str, str], scale: Scale) -> Spoken | None:
                 best, most = vocabulary, hit
     if best is None:
         return None
-    return _placed({text: best.places[word] for text, word in words.items()}, scale, best.name, best.points)
+    places = {text: best.places[word] for text, word in words.items()}
+    return _placed(places, scale, best.name, best.points, amount=best.amount)
 
 
 def _fractions(words: Mapping[str, str], scale: Scale) -> Spoken | None:
@@ -145,7 +159,11 @@ def _fractions(words: Mapping[str, str], scale: Scale) -> Spoken | None:
         return None
     least = min(low, 1)
     return _placed(
-        {text: top - least for text, top in tops.items()}, scale, f"fractions of {bottom}", bottom - least + 1
+        {text: top - least for text, top in tops.items()},
+        scale,
+        f"fractions of {bottom}",
+        bottom - least + 1,
+        amount=True,
     )
 
 
@@ -157,7 +175,7 @@ def _percents(words: Mapping[str, str], scale: Scale) -> Spoken | None:
     counts = {text: share * scale.high for text, share in shares.items()}
     if scale.low == 1 and scale.best == scale.high and all(n.denominator == 1 and n >= 1 for n in counts.values()):
         return Spoken({text: int(n) for text, n in counts.items()}, f"per cent of {scale.high} points", scale.high)
-    return _placed({text: share * 100 for text, share in shares.items()}, scale, "per cent", 101)
+    return _placed({text: share * 100 for text, share in shares.items()}, scale, "per cent", 101, amount=True)
 
 
 def _stars(words: Mapping[str, str], scale: Scale) -> Spoken | None:
@@ -174,25 +192,24 @@ def _stars(words: Mapping[str, str], scale: Scale) -> Spoken | None:
 
 
 def _ends(texts: Collection[str], scale: Scale) -> Spoken | None:
-    """Return the numbers beside labels that nobody knows, where just the two ends of the scale are labelled so."""
+    """Return the numbers beside labels that nobody knows, at the ends of a scale both of which are labelled."""
     labels: dict[int, set[str]] = {}
     found: dict[str, int | None] = {}
     bare = set[int]()
     for text in texts:
-        plain = plain_text(text)
-        number = parse_text(text)
-        if number is not INVALID:
-            bare |= {int(number)} if number is not None and plain.lstrip("+").isdigit() else set()
-        elif (loose := loose_label(plain)) is not None:
-            labels.setdefault(loose[0], set()).add(loose[1].casefold())
-            found[text] = loose[0]
-    if set(labels) != {scale.low, scale.high} or bare & set(labels):
+        plain, number = plain_text(text), parse_text(text)
+        beside = loose_label(plain)
+        if beside is not None:
+            labels.setdefault(beside[0], set()).add(beside[1].casefold())
+        if number is INVALID and beside is not None:
+            found[text] = beside[0]
+        elif number is not None and number is not INVALID and plain.isdigit():
+            bare.add(int(number))
+    ends = {scale.low, scale.high}
+    if not found or not {*found.values()} <= ends <= set(labels) or bare & {*found.values()}:
         return None
-    return (
-        Spoken(found)
-        if all(len(each) == 1 for each in labels.values()) and len(set.union(*labels.values())) == 2
-        else None
-    )
+    # one label for each end, and none for both
+    return Spoken(found) if len(set.union(*(labels[end] for end in ends))) == 2 else None
 
 
 def said_of(spoken: Spoken, scale: Scale) -> str:

@@ -1,5 +1,6 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
+from npskit.reading.aggregates import counts_beside as counts_beside
 from npskit.reading.aggregates import refuse_aggregates as refuse_aggregates
 from npskit.reading.column_roles import whole_ranges as whole_ranges
 from npskit.reading.file_paths import names_of as names_of

@@ -20,6 +20,10 @@ _PERIOD = re.compile(
     r"(19|20)\d\d([-/.](0?[1-9]|1[0-2])([-/.]0?1)?|[- ]?(Q[1-4]|W\d\d?))?|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
 )
 _LOOK = 1000
+_COUNTS = """
+count counts n freq frequency responses respondents answers anzahl häufigkeit antworten liczba ilość nombre effectif
+cantidad จำนวน
+"""
 
 
 def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: bool) -> None:
@@ -63,10 +67,25 @@ def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: b
             )
 
 
+def counts_beside(columns: Mapping[str, Any], score: str) -> str | None:
+    """Return the column that says how often each answer was given, where every answer stands in one row alone.
+
+    Example:
+        >>> counts_beside({"score": np.arange(11.0), "Count": np.arange(11.0) * 5}, "score")
+        'Count'
+    """
+    answers = _numbers(columns[score])
+    if answers is None or not 2 < len(answers) <= _LOOK or len(np.unique(answers)) < len(answers):
+        return None
+    named = [name for name in columns if name != score and name.strip().casefold() in _COUNTS.split()]
+    numbers = [name for name in named if (found := _numbers(columns[name])) is not None and not (found % 1).any()]
+    return numbers[0] if len(numbers) == 1 and len(_numbers(columns[numbers[0]])) == len(answers) else None
+
+
 def _numbers(values: Any) -> Any:
     """Return the numbers at the beginning of a column that holds little else, None for another column."""
     if isinstance(values, NumberedCells):
-        values = values.take(np.arange(len(values)) < _LOOK).values()
+        values = values.head(_LOOK)
     elif not isinstance(values, np.ndarray):
         return None  # read later, and large
     cells = values[:_LOOK]
@@ -82,9 +101,9 @@ def _numbers(values: Any) -> Any:
 
 def _periods(values: Any) -> bool:
     """Whether a column names a different month, quarter, week or year in each row."""
-    values = values.values() if isinstance(values, NumberedCells) else values
-    if not isinstance(values, np.ndarray) or not 1 < len(values) <= _LOOK:
+    if not isinstance(values, np.ndarray | NumberedCells) or not 1 < len(values) <= _LOOK:
         return False
+    values = values.values() if isinstance(values, NumberedCells) else values
     cells = [str(cell).strip() for cell in values.tolist()]
     return len(set(cells)) == len(cells) and all(map(_PERIOD.fullmatch, cells))
 
