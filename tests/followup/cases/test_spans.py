@@ -36,6 +36,7 @@ def loop_of(**columns: Any) -> nk.ClosedLoop:
         ("First Response Time", ["PT85M", "PT93600.0S", None]),
         ("First reply (h)", ["1,4166667", "26", None]),
         ("First reply [m]", [85, 1560, None]),
+        ("Minutes to first response", [85, 1560, None]),
         ("First Response Time", [dt.timedelta(minutes=85), dt.timedelta(hours=26), None]),
         ("First Response Time", pd.Series([pd.Timedelta("85min"), pd.Timedelta("26h"), pd.NaT])),
         ("First Response Time", pl.Series([dt.timedelta(minutes=85), dt.timedelta(hours=26), None])),

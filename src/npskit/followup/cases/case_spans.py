@@ -15,6 +15,7 @@ from npskit.times import span_seconds, unit_seconds
 
 # A single letter at the end of a name says too little.
 _UNIT = re.compile(r"(.+?)_(?:time_)?(?:in_)?([^\W_]{2,})")
+_BEFORE = re.compile(r"([^\W_]{2,})_(?:to|until)_(.+)")
 # But for one in brackets: "First reply (h)".
 _LETTER = re.compile(r"[(\[]\s*([smhd])\s*[)\]]\s*$", re.IGNORECASE)
 _WORDS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -31,15 +32,19 @@ def unit_in_full(name: str) -> str:
 
 
 def stem_and_unit(name: str) -> tuple[str, int | None]:
-    """Return what a tidy name is of without the unit that it ends with, and the seconds of that; None for no unit.
+    """Return what a tidy name is of without the unit that it ends or begins with, and the seconds of that, or None.
 
     Example:
         >>> stem_and_unit("first_reply_time_in_minutes"), stem_and_unit("closed_at")
         (('first_reply', 60), ('closed_at', None))
+        >>> stem_and_unit("hours_to_resolution")
+        ('resolution', 3600)
     """
-    found = _UNIT.fullmatch(name)
-    unit = None if found is None else unit_seconds(found[2])
-    return (name, None) if found is None or unit is None else (found[1], unit)
+    if (found := _BEFORE.fullmatch(name)) and (unit := unit_seconds(found[1])) is not None:
+        return found[2], unit
+    if (found := _UNIT.fullmatch(name)) and (unit := unit_seconds(found[2])) is not None:
+        return found[1], unit
+    return name, None
 
 
 def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:

@@ -76,9 +76,10 @@ def settle(cases: Codes, kinds: Integers, at: Integers, rows: Codes) -> tuple[Ev
     """
     log = EventLog(cases, kinds, at, rows)[_order(cases, kinds, at)]
     illegal = _judged(log)
-    same = (log.cases[1:] == log.cases[:-1]) & (log.at[1:] == log.at[:-1])
-    suspect = np.intersect1d(log.cases[:-1][same], log.cases[illegal != FINE])
-    # only events of one instant may have another order; few cases are both tied and out of order
+    # of events of one instant the order by kind is the best there is, unless a reopening, the last, should come earlier
+    tied = log.are("reopened")
+    tied[1:] &= (log.cases[1:] == log.cases[:-1]) & (log.at[1:] == log.at[:-1])
+    suspect = np.intersect1d(log.cases[tied], log.cases[illegal != FINE])
     places = np.arange(len(log.cases))
     for case in suspect.tolist():
         begin, end = np.searchsorted(log.cases, [case, case + 1]).tolist()
