@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 import attrs
 import numpy as np
@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, NumberedCells, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
+from npskit.data import BadCell, Column, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
 from npskit.errors import (
-    ColumnNotFoundError,
     DataWarning,
     GuessWarning,
-    IncompatibleError,
     InvalidTypeError,
-    InvalidValueError,
-    UnreadableFileError,
     quoted,
     warn,
 )
+from npskit.file_columns import Roles, bound_roles, scored_columns
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.reading import (
@@ -31,32 +28,13 @@ from npskit.reading import (
     Rejected,
     Wanted,
     check_kinds,
-    counts_beside,
     load_for,
     names_of,
-    refuse_aggregates,
-    resolve,
     several_files,
-    whole_ranges,
 )
-from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
-from npskit.scores import labels_alone
+from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
 from npskit.waves import WAVE, concat
-
-
-class Roles(TypedDict, total=False):
-    """The columns of a file by role, as for `Survey`; what is not named is found out where the survey tool is known."""
-
-    time: str | None
-    customer: str | None
-    account: str | None
-    comment: str | None
-    weight: str | None
-    stratum: str | None
-    cluster: str | None
-    label: str | None
-    count: str | None
 
 
 def read(
@@ -183,20 +161,20 @@ def read(
 
     def needs(look: Loaded) -> dict[str, str]:
         """Say which columns are read at once, and as what: those with a role, but the comment."""
-        named = _bound(roles, look)[0]
+        named = bound_roles(roles, look)[0]
         kinds = {name: "texts" for role, name in named.items() if role != "comment"}
         kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
-        return kinds | dict.fromkeys(_scored(score, look, codebook, named)[1], "codes")
+        return kinds | dict.fromkeys(scored_columns(score, look, codebook, named)[1], "codes")
 
     rows = Wanted.of(where, codebook.name.partition(" ")[0])
     one: Any = path  # what is no path is refused there
     loaded = load_for(one, needs, said, rows)
     if loaded.about_header:
         warn(loaded.about_header, GuessWarning)
-    bound, unasked = _bound(roles, loaded)
+    bound, unasked = bound_roles(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
     notes = report.offers
-    codebook, answers = _scored(score, loaded, codebook, bound)
+    codebook, answers = scored_columns(score, loaded, codebook, bound)
     if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
         warn(loaded.about_score, GuessWarning)
     kinds = check_kinds(loaded.columns, loaded.kinds, answers)
@@ -264,95 +242,3 @@ def _warn_of_no_time(name: str, times: TimeColumn) -> None:
             f"holds {quoted(first.value)}; name another column, or write its times like 2026-03-09 14:05",
             DataWarning,
         )
-
-
-def _bound(roles: Mapping[str, object], loaded: Loaded) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the columns by role: those named, and those that may be taken unasked; and the others, to be offered."""
-    known = Roles.__annotations__
-    found = {role: name for role, name in loaded.roles.items() if role in known and isinstance(name, str)}
-    # what changes the score or its interval is not done unasked on the strength of a column's name
-    asked = ["weight", "account"] if loaded.report.tool else ["weight", "account", "customer"]
-    offered = {role: found.pop(role) for role in asked if role in found}
-    for role, name in roles.items():
-        found.pop(role, None)
-        if name is not None:
-            found[role] = resolve(name, loaded.columns, role)  # type: ignore[arg-type]  # refuses what is no text
-    return found, {role: name for role, name in offered.items() if role not in roles}
-
-
-def _scored(score: Any, loaded: Loaded, codebook: Codebook, bound: dict[str, Any]) -> tuple[Codebook, list[str]]:
-    """Return what the answers mean and their columns: the label's, taken from `bound`, where there are no others."""
-    label, known = bound.get("label"), {*loaded.columns}
-    named = [score] if isinstance(score, str) else list(score.values() if isinstance(score, Mapping) else score or ())
-    if named:
-        named = _answer_columns(score, loaded, codebook)
-    found = [name for name in named or [loaded.roles.get("score")] if isinstance(name, str) and name in known]
-    if any((scale.low, scale.high) == (0, 10) for scale in codebook.scales):
-        refuse_aggregates(loaded.columns, found, bool(named))
-    if score is None and not found and label is not None and not known >= {*codebook.questions}:
-        warn(f"score: no column holds answers: the groups in {quoted(label)} were scored alone", GuessWarning)
-        return codebook_of(ByLabel(codebook.scorer)), [bound.pop("label")]
-    answers = _answer_columns(score, loaded, codebook)
-    values: Any = loaded.columns[answers[0]]
-    cells = values.head(1000) if isinstance(values, NumberedCells) else np.asarray(values[:1000])
-    if labels_alone(Column(cells), codebook):
-        if answers == [label]:
-            del bound["label"]
-        return codebook_of(ByLabel(codebook.scorer)), answers
-    if "count" not in bound and (beside := counts_beside(loaded.columns, answers[0])):
-        warn(f"each answer stands in one row; if {quoted(beside)} says how many gave it: count={beside!r}", DataWarning)
-    return codebook, answers
-
-
-def _answer_columns(
-    score: str | Sequence[str] | Mapping[str, str] | None, loaded: Loaded, codebook: Codebook
-) -> list[str]:
-    questions = codebook.questions
-    if not loaded.columns:
-        raise UnreadableFileError(
-            f"{loaded.report.path} holds no answers: it is an empty list, or one of empty records"
-        )
-    if score is None:
-        found = loaded.roles.get("score")
-        named = all(question in loaded.columns for question in questions)
-        if len(questions) == 1 and isinstance(found, str) and (questions == ("score",) or not named):
-            return [found]
-        if named:
-            return list(questions)
-        known = ", ".join(map(repr, list(loaded.columns)[:20]))
-        about = " ".join(filter(None, [_about_score(loaded, codebook), loaded.about_header]))
-        asked = f"score: name the column with the answers to {', '.join(questions)}"
-        raise ColumnNotFoundError(f"{asked}; there are {known}. {about}", argument="score")
-    if isinstance(score, Mapping):
-        for question in questions:
-            if question not in score:
-                raise InvalidValueError(f"score: name the column with the answers to {question!r} too")
-        score = [score[question] for question in questions]
-    names = (score,) if isinstance(score, str) else several(score, "score")
-    if len(names) != len(questions):
-        asked = ", ".join(questions)
-        raise IncompatibleError(f"score: the scorer reads a column for each of {asked}: got {len(names)}")
-    try:
-        return [resolve(name, loaded.columns, "score") for name in names]
-    except ColumnNotFoundError as error:
-        if not loaded.about_header:
-            raise
-        raise ColumnNotFoundError(f"{error}. {loaded.about_header}", argument="score") from None
-
-
-def _about_score(loaded: Loaded, codebook: Codebook) -> str:
-    """Return what there is to say of which column might hold the answers: those of whole numbers, and their ranges."""
-    held = whole_ranges(loaded.columns)
-    if not held:
-        return loaded.about_score or "None holds whole numbers."
-    default = all((scale.low, scale.high) == (0, 10) for scale in codebook.scales)
-    likely = [name for name, (low, high) in held.items() if default and low >= 0 and 5 < high <= 10]
-    if likely:
-        return loaded.about_score
-    shown = ", ".join(f"{quoted(name)} {low}..{high}" for name, (low, high) in list(held.items())[:10])
-    said = (
-        f"Whole numbers are in {shown}; {codebook.name} is asked on "
-        f"{', '.join(dict.fromkeys(map(str, codebook.scales)))}"
-    )
-    other = ", and what another scale means with scorer=, such as CSAT() for 1..5" if default else ""
-    return f"{said}: name the column with score={other}."

@@ -187,9 +187,15 @@ LABELS = {"Q1g": {1.0: "Promoter", 2.0: "Detractor"}, "Q1": {0: "Not at all like
 
 
 def spss(path: Path, *, compress: bool = False) -> bytes:
-    dated = FRAME.assign(when=np.array(["2026-03-01T10:05", "2026-03-02", "2026-03-02", "2026-03-02"], "datetime64[ns]"))
+    dated = FRAME.assign(
+        when=np.array(["2026-03-01T10:05", "2026-03-02", "2026-03-02", "2026-03-02"], "datetime64[ns]")
+    )
     texts: dict[str, str | None] = {"Q1": "How likely are you to recommend us?"}
-    told: dict[str, Any] = {"missing_ranges": {"Q1": [99]}, "variable_value_labels": LABELS, "variable_format": {"when": "DATETIME20"}}
+    told: dict[str, Any] = {
+        "missing_ranges": {"Q1": [99]},
+        "variable_value_labels": LABELS,
+        "variable_format": {"when": "DATETIME20"},
+    }
     pyreadstat.write_sav(dated, str(path), column_labels=texts, compress=compress, **told)
     return path.read_bytes()
 

@@ -12,7 +12,8 @@ import attrs
 
 from npskit.command_line.hints import in_options
 from npskit.errors import InvalidValueError, counted, plural, quoted
-from npskit.from_file import Roles, read
+from npskit.file_columns import Roles
+from npskit.from_file import read
 from npskit.reading import FileReport, Rejected
 from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey

@@ -148,7 +148,7 @@ def test_the_default_is_whole() -> None:
         ('"10 minutes"', '"-10 minutes"', 5, "channel.chat must be a number of s, min, h, d or w"),
         ('"10 minutes"', "10", 5, "channel.chat must be a duration"),
         ('"08:00"', '"8 o\'clock"', 7, "opens must be a time of day"),
-        ('"08:00"', '"18:00"', 6, "closes must be later than opens"),
+        ('"08:00"', '"17:00"', 6, "closes must differ from opens"),
         ('"2026-12-25"', '"25.12."', 8, "holidays must be a date"),
         ("500", "-500", 10, "high_value must be above 0"),
         ("amount = 5", "amount = -5", 17, "amount must be at least 0"),
