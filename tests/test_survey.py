@@ -153,6 +153,19 @@ def test_what_contacts_say_differs_by_rule() -> None:
         nk.Survey(data, account="company", time="day").timeline(window="30d")
 
 
+@pytest.mark.filterwarnings("ignore::npskit.PrecisionWarning")
+@pytest.mark.parametrize("contacts", CONTACTS)
+def test_a_contact_is_one_and_an_account_has_one_revenue(contacts: Any) -> None:
+    """Of a contact's two answers each is half; revenue is the mean of the contacts' and is no part of the answer."""
+    data: dict[str, Any] = {"score": [0, 10, 8, 0], "company": [*"AAAB"], "who": [*"aabc"], "day": ["2026-01-01"] * 4}
+    survey = nk.Survey(data, account="company", customer="who", contacts=contacts, time="day")
+    for repeats in ("mean", "latest"):  # a is at 0 and so is b, or at its worst -100
+        assert survey.score(repeats=repeats).value == pytest.approx(-100 if contacts == "worst" else -50)
+    several = {"score": [10, 0, 9], "company": [*"AAB"], "revenue": [5, 7, 3], "day": ["2026-01-01"] * 3}
+    value = nk.Survey(several, account="company", weight="revenue", contacts=contacts, time="day").score().value
+    assert value == pytest.approx(100 * (3 - 6 * (contacts == "worst")) / 9)
+
+
 def test_repeats_in_each_period() -> None:
     """The newest answer of each customer in each period, or their mean; together the rows are all that came in."""
     data = {"score": [3, 9, 8, 10, None], "id": [1, 1, 2, 2, 3]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.data.columns import Column
-from npskit.data.segments import coded, segments_of
+from npskit.data.segments import coded, holding, segments_of
 
 CELLS = ["South", "NA", "n/a", "", "  ", "North", "South", None]
 HOLDERS: dict[str, Callable[[list[Any]], Any]] = {
@@ -97,3 +98,22 @@ def test_one_answer_is_marked() -> None:
     survey = nk.Survey({"score": [9, 9, 3], "r": ["a", "a", "b"]})
     assert "b  -100.0  -100.0 .. 58.7  1  one answer" in str(survey.score(by="r", too_few=0))
     assert "too few: one answer" in str(survey.score(by="r"))
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [(1, [0, 1]), (1.0, [0, 1]), ([2, np.int64(1)], [0, 1, 2]), (range(2, 3), [2]), ("", [3]), (np.nan, [3])],
+)
+def test_a_number_is_what_it_is_worth(given: Any, rows: list[int]) -> None:
+    """A number is found however its texts are written, and whatever says nothing finds what is missing."""
+    column = Column(np.array(["1", "1.0", "2", None, "x"], dtype=object))
+    assert np.flatnonzero(holding(column, given, "where")).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-03-02", dt.date(2026, 3, 2), dt.datetime(2026, 3, 2), np.datetime64("2026-03-02")]
+)
+def test_a_day_is_found_as_text_and_as_a_date(given: Any) -> None:
+    """A day is the same as a text, a date or a time at midnight, in a column of either."""
+    for cells in (["2026-03-02", "2026-03-03"], [dt.date(2026, 3, 2), dt.date(2026, 3, 3)]):
+        assert holding(Column(np.array(cells, dtype=object)), given, "where").tolist() == [True, False]

@@ -129,6 +129,25 @@ def test_a_row_for_each_question(tmp_path: Path) -> None:
     assert nk.read(path, score="answer", where={"question": "q2"}).score().n == 2
 
 
+@pytest.mark.filterwarnings("ignore::npskit.GuessWarning")
+@pytest.mark.parametrize(
+    ("question", "asked", "answer"),
+    [
+        ("metric", "NPS", "value"),
+        ("Frage", "Würden Sie uns weiterempfehlen?", "Antwort"),
+        ("Pytanie", "Czy poleciłbyś nas znajomym?", "Odpowiedź"),
+        ("field_type", "nps", "value_number"),
+    ],
+)
+def test_what_answers_the_question_is_the_score(tmp_path: Path, question: str, asked: str, answer: str) -> None:
+    """Where a column says that a row answers what is measured, the answer is the score; "NPS" sums nothing up there."""
+    rows: list[list[object]] = [[i, kind, mark] for i in range(9) for kind, mark in ((asked, i + 2), ("CSAT", 5))]
+    for ordered in (rows, sorted(rows, key=lambda row: row[1] == asked)):
+        path = written(tmp_path / "a.csv", ["id", question, answer], ordered)
+        assert nk.read(path).score().row_counts == RowCounts(9, left_out=9)
+        assert nk.read(path, where={question: asked}).score().n == 9
+
+
 def test_what_is_no_kind_stays(tmp_path: Path) -> None:
     """A column that may say something else does not stop anybody, nor do kinds of which only one was answered."""
     path = written(tmp_path / "a.csv", ["survey_type", "score"], [["by e-mail", 9], ["by phone", 3]])

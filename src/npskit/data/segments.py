@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ Keys = tuple[tuple[Any, ...], ...]
 """The values that make each segment."""
 
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 _WHOLE = re.compile(r"-?[1-9][0-9]{0,14}|0")
 
 
@@ -62,7 +65,7 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
     """Return True for each row of a column that holds a value, or one of a list of them.
 
     A text is found in another case where it is not there as given, a whole number as text, True and False as a word for
-    them; None is what says nothing.
+    them, a number or a date as a text that says it; None, and what else is missing, is what says nothing.
 
     Args:
         column: The values.
@@ -78,14 +81,15 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
         >>> holding(Column(np.array(["NPS", "csat", None], dtype=object)), ["nps", None], "where").tolist()
         [True, False, True]
     """
-    values = list(given) if isinstance(given, list | tuple | set | frozenset | np.ndarray) else [given]
+    several = list | tuple | set | frozenset | range | np.ndarray
+    values = list(given) if isinstance(given, several) else [given]
     if not values:
         raise InvalidValueError(f"{name} needs at least one value: got {quoted(given)}")
     codes, labels = coded(column, whole=whole)
     found = np.zeros(len(codes), dtype=np.bool_)
     for value in values:
         try:
-            places = [-1] if value is None else _places_of(labels, value)
+            places = [-1] if is_nothing(value) else _places_of(labels, value)
         except Exception:  # whatever a class of the user's own does
             raise InvalidTypeError(f"{name} takes a value or a list of values: got {quoted(given)}") from None
         rows = np.isin(codes, places) if places else read_flags(column, name) == value
@@ -96,14 +100,26 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
 
 
 def _places_of(labels: Sequence[Any], value: Any) -> list[int]:
-    """Return which labels a value means: itself, else the same text in another case; none where it is a flag."""
+    """Return which labels a value means: itself, else what says it in another way; none where it is a flag."""
     hash(value)
     truth = isinstance(value, bool)
     found = [i for i, label in enumerate(labels) if label == value and isinstance(label, bool) == truth]
-    if found or truth or not isinstance(value, str):
-        return found if found or truth else [len(labels)]
-    text = value.strip().casefold()
-    return [i for i, label in enumerate(labels) if str(label).strip().casefold() == text] or [len(labels)]
+    if found or truth:
+        return found
+    said = _as_said(value)
+    return [i for i, label in enumerate(labels) if _as_said(label) == said] or [len(labels)]
+
+
+def _as_said(value: Any) -> str:
+    """Return a value as a text that is the same however it is written: "01.50" is 1.5, a day is its midnight."""
+    if isinstance(value, np.datetime64):
+        value = value.item()
+    if isinstance(value, dt.date):
+        return value.isoformat().removesuffix("T00:00:00")
+    text = str(value).strip().casefold()
+    if _NUMBER.fullmatch(text):
+        return str(Decimal(text).normalize() + 0)
+    return text.removesuffix("t00:00:00").removesuffix(" 00:00:00")
 
 
 def _said(values: Iterable[Any], whole: bool) -> dict[Any, Any]:

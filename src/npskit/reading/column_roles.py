@@ -33,6 +33,10 @@ _NAMES: Mapping[str, str] = {
     ),
     "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
 }
+# The names of a column of answers where another says to which question.
+_ANSWERS = {"value", "valuenumber", "valuetext", "numericvalue", "answer", "answervalue", "answertext", "response"}
+_ANSWERS |= {"responsevalue", "responsetext", "result", "antwort", "wert", "odpowiedź", "wartość", "réponse", "valeur"}
+_ANSWERS |= {"คำตอบ", "ค่า"}
 _LABELS = frozenset(label_words(("detractor", "passive", "promoter")))
 # The names of a column that nobody takes for anything else.
 _SCORES = frozenset({"score", "nps", "enps", "npsscore"})
@@ -41,13 +45,14 @@ _LOOK = 20_000
 _HALF, _MOST = 0.5, 0.9
 
 
-def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple[Roles, str]:
+def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant: bool = False) -> tuple[Roles, str]:
     """Return the suggested roles, and what there is to say about the column of the score; empty where it is plain.
 
     Args:
         columns: The columns of the file.
         tool: The tool that wrote it.
         labels: The question texts by column.
+        meant: Whether all rows answer the question that is to be scored, as another column says.
     """
     roles: Roles = {}
     said = ""
@@ -63,7 +68,7 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str]) -> tuple
     if "score" not in roles:
         taken = set(roles.values())
         questions = {n: v for n, v in columns.items() if n not in taken and not tool.is_meta(n)}
-        score, said = _find_score(questions, labels, tool)
+        score, said = _find_score(questions, labels, tool, meant=meant)
         if score is not None:
             roles["score"] = score
     label = _find_label(columns, roles.get("score"))
@@ -127,7 +132,7 @@ def is_score(values: NDArray[Any], least: float = _MOST) -> bool:
     return within > 0 and within >= least * (within + others) and (highest > 5 or within < 10)
 
 
-def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool) -> tuple[str | None, str]:
+def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool, *, meant: bool) -> tuple[str | None, str]:
     """Return the score's column, if that can be decided, and what to say about it."""
     grouped = [n.removesuffix(_GROUP) for n in questions if n.endswith(_GROUP) and n.removesuffix(_GROUP) in questions]
     if len(grouped) == 1:
@@ -137,6 +142,7 @@ def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool) -> tu
     scores = [n for n, values in questions.items() if is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]
     speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
+    speaking = speaking or [n for n in scores if meant and _bare(n) in _ANSWERS]
     if len(speaking) == 1:
         guessed = f"Column {speaking[0]!r} was taken as the score by its name; name another with score=."
         return speaking[0], "" if grouped or _bare(speaking[0]) in _SCORES else guessed

@@ -68,6 +68,7 @@ class Read:
     notes: Sequence[str] = ()
     unlisted: int = 0
     kinds: tuple[str, ...] = ()
+    meant: bool = False
     aliases: Collection[str] = ()
     form: str = ""
 

@@ -212,6 +212,7 @@ def _chosen(read: Read, rows: Wanted, *, partly: bool = False) -> tuple[Read, ND
         notes=[*read.notes, *chosen.notes],
         unlisted=chosen.unlisted,
         kinds=chosen.kinds,
+        meant=chosen.meant,
         aliases=list(chosen.merged)[1:],
     )
     return found, kept
@@ -257,7 +258,7 @@ def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | Non
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     if look is None:
         columns = {name: values for name, values in read.columns.items() if name not in read.aliases}
-        roles, about_score = find_roles(columns, read.tool, labels)
+        roles, about_score = find_roles(columns, read.tool, labels, meant=read.meant)
         decimal = options.decimal or (_decimal(read.columns) if source.kind == "delimited" else None)
     else:
         roles, about_score, decimal = look.roles, look.about_score, look.report.decimal

@@ -21,6 +21,7 @@ from npskit.reading.tools import Tool
 # The columns that say which question or survey a row answers, in files of no known tool; without case and marks.
 _KINDS = {"surveytype", "questiontype", "metric", "metrictype", "feedbacktype", "question", "questiontext"}
 _KINDS |= {"questionid", "questionlabel", "fieldtype", "fieldlabel", "fieldid"}
+_KINDS |= {"frage", "fragetext", "frageid", "pytanie", "treśćpytania", "คำถาม", "questionname", "questioncode"}
 # What these hold is a kind only where it names what is measured.
 _LOOSE = frozenset({"surveytype", "feedbacktype"})
 # A column of more values than these is not one of kinds.
@@ -71,6 +72,7 @@ class Chosen:
         unlisted: How many were left out as the caller asked.
         merged: Columns that hold one question together: under the name of each what all of them hold.
         kinds: The columns that still say that rows are of several kinds.
+        meant: Whether a column says that all rows that are left answer what is measured.
         notes: What was done, in sentences.
     """
 
@@ -79,6 +81,7 @@ class Chosen:
     unlisted: int = 0
     merged: dict[str, NDArray[Any]] = attrs.field(factory=dict)
     kinds: tuple[str, ...] = ()
+    meant: bool = False
     notes: list[str] = attrs.field(factory=list)
 
 
@@ -117,6 +120,7 @@ def choose(
         said = ", ".join(f"{name} {given!r:.60}" for name, given in asked.items())
         chosen.notes.append(f"{chosen.unlisted} rows were left out, because where= asks for {said}.")
     if wanted.measure in _MEASURES:
+        chosen.meant = any(_says(given, wanted.measure) for name, given in asked.items() if _bare(name) in _KINDS)
         several = [name for name in _kind_columns(list(columns), tool) if name not in asked]
         if tool.kinds and not set(asked).isdisjoint(tool.kinds):
             several = []  # they all say the same, which was chosen
@@ -174,6 +178,10 @@ def _kind_columns(names: Sequence[str], tool: Tool) -> list[str]:
     return [name for name in names if _bare(name) in _KINDS]
 
 
+def _says(value: Any, measure: str) -> bool:
+    return isinstance(value, str) and _MEASURES[measure].search(value) is not None
+
+
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", plain(name))
 
@@ -195,6 +203,7 @@ def _take_kind(
         )
     others = chosen.kept & (codes != meant[0])
     kind = labels[meant[0]]
+    chosen.meant = True
     chosen.kept &= ~others
     for row in np.flatnonzero(others).tolist():
         cell = None if codes[row] < 0 else labels[codes[row]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from npskit.reading.titles import Row, filled, is_value
@@ -106,6 +107,13 @@ def below_table(rows: Sequence[Row], width: int, *, whole: bool) -> dict[int, st
     table = [row for row in above if filled(row)]
     if not table:
         return {}
+    # what comes again and again is no name of a summary, but says what each row answers ("nps", "csat")
+    again = Counter(
+        (j, row[j].strip().casefold()) for row in rows for j in {j for _, j in found.values()} if j < len(row)
+    )
+    for place, (kind, j) in list(found.items()):
+        if again[j, rows[-1 - place][j].strip().casefold()] > (2 if kind == "sum" else 1):
+            del found[place]
     several = len({row[j].strip() for place, (_, j) in found.items() for row in [rows[-1 - place]]}) > 1
     shown = {
         place: TOTAL

@@ -297,7 +297,7 @@ class BoundData:
         if sample.accounts is not None:
             self._check_policy(f"contacts={quoted(self.contacts)}", self.contacts)
             times = self.times(method)[kept] if self.contacts == "latest" else None
-            sample, some, _ = answer_each(sample, places.take(kept), sample.accounts, self.contacts, times)
+            sample, some, _ = answer_each(sample, places.take(kept), sample.accounts, self.contacts, times, level=True)
             kept[kept] = some
         return sample, kept
 

@@ -17,6 +17,8 @@ def answer_each(
     who: NDArray[np.intp],
     rule: Repeats | Contacts,
     times: NDArray[np.datetime64] | None = None,
+    *,
+    level: bool = False,
 ) -> tuple[Sample, NDArray[np.bool_], int]:
     """Return the rows that count, so that those of each person at a place weigh as one answer together.
 
@@ -31,6 +33,8 @@ def answer_each(
         rule: The `"latest"` scored rows, those with the `"worst"` category score, or the `"mean"` of all. Where none is
             scored it is the latest rows, or all.
         times: When each was given, for the latest; NaT where that is not known, which never displaces a dated answer.
+        level: Whether the weight of each is the mean of those of its scored rows, whichever of them count: an account
+            has one revenue. Else each row keeps its own.
 
     Returns:
         The sample, which of its rows were kept, and for how many persons at a place answers were tied.
@@ -49,7 +53,10 @@ def answer_each(
     np.maximum.at(best, pairs[counts], rank[counts])
     chosen = counts & (rank == best[pairs])
     number = np.bincount(pairs[chosen], minlength=size)
-    share = np.where(chosen, 1.0 / np.maximum(number, 1)[pairs], 0.0)
+    # a row may be only a part of its customer's answer, who is one of the contacts of an account
+    parts = np.ones(len(who)) if sample.parts is None else sample.parts
+    whole = np.bincount(pairs[chosen], parts[chosen], minlength=size)
+    share = np.where(chosen, parts / np.where(whole > 0, whole, 1.0)[pairs], 0.0)
     kept = np.ones(len(who), dtype=np.bool_) if rule == "mean" else chosen
     several = answered & (number > 1)
     if places.gaps:
@@ -57,11 +64,16 @@ def answer_each(
         several[pairs[nowhere]] = False
         share, kept = np.where(nowhere, 1.0, share), kept | nowhere
     tied = int(several.sum()) if rule == "latest" else 0
+    if level and sample.weights is not None:
+        theirs = np.bincount(pairs[counts], sample.weights[counts], minlength=size)
+        theirs /= np.maximum(np.bincount(pairs[counts], parts[counts], minlength=size), np.finfo(float).tiny)
+        each = np.where(places.numbers < 0, sample.weights, share * theirs[pairs])
+    else:
+        each = share if sample.weights is None else sample.weights * share
     found = sample if kept.all() else sample.take(kept)
-    share = share[kept]
-    if rule == "mean" or (share != 1).any():
+    if rule == "mean" or (share[kept] != 1).any() or (level and sample.weights is not None):
         alone = found.weights is None
-        found = attrs.evolve(found, weights=share if alone else found.weights * share, shares=alone or found.shares)
+        found = attrs.evolve(found, weights=each[kept], shares=alone or found.shares, parts=share[kept])
     return found, kept, tied
 
 

@@ -92,6 +92,7 @@ class Sample:
         answers: The answers to each question.
         weights: Shape `(rows,)`, or None where all weigh alike.
         shares: Whether the weights only share out the one answer of each customer or account.
+        parts: What each row is of one answer of its customer or account, a factor of its weight; None for 1.
         customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
         accounts: Account number of each row, whose contacts are one answer together; None where there are none.
         strata: Stratum of each row, or None.
@@ -112,6 +113,7 @@ class Sample:
     answers: CodedAnswers
     weights: NDArray[np.float64] | None = None
     shares: bool = False
+    parts: NDArray[np.float64] | None = None
     customers: NDArray[np.intp] | None = None
     accounts: NDArray[np.intp] | None = None
     strata: NDArray[np.generic] | None = None
@@ -293,7 +295,7 @@ class Sample:
 
     def take(self, kept: NDArray[np.bool_]) -> Sample:
         """Return the rows where `kept` is True; the others count as superseded."""
-        names = ("weights", "customers", "accounts", "strata", "clusters", "row_numbers")
+        names = ("weights", "parts", "customers", "accounts", "strata", "clusters", "row_numbers")
         parts = {name: getattr(self, name)[kept] for name in names if getattr(self, name) is not None}
         dropped = int((~kept).sum())
         aside = self.aside + RowCounts(left_out=dropped)
