@@ -157,9 +157,9 @@ def test_the_same_everywhere(argument: str) -> None:
             assert ARGUMENTS[argument](value) == 2 * DAY, value
 
 
-@pytest.mark.parametrize("argument", ARGUMENTS)
+@pytest.mark.parametrize("argument", [name for name in ARGUMENTS if "(window=)" not in name or "Tracker" in name])
 def test_an_m_alone_is_refused(argument: str) -> None:
-    """Was: "3m" were three months here, three minutes there, and an error elsewhere."""
+    """Where it could be minutes, "3m" is refused; a window of a timeline is of whole days, so it is months."""
     for text in ("3m", "3 m"):
         with pytest.raises(InvalidValueError, match="may be minutes or months: write '3 min' or '3 mo'"):
             ARGUMENTS[argument](text)
@@ -183,7 +183,7 @@ def test_trackers_of_one_window_merge() -> None:
 def test_windows_of_months() -> None:
     """Three months back from the end of March is the new year, however they are written."""
     times = np.arange("2025-11-01", "2026-04-01", dtype="M8[D]")
-    for text in ("3mo", "3 months", "P3M", "1q", "1 quarter"):
+    for text in ("3mo", "3m", "3 months", "P3M", "1q", "1 quarter"):
         found = timeline(times, np.full(len(times), 9), window=text)
         assert found.begins[-1] == dt.date(2026, 1, 1)
         assert found.window == ("1q" if "q" in text else "3mo")

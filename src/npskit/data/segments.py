@@ -81,8 +81,8 @@ def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> ND
         >>> holding(Column(np.array(["NPS", "csat", None], dtype=object)), ["nps", None], "where").tolist()
         [True, False, True]
     """
-    several = list | tuple | set | frozenset | range | np.ndarray
-    values = list(given) if isinstance(given, several) else [given]
+    several = isinstance(given, list | tuple | set | frozenset | range | np.ndarray)
+    values = list(given) if several else [given]
     if not values:
         raise InvalidValueError(f"{name} needs at least one value: got {quoted(given)}")
     codes, labels = coded(column, whole=whole)

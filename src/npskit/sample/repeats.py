@@ -65,8 +65,8 @@ def answer_each(
         share, kept = np.where(nowhere, 1.0, share), kept | nowhere
     tied = int(several.sum()) if rule == "latest" else 0
     if level and sample.weights is not None:
-        theirs = np.bincount(pairs[counts], sample.weights[counts], minlength=size)
-        theirs /= np.maximum(np.bincount(pairs[counts], parts[counts], minlength=size), np.finfo(float).tiny)
+        whole = np.bincount(pairs[counts], parts[counts], minlength=size)
+        theirs = np.bincount(pairs[counts], sample.weights[counts], minlength=size) / np.where(whole > 0, whole, 1.0)
         each = np.where(places.numbers < 0, sample.weights, share * theirs[pairs])
     else:
         each = share if sample.weights is None else sample.weights * share

@@ -71,7 +71,8 @@ class Duration:
 def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.timedelta | None = None) -> Duration:
     """Return a duration as it was given: `"30d"`, `"15 min"`, `"1h 30m"`, `"01:30:00"`, `"P30D"` or a timedelta.
 
-    Units are s, min, h, d, w, mo, q and y, or their names. A part of one becomes a whole number of a smaller one.
+    Units are s, min, h, d, w, mo, q and y, or their names. A part of one becomes a whole number of a smaller one. "3m" is
+    months where it must be of whole days and may be of months.
 
     Args:
         value: What was given.
@@ -94,7 +95,7 @@ def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.ti
     if isinstance(value, dt.timedelta):
         found = _of_timedelta(value, name)
     elif isinstance(value, str):
-        found = _of_text(value, name, calendar)
+        found = _of_text(value, name, calendar, step)
     else:
         raise InvalidTypeError(
             f"{name} must be a duration such as '30d' or '4 hours': got {quoted(value)} ({type(value).__name__})"
@@ -180,7 +181,7 @@ def _of_timedelta(value: dt.timedelta, name: str) -> Duration:
     return Duration(value / SECOND, "second")
 
 
-def _of_text(value: str, name: str, calendar: bool) -> Duration:
+def _of_text(value: str, name: str, calendar: bool, step: dt.timedelta | None) -> Duration:
     text = value.strip().casefold()
     if (found := _TEXT.fullmatch(text)) and found[3] in _UNITS:
         unit = _UNITS[found[3]]
@@ -189,6 +190,8 @@ def _of_text(value: str, name: str, calendar: bool) -> Duration:
         if unit in _FIXED:
             return _of_timedelta(float(f"{found[1]}.{found[2]}") * _FIXED[unit], name)
     elif found and found[3] == "m":
+        if calendar and step == DAY and not found[2]:  # of whole days, so not minutes
+            return Duration(int(found[1]), "month")
         number = text[:-1].strip()
         raise InvalidValueError(
             f"{name}: {quoted(value)} may be minutes or months: write '{number} min' or '{number} mo'"
