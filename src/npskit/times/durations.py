@@ -71,8 +71,8 @@ class Duration:
 def parse_duration(value: Any, name: str, *, calendar: bool = False, step: dt.timedelta | None = None) -> Duration:
     """Return a duration as it was given: `"30d"`, `"15 min"`, `"1h 30m"`, `"01:30:00"`, `"P30D"` or a timedelta.
 
-    Units are s, min, h, d, w, mo, q and y, or their names. A part of one becomes a whole number of a smaller one. "3m" is
-    months where it must be of whole days and may be of months.
+    Units are s, min, h, d, w, mo, q and y, or their names. A part of one becomes a whole number of a smaller one.
+    `"3m"` is months where it must be of whole days and may be of months.
 
     Args:
         value: What was given.
