@@ -225,6 +225,18 @@ def test_a_survey_speaks_once(tmp_path: Path) -> None:
     assert "good and bad" in read.report.notes[0]
 
 
+def test_an_engine_speaks_once_and_with_its_counts() -> None:
+    """What an engine has grouped is read as the rows are: words are said once, clusters with the counts of the rows."""
+    words = {"satisfaction": ["good"] * 3 + ["bad"], "region": list("NNSS")}
+    survey = nk.Survey(pl.LazyFrame(words), scorer=nk.CSAT())
+    with pytest.warns(GuessWarning, match="as good and bad"):
+        assert survey.score().value == 75
+    survey.score("region")
+    odd = pl.LazyFrame({"score": ["Super!"] * 4 + ["9"] * 21})
+    with pytest.warns(DataWarning, match=r"4 of 25 answers are texts .*'Super!' \(4\)"):
+        nk.Survey(odd).score()
+
+
 def test_clusters_of_texts_in_a_file(tmp_path: Path) -> None:
     """A few texts that are most of the invalid answers are named with their counts, when the file is read."""
     path = tmp_path / "nps.csv"

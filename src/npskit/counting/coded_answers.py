@@ -16,7 +16,9 @@ from npskit.errors import IncompatibleError, InvalidValueError, counted, quoted,
 from npskit.scorers import Codebook
 
 
-def read_columns(values: Sequence[Any], codebook: Codebook, spoken: set[str] | None = None) -> tuple[AnswerBlocks, ...]:
+def read_columns(
+    values: Sequence[Any], codebook: Codebook, spoken: set[str] | None = None, *, counts: Any = None
+) -> tuple[AnswerBlocks, ...]:
     """Return one column for each of the scorer's questions, all of one length; arguments as of `CodedAnswers`.
 
     Warns:
@@ -29,7 +31,7 @@ def read_columns(values: Sequence[Any], codebook: Codebook, spoken: set[str] | N
             f"got {len(values)}"
         )
     read = tuple(
-        column(answers, scale, name=name)
+        column(answers, scale, name=name, counts=counts)
         for answers, scale, name in zip(values, codebook.scales, codebook.questions, strict=True)
     )
     for given, each in zip(values, read, strict=True):

@@ -32,6 +32,8 @@ _REMEMBERED = 1 << 14
 
 Said: TypeAlias = tuple[str, type[NpskitWarning]]
 """What is to be said of how a column was read, and as which kind of warning."""
+Counts: TypeAlias = NDArray[np.floating[Any]]
+"""How often each answer was given."""
 
 
 class _Texts(dict[str, int]):
@@ -59,7 +61,9 @@ def _code(answer: object, scale: Scale, mapping: Mapping[str, int | None]) -> in
     return number - scale.low
 
 
-def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> tuple[NDArray[np.uint8], list[Said]]:
+def _parsed(
+    answers: Sequence[Any], kinds: set[type], scale: Scale, counts: Counts | None
+) -> tuple[NDArray[np.uint8], list[Said]]:
     """Code answers one by one, each distinct text once; and what is to be said of how they were read."""
     texts = _Texts(scale)
     if kinds == {str}:
@@ -77,7 +81,7 @@ def _parsed(answers: Sequence[Any], kinds: set[type], scale: Scale) -> tuple[NDA
                     codes[row] = found.get(answers[row], INVALID)
             if told := said_of(spoken, scale):
                 said.append((told, GuessWarning if spoken.answers else DataWarning))
-        said += _odd(answers, codes, scale)
+        said += _odd(answers, codes, scale, counts)
     return codes, said
 
 
@@ -87,16 +91,22 @@ def _position(answer: int | None, scale: Scale) -> int:
     return answer - scale.low if answer in scale else INVALID
 
 
-def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale) -> list[Said]:
+def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale, counts: Counts | None) -> list[Said]:
     """Return what is to be said of texts that many invalid answers are."""
+    each = np.ones(len(codes), np.int64) if counts is None else np.rint(counts).astype(np.int64)
     rows = np.flatnonzero(codes == INVALID)
-    counts = Counter(answers[row] for row in rows.tolist() if type(answers[row]) is str)
-    counts = Counter({text: n for text, n in counts.items() if isinstance(parse_answer(text), Unusable)})
-    told = clustered(counts, int((codes != MISSING).sum()), scale, len(rows))
+    texts = Counter[str]()
+    for row, count in zip(rows.tolist(), each[rows].tolist(), strict=True):
+        if type(answers[row]) is str:
+            texts[answers[row]] += count
+    odd = {text: count for text, count in texts.items() if isinstance(parse_answer(text), Unusable)}
+    told = clustered(odd, int(each[codes != MISSING].sum()), scale, int(each[rows].sum()))
     return [(told, DataWarning)] if told else []
 
 
-def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDArray[Any], list[Said] | None]:
+def _from_sequence(
+    answers: Sequence[Any], scale: Scale, name: str, counts: Counts | None
+) -> tuple[NDArray[Any], list[Said] | None]:
     """Return a list as an array of numbers where that loses nothing; else as codes, and what is to be said of them."""
     kinds = set(map(type, answers))
     if _of_booleans(kinds, scale):
@@ -123,7 +133,7 @@ def _from_sequence(answers: Sequence[Any], scale: Scale, name: str) -> tuple[NDA
         raise InvalidTypeError(f"{name}: {what} are not answers: is this the right column?")
     if all(issubclass(k, (list, tuple, np.ndarray)) and k is not np.ma.core.MaskedConstant for k in kinds):
         raise InvalidValueError(f"{name} must be one flat sequence of answers, not a sequence of sequences")
-    return _parsed(answers, kinds, scale)
+    return _parsed(answers, kinds, scale, counts)
 
 
 def _as_sequence(answers: Any, name: str) -> Any:
@@ -183,8 +193,15 @@ def _text(value: float) -> str:
     return str(int(value)) if value == value and abs(value) < 1 << 53 and int(value) == value else str(value)
 
 
-def column(answers: Any, scale: Scale, *, name: str = "answers") -> AnswerBlocks:
-    """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments."""
+def column(answers: Any, scale: Scale, *, name: str = "answers", counts: Counts | None = None) -> AnswerBlocks:
+    """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments.
+
+    Args:
+        answers: The answers.
+        scale: The scale.
+        name: What errors and warnings call them.
+        counts: How often each was given, where they were counted elsewhere.
+    """
     if isinstance(answers, AnswerBlocks):
         return answers
     hidden = None
@@ -205,11 +222,11 @@ def column(answers: Any, scale: Scale, *, name: str = "answers") -> AnswerBlocks
         if read.dtype.kind in _REFUSED and not booleans:
             raise InvalidTypeError(f"{name}: {_REFUSED[read.dtype.kind]} (its type is {read.dtype})")
         if read.dtype.kind not in "iuf":
-            read, said = _from_sequence(read.tolist(), scale, name)
+            read, said = _from_sequence(read.tolist(), scale, name, counts)
     else:
-        read, said = _from_sequence(answers, scale, name)
+        read, said = _from_sequence(answers, scale, name, counts)
     if said is None and (scale.mapping or scale.best is not None) and (texts := _in_codes(read, scale)) is not None:
-        read, said = _parsed(texts, {str, type(None)}, scale)
+        read, said = _parsed(texts, {str, type(None)}, scale, counts)
     kind = Coded if said is not None else Floats if read.dtype.kind == "f" else Integers
     found = kind(read, scale, hidden)
     found.said = tuple((f"{name}: {told}", how) for told, how in said or ())

@@ -99,7 +99,7 @@ class Tally(CategoryCounts):
             >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))
             Tally(NPS, detractor=1, passive=0, promoter=3, missing=0, invalid=0)
         """
-        columns = read_columns(answers, codebook_of(scorer))
+        columns = read_columns(answers, codebook_of(scorer), counts=counts)
         sums = [
             cls.count(*columns, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
             for w in (counts, *(weights or ()))

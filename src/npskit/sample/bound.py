@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats
 from npskit.checks import several
-from npskit.counting import CodedAnswers, Tally, warn_of_scale
+from npskit.counting import CodedAnswers, Tally, read_columns, warn_of_scale
 from npskit.data import (
     Column,
     Frame,
@@ -323,7 +323,9 @@ class BoundData:
             return keys, self.sample().count(places)
         groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
         tally = Tally.from_distinct(
-            *(found.columns[name] for name in self.score),
+            *read_columns(
+                [found.columns[name] for name in self.score], self.codebook, self._spoken, counts=found.counts
+            ),
             counts=found.counts,
             weights=found.weights,
             scorer=self.codebook,
