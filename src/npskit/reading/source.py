@@ -23,6 +23,7 @@ from npskit.errors import (
 from npskit.reading.file_report import Progress
 from npskit.reading.kinds import binary_kind, refuse_other_kinds, text_kind
 from npskit.reading.look_ahead import look_ahead
+from npskit.reading.text_encoding import found_encoding, sample_of
 from npskit.reading.unpacking import byte_blocks, packing_of, reading, unpacked
 
 # Small blocks are parsed faster: their cells are still in the processor's cache when they become columns.
@@ -141,7 +142,7 @@ def inspect(path: Path, encoding: str | None = None, progress: Progress | None =
     """Detect what a file is and how its text is encoded, in one pass over its bytes and little memory.
 
     Text is what its byte order mark says; else UTF-8, where no byte or fewer sequences contradict it than confirm it
-    (such a byte is damage); else Windows-1252.
+    (such a byte is damage); else what its characters show, or Windows-1252; see `npskit.reading.text_encoding`.
 
     Raises:
         InvalidValueError: If `encoding` is not known.
@@ -248,8 +249,8 @@ def _scan(path: Path, packing: str, told: str | None, progress: Progress | None,
         return _TextScan(told, size, sound, tail)
     if plain or (bad <= good and good):
         return _TextScan("utf-8", size, sound, tail)
-    note = "The file is not UTF-8; it was read as Windows-1252 (cp1252): pass encoding= if the text looks wrong."
-    return _TextScan("cp1252", size, False, tail, (note,))
+    encoding, note = found_encoding(sample_of(byte_blocks(path, packing, BLOCK)))
+    return _TextScan(encoding, size, False, tail, (note,))
 
 
 def _beyond_ascii(block: bytes) -> bytes:
