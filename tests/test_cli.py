@@ -558,6 +558,26 @@ def test_loop_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, words:
     assert told in err
 
 
+def test_a_plan_without_those_left_alone_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Next quarter it would be too late."""
+    path = tmp_path / "answers.csv"
+    path.write_text("id,score\n" + "".join(f"c{row},{row % 11}\n" for row in range(20)), encoding="utf-8")
+    words = (
+        "follow-up",
+        str(path),
+        "--score",
+        "score",
+        "--customer",
+        "id",
+        "--holdout",
+        "0.5",
+        "-o",
+        f"{tmp_path}/p.csv",
+    )
+    assert "who was left alone is not in" in run(capsys, *words)[2]
+    assert "who was left alone is not in" not in run(capsys, *words, "--everybody")[2]
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_effect_from_the_file_of_the_plan(capsys: pytest.CaptureFixture[str], tmp_path: Path, ending: str) -> None:
     """The plan's own file is enough next quarter: the effect is that of the plan itself."""

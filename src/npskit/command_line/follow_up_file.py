@@ -106,7 +106,13 @@ def _run(options: argparse.Namespace) -> int:
         print(json.dumps(plan.to_dict(), ensure_ascii=False, indent=2))
     else:
         print("\n\n".join(filter(None, [in_options(plan.headline(), options), plan.first()])))
-    tell(survey, options, [*_taken_for_granted(survey, plan), *missing])
+    notes = [*_taken_for_granted(survey, plan), *missing]
+    if options.holdout and options.output is not None and not options.everybody:
+        notes.append(
+            f"who was left alone is not in {options.output}: to have 'npskit effect' measure what following up did, "
+            "write the same plan with --everybody as well"
+        )
+    tell(survey, options, notes)
     return 1 if missing else 0
 
 

@@ -95,6 +95,14 @@ def test_a_state_is_not_read_as_a_time(cells: Any) -> None:
     assert np.isnan(loop.rate("escalated").value)
 
 
+def test_closed_or_not_tells_who_waits() -> None:
+    """Of a column of yes and no the backlog is known, and no time."""
+    with pytest.warns(DataWarning, match="'Closed' says yes or no, not when, .*: it tells who waits, and not for how"):
+        loop = loop_of(Closed=["yes", "no", None])
+    assert (loop.backlog.open, loop.close.done, loop.close.waiting) == (1, 0, 0)
+    assert loop.backlog.oldest == 167
+
+
 # ---- where a log knows no closing ----
 
 SOLVED = ["2026-03-02 12:00", "2026-03-02 11:00", None]

@@ -49,6 +49,7 @@ class CaseLog(Frozen):
         unsure: For `"responded"`, `"resolved"` and `"closed"` where it is not known whether that happened: the log has
             a time for it that cannot be, and no other.
         due: By when each should be answered, NaT where nothing is said; None if the log does not say.
+        waits: Whether each is open, where the log says so by yes and no rather than by times; else None.
         backend: The dataframe library of the log.
     """
 
@@ -73,6 +74,7 @@ class CaseLog(Frozen):
     set_aside: int
     unsure: Mapping[str, Bools]
     due: Times | None
+    waits: Bools | None
     backend: str | None
 
     def __len__(self) -> int:

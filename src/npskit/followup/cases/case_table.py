@@ -156,6 +156,7 @@ class CaseTimes(Frozen):
         time_zone: Their zone, None where naive.
         days: For each role the rows that hold a date without a time of day: its first moment is the value.
         due: By when each row's case should be answered; None if nothing is said.
+        waits: Whether each row's case is open, where a column says so by yes and no; else None.
     """
 
     values: dict[str, Times]
@@ -163,6 +164,7 @@ class CaseTimes(Frozen):
     time_zone: str | None
     days: dict[str, Bools]
     due: Times | None = None
+    waits: Bools | None = None
 
     @classmethod
     def read(
@@ -175,7 +177,10 @@ class CaseTimes(Frozen):
             InvalidValueError: If dates are day first in one row and month first in another.
         """
         took = _took(frame, names)
-        names = {role: name for role, name in names.items() if role not in took and not _is_state(frame, role, name)}
+        states = {role: _states(frame, role, name) for role, name in names.items() if role not in took}
+        ends = [flags for role in ("closed", "resolved") if (flags := states.get(role)) is not None]
+        waits = ends[0] == 0 if ends and "opened" in names else None
+        names = {role: names[role] for role, flags in states.items() if flags is None}
         columns = {name: frame.column(name) for name in names.values()}
         table = read_times(columns, time_zone="UTC", dayfirst=dayfirst)
         table.warn("cases")
@@ -204,7 +209,7 @@ class CaseTimes(Frozen):
         if "opened" in days:
             _midnights(values, days)
         due, alone = values.pop("due", None), days.pop("due", None)
-        read = cls(values, bad, zone, days)
+        read = cls(values, bad, zone, days, waits=waits)
         if due is None or alone is None:
             return read
         return attrs.evolve(read, due=np.where(alone, read.day_after(due), due))
@@ -279,23 +284,23 @@ def _microseconds(seconds: Floats) -> NDArray[np.timedelta64]:
     return np.where(none, np.timedelta64("NaT", "us"), ticks)
 
 
-def _is_state(frame: Frame, role: str, name: str) -> bool:
-    """Whether a column says yes or no rather than when, which is warned of: it is not read."""
+def _states(frame: Frame, role: str, name: str) -> NDArray[np.int8] | None:
+    """Return what a column says that says yes or no rather than when, which is warned of; None for any other."""
     if role in ("opened", "at"):
-        return False
+        return None
     try:
         flags = read_flags(frame.column(name), name)
     except NpskitError:
-        return False
+        return None
     if (flags < 0).all():
-        return False
+        return None
+    told = ": it tells who waits, and not for how long" if role in ("closed", "resolved") else ""
     warn(
-        f"cases: column {quoted(name)} says yes or no, not when, and is not read as {role!r}: name the column of "
-        "its times, "
-        f"as in columns={{{role!r}: ...}}, if there is one.",
+        f"cases: column {quoted(name)} says yes or no, not when, and is not read as {role!r}{told}: name the column of "
+        f"its times, as in columns={{{role!r}: ...}}, if there is one.",
         DataWarning,
     )
-    return True
+    return flags
 
 
 def _refuse_numbers(

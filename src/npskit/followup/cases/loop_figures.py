@@ -98,6 +98,8 @@ def figures_of(
     rates = _rates(log, codes, n_groups, expected, level)
     waiting = np.isnat(log.closed) & ~log.unsure["closed"]
     ends = "closed" in log.recorded
+    if not ends and log.waits is not None:
+        ends, waiting = True, log.waits
     ages = _hours(log.as_of - log.opened)
     found = []
     for rows, size, of_group in zip(groups, sizes.tolist(), rates, strict=True):

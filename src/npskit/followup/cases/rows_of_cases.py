@@ -56,6 +56,7 @@ def by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
         left_out=int(np.count_nonzero(usable & ~keep)),
         set_aside=set_aside,
         due=None if times.due is None else times.due[keep],
+        waits=None if times.waits is None else times.waits[keep],
         impossible={kind: cases[keep] for kind, cases in unsure.items()},
     )
 

@@ -94,6 +94,7 @@ def by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_of
         left_out=left_out,
         set_aside=len(cases.ids) - len(present) - left_out + int(np.count_nonzero(~cases.known)),
         due=due,
+        waits=None,
         impossible={kind: impossible(kind) for kind in EVENT_KINDS},
     )
     if "owner" not in table.by:
