@@ -308,6 +308,8 @@ def test_said_once() -> None:
     assert log.worst is not None
     assert log.later is not None
     assert (log.worst.tolist(), log.later.tolist()) == ([True, False], [2, -1])
+    late = {"case": [1, 1], "event": ["opened", "informed"], "at": [START] * 2, "theme": [None, "price"]}
+    assert read_case_log(late, by=["theme"]).keys["theme"][1] == ["price"]  # also of what is set aside
     csat = read_case_log({"opened": [START], "score": [1], "later_score": [5]}, scorer=CSAT())
     assert csat.worst is not None
     assert csat.worst.tolist() == [True]

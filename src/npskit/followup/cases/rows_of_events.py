@@ -63,9 +63,9 @@ def by_event(table: CaseTable, times: CaseTimes, words: Mapping[str, str], as_of
         return found[present]
 
     def of_case(values: Codes) -> Codes:
-        """Return what is said of a case in any of its rows; the first row counts."""
-        of_event = values[every.rows]
-        return every.each(of_event, of_event >= 0, size, -1)[present]
+        """Return what is said of a case in any of its rows; the first row counts, of what is legal before the rest."""
+        found = [log.each(values[log.rows], values[log.rows] >= 0, size, -1)[present] for log in (every, wrong)]
+        return np.where(found[0] < 0, found[1], found[0])
 
     def owner(named: Codes) -> Codes:
         """Return who a case was last assigned to; if to nobody, who first responded, else who first made contact."""
