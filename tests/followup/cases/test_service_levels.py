@@ -124,6 +124,9 @@ def test_due_times() -> None:
     assert "by its due time" in loop.to_text()
     assert loop.to_dict()["due"]["met"] == 2
     assert nk.closed_loop(log_of(ROWS)).total.due.n == 0
+    some = nk.closed_loop(log_of(ROWS, due=[*due[:4], None, None]), by="channel")
+    assert some.columns()["due_n"] == [2, 2, 0, 0]
+    assert "by its due time" in some.to_text()
     events = {
         "case": [1, 1, 2],
         "event": ["opened", "contacted", "opened"],

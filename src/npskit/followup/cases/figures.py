@@ -166,7 +166,7 @@ class LoopFigures(Result):
         for time in self.times:
             name = time.measure if time.clock == "calendar" else f"{time.measure}_{time.clock}"
             row |= {f"{name}_{part}": x for part, x in flat(time).items() if part not in ("measure", "clock")}
-        row |= {f"due_{part}": x for part, x in flat(self.due).items()} if self.due.n else {}
+        row |= {f"due_{part}": x for part, x in flat(self.due).items()}
         return {name: [value] for name, value in row.items()}
 
     def _record(self) -> dict[str, Any]:
