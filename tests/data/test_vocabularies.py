@@ -232,6 +232,11 @@ def test_an_engine_speaks_once_and_with_its_counts() -> None:
     with pytest.warns(GuessWarning, match="as good and bad"):
         assert survey.score().value == 75
     survey.score("region")
+    codes = pl.LazyFrame({"satisfaction": [103, None, -103, 102]})
+    with pytest.warns(GuessWarning, match="Freshdesk"):
+        assert nk.Survey(codes, scorer=nk.CSAT()).score().counts == {"not satisfied": 1, "satisfied": 2}
+    turned = nk.Survey(codes, scorer=nk.CSAT(), mapping={103: 1, -103: 5, 102: None}).score()
+    assert (turned.value, turned.n, turned.missing) == (50, 2, 2)
     odd = pl.LazyFrame({"score": ["Super!"] * 4 + ["9"] * 21})
     with pytest.warns(DataWarning, match=r"4 of 25 answers are texts .*'Super!' \(4\)"):
         nk.Survey(odd).score()

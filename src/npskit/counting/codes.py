@@ -177,16 +177,19 @@ def _of_booleans(kinds: set[type], scale: Scale) -> bool:
 _TOOL_CODES, _LOOKED_AT = frozenset({-103, -102, -101, 100, 101, 102, 103}), 16
 
 
-def _in_codes(values: NDArray[Any], scale: Scale) -> list[Any] | None:
+def _in_codes(values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None) -> list[str | None] | None:
     """Return numbers that stand for answers by a mapping, or as codes of a tool, as texts to be read; else None."""
-    if any(given.lstrip("-").isdigit() for given, _ in scale.mapping):
-        return [None if value != value else _text(value) for value in values.tolist()]
-    if scale.best is None or _TOOL_CODES.isdisjoint(values[:_LOOKED_AT].tolist()):
-        return None
-    distinct = set(np.unique(values[values == values]).tolist())
-    if not distinct <= _TOOL_CODES or any(code in scale for code in distinct):
-        return None
-    return [None if value != value else _text(value) for value in values.tolist()]
+    if not any(given.lstrip("-").isdigit() for given, _ in scale.mapping):
+        if scale.best is None or _TOOL_CODES.isdisjoint(values[:_LOOKED_AT].tolist()):
+            return None
+        known = values == values if hidden is None else (values == values) & ~hidden
+        distinct = set(np.unique(values[known]).tolist())
+        if not distinct <= _TOOL_CODES or any(code in scale for code in distinct):
+            return None
+    texts = [None if value != value else _text(value) for value in values.tolist()]
+    for row in () if hidden is None else np.flatnonzero(hidden).tolist():
+        texts[row] = None
+    return texts
 
 
 def _text(value: float) -> str:
@@ -225,7 +228,11 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", counts: Counts 
             read, said = _from_sequence(read.tolist(), scale, name, counts)
     else:
         read, said = _from_sequence(answers, scale, name, counts)
-    if said is None and (scale.mapping or scale.best is not None) and (texts := _in_codes(read, scale)) is not None:
+    if (
+        said is None
+        and (scale.mapping or scale.best is not None)
+        and (texts := _in_codes(read, scale, hidden)) is not None
+    ):
         read, said = _parsed(texts, {str, type(None)}, scale, counts)
     kind = Coded if said is not None else Floats if read.dtype.kind == "f" else Integers
     found = kind(read, scale, hidden)

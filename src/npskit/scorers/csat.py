@@ -17,7 +17,8 @@ from npskit.errors import InvalidValueError
 class CSAT:
     """Customer satisfaction as a top-box share, 0..100: the percentage that answers `top` or better.
 
-    The mean answer often goes by the same name, but is a different figure.
+    The mean answer often goes by the same name, but is a different figure. Columns of words are read as well: "very
+    satisfied", good and bad, thumbs, faces, stars; see "Answers that are not plain numbers".
 
     Args:
         scale: The answer scale, a `Scale` or its two ends. Default 1..5.
