@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import warnings
+import zoneinfo
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +235,32 @@ def test_times_that_say_what_they_are_raise_no_warning(tmp_path: Path, cells: st
     """A date that shows the order, a column of which some can be read, and one that holds nothing."""
     path = write(tmp_path / "a.csv", "nps,time\n" + "".join(f"9,{cell}\n" for cell in cells.split(" ")))
     assert nk.read(path, score="nps", time="time").score().n == 2
+
+
+@pytest.mark.parametrize("zone", ["Asia/Bangkok", "America/New_York", "Europe/Warsaw"])
+def test_the_zone_asked_for_holds_where_that_of_the_tool_is_known(tmp_path: Path, zone: str) -> None:
+    """Was: times of a tool that writes UTC were taken to be in the zone asked for, and fell in the wrong months."""
+    written = ["2026-02-28 20:30:00", "2026-03-01 03:30:00", "2026-03-29 00:59:00", "2026-10-25 01:30:00"]
+    rows = "".join(f"{i},9,{at},n{i}\n" for i, at in enumerate(written))
+    path = write(tmp_path / "typeform.csv", f"#,nps,Submit Date (UTC),Network ID\n{rows}")
+    survey = nk.read(path, time_zone=zone)
+    expected = [
+        dt.datetime.fromisoformat(f"{at}+00:00").astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
+        for at in written
+    ]
+    assert survey.column("Submit Date (UTC)").values.tolist() == expected
+    assert survey.report is not None
+    assert any(f"in UTC in files of Typeform, and were converted to {zone}" in note for note in survey.report.notes)
+    assert next(iter(survey.timeline().labels)) == f"{expected[0]:%Y-%m}"
+    assert nk.read(path).column("Submit Date (UTC)").values.astype("M8[s]").astype(str)[0] == "2026-02-28T20:30:00"
+
+
+def test_the_zone_asked_for_is_that_of_times_of_no_other(tmp_path: Path) -> None:
+    """Naive times of no known zone are in the zone asked for; dates of a tool's zone stay; a note says so."""
+    naive = write(tmp_path / "a.csv", "nps,time\n9,2026-03-01 10:00:00\n")
+    days = write(tmp_path / "b.csv", "#,nps,Submit Date (UTC),Network ID\n1,9,2026-03-01,n\n")
+    for path, hour, told in ((naive, 10, "taken to be in Asia/Bangkok"), (days, 0, "left as they are, in UTC")):
+        survey = nk.read(path, score="nps", time_zone="Asia/Bangkok")
+        assert survey.column(survey.roles["time"]).values.tolist() == [dt.datetime(2026, 3, 1, hour)]
+        assert survey.report is not None
+        assert any(told in note for note in survey.report.notes)

@@ -24,6 +24,7 @@ from npskit.file_columns import Roles, bound_roles, scored_columns
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.reading import (
+    FileReport,
     Loaded,
     Rejected,
     Wanted,
@@ -34,6 +35,7 @@ from npskit.reading import (
 )
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
+from npskit.times import in_zone, instants
 from npskit.waves import WAVE, concat
 
 
@@ -80,7 +82,8 @@ def read(
         sheet: See there.
         missing: Texts, and whole numbers off the scale, that mean "no answer". Default: the usual words, and
             -1, 99, -99, 999 and -999 where they are off the scale.
-        time_zone: The zone that times are in, as in `"Europe/Warsaw"`; those which know their own are converted to it.
+        time_zone: The zone that times are wanted in, as in `"Europe/Warsaw"`. Those whose own is known, from themselves
+            or from the file, are converted to it; others are taken to be in it. A note says which.
         dayfirst: Whether the day stands before the month; None finds it out.
         population: See `Survey`.
         lonely: See `Survey`.
@@ -199,7 +202,8 @@ def read(
             time_zone=report.time_zone if time_zone is None else time_zone,
             dayfirst=dayfirst,
         )
-        replace(name, table[name].values, table[name].rejected, (*table.notes, *table[name].notes))
+        values, about = _in_zone(table[name], report, time_zone)
+        replace(name, values, table[name].rejected, (*table.notes, *table[name].notes, *about))
         # here alone: what is read from now on are times, and nothing to guess
         table.warn(f"time: column {quoted(name)}")
         _warn_of_no_time(name, table[name])
@@ -230,6 +234,23 @@ def read(
     survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
     survey = survey.counted(count)
     return survey.where(kinds) if kinds else survey
+
+
+def _in_zone(times: TimeColumn, report: FileReport, time_zone: str | None) -> tuple[NDArray[np.datetime64], list[str]]:
+    """Return times on the clock of the zone that was asked for, and a note on what was done to that end."""
+    values, own = times.values, report.time_zone
+    if time_zone is None or np.isnat(values).all():
+        return values, []
+    if times.aware:
+        return values, [f"times that know their zone were converted to {time_zone}."]
+    if own is None:
+        return values, [f"times were taken to be in {time_zone}, as time_zone= says."]
+    if own == time_zone:
+        return values, []
+    if np.array_equal(values, values.astype("datetime64[D]"), equal_nan=True):
+        return values, [f"dates without a time of day were left as they are, in {own}."]
+    moved = in_zone(instants(values, own), time_zone)
+    return moved, [f"times are in {own} in files of {report.tool or report.format}, and were converted to {time_zone}."]
 
 
 def _warn_of_no_time(name: str, times: TimeColumn) -> None:

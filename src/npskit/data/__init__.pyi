@@ -64,6 +64,7 @@ from npskit.data.segments import segments_of as segments_of
 from npskit.data.texts import Words as Words
 from npskit.data.texts import read_texts as read_texts
 from npskit.data.texts import read_words as read_words
+from npskit.data.times import TableTimes as TableTimes
 from npskit.data.times import TimeColumn as TimeColumn
 from npskit.data.times import parse_times as parse_times
 from npskit.data.times import read_times as read_times

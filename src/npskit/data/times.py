@@ -11,12 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.checks import is_missing, of_kind
-from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, refuse_cells, row_said, shown
+from npskit.checks import is_missing
+from npskit.data.cells import (
+    BadCell,
+    Note,
+    bad_cells,
+    distinct_cells,
+    named_rows,
+    objects,
+    refuse_cells,
+    row_said,
+    shown,
+)
 from npskit.data.columns import Column
+from npskit.data.date_order import TimeCells, order_of
+from npskit.data.far_times import FAR, far_times
 from npskit.data.keys import flat
 from npskit.data.time_text import Moment, are_serials, read_moments
-from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
+from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
 from npskit.times import Order, Spellings, find_zone, in_zone
 
 
@@ -26,7 +38,7 @@ class TimeColumn(Frozen):
 
     Args:
         values: datetime64[us], shape `(n,)`; NaT where missing or unreadable.
-        rejected: The cells that are no times, in order, with the reason.
+        rejected: The cells that are no times, or far from the others (see `far_times`), in order, with the reason.
         time_zone: The zone the values are in; None where the column does not know.
         notes: How an ambiguous order of day and month, or times of several zones, were resolved.
         aware: Whether the times know their zone themselves.
@@ -44,16 +56,28 @@ class TimeColumn(Frozen):
     own_zone: str | None = None
     row_numbers: NDArray[np.int64] | None = None
 
+    def positions(self, *, far: bool) -> NDArray[np.int64]:
+        """Return the rows rejected as far from the others, or as no times."""
+        return np.array([cell.position for cell in self.rejected if (cell.kind == FAR) is far], np.int64)
+
     def checked(self, name: str) -> NDArray[np.datetime64]:
-        """Return the values, or refuse a column with cells that are not times.
+        """Return the values, or refuse a column with cells that are not times; warn of those far from the others.
 
         Raises:
             InvalidValueError: If a cell is not a time; names the first.
         """
-        if self.rejected:
-            rows = [cell.position for cell in self.rejected]
+        wrong = [cell for cell in self.rejected if cell.kind != FAR]
+        if wrong:
+            rows = [cell.position for cell in wrong]
             why = "which is not a time; make it one, or leave it empty"
-            refuse_cells(name, rows, self.rejected[0].value, why, self.row_numbers)
+            refuse_cells(name, rows, wrong[0].value, why, self.row_numbers)
+        if self.rejected:
+            said = named_rows(
+                [cell.position for cell in self.rejected],
+                [f"holds {quoted(cell.value)}" for cell in self.rejected],
+                self.row_numbers,
+            )
+            warn(f"{name}: {said}: {self.rejected[0].reason}; taken as not known", DataWarning)
         return self.values
 
 
@@ -79,16 +103,6 @@ class TableTimes:
         for note in (*self.notes, *(note for times in self.columns.values() for note in times.notes)):
             if note.kind in ("order guessed", "order mixed", "zones differ"):
                 warn(f"{role}: {note}", GuessWarning)
-
-
-@attrs.frozen(eq=False)
-class _Cells:
-    """A column that holds cells to be read one by one: the distinct ones, and which is whose."""
-
-    array: NDArray[Any]
-    distinct: Sequence[Any]
-    codes: NDArray[np.intp]
-    row_numbers: NDArray[np.int64] | None = None
 
 
 def parse_times(
@@ -156,15 +170,28 @@ def read_times(
     zone = find_zone(time_zone)
     cells = {name: _cells(column) for name, column in columns.items()}
     spellings = Spellings()
-    order, notes = _order({name: found for name, found in cells.items() if found is not None}, dayfirst, spellings)
+    order, notes = order_of({name: found for name, found in cells.items() if found is not None}, dayfirst, spellings)
     read = {}
     for name, column in columns.items():
         found = cells[name]
         times = (
             _typed(column, time_zone) if found is None else _parsed(found, zone, time_zone, order or "month", spellings)
         )
-        read[name] = attrs.evolve(times, row_numbers=column.row_numbers)
+        read[name] = attrs.evolve(_near(times, column), row_numbers=column.row_numbers)
     return TableTimes(read, notes, order)
+
+
+def _near(times: TimeColumn, column: Column) -> TimeColumn:
+    """Reject the times of a column that are far from the others."""
+    far, why = far_times(times.values)
+    rows = np.flatnonzero(far)
+    if not len(rows):
+        return times
+    cells = column.filled()
+    found = [BadCell(row, shown(cells[row]), why, FAR) for row in rows.tolist()]
+    values = np.where(far, np.datetime64("NaT"), times.values)
+    rejected = sorted((*times.rejected, *found), key=lambda cell: cell.position)
+    return attrs.evolve(times, values=values, rejected=tuple(rejected))
 
 
 def _typed(column: Column, time_zone: str | None) -> TimeColumn:
@@ -179,17 +206,17 @@ def _typed(column: Column, time_zone: str | None) -> TimeColumn:
     return TimeColumn(in_zone(column.utc[0], time_zone), (), time_zone, aware=True, own_zone=column.utc[1])
 
 
-def _cells(column: Column) -> _Cells | None:
+def _cells(column: Column) -> TimeCells | None:
     """Return the cells of a column, None if it holds numpy's times already."""
     array = column.filled()
     if array.dtype.kind == "M":
         return None
     if array.dtype.kind in "bmcV":
         raise InvalidTypeError(f"the column holds {array.dtype}, not times: was the right one named?")
-    return _Cells(*distinct_cells(array), column.row_numbers)
+    return TimeCells(*distinct_cells(array), column.row_numbers)
 
 
-def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order, spellings: Spellings) -> TimeColumn:
+def _parsed(cells: TimeCells, zone: dt.tzinfo, name: str | None, order: Order, spellings: Spellings) -> TimeColumn:
     """Return cells read one by one."""
     codes = cells.codes
     serials = are_serials(cells.distinct)
@@ -218,7 +245,7 @@ def _parsed(cells: _Cells, zone: dt.tzinfo, name: str | None, order: Order, spel
     return TimeColumn(table[codes], rejected, name, tuple(notes), bool(aware.any()), dates, own)
 
 
-def _said(cells: _Cells, spellings: Spellings, serials: bool) -> list[Note]:
+def _said(cells: TimeCells, spellings: Spellings, serials: bool) -> list[Note]:
     """Return notes on how the cells of a column were read."""
     notes = []
     if serials:
@@ -259,67 +286,11 @@ def _own_zone(times: Sequence[dt.datetime], keys: set[str | None]) -> tuple[dt.t
     return dt.UTC, "UTC", [Note("zones differ", told)]
 
 
-def _example(cells: _Cells, which: NDArray[np.bool_]) -> str:
+def _example(cells: TimeCells, which: NDArray[np.bool_]) -> str:
     """Name the first rows of a kind."""
     rows = np.flatnonzero(which[cells.codes])
     more = f" and {counted(len(rows) - 1, 'row')} more" if len(rows) > 1 else ""
     return f"{shown(cells.array[rows[0]])!r} in {row_said(rows[0], cells.row_numbers)}{more}"
-
-
-def _order(
-    columns: Mapping[str, _Cells], dayfirst: bool | None, spellings: Spellings
-) -> tuple[Order | None, tuple[Note, ...]]:
-    """Return which of day and month comes first in the numeric dates that do not say so, and a note on it."""
-    if dayfirst is not None:
-        of_kind(dayfirst, bool, "dayfirst")
-        return ("day" if dayfirst else "month"), ()
-    told: dict[Order, tuple[str, int, str]] = {}
-    unclear: dict[str, str] = {}
-    days = set[str]()  # that told what they tell already
-    for name, cells in columns.items():
-        for number, value in enumerate(cells.distinct):
-            if not isinstance(value, str) or value[4:5] == "-":
-                continue
-            day = value.partition(" ")[0]
-            if day in days:
-                continue
-            found = spellings.told(day)
-            if found is not None:
-                days.add(day)
-            order, mark = found or spellings.told(value.strip()) or (None, "")
-            if not mark:
-                continue
-            if order is None:
-                unclear.setdefault(mark, value)
-            else:
-                told.setdefault(order, (name, number, value))
-    if len(told) == 2:
-        day, month = (_place(columns, *told[order]) for order in ("day", "month"))
-        raise InvalidValueError(
-            f"the day stands first in {day} and the month in {month}: give dayfirst=True or dayfirst=False, "
-            "and the others are rejected"
-        )
-    if told:
-        order, (_, _, value) = next(iter(told.items()))
-        shows = (Note("order shown", f"Dates were read {order} first, as {quoted(value)} shows."),) if unclear else ()
-        return order, shows
-    if not unclear:
-        return None, ()
-    guess: Order = "month" if set(unclear) == {"/"} else "day"
-    value = next(value for mark, value in unclear.items() if (mark == "/") == (guess == "month"))
-    other, first = (True, "day") if guess == "month" else (False, "month")
-    sentence = (
-        f"{quoted(value)} and all like it were read {guess} first: give dayfirst={other} if the {first} is first."
-    )
-    return guess, (Note("order guessed", sentence),)
-
-
-def _place(columns: Mapping[str, _Cells], name: str, number: int, value: str) -> str:
-    """Return where a date stands, for an error."""
-    column = f" of {quoted(name)}" if name else ""
-    cells = columns[name]
-    row = row_said(np.flatnonzero(cells.codes == number)[0], cells.row_numbers)
-    return f"{quoted(value)} in {row}{column}"
 
 
 def _on_clock(time: Moment, zone: dt.tzinfo) -> Moment:

@@ -47,10 +47,11 @@ class Rejected:
         column: The column's name; empty where the whole row is meant.
         value: The content of the cell or row.
         reason: Why it cannot be used, for a person to read.
-        kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"` or `"no number"`; `"sentinel"` and
-            `"cut off"` were taken as missing; `"damaged"`; `"set aside"` is a row that could not be read, `"left out"`
-            one that the survey tool says is no answer, such as a preview; of a `"repaired"` row, which had too many
-            cells because this text was not quoted, or a carriage return alone stood between two rows, all is used.
+        kind: The same for a program: `"off the scale"`, `"no answer"`, `"no time"`, `"far time"` (far from all others
+            of its column) or `"no number"`; `"sentinel"` and `"cut off"` were taken as missing; `"damaged"`;
+            `"set aside"` is a row that could not be read, `"left out"` one that the survey tool says is no answer, such
+            as a preview; of a `"repaired"` row, which had too many cells because this text was not quoted, or a
+            carriage return alone stood between two rows, all is used.
 
     Example:
         >>> Rejected(4, "nps", "11", "outside 0..10")

@@ -18,6 +18,7 @@ from npskit.data import (
     UNKNOWN,
     Column,
     Frame,
+    TableTimes,
     TimeColumn,
     coded,
     factorize,
@@ -153,6 +154,7 @@ class CaseTimes(Frozen):
     Args:
         values: datetime64[us] by role.
         bad: For each role the rows that hold no time.
+        far: For each role the rows with a time far from all others, which is not taken.
         time_zone: Their zone, None where naive.
         days: For each role the rows that hold a date without a time of day: its first moment is the value.
         due: By when each row's case should be answered; None if nothing is said.
@@ -161,6 +163,7 @@ class CaseTimes(Frozen):
 
     values: dict[str, Times]
     bad: dict[str, NDArray[np.int64]]
+    far: dict[str, NDArray[np.int64]]
     time_zone: str | None
     days: dict[str, Bools]
     due: Times | None = None
@@ -185,8 +188,9 @@ class CaseTimes(Frozen):
         table = read_times(columns, time_zone="UTC", dayfirst=dayfirst)
         table.warn("cases")
         values = {role: table[name].values for role, name in names.items()}
-        bad = {role: np.array([c.position for c in table[name].rejected], np.int64) for role, name in names.items()}
+        bad, far = ({role: table[name].positions(far=far) for role, name in names.items()} for far in (False, True))
         _refuse_numbers(frame, names, values, bad)
+        _refuse_days(table, names)
         days = {role: dates_alone(columns[name], table[name]) for role, name in names.items()}
         whole = {role: bool((days[role] | np.isnat(values[role])).all()) for role in names}
         known = {name for role, name in names.items() if not np.isnat(values[role]).all()}
@@ -204,12 +208,12 @@ class CaseTimes(Frozen):
                 values[role] = instants(values[role], find_zone(zone))
         for role, (seconds, wrong) in took.items():
             values[role] = values["opened"] + _microseconds(seconds)
-            bad[role] = np.flatnonzero(wrong)
+            bad[role], far[role] = np.flatnonzero(wrong), np.empty(0, np.int64)
             days[role] = np.zeros(len(seconds), np.bool_)
         if "opened" in days:
             _midnights(values, days)
         due, alone = values.pop("due", None), days.pop("due", None)
-        read = cls(values, bad, zone, days, waits=waits)
+        read = cls(values, bad, far, zone, days, waits=waits)
         if due is None or alone is None:
             return read
         return attrs.evolve(read, due=np.where(alone, read.day_after(due), due))
@@ -316,6 +320,18 @@ def _refuse_numbers(
                 f"cases: column {quoted(names[role])} holds numbers such as {cells[0]!s}, which are no times: if "
                 "they say "
                 f"how long it took, name the unit in the name of the column, as in '{names[role]} in minutes'"
+            )
+
+
+def _refuse_days(table: TableTimes, names: Mapping[str, str]) -> None:
+    """Refuse numbers that could be days of a spreadsheet where openings are no such days: they may be seconds."""
+    found = {r: any(note.kind == "serials" for note in table[name].notes) for r, name in names.items()}
+    for role, serials in found.items():
+        if serials and not found.get("opened", True):
+            raise InvalidValueError(
+                f"cases: column {quoted(names[role])} holds nothing but numbers and {quoted(names['opened'])} does "
+                f"not: if they say how long it took, name the unit in the name of the column, as in "
+                f"'{names[role]} in seconds'; if they are days as spreadsheets count them, write them as dates"
             )
 
 

@@ -63,6 +63,7 @@ def by_case(table: CaseTable, times: CaseTimes, as_of: Any) -> CaseLog:
 
 def _refused_cases(times: CaseTimes, ids: Any) -> Iterator[Refused]:
     """Yield the rows that are no case of their own."""
+    yield times.far["opened"], "opened is far from all other openings"
     yield times.bad["opened"], "opened is not a time"
     yield np.flatnonzero(np.isnat(times.values["opened"])), "no opening time"
     if ids is not None:
@@ -79,6 +80,9 @@ def _refused_events(times: CaseTimes, at: dict[str, Times]) -> Iterator[tuple[st
     nowhere, never = np.zeros(rows, np.bool_), np.full(rows, NAT)
     for kind in [kind for kind in at if kind != "opened"]:
         unread = nowhere.copy()
+        far = nowhere.copy()
+        far[times.far[kind]] = True
+        yield kind, far, f"{kind} is far from all others", nowhere
         unread[times.bad[kind]] = True
         yield kind, unread, f"{kind} is not a time", nowhere
         yield kind, at[kind] < at["opened"], f"{kind} before opened", nowhere

@@ -1,0 +1,41 @@
+"""Times far from all others of their column: left-overs of clocks that were not set, of empty cells, of slips."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+FAR = "far time"
+# A time is far if it lies outside of these years, up to so many after the present, and so far from the median.
+_SINCE, _AHEAD, _YEARS = 1990, 2, 20
+
+
+def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
+    """Return which times of a column are far from the others, and why these are not taken.
+
+    Those are far that lie before 1990 or after the year after next, and also more than 20 years from the median of the
+    column: a column of old times stays as it is.
+
+    Args:
+        times: datetime64[us], shape `(n,)`; NaT where missing.
+
+    Example:
+        >>> far, why = far_times(np.array(["1970-01-01", "2026-03-01", "2026-03-02", "NaT"], "M8[us]"))
+        >>> far.tolist(), why
+        ([True, False, False, False], 'more than 20 years from the median of its column, 2026-03-01')
+        >>> far_times(np.array(["1970-01-01", "1980-03-01"], "M8[us]"))[0].any()
+        np.False_
+    """
+    year = dt.datetime.now(dt.UTC).year + _AHEAD
+    first, last = np.datetime64(f"{_SINCE}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us")
+    outside = (times < first) | (times >= last)  # NaT is neither
+    if not outside.any():
+        return outside, ""
+    known = np.sort(times[~np.isnat(times)])
+    low, high = known[(len(known) - 1) // 2], known[len(known) // 2]
+    median = low + (high - low) // 2
+    distance = np.abs(times.astype("datetime64[D]").astype(np.int64) - median.astype("datetime64[D]").astype(np.int64))
+    far = outside & (distance > _YEARS * 365.25)
+    return far, f"more than {_YEARS} years from the median of its column, {median.astype('datetime64[D]')}"
