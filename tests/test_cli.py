@@ -320,7 +320,7 @@ def test_follow_up_says_what_is_not_known(capsys: pytest.CaptureFixture[str], tm
         (["--holdout", "2"], "--holdout must be at least 0 and below 1"),
         (["--budget", "-1"], "--budget must be at least 0"),
         (["--currency", "EURO"], "ISO 4217"),
-        (["--now", "soon"], "--now must be a time"),
+        (["--now", "soon"], "--now must be a date or a time"),
         (["--max-age", "old"], "--max-age must be"),
         (["--seed", "-1"], "--seed must be a seed"),
         (["-o", "plan.xlsx"], "--output must end in .csv, .jsonl, .ndjson: got 'plan.xlsx'"),

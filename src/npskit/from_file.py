@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, TimeColumn, answers_of, numbers_of, read_times, row_said
+from npskit.data import BadCell, Column, Owned, answers_of, numbers_of, read_times
 from npskit.errors import (
     DataWarning,
     GuessWarning,
@@ -24,18 +23,18 @@ from npskit.file_columns import Roles, bound_roles, scored_columns
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.reading import (
-    FileReport,
     Loaded,
     Rejected,
     Wanted,
+    asked_clock,
     check_kinds,
     load_for,
     names_of,
     several_files,
+    warn_of_no_time,
 )
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
-from npskit.times import in_zone, instants
 from npskit.waves import WAVE, concat
 
 
@@ -202,11 +201,11 @@ def read(
             time_zone=report.time_zone if time_zone is None else time_zone,
             dayfirst=dayfirst,
         )
-        values, about = _in_zone(table[name], report, time_zone)
+        values, about = asked_clock(table[name], report, time_zone)
         replace(name, values, table[name].rejected, (*table.notes, *table[name].notes, *about))
         # here alone: what is read from now on are times, and nothing to guess
         table.warn(f"time: column {quoted(name)}")
-        _warn_of_no_time(name, table[name])
+        warn_of_no_time(name, table[name])
         if table.order is not None:  # for the other columns of times
             dayfirst = table.order == "day"
     if "weight" in bound:
@@ -234,32 +233,3 @@ def read(
     survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
     survey = survey.counted(count)
     return survey.where(kinds) if kinds else survey
-
-
-def _in_zone(times: TimeColumn, report: FileReport, time_zone: str | None) -> tuple[NDArray[np.datetime64], list[str]]:
-    """Return times on the clock of the zone that was asked for, and a note on what was done to that end."""
-    values, own = times.values, report.time_zone
-    if time_zone is None or np.isnat(values).all():
-        return values, []
-    if times.aware:
-        return values, [f"times that know their zone were converted to {time_zone}."]
-    if own is None:
-        return values, [f"times were taken to be in {time_zone}, as time_zone= says."]
-    if own == time_zone:
-        return values, []
-    if np.array_equal(values, values.astype("datetime64[D]"), equal_nan=True):
-        return values, [f"dates without a time of day were left as they are, in {own}."]
-    moved = in_zone(instants(values, own), time_zone)
-    return moved, [f"times are in {own} in files of {report.tool or report.format}, and were converted to {time_zone}."]
-
-
-def _warn_of_no_time(name: str, times: TimeColumn) -> None:
-    """Warn of a column bound as the time that holds cells, and not one that is a time."""
-    if times.rejected and np.isnat(times.values).all():
-        first = times.rejected[0]
-        warn(
-            f"time: no cell of column {quoted(name)} could be read as a time: "
-            f"{row_said(first.position, times.row_numbers)} "
-            f"holds {quoted(first.value)}; name another column, or write its times like 2026-03-09 14:05",
-            DataWarning,
-        )

@@ -244,7 +244,7 @@ def test_a_spreadsheet_may_have_swapped_day_and_month() -> None:
 
 
 @given(
-    st.lists(MOMENTS.map(lambda at: at.replace(year=2010 + at.year % 16, day=1)), min_size=3, max_size=9),
+    st.lists(MOMENTS.map(lambda at: at.replace(year=2010 + at.year % 16, day=1)), min_size=1, max_size=9),
     st.sampled_from(["1976-06-02 10:00:00", "1899-12-30 00:00:00", "2612-01-10 01:00:00", "1970-01-01 00:00:00"]),
     st.randoms(),
 )
@@ -263,7 +263,7 @@ def test_a_time_far_from_all_others_is_rejected(times: list[dt.datetime], far: s
             found.checked("when")
 
 
-@given(st.lists(st.datetimes(dt.datetime(1961, 1, 1), dt.datetime(1980, 1, 1)), min_size=1))
+@given(st.lists(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(1980, 1, 1)), min_size=1))
 def test_an_archive_of_old_times_stays(times: list[dt.datetime]) -> None:
     """Old times among old times are as they should be."""
     assert parse_times(times).values.tolist() == times

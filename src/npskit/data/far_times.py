@@ -16,7 +16,7 @@ def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
     """Return which times of a column are far from the others, and why these are not taken.
 
     Those are far that lie before 1990 or after the year after next, and also more than 20 years from the median of the
-    column: a column of old times stays as it is.
+    column. Where the median itself lies before 1990, old times are as they should be, as in an archive.
 
     Args:
         times: datetime64[us], shape `(n,)`; NaT where missing.
@@ -34,8 +34,13 @@ def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
     if not outside.any():
         return outside, ""
     known = np.sort(times[~np.isnat(times)])
-    low, high = known[(len(known) - 1) // 2], known[len(known) // 2]
-    median = low + (high - low) // 2
+    middle = known[[len(known) // 2, (len(known) - 1) // 2]]  # of an even number, either of two
+    likely = middle[(middle >= first) & (middle < last)]
+    median = (likely if len(likely) else middle)[0]
+    if median >= last:
+        return np.zeros(len(times), np.bool_), ""
+    if not len(likely):
+        outside = times >= last
     distance = np.abs(times.astype("datetime64[D]").astype(np.int64) - median.astype("datetime64[D]").astype(np.int64))
     far = outside & (distance > _YEARS * 365.25)
     return far, f"more than {_YEARS} years from the median of its column, {median.astype('datetime64[D]')}"

@@ -9,6 +9,8 @@ from npskit.reading.file_report import FileReport as FileReport
 from npskit.reading.file_report import Loaded as Loaded
 from npskit.reading.file_report import Rejected as Rejected
 from npskit.reading.file_report import refuse_rejected as refuse_rejected
+from npskit.reading.file_times import asked_clock as asked_clock
+from npskit.reading.file_times import warn_of_no_time as warn_of_no_time
 from npskit.reading.loading import load as load
 from npskit.reading.loading import load_for as load_for
 from npskit.reading.names import resolve as resolve

@@ -26,7 +26,7 @@ def stretch(value: Any, name: str) -> tuple[np.datetime64, np.datetime64]:
 
     Args:
         value: A calendar period, `"2026"`, `"2026-Q1"`, `"2026-03"`, `"2026-W05"` or `"2026-03-01"`, or a pair of dates
-            or times (text in ISO 8601, or as Python or numpy have them), the second not included.
+            or times (text, or as Python or numpy have them), the second not included.
         name: What to call it in an error.
 
     Raises:

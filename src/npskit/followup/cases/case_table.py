@@ -44,7 +44,7 @@ from npskit.followup.cases.case import Case
 from npskit.followup.cases.case_roles import unit_of
 from npskit.followup.cases.case_spans import read_spans
 from npskit.scorers import Codebook
-from npskit.times import DAY, find_zone, in_zone, instants
+from npskit.times import DAY, find_zone, in_zone, instants, read_time
 
 MONTH = "month"
 _LOOKED_AT = 100
@@ -231,6 +231,7 @@ class CaseTimes(Frozen):
             InvalidValueError: If it is not a time.
             IncompatibleError: If it knows its zone and the log does not, or the other way about.
         """
+        value = read_time(value, "as_of", zoned=True) if isinstance(value, str) else value
         found = parse_times([value], time_zone="UTC")
         if np.isnat(found.values[0]):
             raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {quoted(value)}")
@@ -326,13 +327,12 @@ def _refuse_numbers(
 def _refuse_days(table: TableTimes, names: Mapping[str, str]) -> None:
     """Refuse numbers that could be days of a spreadsheet where openings are no such days: they may be seconds."""
     found = {r: any(note.kind == "serials" for note in table[name].notes) for r, name in names.items()}
-    for role, serials in found.items():
-        if serials and not found.get("opened", True):
-            raise InvalidValueError(
-                f"cases: column {quoted(names[role])} holds nothing but numbers and {quoted(names['opened'])} does "
-                f"not: if they say how long it took, name the unit in the name of the column, as in "
-                f"'{names[role]} in seconds'; if they are days as spreadsheets count them, write them as dates"
-            )
+    role = next((role for role, serials in found.items() if serials), None)
+    if role is not None and not found.get("opened", True):
+        raise InvalidValueError(
+            f"cases: column {quoted(names[role])} holds numbers and {quoted(names['opened'])} does not: if they say how "
+            f"long it took, name the unit in the name of the column, as in '{names[role]} in seconds'"
+        )
 
 
 def _is_number(cell: Any) -> bool:

@@ -23,7 +23,7 @@ from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.results import RowCounts
 from npskit.sample import BoundData
-from npskit.times import find_zone, in_zone, instants
+from npskit.times import find_zone, in_zone, instants, read_time
 
 
 def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
@@ -166,6 +166,7 @@ def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
     """Return when a plan is made, on the wall clock of a zone."""
     if now is None:
         return None
+    now = read_time(now, "now", zoned=True) if isinstance(now, str) else now
     read = None if isinstance(now, bool | int | float) else parse_times([now])
     if read is None or np.isnat(read.values[0]):
         raise InvalidValueError(f"now must be a time, such as '2026-03-02 09:00': got {quoted(now)}")

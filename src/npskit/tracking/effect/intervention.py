@@ -30,7 +30,7 @@ class Intervention(Result):
 
     Args:
         name: What it was.
-        at: When it began: a date, a time or its text in ISO 8601, on the wall clock of the data's own time zone.
+        at: When it began: a date, a time or its text, on the wall clock of the data's own time zone.
             Answers from then on come after it.
         until: When it ended, if it did; answers from then on are on neither side.
 
