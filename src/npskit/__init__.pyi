@@ -34,6 +34,7 @@ from npskit.followup.letters import list_fields as list_fields
 from npskit.followup.plan import FollowUpList as FollowUpList
 from npskit.followup.plan import FollowUpPlan as FollowUpPlan
 from npskit.followup.plan import ToldCustomers as ToldCustomers
+from npskit.followup.plan import due_steps as due_steps
 from npskit.followup.playbook import Action as Action
 from npskit.followup.playbook import Conditions as Conditions
 from npskit.followup.playbook import Context as Context

@@ -264,6 +264,7 @@ class Survey(OverTime):
         currency: str | None = None,
         language: str = "en",
         triage: Triage | None = None,
+        earlier: FollowUpPlan | Sequence[FollowUpPlan] = (),
     ) -> FollowUpPlan:
         """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
 
@@ -275,7 +276,7 @@ class Survey(OverTime):
         A strategy of your own finds all columns of the survey in the response's attributes.
 
         Args:
-            playbook: What to do about which response; None for `Playbook.default()`.
+            playbook: What to do about which response; None for `Playbook.default(scorer)`.
             budget: Money for all offers together; None for no limit. What those of the default playbook cost is an
                 example: they are made only where `budget` or `currency` is given, or `lift` names them.
             capacity: Hours of work: a number for everybody together, or a mapping of teams or persons to theirs;
@@ -308,6 +309,7 @@ class Survey(OverTime):
             language: The language of messages where the customer's is not known.
             triage: A function from a list of comments to a list of labels: what it calls spam, noise, irrelevant,
                 advertising, gibberish, test or bot is left out, critical comments apart; other labels and None keep.
+            earlier: Earlier plans: their steps count as contacts for `quiet`, those still to come as well.
 
         Raises:
             ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument or a column cannot be used.
@@ -322,10 +324,7 @@ class Survey(OverTime):
             >>> plan.why(2)
             'no hours are left after those who come before'
         """
-        from npskit.followup.plan import (
-            Terms,
-            follow_up_of,  # scoring should not wait for playbooks
-        )
+        from npskit.followup.plan import Terms, follow_up_of  # scoring should not wait for playbooks
 
         terms = Terms(
             playbook=playbook,
@@ -346,5 +345,7 @@ class Survey(OverTime):
             currency=currency,
             language=language,
             triage=triage,
+            earlier=earlier,
+            scorer=self._data.codebook,
         )
         return follow_up_of(self._data, terms)

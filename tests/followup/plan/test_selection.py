@@ -28,6 +28,7 @@ LIFT = {"detractor": 0.2, "passive": 0.06, "promoter": 0.01}
 TEAMS = ("management", "social media", "key accounts", "billing", "customer care", "customer success", "community")
 FOR_VALUE = {"lift": LIFT}
 MODES: list[dict[str, Any]] = [{}, FOR_VALUE, {**FOR_VALUE, "method": "exact"}]
+TOML = nk.Playbook.default_toml()
 modes = st.sampled_from(MODES)
 seeds = st.integers(0, 10**6)
 
@@ -344,8 +345,11 @@ def test_other_scorers() -> None:
     assert {each.customer: each.category for each in sci} == {"w": "secure", "x": "at risk", "y": "favorable"}
     assert sci.why(3) == "the answer to satisfaction is missing"
     csat = nk.Survey({"score": [1, 5, 9]}, score="score", scorer=nk.CSAT()).follow_up()
-    assert csat.status.tolist() == [NO_STRATEGY, NO_STRATEGY, UNSCORED]
-    assert "no strategy of the playbook applies" in csat.why(0)
+    assert csat.status.tolist() == [CHOSEN, CHOSEN, UNSCORED]
+    assert [each.strategy for each in csat] == ["silent unhappy customer", "silent happy customer"]
+    named = nk.Survey({"score": [1, 5]}, score="score", scorer=nk.CSAT()).follow_up(nk.Playbook.from_toml(TOML))
+    assert named.status.tolist() == [NO_STRATEGY] * 2
+    assert "no strategy of the playbook applies" in named.why(0)
     assert csat.why(2) == "the answer 9 is not on the scale 1..5"  # was: "the answer 6"
 
 

@@ -10,6 +10,7 @@ from npskit.followup.plan.offer_options import Lift as Lift
 from npskit.followup.plan.routing import Capacity as Capacity
 from npskit.followup.plan.routing import Routes as Routes
 from npskit.followup.plan.routing import route as route
+from npskit.followup.plan.steps_due import due_steps as due_steps
 from npskit.followup.plan.telling import ToldCustomer as ToldCustomer
 from npskit.followup.plan.telling import ToldCustomers as ToldCustomers
 from npskit.followup.plan.terms import Terms as Terms

@@ -15,7 +15,6 @@ from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
 from npskit.checks import is_same, of_kind, whole_number
 from npskit.data import NAMED, Column, read_customers, row_said
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
-from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
 from npskit.followup.plan.statuses import (
     CHOSEN,
     NO_GAIN,
@@ -90,6 +89,7 @@ class Choices(CountedRows):
     opted_out: Bools | None = None
     labels: Labels | None = None
     kept: Mapping[str, Column] = attrs.field(factory=dict)
+    shown: tuple[str, ...] = ()
     backend: str | None = None
     rows: RowCounts = NO_ROWS
 
@@ -167,11 +167,6 @@ class Choices(CountedRows):
     def counts(self) -> dict[str, int]:
         """How many responses have each status, in the order of `STATUSES`; they sum to the rows of the survey."""
         return dict(zip(STATUSES, np.bincount(self.status, minlength=len(STATUSES)).tolist(), strict=True))
-
-    @property
-    def unanswered(self) -> FollowUpList:
-        """Every response with an urgent or critical comment that is not followed up, critical ones first, with why."""
-        return unanswered_of(self)
 
     def __len__(self) -> int:
         return len(self.order)

@@ -13,6 +13,7 @@ from npskit.errors import counted
 from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
 from npskit.followup.plan.plan_table import Letters
 from npskit.followup.plan.telling import ToldCustomers, told_customers
 from npskit.results import number, write_json_lines
@@ -51,12 +52,18 @@ class FollowUpPlan(Choices):
         opted_out: Whether each response says so; None if nothing is known.
         labels: What triage says of each response, None where nothing; None without triage.
         kept: Columns of the survey that are carried along, by name.
+        shown: Those of them that stand in the tables anyway: answer, comment and time under their own names.
         backend: The dataframe library that `to_frame` gives by default.
         rows: What became of the rows: those followed up count, the others are left out (`counts` says why), have no
             answer that can be scored, or could not be read.
     """
 
     # ---- as tables and files ----
+
+    @property
+    def unanswered(self) -> FollowUpList:
+        """Every response with an urgent or critical comment that is not followed up, critical ones first, with why."""
+        return unanswered_of(self)
 
     def columns(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, quo
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
+from npskit.followup.plan.steps_due import last_contacts
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.results import RowCounts
@@ -37,8 +38,9 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     columns = {role: data.column(name) for role, name in named.items()}
     contacted, times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
-    if contacted is not None and times["now"] is None:
-        raise IncompatibleError("last_contact: how long ago that was is not known: give now=, or bind time=")
+    if (contacted is not None or terms.earlier) and times["now"] is None:
+        name = "earlier" if contacted is None else "last_contact"
+        raise IncompatibleError(f"{name}: how long ago that was is not known: give now=, or bind time=")
     answers = data.answers()
     data.check(answers)
     table = Table.of(
@@ -59,11 +61,12 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     plan = plan_of(
         playbook.assign(table),
         opted_out,
-        contacted,
+        _last(table, contacted, terms),
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
         opt_outs=opt_outs,
         kept={name: data.column(name) for name in kept},
+        shown=_shown(data, kept),
         backend=data.frame.backend,
     )
     tally = Tally.count(*answers.columns, scorer=data.codebook.scorer)
@@ -74,6 +77,21 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     n, missing, invalid = len(plan), int(tally.missing) - int(unscored.sum()) + off, int(tally.invalid) - off
     rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
     return attrs.evolve(plan, rows=data.aside + rows)
+
+
+def _shown(data: BoundData, kept: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the columns to be kept a plan shows anyway, under the same names."""
+    roles = data.roles
+    same = {"comment": roles.get("comment"), "answered": roles.get("time"), "score": data.score[0]}
+    return tuple(name for name in kept if same.get(name) == name)
+
+
+def _last(table: Table, contacted: Times | None, terms: Terms) -> Times | None:
+    """Return when customers were, or will have been, contacted last, as times that compare; None if unknown."""
+    known = [] if contacted is None else [table.moments(contacted)]
+    if terms.earlier:
+        known.append(last_contacts(terms.earlier, table.ids, table.clock))
+    return np.fmax.reduce(known) if known else None
 
 
 def _opted_out(data: BoundData, named: Mapping[str, str], terms: Terms) -> tuple[tuple[str, ...], Bools | None]:

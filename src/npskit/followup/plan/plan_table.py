@@ -13,7 +13,9 @@ from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError, quoted
 from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner
 from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.follow_up_list import about, unanswered_of
 from npskit.followup.plan.statuses import STATUSES
+from npskit.followup.plan.step_dates import as_python, steps_of
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer, Table, pick
 from npskit.results import excerpt, free_name, records
 
@@ -24,15 +26,13 @@ _AT_TIMES = ("status", "why", "subject", "message", "note")
 def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict[str, list[Any]]:
     """Return a plan as columns; see `FollowUpPlan.columns`."""
     rows = np.arange(len(plan.status)) if everything else plan.order
-    table = {
-        "row": (rows if plan.row_numbers is None else plan.row_numbers[rows]).tolist(),
-        "customer": plan.customers[rows].tolist(),
-        "category": pick(plan.codebook.categories, plan.categories[rows]),
-    }
+    table = about(plan, rows)
     places = np.flatnonzero(plan.chosen[rows])
     said = _spread(_said(plan, rows[places]), places, len(rows))
     taken = (*table, *said, *_AT_TIMES)
     for name, column in plan.kept.items():
+        if name in plan.shown:
+            continue  # it stands there already
         table[free_name(name, taken, "survey")] = Table.cells(column.native(), rows)
     table |= said
     if everything:
@@ -54,6 +54,7 @@ def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
         "channel": assigned.said("channel", rows),
         "language": assigned.said("language", rows),
         "actions": plan.of_each(rows, lambda menu, offer: tuple(action.name for action in menu.taken(offer))),
+        "dates": list(map(as_python, steps_of(plan, rows))),
         "offer": plan.of_each(rows, lambda _menu, offer: offer and offer.name),
         "cost": plan.cost[rows].tolist(),
         "gain": [None if gain != gain else gain for gain in plan.gain[rows].tolist()],
@@ -81,7 +82,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
         "currency": plan.currency,
         "unasked": list(plan.unasked),
         "opt_outs": list(plan.opt_outs),
-        "unanswered": records(plan.unanswered.columns()),
+        "unanswered": records(unanswered_of(plan).columns()),
         "limits": attrs.asdict(plan.limits, recurse=False),
         "follow_ups": records(follow_ups),
     }
@@ -120,7 +121,7 @@ def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, lis
     written: dict[int, Cells] = {}
     for place, step in enumerate(steps):
         if step is None or int(rows[place]) in own:
-            written[place] = _alone(plan, int(rows[place]), letters)
+            written[place] = letter_of(plan, int(rows[place]), letters)
         else:
             wanted = said[place]
             groups.setdefault((id(step), usual if wanted is None or wanted in strange else wanted), []).append(place)
@@ -146,13 +147,13 @@ def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | N
     return taken[0].name, offer if offer is not None and offer.step == taken[0].name else None
 
 
-def _alone(plan: Choices, row: int, letters: Letters) -> Cells:
-    """Return the letter to one customer."""
+def letter_of(plan: Choices, row: int, letters: Letters, action: str | None = None) -> Cells:
+    """Return the letter of a step, the first if none is named, to one customer."""
     given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
     comments = plan.assigned.table.comment
     given |= {name: getattr(letters.manner, name) for name in ("voice", "writer", "materials")}
     given["comment"] = None if comments is None else comments[row]
-    return _cells(lambda: plan.message(plan.follow_up_at(row), **given))
+    return _cells(lambda: plan.message(plan.follow_up_at(row), action=action, **given))
 
 
 def _cells(write: Callable[[], Draft]) -> Cells:

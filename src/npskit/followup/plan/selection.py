@@ -47,7 +47,7 @@ def candidates_of(
         found[given < made - np.timedelta64(terms.max_age)] = status.TOO_OLD
     if contacted is not None and made is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        quiet = _any_of(table.moments(contacted) > made - np.timedelta64(terms.quiet), who)
+        quiet = _any_of(contacted > made - np.timedelta64(terms.quiet), who)
         found[quiet & ~critical] = status.QUIET
     unwanted = np.zeros(len(table), dtype=np.bool_) if labels is None else sets_aside(labels)
     found[unwanted & ~critical] = status.TRIAGE
@@ -97,7 +97,8 @@ def plan_of(
     Args:
         assigned: What the playbook recommends for each response.
         opted_out: Whether the customer of each does not want to be contacted; None if nothing is known.
-        contacted: When each was contacted last, NaT for never; None if nothing is known.
+        contacted: When each was contacted last, or will have been, as times that compare; NaT for never, None if
+            nothing is known.
         terms: Limits, values and the holdout.
         read: Returns a column of numbers that `lift` names.
         presented: What the plan carries along: `kept`, `backend`.

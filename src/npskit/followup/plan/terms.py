@@ -18,15 +18,15 @@ from npskit.followup.plan.routing import Capacity
 from npskit.followup.plan.triage import Triage
 from npskit.followup.playbook import Playbook
 from npskit.options import PLAN_METHODS, PlanMethod
+from npskit.scorers import Codebook
 from npskit.times import BusinessCalendar, parse_fixed
 
 ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact")
 """What a plan reads of a customer besides the answer; a column of that name is used without being named."""
 
 
-def _as_playbook(playbook: Any) -> Playbook:
-    chosen = Playbook.default() if playbook is None else playbook
-    if not isinstance(chosen, Playbook):
+def _as_playbook(chosen: Any) -> Playbook | None:
+    if not isinstance(chosen, Playbook | None):
         raise InvalidTypeError(
             f"playbook must be a Playbook, such as Playbook.from_toml('mine.toml'): got {quoted(chosen)}"
         )
@@ -96,7 +96,7 @@ def _is_triage(_terms: object, _field: object, triage: Any) -> None:
 class Terms:
     """Under which terms a plan is made; see `npskit.Survey.follow_up`."""
 
-    playbook: Playbook = attrs.field(converter=_as_playbook)
+    given_playbook: Playbook | None = attrs.field(alias="playbook", converter=_as_playbook)
     budget: float | None = attrs.field(converter=_as_budget)
     capacity: Capacity = None
     members: Mapping[str, Sequence[str]] | None = None
@@ -113,7 +113,14 @@ class Terms:
     keep: str | Sequence[str] = ()
     currency: str | None = attrs.field(converter=as_currency)
     language: str = attrs.field(validator=_is_language)
+    scorer: Codebook | None = None
+    earlier: Any = ()
     triage: Triage | None = attrs.field(default=None, validator=_is_triage)
+
+    @property
+    def playbook(self) -> Playbook:
+        """What to do about whom: what was given, else the default one for the scorer."""
+        return Playbook.default(self.scorer) if self.given_playbook is None else self.given_playbook
 
     @property
     def money(self) -> float:
@@ -127,7 +134,8 @@ class Terms:
         What those of the default playbook cost is an example: nobody's money, until somebody speaks of money.
         """
         asked = self.budget is not None or self.currency is not None
-        if asked or self.playbook.with_calendar(Playbook.default().due.calendar) != Playbook.default():
+        default = Playbook.default(self.scorer)
+        if asked or self.playbook.with_calendar(default.due.calendar) != default:
             return None
         keys = self.lift if isinstance(self.lift, Mapping) else ()
         return frozenset(key[1] for key in keys if isinstance(key, tuple) and len(key) == 2)

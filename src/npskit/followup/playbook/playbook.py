@@ -21,6 +21,7 @@ from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, co
 from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
+from npskit.followup.playbook.other_categories import for_categories
 from npskit.followup.playbook.part_checks import as_urgency
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
@@ -29,7 +30,7 @@ from npskit.followup.playbook.response_table import Table
 from npskit.followup.playbook.rules import Conditions, Team
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
-from npskit.scorers import NPS, SCI, Scorer, codebook_of
+from npskit.scorers import NPS, SCI, Codebook, Retention, Scorer, codebook_of
 from npskit.times import BusinessCalendar, instant_of, read_time
 
 _CONTEXT = ("value", "channel", "language", "theme", "public")
@@ -106,10 +107,23 @@ class Playbook:
             )
 
     @staticmethod
-    @functools.cache
-    def default() -> Playbook:
-        """Return the playbook that comes with npskit, read once; see `default_toml` for a copy to change."""
-        return Playbook(**parse_playbook(Playbook.default_toml(), "default_playbook.toml"))
+    def default(scorer: Scorer | Codebook | None = None) -> Playbook:
+        """Return the playbook that comes with npskit, read once; see `default_toml` for a copy to change.
+
+        It names the categories of NPS and SCI. For a scorer of others, such as CSAT and CES, its rules for detractors
+        are for the lowest two fifths of the categories, those for promoters for the highest fifth, those for passives
+        for what lies between; `Retention`, which is of no answers, has no rules but those that name no category.
+
+        Args:
+            scorer: What answers mean; None for NPS or SCI.
+
+        Example:
+            >>> import npskit as nk
+            >>> [rule.name for rule in Playbook.default(nk.CSAT()).strategies][1:3]
+            ['urgent unhappy customer', 'silent unhappy customer']
+        """
+        codebook = scorer if isinstance(scorer, Codebook) else codebook_of(scorer)
+        return _default() if isinstance(codebook.scorer, Retention) else _default_of(codebook.categories)
 
     @staticmethod
     def default_toml() -> str:
@@ -209,6 +223,20 @@ class Playbook:
         return attrs.evolve(self, due=attrs.evolve(self.due, calendar=known))
 
 
+@functools.cache
+def _default() -> Playbook:
+    return Playbook(**parse_playbook(Playbook.default_toml(), "default_playbook.toml"))
+
+
+@functools.lru_cache(maxsize=32)
+def _default_of(categories: tuple[str, ...]) -> Playbook:
+    """Return the default playbook for the categories of a scorer."""
+    standard = _default()
+    if set(categories) & {*NPS.categories, *SCI.categories}:
+        return standard
+    return attrs.evolve(standard, **for_categories(standard.strategies, standard.teams, standard.due, categories))
+
+
 def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, given: dict[str, Any]) -> Table:
     """Return one response as a table of one row, with what is given instead of its attributes."""
     about = {name: given.pop(name) for name in _ABOUT if name in given}
@@ -303,5 +331,5 @@ def recommend(
     """
     given = {"customer": customer, "at": at, "comment": comment}
     context |= {name: value for name, value in given.items() if value is not None}
-    chosen = Playbook.default() if playbook is None else of_kind(playbook, Playbook, "playbook")
+    chosen = Playbook.default(scorer) if playbook is None else of_kind(playbook, Playbook, "playbook")
     return chosen.recommend(response, scorer=scorer, now=now, calendar=calendar, **context)
