@@ -193,7 +193,7 @@ OF_TABLES: dict[str, Callable[[Table], Any]] = {
 # Public functions and methods that no rows come into, or whose result is said elsewhere.
 NO_ROWS = {
     "available", "get_scorer", "register", "sample_size", "program_payback", "retention_sensitivity",  # figures
-    "recommend", "draft", "list_fields",  # one response, one letter
+    "recommend", "draft", "due_steps", "list_fields",  # one response, one letter
     "read", "Survey.tally", "Survey.column", "Survey.to_frame", "Survey.with_file",  # the rows themselves
     "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
     "Tracker.columns", "Tracker.from_json", "Tracker.to_json",

@@ -296,12 +296,11 @@ class Survey(OverTime):
                 before now is overdue. Quiet periods and `max_age` count back from it. None for the latest response.
             calendar: Opening hours; None for the playbook's. Times that know their zone are converted to that of the
                 calendar, if it has one; due times are on its clock.
-            quiet: Customers contacted so shortly before, are left alone (`"2 weeks"`); needs the column
-                `last_contact`.
+            quiet: Customers contacted so shortly before, are left alone; needs `last_contact`, or `earlier`.
             max_age: Responses older than that are left alone, counted from `now` or the latest response: nobody wants
                 an answer to what they wrote last year. None for no limit.
             roles: The columns with what else is read: `value`, `channel`, `language`, `theme`, `public`, `name`,
-                `opted_out` and `last_contact`. Default: the columns of these names, where there are such.
+                `opted_out`, `last_contact` and `purchased`. Default: the columns of these names, where there are such.
             keep: Other columns to carry along, such as `["email", "phone"]`: they stand in the tables and files of the
                 plan, and fill the fields of their names in letters (`"code"`, `"link"`; not what is yours to say, such
                 as `"amount"`: see `FollowUpPlan.columns`).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.impact.plan_file import read_plan_file
 from npskit.followup.plan.statuses import STATUSES
 
 LEVELS = {"fire": 2, "soon": 1}
@@ -144,3 +146,14 @@ def test_triage() -> None:
     for wrong, error in refused:
         with pytest.raises(error, match="triage"):
             survey.follow_up(PLAYBOOK, triage=wrong)
+
+
+def test_the_file_of_a_plan_compares_the_same_customers(tmp_path: Path) -> None:
+    """Law: read back from its file, a plan means the same customers: no critical ones."""
+    n = 40
+    data = {"score": [3] * n, "id": list(range(n)), "text": ["fire", "fine"] * (n // 2)}
+    found = nk.Survey(data, score="score", customer="id", comment="text").follow_up(PLAYBOOK, holdout=0.5)
+    found.to_csv(tmp_path / "plan.csv", everything=True)
+    read = read_plan_file(tmp_path / "plan.csv", None)
+    assert read.intended.tolist() == found.intended.tolist() == [False, True] * (n // 2)
+    assert read.holdout.tolist() == found.holdout.tolist()

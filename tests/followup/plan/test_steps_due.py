@@ -23,7 +23,7 @@ def test_every_step_has_a_date(score: int) -> None:
     """Law: as many dates as actions, none before the first, each so long after it, and while the office is open."""
     found = plan(score)
     columns = found.columns()
-    dates, due = columns["dates"][0], columns["due"][0]
+    dates, due = [dt.datetime.fromisoformat(at) for at in columns["dates"][0]], columns["due"][0]
     follow_up = found.follow_up(0)
     assert len(dates) == len(columns["actions"][0]) == len(follow_up.actions)
     for at, action in zip(dates, follow_up.actions, strict=True):
@@ -39,7 +39,7 @@ def test_every_step_has_a_date(score: int) -> None:
 def test_weeks_share_the_steps_of_all_plans() -> None:
     """Law: every dated step of the plans is due in exactly one week, in order of time."""
     plans = [plan(), plan(9, "2026-03-09", "c-2")]
-    wanted = sorted(at for each in plans for at in each.columns()["dates"][0])
+    wanted = sorted(dt.datetime.fromisoformat(at) for each in plans for at in each.columns()["dates"][0])
     found: list[dt.datetime] = []
     for week in range(9):
         monday = dt.date(2026, 3, 2) + dt.timedelta(weeks=week)

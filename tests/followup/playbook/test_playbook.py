@@ -28,8 +28,8 @@ from npskit.followup.playbook.steps import Action, Offer
 from npskit.followup.playbook.urgency import UrgencyWords
 from npskit.options import Clock
 from npskit.scorers.ces import CES
-from npskit.scorers.csat import CSAT
 from npskit.scorers.nps import NPS
+from npskit.scorers.retention import Retention
 from npskit.scorers.sci import SCI
 from npskit.times.business_calendar import BusinessCalendar
 
@@ -462,7 +462,7 @@ def test_reasons_quote_safely() -> None:
         (Response(11), None, "the answer 11 is not on the scale 0..10"),
         (SCIAnswer(5, None, 5), None, "the answer to repurchase is missing"),
         (SCIAnswer(5, 5, 6), None, "the answer to recommend 6 is not on the scale 1..5"),
-        (Response(5), CSAT(), "no strategy of the playbook applies to this answer (satisfied)"),
+        (Response(1), Retention(), "no strategy of the playbook applies to this answer (retained)"),
     ],
 )
 def test_why_none(response: Any, scorer: Any, reason: str) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Codes, Frozen
 from npskit.data import Column, read_labels
 from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean, quoted
+from npskit.options import URGENCIES
 from npskit.reading import load
 from npskit.scorers import Scorer, codebook_of
 
@@ -63,4 +64,8 @@ def read_plan_file(path: str | os.PathLike[str], scorer: Scorer | None) -> PlanF
     status = columns["status"].astype(str)
     held_out = status == _HELD_OUT
     categories = np.maximum(labels.categories, -1)
-    return PlanFile(codebook.scorer, columns["customer"], categories, held_out | (status == _TREATED), held_out)
+    intended = held_out | (status == _TREATED)
+    if "urgency" in columns:
+        # Nobody could have left a critical comment alone.
+        intended &= columns["urgency"].astype(str) != URGENCIES[-1]
+    return PlanFile(codebook.scorer, columns["customer"], categories, intended, held_out)

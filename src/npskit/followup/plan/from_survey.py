@@ -37,7 +37,9 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     if terms.holdout and "customer" not in data.roles:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
     columns = {role: data.column(name) for role, name in named.items()}
-    contacted, times = _times(data, columns.get("last_contact"), terms.now, playbook.due.calendar.time_zone)
+    others = {name: columns.get(name) for name in ("last_contact", "purchased")}
+    dated, times = _times(data, others, terms.now, playbook.due.calendar.time_zone)
+    contacted = dated.get("last_contact")
     if (contacted is not None or terms.earlier) and times["now"] is None:
         name = "earlier" if contacted is None else "last_contact"
         raise IncompatibleError(f"{name}: how long ago that was is not known: give now=, or bind time=")
@@ -57,6 +59,8 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     table = attrs.evolve(
         table, **times, attributes=_attributes(data, playbook, named, kept), row_numbers=data.row_numbers
     )
+    if "purchased" in dated:
+        table = attrs.evolve(table, purchased=table.moments(dated["purchased"]))
     opt_outs, opted_out = _opted_out(data, named, terms)
     plan = plan_of(
         playbook.assign(table),
@@ -108,20 +112,21 @@ def _opted_out(data: BoundData, named: Mapping[str, str], terms: Terms) -> tuple
 
 
 def _times(
-    data: BoundData, contacted: Column | None, now: Any, zone: str | None
-) -> tuple[Times | None, dict[str, Any]]:
+    data: BoundData, others: Mapping[str, Column | None], now: Any, zone: str | None
+) -> tuple[dict[str, Times], dict[str, Any]]:
     """Return the times of a survey on the wall clock of a zone: that of the office, else that of the data.
 
     Returns:
-        When customers were contacted last; and of the table when responses were given (`at`), when the plan is made
-        (`now`), whose clock it is (`clock`), and the first two in UTC where the clock shows them twice.
+        When customers were contacted last and when they bought, by role; and of the table when responses were given
+        (`at`), when the plan is made (`now`), whose clock it is (`clock`), and the first two in UTC where the clock
+        shows them twice.
 
     Raises:
         InvalidValueError: If a cell is not a time, or `now` is not; or it knows its zone and the survey does not.
     """
     place, role = zone or data.time_zone, data.roles.get("time")
     answered = None if role is None else data.column(role)
-    columns = {"time": answered, "last_contact": contacted}
+    columns = {"time": answered, **others}
     known = {name: column for name, column in columns.items() if column is not None}
     table = read_times(known, time_zone=place, dayfirst=data.dayfirst)
     if role is not None:
@@ -134,9 +139,12 @@ def _times(
     at = None if read is None else as_dates(read.checked(f"time: column {role!r}"), read.dates)
     if read is not None and at is not None and not read.aware:
         at = _moved(at, data.time_zone, zone)
-    last = None if contacted is None else table["last_contact"].checked("last_contact")
-    if last is not None and not table["last_contact"].aware:
-        last = _moved(as_dates(last, table["last_contact"].dates), data.time_zone, zone).astype("datetime64[us]")
+    last: dict[str, Times] = {}
+    for name in others.keys() & known.keys():
+        last[name] = table[name].checked(name)
+        if not table[name].aware:
+            moved = _moved(as_dates(last[name], table[name].dates), data.time_zone, zone)
+            last[name] = moved.astype("datetime64[us]")
     clock: dt.tzinfo | None = None
     if own is not None:
         # An offset that never changes is no zone that can be found.
@@ -219,7 +227,11 @@ class _Lazy(Mapping[str, Any]):
 
 def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str]) -> _Lazy:
     """Return what strategies and messages can read of a customer: what was named and, for a user's strategies, all."""
-    names = {"name": named["name"]} if "name" in named else {}
+    names = {
+        name: data.frame.require(name, f"the conditions of {whose!r} on the column")
+        for name, whose in playbook.columns.items()
+    }
+    names |= {"name": named["name"]} if "name" in named else {}
     if not all(isinstance(strategy, Rule) for strategy in playbook.strategies):
         taken = {*data.score, *data.roles.values(), *named.values(), *ROLES}
         names |= {name: name for name in data.frame.columns if name not in taken}

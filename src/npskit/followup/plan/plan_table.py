@@ -15,8 +15,9 @@ from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Mann
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.follow_up_list import about, unanswered_of
 from npskit.followup.plan.statuses import STATUSES
-from npskit.followup.plan.step_dates import as_python, steps_of
+from npskit.followup.plan.step_dates import as_texts, steps_of
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer, Table, pick
+from npskit.options import URGENCIES
 from npskit.results import excerpt, free_name, records
 
 # The columns that only some tables have.
@@ -26,9 +27,12 @@ _AT_TIMES = ("status", "why", "subject", "message", "note")
 def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict[str, list[Any]]:
     """Return a plan as columns; see `FollowUpPlan.columns`."""
     rows = np.arange(len(plan.status)) if everything else plan.order
-    table = about(plan, rows)
+    known = about(plan, rows)
+    table = {name: known.pop(name) for name in ("row", "customer", "category")}
     places = np.flatnonzero(plan.chosen[rows])
-    said = _spread(_said(plan, rows[places]), places, len(rows))
+    said: dict[str, list[Any]] = _spread(_said(plan, rows[places]), places, len(rows))
+    known["urgency"] = pick(URGENCIES, plan.assigned.urgency[rows])
+    said = known | said
     taken = (*table, *said, *_AT_TIMES)
     for name, column in plan.kept.items():
         if name in plan.shown:
@@ -54,7 +58,7 @@ def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
         "channel": assigned.said("channel", rows),
         "language": assigned.said("language", rows),
         "actions": plan.of_each(rows, lambda menu, offer: tuple(action.name for action in menu.taken(offer))),
-        "dates": list(map(as_python, steps_of(plan, rows))),
+        "dates": list(map(as_texts, steps_of(plan, rows))),
         "offer": plan.of_each(rows, lambda _menu, offer: offer and offer.name),
         "cost": plan.cost[rows].tolist(),
         "gain": [None if gain != gain else gain for gain in plan.gain[rows].tolist()],

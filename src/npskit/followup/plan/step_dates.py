@@ -26,6 +26,6 @@ def steps_of(plan: Choices, rows: Codes) -> list[tuple[np.datetime64, ...]]:
     return [tuple(dates[after][place] for after in steps) for place, steps in enumerate(afters)]
 
 
-def as_python(dates: tuple[np.datetime64, ...]) -> tuple[dt.datetime | None, ...]:
-    """Return dates of steps as Python's own times."""
-    return tuple(date.astype("datetime64[us]").item() for date in dates)
+def as_texts(dates: tuple[np.datetime64, ...]) -> tuple[str, ...]:
+    """Return dates of steps as texts, empty where they are not known."""
+    return tuple("" if np.isnat(date) else str(date.astype("datetime64[m]")).replace("T", " ") for date in dates)

@@ -21,7 +21,7 @@ from npskit.options import PLAN_METHODS, PlanMethod
 from npskit.scorers import Codebook
 from npskit.times import BusinessCalendar, parse_fixed
 
-ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact")
+ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact", "purchased")
 """What a plan reads of a customer besides the answer; a column of that name is used without being named."""
 
 

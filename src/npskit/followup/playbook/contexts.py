@@ -15,10 +15,10 @@ from npskit.data import Response, Words, is_nothing
 from npskit.errors import IncompatibleError, quoted
 from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.follow_up import Context
-from npskit.followup.playbook.response_table import Table
+from npskit.followup.playbook.response_table import PURCHASED, Table
 from npskit.options import URGENCIES
 from npskit.reals import as_float
-from npskit.times import instant_of, instants, moment_in
+from npskit.times import instant_of, instants, moment_in, read_time
 
 _DAY = np.timedelta64(1, "D")
 CRITICAL = URGENCIES.index("critical")
@@ -58,6 +58,21 @@ def ages_of(at: Times | None, now: Times | np.datetime64, zone: dt.tzinfo | None
     return (now - (instants(at.astype("datetime64[us]"), zone) if dated else at)) / _DAY
 
 
+def purchase_of(value: Any) -> Times:
+    """Return when something was bought, as a column of one row of times that compare."""
+    return np.array([instant_of(read_time(value, PURCHASED, zoned=True))])
+
+
+def _since_the_purchase(
+    purchased: Times | None, now: Times | np.datetime64, since_answer: Floats | None
+) -> Floats | None:
+    """Return how many days ago each purchase was; where that is not known, the answer."""
+    if purchased is None:
+        return since_answer
+    days: Floats = (now - purchased) / _DAY
+    return days if since_answer is None else np.where(np.isnan(days), since_answer, days)
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Contexts(Frozen):
     """The columns of `Context`, and what conditions ask of a response besides. All of shape `(n,)`.
@@ -81,6 +96,7 @@ class Contexts(Frozen):
         zone: Where times are those of UTC, the zone they are shown in; None where they are the wall clock.
         clock: The zone of the wall clock, if it is known.
         began: When each one's clock starts, in UTC, where that says more than the wall clock; or None.
+        attributes: What else is known of each, by name.
     """
 
     category: Words
@@ -101,6 +117,7 @@ class Contexts(Frozen):
     zone: dt.tzinfo | None = None
     clock: dt.tzinfo | None = None
     began: Times | None = None
+    attributes: Mapping[str, Any] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -132,7 +149,8 @@ class Contexts(Frozen):
             category=Words(table.category, table.codebook.categories),
             urgency=urgency,
             starts=starts,
-            age=ages_of(at, now, table.zone),
+            age=_since_the_purchase(table.purchased, now, ages_of(at, now, table.zone)),
+            attributes=table.attributes,
             kind=kind,
             public=_public(table, kind),
             complaint=complaint,
@@ -146,6 +164,8 @@ class Contexts(Frozen):
         zone = zone_of(response.at, context.starts if context.now is None else context.now)
         words: dict[str, Any] = {name: _one(getattr(context, name)) for name in _WORDS}
         now = instant_of(context.now)
+        bought = response.attributes.get(PURCHASED)
+        purchased = None if bought is None else purchase_of(bought)
         return cls(
             category=Words(np.zeros(1, dtype=np.intp), (context.category,)),
             score=np.array([np.nan if response.score is None else as_float(response.score)]),
@@ -153,7 +173,8 @@ class Contexts(Frozen):
             commented=np.array([not is_nothing(response.comment)]),
             urgency=np.array([context.urgency], dtype=np.int8),
             starts=np.array([instant_of(context.starts)]),
-            age=ages_of(moments_of(response.at), now, zone),
+            age=_since_the_purchase(purchased, now, ages_of(moments_of(response.at), now, zone)),
+            attributes={name: [value] for name, value in response.attributes.items()},
             value=np.array([context.value], dtype=np.float64),
             public=np.array([context.public]),
             complaint=np.array([context.complaint]),

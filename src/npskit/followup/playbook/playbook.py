@@ -15,10 +15,16 @@ import numpy as np
 from npskit.arrays import Bools
 from npskit.checks import all_are, is_a, of_kind
 from npskit.data import Attributes, Response, SCIAnswer
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import (
+    IncompatibleError,
+    InvalidTypeError,
+    InvalidValueError,
+    did_you_mean,
+    quoted,
+)
 from npskit.followup.playbook.channels import as_channels
 from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complaints_of
-from npskit.followup.playbook.contexts import Contexts, moments_of, zone_of
+from npskit.followup.playbook.contexts import Contexts, moments_of, purchase_of, zone_of
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
 from npskit.followup.playbook.other_categories import for_categories
@@ -26,8 +32,8 @@ from npskit.followup.playbook.part_checks import as_urgency
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
-from npskit.followup.playbook.response_table import Table
-from npskit.followup.playbook.rules import Conditions, Team
+from npskit.followup.playbook.response_table import PURCHASED, Table
+from npskit.followup.playbook.rules import Conditions, Rule, Team, warn_of_unreachable
 from npskit.followup.playbook.steps import as_tuple
 from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Codebook, Retention, Scorer, codebook_of
@@ -105,6 +111,13 @@ class Playbook:
             raise InvalidValueError(
                 f"the names of strategies must be distinct: {quoted(twice[0])} occurs more than once"
             )
+        warn_of_unreachable(self.strategies)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The other columns that conditions name, each with the rule or team that does."""
+        parts = (*self.strategies, *self.teams)
+        return {name: each.name for each in parts if isinstance(each, Rule | Team) for name in each.when.columns}
 
     @staticmethod
     def default(scorer: Scorer | Codebook | None = None) -> Playbook:
@@ -256,6 +269,7 @@ def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, giv
         )
     answers = [read.score] if single else [read.attributes.get(name) for name in codebook.questions]
     known = {name: value for name, value in read.attributes.items() if name in _CONTEXT} | given
+    bought = read.attributes.get(PURCHASED)
     others = {
         n: [v] for n, v in read.attributes.items() if n not in _CONTEXT and (single or n not in codebook.questions)
     }
@@ -273,6 +287,7 @@ def _table_of(response: Any, scorer: Scorer | None, now: dt.datetime | None, giv
         at=moments_of(read.at),
         now=None if now is None else instant_of(now),
         zone=zone_of(read.at, now),
+        purchased=None if bought is None else purchase_of(bought),
     )
 
 

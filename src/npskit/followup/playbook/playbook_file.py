@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -181,7 +182,7 @@ class _PlaybookReader(TomlReader):
 
     def conditions(self, path: Path, table: dict[str, Any]) -> Conditions:
         """Return the conditions of a rule or a team."""
-        given = self.table(table, "when", path)
+        given = self.with_columns(path, self.table(table, "when", path))
         for key, value in given.items():
             if value == []:
                 self.fail((*path, "when", key), f"{key} is an empty list, which nothing fulfills; name one, or drop it")
@@ -189,7 +190,23 @@ class _PlaybookReader(TomlReader):
         for category in wanted if isinstance(wanted, list) else [wanted]:
             if isinstance(category, str):
                 self.category((*path, "when", "category"), category)
-        return self.build(path, "when", table, Conditions)
+        return self.build(path, "when", {"when": given}, Conditions)
+
+    def with_columns(self, path: Path, given: dict[str, Any]) -> dict[str, Any]:
+        """Return conditions of which those that are none of a playbook's are on columns of that name.
+
+        What is written almost like one of a playbook's is a mistake: on a column of such a name, write
+        `columns = { ... }`.
+        """
+        known = _names(Conditions)
+        others = {key: value for key, value in given.items() if key not in known}
+        for key in others:
+            if difflib.get_close_matches(key.casefold(), known, cutoff=0.8):
+                self.known((*path, "when"), {key: None}, known)
+        if not others:
+            return given
+        own = self.table(given, "columns", (*path, "when"))
+        return {key: value for key, value in given.items() if key in known} | {"columns": {**own, **others}}
 
     def own(self) -> list[str]:
         """Return the names of categories of scorers of one's own."""

@@ -36,6 +36,7 @@ from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.times import instants, moment_in
 
 TEXTS = ("channel", "language", "theme")
+PURCHASED = "purchased"
 
 
 @functools.lru_cache(maxsize=32)
@@ -80,6 +81,7 @@ class Table(Frozen):
         utc: When, in UTC, where that says more than the wall clock, which shows an hour of autumn twice; or None.
         utc_now: What time it is, in UTC; None where the wall clock says it.
         row_numbers: The row of the file that each came from; None where they came from none.
+        purchased: When each customer bought what the answer is about, as times that compare; or None.
         latest: Whether `now` is when the latest of them came in, because it was not given.
 
     Example:
@@ -107,6 +109,7 @@ class Table(Frozen):
     utc: Times | None = None
     utc_now: np.datetime64 | None = None
     row_numbers: NDArray[np.int64] | None = None
+    purchased: Times | None = None
     latest: bool = False
 
     @classmethod
@@ -224,6 +227,8 @@ class Table(Frozen):
         known = {name: self.known(name, rows)[0] for name in self.attributes}
         said = {name: self.known(name, rows)[0] for name in (*TEXTS, "value", "public")}
         known |= {name: value for name, value in said.items() if value is not None}
+        if self.purchased is not None and not np.isnat(self.purchased[row]):
+            known[PURCHASED] = moment_in(self.purchased[row], self.zone)
         answers = [self._answer(question, row) for question in range(len(self.codebook.scales))]
         if len(answers) > 1:
             known |= dict(zip(self.codebook.questions, answers, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -13,10 +13,11 @@ from attrs.validators import optional
 
 from npskit.arrays import Bools
 from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
-from npskit.data import Response, Words
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.data import Attributes, Response, Words
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitWarning, quoted, warn
 from npskit.followup.letters import find_language
 from npskit.followup.playbook.channels import fold
+from npskit.followup.playbook.column_conditions import as_columns, covers, holds, words_of
 from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
 from npskit.followup.playbook.part_checks import as_urgency, as_within, is_amount_or_none, is_priority
@@ -71,7 +72,10 @@ class Conditions:
         public: Whether others can read it.
         complaint: Whether the comment complains: it is urgent, or has words of complaint.
         min_value: The least value of the customer, in your currency.
-        max_days: The most days since the answer.
+        max_days: The most days since the purchase where that is known, else since the answer.
+        columns: Conditions on other columns of the survey, which are attributes of a response, by name: a text or
+            several, without regard to case; a number, or the lowest and the highest one:
+            `{"region": "South", "stays": [3, 10]}`.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a condition cannot be used; the message names it.
@@ -92,6 +96,7 @@ class Conditions:
     complaint: bool | None = attrs.field(default=None, validator=optional(is_bool))
     min_value: float | None = attrs.field(default=None, converter=to_real_or_none, validator=is_amount_or_none)
     max_days: float | None = attrs.field(default=None, converter=to_real_or_none, validator=is_amount_or_none)
+    columns: Attributes = attrs.field(default=Attributes({}), converter=as_columns)
 
     def hold(self, response: Response, context: Context) -> bool:
         """Whether all conditions hold of a response.
@@ -128,7 +133,37 @@ class Conditions:
             found &= False if contexts.value is None else contexts.value >= self.min_value
         if self.max_days is not None:
             found &= False if contexts.age is None else contexts.age <= self.max_days
+        for name, wanted in self.columns.items():
+            cells = contexts.attributes.get(name)
+            found &= False if cells is None else holds(wanted, cells, f"when.{name}")
         return found
+
+    def cover(self, other: Conditions) -> bool:
+        """Whether these conditions hold wherever the others do, as far as can be told from how they are written.
+
+        Example:
+            >>> Conditions(category="detractor").cover(Conditions(category="detractor", urgency="urgent"))
+            True
+        """
+        pairs = (
+            (self.category, other.category, str),
+            (self.channel, other.channel, fold),
+            (self.theme, other.theme, fold),
+            (self.language, other.language, fold),
+        )
+        texts = all(
+            not mine or (theirs and set(map(key, theirs)) <= set(map(key, mine))) for mine, theirs, key in pairs
+        )
+        flags = ("comment", "public", "complaint")
+        same = all(getattr(self, name) in (None, getattr(other, name)) for name in flags)
+        score = self.score is None or (
+            other.score is not None and self.score[0] <= other.score[0] and other.score[1] <= self.score[1]
+        )
+        value = self.min_value is None or (other.min_value is not None and self.min_value <= other.min_value)
+        days = self.max_days is None or (other.max_days is not None and other.max_days <= self.max_days)
+        return bool(texts and same and score and value and days and self.urgency <= other.urgency) and covers(
+            self.columns, other.columns
+        )
 
     def words(self) -> str:
         """Return the conditions in words; none is "every response"."""
@@ -149,6 +184,7 @@ class Conditions:
             said.append(f"worth {self.min_value:g} or more")
         if self.max_days is not None:
             said.append(f"at most {self.max_days:g} {'day' if self.max_days == 1 else 'days'} ago")
+        said += words_of(self.columns)
         return ", ".join(said) or "every response"
 
 
@@ -237,6 +273,19 @@ class Rule:
     def priorities(self, below: Any) -> Any:
         """Return the priority of answers so many points below the best of their category; shape as `below`."""
         return np.minimum(self.priority + self.per_point_below * np.maximum(below, 0), 100.0)
+
+
+def warn_of_unreachable(strategies: Sequence[Any]) -> None:
+    """Warn of rules that never apply, because one that stands before applies wherever they would."""
+    rules = [strategy for strategy in strategies if isinstance(strategy, Rule)]
+    for place, rule in enumerate(rules):
+        before = next((each for each in rules[:place] if each.when.cover(rule.when)), None)
+        if before is not None:
+            warn(
+                f"the rule {quoted(rule.name)} is never reached: {quoted(before.name)}, which stands before it, "
+                "applies to all that it would; put it first, or drop it",
+                NpskitWarning,
+            )
 
 
 @attrs.frozen
