@@ -16,6 +16,9 @@ import npskit as nk
 from npskit.followup.plan.statuses import STATUSES
 from tests.followup.playbook.test_playbook import CELLS, playbooks
 
+# Playbooks that are drawn have rules that are never reached.
+pytestmark = pytest.mark.filterwarnings("ignore:the rule:npskit.NpskitWarning")
+
 FIELDS: dict[str, Any] = {"company": "ACME", "sender": "Ann"}
 
 

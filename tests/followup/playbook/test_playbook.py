@@ -33,6 +33,9 @@ from npskit.scorers.retention import Retention
 from npskit.scorers.sci import SCI
 from npskit.times.business_calendar import BusinessCalendar
 
+# Playbooks that are drawn have rules that are never reached.
+pytestmark = pytest.mark.filterwarnings("ignore:the rule:npskit.NpskitWarning")
+
 DEFAULT = Playbook.default()
 MONDAY = dt.datetime(2026, 3, 2, 10)
 AWARE = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)

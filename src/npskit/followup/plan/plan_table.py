@@ -61,9 +61,15 @@ def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
         "dates": list(map(as_texts, steps_of(plan, rows))),
         "offer": plan.of_each(rows, lambda _menu, offer: offer and offer.name),
         "cost": plan.cost[rows].tolist(),
+        "authority": plan.of_each(rows, _authority),
         "gain": [None if gain != gain else gain for gain in plan.gain[rows].tolist()],
         "reasons": assigned.reasons(rows),
     }
+
+
+def _authority(menu: Menu, offer: Offer | None) -> float | None:
+    """Return up to how much may be spent at once by whoever takes the steps."""
+    return max((action.amount for action in menu.taken(offer) if action.amount is not None), default=None)
 
 
 def _spread(columns: dict[str, list[Any]], places: Codes, rows: int) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from npskit.errors import counted, plural
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.follow_up_list import unanswered_lines
 from npskit.followup.plan.statuses import CHOSEN, EVERYBODY, HOLDOUT, STATUSES, TRIAGE
+from npskit.followup.playbook import Action, Offer
 from npskit.results import number, one_line
 
 FIRST = 10
@@ -137,13 +139,22 @@ def rows_of(plan: Choices, most: int) -> list[list[Any]]:
                 round(found.priority),
                 "" if found.due is None else found.due.isoformat(sep=" ", timespec="minutes") + late,
                 plan.owners[plan.owner[row]],
-                "" if offer is None else f"{offer.name} {plan.cost[row]:,.2f}{_currency(plan)}",
+                ", ".join(_money(plan, row, offer, found.actions)),
                 # Without where priority and due time come from, the last two.
                 "; ".join(found.reasons[:-2] or found.reasons[:1]),
                 _shortened(comments[row] if comments else None),
             ]
         )
     return rows
+
+
+def _money(plan: Choices, row: int, offer: Offer | None, actions: Iterable[Action]) -> Iterator[str]:
+    """Yield what the offer costs, and up to how much may be spent at once."""
+    if offer is not None:
+        yield f"{offer.name} {plan.cost[row]:,.2f}{_currency(plan)}"
+    for action in actions:
+        if action.amount is not None:
+            yield f"{action.name} at once, up to {action.amount:,.2f}{_currency(plan)}"
 
 
 def _shortened(comment: str | None, width: int = 90) -> str:

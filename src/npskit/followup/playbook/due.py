@@ -17,7 +17,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
-from npskit.followup.playbook.part_checks import as_within
+from npskit.followup.playbook.part_checks import as_clock, as_within
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.options import CLOCKS, URGENCIES, Clock
 from npskit.results import excerpt
@@ -50,14 +50,22 @@ CHANNELS: Mapping[str, str] = {
 """How long an answer may take by default, by channel."""
 
 
+def _morning(text: str, name: str) -> str:
+    """Return the next working morning, with its time of day where one is named."""
+    clock = text.removeprefix(NEXT_MORNING).strip().removeprefix("at ")
+    return f"{NEXT_MORNING} {as_clock(clock, name)}" if clock else NEXT_MORNING
+
+
 def _limits(value: Any, name: str, *, morning: bool = False) -> Attributes:
     """Return a mapping from names to durations, read."""
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must map names to durations: got {quoted(value)}")
     read: dict[str, Any] = {}
     for key, limit in value.items():
-        next_morning = morning and isinstance(limit, str) and fold(limit).replace("_", " ") == NEXT_MORNING
-        known = NEXT_MORNING if next_morning else parse_fixed(limit, f"{name}.{key}")
+        text = fold(limit).replace("_", " ") if morning and isinstance(limit, str) else ""
+        known = (
+            _morning(text, f"{name}.{key}") if text.startswith(NEXT_MORNING) else parse_fixed(limit, f"{name}.{key}")
+        )
         read[fold(str(key)) if morning else str(key)] = known
     return Attributes(read)
 
@@ -94,10 +102,11 @@ class DueTimes:
     Args:
         clock: `"business"` or `"calendar"`.
         calendar: The opening hours, which the next working morning is read from on either clock.
-        channel: Limits by channel, timedeltas or texts such as `"15 minutes"` and `"4h"`, or `"next morning"`: the next
-            opening. A limit holds for all names of its channel (see `npskit.followup.playbook.channels.kind_of`),
-            unless there is one for the very name. Default: chat 15 minutes, social 30 minutes, phone, app and sms 4
-            hours, email the next morning, review 24 hours, letter 3 days.
+        channel: Limits by channel, timedeltas or texts such as `"15 minutes"` and `"4h"`; or `"next morning"`: the next
+            opening, `"next morning 10:00"`: by that time of its day. A limit holds for all names of its channel (see
+            `npskit.followup.playbook.channels.kind_of`), unless there is one for the very name. Default: chat 15
+            minutes, social 30 minutes, phone, app and sms 4 hours, email the next morning, review 24 hours, letter 3
+            days.
         category: Limits by category. Default 48 hours for detractors and customers at risk.
         urgency: Limits by urgency. Default 24 hours for urgent comments, 4 hours for critical ones.
         never_beyond: The longest of all. Default 7 days.
@@ -219,12 +228,12 @@ class DueTimes:
             return attrs.evolve(found, at=in_zone(found.at, clock), moments=found.at)
         starts, zone, limits = contexts.starts, contexts.zone, _Limits(len(contexts), self.clock)
         limits.add([self.never_beyond], ["the longest anything may take"], np.zeros(len(contexts), dtype=np.intp))
-        mornings: list[str] = []
+        mornings: dict[str, str] = {}
         if contexts.channel is not None and contexts.kind is not None:
             names = contexts.channel.names
             by_channel = list(map(self._of_channel, names, contexts.kind.names))
             limits.add(by_channel, [f"for channel {excerpt(name)}" for name in names], contexts.channel.codes)
-            mornings = [name for name, limit in zip(names, by_channel, strict=True) if limit == NEXT_MORNING]
+            mornings = {name: limit for name, limit in zip(names, by_channel, strict=True) if isinstance(limit, str)}
         urgent = [f"for {'an' if level < 2 else 'a'} {name} comment" for level, name in enumerate(URGENCIES)]
         limits.add(list(map(self.urgency.get, URGENCIES)), urgent, contexts.urgency)
         categories = contexts.category.names
@@ -232,10 +241,11 @@ class DueTimes:
         limits.add(withins, ["by the rule"] * len(withins), within)
         found = DueColumn(self._after(starts, limits, zone), limits.codes, tuple(limits.said))
         if mornings and contexts.channel is not None:
-            rows = np.flatnonzero(contexts.channel.holds(mornings.__contains__))
-            morning = self.calendar.next_morning(starts[rows], time_zone=zone)
             said = [f"the next working morning for channel {excerpt(name)}" for name in contexts.channel.names]
-            found = found.replaced(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
+            for limit in set(mornings.values()):
+                rows = np.flatnonzero(contexts.channel.holds(lambda name, limit=limit: mornings.get(name) == limit))  # type: ignore[misc]
+                morning = self.next_morning(starts[rows], limit.removeprefix(NEXT_MORNING).strip(), zone)
+                found = found.replaced(rows, morning, morning < found.at[rows], said, contexts.channel.codes[rows])
         rows = np.flatnonzero(own < found.at)
         found = found.replaced(rows, np.maximum(own, starts)[rows], True, ["set by the strategy"], 0)
         caps = starts + np.timedelta64(self.never_beyond, "us")
@@ -247,6 +257,16 @@ class DueTimes:
             said = [longest, f"the last opening time within {longest}"]
             found = found.replaced(rows, np.where(opened, latest, cap), True, said, opened)
         return found
+
+    def next_morning(self, starts: Times, clock: str, zone: dt.tzinfo | None) -> Times:
+        """Return the next opening after each time, or the time of that day by a clock (`"10:00"`) if that is later."""
+        opening: Times = self.calendar.next_morning(starts, time_zone=zone)
+        if not clock:
+            return opening
+        hours, minutes = map(int, clock.split(":"))
+        wall = opening if zone is None else in_zone(opening, zone)
+        at: Times = np.add(wall.astype("datetime64[D]"), np.timedelta64(60 * hours + minutes, "m").astype("m8[us]"))
+        return np.maximum(opening, at if zone is None else instants(at, zone))
 
     def _of_channel(self, channel: str, kind: str | None) -> Any:
         """Return the limit of a channel: that of its name, else that of its kind."""

@@ -281,7 +281,8 @@ class FollowUp(Result):
     def _record(self) -> dict[str, Any]:
         found = super()._record() | {"offers": [offer.name for offer in self.offers], "minutes": self.minutes}
         found["actions"] = [
-            {"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes)} for a in self.actions
+            {"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes), "amount": a.amount}
+            for a in self.actions
         ]
         within = found.pop("within")
         return found | {"within_hours": None if within is None else _hours(within)}
@@ -293,13 +294,18 @@ class FollowUp(Result):
         if self.team is not None:
             parts.append(f"Team: {self.team}.")
         if self.actions:
-            steps = (a.name if a.after == NO_TIME else f"{a.name} after {in_words(a.after)}" for a in self.actions)
-            parts.append(f"Steps: {', '.join(steps)}.")
+            parts.append(f"Steps: {', '.join(map(_step, self.actions))}.")
         if self.offers:
             parts.append(f"Offers: {' or '.join(offer.name for offer in self.offers)}.")
         if self.reasons:
             parts.append(f"Why: {'; '.join(self.reasons)}.")
         return " ".join(parts)
+
+
+def _step(action: Action) -> str:
+    """Return a step in words."""
+    after = "" if action.after == NO_TIME else f" after {in_words(action.after)}"
+    return f"{action.name}{after}{'' if action.amount is None else f' (at once, up to {action.amount:,.2f})'}"
 
 
 def _hours(duration: dt.timedelta) -> float:

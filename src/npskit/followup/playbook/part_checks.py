@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from npskit.checks import is_number, is_same, one_of
@@ -24,6 +25,24 @@ def as_after(value: Any) -> dt.timedelta:
 def as_within(value: Any) -> dt.timedelta | None:
     """Return how long something may take, or None, by the one grammar of durations."""
     return None if value is None else parse_fixed(value, "within")
+
+
+def as_clock(value: Any, name: str = "due") -> str | None:
+    """Return a time of day as `HH:MM`, or None.
+
+    Raises:
+        InvalidValueError: If it is none.
+
+    Example:
+        >>> as_clock("9:30"), as_clock(None)
+        ('09:30', None)
+    """
+    if value is None:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise InvalidValueError(f"{name} must be a time of day such as '10:00': got {quoted(value)}")
+    return f"{int(found[1]):02}:{found[2]}"
 
 
 def as_urgency(value: Any) -> int:

@@ -94,7 +94,7 @@ class _PlaybookReader(TomlReader):
 
     def action(self, path: Path, name: str, table: dict[str, Any]) -> Action:
         """Return an action of the catalog, or a changed one of a rule."""
-        self.known(path, table, ("after", "minutes", "needs_offer"))
+        self.known(path, table, ("after", "minutes", "needs_offer", "amount"))
         with self.at(path):
             return Action(name, **table)
 
@@ -166,7 +166,7 @@ class _PlaybookReader(TomlReader):
         """Return a step of a rule: the name of an action, or a table that changes it."""
         if not isinstance(item, dict):
             return self.chosen(path, item, self.actions, "action")
-        self.known(path, item, ("name", "after", "minutes", "needs_offer"))
+        self.known(path, item, ("name", "after", "minutes", "needs_offer", "amount"))
         self.require(path, item, "name")
         found = self.chosen((*path, "name"), item["name"], self.actions, "action")
         changed = self.action(path, found.name, {key: value for key, value in item.items() if key != "name"})

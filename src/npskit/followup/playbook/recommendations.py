@@ -152,6 +152,8 @@ class Assigned(Frozen, _Answers):
             if isinstance(asked, Rule):
                 rows = np.flatnonzero(asked.when.mask(contexts) & left)
                 found.fill(rows, place, asked.priorities(table.below[rows]), asked)
+                if asked.due is not None and len(rows):
+                    named[rows] = durations.next_morning(contexts.starts[rows], asked.due, contexts.zone)
             else:
                 for row in np.flatnonzero(left & scored).tolist():
                     found.ask(place, row)

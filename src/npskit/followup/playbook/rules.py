@@ -20,7 +20,7 @@ from npskit.followup.playbook.channels import fold
 from npskit.followup.playbook.column_conditions import as_columns, covers, holds, words_of
 from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
-from npskit.followup.playbook.part_checks import as_urgency, as_within, is_amount_or_none, is_priority
+from npskit.followup.playbook.part_checks import as_clock, as_urgency, as_within, is_amount_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
 from npskit.options import URGENCIES
 from npskit.reals import to_real, to_real_or_none
@@ -203,6 +203,7 @@ class Rule:
         priority: The priority it begins with, 0..100.
         per_point_below: What is added for every point the answer lies below the best one of its category.
         within: How long the answer may take, a timedelta or a text such as `"2 days"`; None leaves it to the playbook.
+        due: By what time of the next working morning the answer is due, `"10:00"`; None leaves it to the playbook.
         actions: The steps, in order; a text is an action of that name.
         offers: What may be offered, one of them at most.
         offer_required: Whether one of the offers has to be made.
@@ -226,6 +227,7 @@ class Rule:
     priority: float = attrs.field(default=50.0, kw_only=True, converter=to_real, validator=is_priority)
     per_point_below: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_priority)
     within: dt.timedelta | None = attrs.field(default=None, kw_only=True, converter=as_within)
+    due: str | None = attrs.field(default=None, kw_only=True, converter=as_clock)
     actions: tuple[Action, ...] = attrs.field(default=(), kw_only=True, converter=as_steps)
     offers: tuple[Offer, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple)
     offer_required: bool = attrs.field(default=False, kw_only=True, validator=is_bool)

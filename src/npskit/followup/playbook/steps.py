@@ -26,6 +26,8 @@ class Action:
         name: What is done, by the name its message templates have: `"thank"`, `"apologize"`, `"stay_in_touch"`.
         after: How long after the follow-up is due: a timedelta or a text such as `"14 days"`.
         minutes: The staff time it takes.
+        amount: Up to how much, in your currency, whoever takes the step may spend to settle the matter at once; None
+            for nothing. It is an authority, no offer: no letter names it, and no budget counts it.
         needs_offer: Whether it is taken only together with an offer whose `step` it is: a compensation is not
             announced where none is made.
 
@@ -34,13 +36,16 @@ class Action:
 
     Example:
         >>> Action("stay_in_touch", after="14 days", minutes=5)
-        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False)
+        Action(name='stay_in_touch', after=datetime.timedelta(days=14), minutes=5, needs_offer=False, amount=None)
     """
 
     name: str = attrs.field(validator=is_text)
     after: dt.timedelta = attrs.field(default=NO_TIME, kw_only=True, converter=as_after)
     minutes: float = attrs.field(default=0.0, kw_only=True, converter=to_real, validator=is_amount)
     needs_offer: bool = attrs.field(default=False, kw_only=True, validator=is_bool)
+    amount: float | None = attrs.field(
+        default=None, kw_only=True, converter=to_real_or_none, validator=is_amount_or_none
+    )
 
 
 def _as_worth(value: Any, name: str) -> Worth | None:
