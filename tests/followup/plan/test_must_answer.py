@@ -116,6 +116,7 @@ def test_who_is_not_answered_is_listed_with_the_reason() -> None:
         "the answer is too old for it",
         "no hours are left after those who come before",
     ]
+    assert found.unanswered.columns()["because"][0] == "the comment is critical"
     assert "Urgent, and yet not answered: 3 comments, 2 of them critical." in found.headline()
     assert 'row 1 (from 0), customer "b" (detractor, critical): the answer is too old for it' in found.headline()
     assert "too old" in found.unanswered.to_text()

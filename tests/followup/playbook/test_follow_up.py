@@ -98,7 +98,7 @@ def test_a_follow_up_is_data() -> None:
     assert eval(repr(FULL), known) == FULL
     assert len({FULL, FULL}) == 1
     read = json.loads(json.dumps(FULL.to_dict()))
-    assert read["actions"][1] == {"name": "stay_in_touch", "after_hours": 336.0, "minutes": 5.0}
+    assert read["actions"][1] == {"name": "stay_in_touch", "after_hours": 336.0, "minutes": 5.0, "amount": None}
     assert (read["due"], read["minutes"], read["offers"]) == ("2026-03-02T09:00:00", 15.0, ["gift", "coupon"])
     assert read["within_hours"] == 4
     assert read["details"] == {"name": "Ann", "since": "2020-01-01"}

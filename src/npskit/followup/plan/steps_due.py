@@ -123,7 +123,8 @@ def due_steps(
             entries += [_DueStep(dates[place], plan, row, place) for place in places]
     entries.sort(key=lambda entry: (entry.at, -entry.plan.assigned.priority[entry.row]))
     said = f"{counted(left, 'step')} {plural(left, 'is', 'are')} left out: the customer has opted out since."
-    table = {name: [entry.cells(letters)[name] for entry in entries] for name in _names(known, letters)}
+    cells = [entry.cells(letters) for entry in entries]
+    table = {name: [each[name] for each in cells] for name in _names(known, letters)}
     return FollowUpList("Steps that are due", table, (said,) if left else (), backend)
 
 

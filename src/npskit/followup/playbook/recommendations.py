@@ -317,14 +317,14 @@ class Assigned(Frozen, _Answers):
         due[~started & np.isnat(self.due[rows])] = _NO_TIME
         due[started] = self.limits.reasons(self.contexts, rows[started])
         urgent = [
-            self._why_urgent(row) if level else "" for row, level in zip(rows.tolist(), urgency.tolist(), strict=True)
+            self.why_urgent(row) if level else "" for row, level in zip(rows.tolist(), urgency.tolist(), strict=True)
         ]
         return [
             (*said, *([why] if why else ()), sums, *([when] if when else ()))
             for said, why, sums, when in zip(first, urgent, points, due, strict=True)
         ]
 
-    def _why_urgent(self, row: int) -> str:
+    def why_urgent(self, row: int) -> str:
         """Return how urgent a comment is, with the word that makes it so, excerpt, if there is one."""
         urgency, comments = int(self.contexts.urgency[row]), self.table.comment
         said = f"the comment is {URGENCIES[urgency]}"
