@@ -216,6 +216,13 @@ def test_days_and_times_of_one_day() -> None:
     assert zoned.close.median == 23
 
 
+@pytest.mark.parametrize(("offset", "hours"), [("-08:00", 4), ("+07:00", 4), ("Z", 4), ("+0530", 4)])
+def test_a_date_is_one_of_the_clock_beside_it(offset: str, hours: int) -> None:
+    """At 20:00 in Los Angeles it is the next day in London; closed on that day is not before it."""
+    loop = nk.closed_loop({"opened": [f"2026-03-02T20:00:00{offset}"], "closed": ["2026-03-02"]})
+    assert (loop.close.median, len(loop.rejected)) == (hours, 0)
+
+
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=20))
 def test_a_clock_reads_back(seconds: list[int]) -> None:
     """Law: hours, minutes and seconds, as a clock writes them, are the seconds again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,12 +15,9 @@ from npskit.counting import CodedAnswers, Tally, warn_of_scale
 from npskit.data import (
     NOTHING,
     UNKNOWN,
-    Column,
     Frame,
     TableTimes,
-    TimeColumn,
     coded,
-    factorize,
     parse_times,
     read_flags,
     read_labels,
@@ -41,6 +37,7 @@ from npskit.errors import (
     warn,
 )
 from npskit.followup.cases.case import Case
+from npskit.followup.cases.case_days import dates_alone, offsets_of, take_midnights
 from npskit.followup.cases.case_roles import unit_of
 from npskit.followup.cases.case_spans import read_spans
 from npskit.scorers import Codebook
@@ -205,13 +202,16 @@ class CaseTimes(Frozen):
         zone = _known_zone(table[aware[0]].own_zone, office or "UTC") if aware else None
         for role in names:
             if zone is not None and whole[role]:
-                values[role] = instants(values[role], find_zone(zone))
+                beside = columns[names["opened"] if names.get("opened") in aware else aware[0]]
+                named = office is not None or _known_zone(table[aware[0]].own_zone, "") != ""
+                days_in_utc = instants(values[role], find_zone(zone))
+                values[role] = days_in_utc if named else values[role] - offsets_of(beside)
         for role, (seconds, wrong) in took.items():
             values[role] = values["opened"] + _microseconds(seconds)
             bad[role], far[role] = np.flatnonzero(wrong), np.empty(0, np.int64)
             days[role] = np.zeros(len(seconds), np.bool_)
         if "opened" in days:
-            _midnights(values, days)
+            take_midnights(values, days)
         due, alone = values.pop("due", None), days.pop("due", None)
         read = cls(values, bad, far, zone, days, waits=waits)
         if due is None or alone is None:
@@ -242,38 +242,6 @@ class CaseTimes(Frozen):
 
 
 # ---- columns without times ----
-
-
-def dates_alone(column: Column, read: TimeColumn) -> Bools:
-    """Return which cells of a column are dates without a time of day."""
-    known = ~np.isnat(read.values)
-    if read.dates or read.aware:
-        return known if read.dates else np.zeros(len(known), np.bool_)
-    cells = column.filled()
-    if cells.dtype.kind != "O" or not (read.values[known] == read.values[known].astype("datetime64[D]")).any():
-        return np.zeros(len(known), np.bool_)
-    codes, distinct = factorize(cells)
-    alone = [_says_no_time(cell) for cell in distinct]
-    midnight = read.values == read.values.astype("datetime64[D]")
-    return np.asarray(np.array(alone, np.bool_)[codes] & midnight)
-
-
-def _says_no_time(cell: Any) -> bool:
-    if isinstance(cell, str):
-        return ":" not in cell and not cell.strip().isdecimal()
-    return isinstance(cell, dt.date) and not isinstance(cell, dt.datetime)
-
-
-def _midnights(values: Mapping[str, Times], days: dict[str, Bools]) -> None:
-    """Take a column of nothing but midnights, one of them before an opening on the same day, as dates."""
-    opened = values["opened"]
-    for role, times in values.items():
-        known = ~np.isnat(times)
-        if role == "opened" or days[role].any() or not known.any():
-            continue
-        day = times.astype("datetime64[D]")
-        if (times == day)[known].all() and ((times < opened) & (day == opened.astype("datetime64[D]"))).any():
-            days[role] = known
 
 
 def _took(frame: Frame, names: Mapping[str, str]) -> dict[str, tuple[Floats, Bools]]:
@@ -330,8 +298,8 @@ def _refuse_days(table: TableTimes, names: Mapping[str, str]) -> None:
     role = next((role for role, serials in found.items() if serials), None)
     if role is not None and not found.get("opened", True):
         raise InvalidValueError(
-            f"cases: column {quoted(names[role])} holds numbers and {quoted(names['opened'])} does not: if they say how "
-            f"long it took, name the unit in the name of the column, as in '{names[role]} in seconds'"
+            f"cases: column {quoted(names[role])} holds numbers and {quoted(names['opened'])} does not: if they say "
+            f"how long it took, name the unit in the name of the column, as in '{names[role]} in seconds'"
         )
 
 
