@@ -16,6 +16,8 @@ from npskit.errors import (
     DataWarning,
     GuessWarning,
     InvalidTypeError,
+    counted,
+    plural,
     quoted,
     warn,
 )
@@ -32,6 +34,7 @@ from npskit.reading import (
     names_of,
     several_files,
     warn_of_no_time,
+    whole_ranges,
 )
 from npskit.scorers import Scorer, codebook_of
 from npskit.survey import Survey
@@ -232,4 +235,26 @@ def read(
     rejected.sort(key=lambda each: each.row)
     survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
     survey = survey.counted(count)
+    if report.tool and survey.roles.get("label") not in (None, *answers):
+        _warn_of_labels(survey, loaded.columns, answers)
     return survey.where(kinds) if kinds else survey
+
+
+def _warn_of_labels(survey: Survey, columns: Mapping[str, NDArray[Any]], answers: Sequence[str]) -> None:
+    """Warn of labels of the survey tool that contradict the answers they stand beside."""
+    audit = survey.audit()
+    if not audit.contradictions:
+        return
+    first = audit.contradictions[0]
+    low, high = whole_ranges({name: columns[name] for name in answers}).get(answers[0], (0, 0))
+    recoded = (
+        "; the answers are 1..11, as where a tool has recoded 0..10: if so, give scorer=NPS((1, 11), detractor=7, "
+        "promoter=10)"
+    )
+    warn(
+        f"label: {counted(len(audit.contradictions), 'label')} of {audit.checked:,} in column "
+        f"{quoted(survey.roles['label'])} {plural(len(audit.contradictions), 'contradicts', 'contradict')} the answer "
+        f"beside: row {first.row} of the file is a {first.answer} by its answer, and {first.label!r} by its label"
+        f"{recoded if (low, high) == (1, 11) else ''}; see audit()",
+        DataWarning,
+    )

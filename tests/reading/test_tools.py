@@ -3,11 +3,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import npskit as nk
 from npskit.errors import InvalidValueError
 from npskit.reading import Loaded
 from npskit.reading.tools import PLAIN, TOOLS, find_tool
@@ -129,6 +132,36 @@ def test_surveymonkey(read: Read) -> None:
     ]
     assert found.roles == {"time": "End Date", "customer": "Email Address", "score": "Would you recommend us?"}
     assert found.columns["Which? [Other (please specify)]"].tolist() == ["Green"]
+
+
+def test_surveymonkey_expanded(read: Read) -> None:
+    """One column for each point of a scale is one answer, in the place of the first; not if a row holds two points."""
+    question, options = "Would you recommend us?", ["0 - Not at all", *map(str, range(1, 10)), "10 - Extremely likely"]
+    header = [[*SURVEYMONKEY, question, *[""] * 10, "Why?"], [*[""] * 7, *options, "Open-Ended Response"]]
+
+    def row(*answers: int) -> list[object]:
+        return [1, 2, "", "", "", "", "", *(option if i in answers else "" for i, option in enumerate(options)), "x"]
+
+    found = read(table(*header, row(9), row(), row(0), row(10)))
+    assert list(found.columns)[7:] == [question, "Why?"]
+    assert found.columns[question].tolist() == ["9", None, "0", "10"]
+    assert found.roles["score"] == question
+    assert any("a column for each of its 11 options" in note for note in found.report.notes)
+    assert f"{question} [3]" in read(table(*header, row(9), row(3, 4))).columns
+
+
+def test_labels_of_a_tool_are_held_against_its_answers(tmp_path: Path) -> None:
+    """Qualtrics may recode 0..10 as 1..11: its own groups then contradict the answers, and a warning says so."""
+    path = tmp_path / "q.csv"
+    groups = ["Detractor"] * 7 + ["Passive"] * 2 + ["Promoter"] * 2
+    for shift, said in ((0, ""), (1, "the answers are 1..11")):
+        path.write_text(qualtrics(*(("0", "", group, i + shift, "") for i, group in enumerate(groups))))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            nk.read(path)
+        told = [str(each.message) for each in caught if "contradict" in str(each.message)]
+        assert len(told) == shift
+        assert all(said in each and "2 labels of 10" in each and "row 10 of the file" in each for each in told)
 
 
 def test_surveymonkey_with_one_header_row(read: Read) -> None:

@@ -28,6 +28,7 @@ from npskit.reading.dialect import check_separator
 from npskit.reading.file_report import Columns, FileReport, Loaded, Progress, part_of
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
 from npskit.reading.layout import layout_of
+from npskit.reading.option_columns import join_options, option_columns
 from npskit.reading.responses import Wanted, choose, telling
 from npskit.reading.source import Source, as_path, inspect
 from npskit.reading.tables import name_notes, read_all, read_columns, read_delimited
@@ -128,7 +129,7 @@ _READERS = {
 def _read(source: Source, options: ReadOptions) -> Read:
     if options.sheet is not None and source.kind not in ("excel", "opendocument"):
         raise InvalidValueError(f"sheet: {source.path} is no workbook, and has no sheets", argument="sheet")
-    return _READERS.get(source.kind, read_json)(source, options)
+    return join_options(_READERS.get(source.kind, read_json)(source, options), options.columns)
 
 
 def load_for(
@@ -152,8 +153,9 @@ def load_for(
     source, options = _opened(path, **said)
     if source.kind != "delimited" or source.unpacked < SMALL:
         return _loaded(source, _chosen(_read(source, options), rows)[0], options)
-    stamp = stamp_of(source.path)
-    layout = layout_of(source, options)
+    stamp, layout = stamp_of(source.path), layout_of(source, options)
+    if option_columns(layout.names, layout.tool):
+        return _loaded(source, _chosen(_read(source, options), rows)[0], options)
     quiet = attrs.evolve(options, progress=None)
     look = _loaded(source, _chosen(read_all(layout, quiet, most=LOOK), rows, partly=True)[0], options)
     # what is empty and without a name so far is looked through, and dropped if it is so to the end

@@ -46,6 +46,7 @@ class Tool:
         kinds: The columns that say which survey, or which kind of question, a row answers.
         submission: The columns, best first, that say which rows are of one response: the latest of them counts.
         question: A pattern of the columns that may hold one question together.
+        expands: Whether a question may have a column for each of its options; see `npskit.reading.option_columns`.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Tool:
     kinds: tuple[str, ...] = ()
     submission: tuple[str, ...] = ()
     question: str = ""
+    expands: bool = False
 
     def is_meta(self, column: str) -> bool:
         """Whether a column is known not to be a question."""
@@ -212,6 +214,7 @@ TOOLS: tuple[Tool, ...] = (
         _surveymonkey_header,
         roles={"time": ("End Date", "Start Date"), "customer": ("Email Address",)},
         meta=r"Respondent ID|Collector ID|IP Address|First Name|Last Name|Custom Data \d+",
+        expands=True,
     ),
     Tool(
         "PostHog",
