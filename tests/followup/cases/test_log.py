@@ -374,3 +374,12 @@ def test_an_event_that_stands_there_twice_counts_once() -> None:
         (row, "the same event at the same time stands there already") for row in (3, 4, 5)
     ]
     assert len(once.rejected) == 0
+
+
+@pytest.mark.parametrize("took", [[21600, 43200], ["46085.5", "46086.25"]])
+def test_seconds_are_no_days_of_a_spreadsheet(took: list[Any]) -> None:
+    """Numbers that could be such days are refused beside openings that are none, and read beside such openings."""
+    with pytest.raises(InvalidValueError, match=r"'closed' holds numbers and 'opened' does not.*name the unit"):
+        read_case_log({"opened": ["2026-03-01 09:00", "2026-03-02 09:00"], "closed": took})
+    log = read_case_log({"opened": [46084.5, 46085.0], "closed": ["46085.5", "46086.25"]})
+    assert (log.closed - log.opened).astype("m8[h]").astype(int).tolist() == [24, 30]
