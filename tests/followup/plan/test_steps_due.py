@@ -92,3 +92,4 @@ def test_ces_is_followed_up_unasked() -> None:
         *["customer in between"] * 2,
         *["happy customer"] * 2,
     ]
+    assert not any(action.name == "referral" for each in found for action in each.actions)  # nobody was asked

@@ -13,6 +13,7 @@ from npskit.followup.playbook.rules import Conditions, Rule, Team
 
 # What the categories of NPS stand for, and up to where on the way from the worst to the best category.
 _LEVELS = (("detractor", 0.4), ("passive", 0.8), ("promoter", 1.0))
+_REFERRAL = "referral"
 _WORDS = (
     ("what would have made it a nine", "what would have made it perfect"),
     ("a detractor", "an unhappy customer"),
@@ -20,6 +21,7 @@ _WORDS = (
     ("a passive", "a customer in between"),
     ("passive", "customer in between"),
     ("promoter", "happy customer"),
+    (": thank, and ask for a referral", ": thank"),
 )
 
 
@@ -49,7 +51,7 @@ def for_categories(
         when = _conditions(rule.when, levels) if isinstance(rule, Rule) else None
         if when is not None:
             rules.append(
-                attrs.evolve(rule, name=_worded(rule.name), when=when, reason=_worded(rule.reason or "") or None)
+                attrs.evolve(_without_referral(rule), name=_worded(rule.name), when=when, reason=_reason(rule))
             )
     found = [(team, _conditions(team.when, levels)) for team in teams]
     limits = {new: due.category[old] for old, names in levels.items() if old in due.category for new in names}
@@ -66,6 +68,19 @@ def _conditions(when: Conditions, levels: dict[str, tuple[str, ...]]) -> Conditi
         return when
     meant = tuple(name for category in when.category for name in levels.get(category, ()))
     return attrs.evolve(when, category=meant) if meant else None
+
+
+def _without_referral(rule: Rule) -> Rule:
+    """Return a rule that asks nobody for a referral: its letter thanks for recommending, of which nobody was asked."""
+    return attrs.evolve(
+        rule,
+        actions=tuple(action for action in rule.actions if action.name != _REFERRAL),
+        offers=tuple(offer for offer in rule.offers if offer.step != _REFERRAL),
+    )
+
+
+def _reason(rule: Rule) -> str | None:
+    return None if rule.reason is None else _worded(rule.reason)
 
 
 def _worded(text: str) -> str:
