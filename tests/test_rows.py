@@ -194,7 +194,8 @@ OF_TABLES: dict[str, Callable[[Table], Any]] = {
 NO_ROWS = {
     "available", "get_scorer", "register", "sample_size", "program_payback", "retention_sensitivity",  # figures
     "recommend", "draft", "due_steps", "list_fields",  # one response, one letter
-    "read", "Survey.tally", "Survey.column", "Survey.to_frame", "Survey.with_file", "Survey.counted",  # the rows themselves
+    "read", "Survey.tally", "Survey.column", "Survey.to_frame", "Survey.with_file",  # the rows themselves
+    "Survey.counted",  # likewise
     "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
     "Tracker.columns", "Tracker.from_json", "Tracker.to_json",
     "Timeline.segment", "Timeline.intervals", "Timeline.columns",
