@@ -164,6 +164,7 @@ ARGUMENTS: dict[str, Make] = {
     "due": lambda draw, _: draw.among([nk.DueTimes(), nk.DueTimes(category={"detractor": "2h"}), _moment(draw, None)]),
     "encoding": _one("utf-8", "utf-16", "nope"),
     "header_rows": _one(0, 1, 2),
+    "sheet": _one("Sheet", "Answers"),
     "high_value": _number(0, 1000),
     "kept": _number(0, 100),
     "left_out": _one([], ["gift"]),

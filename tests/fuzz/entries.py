@@ -172,6 +172,7 @@ def _read_named(draw: Draw) -> dict[str, Any]:
         "separator": [",", ";", "", "ab", "\n", '"'],
         "decimal": [".", ",", "x"],
         "header_rows": [0, 1, 2, 99, -1],
+        "sheet": ["Sheet", "", LONG],
         "tool": ["qualtrics", "typeform", "x", LONG],
         "missing": [["99"], [5], "99", [LONG]],
     }
@@ -224,6 +225,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "--tool": ("qualtrics", "typeform", "x"),
     "--no-such-option": ("x",),
     "--header-rows": ("0", "2", "x"),
+    "--sheet": ("Sheet", ""),
     "--json": (),
     "--budget": ("100", "nan", "-1", "inf", "1e400"),
     "--capacity": ("5", "anna=5", "x", "=", "a=b=c"),

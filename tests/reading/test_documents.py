@@ -141,7 +141,12 @@ def surveymonkey(score: int) -> dict[str, Any]:
 
 
 def qualtrics(score: int) -> dict[str, Any]:
-    values = QUALTRICS | {"status": 1 if score == 5 else 0, "QID1": score, "QID1_NPS_GROUP": 1, "QID2": 4}
+    values = QUALTRICS | {
+        "status": 1 if score == 5 else 0,
+        "QID1": score,
+        "QID1_NPS_GROUP": 3 if score > 8 else 1,
+        "QID2": 4,
+    }
     return {"responseId": f"R_{score}", "values": values, "labels": {"QID2": "Often"}, "displayedFields": ["QID1"]}
 
 
@@ -161,7 +166,7 @@ def formbricks(score: int) -> dict[str, Any]:
     [
         (typeform, "Typeform", {"opinion_scale f1": "score", "why": "ok", "when": "a, b"}),
         (surveymonkey, "SurveyMonkey", {"question q": "score", "question t": "good"}),
-        (qualtrics, "Qualtrics", {"QID1": "score", "QID1_NPS_GROUP": "Detractor", "QID2 (label)": "Often"}),
+        (qualtrics, "Qualtrics", {"QID1": "score", "QID2 (label)": "Often"}),
         (formbricks, "Formbricks", {"data.nps1": "score", "data.text": "good"}),
     ],
 )
@@ -188,6 +193,12 @@ def test_answers_of_apis(
     if tool == "Qualtrics":
         path.write_text(json.dumps({"responses": [make(9), make(5)]}))
         assert nk.read(path).score().n == 1  # a preview is no answer
+        assert load(path).columns["QID1_NPS_GROUP"].tolist() == ["Promoter"]
+
+
+def test_what_typeform_sends_to_a_webhook(read: Read) -> None:
+    text = "\n".join(json.dumps({"event_id": "e", "form_response": typeform(n)}) for n in (9, 3))
+    assert read(text).columns["opinion_scale f1"].tolist() == [9, 3]
 
 
 def test_rows_of_a_query_of_posthog(read: Read) -> None:

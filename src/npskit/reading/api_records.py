@@ -17,6 +17,8 @@ def with_answers(record: dict[str, Any]) -> dict[str, Any]:
         >>> with_answers({"responseId": "R_1", "values": {"QID1": 9, "QID1_NPS_GROUP": 3}, "labels": {}})
         {'responseId': 'R_1', 'QID1': 9, 'QID1_NPS_GROUP': 'Promoter'}
     """
+    if isinstance(record.get("form_response"), dict):
+        record = record["form_response"]  # as Typeform sends it to a webhook
     if "values" in record and "responseId" in record and isinstance(record["values"], dict):
         return _qualtrics(record)
     if isinstance(record.get("answers"), list) and ("landing_id" in record or "submitted_at" in record):
