@@ -352,3 +352,16 @@ def test_errors_of_a_design_name_the_row_in_the_sheet(tmp_path: Path, role: str)
     else:
         assert caught.value.rows == (5,)
         assert "missing in row 5 of the file" in str(caught.value)
+
+
+def test_rows_taken_of_a_frame_keep_their_names() -> None:
+    """After `where` a row is named by its position in the frame: in `rejected`, in errors and in plans."""
+    data = {"score": [9, 8, "x", 3, 10], "region": list("aabbb"), "w": [1, 1, 1, 1, -1]}
+    some = nk.Survey(data).where({"region": "b"})
+    assert [each.row for each in some.rejected] == [2]
+    assert sorted(some.follow_up().columns()["row"]) == [3, 4]
+    with pytest.raises(nk.InvalidValueError, match=r"row 2 \(from 0\)") as caught:
+        nk.Survey(data, on_invalid="raise").where({"region": "b"}).score()
+    assert caught.value.rows == (2,)
+    with pytest.raises(nk.InvalidValueError, match=r"row 4 \(from 0\) has -1"):
+        nk.Survey(data, weight="w").where({"region": "b"}).where({"region": ["b"]}).score()

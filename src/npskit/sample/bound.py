@@ -16,6 +16,7 @@ from npskit.data import (
     Column,
     Frame,
     Keys,
+    WaveRows,
     holding,
     read_customers,
     read_times,
@@ -119,7 +120,9 @@ class BoundData:
             return self._where_of_engine(wanted)
         rows = self.matching(wanted, "where")
         numbers, refused = self.row_numbers, self.refused
-        if refused is not None and numbers is not None:
+        if numbers is None:  # rows of a frame stay named by their position in it
+            numbers = WaveRows.of([("", len(rows), None)])
+        elif refused is not None and not isinstance(numbers, WaveRows):  # what files were joined of keep what they list
             gone = set(numbers[~rows].tolist())
             refused = tuple(each for each in refused if each.row not in gone or each.kind in ("set aside", "left out"))
         return attrs.evolve(
@@ -127,7 +130,7 @@ class BoundData:
             frame=self.frame.take(rows),
             refused=refused,
             aside=self.aside + RowCounts(left_out=int(len(rows) - rows.sum())),
-            row_numbers=None if numbers is None else numbers[rows],
+            row_numbers=numbers[rows],
             columns={},
         )
 
@@ -338,5 +341,6 @@ class BoundData:
         """Yield the answers that do not lie on their scale."""
         for name, scale, (_, rows) in zip(self.score, self.codebook.scales, self.answers().invalid(), strict=True):
             values = self.column(name).values
-            for row in rows.tolist():
-                yield Rejected(row, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")
+            numbers = rows if self.row_numbers is None else self.row_numbers[rows]
+            for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
+                yield Rejected(number, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")
