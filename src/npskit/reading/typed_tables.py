@@ -125,9 +125,7 @@ def _array(cells: list[Any]) -> NDArray[Any]:
     """Return cells as an array of their own kind; a column of nothing but times and gaps as times."""
     kinds = set(map(type, cells)) - {type(None)}
     if kinds == {datetime.datetime}:
-        return np.array(
-            [np.datetime64("NaT") if c is None else np.datetime64(c, "us") for c in cells], "datetime64[us]"
-        )
+        return np.array(cells, "datetime64[us]")  # None is no time
     return typed(cells)
 
 
