@@ -201,6 +201,13 @@ def test_what_takes_the_meaning_from_a_pattern(comment: str, pleased: bool, expe
     assert (None if sign is None else (sign.category, sign.level)) == expected
 
 
+def test_a_word_that_ends_so_is_found_after_a_gap() -> None:
+    """A star in front stands for the beginning of any word of a pattern, not only of its first."""
+    words = UrgencyWords(urgent=["*plate ~~3 *shard"])
+    for comment in ("a dinnerplate with a glasshard", "a glasshard on my dinnerplate", "plate, shard"):
+        assert words(comment) == 1
+
+
 def _comments() -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
     for line in Path(__file__).with_name("urgency_comments.txt").read_text("utf-8").splitlines():

@@ -165,7 +165,9 @@ def _one(word: str) -> str:
 def _either(words: Sequence[str]) -> str:
     """Return one of several words, the longest first."""
     longest = sorted(words, key=len, reverse=True)
-    return f"(?:{'|'.join(map(_one, longest))})"
+    # after a gap a word begins where its letters do
+    begun = ((r"\w*" if word.startswith("*") else "") + _one(word) for word in longest)
+    return f"(?:{'|'.join(begun)})"
 
 
 def _gap(before: Sequence[str], after: Sequence[str], most: int) -> str:
