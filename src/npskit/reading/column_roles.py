@@ -25,7 +25,8 @@ _NAMES: Mapping[str, str] = {
     ),
     "account": (
         "account accountid accountnumber company companyid contract contractid contractnumber organization "
-        "organisation organizationid firma unternehmen vertrag vertragsnummer konto umowa entreprise contrat"
+        "organisation organizationid firma unternehmen vertrag vertragsnummer konto umowa entreprise contrat "
+        "accountname companyname organizationname organisationname firmenname บริษัท spółka société"
     ),
     "comment": (
         "comment comments verbatim feedback remark remarks kommentar kommentare commentaire commentaires komentarz "
