@@ -610,3 +610,38 @@ def test_effect_from_the_file_of_the_plan(capsys: pytest.CaptureFixture[str], tm
         nk.effect_of_follow_up(path, again, customer="id", scorer=nk.CSAT())
     with pytest.raises(nk.ColumnNotFoundError, match="is no plan that npskit wrote"):
         nk.effect_of_follow_up(later, again, customer="id")
+
+
+def test_several_files_are_told_of_as_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows set aside and columns that may be used are told of each file, a file named twice is warned of."""
+    paths = [str(tmp_path / name) for name in ("may.csv", "june.csv")]
+    for path in paths:
+        Path(path).write_text("score,customer id,d\n9,a,1\n10,b,2\n3,c,3,4,5\n11,d,4\n")
+    err = run(capsys, "score", *paths, "--score", "score")[2]
+    assert err.count("may be the customer") == 1
+    assert err.count("1 of 4 rows was set aside; the first is row 4") == 2
+    assert all(f"in {path})" in err for path in paths)
+    with pytest.warns(nk.DataWarning, match="is given twice"):
+        twice = nk.read([paths[0], *paths], score="score")
+    assert [report.path for report in twice.reports] == [paths[0], *paths]
+    assert twice.report is None
+    code, out, err = run(capsys, "follow-up", paths[0], "--score", "score")
+    assert (code, err.count("row 4"), "Set aside: 1 row." in out) == (0, 1, True)
+    assert "cells that cannot be used: 1; the first in row 5 of column 'score'" in err
+    for command in ("score", "follow-up"):
+        code, _, err = run(capsys, command, paths[0], "--score", "score", "--on-invalid", "raise")
+        assert (code, "1 answer cannot be scored" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), UnicodeEncodeError("ascii", "é", 0, 1, "no")]
+)
+def test_output_that_cannot_be_written(error: Exception, export: str, capsys: Any, monkeypatch: Any) -> None:
+    """It is told in one line, with exit code 2."""
+
+    def full(text: str) -> int:
+        raise error
+
+    monkeypatch.setattr(sys.stdout, "write", full)
+    code, _, err = run(capsys, "score", export, "--score", "How likely are you to recommend us?")
+    assert (code, err.splitlines()[-1].startswith("npskit: the output cannot be written: ")) == (2, True)

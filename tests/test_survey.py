@@ -269,7 +269,9 @@ def test_weights_must_be_numbers() -> None:
     """Weights may be texts of numbers, on every engine; other text is no weight."""
     frame = pl.DataFrame({"score": [10, 9], "w": ["a", "b"]})
     for source in (frame, frame.lazy()):
-        with pytest.raises(nk.InvalidValueError, match=r"weight: column 'w': row 0 .*'a', which is not a number"):
+        with pytest.raises(
+            nk.InvalidValueError, match=r"weight: column 'w' must be a number in every row: row 0 .* has 'a'"
+        ):
             nk.Survey(source, weight="w").score()
     frame = pl.DataFrame({"score": [10, 0], "w": ["1,5", "0,5"]})
     for source in (frame, frame.lazy()):
@@ -661,3 +663,16 @@ def test_errors_about_strata_and_clusters_say_role_and_column() -> None:
             nk.Survey(data, **roles).score()  # type: ignore[arg-type]
         assert caught.value.rows in ((1,), (2,))
         assert caught.value.argument in ("clusters", "strata", "weight")
+
+
+def test_what_cannot_be_used_of_times_is_known_at_once() -> None:
+    """A zone is refused where none of its name is known, also without times; times that are none are listed."""
+    with pytest.raises(nk.InvalidValueError, match="time_zone 'Mars/X' is not known"):
+        nk.Survey({"score": [9]}, time_zone="Mars/X")
+    survey = nk.Survey({"score": [11, 0], "t": ["2026-01-01", "bad"]}, time="t")
+    assert [(each.row, each.column, each.kind) for each in survey.rejected] == [
+        (0, "score", "off the scale"),
+        (1, "t", "no time"),
+    ]
+    with pytest.raises(nk.InvalidTypeError, match="capacity maps names of teams or persons to hours: 5 is no name"):
+        nk.Survey({"score": [9]}).follow_up(capacity={5: 1})  # type: ignore[dict-item]

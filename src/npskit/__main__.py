@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,7 +12,7 @@ from typing import Any
 
 from npskit import __version__
 from npskit.command_line import add_demo, add_effect, add_follow_up, add_loop, add_score, in_options
-from npskit.errors import NpskitError, NpskitWarning
+from npskit.errors import NpskitError, NpskitWarning, reason_of
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("always", NpskitWarning)
             warnings.showwarning = told = _Told(warnings.showwarning)
             code = options.run(options) or 0
+            sys.stdout.flush()  # what is not written by now would fail at the end, with a traceback
         for line in told.lines:
             print(f"npskit: {in_options(line, options)}", file=sys.stderr)
     except NpskitError as error:
@@ -64,9 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("npskit: there is not enough memory for this; read a part of the file", file=sys.stderr)
         return 2
     except BrokenPipeError:
+        _drop_output()
         sys.stderr.close()  # a pager was closed early
         return 0
+    except (OSError, UnicodeEncodeError) as error:
+        if getattr(error, "filename", None) is not None:  # of a file, not of what was opened for us
+            raise
+        _drop_output()
+        print(f"npskit: the output cannot be written: {reason_of(error)}", file=sys.stderr)
+        return 2
     return int(code)
+
+
+def _drop_output() -> None:
+    """Let go of what could not be written, so that Python does not try again when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -66,9 +66,9 @@ def read(
 ) -> Survey:
     r"""Read a survey file: CSV, TSV, JSON, Parquet, Excel, OpenDocument, SPSS or Stata, of a known tool or any other.
 
-    Everything about the file is found out from its content and told in `Survey.report`; what could not be used is
-    listed in `Survey.rejected`. Known are the exports of Qualtrics, Typeform, SurveyMonkey, Formbricks, PostHog,
-    Delighted and Google Forms.
+    Everything about the file is found out from its content and told in `Survey.report`, of several files in
+    `Survey.reports`; what could not be used is listed in `Survey.rejected`. Known are the exports of Qualtrics,
+    Typeform, SurveyMonkey, Formbricks, PostHog, Delighted and Google Forms.
 
     Args:
         path: The file; or several, as a list or a pattern such as `"waves/2026-*.csv"`: they are read one by one and
@@ -110,7 +110,7 @@ def read(
             whole numbers on the scale is never taken: then the error names it. If the order of day and month had to be
             guessed, or times of several offsets from UTC were read in UTC. If no weight tells whether a mark parts
             thousands or decimals, as in `"1.234"`.
-        DataWarning: If the column of the time holds cells, and none of them is a time.
+        DataWarning: If the column of the time holds cells, and none of them is a time. If a file is named twice.
 
     Example:
         >>> import pathlib, tempfile

@@ -60,7 +60,8 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
     data = first._data
     same: dict[str, Any] = {name: getattr(data, name) for name in _ALIKE[1:]}
     joined = Survey(columns, **first.roles, scorer=first.scorer, **same)
-    from_files = any(part.report is not None for part in parts)
+    from_files = any(part.reports for part in parts)
+    joined._reports = tuple(report for part in parts for report in part.reports)
     return joined._with(
         codebook=data.codebook,
         refused=tuple(rejected for part in parts for rejected in _rejected(part)) if from_files else None,

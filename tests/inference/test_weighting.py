@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit import Survey
 from npskit.arrays import Floats
 from npskit.data.weights import read_weights
 from npskit.errors import InvalidTypeError, InvalidValueError
@@ -194,19 +196,31 @@ def test_the_level_is_a_probability(level: float) -> None:
 def test_weights_that_cannot_be_used_are_named() -> None:
     """Negative, missing and infinite weights are refused with their rows; 0 and whole numbers are welcome."""
     assert read_weights([0, 2]).dtype == np.float64
-    for bad in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(InvalidValueError, match=r"weights must be finite and at least 0: row 1 \(from 0\) has"):
+    finite, number = "be finite and at least 0", "be a number in every row"
+    cases: list[tuple[Any, str, str]] = (
+        [(bad, finite, "has") for bad in (-1.0, float("inf"), 10**400, "-2", "1e999")]
+        + [(bad, number, "has") for bad in ("x", "n/a", True, date(2026, 1, 1))]
+        + [(bad, number, "is empty") for bad in (None, "", float("nan"))]
+    )
+    for bad, must, said in cases:
+        with pytest.raises(InvalidValueError, match=rf"^weights must {must}: row 1 \(from 0\) {said}") as caught:
             read_weights([1.0, bad])
+        assert "inf" not in str(caught.value).replace("finite", "") or bad == float("inf")
+        with pytest.raises(
+            InvalidValueError, match=rf"^weight: column 'w' must {must}: row 1 .from 0. {said}"
+        ) as caught:
+            Survey({"s": [9, 10], "w": [1, bad]}, score="s", weight="w").score()
+        assert (caught.value.argument, caught.value.rows) == ("weight", (1,))
     with pytest.raises(InvalidValueError, match=r"row 4 .from 0. has -1.0 and 3 rows more"):
         read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
         read_weights(np.array([True, False]))
-    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*True, which is not a number"):
+    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .* has True"):
         read_weights([True, False])
     assert read_weights(["1", "0,5"]).tolist() == [1, 0.5]
-    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*'one', which is not a number"):
+    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .*'one'"):
         read_weights(["one"])
-    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*holds .1, 2., which is not a number"):
+    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .* has .1, 2."):
         read_weights([[1, 2]])
 
 

@@ -18,6 +18,8 @@ from npskit.reading import FileReport, Rejected
 from npskit.scorers import Scorer, get_scorer
 from npskit.survey import Survey
 
+# What `Rejected` says of whole rows.
+OF_ROWS = ("set aside", "left out", "repaired")
 _TEXTS = (
     ("--score", "COLUMN[,COLUMN...]", "the column(s) with the answers; found out if the survey tool is known"),
     ("--scorer", None, "nps (default), sci, csat, ces, or the name of an installed one", "nps"),
@@ -159,6 +161,7 @@ def read_survey(options: argparse.Namespace) -> Survey:
             "time_zone",
             "dayfirst",
             "contacts",
+            "on_invalid",
             *Roles.__annotations__,
         ),
     )
@@ -166,9 +169,8 @@ def read_survey(options: argparse.Namespace) -> Survey:
 
 def tell(survey: Survey, options: argparse.Namespace, more: Iterable[str] = ()) -> None:
     """Say on standard error what could be used and is not, which rows are not in the score, and `more`."""
-    notes = _offers(survey.report, options) if survey.report else []
-    notes += _not_counted(survey)
-    for note in (*notes, *more):
+    notes = [note for report in survey.reports for note in (*_offers(report, options), *_not_counted(survey, report))]
+    for note in dict.fromkeys((*notes, *more)):  # what is said of one file may be said of another
         print(f"npskit: {in_options(note, options)}", file=sys.stderr)
 
 
@@ -177,18 +179,25 @@ def _offers(report: FileReport, options: argparse.Namespace) -> list[str]:
     return attrs.evolve(report, unasked={r: n for r, n in report.unasked.items() if hasattr(options, r)}).offers
 
 
-def _not_counted(survey: Survey) -> Iterator[str]:
-    """Yield which rows of the file are not in the score, or were repaired, and why."""
-    report = survey.report
-    for kind in ("set aside", "left out", "repaired"):
-        found = [rejected for rejected in survey.rejected if rejected.kind == kind]
-        if report is not None and found:
-            first, rows = found[0], report.rows + report.set_aside + report.left_out
+def _not_counted(survey: Survey, report: FileReport) -> Iterator[str]:
+    """Yield which rows of a file are not in the score, or were repaired, and why."""
+    # of several files the reason says which it is of; one that is read twice is told of once
+    same = [each for each in survey.reports if each.path == report.path]
+    end = f", in {report.path}" if len(survey.reports) > 1 else ""
+    for kind in OF_ROWS:
+        found = [each for each in survey.rejected if each.kind == kind and each.reason.endswith(end)]
+        if found:
+            first, rows = found[0], sum(each.rows + each.set_aside + each.left_out for each in same)
             yield (
                 f"{len(found):,} of {counted(rows, 'row')} {plural(len(found), 'was', 'were')} {kind}; the first is "
                 f"row {first.row}: {quoted(first.value)} "
                 f"({first.reason}); python -m npskit score --rejected{' --json' * (kind == 'repaired')} lists them"
             )
+
+
+def unused_cells(rejected: Iterable[Rejected]) -> list[Rejected]:
+    """Return the cells of a file that were not used; whole rows are told apart."""
+    return [each for each in rejected if each.kind not in OF_ROWS]
 
 
 def not_used(rejected: Iterable[Rejected]) -> list[Rejected]:

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npskit.command_line.file_options import add_options, add_texts, given, names, not_used, pairs, read_survey, tell
+from npskit.command_line.file_options import (
+    add_options,
+    add_texts,
+    given,
+    names,
+    pairs,
+    read_survey,
+    tell,
+    unused_cells,
+)
 from npskit.command_line.hints import in_options
 from npskit.errors import InvalidValueError, UnwritableFileError, counted, quoted, reason_of
 from npskit.followup.letters import Languages, Materials, Voice
@@ -25,6 +34,7 @@ _KINDS: dict[str, Callable[..., object]] = {
 }
 _TEXTS = (
     ("--comment", "COLUMN", "the column with the comment"),
+    ("--on-invalid", None, "answers that cannot be scored: count (default), or raise to stop at them"),
     ("--playbook", "FILE", "what to do about whom, in TOML; default: the one of npskit"),
     ("--capacity", "HOURS|NAME=HOURS[,...]", "of work, together or by team or person; default: no limit"),
     ("--value", "MONEY|COLUMN", "what a customer is worth; default: the column 'value'"),
@@ -118,7 +128,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _taken_for_granted(survey: Survey, plan: FollowUpPlan) -> Iterator[str]:
     """Yield what a plan was made without."""
-    if unused := not_used(survey.rejected):
+    if unused := unused_cells(survey.rejected):
         first = unused[0]
         yield (
             f"cells that cannot be used: {len(unused)}; the first in row {first.row} of column "

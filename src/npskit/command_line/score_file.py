@@ -19,6 +19,7 @@ _TEXTS = (
     ("--count", "COLUMN", "the column with how many answers each row stands for"),
     ("--account", "COLUMN", "the column with the business customer, whose contacts are one answer"),
     ("--contacts", None, "mean (default), latest or worst answer of the contacts of an account"),
+    ("--on-invalid", None, "answers that cannot be scored: count (default), or raise to stop at them"),
     ("--denominator", None, "valid (default) or all", "valid"),
     ("--repeats", None, "all (default), latest or mean answer of each customer", "all"),
     ("--interval", "METHOD", "how the interval is computed", "score"),

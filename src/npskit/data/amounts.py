@@ -180,6 +180,32 @@ def read_amounts(
         [1234.5, 7.0, nan, nan]
     """
     values, numbers = (column.filled(), column.row_numbers) if isinstance(column, Column) else (column, None)
+    amounts, unread = amounts_of(values, name)
+    if unread.size:
+        refuse_cells(name, unread, values[unread[0]], "which is not a number; make it one, or leave it empty", numbers)
+    bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
+    if bad.size:
+        limits = [f"{words} {limit:g}" for words, limit in (("least", least), ("most", most)) if np.isfinite(limit)]
+        limit = f" of at {' and at '.join(limits)}" if limits else ""
+        why = f"which is no finite amount{limit}; correct it, or leave it empty where it is not known"
+        refuse_cells(name, bad, values[bad[0]], why, numbers)
+    return amounts
+
+
+def amounts_of(values: NDArray[Any], name: str) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the amounts of a column as floats, NaN where there is none, and the rows that hold something else.
+
+    Args:
+        values: The column, numbers or texts of them.
+        name: See `read_amounts`.
+
+    Raises:
+        InvalidTypeError: If the column holds no numbers at all, but times or booleans.
+
+    Example:
+        >>> amounts_of(np.array([7, None, "much"], dtype=object), "value")
+        (array([ 7., nan, nan]), array([2]))
+    """
     if (
         values.dtype.kind == "O"
         and values.ndim
@@ -188,21 +214,10 @@ def read_amounts(
         with contextlib.suppress(OverflowError):
             values = values.astype(np.float64)
     if values.dtype.kind in "iuf":
-        amounts = values.astype(np.float64, copy=False)
-    else:
-        if values.dtype.kind not in "OUST":
-            raise InvalidTypeError(f"{name} must be numbers, not {values.dtype}")
-        read = numbers_of(values)
-        if read.rejected:
-            rows = [cell.position for cell in read.rejected]
-            refuse_cells(name, rows, values[rows[0]], "which is not a number; make it one, or leave it empty", numbers)
-        amounts = read.values
-        if read.guess and name:
-            warn(f"{name}: {read.guess}: make them numbers if they mean {read.other}", GuessWarning)
-    bad = np.flatnonzero(np.isinf(amounts) | (amounts < least) | (amounts > most))
-    if bad.size:
-        limits = [f"{words} {limit:g}" for words, limit in (("least", least), ("most", most)) if np.isfinite(limit)]
-        limit = f" of at {' and at '.join(limits)}" if limits else ""
-        why = f"which is no finite amount{limit}; correct it, or leave it empty where it is not known"
-        refuse_cells(name, bad, amounts[bad[0]], why, numbers)
-    return amounts
+        return values.astype(np.float64, copy=False), np.empty(0, np.intp)
+    if values.dtype.kind not in "OUST":
+        raise InvalidTypeError(f"{name} must be numbers, not {values.dtype}")
+    read = numbers_of(values)
+    if read.guess and name and not read.rejected:
+        warn(f"{name}: {read.guess}: make them numbers if they mean {read.other}", GuessWarning)
+    return read.values, np.array([cell.position for cell in read.rejected], dtype=np.intp)

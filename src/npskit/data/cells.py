@@ -281,7 +281,7 @@ def refuse_cells(
     more = f" ({len(rows)} such rows)" if len(rows) > 1 else ""
     message = f"{name}: {row_said(rows[0], row_numbers)} holds {quoted(cell)}, {why}{more}"
     first = rows[:NAMED] if row_numbers is None else row_numbers[np.asarray(rows[:NAMED])].tolist()
-    raise InvalidValueError(message, argument=name, rows=first)
+    raise InvalidValueError(message, argument=name.partition(":")[0], rows=first)
 
 
 def distinct_cells(

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.data.amounts import read_amounts
+from npskit.data.amounts import amounts_of, numbers_of
 from npskit.data.cells import NAMED, named_rows
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
@@ -56,7 +56,7 @@ def read_weights(
     n/(n−1), where it counts as sampled (as in R's `survey`). Where all weights are 0, there is no mean: NaN.
 
     Args:
-        weights: Numbers, or texts of them as `npskit.data.amounts.read_amounts` reads them; shape `(n,)`.
+        weights: Numbers, or texts of them as `npskit.data.amounts.numbers_of` reads them; shape `(n,)`.
         name: What to call them in an error.
         stood: What stood in rows of a file that was no number, by row of the file.
 
@@ -68,14 +68,14 @@ def read_weights(
         >>> read_weights([1, 0.5, -2, float("nan")])
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 (from 0) has -2.0, ...
+        npskit.errors.InvalidValueError: weights must be a number, finite and at least 0, in every row: ...
     """
     column = weights if isinstance(weights, Column) else plain_column(weights, name)
     found = column.filled()
     if found.dtype.kind not in "iufOUST":
         raise InvalidTypeError(f"{name} must be numbers, not {found.dtype}; convert them, or drop the rows without one")
     found = flat(found, name)
-    read = found.astype(np.float64, copy=False) if found.dtype.kind in "iuf" else read_amounts(column, name)
+    read = amounts_of(found, name)[0]
     # NaN compares false, so one comparison each refuses the negative, the missing and the infinite
     bad = np.flatnonzero(~((read >= 0) & (read < np.inf)))
     if bad.size:
@@ -102,15 +102,19 @@ def refuse_weights(
     Raises:
         InvalidValueError: Always.
     """
+    number = ~np.isnan(numbers_of(cells).values)
     first = rows[:NAMED] if row_numbers is None else row_numbers[rows[:NAMED]]
     has = [
-        f"has {quoted(stood[row])}"
-        if row in stood
-        else "is empty"
-        if row_numbers is not None and is_nothing(cell)
-        else f"has {quoted(cell)}"
+        f"has {quoted(stood[row])}" if row in stood else "is empty" if _is_empty(cell) else f"has {quoted(cell)}"
         for row, cell in zip(first.tolist(), cells[:NAMED].tolist(), strict=True)
     ]
     named = named_rows(rows, has, row_numbers)
-    message = f"{name} must be finite and at least 0: {named}; correct them or drop the rows"
+    more = ", finite and at least 0," if number.any() else ""
+    must = "be finite and at least 0" if number.all() else f"be a number{more} in every row"
+    message = f"{name} must {must}: {named}; correct them or drop the rows"
     raise InvalidValueError(message, argument=name.partition(":")[0], rows=first)
+
+
+def _is_empty(cell: object) -> bool:
+    """Whether nothing stands in a cell; a word for nothing is quoted."""
+    return is_nothing(cell) and not (isinstance(cell, str) and cell.strip())

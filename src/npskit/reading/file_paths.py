@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from npskit.errors import FileMissingError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import DataWarning, FileMissingError, InvalidTypeError, InvalidValueError, quoted, warn
 
 
 def several_files(path: Any) -> list[Any] | None:
     """Return the files that a list or a pattern means, those of a pattern in order; None for a single path.
+
+    Warns:
+        DataWarning: If a file is among them twice.
 
     Raises:
         InvalidTypeError: If a list holds lists.
@@ -25,7 +28,7 @@ def several_files(path: Any) -> list[Any] | None:
         for one in path:
             if isinstance(one, list | tuple):
                 raise InvalidTypeError(f"path must be a path, or a list of paths: it holds {quoted(one)}")
-        return [file for one in path for file in several_files(one) or [one]]
+        return _each_once([file for one in path for file in several_files(one) or [one]])
     try:
         text = os.fspath(path)
     except TypeError:
@@ -36,6 +39,18 @@ def several_files(path: Any) -> list[Any] | None:
     if not found:
         raise FileMissingError(f"path: no file fits the pattern {quoted(text)}")
     return found
+
+
+def _each_once(files: list[Any]) -> list[Any]:
+    """Return files as they are, and warn of one that is named twice."""
+    seen: set[str] = set()
+    for file in files:
+        if isinstance(file, str | os.PathLike):
+            place = os.fsdecode(os.path.realpath(file))
+            if place in seen:
+                warn(f"path: {quoted(os.fspath(file))} is given twice, so that its answers count twice", DataWarning)
+            seen.add(place)
+    return files
 
 
 def names_of(files: Sequence[Any]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import attrs
@@ -11,8 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import several
-from npskit.data import Column, Frame, numbers_of, refuse_cells
-from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, counted, did_you_mean, quoted
+from npskit.data import Column, Frame, numbers_of, read_times, refuse_cells
+from npskit.errors import (
+    ColumnNotFoundError,
+    IncompatibleError,
+    InvalidValueError,
+    NpskitError,
+    counted,
+    did_you_mean,
+    quoted,
+)
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
@@ -31,6 +40,7 @@ class Bindings:
 
     _data: BoundData
     _report: FileReport | None = None
+    _reports: tuple[FileReport, ...] = ()
 
     def with_file(
         self, report: FileReport, rejected: tuple[Rejected, ...], row_numbers: NDArray[np.int64] | None = None
@@ -45,7 +55,7 @@ class Bindings:
         aside = RowCounts(set_aside=report.set_aside, left_out=report.left_out)
         read = self._data.codebook.read()
         survey = self._with(refused=rejected, aside=aside, row_numbers=row_numbers, columns={}, codebook=read)
-        survey._report = report
+        survey._report, survey._reports = report, (report,)
         return survey
 
     def _with(self, **changes: Any) -> Self:
@@ -148,16 +158,23 @@ class Bindings:
 
     @property
     def report(self) -> FileReport | None:
-        """How the file was read (encoding, separator, tool, ...), or None if the data was no file."""
+        """How the file was read (encoding, separator, tool, ...), or None if the data was not one file."""
         return self._report
 
     @property
+    def reports(self) -> tuple[FileReport, ...]:
+        """How each file was read, in the order in which they were joined; empty if the data was no file."""
+        return self._reports
+
+    @property
     def rejected(self) -> tuple[Rejected, ...]:
-        """What could not be used, with row, column, value and reason.
+        """What could not be used, answers and times, with row, column, value and reason.
 
         Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
         """
-        return tuple(self._data.invalid_answers()) if self._data.refused is None else self._data.refused
+        if self._data.refused is not None:
+            return self._data.refused
+        return tuple(sorted((*self._data.invalid_answers(), *_invalid_times(self._data)), key=lambda each: each.row))
 
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
@@ -180,6 +197,17 @@ class Bindings:
     def __repr__(self) -> str:
         roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
         return f"{type(self).__name__}({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
+
+
+def _invalid_times(data: BoundData) -> Iterator[Rejected]:
+    """Yield the cells that are no times; of a column that is none of times, whatever needs the time says so."""
+    column = data.role("time")
+    if column is None:
+        return
+    with contextlib.suppress(NpskitError):
+        name = data.roles["time"]
+        for cell in read_times({name: column}, time_zone=data.time_zone, dayfirst=data.dayfirst)[name].rejected:
+            yield Rejected(cell.position, name, cell.value, cell.reason, cell.kind)
 
 
 def bind_score(

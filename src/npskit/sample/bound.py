@@ -36,6 +36,7 @@ from npskit.sample.repeats import answer_each
 from npskit.sample.sample import Measured, Sample
 from npskit.scorers import Codebook
 from npskit.scores import warn_of_spaces
+from npskit.times import find_zone
 
 
 @attrs.frozen(eq=False)
@@ -67,7 +68,7 @@ class BoundData:
     contacts: Contacts = "mean"
     population: Population = None
     lonely: Lonely = "fail"
-    time_zone: str | None = None
+    time_zone: str | None = attrs.field(default=None, validator=lambda _, __, name: find_zone(name))  # or refused
     dayfirst: bool | None = None
     calibration: Calibration | None = None
     refused: tuple[Rejected, ...] | None = None

@@ -38,7 +38,7 @@ def headline(plan: Choices) -> list[str]:
             f"{plan.counts[STATUSES[HOLDOUT]]:,} would be followed up."
         )
     lines += [*_set_aside(plan), *unanswered_lines(plan, FIRST)]
-    lines += [f"Not read: {counted(plan.set_aside, 'row')} of the file."] if plan.set_aside else []
+    lines += [f"Set aside: {counted(plan.set_aside, 'row')}."] if plan.set_aside else []
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:
         lines.append(f"Left out: {', '.join(left)}.")

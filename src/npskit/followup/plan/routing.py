@@ -78,6 +78,10 @@ def route(
         if members is not None:
             raise IncompatibleError("members says who shares the hours of capacity: give capacity={'Anna': 20, ...}")
         return Routes(tuple(teams), team, together=np.inf if capacity is None else amount(capacity, "capacity"))
+    given: list[Any] = list(capacity)
+    nameless = [name for name in given if not isinstance(name, str)]
+    if nameless:
+        raise InvalidTypeError(f"capacity maps names of teams or persons to hours: {quoted(nameless[0])} is no name")
     hours = {str(name): amount(value, f"capacity[{quoted(name)}]") for name, value in capacity.items()}
     needed = [teams[i] for i in np.unique(team)]
     people = _members(teams, needed, hours, members)
