@@ -254,13 +254,13 @@ def several(value: Any, name: str) -> tuple[Any, ...]:
     raise InvalidTypeError(f"{name} must be a collection such as a list: got {quoted(value)} ({type(value).__name__})")
 
 
-def mapping(value: Any, name: str) -> Mapping[Any, Any]:
-    """Return a mapping, empty for None.
+def mapping(value: Any, name: str, *, needed: bool = False) -> Mapping[Any, Any]:
+    """Return a mapping, empty for None where none is needed.
 
     Raises:
         InvalidTypeError: If it is none.
     """
-    value = {} if value is None else value
+    value = {} if value is None and not needed else value
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must be a mapping such as a dict: got {quoted(value)} ({type(value).__name__})")
     return value

@@ -35,6 +35,7 @@ NOT_CALLED = {
 INTERNAL = {
     *("add_note", "with_traceback", "with_file", "of_each", "assign", "column", "starts", "opening", "mask", "mapped"),
     *("categorize", "from_distinct", "register", "of_values", "priorities", "reasons", "levels"),
+    "DueTimes.next_morning",
 }
 _DUNDERS: dict[str, Callable[[Any], Any]] = {
     "repr": repr,
@@ -58,11 +59,8 @@ def _hashes(value: Any) -> bool:
 
 def own_members(kind: type) -> list[str]:
     """Return the public names of a class, those apart that text and mappings have."""
-    return [
-        name
-        for name in dir(kind)
-        if not name.startswith("_") and name not in INTERNAL and not hasattr(str, name) and not hasattr(dict, name)
-    ]
+    known = {*INTERNAL, *(name.removeprefix(f"{kind.__name__}.") for name in INTERNAL), *dir(str), *dir(dict)}
+    return [name for name in dir(kind) if not name.startswith("_") and name not in known]
 
 
 def explore(draw: Draw, watch: Watch, value: Any, name: str, depth: int = 0) -> None:

@@ -85,6 +85,19 @@ CALLS: dict[str, Callable[[], Any]] = {
     "groups of too many dimensions": lambda: nk.Tally.empty(shape=(1,) * 99),
     "nothing to explain a change by": lambda: survey().explain_change("2026-01", "2026-02", by=None),  # type: ignore[arg-type]
     "many more than were answered": lambda: closed_loop(eligible=2**70),
+    "long numbers as times": lambda: survey(time=[WHOLE, "1" * 5000, 9, None] * 4).timeline("month"),
+    "durations among answers": lambda: survey(score=[np.timedelta64("NaT"), LONG] * 8).follow_up(),
+    "a list that holds itself in a list": lambda: nk.FollowUpList("a", {"a": LOOP}).to_json(),
+    "columns of several lengths": lambda: nk.FollowUpList("a", {"a": [1], "b": []}),
+    "numbers that cannot be written in a list": lambda: nk.FollowUpList("a", {"a": [WHOLE]}).to_json(),
+    "conditions that are none": lambda: nk.Conditions().cover(FIVE),
+    "a playbook that cannot be shown": lambda: repr(nk.Playbook([], urgency=NASTY)),
+    "a language that is none": lambda: nk.Voice.default().check("a", ANY_WHOLE),
+    "no languages": lambda: repr(nk.Languages(None)),  # type: ignore[arg-type]
+    "numbers that are mapped": lambda: nk.Scale(1, 5, mapping={WHOLE: 5, "a": WHOLE}),
+    "pairs that are mapped": lambda: nk.Scale(1, 5, mapping=(NINE, NINE)),
+    "a long number beside a mapping": lambda: nk.nps([WHOLE, "top"], scale=nk.Scale(0, 10, mapping={"top": 10})),
+    "durations in a case log": lambda: nk.closed_loop({"opened": [WHOLE] * 3}),
 }
 # Options of every kind: whatever is given, they are compared with what they may be, or asked whether they are true.
 OPTIONS: dict[str, Callable[[Any], Any]] = {
@@ -108,6 +121,20 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "path": lambda value: survey().score().to_csv(value),
     "data": lambda value: nk.Survey({"score": value}, score="score"),
     "amount": lambda value: nk.Offer("gift", amount=value),
+    "worth": lambda value: nk.Offer("gift", worth_to_customer=value),
+    "worth of": lambda value: nk.Offer("gift", worth_to_customer={"amount": 5}).said(value, value),
+    "best": lambda value: nk.Scale(3, 12, best=value),
+    "mapping": lambda value: nk.Scale(3, 12, mapping=value),
+    "answer": lambda value: value in nk.Scale(3, 12),
+    "earlier": lambda value: survey().follow_up(earlier=value),
+    "plans": lambda value: nk.due_steps(value, "2026-03-01", "2026-03-08"),
+    "by": lambda value: nk.closed_loop([{"opened": "2026-03-01"}], by=[value]),
+    "title": lambda value: nk.FollowUpList(value, value, value),
+    "letter": lambda value: nk.Voice.default().check("a", "en", action=value),
+    "items": nk.Materials,
+    "lists": lambda value: nk.UrgencyWords(lists={"a": value}),
+    "pleased": lambda value: nk.UrgencyWords().sign("a", pleased=value),
+    "comments": lambda value: nk.UrgencyWords().levels(value, value),
 }
 
 

@@ -124,7 +124,7 @@ def _from_sequence(
         if kinds <= {int, float, type(None)}:
             # None becomes NaN; whole numbers too large to be exact are off every scale.
             return np.array(answers, np.float64), None
-        if all(issubclass(k, (np.integer, np.floating)) for k in kinds):
+        if np.timedelta64 not in kinds and all(issubclass(k, (np.integer, np.floating)) for k in kinds):
             return np.array(answers), None
     except OverflowError:
         pass  # an int beyond 64 bits, or beyond every float: one by one

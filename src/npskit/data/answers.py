@@ -45,7 +45,7 @@ from npskit.data.odd_texts import MOST_TEXTS, clustered
 from npskit.data.scale import Scale, folded
 from npskit.data.vocabularies import Spoken, answers_together, said_of
 from npskit.data.words import NO, YES
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, written
 from npskit.reals import as_float
 
 _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
@@ -114,8 +114,8 @@ def answer_on(value: object, scale: Scale, mapping: Mapping[str, int | None]) ->
         if text in mapping:
             return mapping[text]
     answer = parse_answer(value, yes_no=scale.yes_no)
-    if mapping and isinstance(answer, int) and str(answer) in mapping:
-        return mapping[str(answer)]
+    if mapping and isinstance(answer, int) and (said := written(answer)) in mapping:
+        return mapping[said]
     return answer
 
 
@@ -207,7 +207,9 @@ def answers_of(
         if answer is None or (isinstance(value, str) and value in texts):
             return np.nan, None, ""
         if answer is INVALID:
-            known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+            known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
+                value, bool | np.timedelta64
+            )
             return as_float(value) if known else np.inf, "not a whole number", "no answer"
         whole = int(answer)
         if whole in scale:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from npskit.data.scale import Scale
+from npskit.errors import quoted
 
 # Fewer are slips; beyond so many distinct texts of one column, they are comments.
 SLIPS, MOST_TEXTS = 3, 1000
@@ -31,9 +32,10 @@ def clustered(counts: Mapping[str, int], answered: int, scale: Scale, invalid: i
     cells, all_invalid = sum(count for _, count in common), sum(counts.values()) if invalid is None else invalid
     if cells < SLIPS or 2 * cells <= all_invalid or cells < _SHARE * answered:
         return ""
-    listed = ", ".join(f"{text!r:.60} ({count:,})" for text, count in common)
+    first = quoted(common[0][0], 60)
+    listed = ", ".join(f"{quoted(text, 60)} ({count:,})" for text, count in common)
     return (
         f"{cells:,} of {answered:,} answers are texts that stand for no answer on {scale}: {listed}; the score leaves "
-        f"them out. Say which answer each is, such as mapping={{{common[0][0]!r:.60}: {scale.high}}}, or None for no "
+        f"them out. Say which answer each is, such as mapping={{{first}: {scale.high}}}, or None for no "
         "answer"
     )

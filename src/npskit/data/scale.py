@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from npskit.checks import is_whole, to_int
+from npskit.checks import is_bool, is_hashable, is_whole, is_whole_or_none, to_int
 from npskit.data.answer_text import plain_text
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
 
 Given: TypeAlias = str | int
 """What may be mapped to an answer: a text, or a whole number such as a tool's code."""
@@ -26,7 +26,7 @@ def folded(given: object) -> str:
         >>> folded(" Very\u00a0Satisfied "), folded("goodWithComment"), folded(103), folded(True)
         ('very satisfied', 'goodwithcomment', '103', 'true')
     """
-    return plain_text(str(given)).casefold()
+    return plain_text(written(given)).casefold()
 
 
 def mapped_answers(given: Any) -> tuple[tuple[str, int | None], ...]:
@@ -36,19 +36,25 @@ def mapped_answers(given: Any) -> tuple[tuple[str, int | None], ...]:
         InvalidTypeError: If it is no mapping of texts or whole numbers to whole numbers or None.
         InvalidValueError: If one text is mapped to two answers.
     """
-    if isinstance(given, tuple):  # pairs already
-        return given
-    if not isinstance(given, Mapping):
+    try:
+        pairs = dict(given) if isinstance(given, tuple) else given  # pairs are what a scale keeps
+    except Exception:
+        pairs = None
+    if not isinstance(pairs, Mapping):
         raise InvalidTypeError(f"mapping says which answer each text is, as {{'Very good': 5}}: got {quoted(given)}")
     found: dict[str, int | None] = {}
-    for text, answer in given.items():
-        if not isinstance(text, str | int | np.integer | np.bool_):
+    for text, answer in pairs.items():
+        if not isinstance(text, str | int | np.integer | np.bool_) or isinstance(text, np.timedelta64):
             raise InvalidTypeError(f"mapping: what is mapped is a text or a whole number: got {quoted(text)}")
-        if answer is not None and (isinstance(answer, bool) or not isinstance(answer, int | np.integer)):
-            raise InvalidTypeError(f"mapping: {text!r} stands for a whole number, or None: got {quoted(answer)}")
+        if answer is not None and not (
+            isinstance(answer, int | np.integer) and not isinstance(answer, bool | np.timedelta64)
+        ):
+            raise InvalidTypeError(f"mapping: {quoted(text)} stands for a whole number, or None: got {quoted(answer)}")
         key, point = folded(text), None if answer is None else int(answer)
         if found.setdefault(key, point) != point:
-            raise InvalidValueError(f"mapping: {text!r} stands for two answers, {found[key]} and {point}")
+            raise InvalidValueError(
+                f"mapping: {quoted(text)} stands for two answers, {quoted(found[key])} and {quoted(point)}"
+            )
     return tuple(found.items())
 
 
@@ -83,11 +89,11 @@ class Scale:
 
     low: int = attrs.field(converter=to_int, validator=is_whole)
     high: int = attrs.field(converter=to_int, validator=is_whole)
-    yes_no: bool = attrs.field(default=False, kw_only=True, eq=False)
+    yes_no: bool = attrs.field(default=False, kw_only=True, eq=False, validator=is_bool)
     # pairs, because a scale is hashable; equal scales are the same to scorers that are remembered
     mapping: tuple[tuple[str, int | None], ...] = attrs.field(default=(), kw_only=True, converter=mapped_answers)
-    best: int | None = attrs.field(default=None, kw_only=True, eq=False)
-    stretch: bool = attrs.field(default=False, kw_only=True, eq=False)
+    best: int | None = attrs.field(default=None, kw_only=True, eq=False, converter=to_int, validator=is_whole_or_none)
+    stretch: bool = attrs.field(default=False, kw_only=True, eq=False, validator=is_bool)
 
     def __attrs_post_init__(self) -> None:
         if self.high <= self.low:
@@ -98,11 +104,13 @@ class Scale:
             )
         if max(abs(self.low), abs(self.high)) > 1_000_000_000:
             raise InvalidValueError(f"the ends of a scale lie within a thousand million of 0: got {self}")
-        if self.best not in (None, self.low, self.high):
-            raise InvalidValueError(f"best must be an end of the scale {self}: got {self.best}")
+        if self.best is not None and self.best not in (self.low, self.high):
+            raise InvalidValueError(f"best must be an end of the scale {self}: got {quoted(self.best)}")
         for given, answer in self.mapping:
             if answer is not None and answer not in self:
-                raise InvalidValueError(f"mapping: {given!r} stands for {answer}, which is not on the scale {self}")
+                raise InvalidValueError(
+                    f"mapping: {quoted(given)} stands for {quoted(answer)}, which is not on the scale {self}"
+                )
 
     def __repr__(self) -> str:
         mapping = f", mapping={dict(self.mapping)}" if self.mapping else ""
@@ -115,7 +123,14 @@ class Scale:
         return iter(range(self.low, self.high + 1))
 
     def __contains__(self, answer: object) -> bool:
-        return not isinstance(answer, (bool, np.bool_)) and answer in range(self.low, self.high + 1)
+        try:  # what cannot be hashed may warn of being compared, and what is missing refuse it
+            return (
+                not isinstance(answer, (bool, np.bool_))
+                and is_hashable(answer)
+                and answer in range(self.low, self.high + 1)
+            )
+        except Exception:
+            return False
 
     @property
     def size(self) -> int:

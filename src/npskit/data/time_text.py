@@ -16,6 +16,8 @@ from npskit.times import EPOCH, Order, Spellings
 # What a cell is: missing, or a time, naive or aware, or a reason why it is none.
 Moment: TypeAlias = dt.datetime | str | None
 
+# Beyond any Unix time, and short enough to be written and to be a float.
+_LARGEST = 10**39
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?", re.ASCII)
 _NO_TIME = "not a time"
 # Days as spreadsheets count them: 1954 to 2118. Day 0 is how they show an empty cell.
@@ -99,7 +101,9 @@ def _number(value: Any) -> int | float | None:
         return None
     if value != value:
         return None
-    return int(value) if isinstance(value, int | np.integer) else float(value)
+    if isinstance(value, int | np.integer):
+        return int(value) if abs(int(value)) < _LARGEST else float("inf")
+    return float(value)
 
 
 def _of_number(number: int | float, order: Order, spellings: Spellings, serials: bool) -> Moment:

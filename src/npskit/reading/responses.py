@@ -117,7 +117,7 @@ def choose(
             chosen.kept &= holding(_column(columns, name, numbers), given, f"where: {name!r}", whole=True)
     chosen.unlisted = int(len(numbers) - chosen.kept.sum())
     if chosen.unlisted:
-        said = ", ".join(f"{name} {given!r:.60}" for name, given in asked.items())
+        said = ", ".join(f"{name} {quoted(given, 60)}" for name, given in asked.items())
         chosen.notes.append(f"{chosen.unlisted} rows were left out, because where= asks for {said}.")
     if wanted.measure in _MEASURES:
         chosen.meant = any(_says(given, wanted.measure) for name, given in asked.items() if _bare(name) in _KINDS)

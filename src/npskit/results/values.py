@@ -11,8 +11,11 @@ import attrs
 import numpy as np
 
 from npskit.arrays import fields_of
-from npskit.errors import written
+from npskit.errors import quoted, written
 from npskit.results.interval import Interval
+
+# Lists in lists that nobody means, and numbers that Python itself does not write, are said as a message quotes them.
+_DEEPEST, _LARGEST = 60, 10**4000
 
 
 def plain(value: Any) -> Any:
@@ -24,12 +27,14 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, np.generic) and value.dtype.kind in "biufU":
         value = value.item()
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | float):
         return value
+    if isinstance(value, int):
+        return value if -_LARGEST < value < _LARGEST else quoted(value)
     return value.isoformat() if isinstance(value, dt.date | dt.time) else written(value)
 
 
-def json_safe(value: Any) -> Any:
+def json_safe(value: Any, depth: int = 0) -> Any:
     """Return a value of any depth as JSON has it: null where there is no number, the keys of mappings as text.
 
     A record is a mapping of its fields; in a list of records the limits of an interval stand flat, as in a table.
@@ -40,18 +45,20 @@ def json_safe(value: Any) -> Any:
         >>> json_safe(Interval(1.0, float("inf"), level=0.9, method="score"))
         {'low': 1.0, 'high': None, 'level': 0.9, 'method': 'score'}
     """
+    if depth > _DEEPEST:
+        return quoted(value)
     if isinstance(value, np.ndarray):
-        return list(map(json_safe, value)) if value.ndim else json_safe(value.item())
+        return [json_safe(part, depth + 1) for part in value] if value.ndim else json_safe(value.item(), depth + 1)
     if hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, Mapping):
-        return {_name(key): json_safe(part) for key, part in value.items()}
+        return {_name(key): json_safe(part, depth + 1) for key, part in value.items()}
     if isinstance(value, tuple | list):
-        return [json_safe(flat(part) if _is_row(part) else part) for part in value]
+        return [json_safe(flat(part) if _is_row(part) else part, depth + 1) for part in value]
     if hasattr(value, "_record"):
-        return json_safe(value._record())
+        return json_safe(value._record(), depth + 1)
     if attrs.has(type(value)):
-        return json_safe(fields_of(value))
+        return json_safe(fields_of(value), depth + 1)
     found = plain(value)
     return None if isinstance(found, float) and not math.isfinite(found) else found
 

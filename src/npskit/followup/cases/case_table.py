@@ -35,6 +35,7 @@ from npskit.errors import (
     plural,
     quoted,
     warn,
+    written,
 )
 from npskit.followup.cases.case import Case
 from npskit.followup.cases.case_days import dates_alone, offsets_of, take_midnights
@@ -237,7 +238,7 @@ class CaseTimes(Frozen):
             raise InvalidValueError(f"as_of must be a time such as datetime(2026, 3, 31): got {quoted(value)}")
         if found.aware != (self.time_zone is not None):
             has, wants = ("a", "none") if found.aware else ("no", "one")
-            raise IncompatibleError(f"as_of={value!s} has {has} time zone, the times of the log have {wants}")
+            raise IncompatibleError(f"as_of={written(value)} has {has} time zone, the times of the log have {wants}")
         return np.datetime64(found.values[0])
 
 
@@ -286,9 +287,9 @@ def _refuse_numbers(
         cells = [frame.column(names[role]).filled()[row] for row in rows[:_LOOKED_AT].tolist()]
         if all(isinstance(cell, int | float | np.number) or _is_number(cell) for cell in cells):
             raise InvalidValueError(
-                f"cases: column {quoted(names[role])} holds numbers such as {cells[0]!s}, which are no times: if "
-                "they say "
-                f"how long it took, name the unit in the name of the column, as in '{names[role]} in minutes'"
+                f"cases: column {quoted(names[role])} holds numbers such as {written(cells[0])}, which are no times: if "
+                f"they say how long it took, name the unit in the name of the column, as in '{names[role]} in "
+                "minutes'"
             )
 
 

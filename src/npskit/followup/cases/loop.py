@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Codes, Integers
-from npskit.checks import several, whole_number
+from npskit.checks import is_hashable, of_kind, several, whole_number
 from npskit.data import factorize_many
 from npskit.errors import InvalidValueError, plural
 from npskit.followup.cases.case_log import CaseLog
@@ -166,12 +166,16 @@ def closed_loop(
 
 def _names(by: str | Sequence[str], argument: str) -> tuple[str, ...]:
     """Return the names of columns."""
-    return (by,) if isinstance(by, str) else tuple(several(by, argument))
+    names = (by,) if isinstance(by, str) else several(by, argument)
+    for name in names:
+        if not is_hashable(name):
+            of_kind(name, str, argument)
+    return tuple(names)
 
 
 def _total(eligible: Any) -> int:
     if isinstance(eligible, Mapping):
-        return sum(eligible.values())
+        return sum(whole_number(n, "eligible", most=10**15) for n in eligible.values())
     return whole_number(eligible, "eligible", most=10**15)
 
 

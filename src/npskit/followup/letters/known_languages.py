@@ -25,7 +25,7 @@ _MOST = 1 << 10
 
 
 def _are_languages(_instance: object, _field: object, value: Any) -> None:
-    for tag, language in mapping(value, "languages").items():
+    for tag, language in mapping(value, "languages", needed=True).items():
         of_kind(tag, str, "a tag of languages")
         of_kind(language, Language, "a language")
 
@@ -124,7 +124,7 @@ class Languages:
             return LAST_RESORT
         if not self.knows(language):
             raise InvalidValueError(
-                f"the language {language!r:.80} is not known: give a tag such as 'de' or 'de-AT', or a name such as "
+                f"the language {quoted(language)} is not known: give a tag such as 'de' or 'de-AT', or a name such as "
                 "'German' or 'Polski'"
             )
         return find_language(language) or normal_tag(language)

@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import is_text, is_text_or_none, of_kind, several
+from npskit.checks import is_one_of, is_text, is_text_or_none, of_kind, several
 from npskit.data import TomlReader
-from npskit.errors import InvalidTypeError, UnreadableFileError
+from npskit.errors import InvalidTypeError, UnreadableFileError, quoted, written
 from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 
 SHOWN = ("story", "comparison", "help")
@@ -20,14 +20,14 @@ _KEYS = ("text", "link", "theme", "product", "language")
 
 
 def _folded(text: object) -> str:
-    return " ".join(str(text).split()).casefold()
+    return " ".join(written(text).split()).casefold()
 
 
 def _as_texts(value: Any) -> tuple[str, ...]:
-    found = (value,) if isinstance(value, str) else tuple(value)
+    found = (value,) if isinstance(value, str) else several(value, "themes and products")
     for text in found:
         if not isinstance(text, str) or not text.strip():
-            raise InvalidTypeError(f"themes and products are texts: got {text!r:.80}")
+            raise InvalidTypeError(f"themes and products are texts: got {quoted(text)}")
     return found
 
 
@@ -44,7 +44,7 @@ class Material:
         product: The products it is for; none for all.
     """
 
-    kind: str = attrs.field(validator=attrs.validators.in_(SHOWN))
+    kind: str = attrs.field(validator=is_one_of(SHOWN))
     text: str = attrs.field(validator=is_text)
     language: str = attrs.field(validator=is_text)
     link: str | None = attrs.field(default=None, validator=is_text_or_none)

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from npskit.errors import quoted
 from npskit.followup.letters.drafts import HIDDEN
 from npskit.followup.letters.value_writer import LONGEST_LINES, clean
 from npskit.followup.letters.voice import Voice, VoiceRules, pattern_of
@@ -85,7 +86,7 @@ def objection_to(text: object, facts: Facts, voice: Voice, vocabulary: Collectio
         vocabulary: Words that are no names: those of the letters of the language.
     """
     if not isinstance(text, str) or not text.strip():
-        return f"it is no text: {text!r:.80}"
+        return f"it is no text: {quoted(text)}"
     if len(text) > LONGEST_LINES:
         return f"it is longer than {LONGEST_LINES} characters"
     cleaned = clean(text, lines=True)

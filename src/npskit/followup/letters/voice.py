@@ -94,7 +94,8 @@ def _words_in(sentence: str) -> int:
 
 
 def _by_language(_voice: object, _field: object, value: Any) -> None:
-    for rules in mapping(0 if value is None else value, "languages").values():
+    for tag, rules in mapping(value, "rules", needed=True).items():
+        of_kind(tag, str, "the language of rules")
         of_kind(rules, VoiceRules, "a language of a voice")
 
 
@@ -159,8 +160,9 @@ class Voice:
             return (*self.heard(letter), *self.missing(letter))
         text: Any = letter
         if not isinstance(text, str) or not isinstance(language, str):
-            raise InvalidTypeError(f"check a Draft, or a text with its language: got {quoted(letter)}, {language!r}")
-        rules = self.of(language)
+            given = f"{quoted(letter)}, {quoted(language)}"
+            raise InvalidTypeError(f"check a Draft, or a text with its language: got {given}")
+        rules, action = self.of(language), None if action is None else of_kind(action, str, "action")
         return (*rules.faults(letter.split("\n")), *rules.missing(letter, action))
 
     def heard(self, draft: Draft) -> tuple[str, ...]:
@@ -201,17 +203,17 @@ class _VoiceReader(TomlReader):
         for key in ("forms", "must_hold"):
             found = table.get(key, {})
             if not isinstance(found, dict):
-                self.fail((name, key), f"{key} must be a table of lists: got {found!r:.80}")
+                self.fail((name, key), f"{key} must be a table of lists: got {quoted(found)}")
             read[key] = {each: self._texts((name, key, each), words) for each, words in found.items()}
         address, longest = table.get("address"), table.get("longest_sentence")
         if address is not None and address not in read["forms"]:
-            known = did_you_mean(str(address), read["forms"]) if read["forms"] else f"write [{name}.forms]"
-            self.fail((name, "address"), f"there is no form of address {address!r} in [{name}.forms]; {known}")
+            known = did_you_mean(address, read["forms"]) if read["forms"] else f"write [{name}.forms]"
+            self.fail((name, "address"), f"there is no form of address {quoted(address)} in [{name}.forms]; {known}")
         if longest is not None and (isinstance(longest, bool) or not isinstance(longest, int) or longest < 1):
-            self.fail((name, "longest_sentence"), f"must be a number of words: got {longest!r:.80}")
+            self.fail((name, "longest_sentence"), f"must be a number of words: got {quoted(longest)}")
         return VoiceRules(address=address, longest_sentence=longest, **read)
 
     def _texts(self, path: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(text, str) and text.strip("* ") for text in value):
-            self.fail(path, f"{path[-1]} must be a list of texts: got {value!r:.80}")
+            self.fail(path, f"{path[-1]} must be a list of texts: got {quoted(value)}")
         return tuple(value)

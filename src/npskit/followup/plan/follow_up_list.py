@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Codes
+from npskit.checks import is_text, mapping, of_kind, several
 from npskit.data import row_said
-from npskit.errors import counted
+from npskit.errors import IncompatibleError, counted, quoted, written
 from npskit.followup.plan.statuses import CHOSEN, STATUSES
 from npskit.followup.playbook import Table, pick
 from npskit.options import URGENCIES
@@ -24,7 +25,15 @@ SHOWN = 60
 
 
 def _as_table(columns: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, ...]]:
-    return {name: tuple(cells) for name, cells in columns.items()}
+    given = mapping(columns, "table", needed=True)
+    found = {written(name): several(cells, f"table: column {quoted(name)}") for name, cells in given.items()}
+    if len({len(cells) for cells in found.values()}) > 1:
+        raise IncompatibleError("table: the columns of a list are of one length")
+    return found
+
+
+def _as_notes(notes: Any) -> tuple[str, ...]:
+    return tuple(of_kind(note, str, "a note") for note in several(notes, "notes"))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -38,9 +47,9 @@ class FollowUpList(Result):
         backend: The dataframe library that `to_frame` gives by default.
     """
 
-    title: str
+    title: str = attrs.field(validator=is_text)
     table: Mapping[str, tuple[Any, ...]] = attrs.field(converter=_as_table)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_as_notes)
     backend: str | None = None
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, quo
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
-from npskit.followup.plan.steps_due import last_contacts
+from npskit.followup.plan.steps_due import as_plans, last_contacts
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.results import RowCounts
@@ -40,7 +40,8 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     others = {name: columns.get(name) for name in ("last_contact", "purchased")}
     dated, times = _times(data, others, terms.now, playbook.due.calendar.time_zone)
     contacted = dated.get("last_contact")
-    if (contacted is not None or terms.earlier) and times["now"] is None:
+    earlier = as_plans(terms.earlier, "earlier")
+    if (contacted is not None or earlier) and times["now"] is None:
         name = "earlier" if contacted is None else "last_contact"
         raise IncompatibleError(f"{name}: how long ago that was is not known: give now=, or bind time=")
     answers = data.answers()
@@ -65,7 +66,7 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     plan = plan_of(
         playbook.assign(table),
         opted_out,
-        _last(table, contacted, terms),
+        _last(table, contacted, earlier),
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
         opt_outs=opt_outs,
@@ -90,11 +91,11 @@ def _shown(data: BoundData, kept: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in kept if same.get(name) == name)
 
 
-def _last(table: Table, contacted: Times | None, terms: Terms) -> Times | None:
+def _last(table: Table, contacted: Times | None, earlier: list[FollowUpPlan]) -> Times | None:
     """Return when customers were, or will have been, contacted last, as times that compare; None if unknown."""
     known = [] if contacted is None else [table.moments(contacted)]
-    if terms.earlier:
-        known.append(last_contacts(terms.earlier, table.ids, table.clock))
+    if earlier:
+        known.append(last_contacts(earlier, table.ids, table.clock))
     return np.fmax.reduce(known) if known else None
 
 

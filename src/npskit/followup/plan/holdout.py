@@ -99,7 +99,7 @@ def scrambled(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _key(salt: str | int) -> bytes:
     """Return the hash key of a salt: its text, or the hash of a text too long for a key."""
-    if isinstance(salt, bool) or not isinstance(salt, (str, int, np.integer)):
+    if isinstance(salt, bool | np.timedelta64) or not isinstance(salt, (str, int, np.integer)):
         raise InvalidTypeError(f"salt must be text or a whole number, not {quoted(salt)} ({type(salt).__name__})")
     key = str(salt).encode("utf-8", "surrogatepass")
     return key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Times
-from npskit.checks import of_kind
+from npskit.checks import of_kind, several
 from npskit.data import read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 from npskit.followup.letters import Languages, Manner, Materials, Voice, Writer
@@ -23,7 +23,7 @@ from npskit.times import instants, read_time
 _MESSAGES = ("subject", "message", "note")
 
 
-def last_contacts(plans: Any, customers: Any, clock: dt.tzinfo | None) -> Times:
+def last_contacts(plans: Iterable[FollowUpPlan], customers: Any, clock: dt.tzinfo | None) -> Times:
     """Return when the last step of earlier plans is due to each customer, as times that compare; NaT without one.
 
     Args:
@@ -32,7 +32,7 @@ def last_contacts(plans: Any, customers: Any, clock: dt.tzinfo | None) -> Times:
         clock: The zone of the wall clock of the new one, if it is known.
     """
     found: dict[str, np.datetime64] = {}
-    for plan in _as_plans(plans, "earlier"):
+    for plan in plans:
         rows = plan.order
         zone = plan.assigned.table.clock or clock
         keys = _keys(plan.customers[rows])
@@ -52,12 +52,15 @@ def _keys(customers: Any) -> list[str | None]:
     return [read.keys[number] if known else None for number, known in pairs]
 
 
-def _as_plans(plans: Any, name: str) -> list[FollowUpPlan]:
+def as_plans(plans: Any, name: str) -> list[FollowUpPlan]:
+    """Return one or several plans as a list."""
     if isinstance(plans, FollowUpPlan):
         return [plans]
-    if isinstance(plans, str | Mapping) or not isinstance(plans, Iterable):
-        raise InvalidTypeError(f"{name} must be a plan or a list of plans: got {quoted(plans)}")
-    return [of_kind(plan, FollowUpPlan, name) for plan in plans]
+    try:
+        found = several(plans, name)
+    except InvalidTypeError:
+        raise InvalidTypeError(f"{name} must be a plan or a list of plans: got {quoted(plans)}") from None
+    return [of_kind(plan, FollowUpPlan, name) for plan in found]
 
 
 def due_steps(
@@ -108,7 +111,7 @@ def due_steps(
         if messages
         else None
     )
-    known = _as_plans(plans, "plans")
+    known = as_plans(plans, "plans")
     gone = {key for plan in known for key in _opted_out(plan)}
     entries, left, backend = [], 0, None
     for plan in known:

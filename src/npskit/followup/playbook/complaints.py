@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools
 from npskit.checks import of_kind
-from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.part_checks import failed
 from npskit.followup.playbook.response_table import Table
 from npskit.followup.playbook.steps import as_tuple
@@ -43,7 +43,7 @@ def _folded(text: str) -> str:
 def _are_words(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     for word in value:
         if not isinstance(word, str):
-            raise InvalidTypeError(f"{field.name} must hold texts: got {word!r:.80} ({type(word).__name__})")
+            raise InvalidTypeError(f"{field.name} must hold texts: got {quoted(word)} ({type(word).__name__})")
         bare = word.strip().removesuffix("*")
         if not bare.strip() or "*" in bare:
             raise InvalidValueError(

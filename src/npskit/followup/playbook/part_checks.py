@@ -77,3 +77,8 @@ def failed(what: str, error: Exception) -> NpskitError:
     if isinstance(error, NpskitError):
         return type(error)(f"{what}: {error}")
     return InvalidValueError(": ".join(filter(None, [what, type(error).__name__, str(error)])))
+
+
+def in_full(value: object) -> str:
+    """Return what the user's own is shown as, at its full length; whatever it is, that does not fail."""
+    return quoted(value, 1 << 20)

@@ -28,7 +28,7 @@ from npskit.followup.playbook.contexts import Contexts, moments_of, purchase_of,
 from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.follow_up import FollowUp, Strategy
 from npskit.followup.playbook.other_categories import for_categories
-from npskit.followup.playbook.part_checks import as_urgency
+from npskit.followup.playbook.part_checks import as_urgency, in_full
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
@@ -95,11 +95,11 @@ class Playbook:
         ('urgent detractor', 79.0, 'customer care')
     """
 
-    strategies: tuple[Strategy, ...] = attrs.field(converter=_as_strategies)
+    strategies: tuple[Strategy, ...] = attrs.field(converter=_as_strategies, repr=in_full)
     due: DueTimes = attrs.field(default=DueTimes(), kw_only=True, validator=is_a(DueTimes))
     points: Points = attrs.field(default=Points(), kw_only=True, validator=is_a(Points))
-    urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge)
-    complaints: ComplaintsOf = attrs.field(default=ComplaintWords(), kw_only=True, validator=_can_judge)
+    urgency: UrgencyOf = attrs.field(default=UrgencyWords(), kw_only=True, validator=_can_judge, repr=in_full)
+    complaints: ComplaintsOf = attrs.field(default=ComplaintWords(), kw_only=True, validator=_can_judge, repr=in_full)
     teams: tuple[Team, ...] = attrs.field(default=(), kw_only=True, converter=as_tuple, validator=all_are(Team))
     channels: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_channels)
     name: str = attrs.field(default="playbook", kw_only=True)

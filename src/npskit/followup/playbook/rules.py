@@ -145,6 +145,7 @@ class Conditions:
             >>> Conditions(category="detractor").cover(Conditions(category="detractor", urgency="urgent"))
             True
         """
+        of_kind(other, Conditions, "other")
         pairs = (
             (self.category, other.category, str),
             (self.channel, other.channel, fold),

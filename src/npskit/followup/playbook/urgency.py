@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools
-from npskit.checks import all_are, of_kind
+from npskit.checks import all_are, boolean, of_kind, several
 from npskit.data import Attributes
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
 from npskit.followup.playbook.comment_patterns import anywhere, check, just_before
 from npskit.followup.playbook.folding import original
 from npskit.followup.playbook.part_checks import as_level, failed
@@ -49,11 +49,22 @@ class UrgentSign:
 def _as_lists(value: Any) -> Attributes:
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"lists must map names to lists of words: got {quoted(value)}")
-    found = {str(name): as_patterns(words) for name, words in value.items()}
+    found = {written(name): as_patterns(words) for name, words in value.items()}
     for name, words in found.items():
         if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
             raise InvalidTypeError(f"lists.{name} must be a list of texts: got {quoted(words)}")
     return Attributes(found)
+
+
+def _as_flags(value: Any, n: int) -> Bools:
+    """Return a boolean for each of n comments."""
+    try:
+        found = np.asarray(value)
+    except Exception:  # what will be no array says so in many ways
+        found = np.empty(0)
+    if found.shape != (n,) or (n and found.dtype != np.bool_):
+        raise InvalidTypeError(f"pleased must be a boolean for each of the {n:,} comments: got {quoted(value)}")
+    return found.astype(np.bool_)
 
 
 @attrs.frozen
@@ -170,7 +181,7 @@ class UrgencyWords:
             UrgentSign(level=2, category='critical', words='on fire')
         """
         text = of_kind(comment, str, "comment")
-        known = self._signs([text], np.array([pleased]))
+        known = self._signs([text], np.array([boolean(pleased, "pleased")]))
         best = min(known, default=None, key=lambda each: (-each[1].level, each[2].start(), each[1].name))
         if best is None:
             return None
@@ -187,11 +198,14 @@ class UrgencyWords:
             >>> UrgencyWords(critical=["fire"], urgent=["refund"]).levels(["Fire!", "", "a refund"]).tolist()
             [2, 0, 1]
         """
-        levels = np.zeros(len(comments), dtype=np.int8)
-        best = np.zeros(len(comments), dtype=np.bool_) if pleased is None else pleased
-        for begin in range(0, len(comments), _CHUNK):
+        texts = several(comments, "comments")
+        for text in texts:
+            of_kind(text, str, "a comment")
+        levels = np.zeros(len(texts), dtype=np.int8)
+        best = levels.astype(np.bool_) if pleased is None else _as_flags(pleased, len(texts))
+        for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            for row, category, _ in self._signs(comments[part], best[part]):
+            for row, category, _ in self._signs(texts[part], best[part]):
                 levels[begin + row] = max(levels[begin + row], category.level)
         return levels
 

@@ -128,5 +128,5 @@ class _UrgencyReader(TomlReader):
         """Return a sub-table, empty if there is none."""
         found = table.get(key, {})
         if not isinstance(found, dict):
-            self.fail((*path, key), f"{key} must be a table with names and values: got {found!r:.80}")
+            self.fail((*path, key), f"{key} must be a table with names and values: got {quoted(found)}")
         return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import is_missing, is_number
+from npskit.checks import finite_number, is_missing, is_number, of_kind
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook.part_checks import is_amount, is_amount_or_none
 
@@ -50,7 +50,8 @@ class Worth:
             return {"share": self.percent}
         if currency is None:
             return {}
-        known = 0.0 if value is None or is_missing(value) else max(float(value), 0.0)
+        of_kind(currency, str, "currency")
+        known = 0.0 if value is None or is_missing(value) else max(finite_number(value, "value"), 0.0)
         amount = min(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
         return {"amount": sensible(amount, currency) if self.share else Decimal(str(amount))}
 
@@ -92,13 +93,13 @@ def as_worth(value: Any) -> Worth | None:
     if isinstance(value, str):
         match = _PERCENT.fullmatch(value)
         if match is None:
-            raise InvalidValueError(f"must be a sum, or so many per cent off, such as '5 %': got {value!r:.80}")
+            raise InvalidValueError(f"must be a sum, or so many per cent off, such as '5 %': got {quoted(value)}")
         return Worth(percent=float(Decimal(match[1].replace(",", ".")) / 100))
     if isinstance(value, Mapping):
         known = [field.name for field in attrs.fields(Worth)]
         for key in value:
-            if key not in known:
-                raise InvalidValueError(f"has no {key!r}; {did_you_mean(str(key), known)}")
+            if not isinstance(key, str) or key not in known:
+                raise InvalidValueError(f"has no {quoted(key)}; {did_you_mean(key, known)}")
         return Worth(**value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidTypeError(f"must be a sum, or a text such as '5 %': got {quoted(value)}")
