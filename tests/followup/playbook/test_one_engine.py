@@ -105,7 +105,8 @@ def test_the_table_of_a_plan_says_what_its_rows_say(
             continue
         one = found.follow_up(row)
         for name in ("customer", "category", "strategy", "priority", "due", "channel", "language", "reasons"):
-            assert cells[name] == getattr(one, name), name
+            said = getattr(one, name)  # a critical comment without a score has a follow-up, and no category
+            assert cells[name] == (None if name == "category" and said == "unscored" else said), name
         assert cells["actions"] == tuple(action.name for action in one.actions)
         assert cells["offer"] == (one.offers[0].name if one.offers else None)
         assert cells["cost"] == pytest.approx(one.offers[0].cost(one.value) if one.offers else 0.0)
