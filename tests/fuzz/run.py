@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 
 from npskit import NpskitError
 from tests.fuzz.draw import Draw
@@ -21,6 +22,9 @@ def one_input(seed: int, number: int, *, raises: bool = False) -> tuple[list[Fau
     draw, watch = Draw(seed, number), Watch(seed, number, shows=raises)
     entry = draw.among(WEIGHTED)
     draw.note("entry", entry)
-    with contextlib.suppress(EndOfInput, NpskitError):  # the latter while arguments are made
+    # a text may be taken for a path, and written to
+    folder = tempfile.TemporaryDirectory()
+    # the last while arguments are made
+    with folder as path, contextlib.chdir(path), contextlib.suppress(EndOfInput, NpskitError):
         ENTRIES[entry](draw, watch)
     return watch.faults, draw.trail + [("call", called) for called in watch.entries]

@@ -287,8 +287,8 @@ def _refuse_numbers(
         cells = [frame.column(names[role]).filled()[row] for row in rows[:_LOOKED_AT].tolist()]
         if all(isinstance(cell, int | float | np.number) or _is_number(cell) for cell in cells):
             raise InvalidValueError(
-                f"cases: column {quoted(names[role])} holds numbers such as {written(cells[0])}, which are no times: if "
-                f"they say how long it took, name the unit in the name of the column, as in '{names[role]} in "
+                f"cases: column {quoted(names[role])} holds numbers such as {written(cells[0])}, which are no times: "
+                f"if they say how long it took, name the unit in the name of the column, as in '{names[role]} in "
                 "minutes'"
             )
 
