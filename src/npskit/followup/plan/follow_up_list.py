@@ -113,7 +113,7 @@ def unanswered_of(plan: Choices) -> FollowUpList:
     known = about(plan, rows)
     comment = known.pop("comment")
     known["urgency"] = pick(URGENCIES, urgency[rows])
-    known["because"] = [plan.assigned.why_urgent(row) for row in rows.tolist()]
+    known["because"] = plan.assigned.why_urgent(rows)
     known["status"] = pick(STATUSES, plan.status[rows])
     known["reason"] = [plan.why_at(row) for row in rows.tolist()]
     return FollowUpList("Urgent comments that are not answered", {**known, "comment": comment}, backend=plan.backend)

@@ -17,6 +17,8 @@ from npskit.followup.playbook import Action, Offer
 from npskit.results import number, one_line
 
 FIRST = 10
+# So many urgent comments without an answer stand in a headline; `plan.unanswered` has all.
+NAMED = 3
 UNUSED = " No offer brings more than it costs by the lifts given; a lift may be of a category and an offer."
 HEADER = ("customer", "category", "priority", "due", "owner", "offer", "why", "wrote")
 
@@ -37,7 +39,7 @@ def headline(plan: Choices) -> list[str]:
             f"Left alone at random: {number(100 * plan.share)} % of customers, of whom "
             f"{plan.counts[STATUSES[HOLDOUT]]:,} would be followed up."
         )
-    lines += [*_set_aside(plan), *unanswered_lines(plan, FIRST)]
+    lines += [*_set_aside(plan), *unanswered_lines(plan, NAMED)]
     lines += [f"Set aside: {counted(plan.set_aside, 'row')}."] if plan.set_aside else []
     left = [f"{name} {n:,}" for name, n in plan.counts.items() if n and name != STATUSES[CHOSEN]]
     if left:

@@ -101,7 +101,7 @@ def due_steps(
         >>> survey = Survey({"score": [3], "id": ["c-1"], "at": ["2026-03-02"]}, customer="id", time="at")
         >>> found = due_steps(survey.follow_up(), "2026-03-16", "2026-03-22")
         >>> found.columns()["step"], [str(due) for due in found.columns()["due"]]
-        (['stay_in_touch'], ['2026-03-18 09:00:00'])
+        (['stay_in_touch'], ['2026-03-17 17:00:00'])
     """
     since, until = _moment(start, "start"), _moment(end, "end", whole=True)
     if until <= since:

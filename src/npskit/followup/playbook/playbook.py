@@ -132,7 +132,7 @@ class Playbook:
 
         Example:
             >>> import npskit as nk
-            >>> [rule.name for rule in Playbook.default(nk.CSAT()).strategies][1:3]
+            >>> [rule.name for rule in Playbook.default(nk.CSAT()).strategies][2:4]
             ['urgent unhappy customer', 'silent unhappy customer']
         """
         codebook = scorer if isinstance(scorer, Codebook) else codebook_of(scorer)

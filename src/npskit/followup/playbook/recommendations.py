@@ -22,7 +22,7 @@ from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
 from npskit.followup.playbook.steps import Menu, Offer
-from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords
+from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, UrgentSign
 from npskit.options import URGENCIES
 from npskit.results import excerpt
 from npskit.times import instant_of, moment_in
@@ -316,25 +316,31 @@ class Assigned(Frozen, _Answers):
         due = np.full(len(rows), None, dtype=object)
         due[~started & np.isnat(self.due[rows])] = _NO_TIME
         due[started] = self.limits.reasons(self.contexts, rows[started])
-        urgent = [
-            self.why_urgent(row) if level else "" for row, level in zip(rows.tolist(), urgency.tolist(), strict=True)
-        ]
+        urgent = np.full(len(rows), "", dtype=object)
+        urgent[urgency > 0] = self.why_urgent(rows[urgency > 0])
         return [
             (*said, *([why] if why else ()), sums, *([when] if when else ()))
             for said, why, sums, when in zip(first, urgent, points, due, strict=True)
         ]
 
-    def why_urgent(self, row: int) -> str:
-        """Return how urgent a comment is, with the word that makes it so, excerpt, if there is one."""
-        urgency, comments = int(self.contexts.urgency[row]), self.table.comment
-        said = f"the comment is {URGENCIES[urgency]}"
-        comment = None if comments is None else comments[row]
-        if isinstance(self.judge, UrgencyWords) and comment is not None:
-            sign = self.judge.sign(comment, pleased=bool(self.table.pleased[row]))
-            if sign is not None and sign.level == urgency:
-                of = "" if sign.category in URGENCIES else f" ({sign.category.replace('_', ' ')})"
-                said += f"{of}: it says {excerpt(sign.words)}"
+    def why_urgent(self, rows: Codes) -> list[str]:
+        """Return how urgent the comment of each row is, with the words that make it so, if there are any."""
+        comments = self.table.comment or [None] * len(self)
+        texts = [comments[row] or "" for row in rows.tolist()]
+        urgency = self.contexts.urgency[rows].tolist()
+        signs: list[UrgentSign | None] = [None] * len(rows)
+        if isinstance(self.judge, UrgencyWords):
+            signs = self.judge.signs(texts, self.table.pleased[rows])
+        return [_urgent_said(level, sign) for level, sign in zip(urgency, signs, strict=True)]
+
+
+def _urgent_said(urgency: int, sign: UrgentSign | None) -> str:
+    """Return how urgent a comment is, and the words that make it so, as an excerpt."""
+    said = f"the comment is {URGENCIES[urgency]}"
+    if sign is None or sign.level != urgency:
         return said
+    of = "" if sign.category in URGENCIES else f" ({sign.category.replace('_', ' ')})"
+    return f"{said}{of}: it says {excerpt(sign.words)}"
 
 
 def _code(codes: dict[Any, int], value: Any) -> int:

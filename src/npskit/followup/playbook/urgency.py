@@ -180,12 +180,22 @@ class UrgencyWords:
             >>> UrgencyWords(critical=["on fire"]).sign("The bus was on fire")
             UrgentSign(level=2, category='critical', words='on fire')
         """
-        text = of_kind(comment, str, "comment")
-        known = self._signs([text], np.array([boolean(pleased, "pleased")]))
-        best = min(known, default=None, key=lambda each: (-each[1].level, each[2].start(), each[1].name))
-        if best is None:
-            return None
-        return UrgentSign(best[1].level, best[1].name, original(text, *best[2].span()))
+        return self.signs([of_kind(comment, str, "comment")], np.array([boolean(pleased, "pleased")]))[0]
+
+    def signs(self, comments: Sequence[str], pleased: Bools | None = None) -> list[UrgentSign | None]:
+        """Return what `sign` says of each of many comments; arguments as for `levels`."""
+        found: list[UrgentSign | None] = [None] * len(comments)
+        happy = np.zeros(len(comments), dtype=np.bool_) if pleased is None else pleased
+        for begin in range(0, len(comments), _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
+            for row, category, match in self._signs(comments[part], happy[part]):
+                rank = (-category.level, match.start(), category.name)
+                if row not in best or rank < best[row][:3]:
+                    best[row] = (*rank, match)
+            for row, (level, _, name, match) in best.items():
+                found[begin + row] = UrgentSign(-level, name, original(comments[begin + row], *match.span()))
+        return found
 
     def levels(self, comments: Sequence[str], pleased: Bools | None = None) -> NDArray[np.int8]:
         """Return how urgent each of many comments is: int8, shape `(n,)`.
