@@ -56,6 +56,14 @@ def _as_lists(value: Any) -> Attributes:
     return Attributes(found)
 
 
+def _asked(comments: Sequence[str], pleased: Bools | None) -> tuple[Sequence[str], Bools]:
+    """Return comments, each seen to be a text, and whether the answer beside each is of the best category."""
+    texts = several(comments, "comments")
+    for text in texts:
+        of_kind(text, str, "a comment")
+    return texts, np.zeros(len(texts), np.bool_) if pleased is None else _as_flags(pleased, len(texts))
+
+
 def _as_flags(value: Any, n: int) -> Bools:
     """Return a boolean for each of n comments."""
     try:
@@ -184,17 +192,17 @@ class UrgencyWords:
 
     def signs(self, comments: Sequence[str], pleased: Bools | None = None) -> list[UrgentSign | None]:
         """Return what `sign` says of each of many comments; arguments as for `levels`."""
-        found: list[UrgentSign | None] = [None] * len(comments)
-        happy = np.zeros(len(comments), dtype=np.bool_) if pleased is None else pleased
-        for begin in range(0, len(comments), _CHUNK):
+        texts, happy = _asked(comments, pleased)
+        found: list[UrgentSign | None] = [None] * len(texts)
+        for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
-            for row, category, match in self._signs(comments[part], happy[part]):
+            for row, category, match in self._signs(texts[part], happy[part]):
                 rank = (-category.level, match.start(), category.name)
                 if row not in best or rank < best[row][:3]:
                     best[row] = (*rank, match)
             for row, (level, _, name, match) in best.items():
-                found[begin + row] = UrgentSign(-level, name, original(comments[begin + row], *match.span()))
+                found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], *match.span()))
         return found
 
     def levels(self, comments: Sequence[str], pleased: Bools | None = None) -> NDArray[np.int8]:
@@ -208,11 +216,8 @@ class UrgencyWords:
             >>> UrgencyWords(critical=["fire"], urgent=["refund"]).levels(["Fire!", "", "a refund"]).tolist()
             [2, 0, 1]
         """
-        texts = several(comments, "comments")
-        for text in texts:
-            of_kind(text, str, "a comment")
+        texts, best = _asked(comments, pleased)
         levels = np.zeros(len(texts), dtype=np.int8)
-        best = levels.astype(np.bool_) if pleased is None else _as_flags(pleased, len(texts))
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             for row, category, _ in self._signs(texts[part], best[part]):
