@@ -134,7 +134,7 @@ REFUSED: list[tuple[tuple[Any, ...], dict[str, Any], type[NpskitError], str]] = 
         ([1, -2], ["a", "a"], {"a": 0.5}),
         {},
         InvalidValueError,
-        r"value: row 1 \(from 0\) holds -2.0, .* at least 0",
+        r"value: row 1 \(from 0\) holds -2, .* at least 0",
     ),
     ((["x"], ["a"], {"a": 0.5}), {}, InvalidValueError, r"value: row 0 \(from 0\) holds 'x', which is not a number"),
     (([1, 2], ["a"], {"a": 0.5}), {}, IncompatibleError, "equally long: got 2, 1 and 1"),
