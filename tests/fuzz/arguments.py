@@ -14,6 +14,7 @@ import npskit as nk
 from tests.fuzz.cells import LONG, ODD, ROLES
 from tests.fuzz.draw import Draw
 from tests.fuzz.holders import column, table
+from tests.fuzz.newer_arguments import NEWER
 
 Make = Callable[[Draw, Any], Any]
 NAMES = ("region", "label", "flag", "customer", "score", "time", "comment", "value", "weight")
@@ -154,6 +155,7 @@ def _surveys(draw: Draw, _: Any) -> Any:
 
 
 ARGUMENTS: dict[str, Make] = {
+    **NEWER,
     "a": _score,
     "action": _one("call", "apology", "surprise", "thanks", LONG),
     "actions": _one("call", ["call", nk.Action("thank")], [], [nk.Action("gift", needs_offer=True)]),
@@ -377,6 +379,7 @@ ARGUMENTS: dict[str, Make] = {
     "bought_new": _number(0, 100),
 }
 OWN: dict[str, Make] = {
+    "Survey.where.wanted": _labels,
     "Case.events": _events,
     "Case.category": _one("detractor", "promoter", None),
     "Case.later": _one("promoter", None, LONG),

@@ -92,6 +92,7 @@ def explore(draw: Draw, watch: Watch, value: Any, name: str, depth: int = 0) -> 
 
 _OPTIONS_OF_A_SURVEY = (
     *("population", "lonely", "on_invalid", "time_zone", "dayfirst", "stratum", "cluster", "scorer", "score"),
+    *("account", "contacts", "count", "mapping"),
 )
 
 
@@ -177,7 +178,8 @@ def _read_named(draw: Draw) -> dict[str, Any]:
     for name, options in more.items():
         if draw.chance(0.08):
             named[name] = draw.among(options) if draw.chance(0.8) else anything(draw)
-    for name in ("time_zone", "dayfirst", "population", "lonely", "on_invalid", "scorer"):
+    newer = ("account", "contacts", "count", "mapping", "sheet", "where")
+    for name in ("time_zone", "dayfirst", "population", "lonely", "on_invalid", "scorer", *newer):
         if draw.chance(0.05):
             named[name] = argument(draw, None, "read", name)
     return named
@@ -245,6 +247,14 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "--seed": ("1", "-1", "9" * 30),
     "--output-separator": (";", "", "xx"),
     "--comment": ("comment", "x"),
+    "--where": ("region=North", "region", "regoin=x", "=", f"score={LONG}"),
+    "--mapping": ("top=10", "top", "a=", "=5", f"x={'9' * 5000}", "x=y"),
+    "--account": ("customer", "x"),
+    "--contacts": ("latest", "x"),
+    "--count": ("value", "x"),
+    "--on-invalid": ("raise", "x"),
+    "--voice": ("/nowhere", "/dev/null"),
+    "--materials": ("/nowhere", "/dev/null"),
 }
 
 

@@ -97,8 +97,13 @@ CALLS: dict[str, Callable[[], Any]] = {
     "numbers that are mapped": lambda: nk.Scale(1, 5, mapping={WHOLE: 5, "a": WHOLE}),
     "pairs that are mapped": lambda: nk.Scale(1, 5, mapping=(NINE, NINE)),
     "a long number beside a mapping": lambda: nk.nps([WHOLE, "top"], scale=nk.Scale(0, 10, mapping={"top": 10})),
+    "limits of what cannot be written": lambda: nk.DueTimes(channel={WHOLE: "1h"}),
+    "counts that are no number": lambda: nk.nps({9: decimal.Decimal("sNaN")}),
     "durations in a case log": lambda: nk.closed_loop({"opened": [WHOLE] * 3}),
 }
+CHANGE = nk.Intervention("room", "2026-04-01")
+ASKED = nk.Survey({"score": [3], "who": ["a"], "at": ["2026-03-02"], "theme": ["room"]}, customer="who", time="at")
+TOLD: Any = ASKED.follow_up(roles={"theme": "theme"})
 # Options of every kind: whatever is given, they are compared with what they may be, or asked whether they are true.
 OPTIONS: dict[str, Callable[[Any], Any]] = {
     "denominator": lambda value: survey().score(denominator=value),
@@ -129,6 +134,12 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "earlier": lambda value: survey().follow_up(earlier=value),
     "plans": lambda value: nk.due_steps(value, "2026-03-01", "2026-03-08"),
     "by": lambda value: nk.closed_loop([{"opened": "2026-03-01"}], by=[value]),
+    "too_few": lambda value: survey().timeline("month", too_few=value).to_markdown(),
+    "languages": lambda value: TOLD.tell(CHANGE, change="a", languages=value),
+    "themes": lambda value: TOLD.tell(CHANGE, change="a", theme=[value], fields=value),
+    "messages": lambda value: nk.due_steps(TOLD, "2026-03-01", "2026-04-01", messages=value),
+    "counts": lambda value: nk.nps({9: value}),
+    "count": lambda value: nk.Survey({"score": [9], "count": [value]}, score="score", count="count").score(),
     "title": lambda value: nk.FollowUpList(value, value, value),
     "letter": lambda value: nk.Voice.default().check("a", "en", action=value),
     "items": nk.Materials,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Integers
-from npskit.checks import one_of, several, whole_number
+from npskit.checks import is_missing, one_of, several, whole_number
 from npskit.counting import read_columns, tabulate
 from npskit.counting.category_counts import CategoryCounts
 from npskit.data import array_of, floats_of, holds_number
@@ -178,7 +178,7 @@ class Tally(CategoryCounts):
                 f"counts by answer are of one question: {codebook.name} asks {', '.join(codebook.questions)}"
             )
         for answer, count in counts.items():
-            if not holds_number(count) or not 0 <= count <= 2**53 or count != int(count):
+            if not holds_number(count) or is_missing(count) or not 0 <= count <= 2**53 or count != int(count):
                 raise InvalidValueError(
                     f"counts must be whole numbers of at least 0: got {quoted(count)} for the answer {quoted(answer)}"
                 )

@@ -275,7 +275,7 @@ def repeated(data: BoundData, name: str | None) -> BoundData:
         raise IncompatibleError(f"count and {who}: a row that stands for several answers is not of one {who}")
     column = data.column(data.frame.require(name, "count"))
     numbers = numbers_of(column.filled()).values
-    bad = np.flatnonzero(~(numbers >= 0) | (numbers % 1 != 0))
+    bad = np.flatnonzero(~(numbers >= 0) | (numbers != np.floor(numbers)))
     if bad.size:
         why = "which is no count: it must be a whole number of at least 0"
         refuse_cells(f"count: column {name!r}", bad, column.filled()[bad[0]], why, column.row_numbers)

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import one_of
+from npskit.checks import one_of, whole_number
 from npskit.data import coded, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
@@ -83,6 +83,7 @@ class OverTime(Bindings):
         """
         one_of(repeats, REPEATS, "repeats")
         check_every(every)
+        whole_number(too_few, "too_few")
         names, times = self._data.by(by), self._data.times("timeline")
         sample, of, (places, keys) = self._data.sample(), Window.of(window, half_life), self._data.segments(names)
         if repeats != "all" or sample.accounts is not None:

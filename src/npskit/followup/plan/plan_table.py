@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Codes
-from npskit.checks import is_text_or_none
+from npskit.checks import is_a, is_text_or_none
 from npskit.errors import InvalidTypeError, NpskitError, quoted
 from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner
 from npskit.followup.plan.choices import Choices
@@ -102,7 +102,7 @@ def record_of(plan: Choices, follow_ups: Mapping[str, list[Any]]) -> dict[str, A
 
 
 def _is_mapping(_letters: object, _field: object, fields: Any) -> None:
-    if not isinstance(fields, Mapping | None):
+    if not isinstance(fields, Mapping | None) or not all(isinstance(name, str) for name in fields or ()):
         raise InvalidTypeError(f"fields must map names to values, as {{'company': 'ACME'}}: got {quoted(fields)}")
 
 
@@ -112,7 +112,7 @@ class Letters:
 
     language: str | None = attrs.field(validator=is_text_or_none)
     fields: Mapping[str, Any] | None = attrs.field(validator=_is_mapping)
-    languages: Languages | None
+    languages: Languages | None = attrs.field(validator=attrs.validators.optional(is_a(Languages)))
     manner: Manner
 
 

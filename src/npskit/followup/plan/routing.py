@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import amount
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 
 Capacity = float | Mapping[str, float] | None
 """Hours of work: of everybody together, or of each team or person; None where they do not matter."""
@@ -82,7 +82,7 @@ def route(
     nameless = [name for name in given if not isinstance(name, str)]
     if nameless:
         raise InvalidTypeError(f"capacity maps names of teams or persons to hours: {quoted(nameless[0])} is no name")
-    hours = {str(name): amount(value, f"capacity[{quoted(name)}]") for name, value in capacity.items()}
+    hours = {written(name): amount(value, f"capacity[{quoted(name)}]") for name, value in capacity.items()}
     needed = [teams[i] for i in np.unique(team)]
     people = _members(teams, needed, hours, members)
     names = tuple(hours)

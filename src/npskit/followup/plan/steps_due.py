@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Times
-from npskit.checks import of_kind, several
+from npskit.checks import boolean, of_kind, several
 from npskit.data import read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 from npskit.followup.letters import Languages, Manner, Materials, Voice, Writer
@@ -108,7 +108,7 @@ def due_steps(
         raise InvalidValueError(f"end must not lie before start: got {quoted(start)} and {quoted(end)}")
     letters = (
         Letters(language, fields, languages, Manner(voice=voice, writer=writer, materials=materials))
-        if messages
+        if boolean(messages, "messages")
         else None
     )
     known = as_plans(plans, "plans")

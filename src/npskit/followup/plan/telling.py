@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes
-from npskit.checks import of_kind, several
+from npskit.checks import mapping, of_kind, several
 from npskit.data import read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError, counted, quoted
 from npskit.followup.letters import Languages, Manner, find_language
@@ -99,8 +99,12 @@ def told_customers(
 
     of_kind(intervention, Intervention, "intervention")
     named = intervention.name if theme is None else theme
-    themes = (named,) if isinstance(named, str) else several(named, "theme")
-    changes = _changes(change, language or plan.language)
+    several_named = (named,) if isinstance(named, str) else several(named, "theme")
+    themes = tuple(of_kind(name, str, "theme") for name in several_named)
+    changes = _changes(change, plan.language if language is None else of_kind(language, str, "language"))
+    filled_in = mapping(fields, "fields")
+    if letters[0] is not None:
+        of_kind(letters[0], Languages, "languages")
     found, reasons = _asked(plan, intervention, themes), Counter[str]()
     known = told.customers if isinstance(told, ToldCustomers) else told
     before = frozenset(read_customers(several(known, "told")).keys)
@@ -111,7 +115,7 @@ def told_customers(
             rows.append(row)
         else:
             reasons[why] += 1
-    made = tuple(_letter(plan, row, changes, fields or {}, letters) for row in rows)
+    made = tuple(_letter(plan, row, changes, filled_in, letters) for row in rows)
     return ToldCustomers(intervention.name, themes, made, dict(reasons))
 
 
@@ -122,7 +126,7 @@ def _changes(change: Any, language: str) -> dict[str, str]:
         raise InvalidTypeError(
             f"change is a text, or texts by language, as {{'en': ..., 'de': ...}}: got {quoted(said)}"
         )
-    tags = {name: find_language(str(name)) for name in said}
+    tags = {name: find_language(of_kind(name, str, "a language of change")) for name in said}
     for name, tag in tags.items():
         if tag is None:
             raise InvalidValueError(f"change: the language {name!r} is not known; give a tag such as 'de'")

@@ -73,8 +73,8 @@ def _as_roles(roles: Any) -> dict[str, str]:
     if not isinstance(roles, Mapping | None):
         raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {quoted(roles)}")
     for role in roles or ():
-        if role not in ROLES:
-            raise InvalidValueError(f"roles: a plan reads no {role!r}; {did_you_mean(role, ROLES)}")
+        if not isinstance(role, str) or role not in ROLES:
+            raise InvalidValueError(f"roles: a plan reads no {quoted(role)}; {did_you_mean(role, ROLES)}")
     return dict(roles or {})
 
 

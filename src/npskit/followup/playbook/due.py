@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Frozen, Times
 from npskit.checks import is_a, is_one_of
 from npskit.data import Attributes, Response
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 from npskit.followup.playbook.channels import fold, kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
@@ -61,12 +61,12 @@ def _limits(value: Any, name: str, *, morning: bool = False) -> Attributes:
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must map names to durations: got {quoted(value)}")
     read: dict[str, Any] = {}
-    for key, limit in value.items():
+    for key, limit in ((written(key), limit) for key, limit in value.items()):
         text = fold(limit).replace("_", " ") if morning and isinstance(limit, str) else ""
         known = (
             _morning(text, f"{name}.{key}") if text.startswith(NEXT_MORNING) else parse_fixed(limit, f"{name}.{key}")
         )
-        read[fold(str(key)) if morning else str(key)] = known
+        read[fold(key) if morning else key] = known
     return Attributes(read)
 
 
