@@ -196,31 +196,31 @@ def test_the_level_is_a_probability(level: float) -> None:
 def test_weights_that_cannot_be_used_are_named() -> None:
     """Negative, missing and infinite weights are refused with their rows; 0 and whole numbers are welcome."""
     assert read_weights([0, 2]).dtype == np.float64
-    finite, number = "be finite and at least 0", "be a number in every row"
-    cases: list[tuple[Any, str, str]] = (
-        [(bad, finite, "has") for bad in (-1.0, float("inf"), 10**400, "-2", "1e999")]
-        + [(bad, number, "has") for bad in ("x", "n/a", True, date(2026, 1, 1))]
-        + [(bad, number, "is empty") for bad in (None, "", float("nan"))]
+    finite, number = (
+        "must be finite and at least 0: row 1 .from 0. has",
+        ": row 1 .from 0. holds .*, which is not a number; co",
     )
-    for bad, must, said in cases:
-        with pytest.raises(InvalidValueError, match=rf"^weights must {must}: row 1 \(from 0\) {said}") as caught:
+    unusable = (-1.0, float("inf"), 10**400, "-2", "1e999", None, "", "n/a", float("nan"))
+    cases: list[tuple[Any, str]] = [(bad, finite) for bad in unusable]
+    cases += [(bad, number) for bad in ("x", True, date(2026, 1, 1))]
+    for bad, said in cases:
+        with pytest.raises(InvalidValueError, match=f"^weights ?{said}"):
             read_weights([1.0, bad])
-        assert "inf" not in str(caught.value).replace("finite", "") or bad == float("inf")
-        with pytest.raises(
-            InvalidValueError, match=rf"^weight: column 'w' must {must}: row 1 .from 0. {said}"
-        ) as caught:
+        with pytest.raises(InvalidValueError, match=f"^weight: column 'w' ?{said}") as caught:
             Survey({"s": [9, 10], "w": [1, bad]}, score="s", weight="w").score()
         assert (caught.value.argument, caught.value.rows) == ("weight", (1,))
+        assert "inf" not in str(caught.value).replace("finite", "") or bad == float("inf")
+        assert "leave it empty" not in str(caught.value)
     with pytest.raises(InvalidValueError, match=r"row 4 .from 0. has -1.0 and 3 rows more"):
         read_weights([-1.0] * 8, "w")
     with pytest.raises(InvalidTypeError, match="weights must be numbers, not bool"):
         read_weights(np.array([True, False]))
-    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .* has True"):
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*True, which is not a number"):
         read_weights([True, False])
     assert read_weights(["1", "0,5"]).tolist() == [1, 0.5]
-    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .*'one'"):
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*'one', which is not a number"):
         read_weights(["one"])
-    with pytest.raises(InvalidValueError, match=r"weights must be a number in every row: row 0 .* has .1, 2."):
+    with pytest.raises(InvalidValueError, match=r"weights: row 0 .*holds .1, 2., which is not a number"):
         read_weights([[1, 2]])
 
 

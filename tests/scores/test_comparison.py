@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.counting.tally import Tally
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning
 from npskit.options import CompareMethod
+from npskit.scorers import CES
 from npskit.scores.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
 from npskit.scores.score import Score
 from npskit.scores.score_table import ScoreTable
-from npskit.scores.scoring import csat, nps
+from npskit.scores.scoring import ces, csat, nps
 from npskit.survey import Survey
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "two_sample.json"
@@ -355,3 +356,15 @@ def test_the_same_answers_again_are_no_change() -> None:
     assert found.pairs[0].difference == 0
     assert found.pairs[0].p_value == 1
     assert 0 in found.pairs[0].interval
+
+
+def test_means_of_answers_all_alike_are_warned_of() -> None:
+    """Where a few answers are all alike equal means may be told apart too often; of three categories they are not."""
+    top, mixed = ces([7] * 10), ces([6] * 6 + [7] * 4)
+    with pytest.warns(PrecisionWarning, match="the few answers of a are all alike"):
+        assert compare(top, mixed).p_value < 0.05
+    data = {"score": [7] * 10 + [6] * 6 + [7] * 4, "by": ["x"] * 10 + ["y"] * 10}
+    with pytest.warns(PrecisionWarning, match="the few answers of x are all alike"):
+        Survey(data, score="score", scorer=CES()).compare("by")
+    compare(nps([10] * 10), nps([0] * 10))
+    compare(top, ces([7] * 9 + [6]))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import amounts_of, numbers_of
-from npskit.data.cells import NAMED, named_rows
+from npskit.data.cells import NAMED, named_rows, refuse_cells
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
 from npskit.data.words import is_nothing
@@ -68,7 +68,7 @@ def read_weights(
         >>> read_weights([1, 0.5, -2, float("nan")])
         Traceback (most recent call last):
         ...
-        npskit.errors.InvalidValueError: weights must be a number, finite and at least 0, in every row: ...
+        npskit.errors.InvalidValueError: weights must be finite and at least 0: row 2 (from 0) has -2.0, ...
     """
     column = weights if isinstance(weights, Column) else plain_column(weights, name)
     found = column.filled()
@@ -102,19 +102,23 @@ def refuse_weights(
     Raises:
         InvalidValueError: Always.
     """
-    number = ~np.isnan(numbers_of(cells).values)
     first = rows[:NAMED] if row_numbers is None else row_numbers[rows[:NAMED]]
+    unread = {cell.position for cell in numbers_of(cells).rejected}
+    if stood and row_numbers is not None:
+        unread |= {i for i, row in enumerate(row_numbers[rows].tolist()) if row in stood}
+    if len(unread) == len(rows):
+        cell = stood.get(first.tolist()[0], cells[0])
+        refuse_cells(name, rows, cell, "which is not a number; correct it or drop the row", row_numbers)
     has = [
-        f"has {quoted(stood[row])}" if row in stood else "is empty" if _is_empty(cell) else f"has {quoted(cell)}"
+        f"has {quoted(stood[row])}"
+        if row in stood
+        else "is empty"
+        if row_numbers is not None and is_nothing(cell)
+        else f"has {quoted(cell)}"
         for row, cell in zip(first.tolist(), cells[:NAMED].tolist(), strict=True)
     ]
     named = named_rows(rows, has, row_numbers)
-    more = ", finite and at least 0," if number.any() else ""
-    must = "be finite and at least 0" if number.all() else f"be a number{more} in every row"
-    message = f"{name} must {must}: {named}; correct them or drop the rows"
+    message = (
+        f"{name} must be {'numbers, ' * bool(unread)}finite and at least 0: {named}; correct them or drop the rows"
+    )
     raise InvalidValueError(message, argument=name.partition(":")[0], rows=first)
-
-
-def _is_empty(cell: object) -> bool:
-    """Whether nothing stands in a cell; a word for nothing is quoted."""
-    return is_nothing(cell) and not (isinstance(cell, str) and cell.strip())

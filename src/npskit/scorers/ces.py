@@ -26,7 +26,8 @@ class CES:
     handle my issue", 1..7: high is good (Dixon, Toman & DeLisi, The Effortless Experience, 2013). In both, the
     categories run from worst to best.
 
-    - `"mean"`: the mean answer, in points of the scale, so lower is better in version 1.0;
+    - `"mean"`: the mean answer, in points of the scale, so lower is better in version 1.0; means of few answers of very
+      different shapes are told apart too often, see `npskit.compare`;
     - `"top_box"`: the percentage that found it easy, 0..100;
     - `"net"`: the percentage that found it easy less the percentage that found it hard, -100..100.
 

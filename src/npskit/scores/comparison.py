@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -10,7 +10,7 @@ import numpy as np
 
 from npskit.arrays import Bools, Floats
 from npskit.checks import boolean, one_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning, quoted, warn
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
@@ -19,6 +19,8 @@ from npskit.scores.score_table import ScoreTable
 from npskit.scores.segment_labels import segment_names
 
 MOST_SEGMENTS = 1000
+# Of so many answers that are all alike at most one in twenty is likely to be another, 0.95^50 being 0.08.
+_FEW_ALIKE = 50
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -87,7 +89,9 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod =
     clusters both work on effective counts, the p-value always on those of the 95 % level. Of scorers with more than
     three distinct category scores, such as a mean of CES, the test gives no share to categories beyond those that
     anybody chose, so that it finds what Welch's test finds in small samples too; the interval allows for them and is
-    then the more cautious of the two.
+    then the more cautious of the two. Such means hold no level in small samples of very different shapes, by the score
+    test as by Welch's: of nine in ten 7s and one 1 beside 6s and 7s of the same mean, 10 answers each, 32 % are
+    rejected.
 
     Where the same customers are behind both scores, `Survey.compare` and `Timeline.against` allow for it.
 
@@ -103,6 +107,9 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod =
         InvalidTypeError: If one of the two is no `Score`.
         IncompatibleError: If they are of different scorers or denominators, or weighted and to be permuted.
         InvalidValueError: If `level` or `method` is not one of these.
+
+    Warns:
+        PrecisionWarning: If means differ significantly, and all of the few answers of one of the two are alike.
 
     Example:
         >>> from npskit.counting.tally import Tally
@@ -124,8 +131,28 @@ def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod =
     else:
         first, second = (score.estimate.effective_counts() for score in (a, b))
         p = float(score_test(first, second, a.estimate.category_scores)[1])
+        _warn_of_alike(["a", "b"], np.stack([first, second]), a.estimate.category_scores, p)
     interval = Interval(low, high, level=level, method="mover")
     return Comparison(a, b, a.value - b.value, interval, p, method)
+
+
+def _warn_of_alike(names: Sequence[str], counts: Floats, category_scores: Floats, p: float) -> None:
+    """Warn where means differ significantly, and one is of few answers that are all alike.
+
+    How such a group varies is not in its answers, and hardly anything else makes the test reject equal means; of three
+    categories all get a share, so that the test knows.
+    """
+    if not p < 0.05 or len(np.unique(category_scores)) <= 3:
+        return
+    alike = ((counts > 0).sum(axis=-1) == 1) & (counts.sum(axis=-1) < _FEW_ALIKE)
+    if alike.any():
+        named = [name for name, is_alike in zip(names, alike.tolist(), strict=True) if is_alike]
+        warn(
+            f"compare: the few answers of {', '.join(named[:3])}{' and others' * (len(named) > 3)} are all alike, so "
+            "that how they vary is not known, and equal means may be told apart far more often than in 5 % of cases; "
+            "wait for more answers, or compare shares, such as those of CES(method='top_box')",
+            PrecisionWarning,
+        )
 
 
 @attrs.frozen
@@ -267,6 +294,11 @@ def compare_groups(
         q = score_anova(counts[usable], category_scores, rho)
         statistic, df, p = q.statistic, (float(q.df),), q.p_value
     unused = int(table.n[~usable].sum())
+    pairs = _pairs(table, usable, correction, level, rho)
+    least = min([float(p), *(pair.p_adjusted for pair in pairs)])
+    _warn_of_alike(
+        [name for name, use in zip(names, usable, strict=True) if use], counts[usable], category_scores, least
+    )
     return GroupComparison(
         by=table.by,
         score=table.name,
@@ -274,7 +306,7 @@ def compare_groups(
         statistic=float(statistic),
         df=df,
         p_value=float(p),
-        pairs=_pairs(table, usable, correction, level, rho),
+        pairs=pairs,
         correction=correction,
         level=level,
         not_compared=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
