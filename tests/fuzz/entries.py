@@ -22,6 +22,7 @@ from tests.fuzz.cells import LONG
 from tests.fuzz.draw import Draw
 from tests.fuzz.files import content
 from tests.fuzz.holders import column, table
+from tests.fuzz.newer_arguments import OPTIONS_OF_A_LOG
 from tests.fuzz.watch import Watch
 
 # What makes results or is a shape of what users write, and is not called by them.
@@ -260,10 +261,11 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 def _command_line(draw: Draw, watch: Watch) -> None:
     with _file(draw) as path:
-        command = draw.among(["score"] * 8 + ["follow-up"] * 4 + ["demo", "", "--version"])
+        command = draw.among(["score"] * 8 + ["follow-up"] * 4 + ["loop"] * 2 + ["demo", "", "--version"])
         words = [command, path if draw.chance(0.97) else draw.among(["", "/nowhere", ".", "a\x00b"])]
         words = words[:1] if command in ("demo", "--version") else words
-        for option, values in _OPTIONS.items() if len(words) > 1 else ():
+        known = OPTIONS_OF_A_LOG if command == "loop" else _OPTIONS
+        for option, values in known.items() if len(words) > 1 else ():
             if draw.chance(0.5 if option == "--score" else 0.06):
                 words += [option, draw.among(values)] if values else [option]
         if command == "follow-up" and draw.chance(0.4):

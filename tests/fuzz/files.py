@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime as dt
 import gzip
 import io
 import json
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -67,6 +69,19 @@ def _zip(draw: Draw, columns: dict[str, list[Any]]) -> bytes:
     return to.getvalue()
 
 
+def _workbook(draw: Draw, columns: dict[str, list[Any]]) -> bytes:
+    """Return a workbook as spreadsheets write it; a cell that none can hold is its text."""
+    book, to = openpyxl.Workbook(write_only=True), io.BytesIO()
+    if draw.chance(0.3):
+        book.create_sheet("Notes").append(["a", None, 5])
+    sheet = book.create_sheet(draw.among(["answers", "Sheet1", "x" * 31]))
+    for row in [list(columns), *zip(*columns.values(), strict=True)]:
+        plain = [cell if isinstance(cell, int | float | str | dt.datetime | None) else quoted(cell) for cell in row]
+        sheet.append([0 if isinstance(cell, int) and abs(cell) > 10**300 else cell for cell in plain])
+    book.save(to)
+    return to.getvalue()
+
+
 def _nothing(draw: Draw, _: dict[str, list[Any]]) -> bytes:
     return draw.among(
         [b"", b"\n\n\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00" * 9, b"null", b"[]", b"{}", b"PAR1", b"PK"]
@@ -80,7 +95,8 @@ KINDS: dict[str, tuple[str, Callable[[Draw, dict[str, list[Any]]], bytes]]] = {
     "json lines": (".jsonl", _json_lines),
     "parquet": (".parquet", _parquet),
     "gzip": (".csv.gz", _gzip),
-    "xlsx": (".xlsx", _zip),
+    "xlsx": (".xlsx", _workbook),
+    "archive": (".xlsx", _zip),
     "nothing": (".csv", _nothing),
 }
 

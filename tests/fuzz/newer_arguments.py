@@ -122,3 +122,26 @@ NEWER: dict[str, Make] = {
     "worth_to_friend": _one("5 %", 5, {"amount": 5}, None, ""),
     "writer": _writer,
 }
+
+OPTIONS_OF_A_LOG: dict[str, tuple[str, ...]] = {
+    "--roles": ("opened=time,case=customer", "opened=time,closed=time,category=label", "x", "opened=", "=", LONG),
+    "--events": ("made=opened", "made", "x=y"),
+    "--recorded": ("closed", "reopened,closed", "x"),
+    "--by": ("region", "category", "regoin", "month", ""),
+    "--targets": ("close=5d", "first_response=3h,close=2w", "chat/first_response=1h", "x=1h", "close=3m", "close"),
+    "--targets-by": ("region", "x"),
+    "--as-of": ("2026-12-31", "x", "9999-12-31", ""),
+    "--hours": ("09:00-17:00", "always", "17:00-09:00", "x", "North=always,South=08:00-16:00", "-"),
+    "--hours-by": ("region", "x"),
+    "--weekend": ("none", "Fri,Sat", "x"),
+    "--holidays": ("2026-05-01", "PL", "XX", "2026-02-30", ""),
+    "--time-zone": ("Europe/Warsaw", "Mars"),
+    "--scorer": ("nps", "csat", "x"),
+    "--encoding": ("utf-8", "utf-16", "nope"),
+    "--dayfirst": (),
+    "--monthfirst": (),
+    "--eligible": ("100", "0", "-1", "x", "9" * 5000),
+    "--level": ("0.9", "2", "nan"),
+    "--rejected": (),
+    "--json": (),
+}

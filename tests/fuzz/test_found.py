@@ -97,6 +97,9 @@ CALLS: dict[str, Callable[[], Any]] = {
     "numbers that are mapped": lambda: nk.Scale(1, 5, mapping={WHOLE: 5, "a": WHOLE}),
     "pairs that are mapped": lambda: nk.Scale(1, 5, mapping=(NINE, NINE)),
     "a long number beside a mapping": lambda: nk.nps([WHOLE, "top"], scale=nk.Scale(0, 10, mapping={"top": 10})),
+    "endless durations": lambda: nk.closed_loop({"opened": ["2026-03-01"], "close time in minutes": [float("inf")]}),
+    "an opt-out that cannot be written": lambda: nk.Survey({"score": [3, 4], "opt_out": [WHOLE, "x"]}).follow_up(),
+    "a question that is a mapping": lambda: nk.Survey({"score": [3]}, score={ANY_WHOLE: "score"}),
     "limits of what cannot be written": lambda: nk.DueTimes(channel={WHOLE: "1h"}),
     "counts that are no number": lambda: nk.nps({9: decimal.Decimal("sNaN")}),
     "durations in a case log": lambda: nk.closed_loop({"opened": [WHOLE] * 3}),
@@ -141,6 +144,8 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "counts": lambda value: nk.nps({9: value}),
     "count": lambda value: nk.Survey({"score": [9], "count": [value]}, score="score", count="count").score(),
     "title": lambda value: nk.FollowUpList(value, value, value),
+    "fields": lambda value: nk.draft("thank", {"name": value, "company": value, "told_you": value}),
+    "an amount in a letter": lambda value: nk.draft("compensate", {"amount": value, "offer": value}, currency="EUR"),
     "letter": lambda value: nk.Voice.default().check("a", "en", action=value),
     "items": nk.Materials,
     "lists": lambda value: nk.UrgencyWords(lists={"a": value}),
@@ -162,6 +167,6 @@ def test_what_was_found(kind: str) -> None:
 @pytest.mark.parametrize("name", OPTIONS)
 def test_options_are_not_trusted(name: str) -> None:
     """Whatever is given as an option: an error of npskit's own, or an answer where it is one by chance."""
-    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT")):
+    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT"), decimal.Decimal("sNaN")):
         with contextlib.suppress(nk.NpskitError):
             OPTIONS[name](value)

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.checks import several
+from npskit.checks import is_same, several
 from npskit.data import Column, Frame, numbers_of, read_times, refuse_cells
 from npskit.errors import (
     ColumnNotFoundError,
@@ -224,10 +224,10 @@ def bind_score(
             )
         return questions
     if isinstance(score, Mapping):
-        unknown = [q for q in (*score, *questions) if q not in questions or q not in score]
+        unknown = [q for q in (*score, *questions) if not any(is_same(q, own) for own in questions) or q not in score]
         if unknown:
             raise InvalidValueError(
-                f"score: {codebook.name} asks {', '.join(questions)}; {unknown[0]!r} is not in both"
+                f"score: {codebook.name} asks {', '.join(questions)}; {quoted(unknown[0])} is not in both"
             )
         names = [score[q] for q in questions]
     else:

@@ -47,6 +47,10 @@ def stem_and_unit(name: str) -> tuple[str, int | None]:
     return name, None
 
 
+# Nothing takes so many seconds, which are three hundred years.
+_LONGEST = 1e10
+
+
 def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
     """Return how many seconds each cell of a column says that something took, and which cells say something else.
 
@@ -62,8 +66,11 @@ def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
         seconds = np.where(np.isnat(cells), np.nan, cells / np.timedelta64(1, "s"))
         return seconds, np.asarray(seconds < 0)
     if cells.dtype.kind in "iuf":
-        found = None if unit is None else cells.astype(np.float64) * unit
-        return None if found is None else (found, np.asarray(found < 0))
+        if unit is None:
+            return None
+        found = cells.astype(np.float64) * unit
+        beyond = np.asarray(found >= _LONGEST)
+        return np.where(beyond, np.nan, found), np.asarray(found < 0) | beyond
     if cells.dtype.kind != "O":
         return None
     codes, distinct = factorize(cells)
@@ -78,7 +85,7 @@ def _seconds(cell: Any, unit: int | None) -> float | None:
     """Return how long a cell says that something took; None where it says something else."""
     if isinstance(cell, dt.timedelta | np.timedelta64):
         seconds = float(np.timedelta64(cell) / np.timedelta64(1, "s"))
-        return seconds if seconds >= 0 else None
+        return seconds if 0 <= seconds < _LONGEST else None
     if isinstance(cell, dt.time):
         return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
     if isinstance(cell, str) and (said := span_seconds(cell)) is not None:
@@ -89,4 +96,5 @@ def _seconds(cell: Any, unit: int | None) -> float | None:
         (amount,) = read_amounts(Column(np.array([cell], object)), "", least=0)
     except NpskitError:
         return None
-    return float(amount) * unit
+    seconds = float(amount) * unit
+    return None if seconds >= _LONGEST else seconds

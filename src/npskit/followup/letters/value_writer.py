@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
-from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
+from npskit.checks import is_missing
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 from npskit.followup.letters.person_names import NameForm, is_sayable
 from npskit.followup.letters.template import Slot, respelt
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 LONGEST_LINE = 200
 LONGEST_LINES = 2000
 LARGEST_NUMBER = Decimal(10) ** 15
+# Longer numbers are no ids that anybody writes into a letter.
+_LONGEST_WHOLE = 10**100
 # So many different values are remembered with their texts.
 _MOST = 1 << 14
 
@@ -114,14 +118,14 @@ class ValueWriter:
                 given and the currency is not.
         """
         # A value that differs from itself is NaN or NaT, whatever library it comes from.
-        if value is None or (isinstance(value, numbers.Number | np.generic | dt.date) and bool(value != value)):
+        if value is None or (isinstance(value, numbers.Number | np.generic | dt.date) and is_missing(value)):
             return self._occasion(slot, None) if slot.kind == "occasion" else None
         key = slot, lines, type(value), value, occasion
         try:
             return self._known[key]
         except KeyError:
             pass
-        except TypeError:  # what cannot be hashed is refused by its kind
+        except Exception:  # what cannot be hashed is refused by its kind
             return self._written(slot, value, lines, occasion)
         if len(self._known) >= _MOST:
             self._known.clear()
@@ -147,6 +151,8 @@ class ValueWriter:
             value = int(value)
         if isinstance(value, bool | np.bool_) or not isinstance(value, str | numbers.Integral):
             raise InvalidTypeError(f"the field {slot.name!r} must be text: got {quoted(value)}")
+        if not isinstance(value, str) and abs(int(value)) > _LONGEST_WHOLE:
+            raise InvalidValueError(f"the field {slot.name!r} must be text: got {quoted(value)}")
         return clean(str(value), lines=lines and slot.kind == "lines")
 
     def _term(self, text: str, occasion: Any) -> str:
@@ -242,7 +248,8 @@ def _decimal(slot: Slot, value: Any) -> Decimal:
     """Return a number exactly as it is printed, once it is one and bounded."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real | Decimal):
         raise InvalidTypeError(f"the field {slot.name!r} must be a number: got {quoted(value)}")
-    number = Decimal(int(value)) if isinstance(value, numbers.Integral) else Decimal(str(value))
+    value = float(value) if isinstance(value, Fraction) and abs(value) < 10**15 else value
+    number = Decimal(int(value)) if isinstance(value, numbers.Integral) else Decimal(written(value))
     if not (number.is_finite() and abs(number) < LARGEST_NUMBER):
         raise InvalidValueError(f"the field {slot.name!r} must be below 1e15 in size: got {quoted(value)}")
     return number

@@ -9,7 +9,7 @@ import numpy as np
 
 from npskit.arrays import Bools
 from npskit.data import Column, is_nothing, read_flags
-from npskit.errors import InvalidValueError
+from npskit.errors import InvalidValueError, written
 
 _NAMES = (
     "opted out, opt out, opts out, opted out of email, has opted out, has opted out of email, email opt out, "
@@ -57,7 +57,7 @@ def read_opt_out(column: Column, name: str, *, named: bool) -> Bools:
         if named:
             raise
     cells = column.filled().tolist()
-    said = [None if is_nothing(cell) else str(cell).strip().casefold() for cell in cells]
+    said = [None if is_nothing(cell) else written(cell).strip().casefold() for cell in cells]
     flags = [text is not None and text not in _NO and not _is_no(text) for text in said]
     return np.array(flags, dtype=np.bool_)
 
