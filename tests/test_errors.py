@@ -65,7 +65,7 @@ def test_errors_name_rows_of_weights_and_columns(tmp_path: Path) -> None:
         (lambda: nk.nps([9, 11, "x"], on_invalid="raise"), ("score", (1, 2), None)),
         (lambda: nk.read(path, score="score", on_invalid="raise").score(), ("score", (2,), None)),
         (lambda: nk.read(path, score="scor"), ("score", (), "did you mean 'score'?")),
-        (lambda: nk.read(path, score="score", time="x"), ("time", (), "known: 'score'")),
+        (lambda: nk.read(path, score="score", time="x"), ("time", (), None)),
     ):
         with pytest.raises(nk.NpskitError) as refused:
             act()
@@ -100,3 +100,19 @@ def test_what_cannot_be_written_is_refused_as_what_it_is() -> None:
     for call in calls:
         with pytest.raises(nk.InvalidTypeError, match="<list>"):
             call()
+
+
+def test_a_hint_is_advice() -> None:
+    """What there is to choose from is none; where something can be done about it the message says what."""
+    survey = nk.Survey({"score": [9, 10, 3], "id": list("abc"), "r": ["N", None, None]}, customer="id")
+    for act, hint in (
+        (lambda: survey.score("q"), None),
+        (lambda: nk.Survey({}, score="x"), None),
+        (lambda: survey.compare("r"), "to compare the rows without one as well, give missing=True"),
+        (lambda: nk.effect_of_follow_up(survey.follow_up(), survey, customer="id"), "give its to_frame()"),
+        (lambda: f"{survey.score():zzz}", "write it as in '.1f'"),
+        (lambda: f"{survey.score().interval():d}", "write it as in '.1f'"),
+    ):
+        with pytest.raises(nk.NpskitError) as refused:
+            act()
+        assert refused.value.hint == hint

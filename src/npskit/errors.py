@@ -19,6 +19,8 @@ from typing import Any, SupportsIndex
 _WORD, _MESSAGE, _QUOTED = 160, 900, 80
 # A message begins with the argument it is about: "level must be ...", "weights: row 3 ...".
 _ARGUMENT = re.compile(r"([a-z][a-z0-9_]*)(?=:? must | has |: )")
+# What may stand last and says what there is, not what to do.
+_NO_ADVICE = re.compile(r"known: |there are none|['\"]|a margin is |weighted answers have ")
 _LONG_WORD = re.compile(rf"\S{{{_WORD + 1},}}")
 
 
@@ -29,7 +31,8 @@ class NpskitError(Exception):
         message: What is wrong, and after the last semicolon what to do about it. What it quotes at length is cut short.
         argument: The argument or the role it is about. Default: what the message begins with, as in "level must be".
         rows: The rows it is about, as the message counts them; the first ones where there are many.
-        hint: What to do about it; empty for none. Default: what the message ends with, after its last semicolon.
+        hint: What to do about it; empty for none. Default: what the message ends with, after its last semicolon,
+            but for what there is to choose from.
 
     Example:
         >>> import npskit as nk
@@ -57,7 +60,8 @@ class NpskitError(Exception):
         begins = _ARGUMENT.match(text)
         self.argument = begins[1] if argument is None and begins else argument
         self.rows = tuple(map(int, rows))
-        self.hint = (text.rpartition("; ")[2] if hint is None and "; " in text else hint) or None
+        last = text.rpartition("; ")[2] if "; " in text else ""
+        self.hint = ("" if _NO_ADVICE.match(last) else last) or None if hint is None else hint or None
 
 
 class InvalidValueError(NpskitError, ValueError):

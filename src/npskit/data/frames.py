@@ -289,7 +289,9 @@ def _from_responses(source: Any) -> dict[str, Any]:
     try:
         responses = list(source)
     except Exception:  # such as an array of a single value
-        raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}") from None
+        frame = callable(getattr(source, "to_frame", None)) and isinstance(getattr(source, "columns", None), list)
+        more = "; give its to_frame()" if frame else ""  # such as a survey
+        raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}{more}") from None
     for row, response in enumerate(responses):
         if not isinstance(response, Response):
             raise InvalidTypeError(f"{_WANTED}: item {row} is {quoted(response)} ({type(response).__name__})")

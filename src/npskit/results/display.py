@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from npskit.checks import of_kind
-from npskit.errors import written
+from npskit.errors import InvalidValueError, quoted, written
 
 # Of tables with more rows than this, print and notebooks show the first and the last ten.
 MOST_ROWS = 60
@@ -39,12 +39,21 @@ def number(value: float, digits: int = 1) -> str:
 def formatted(value: Any, spec: str) -> str:
     """Return a number as a format specification has it, and never as `-0.0`.
 
+    Raises:
+        InvalidValueError: If numbers have no such format.
+
     Example:
         >>> formatted(53.4161, ".1f"), formatted(-0.01, "+.1f"), formatted(np.array(7.0), "6.0f")
         ('53.4', '+0.0', '     7')
     """
     value = value.item() if isinstance(value, np.ndarray | np.generic) else value
-    text = format(value, spec)
+    try:
+        text = format(value, spec)
+    except ValueError as error:
+        raise InvalidValueError(
+            f"format: a number cannot be written as {quoted(spec)} says: {error}; write it as in '.1f'",
+            argument="format",
+        ) from None
     try:
         return format(abs(value), spec) if value < 0 and float(text) == 0 else text
     except ValueError:  # as in percent

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Frozen, fields_of
+from npskit.errors import InvalidTypeError
 from npskit.options import Backend
 from npskit.results.display import formatted, html_table, markdown_table, markdown_text, number, one_line, text_table
 from npskit.results.interval import Interval
@@ -192,7 +193,9 @@ class Result(Frozen):
             return str(self)
         value = self._value()
         if value is None or np.ndim(value):
-            raise TypeError(f"a {type(self).__name__} is of several numbers: format one of them, not as {spec!r}")
+            raise InvalidTypeError(
+                f"a {type(self).__name__} is of several numbers: format one of them, not as {spec!r}"
+            )
         return formatted(value, spec)
 
     def _value(self) -> Any:

@@ -272,11 +272,12 @@ def compare_groups(
     estimates = table.estimates
     counts = estimates.effective_counts()
     # a segment in a single sampling unit has answers, but no variance that could be known, also where all are alike
-    usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
+    answered = usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
     if not boolean(missing, "missing"):
-        usable &= np.array([None not in key for key in table.keys], dtype=np.bool_)
+        usable = answered & np.array([None not in key for key in table.keys], dtype=np.bool_)
     if usable.sum() < 2:
-        raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared")
+        more = "; to compare the rows without one as well, give missing=True" if answered.sum() > 1 else ""
+        raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared{more}")
     if usable.sum() > MOST_SEGMENTS:
         raise InvalidValueError(
             f"by: {', '.join(table.by)} makes {usable.sum():,} segments, and pair by pair at most {MOST_SEGMENTS:,} "
