@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from npskit.checks import several
-from npskit.data import Column, NumberedCells
+from npskit.data import Column, Deferred, NumberedCells, coded
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -126,3 +126,22 @@ def _about(loaded: Loaded, codebook: Codebook) -> str:
     )
     other = ", and what another scale means with scorer=, such as CSAT() for 1..5" if default else ""
     return f"{said}: name the column with score={other}."
+
+
+def warn_of_accounts(name: str, cells: Any, weight: str) -> None:
+    """Warn where an account has several rows, and the weight, which may be its revenue, counts in each.
+
+    Args:
+        name: The column that may be the account, and is not bound.
+        cells: What it holds.
+        weight: The column bound as the weight.
+    """
+    if isinstance(cells, Deferred):  # of a large file, read when it is asked for
+        return
+    codes, labels = coded(Column(cells.values() if isinstance(cells, NumberedCells) else np.asarray(cells)))
+    if np.count_nonzero(codes >= 0) > len(labels):
+        warn(
+            f"weight: {quoted(weight)} counts in every row, and {quoted(name)} has several rows for one account: if it "
+            f"is the account's, such as its revenue, let it count once with account={name!r}; else say account=None",
+            DataWarning,
+        )

@@ -21,7 +21,7 @@ from npskit.errors import (
     quoted,
     warn,
 )
-from npskit.file_columns import Roles, bound_roles, scored_columns
+from npskit.file_columns import Roles, bound_roles, scored_columns, warn_of_accounts
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.reading import (
@@ -178,6 +178,8 @@ def read(
         warn(loaded.about_header, GuessWarning)
     bound, unasked = bound_roles(roles, loaded)
     report = attrs.evolve(loaded.report, unasked=unasked)
+    if "weight" in bound and "account" in unasked:
+        warn_of_accounts(unasked["account"], loaded.columns[unasked["account"]], bound["weight"])
     notes = report.offers
     codebook, answers = scored_columns(score, loaded, codebook, bound)
     if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:

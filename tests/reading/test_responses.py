@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,16 @@ def test_nothing_is_chosen_in_a_plain_file() -> None:
     assert found.kept.all()
     assert not found.kinds
     assert not found.notes
+
+
+def test_revenue_that_would_count_once_per_contact_is_warned_of(tmp_path: Path) -> None:
+    """Where a weight is bound beside a column of accounts that repeat, and nothing was said of these."""
+    rows: list[list[object]] = [["A", 1000, 0], ["A", 1000, 1], ["B", 10, 9]]
+    path = written(tmp_path / "a.csv", ["company", "revenue", "score"], rows)
+    with pytest.warns(nk.DataWarning, match="let it count once with account='company'"):
+        nk.read(path, weight="revenue")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", nk.DataWarning)
+        nk.read(path, weight="revenue", account="company")
+        nk.read(path, weight="revenue", account=None)
+        nk.read(written(tmp_path / "b.csv", ["company", "revenue", "score"], rows[1:]), weight="revenue")
