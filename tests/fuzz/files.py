@@ -71,9 +71,9 @@ def _zip(draw: Draw, columns: dict[str, list[Any]]) -> bytes:
 
 def _workbook(draw: Draw, columns: dict[str, list[Any]]) -> bytes:
     """Return a workbook as spreadsheets write it; a cell that none can hold is its text."""
-    book, to = openpyxl.Workbook(write_only=True), io.BytesIO()
-    if draw.chance(0.3):
-        book.create_sheet("Notes").append(["a", None, 5])
+    book, to = openpyxl.Workbook(), io.BytesIO()
+    if draw.chance(0.7):
+        book.remove(book.active)
     sheet = book.create_sheet(draw.among(["answers", "Sheet1", "x" * 31]))
     for row in [list(columns), *zip(*columns.values(), strict=True)]:
         plain = [cell if isinstance(cell, int | float | str | dt.datetime | None) else quoted(cell) for cell in row]
