@@ -628,6 +628,7 @@ def test_several_files_are_told_of_as_one_is(tmp_path: Path, capsys: pytest.Capt
     code, out, err = run(capsys, "follow-up", paths[0], "--score", "score")
     assert (code, err.count("row 4"), "Set aside: 1 row." in out) == (0, 1, True)
     assert "cells that cannot be used: 1; the first in row 5 of column 'score'" in err
+    assert "--time-zone 'Mars/X' is not known" in run(capsys, "score", *paths, "--time-zone", "Mars/X")[2]
     for command in ("score", "follow-up"):
         code, _, err = run(capsys, command, paths[0], "--score", "score", "--on-invalid", "raise")
         assert (code, "1 answer cannot be scored" in err) == (2, True)
@@ -642,6 +643,9 @@ def test_output_that_cannot_be_written(error: Exception, export: str, capsys: An
     def full(text: str) -> int:
         raise error
 
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        assert main(["score", export]) == 0
     monkeypatch.setattr(sys.stdout, "write", full)
     code, _, err = run(capsys, "score", export, "--score", "How likely are you to recommend us?")
     assert (code, err.splitlines()[-1].startswith("npskit: the output cannot be written: ")) == (2, True)

@@ -665,8 +665,9 @@ def test_errors_about_strata_and_clusters_say_role_and_column() -> None:
 
 def test_what_cannot_be_used_of_times_is_known_at_once() -> None:
     """A zone is refused where none of its name is known, also without times; times that are none are listed."""
-    with pytest.raises(nk.InvalidValueError, match="time_zone 'Mars/X' is not known"):
+    with pytest.raises(nk.InvalidValueError, match="time_zone 'Mars/X' is not known") as unknown:
         nk.Survey({"score": [9]}, time_zone="Mars/X")
+    assert unknown.value.argument == "time_zone"
     survey = nk.Survey({"score": [11, 0], "t": ["2026-01-01", "bad"]}, time="t")
     assert [(each.row, each.column, each.kind) for each in survey.rejected] == [
         (0, "score", "off the scale"),

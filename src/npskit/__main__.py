@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("always", NpskitWarning)
             warnings.showwarning = told = _Told(warnings.showwarning)
             code = options.run(options) or 0
-            sys.stdout.flush()  # what is not written by now would fail at the end, with a traceback
+            if sys.stdout is not None:  # as where it was closed
+                sys.stdout.flush()  # what is not written by now would fail at the end, with a traceback
         for line in told.lines:
             print(f"npskit: {in_options(line, options)}", file=sys.stderr)
     except NpskitError as error:

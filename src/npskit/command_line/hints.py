@@ -17,7 +17,7 @@ _VALUE = r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\{[^{}]*\}|\w+(?:\.\d+)?|"
 _HINTS = re.compile(
     # of a scorer the command has the name; "level must be ..." begins with an argument, "score must" with a question
     r"scorer=, such as (?P<scorer>[A-Z]+)\(\)"
-    r"|^(?!score )(?P<first>[a-z_]+)(?= must )"
+    r"|^(?!score )(?P<first>[a-z_]+)(?= must | '[^']*' is not known)"
     rf"|(?:{_ASIDE})"
     rf"|(?<![\w.-])(?P<name>[a-z_]+)=(?P<value>{_VALUE})"
 )

@@ -30,7 +30,10 @@ def find_zone(name: str | None) -> dt.tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except Exception as error:  # of a name that is none, whatever its class does
-        raise InvalidValueError(f"time_zone {quoted(name)} is not known: write it as in 'Europe/Warsaw'") from error
+        fix = "write it as in 'Europe/Warsaw'"
+        raise InvalidValueError(
+            f"time_zone {quoted(name)} is not known: {fix}", argument="time_zone", hint=fix
+        ) from error
 
 
 def as_zone(zone: str | dt.tzinfo | None) -> dt.tzinfo:
