@@ -27,8 +27,8 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
     Columns are joined by name; a column that a survey lacks is missing in its rows. Times are joined as each survey
     reads them, so that one file may have the day first and another the month. Rows that could not be read, or were left
     out, add up in the scores. Errors name a row as its survey does, and which survey that is; in `rejected` those of a
-    file are numbered as in their file, and the reason says which; `reports` says how each file was read. In the tables of plans `row` is the position among
-    all, from 0.
+    file are numbered as in their file, and the reason says which; `reports` says how each file was read. In the tables
+    of plans `row` is the position among all, from 0.
 
     Args:
         surveys: At least one; of one scorer, with the same roles bound to columns of the same names, none raked.
