@@ -139,7 +139,12 @@ def quoted(value: Any, most: int = _QUOTED) -> str:
     try:
         # NumPy's numbers are quoted as Python's; its times as they are, of which some would become numbers
         plain = type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 and value.dtype.kind not in "mM"
-        text = repr(value.item() if plain else value)
+        if type(value) in (str, int, float):
+            text = repr(value)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pandas warns when it shows short floats
+                text = repr(value.item() if plain else value)
     except Exception:  # lists in lists, numbers of too many digits, and whatever a class of the user's own does
         text = f"<{type(value).__name__}>"
     return text if len(text) <= most else f"{text[: most - 1]}..."
