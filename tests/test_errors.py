@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,20 @@ def test_quotes_are_short(value: object) -> None:
         deep = [deep]
     assert 0 < len(quoted(value)) <= 82
     assert 0 < len(quoted(deep)) <= 82
+
+
+def test_a_message_does_not_warn() -> None:
+    """What warns when it is shown, as a column of short floats does, is quoted in silence."""
+
+    class Warns:
+        def __repr__(self) -> str:
+            warnings.warn("overflow", RuntimeWarning, stacklevel=2)
+            return "shown"
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert quoted(Warns()) == "shown"
+    assert not warned
 
 
 def test_errors_name_rows_of_weights_and_columns(tmp_path: Path) -> None:

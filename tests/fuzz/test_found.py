@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import polars as pl
 import pytest
 
@@ -33,7 +32,6 @@ FIVE: Any = 5
 MASKED: Any = np.ma.masked
 COMPLEX: Any = np.complex128(1)
 MATRIX: Any = np.ones((2, 2))
-SHORT: Any = pd.Series(np.full(16, 9, np.float16))
 SINGLE: Any = np.array(NINE, object)
 PAIRS: Any = np.array([(0, 1.0)], "i8, f8")
 WHOLE = 10**5000
@@ -102,7 +100,6 @@ CALLS: dict[str, Callable[[], Any]] = {
     "endless durations": lambda: nk.closed_loop({"opened": ["2026-03-01"], "close time in minutes": [float("inf")]}),
     "an opt-out that cannot be written": lambda: nk.Survey({"score": [3, 4], "opt_out": [WHOLE, "x"]}).follow_up(),
     "a question that is a mapping": lambda: nk.Survey({"score": [3]}, score={ANY_WHOLE: "score"}),
-    "a column that warns when it is shown": lambda: survey().follow_up(value=SHORT),
     "limits of what cannot be written": lambda: nk.DueTimes(channel={WHOLE: "1h"}),
     "counts that are no number": lambda: nk.nps({9: decimal.Decimal("sNaN")}),
     "durations in a case log": lambda: nk.closed_loop({"opened": [WHOLE] * 3}),
