@@ -127,6 +127,7 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "category": lambda value: survey().transitions().share(value, "promoter"),
     "segment": lambda value: survey().timeline(by="region").segment(value),
     "path": lambda value: survey().score().to_csv(value),
+    "all data": lambda value: nk.Survey(value, score="score"),
     "data": lambda value: nk.Survey({"score": value}, score="score"),
     "amount": lambda value: nk.Offer("gift", amount=value),
     "worth": lambda value: nk.Offer("gift", worth_to_customer=value),

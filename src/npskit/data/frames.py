@@ -282,6 +282,14 @@ def _checked_mapping(source: Mapping[Any, Any]) -> dict[str, Any]:
     return dict(source)
 
 
+def _is_survey(source: Any) -> bool:
+    """Whether something gives a frame, as a survey does."""
+    try:
+        return callable(source.to_frame) and isinstance(source.columns, list)
+    except Exception:  # whatever a class of the user's own does
+        return False
+
+
 def _from_responses(source: Any) -> dict[str, Any]:
     """Return responses as columns: their fields, and a column for each attribute that one of them has."""
     if isinstance(source, str | bytes | os.PathLike):
@@ -289,8 +297,7 @@ def _from_responses(source: Any) -> dict[str, Any]:
     try:
         responses = list(source)
     except Exception:  # such as an array of a single value
-        frame = callable(getattr(source, "to_frame", None)) and isinstance(getattr(source, "columns", None), list)
-        more = "; give its to_frame()" if frame else ""  # such as a survey
+        more = "; give its to_frame()" if _is_survey(source) else ""
         raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}{more}") from None
     for row, response in enumerate(responses):
         if not isinstance(response, Response):
