@@ -144,8 +144,10 @@ class Collector:
 
     def _end_of_table(self, numbers: NDArray[np.int64]) -> int:
         """Return how many rows there are above those at the end that are no answers, which are set aside."""
+        if not self._plan.below:
+            return len(numbers)
         below = {self._last - place: told for place, told in self._plan.below.items()}
-        found = [number for number in numbers[-1 - max(self._plan.below, default=-1) :].tolist() if number in below]
+        found = [number for number in numbers[-1 - max(self._plan.below) :].tolist() if number in below]
         self.rejected = [each for each in self.rejected if each.row not in found] if found else self.rejected
         for number in found:
             self._put_aside(number, None, *below[number])
