@@ -53,7 +53,7 @@ _DUNDERS: dict[str, Callable[[Any], Any]] = {
 
 def _hashes(value: Any) -> bool:
     """Whether something says that it can be hashed; that it cannot is said as Python says it."""
-    with contextlib.suppress(TypeError):
+    with contextlib.suppress(Exception):  # whatever the user's own says
         return bool(hash(value)) or True
     return False
 

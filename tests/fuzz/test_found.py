@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import npskit as nk
-from tests.fuzz.cells import Nasty, nested
+from tests.fuzz.cells import Compares, Nasty, nested
 from tests.results.catalogue import PROGRAM, closed_loop, effect_of_following_up, survey
 
 pytest.importorskip("pandas")
@@ -37,6 +37,7 @@ PAIRS: Any = np.array([(0, 1.0)], "i8, f8")
 WHOLE = 10**5000
 ANY_WHOLE: Any = WHOLE
 NASTY: Any = Nasty()
+COMPARES: Any = Compares()
 DETRACTOR = nk.Conditions(category="detractor")
 CALENDAR = nk.BusinessCalendar()
 RESPONSE = nk.Response(3, at=dt.datetime(2026, 3, 2))
@@ -147,6 +148,9 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "title": lambda value: nk.FollowUpList(value, value, value),
     "fields": lambda value: nk.draft("thank", {"name": value, "company": value, "told_you": value}),
     "an amount in a letter": lambda value: nk.draft("compensate", {"amount": value, "offer": value}, currency="EUR"),
+    "made": lambda value: nk.FollowUp(
+        category="a", strategy="b", actions=["call"], offers=[nk.Offer("gift", amount=5)]
+    ).with_offer(value),
     "letter": lambda value: nk.Voice.default().check("a", "en", action=value),
     "items": nk.Materials,
     "lists": lambda value: nk.UrgencyWords(lists={"a": value}),
@@ -168,6 +172,6 @@ def test_what_was_found(kind: str) -> None:
 @pytest.mark.parametrize("name", OPTIONS)
 def test_options_are_not_trusted(name: str) -> None:
     """Whatever is given as an option: an error of npskit's own, or an answer where it is one by chance."""
-    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT"), decimal.Decimal("sNaN")):
+    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT"), decimal.Decimal("sNaN"), COMPARES):
         with contextlib.suppress(nk.NpskitError):
             OPTIONS[name](value)

@@ -183,7 +183,7 @@ class FollowUp(Result):
             >>> found.minutes, found.with_offer(None).minutes
             (6.0, 2.0)
         """
-        if offer is not None and offer not in self.offers:
+        if offer is not None and not any(is_same(offer, each) for each in self.offers):
             known = ", ".join(repr(each.name) for each in self.offers) or "there are none"
             raise InvalidValueError(f"offer must be one of those of the follow-up: got {quoted(offer)}; known: {known}")
         kept = self._menu.taken(offer)
