@@ -478,6 +478,7 @@ def test_threads(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert as_lists(found)[:3] == ([840_002, 840_002, 840_002], 420_001, 1_260_003)
 
 
+@pytest.mark.filterwarnings("ignore::npskit.DataWarning")  # texts that stand for no answer
 @given(st.lists(st.tuples(ANSWERS, st.integers(0, 2), st.integers(0, 9))))
 def test_uncounted_weights(rows: list[tuple[Any, int, int]]) -> None:
     """The weights of the missing and the invalid are kept beside those of the answers."""

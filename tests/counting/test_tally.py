@@ -55,6 +55,7 @@ def test_shards(answers: list[Any], cut: int) -> None:
     assert Tally.count(answers[::-1]) == whole
 
 
+@pytest.mark.filterwarnings("ignore::npskit.DataWarning")  # texts that stand for no answer
 @given(RAW)
 def test_nothing_is_lost(answers: list[Any]) -> None:
     """n + missing + invalid = rows."""

@@ -87,7 +87,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "nothing to explain a change by": lambda: survey().explain_change("2026-01", "2026-02", by=None),  # type: ignore[arg-type]
     "many more than were answered": lambda: closed_loop(eligible=2**70),
     "long numbers as times": lambda: survey(time=[WHOLE, "1" * 5000, 9, None] * 4).timeline("month"),
-    "durations among answers": lambda: survey(score=[np.timedelta64("NaT"), LONG] * 8).follow_up(),
+    "durations among answers": lambda: survey(score=[np.timedelta64("NaT", "s"), LONG] * 8).follow_up(),
     "a list that holds itself in a list": lambda: nk.FollowUpList("a", {"a": LOOP}).to_json(),
     "columns of several lengths": lambda: nk.FollowUpList("a", {"a": [1], "b": []}),
     "numbers that cannot be written in a list": lambda: nk.FollowUpList("a", {"a": [WHOLE]}).to_json(),
@@ -172,6 +172,6 @@ def test_what_was_found(kind: str) -> None:
 @pytest.mark.parametrize("name", OPTIONS)
 def test_options_are_not_trusted(name: str) -> None:
     """Whatever is given as an option: an error of npskit's own, or an answer where it is one by chance."""
-    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT"), decimal.Decimal("sNaN"), COMPARES):
+    for value in (Nasty(), np.array([1, 2]), LOOP, WHOLE, np.datetime64("NaT", "s"), decimal.Decimal("sNaN"), COMPARES):
         with contextlib.suppress(nk.NpskitError):
             OPTIONS[name](value)

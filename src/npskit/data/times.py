@@ -189,7 +189,7 @@ def _near(times: TimeColumn, column: Column) -> TimeColumn:
         return times
     cells = column.filled()
     found = [BadCell(row, shown(cells[row]), why, FAR) for row in rows.tolist()]
-    values = np.where(far, np.datetime64("NaT"), times.values)
+    values = np.where(far, np.datetime64("NaT", "us"), times.values)
     rejected = sorted((*times.rejected, *found), key=lambda cell: cell.position)
     return attrs.evolve(times, values=values, rejected=tuple(rejected))
 
