@@ -101,7 +101,10 @@ def as_narwhals(value: Any) -> Any:
         return None
     import narwhals.stable.v2 as nw
 
-    found = nw.from_native(_as_series(value), allow_series=True, pass_through=True)
+    try:
+        found = nw.from_native(_as_series(value), allow_series=True, pass_through=True)
+    except Exception:  # what refuses even to be asked whether it is a dataframe
+        return None
     return found if isinstance(found, nw.DataFrame | nw.LazyFrame | nw.Series) else None
 
 
