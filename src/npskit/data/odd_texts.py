@@ -27,7 +27,7 @@ def clustered(counts: Mapping[str, int], answered: int, scale: Scale, invalid: i
         >>> clustered({"a": 1, "b": 1, "c": 1}, 26, Scale(0, 10))
         ''
     """
-    common = sorted(counts.items(), key=lambda each: -each[1])[:_FEW]
+    common = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_FEW]
     common = [(text, count) for text, count in common if count > 1]
     cells, all_invalid = sum(count for _, count in common), sum(counts.values()) if invalid is None else invalid
     if cells < SLIPS or 2 * cells <= all_invalid or cells < _SHARE * answered:
