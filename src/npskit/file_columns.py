@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from npskit.checks import several
-from npskit.data import Column, Deferred, NumberedCells, coded
+from npskit.data import Column, Deferred, NumberedCells, cells_of, coded
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -138,7 +138,7 @@ def warn_of_accounts(name: str, cells: Any, weight: str) -> None:
     """
     if isinstance(cells, Deferred):  # of a large file, read when it is asked for
         return
-    codes, labels = coded(Column(cells.values() if isinstance(cells, NumberedCells) else np.asarray(cells)))
+    codes, labels = coded(Column(cells_of(cells)))
     if np.count_nonzero(codes >= 0) > len(labels):
         warn(
             f"weight: {quoted(weight)} counts in every row, and {quoted(name)} has several rows for one account: if it "

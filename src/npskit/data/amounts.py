@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import is_hashable, is_missing, is_same
-from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells, refuse_cells
+from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells
 from npskit.data.columns import Column
+from npskit.data.row_names import refuse_cells
 from npskit.data.words import is_nothing
 from npskit.errors import GuessWarning, InvalidTypeError, InvalidValueError, quoted, warn
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import of_kind
-from npskit.data.cells import Note, row_said
+from npskit.data.cells import Note
+from npskit.data.row_names import row_said
 from npskit.errors import InvalidValueError, quoted
 from npskit.times import Order, Spellings
 

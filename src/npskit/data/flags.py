@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data.answers import parse_answer
-from npskit.data.cells import refuse_cells
 from npskit.data.columns import Column
 from npskit.data.keys import number
+from npskit.data.row_names import refuse_cells
 
 _OTHER = 2
 

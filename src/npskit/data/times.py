@@ -12,21 +12,12 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
 from npskit.checks import is_missing
-from npskit.data.cells import (
-    BadCell,
-    Note,
-    bad_cells,
-    distinct_cells,
-    named_rows,
-    objects,
-    refuse_cells,
-    row_said,
-    shown,
-)
+from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, shown
 from npskit.data.columns import Column
 from npskit.data.date_order import TimeCells, order_of
 from npskit.data.far_times import FAR, far_times
 from npskit.data.keys import flat
+from npskit.data.row_names import named_rows, refuse_cells, row_said
 from npskit.data.time_text import Moment, are_serials, read_moments
 from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
 from npskit.times import Order, Spellings, find_zone, in_zone

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.data.amounts import amounts_of, numbers_of
-from npskit.data.cells import NAMED, named_rows, refuse_cells
 from npskit.data.columns import Column, plain_column
 from npskit.data.keys import flat
+from npskit.data.row_names import NAMED, named_rows, refuse_cells
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 

@@ -13,6 +13,7 @@ from npskit.reading.file_times import asked_clock as asked_clock
 from npskit.reading.file_times import warn_of_no_time as warn_of_no_time
 from npskit.reading.loading import load as load
 from npskit.reading.loading import load_for as load_for
+from npskit.reading.names import bare as bare
 from npskit.reading.names import resolve as resolve
 from npskit.reading.responses import Wanted as Wanted
 from npskit.reading.responses import check_kinds as check_kinds

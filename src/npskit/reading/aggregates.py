@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from npskit.data import RECOMMENDS, NumberedCells, numbers_of
+from npskit.data import RECOMMENDS, NumberedCells, cells_of, numbers_of
 from npskit.errors import InvalidValueError, quoted
 
 _GROUPS = {
@@ -103,8 +103,7 @@ def _periods(values: Any) -> bool:
     """Whether a column names a different month, quarter, week or year in each row."""
     if not isinstance(values, np.ndarray | NumberedCells) or not 1 < len(values) <= _LOOK:
         return False
-    values = values.values() if isinstance(values, NumberedCells) else values
-    cells = [str(cell).strip() for cell in values.tolist()]
+    cells = [str(cell).strip() for cell in cells_of(values).tolist()]
     return len(set(cells)) == len(cells) and all(map(_PERIOD.fullmatch, cells))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.data import INVALID, RECOMMENDS, SENTINELS, label_words, parse_answer
 from npskit.reading.file_report import Columns, Roles
+from npskit.reading.names import bare
 from npskit.reading.tools import Tool
 
 # The names by which columns are known, without case and marks.
@@ -63,7 +63,7 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant
             roles[role] = found
     for role, words in _NAMES.items():
         known = words.split()
-        named = [name for name in columns if _bare(name) in known and not tool.is_meta(name)]
+        named = [name for name in columns if bare(name) in known and not tool.is_meta(name)]
         if role not in roles and len(named) == 1 and not _is_blank(columns[named[0]]):
             roles[role] = named[0]
     if "score" not in roles:
@@ -99,11 +99,7 @@ def whole_ranges(columns: Columns) -> dict[str, tuple[int, int]]:
 
 def is_comment(name: str) -> bool:
     """Whether a column is called a comment."""
-    return _bare(name) in _NAMES["comment"].split()
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return bare(name) in _NAMES["comment"].split()
 
 
 def _is_blank(values: NDArray[Any]) -> bool:
@@ -142,11 +138,11 @@ def _find_score(questions: Columns, labels: Mapping[str, str], tool: Tool, *, me
     titled = {n for n in questions if RECOMMENDS.search(n) or RECOMMENDS.search(labels.get(n, ""))}
     scores = [n for n, values in questions.items() if is_score(values, _HALF if n in titled else _MOST)]
     speaking = grouped or [n for n in scores if n in titled]
-    speaking = speaking or [n for n in scores if _bare(n) in {"score", "ltr", "rating"}]
-    speaking = speaking or [n for n in scores if meant and _bare(n) in _ANSWERS]
+    speaking = speaking or [n for n in scores if bare(n) in {"score", "ltr", "rating"}]
+    speaking = speaking or [n for n in scores if meant and bare(n) in _ANSWERS]
     if len(speaking) == 1:
         guessed = f"Column {speaking[0]!r} was taken as the score by its name; name another with score=."
-        return speaking[0], "" if grouped or _bare(speaking[0]) in _SCORES else guessed
+        return speaking[0], "" if grouped or bare(speaking[0]) in _SCORES else guessed
     candidates = speaking or scores
     if not candidates:
         return None, "No column holds whole numbers on 0..10 that could be the score: name it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,16 @@ from npskit.errors import ColumnNotFoundError, InvalidTypeError, InvalidValueErr
 def plain(name: str) -> str:
     """Return a name without case, byte order mark and surplus white space."""
     return " ".join(name.replace("\ufeff", " ").split()).casefold()
+
+
+def bare(name: str) -> str:
+    """Return a name as names are looked up in lists: its letters and digits alone, in small letters.
+
+    Example:
+        >>> bare("Opted-Out "), bare("DO_NOT CONTACT")
+        ('optedout', 'donotcontact')
+    """
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def resolve(name: str, columns: Iterable[str], role: str | None = None) -> str:

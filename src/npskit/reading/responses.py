@@ -11,11 +11,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import RECOMMENDS, Column, NumberedCells, coded, holding, read_times, shown
+from npskit.data import RECOMMENDS, Column, cells_of, coded, holding, read_times, shown
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.reading.column_roles import is_score
 from npskit.reading.file_report import Rejected
-from npskit.reading.names import plain, resolve
+from npskit.reading.names import bare, resolve
 from npskit.reading.tools import Tool
 
 # The columns that say which question or survey a row answers, in files of no known tool; without case and marks.
@@ -120,7 +120,7 @@ def choose(
         said = ", ".join(f"{name} {quoted(given, 60)}" for name, given in asked.items())
         chosen.notes.append(f"{chosen.unlisted} rows were left out, because where= asks for {said}.")
     if wanted.measure in _MEASURES:
-        chosen.meant = any(_says(given, wanted.measure) for name, given in asked.items() if _bare(name) in _KINDS)
+        chosen.meant = any(_says(given, wanted.measure) for name, given in asked.items() if bare(name) in _KINDS)
         several = [name for name in _kind_columns(list(columns), tool) if name not in asked]
         if tool.kinds and not set(asked).isdisjoint(tool.kinds):
             several = []  # they all say the same, which was chosen
@@ -151,8 +151,8 @@ def check_kinds(columns: Mapping[str, Any], kinds: Iterable[str], answers: Seque
             continue
         answered = np.zeros(len(columns[name]), dtype=np.bool_)
         for answer in answers:
-            answered |= ~_blanks(_cells(columns[answer]))
-        codes, labels = coded(Column(_cells(columns[name])))
+            answered |= ~_blanks(cells_of(columns[answer]))
+        codes, labels = coded(Column(cells_of(columns[name])))
         counts = np.bincount(codes[answered] + 1, minlength=len(labels) + 1)[1:].tolist()
         held = {label: count for label, count in zip(labels, counts, strict=True) if count}
         if len(held) > 1:
@@ -175,22 +175,18 @@ def _kind_columns(names: Sequence[str], tool: Tool) -> list[str]:
     """Return the columns that say which survey or question a row answers."""
     if tool.kinds:
         return [name for name in tool.kinds if name in names]
-    return [name for name in names if _bare(name) in _KINDS]
+    return [name for name in names if bare(name) in _KINDS]
 
 
 def _says(value: Any, measure: str) -> bool:
     return isinstance(value, str) and _MEASURES[measure].search(value) is not None
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", plain(name))
-
-
 def _take_kind(
     chosen: Chosen, columns: Mapping[str, Any], name: str, numbers: NDArray[np.int64], tool: Tool, measure: str
 ) -> bool:
     """Keep the rows of the one kind that says it is what is measured; return whether several kinds are left."""
-    codes, labels = coded(Column(_cells(columns[name])))
+    codes, labels = coded(Column(cells_of(columns[name])))
     held = [i for i in np.unique(codes[chosen.kept]).tolist() if i >= 0]
     if not 1 < len(held) <= _MOST:
         return False
@@ -198,7 +194,7 @@ def _take_kind(
     if len(meant) != 1:
         return (
             bool(tool.kinds)
-            or _bare(name) not in _LOOSE
+            or bare(name) not in _LOOSE
             or any(pattern.search(str(labels[i])) for i in held for pattern in _MEASURES.values())
         )
     others = chosen.kept & (codes != meant[0])
@@ -219,13 +215,13 @@ def _take_latest(
     chosen: Chosen, columns: Mapping[str, Any], submission: str, tool: Tool, numbers: NDArray[np.int64]
 ) -> None:
     """Keep the latest row of each submission."""
-    codes, _ = coded(Column(_cells(columns[submission])))
+    codes, _ = coded(Column(cells_of(columns[submission])))
     time = next((name for name in tool.roles.get("time", ()) if name in columns), None)
     rows = np.flatnonzero(chosen.kept & (codes >= 0))
     if time is None:
         moments = np.zeros(len(codes), dtype=np.int64)
     else:
-        table = read_times({time: Column(_cells(columns[time]))}, time_zone=tool.time_zone)
+        table = read_times({time: Column(cells_of(columns[time]))}, time_zone=tool.time_zone)
         moments = table[time].values.astype("datetime64[us]").astype(np.int64)  # no time is the earliest
     order = rows[np.lexsort((rows, moments[rows], codes[rows]))]
     earlier = order[:-1][codes[order[:-1]] == codes[order[1:]]]
@@ -233,7 +229,7 @@ def _take_latest(
         return
     chosen.kept[earlier] = False
     reason = "a later event of the same submission counts: left out"
-    cells = _cells(columns[submission])
+    cells = cells_of(columns[submission])
     chosen.rejected += [
         Rejected(int(numbers[row]), submission, shown(cells[row]), reason, "left out") for row in np.sort(earlier)
     ]
@@ -250,7 +246,7 @@ def _questions(names: Sequence[str], tool: Tool) -> list[str]:
 
 def _merge(chosen: Chosen, columns: Mapping[str, Any], tool: Tool) -> None:
     """Merge the columns of scores of one question, where no row says two different things."""
-    found = {name: _cells(columns[name])[chosen.kept] for name in _questions(list(columns), tool)}
+    found = {name: cells_of(columns[name])[chosen.kept] for name in _questions(list(columns), tool)}
     scores = {name: cells for name, cells in found.items() if is_score(cells)}
     if len(scores) < 2:
         return
@@ -277,9 +273,5 @@ def _blanks(cells: NDArray[Any]) -> NDArray[np.bool_]:
     return np.array([cell is None or cell != cell for cell in cells], dtype=np.bool_)
 
 
-def _cells(values: Any) -> NDArray[Any]:
-    return values.values() if isinstance(values, NumberedCells) else np.asarray(values)
-
-
 def _column(columns: Mapping[str, Any], name: str, numbers: NDArray[np.int64]) -> Column:
-    return Column(_cells(columns[name]), row_numbers=numbers)
+    return Column(cells_of(columns[name]), row_numbers=numbers)

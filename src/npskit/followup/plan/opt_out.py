@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from npskit.arrays import Bools
 from npskit.data import Column, is_nothing, read_flags
 from npskit.errors import InvalidValueError, written
+from npskit.reading import bare
 
 _NAMES = (
     "opted out, opt out, opts out, opted out of email, has opted out, has opted out of email, email opt out, "
@@ -22,11 +22,7 @@ _NAMES = (
 _NO = frozenset({"subscribed", "opted in", "opt in", "opted-in", "opt-in", "active", "angemeldet", "aktiv", "zapisany"})
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.replace("\ufeff", "")).casefold()
-
-
-_BARE = frozenset(map(_bare, _NAMES.split(",")))
+_BARE = frozenset(map(bare, _NAMES.split(",")))
 
 
 def opt_out_columns(columns: Iterable[str], taken: Collection[str]) -> tuple[str, ...]:
@@ -36,7 +32,7 @@ def opt_out_columns(columns: Iterable[str], taken: Collection[str]) -> tuple[str
         >>> opt_out_columns(["score", "Opted-Out", "DO_NOT_CONTACT", "options"], ["score"])
         ('Opted-Out', 'DO_NOT_CONTACT')
     """
-    return tuple(name for name in columns if name not in taken and _bare(name) in _BARE)
+    return tuple(name for name in columns if name not in taken and bare(name) in _BARE)
 
 
 def read_opt_out(column: Column, name: str, *, named: bool) -> Bools:
