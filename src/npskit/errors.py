@@ -8,6 +8,7 @@ what a program wants of that are attributes.
 from __future__ import annotations
 
 import difflib
+import importlib
 import os
 import re
 import sys
@@ -158,6 +159,30 @@ def plural(count: SupportsIndex, one: str, many: str | None = None) -> str:
         ('was', 'rows', 'rows')
     """
     return one if int(count) == 1 else f"{one}s" if many is None else many
+
+
+def optional(module: str, need: str, extra: str) -> Any:
+    """Return a module of an optional package.
+
+    Args:
+        module: The module.
+        need: What takes it: `"answers.xlsx is an Excel workbook: reading it"`.
+        extra: The extra of npskit that installs it.
+
+    Raises:
+        MissingDependencyError: If it is not installed; the message says how to install it.
+
+    Example:
+        >>> optional("no_such_module", "to fly", "wings")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.MissingDependencyError: to fly needs no-such-module: python -m pip install "npskit[wings]"
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.replace("_", "-")
+        raise MissingDependencyError(f'{need} needs {package}: python -m pip install "npskit[{extra}]"') from error
 
 
 def counted(count: SupportsIndex, one: str, many: str | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.errors import MissingDependencyError, UnreadableFileError
+from npskit.errors import UnreadableFileError, optional
 from npskit.reading.source import Source
 
 # A cell takes far more memory than its bytes in a file that is compressed.
@@ -45,12 +44,7 @@ def load_statistics_file(path: Path, source: Source) -> StatisticsTable:
         UnreadableFileError: If the file is damaged, or too large.
     """
     what = "an SPSS file" if source.kind == "spss" else "a Stata file"
-    try:
-        pyreadstat = importlib.import_module("pyreadstat")
-    except ImportError as error:
-        raise MissingDependencyError(
-            f'{source.path} is {what}: reading it needs pyreadstat (pip install "npskit[files]")'
-        ) from error
+    pyreadstat = optional("pyreadstat", f"{source.path} is {what}: reading it", "files")
     read = pyreadstat.read_sav if source.kind == "spss" else pyreadstat.read_dta
     try:
         _, told = read(str(path), metadataonly=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import importlib
 import re
 import zipfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from npskit.errors import MissingDependencyError, UnreadableFileError
+from npskit.errors import UnreadableFileError, optional
 from npskit.reading.source import Source
 from npskit.reading.titles import is_value
 from npskit.reading.unpacking import MOST_UNPACKED
@@ -44,12 +43,7 @@ class Workbook:
     def __init__(self, path: Path, source: Source) -> None:
         self._source = source
         what = "an Excel workbook" if source.kind == "excel" else "an OpenDocument spreadsheet"
-        try:
-            calamine = importlib.import_module("python_calamine")
-        except ImportError as error:
-            raise MissingDependencyError(
-                f'{source.path} is {what}: reading it needs python-calamine (pip install "npskit[files]")'
-            ) from error
+        calamine = optional("python_calamine", f"{source.path} is {what}: reading it", "files")
         self._what = what
         _check(path, source)
         try:

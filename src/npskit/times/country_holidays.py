@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import importlib
 import re
 from typing import Any
 
-from npskit.errors import InvalidValueError, MissingDependencyError, quoted
+from npskit.errors import InvalidValueError, optional, quoted
 from npskit.times.zones import WEEKDAYS
 
 _COUNTRY = re.compile(r"\s*([A-Z]{2})(?:-([A-Za-z0-9 ]{1,20}))?\s*")
@@ -43,13 +42,7 @@ def country_weekend(code: str) -> tuple[str, ...]:
 
 def _found(code: Any) -> Any:
     """Return what the package knows of a country."""
-    try:
-        holidays = importlib.import_module("holidays")
-    except ImportError:
-        raise MissingDependencyError(
-            f"holidays={quoted(code)}: the holidays of countries need the package holidays "
-            '(pip install "npskit[holidays]"); or give them as dates'
-        ) from None
+    holidays = optional("holidays", f"holidays={quoted(code)} instead of dates", "holidays")
     found = _COUNTRY.fullmatch(code) if isinstance(code, str) else None
     if found is None:
         raise InvalidValueError(f"country must be a code such as 'PL' or 'DE-BY': got {quoted(code)}")
