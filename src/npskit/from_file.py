@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, answers_of, numbers_of, read_times
+from npskit.data import BadCell, Column, Owned, Scale, answers_of, numbers_of, read_times
 from npskit.errors import (
     DataWarning,
     GuessWarning,
@@ -36,7 +36,7 @@ from npskit.reading import (
     warn_of_no_time,
     whole_ranges,
 )
-from npskit.scorers import Scorer, codebook_of
+from npskit.scorers import Codebook, Scorer, codebook_of
 from npskit.survey import Survey
 from npskit.waves import WAVE, concat
 
@@ -122,124 +122,149 @@ def read(
         >>> survey.rejected
         (Rejected(row=5, column='How likely are you to recommend us?', value='11', reason='outside 0..10'),)
     """
-    files = several_files(path)
-    if files is not None:
-        same: dict[str, Any] = {
-            "score": score,
-            "scorer": scorer,
-            "encoding": encoding,
-            "separator": separator,
-            "decimal": decimal,
-            "header_rows": header_rows,
-            "tool": tool,
-            "sheet": sheet,
-            "missing": None if missing is None else several(missing, "missing"),
-            "time_zone": time_zone,
-            "dayfirst": dayfirst,
-            "population": population,
-            "lonely": lonely,
-            "on_invalid": on_invalid,
-            "contacts": contacts,
-            "where": where,
-            "mapping": mapping,
-            "progress": progress,
-        }
-        surveys = [read(file, **same, **roles) for file in files]
-        called = not any(WAVE in survey.columns for survey in surveys)
-        return concat(surveys, waves=names_of(files) if called else None)
     if progress is not None and not callable(progress):
         raise InvalidTypeError(
             f"progress must be a function of the bytes done and the bytes there are: got {quoted(progress)}"
         )
     words = None if missing is None else several(missing, "missing")
     codebook = codebook_of(scorer).mapped(mapping)
-    said = {
-        "encoding": encoding,
-        "separator": separator,
-        "decimal": decimal,
-        "header_rows": header_rows,
-        "tool": tool,
-        "sheet": sheet,
-        "missing": None if words is None else [word for word in words if isinstance(word, str)],
-        "progress": progress,
-    }
+    asked = _Asked(
+        score=score,
+        codebook=codebook,
+        file={
+            "encoding": encoding,
+            "separator": separator,
+            "decimal": decimal,
+            "header_rows": header_rows,
+            "tool": tool,
+            "sheet": sheet,
+            "missing": None if words is None else [word for word in words if isinstance(word, str)],
+            "progress": progress,
+        },
+        missing=words,
+        rows=Wanted.of(where, codebook.name.partition(" ")[0]),
+        time_zone=time_zone,
+        dayfirst=dayfirst,
+        roles=roles,
+        survey={"population": population, "lonely": lonely, "on_invalid": on_invalid, "contacts": contacts},
+    )
+    files = several_files(path)
+    if files is None:
+        return asked.survey_in(path)
+    surveys = [asked.survey_in(file) for file in files]
+    called = not any(WAVE in survey.columns for survey in surveys)
+    return concat(surveys, waves=names_of(files) if called else None)
 
-    def needs(look: Loaded) -> dict[str, str]:
+
+@attrs.frozen(kw_only=True)
+class _Asked:
+    """What `read` is asked for, of each file: `file` for `npskit.reading.load_for`, `survey` for `Survey`."""
+
+    score: str | Sequence[str] | Mapping[str, str] | None
+    codebook: Codebook
+    file: Mapping[str, Any]
+    missing: Sequence[Any] | None
+    rows: Wanted
+    time_zone: str | None
+    dayfirst: bool | None
+    roles: Mapping[str, Any]
+    survey: Mapping[str, Any]
+
+    def survey_in(self, path: Any) -> Survey:
+        """Return the survey in a file."""
+        loaded = load_for(path, self._needs, self.file, self.rows)
+        if loaded.about_header:
+            warn(loaded.about_header, GuessWarning)
+        bound, unasked = bound_roles(self.roles, loaded)
+        if "weight" in bound and "account" in unasked:
+            warn_of_accounts(unasked["account"], loaded.columns[unasked["account"]], bound["weight"])
+        codebook, answers = scored_columns(self.score, loaded, self.codebook, bound)
+        if self.score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
+            warn(loaded.about_score, GuessWarning)
+        kinds = check_kinds(loaded.columns, loaded.kinds, answers)
+        found = _Found(loaded)
+        found.read_answers(dict(zip(answers, codebook.scales, strict=True)), self.missing)
+        dayfirst = self.dayfirst
+        if "time" in bound:
+            dayfirst = found.read_times(bound["time"], self.time_zone, dayfirst)
+        if "weight" in bound:
+            found.read_weights(bound["weight"], self.file["decimal"], self.missing or ())
+        report = attrs.evolve(loaded.report, unasked=unasked)
+        told = [note for note in report.notes if self.score is None or note != loaded.about_score]
+        count = bound.pop("count", None)
+        survey = Survey(
+            Owned(found.columns),
+            score=answers,
+            scorer=codebook.scorer,
+            time_zone=report.time_zone if self.time_zone is None else self.time_zone,
+            dayfirst=dayfirst,
+            **self.survey,
+            **bound,
+        )
+        report = attrs.evolve(report, notes=(*report.offers, *told, *found.notes))
+        rejected = sorted(found.rejected, key=lambda each: each.row)
+        survey = survey.with_file(report, tuple(rejected), loaded.row_numbers).counted(count)
+        if report.tool and survey.roles.get("label") not in (None, *answers):
+            _warn_of_labels(survey, loaded.columns, answers)
+        return survey.where(kinds) if kinds else survey
+
+    def _needs(self, look: Loaded) -> dict[str, str]:
         """Say which columns are read at once, and as what: those with a role, but the comment."""
-        named = bound_roles(roles, look)[0]
+        named = bound_roles(self.roles, look)[0]
         kinds = {name: "texts" for role, name in named.items() if role != "comment"}
         kinds |= {named[role]: kind for role, kind in (("time", "times"), ("weight", "codes")) if role in named}
-        return kinds | dict.fromkeys(scored_columns(score, look, codebook, named)[1], "codes")
+        return kinds | dict.fromkeys(scored_columns(self.score, look, self.codebook, named)[1], "codes")
 
-    rows = Wanted.of(where, codebook.name.partition(" ")[0])
-    one: Any = path  # what is no path is refused there
-    loaded = load_for(one, needs, said, rows)
-    if loaded.about_header:
-        warn(loaded.about_header, GuessWarning)
-    bound, unasked = bound_roles(roles, loaded)
-    report = attrs.evolve(loaded.report, unasked=unasked)
-    if "weight" in bound and "account" in unasked:
-        warn_of_accounts(unasked["account"], loaded.columns[unasked["account"]], bound["weight"])
-    notes = report.offers
-    codebook, answers = scored_columns(score, loaded, codebook, bound)
-    if score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
-        warn(loaded.about_score, GuessWarning)
-    kinds = check_kinds(loaded.columns, loaded.kinds, answers)
-    columns, rejected = dict(loaded.columns), list(loaded.rejected)
-    notes += [note for note in loaded.report.notes if score is None or note != loaded.about_score]
 
-    def replace(name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
-        columns[name] = values
-        rejected.extend(Rejected(int(loaded.row_numbers[c.position]), name, c.value, c.reason, c.kind) for c in cells)
-        notes.extend(f"{name}: {note}" for note in said)
+class _Found:
+    """The columns of a file, those with a role as they are used, with what could not be used and what is to be noted.
 
-    for name, scale in zip(answers, codebook.scales, strict=True):
-        got = answers_of(loaded.columns[name], scale, missing=words)
-        replace(name, got.values, got.rejected, got.notes)
-        for told, kind in ((got.words, GuessWarning), (got.clusters, DataWarning)):
-            if told:
-                warn(f"score: column {name!r}: {told}", kind)
-    if "time" in bound:
-        name = bound["time"]
+    Args:
+        loaded: The file.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.columns: dict[str, Any] = dict(loaded.columns)
+        self.rejected = list(loaded.rejected)
+        self.notes: list[str] = []
+        self._report, self._rows = loaded.report, loaded.row_numbers
+
+    def read_answers(self, scales: Mapping[str, Scale], missing: Sequence[Any] | None) -> None:
+        """Read the answers of each column on its scale."""
+        for name, scale in scales.items():
+            got = answers_of(self.columns[name], scale, missing=missing)
+            self._replace(name, got.values, got.rejected, got.notes)
+            for told, kind in ((got.words, GuessWarning), (got.clusters, DataWarning)):
+                if told:
+                    warn(f"score: column {name!r}: {told}", kind)
+
+    def read_times(self, name: str, time_zone: str | None, dayfirst: bool | None) -> bool | None:
+        """Read the times, and return whether the day stands first, for the other columns of times."""
         table = read_times(
-            {name: Column(columns[name], row_numbers=loaded.row_numbers)},
-            time_zone=report.time_zone if time_zone is None else time_zone,
+            {name: Column(self.columns[name], row_numbers=self._rows)},
+            time_zone=self._report.time_zone if time_zone is None else time_zone,
             dayfirst=dayfirst,
         )
-        values, about = asked_clock(table[name], report, time_zone)
-        replace(name, values, table[name].rejected, (*table.notes, *table[name].notes, *about))
+        values, about = asked_clock(table[name], self._report, time_zone)
+        self._replace(name, values, table[name].rejected, (*table.notes, *table[name].notes, *about))
         # here alone: what is read from now on are times, and nothing to guess
         table.warn(f"time: column {quoted(name)}")
         warn_of_no_time(name, table[name])
-        if table.order is not None:  # for the other columns of times
-            dayfirst = table.order == "day"
-    if "weight" in bound:
-        name = bound["weight"]
-        numbers = numbers_of(columns[name], decimal=decimal or report.decimal, missing=words or ())
+        return dayfirst if table.order is None else table.order == "day"
+
+    def read_weights(self, name: str, decimal: str | None, missing: Sequence[Any]) -> None:
+        """Read the weights."""
+        numbers = numbers_of(self.columns[name], decimal=decimal or self._report.decimal, missing=missing)
         asks = numbers.guess and not decimal
         guess = f"{numbers.guess}: give decimal=',' if they mean {numbers.other}" if asks else ""
-        replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
+        self._replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
         if guess:
             warn(f"weight: column {quoted(name)}: {guess}", GuessWarning)
-    count = bound.pop("count", None)
-    survey = Survey(
-        Owned(columns),
-        score=answers,
-        scorer=codebook.scorer,
-        time_zone=report.time_zone if time_zone is None else time_zone,
-        dayfirst=dayfirst,
-        population=population,
-        lonely=lonely,
-        on_invalid=on_invalid,
-        contacts=contacts,
-        **bound,
-    )
-    rejected.sort(key=lambda each: each.row)
-    survey = survey.with_file(attrs.evolve(report, notes=tuple(notes)), tuple(rejected), loaded.row_numbers)
-    survey = survey.counted(count)
-    if report.tool and survey.roles.get("label") not in (None, *answers):
-        _warn_of_labels(survey, loaded.columns, answers)
-    return survey.where(kinds) if kinds else survey
+
+    def _replace(self, name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
+        self.columns[name] = values
+        self.rejected += [Rejected(int(self._rows[c.position]), name, c.value, c.reason, c.kind) for c in cells]
+        self.notes += [f"{name}: {note}" for note in said]
 
 
 def _warn_of_labels(survey: Survey, columns: Mapping[str, NDArray[Any]], answers: Sequence[str]) -> None:
