@@ -56,6 +56,12 @@ class Customers(Frozen):
         return list(map(written, self.ids)) if self.texts is None else self.texts
 
     @property
+    def row_keys(self) -> list[str | None]:
+        """What each row's customer is compared by, None where nobody is known."""
+        keys = [*self.keys, None]
+        return [keys[number] for number in np.minimum(self.numbers, len(self.ids)).tolist()]
+
+    @property
     def first(self) -> NDArray[np.intp]:
         """The first row of each row's customer; the row itself where the customer is not known."""
         first = np.full(int(self.numbers.max(initial=-1)) + 1, -1, dtype=np.intp)

@@ -56,6 +56,18 @@ def test_later_steps_have_letters() -> None:
     assert "stay_in_touch" in found.to_text()
 
 
+def test_letters_are_those_of_the_plan() -> None:
+    """Law: the letter of a first step, and what is to be looked at in it, stand in a week as in the plan's columns."""
+    data = {"score": [3, 9, 10], "id": list("abc"), "at": ["2026-03-02"] * 3, "language": ["de", None, "xx-klingon"]}
+    found = nk.Survey(data, score="score", customer="id", time="at").follow_up()
+    names = ("customer", "subject", "message", "note")
+    first, letters = nk.due_steps(found, "2026-03-02", "2026-05-01", messages=True), found.columns(messages=True)
+    listed = list(zip(*(first.columns()[name] for name in ("number", *names)), strict=True))
+    assert {row[1:] for row in listed if row[0] == 1} == set(zip(*map(letters.__getitem__, names), strict=True))
+    assert all("xx-klingon" in row[-1] for row in listed if row[1] == "c")
+    assert set(first.columns()) == {*nk.due_steps([], "2026-03-02", "2026-05-01", messages=True).columns(), "score"}
+
+
 def test_who_has_opted_out_since_gets_no_later_step() -> None:
     """Example: by a later plan the customer has opted out."""
     data = {"score": [9], "id": ["c-1"], "at": ["2026-03-10"], "opted_out": [True]}

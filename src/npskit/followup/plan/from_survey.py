@@ -95,7 +95,7 @@ def _last(table: Table, contacted: Times | None, earlier: list[FollowUpPlan]) ->
     """Return when customers were, or will have been, contacted last, as times that compare; None if unknown."""
     known = [] if contacted is None else [table.moments(contacted)]
     if earlier:
-        known.append(last_contacts(earlier, table.ids, table.clock))
+        known.append(last_contacts(earlier, table))
     return np.fmax.reduce(known) if known else None
 
 

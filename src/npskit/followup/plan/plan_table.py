@@ -18,10 +18,11 @@ from npskit.followup.plan.statuses import STATUSES
 from npskit.followup.plan.step_dates import as_texts, steps_of
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer, Table, pick
 from npskit.options import URGENCIES
-from npskit.results import excerpt, free_name, records
+from npskit.results import Columns, excerpt, free_name, records
 
 # The columns that only some tables have.
-_AT_TIMES = ("status", "why", "subject", "message", "note")
+MESSAGES = ("subject", "message", "note")
+_AT_TIMES = ("status", "why", *MESSAGES)
 
 
 def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict[str, list[Any]]:
@@ -42,28 +43,38 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
     if everything:
         table |= {"status": pick(STATUSES, plan.status), "why": list(map(plan.why_at, rows.tolist()))}
     if letters is not None:
-        table |= _spread(first_letters(plan, rows[places], letters), places, len(rows))
+        first = np.zeros(len(places), dtype=np.intp)
+        table |= _spread(letters_of(plan, rows[places], first, letters), places, len(rows))
     return table
 
 
 def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
     """Return what a plan says of responses that are followed up."""
-    assigned = plan.assigned
-    names = [strategy.name for strategy in assigned.strategies]
+    assigned, how = plan.assigned, handled(plan, rows)
     return {
-        "strategy": pick(names, assigned.strategy[rows]),
+        "strategy": how["strategy"],
         "priority": assigned.priority[rows].tolist(),
         "due": assigned.due_times(rows),
-        "owner": pick(plan.owners, plan.owner[rows]),
-        "channel": assigned.said("channel", rows),
-        "language": assigned.said("language", rows),
+        **{name: how[name] for name in ("owner", "channel", "language")},
         "actions": plan.of_each(rows, lambda menu, offer: tuple(action.name for action in menu.taken(offer))),
         "dates": list(map(as_texts, steps_of(plan, rows))),
-        "offer": plan.of_each(rows, lambda _menu, offer: offer and offer.name),
+        "offer": how["offer"],
         "cost": plan.cost[rows].tolist(),
         "authority": plan.of_each(rows, _authority),
         "gain": [None if gain != gain else gain for gain in plan.gain[rows].tolist()],
         "reasons": assigned.reasons(rows),
+    }
+
+
+def handled(plan: Choices, rows: Codes) -> Columns:
+    """Return by which strategy, by whom, where, in which language and with which offer responses are followed up."""
+    assigned = plan.assigned
+    return {
+        "strategy": pick([strategy.name for strategy in assigned.strategies], assigned.strategy[rows]),
+        "owner": pick(plan.owners, plan.owner[rows]),
+        "channel": assigned.said("channel", rows),
+        "language": assigned.said("language", rows),
+        "offer": plan.of_each(rows, lambda _menu, offer: offer and offer.name),
     }
 
 
@@ -120,49 +131,68 @@ Cells = tuple[str | None, str | None, str | None]
 """Subject, body and what is wrong."""
 
 
-def first_letters(plan: Choices, rows: Codes, letters: Letters) -> dict[str, list[str | None]]:
-    """Return subject and body of the first letter to each, or what is wrong: one must not cost a user all others."""
+def letters_of(plan: Choices, rows: Codes, places: Codes, letters: Letters) -> dict[str, list[str | None]]:
+    """Return subject and body of a letter to each, or what is wrong: one must not cost a user all others.
+
+    Args:
+        plan: The plan.
+        rows: To whom; all of them are followed up.
+        places: For which of the steps that are taken, from 0.
+        letters: How they are to be written.
+    """
     own, said = plan.assigned.own, plan.assigned.said("language", rows)
     groups: dict[tuple[int, str], list[int]] = {}
     usual = letters.language or plan.language
     languages = letters.languages or Languages.default()
     strange = {text for text in set(said) if text is not None and not languages.knows(text)}
-    steps = plan.of_each(rows, _first_step)
+    taken = plan.of_each(rows, _steps)
+    steps: list[_Step | None] = [each[at] if each else None for each, at in zip(taken, places.tolist(), strict=True)]
     written: dict[int, Cells] = {}
     for place, step in enumerate(steps):
-        if step is None or int(rows[place]) in own:
-            written[place] = letter_of(plan, int(rows[place]), letters)
+        if step is None or not step.alike or int(rows[place]) in own:
+            written[place] = _letter(plan, int(rows[place]), step, letters)
         else:
             wanted = said[place]
             groups.setdefault((id(step), usual if wanted is None or wanted in strange else wanted), []).append(place)
-    for (_, language), places in groups.items():
-        cells = _together(plan, rows[places], steps[places[0]], language, letters)
-        written |= zip(places, cells, strict=True)
+    for (_, language), together in groups.items():
+        step = steps[together[0]]
+        assert step is not None, "whoever has no step is in no group"
+        written |= zip(together, _together(plan, rows[together], step, language, letters), strict=True)
     for place, text in enumerate(said):
         if text in strange:
             subject, body, wrong = written[place]
             unknown = f"the language {excerpt(text)} is not known, so that {quoted(usual)} was taken"
             written[place] = subject, body, "; ".join(filter(None, [wrong, unknown]))
-    names = ("subject", "message", "note")
-    return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(names)}
+    return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(MESSAGES)}
 
 
-def _first_step(menu: Menu, offer: Offer | None) -> tuple[str, Offer | None] | None:
-    """Return the first step and the offer that its letter names; None where that has to be looked into."""
+@attrs.frozen
+class _Step:
+    """A step that is taken, the offer that its letter names, and whether the letter is that of all who get both."""
+
+    name: str
+    offer: Offer | None
+    alike: bool
+
+
+def _steps(menu: Menu, offer: Offer | None) -> tuple[_Step, ...]:
+    """Return the steps that are taken with an offer."""
     taken = menu.taken(offer)
-    if not taken or (taken[0].needs_offer and (offer is None or offer.step != taken[0].name)):
-        return None
-    if any(action not in taken and action.name == taken[0].name for action in menu.actions):
-        return None
-    return taken[0].name, offer if offer is not None and offer.step == taken[0].name else None
+    # one of the same name that is not taken has to be looked into
+    names = {action.name for action in menu.actions if action not in taken}
+    return tuple(
+        _Step(each.name, offer if offer is not None and offer.step == each.name else None, each.name not in names)
+        for each in taken
+    )
 
 
-def letter_of(plan: Choices, row: int, letters: Letters, action: str | None = None) -> Cells:
-    """Return the letter of a step, the first if none is named, to one customer."""
+def _letter(plan: Choices, row: int, step: _Step | None, letters: Letters) -> Cells:
+    """Return the letter of a step to one customer."""
     given: dict[str, Any] = {"language": letters.language, "languages": letters.languages, **(letters.fields or {})}
     comments = plan.assigned.table.comment
     given |= {name: getattr(letters.manner, name) for name in ("voice", "writer", "materials")}
     given["comment"] = None if comments is None else comments[row]
+    action = None if step is None else step.name
     return _cells(lambda: plan.message(plan.follow_up_at(row), action=action, **given))
 
 
@@ -175,11 +205,9 @@ def _cells(write: Callable[[], Draft]) -> Cells:
     return draft.subject, draft.body, "; ".join(draft.notes) or None
 
 
-def _together(
-    plan: Choices, rows: Codes, step: tuple[str, Offer | None], language: str, letters: Letters
-) -> list[Cells]:
+def _together(plan: Choices, rows: Codes, step: _Step, language: str, letters: Letters) -> list[Cells]:
     """Return the letters of one step in one language."""
-    action, offer = step
+    action, offer = step.name, step.offer
     given = dict(letters.fields or {})
     try:
         letter = (letters.languages or Languages.default()).prepare(action, language, plan.currency)

@@ -18,9 +18,10 @@ from npskit.followup.plan.holdout import chances, scrambled
 from npskit.followup.plan.must_answer import allocate_critical_first
 from npskit.followup.plan.offer_options import Read, is_payable, options_of
 from npskit.followup.plan.routing import Routes, route
+from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.terms import Terms
 from npskit.followup.plan.triage import Labels, labels_of, sets_aside
-from npskit.followup.playbook import Assigned, Table
+from npskit.followup.playbook import Assigned
 
 NO_TEAM = "unassigned"
 # What the outcomes of an allocation are called in a plan.
@@ -40,52 +41,36 @@ def candidates_of(
     it back; opting out and the age limit do. What triage sets aside comes after all others.
     """
     table = assigned.table
-    who = _who(table)
     found = np.where(assigned.strategy < 0, status.NO_STRATEGY, status.CHOSEN).astype(np.int8)
     given, made, critical = table.given, table.made, assigned.critical
     if terms.max_age is not None and given is not None and made is not None:
         found[given < made - np.timedelta64(terms.max_age)] = status.TOO_OLD
     if contacted is not None and made is not None:
         # Also whoever was contacted after that: the plan may be of the answers up to some earlier day.
-        quiet = _any_of(contacted > made - np.timedelta64(terms.quiet), who)
+        quiet = any_of(contacted > made - np.timedelta64(terms.quiet), table.who)
         found[quiet & ~critical] = status.QUIET
     unwanted = np.zeros(len(table), dtype=np.bool_) if labels is None else sets_aside(labels)
     found[unwanted & ~critical] = status.TRIAGE
     must = critical & (found == status.CHOSEN)
     if opted_out is not None:
-        found[_any_of(opted_out, who)] = status.OPTED_OUT
+        found[any_of(opted_out, table.who)] = status.OPTED_OUT
     scored = table.category >= 0
-    found[~_one_of_each(assigned, who, (scored & ~unwanted) | must, must)] = status.SUPERSEDED
+    found[~_one_of_each(assigned, (scored & ~unwanted) | must, must)] = status.SUPERSEDED
     found[~scored & (assigned.strategy < 0)] = status.UNSCORED
     return found
 
 
-def _who(table: Table) -> Codes:
-    """Return the number of each customer; who is not known is one of their own."""
-    return np.arange(len(table)) if table.customers is None else table.customers.numbers
-
-
-def _any_of(marked: Bools, who: Codes) -> Bools:
-    """Return the rows of every customer who has a marked row."""
-    customers = np.zeros(int(who.max(initial=-1)) + 1, dtype=np.bool_)
-    customers[who[marked]] = True
-    return customers[who]
-
-
-def _one_of_each(assigned: Assigned, who: Codes, usable: Bools, must: Bools) -> Bools:
+def _one_of_each(assigned: Assigned, usable: Bools, must: Bools) -> Bools:
     """Return the response of each customer that counts."""
+    who = assigned.table.who
     once = np.bincount(who)[who] == 1 if len(who) else usable
     kept = once.copy()
     several = np.flatnonzero(~once)
     at = np.zeros(len(several), dtype=np.int64)
     if assigned.table.given is not None:
-        times = assigned.table.given[several]
-        at = np.where(np.isnat(times), np.iinfo(np.int64).min, times.astype(np.int64))
+        at = assigned.table.given[several].astype(np.int64)  # no time is less than any
     priority = np.nan_to_num(assigned.priority[several], nan=-1.0)
-    order = several[np.lexsort((priority, at, usable[several], must[several], who[several]))]
-    last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = who[order][1:] != who[order][:-1]
-    kept[order[last]] = True
+    kept[several[last_of_each(who[several], must[several], usable[several], at, priority)]] = True
     return kept
 
 
@@ -111,7 +96,7 @@ def plan_of(
     chance = np.full(len(table), np.nan) if table.customers is None else chances(table.customers, terms.salt)
     # A customer without an id cannot be kept in one arm, and is no part of the comparison.
     known = ~np.isnan(chance)
-    held = known & (chance < terms.holdout) & ~_any_of(assigned.critical & (found == status.CHOSEN), _who(table))
+    held = known & (chance < terms.holdout) & ~any_of(assigned.critical & (found == status.CHOSEN), table.who)
     ties = np.where(known, scrambled(chance), np.arange(len(known)) / max(1, len(known)))[rows]
 
     options = options_of(assigned, rows, terms.lift, read, terms.payable)

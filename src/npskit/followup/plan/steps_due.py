@@ -6,50 +6,54 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import attrs
 import numpy as np
 
-from npskit.arrays import Times
+from npskit.arrays import Codes, Times
 from npskit.checks import boolean, of_kind, several
-from npskit.data import read_customers
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 from npskit.followup.letters import Languages, Manner, Materials, Voice, Writer
 from npskit.followup.plan.follow_up_list import FollowUpList, about
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.followup.plan.plan_table import Letters, letter_of
+from npskit.followup.plan.plan_table import MESSAGES, Letters, handled, letters_of
 from npskit.followup.plan.step_dates import steps_of
+from npskit.followup.playbook import Table
+from npskit.results import Columns
 from npskit.times import instants, read_time
 
-_MESSAGES = ("subject", "message", "note")
+# The columns of the list of no plan.
+_COLUMNS = (
+    *("due", "step", "number", "plan", "row", "customer", "category", "answered", "comment"),
+    *("strategy", "owner", "channel", "language", "offer"),
+)
 
 
-def last_contacts(plans: Iterable[FollowUpPlan], customers: Any, clock: dt.tzinfo | None) -> Times:
+def last_contacts(plans: Iterable[FollowUpPlan], table: Table) -> Times:
     """Return when the last step of earlier plans is due to each customer, as times that compare; NaT without one.
 
     Args:
         plans: The earlier plans.
-        customers: The customers of the new one.
-        clock: The zone of the wall clock of the new one, if it is known.
+        table: The responses of the new one.
     """
     found: dict[str, np.datetime64] = {}
     for plan in plans:
         rows = plan.order
-        zone = plan.assigned.table.clock or clock
-        keys = _keys(plan.customers[rows])
-        for key, dates in zip(keys, steps_of(plan, rows), strict=True):
+        zone = plan.assigned.table.clock or table.clock
+        for key, dates in zip(_keys(plan.assigned.table, rows), steps_of(plan, rows), strict=True):
             known = np.array([date for date in dates if not np.isnat(date)], dtype="datetime64[us]")
             if key is not None and len(known):
                 last = instants(known, zone).max()
                 found[key] = max(found.get(key, last), last)
     nothing = np.datetime64("NaT", "us")
-    return np.array([nothing if key is None else found.get(key, nothing) for key in _keys(customers)], "datetime64[us]")
+    keys = _keys(table, np.arange(len(table)))
+    return np.array([nothing if key is None else found.get(key, nothing) for key in keys], "datetime64[us]")
 
 
-def _keys(customers: Any) -> list[str | None]:
-    """Return the text of each customer by which plans know them, None where nobody is known."""
-    read = read_customers(customers)
-    pairs = zip(read.numbers.tolist(), read.known.tolist(), strict=True)
-    return [read.keys[number] if known else None for number, known in pairs]
+def _keys(table: Table, rows: Codes) -> list[str | None]:
+    """Return what the customer of each of some rows is compared by in another plan, None where nobody is known."""
+    if table.customers is None:
+        return [None] * len(rows)
+    keys = table.customers.row_keys
+    return [keys[row] for row in rows.tolist()]
 
 
 def as_plans(plans: Any, name: str) -> list[FollowUpPlan]:
@@ -112,72 +116,59 @@ def due_steps(
         else None
     )
     known = as_plans(plans, "plans")
-    gone = {key for plan in known for key in _opted_out(plan)}
-    entries, left, backend = [], 0, None
+    gone = {key for plan in known for key in _opted_out(plan)} - {None}
+    parts, order_by, left = [], [], 0
     for plan in known:
-        backend = backend or plan.backend
-        rows = plan.order
-        keys = _keys(plan.customers[rows])
-        for row, key, dates in zip(rows.tolist(), keys, steps_of(plan, rows), strict=True):
-            places = [place for place, date in enumerate(dates) if since <= date < until]
-            if places and key is not None and key in gone:
-                left += len(places)
-                continue
-            entries += [_DueStep(dates[place], plan, row, place) for place in places]
-    entries.sort(key=lambda entry: (entry.at, -entry.plan.assigned.priority[entry.row]))
+        rows, places, at = _due(plan, since, until)
+        stays = np.array([key not in gone for key in _keys(plan.assigned.table, rows)], dtype=np.bool_)
+        left += int((~stays).sum())
+        rows, places, at = rows[stays], places[stays], at[stays]
+        parts.append(_columns(plan, rows, places, at, letters))
+        order_by.append((at, -plan.assigned.priority[rows]))
+    table = _joined(parts) if parts else {name: [] for name in (*_COLUMNS, *(MESSAGES if letters else ()))}
+    if parts:
+        at, priority = map(np.concatenate, zip(*order_by, strict=True))
+        order = np.lexsort((priority, at)).tolist()
+        table = {name: [cells[i] for i in order] for name, cells in table.items()}
     said = f"{counted(left, 'step')} {plural(left, 'is', 'are')} left out: the customer has opted out since."
-    cells = [entry.cells(letters) for entry in entries]
-    table = {name: [each[name] for each in cells] for name in _names(known, letters)}
+    backend = next((plan.backend for plan in known if plan.backend), None)
     return FollowUpList("Steps that are due", table, (said,) if left else (), backend)
 
 
-@attrs.frozen(eq=False)
-class _DueStep:
-    """A step that is due: when, of which plan, to whom, and which of its steps."""
-
-    at: np.datetime64
-    plan: FollowUpPlan
-    row: int
-    place: int
-
-    def cells(self, letters: Letters | None) -> dict[str, Any]:
-        """Return what the list says of the step, by column."""
-        plan, row = self.plan, self.row
-        offer = plan.offer_at(row)
-        action = plan.assigned.menus[plan.assigned.menu[row]].taken(offer)[self.place]
-        rows = np.array([row])
-        found = {name: cells[0] for name, cells in about(plan, rows).items()}
-        written: dict[str, Any] = {}
-        if letters is not None:
-            written = dict(zip(_MESSAGES, letter_of(plan, row, letters, action.name), strict=True))
-        return {
-            "due": self.at.item(),
-            "step": action.name,
-            "number": self.place + 1,
-            "plan": None if plan.now is None else plan.now.astype("datetime64[us]").item(),
-            **found,
-            "strategy": plan.assigned.strategies[plan.assigned.strategy[row]].name,
-            "owner": plan.owners[plan.owner[row]],
-            "channel": plan.assigned.said("channel", rows)[0],
-            "language": plan.assigned.said("language", rows)[0],
-            "offer": None if offer is None else offer.name,
-            **written,
-        }
+def _due(plan: FollowUpPlan, since: np.datetime64, until: np.datetime64) -> tuple[Codes, Codes, Times]:
+    """Return the steps of a plan that are due: to which rows, which of the row's steps each is, and when."""
+    dates = steps_of(plan, plan.order)
+    counts = np.array([len(each) for each in dates], dtype=np.intp)
+    places = np.array([place for each in dates for place in range(len(each))], dtype=np.intp)
+    at = np.array([date for each in dates for date in each], dtype="datetime64[us]")
+    due = (since <= at) & (at < until)
+    return np.repeat(plan.order, counts)[due], places[due], at[due]
 
 
-def _names(plans: list[FollowUpPlan], letters: Letters | None) -> list[str]:
-    """Return the columns of the list: those that all plans have."""
-    nobody = np.zeros(0, dtype=np.intp)
-    each = [list(about(plan, nobody)) for plan in plans] or [["row", "customer", "category", "answered", "comment"]]
-    shared = [name for name in each[0] if all(name in names for names in each)]
-    first = ["due", "step", "number", "plan", *shared, "strategy", "owner", "channel", "language", "offer"]
-    return [*first, *(_MESSAGES if letters is not None else ())]
+def _columns(plan: FollowUpPlan, rows: Codes, places: Codes, at: Times, letters: Letters | None) -> Columns:
+    """Return what the list says of the steps of a plan."""
+    names = plan.of_each(rows, lambda menu, offer: [action.name for action in menu.taken(offer)])
+    made = None if plan.now is None else plan.now.astype("datetime64[us]").item()
+    return {
+        "due": at.tolist(),
+        "step": [each[place] for each, place in zip(names, places.tolist(), strict=True)],
+        "number": (places + 1).tolist(),
+        "plan": [made] * len(rows),
+        **about(plan, rows),
+        **handled(plan, rows),
+        **({} if letters is None else letters_of(plan, rows, places, letters)),
+    }
 
 
-def _opted_out(plan: FollowUpPlan) -> list[str]:
-    if plan.opted_out is None:
-        return []
-    return [key for key in _keys(plan.customers[plan.opted_out]) if key is not None]
+def _joined(parts: list[Columns]) -> Columns:
+    """Return the columns of several lists as those of one: the columns that all of them have."""
+    shared = [name for name in parts[0] if all(name in part for part in parts)]
+    return {name: [cell for part in parts for cell in part[name]] for name in shared}
+
+
+def _opted_out(plan: FollowUpPlan) -> list[str | None]:
+    table = plan.assigned.table
+    return [] if plan.opted_out is None else _keys(table, np.flatnonzero(plan.opted_out))
 
 
 def _moment(value: Any, name: str, *, whole: bool = False) -> np.datetime64:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes
+from npskit.arrays import Codes
 from npskit.checks import mapping, of_kind, several
 from npskit.data import read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError, counted, quoted
 from npskit.followup.letters import Languages, Manner, find_language
 from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.statuses import QUIET, WHY
 from npskit.results import Result
 
@@ -105,18 +106,16 @@ def told_customers(
     filled_in = mapping(fields, "fields")
     if letters[0] is not None:
         of_kind(letters[0], Languages, "languages")
-    found, reasons = _asked(plan, intervention, themes), Counter[str]()
+    found = _asked(plan, intervention, themes)
     known = told.customers if isinstance(told, ToldCustomers) else told
     before = frozenset(read_customers(several(known, "told")).keys)
-    rows = []
-    for row in found.tolist():
-        why = _why_not(plan, row, before)
-        if why is None:
-            rows.append(row)
-        else:
-            reasons[why] += 1
-    made = tuple(_letter(plan, row, changes, filled_in, letters) for row in rows)
-    return ToldCustomers(intervention.name, themes, made, dict(reasons))
+    why = _why_not(plan, found, before)
+    made = tuple(
+        _letter(plan, row, changes, filled_in, letters)
+        for row, reason in zip(found.tolist(), why, strict=True)
+        if reason is None
+    )
+    return ToldCustomers(intervention.name, themes, made, dict(Counter(filter(None, why))))
 
 
 def _changes(change: Any, language: str) -> dict[str, str]:
@@ -145,30 +144,20 @@ def _asked(plan: Choices, intervention: Intervention, themes: tuple[str, ...]) -
     if table.at is not None:
         about &= intervention.sides(table.at) == 0
     rows = np.flatnonzero(about)
-    who = _who(plan)[rows]
-    given = np.zeros(len(rows)) if table.given is None else table.given[rows].astype(np.int64)
-    order = np.lexsort((rows, given, who))
-    last = np.ones(len(order), dtype=np.bool_)
-    last[:-1] = who[order][1:] != who[order][:-1]
-    return np.sort(rows[order[last]])
+    by = () if table.given is None else (table.given[rows].astype(np.int64),)
+    return np.sort(rows[last_of_each(table.who[rows], *by)])
 
 
-def _who(plan: Choices) -> Codes:
-    """Return the number of each row's customer; of its own where nobody is known."""
-    customers = plan.assigned.table.customers
-    return np.arange(len(plan.status)) if customers is None else customers.numbers
-
-
-def _why_not(plan: Choices, row: int, before: frozenset[str]) -> str | None:
-    """Return why a customer is not told; None to tell."""
-    customers, who = plan.assigned.table.customers, _who(plan)
-    if customers is not None and customers.known[row] and customers.keys[who[row]] in before:
-        return _TOLD
-    same = who == who[row]
-    opted: Bools | None = plan.opted_out
-    if opted is not None and bool(opted[same].any()):
-        return _OPTED_OUT
-    return WHY[QUIET] if bool((plan.status[same] == QUIET).any()) else None
+def _why_not(plan: Choices, rows: Codes, before: frozenset[str]) -> list[str | None]:
+    """Return why each customer is not told; None to tell."""
+    table = plan.assigned.table
+    found = np.full(len(plan.status), None, dtype=object)
+    found[any_of(plan.status == QUIET, table.who)] = WHY[QUIET]
+    if plan.opted_out is not None:
+        found[any_of(plan.opted_out, table.who)] = _OPTED_OUT
+    if table.customers is not None:
+        found[np.array([key in before for key in table.customers.row_keys], dtype=np.bool_)] = _TOLD
+    return list(found[rows])
 
 
 def _letter(

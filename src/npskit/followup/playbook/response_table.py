@@ -180,6 +180,11 @@ class Table(Frozen):
         """Who gave each response, None where that is not known."""
         return np.full(len(self), None) if self.customers is None else self.customers.cells
 
+    @property
+    def who(self) -> Codes:
+        """The number of each response's customer; one of its own where that is not known."""
+        return np.arange(len(self)) if self.customers is None else self.customers.numbers
+
     def __len__(self) -> int:
         return len(self.answers)
 
