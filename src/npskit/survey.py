@@ -104,7 +104,7 @@ class Survey(OverTime):
                 `"remove"`, `"adjust"` or `"average"`; see `npskit.inference.strata`.
             on_invalid: `"count"` answers that cannot be scored, or `"raise"` an error naming the first ones.
             contacts: The answer of an account, in each segment and period: the `"mean"` of its contacts' category
-                scores, the `"latest"` or the `"worst"` of them.
+                scores, the `"latest"` (of several at one time their mean) or the `"worst"` of them.
             time_zone: Whose days and months count where times know their zone, such as `"Europe/Warsaw"`. Default: the
                 zone, or the offset, that they all have; else UTC, with a warning. Naive times are taken as they are.
             dayfirst: Whether the day stands first in dates such as `"3/4/26"`. Default: as the column shows; where no
@@ -182,7 +182,7 @@ class Survey(OverTime):
         Raises:
             ColumnNotFoundError: If a column of `by` is not there.
             InvalidValueError: If an argument cannot be used, or an answer cannot and `on_invalid="raise"`.
-            IncompatibleError: If `repeats` asks for a role that is not bound.
+            IncompatibleError: If `repeats` or `contacts` asks for a role that is not bound, or meets a raked survey.
         """
         one_of(repeats, REPEATS, "repeats")
         if of_kind(shrink, bool, "shrink") and by is None:

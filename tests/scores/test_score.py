@@ -25,6 +25,7 @@ from npskit.results import Interval
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS
 from npskit.scorers.sci import SCI
+from npskit.scores.comparison import compare
 from npskit.scores.score import Conventions, Score
 from npskit.scores.scoring import csat, measure, nps
 from npskit.survey import Survey
@@ -240,6 +241,18 @@ def test_scores_by_customer_do_not_merge() -> None:
     latest: Score = Survey(frame, customer="who", time="at").score(repeats="latest")
     with pytest.raises(IncompatibleError, match="by customer do not merge"):
         _ = latest + latest
+
+
+def test_scores_of_accounts_do_not_merge() -> None:
+    """Nor do those of accounts, also where each has one row that counts; other rules for contacts mean other scores."""
+    frame = {"score": [10, 8, 3], "company": ["a", "a", "b"], "at": ["2026-01-01", "2026-01-02", "2026-01-03"]}
+    worst, latest = (Survey(frame, account="company", time="at", contacts=c).score() for c in ("worst", "latest"))
+    assert worst.conventions.variance == "independent"
+    with pytest.raises(IncompatibleError, match="by account do not merge"):
+        _ = worst + worst
+    for other, got in ((latest, "'worst' and 'latest'"), (nps([10, 3]), "'worst' and None")):
+        with pytest.raises(IncompatibleError, match=f"same contacts compare: got {got}"):
+            compare(worst, other)
 
 
 def test_equality() -> None:

@@ -252,9 +252,11 @@ class Score(MadeOfRows):
             return NotImplemented
         check_alike(self, other, "merge")
         first, second = self.conventions, other.conventions
-        if first.by_customer or second.by_customer:
+        customers, accounts = (first.by_customer or second.by_customer), first.contacts is not None
+        if customers or accounts:
+            who = "account" if accounts else "customer"
             raise IncompatibleError(
-                "scores by customer do not merge, because the same customer may be in both: score the rows together"
+                f"scores by {who} do not merge, because the same {who} may be in both: score the rows together"
             )
         if first.variance != "independent" or second.variance != "independent":
             raise IncompatibleError(
@@ -336,7 +338,7 @@ def check_alike(a: _Scored, b: _Scored, verb: str) -> None:
     """
     if a.tally.codebook != b.tally.codebook:
         raise IncompatibleError(f"only scores of one scorer {verb}: got {a.tally.scorer!r} and {b.tally.scorer!r}")
-    for convention in ("denominator", "repeats"):
+    for convention in ("denominator", "repeats", "contacts"):
         first, second = getattr(a.conventions, convention), getattr(b.conventions, convention)
         if first != second:
             raise IncompatibleError(

@@ -151,7 +151,7 @@ def effect_on_arms(
         score=sample.answers.codebook.name,
         totals=totals,
         intervention=intervention,
-        repeats=sample.customers is not None,
+        repeats=sample.customers is not None or sample.accounts is not None,
     )
     return attrs.evolve(found, row_counts=sample.account(tally, undated))
 
