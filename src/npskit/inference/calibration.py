@@ -147,10 +147,8 @@ def rake(
     label = table.names[worst][int(gaps[worst].argmax())]
     raise InvalidValueError(
         f"raking did not reach the totals in {counted(max_iterations, 'round')}: {list(margins)[worst]} "
-        f"{quoted(label)} "
-        "is still "
-        f"{gaps[worst].max():.2g} of its total away; too many combinations of margins may be empty: merge labels, or "
-        "raise tolerance"
+        f"{quoted(label)} is still {gaps[worst].max():.2g} of its total away; too many combinations of margins may be "
+        "empty: merge labels, or raise tolerance"
     )
 
 

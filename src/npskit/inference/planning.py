@@ -253,7 +253,6 @@ def _power_quantile(value: float, level: float) -> float:
     if value <= (1 - level) * (1 + 1e-12):
         raise InvalidValueError(
             f"power must be above {1 - level:.4g}: a test at level={quoted(level)} finds a difference that often "
-            "where there "
-            f"is none; got {quoted(value)}"
+            f"where there is none; got {quoted(value)}"
         )
     return NormalDist().inv_cdf(value)

@@ -60,8 +60,8 @@ class Spread:
             if not ((found > 1e-3 * worst) & (found <= worst * (1 + 1e-12))).all():
                 raise InvalidValueError(
                     f"variance={quoted(variance)} is in squared score points, at most {worst:g} for these "
-                    "category_scores "
-                    f"and above a thousandth of that; as a fraction of the worst case, multiply it by {worst:g}"
+                    "category_scores and above a thousandth of that; as a fraction of the worst case, multiply it by "
+                    f"{worst:g}"
                 )
         if found.shape not in {(), (2,)}:
             raise InvalidValueError(f"one variance, or one for each of two groups: got shape {found.shape}")

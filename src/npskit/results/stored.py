@@ -33,8 +33,7 @@ def read_json(text: str | bytes, schema: str, version: int = 1) -> dict[str, Any
     if type(found.get("version")) is not int or found["version"] != version:
         raise InvalidValueError(
             f"text holds {with_article(schema)} of version {found.get('version')!r}, and this npskit reads version "
-            f"{version}: "
-            "read it with the npskit that wrote it, or a newer one"
+            f"{version}: read it with the npskit that wrote it, or a newer one"
         )
     return found
 

@@ -47,8 +47,7 @@ def warn_of_spaces(by: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:
             if other != label:
                 warn(
                     f"by: {quoted(other)} and {quoted(label)} of column {name!r} differ only in spaces, and are "
-                    "segments "
-                    "of their own: make them one in the data if they mean the same",
+                    "segments of their own: make them one in the data if they mean the same",
                     DataWarning,
                 )
                 break

@@ -68,15 +68,12 @@ class Placebo(Result):
         if np.isnan(self.actual):
             return (
                 f"Placebo check: within {counted(self.window, 'period')} of the intervention there are too few "
-                "answers for an "
-                "estimate to compare."
+                "answers for an estimate to compare."
             )
         return (
             f"Placebo check: at {self._extreme} of {counted(self.usable, 'date')} when nothing happened the "
-            "estimate is at least "
-            f"as far from 0 as {number(self.actual)}, that of the intervention (over "
-            f"{counted(self.window, 'period')} before and "
-            "after). Neighboring dates share their answers."
+            f"estimate is at least as far from 0 as {number(self.actual)}, that of the intervention (over "
+            f"{counted(self.window, 'period')} before and after). Neighboring dates share their answers."
         )
 
     def columns(self) -> Columns:

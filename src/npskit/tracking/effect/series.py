@@ -154,8 +154,7 @@ def interrupted_series(
     if min(before, after) < LEAST_PERIODS:
         raise InvalidValueError(
             f"at={at}: a line needs {LEAST_PERIODS} periods with answers on either side: there "
-            f"{plural(before, 'is', 'are')} {before} before and "
-            f"{after} from it on; choose shorter periods"
+            f"{plural(before, 'is', 'are')} {before} before and {after} from it on; choose shorter periods"
         )
     periods = before + after
     width = default_lags(periods) if lags is None else whole_number(lags, "lags", least=0, most=periods - 1)

@@ -58,8 +58,7 @@ def transitions(
     if len(group_names) > MOST_GROUPS:
         raise InvalidValueError(
             f"by={quoted(by)} makes {len(group_names):,} groups, and at most {MOST_GROUPS} are compared, each with "
-            "each: "
-            "keep the rows of those that matter, or take a coarser column, such as the region of a shop"
+            "each: keep the rows of those that matter, or take a coarser column, such as the region of a shop"
         )
     if len(set(group_names)) < len(group_names):
         raise InvalidValueError(f"by={quoted(by)}: groups must have distinct names as text: make the column text")

@@ -298,8 +298,7 @@ class Transitions(CountedRows):
         if len(self.steps.tied):
             notes.append(
                 f"left out: {counted(self.steps.unordered, 'step')} of {counted(len(self.steps.tied), 'customer')} "
-                "who answered more than "
-                "once at the same time"
+                "who answered more than once at the same time"
             )
         return notes + (
             [f"left out: {counted(self.steps.undated, 'answer')} without a time"] if self.steps.undated else []
