@@ -15,6 +15,11 @@ from typing import IO
 from npskit.errors import UnreadableFileError, reason_of
 from npskit.reading.file_report import Progress
 
+try:
+    from lzma import LZMAError
+except ImportError:  # Python was built without it, and nothing raises it
+    LZMAError = zlib.error  # type: ignore[misc,assignment]
+
 # Seconds between two calls of a progress.
 _PAUSE = 0.1
 # What is unpacked as a whole may not be larger.
@@ -29,10 +34,15 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what the operating system or a broken archive objects to into an `UnreadableFileError`."""
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableFileError(f"{path} is compressed, and damaged or cut off: {error}") from error
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, LZMAError) as error:
+        said = reason_of(error) or "it ends too early"  # as EOFError does not say
+        raise UnreadableFileError(f"{path} is compressed, and damaged or cut off: {said}") from error
+    except zipfile.BadZipFile as error:
         raise UnreadableFileError(f"{path} is a zip archive that is damaged or cut off: {error}") from error
+    except NotImplementedError as error:
+        raise UnreadableFileError(
+            f"{path} is a zip archive packed in a way that npskit cannot unpack ({error}): unpack it first"
+        ) from error
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {reason_of(error)}") from error
 

@@ -122,6 +122,8 @@ def _check(path: Path, source: Source) -> None:
             )
         if any(member.filename.endswith("workbook.bin") for member in members):
             raise UnreadableFileError(f"{source.path} is a binary workbook (.xlsb): save it as .xlsx or CSV")
+        if any(member.flag_bits & 1 for member in members):
+            raise UnreadableFileError(f"{source.path} is a workbook with a password: save it without one")
         for member in members:
             cells = 0
             if source.kind == "opendocument" and member.filename == "content.xml":
