@@ -54,7 +54,7 @@ def test_columns_of_dataframes_are_collections_of_ids(kind: str) -> None:
     column = module.array if kind == "pyarrow" else module.Series
     assert retention_from_ids(column([1, 2, 3]), column([2, 3, 4])) == (2, 1)
     assert retention_from_ids(column(["a", "b"]), ["b", "c"]) == (1, 1)
-    with pytest.raises(InvalidValueError, match=r"start_ids has 1 missing id \(row 1, from 0\)"):
+    with pytest.raises(InvalidValueError, match=r"start_ids has 1 missing id, in row 1 \(from 0\)"):
         retention_from_ids(column(["a", None]), ["a"])
 
 
@@ -75,9 +75,9 @@ def test_arrays_and_other_hashables_are_ids() -> None:
         (["ann"], 5, InvalidTypeError, "end_ids must be a collection of ids, not 5"),
         (np.array(5), [5], InvalidTypeError, "start_ids must be a collection"),
         ([["ann"]], ["ann"], InvalidTypeError, "start_ids: ids must be hashable"),
-        ([1, None, 3], [1], InvalidValueError, r"start_ids has 1 missing id \(row 1, from 0\)"),
-        ([1], [float("nan")] * 7, InvalidValueError, r"7 missing ids \(rows 0, 1, 2, 3, 4, \.\.\., from 0\)"),
-        (["ann", "NA"], ["ann"], InvalidValueError, r"start_ids has 1 missing id \(row 1, from 0\)"),
+        ([1, None, 3], [1], InvalidValueError, r"start_ids has 1 missing id, in row 1 \(from 0\)"),
+        ([1], [float("nan")] * 7, InvalidValueError, r"7 missing ids, in rows 0, 1, 2, 3, 4 and 2 more \(from 0\)"),
+        (["ann", "NA"], ["ann"], InvalidValueError, r"start_ids has 1 missing id, in row 1 \(from 0\)"),
     ],
 )
 def test_bad_ids_are_refused(start: Any, end: Any, error: type[Exception], message: str) -> None:

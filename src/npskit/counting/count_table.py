@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from npskit.checks import boolean, whole_number
 from npskit.counting.answer_columns import AnswerBlocks
 from npskit.counting.coded_answers import read_columns
-from npskit.counting.kernels import CellReader, first_rows, histogram, runs, tables
-from npskit.data import as_column, flat, plain_column, read_weights, weight_scale
+from npskit.counting.kernels import CellReader, histogram, runs, tables
+from npskit.data import as_column, flat, plain_column, read_weights, rows_said, weight_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.scorers import Codebook
 
@@ -57,7 +57,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
     # As unsigned numbers, negative ones are the largest: one pass checks both ends.
     top = int(codes.view(f"u{codes.itemsize}").max()) + 1 if codes.size else 0
     if codes.dtype.kind == "i" and top > np.iinfo(str(codes.dtype)).max:
-        raise InvalidValueError(f"groups must not be negative: see {first_rows(codes < 0)}")
+        raise InvalidValueError(f"groups must not be negative: see {rows_said(np.flatnonzero(codes < 0))}")
     if n_groups is None:
         if top > max(4 * rows, _LARGE_TABLE):
             raise InvalidValueError(
@@ -66,7 +66,7 @@ def checked_groups(groups: Any, n_groups: int | None, rows: int) -> tuple[NDArra
         return codes, top
     n_groups = whole_number(n_groups, "n_groups")
     if top > n_groups or n_groups < 0:
-        bad = f": see {first_rows(codes >= n_groups)}" if codes.size else ""
+        bad = f": see {rows_said(np.flatnonzero(codes >= n_groups))}" if codes.size else ""
         raise InvalidValueError(f"groups must lie in range(n_groups), n_groups={n_groups}{bad}")
     return codes, n_groups
 

@@ -27,8 +27,6 @@ _THREADED = 1 << 22
 _THREADS = 4
 # Tables among which rows without groups are spread.
 _LANES = 8
-# Rows that an error message names.
-_SHOWN = 5
 
 
 def _missing(column: AnswerBlocks, at: slice) -> int:
@@ -147,13 +145,6 @@ class CellReader:
                     invalid &= ~column.missing(at)
                 cells[invalid] = self._missing + 1
         return cells
-
-
-def first_rows(bad: NDArray[np.bool_], start: int = 0) -> str:
-    """Name the first bad rows of a block, for an error message."""
-    found = np.flatnonzero(bad)
-    shown = ", ".join(str(start + r) for r in found[:_SHOWN])
-    return f"row{'s' if found.size > 1 else ''} {shown}{', ...' if found.size > _SHOWN else ''} (from 0)"
 
 
 def _check_weights(weights: NDArray[np.float64], start: int) -> None:

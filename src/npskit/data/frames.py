@@ -208,8 +208,7 @@ class Frame:
             if refused:
                 raise InvalidValueError(
                     f"weight: {counted(refused, 'value')} of column {quoted(weight)} {plural(refused, 'is', 'are')} "
-                    "missing, "
-                    "negative or not finite; set these rows aside or weigh them 0"
+                    "missing, negative or not finite; set these rows aside or weigh them 0"
                 )
 
         def numbers(name: str) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 import numpy as np
@@ -11,9 +11,6 @@ import numpy as np
 from npskit.checks import is_bool, is_hashable, is_whole, is_whole_or_none, to_int
 from npskit.data.answer_text import plain_text
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
-
-Given: TypeAlias = str | int
-"""What may be mapped to an answer: a text, or a whole number such as a tool's code."""
 
 # Answers are coded in one byte with two codes to spare (missing, invalid); see npskit.counting.
 MAX_POINTS = 250

@@ -78,8 +78,9 @@ def counts_beside(columns: Mapping[str, Any], score: str) -> str | None:
     if answers is None or not 2 < len(answers) <= _LOOK or len(np.unique(answers)) < len(answers):
         return None
     named = [name for name in columns if name != score and name.strip().casefold() in _COUNTS.split()]
-    numbers = [name for name in named if (found := _numbers(columns[name])) is not None and not (found % 1).any()]
-    return numbers[0] if len(numbers) == 1 and len(_numbers(columns[numbers[0]])) == len(answers) else None
+    counts = {name: found for name in named if (found := _numbers(columns[name])) is not None and not (found % 1).any()}
+    whole = [name for name, found in counts.items() if len(found) == len(answers)]
+    return whole[0] if len(counts) == len(whole) == 1 else None
 
 
 def _numbers(values: Any) -> Any:

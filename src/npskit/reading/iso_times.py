@@ -14,7 +14,7 @@ MarkedTimes = tuple[NDArray[np.datetime64], str]
 DATE, SECONDS = len("2026-03-01"), len("2026-03-01 10:15:00")
 
 
-def may_be_time(size: int = DATE) -> bool:
+def may_be_time(size: int) -> bool:
     """Whether a text of this length may be a date, or one with a time of day."""
     return size in (DATE, SECONDS)
 

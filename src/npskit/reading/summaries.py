@@ -147,13 +147,13 @@ def _shows_it(row: Row, kind: str, label: int, table: Sequence[Row], *, whole: b
         return True
     odd = unequal = False
     for j, cell in enumerate(row):
-        value = number_in(cell)
+        value = _number_in(cell)
         cells = [other[j] for other in table if j < len(other)]
         if value is None:
             lacking = not cell.strip() and len(cells) == len(table) and all(map(str.strip, cells))
             odd |= lacking and j != label
             continue
-        numbers = [number for number in map(number_in, cells) if number is not None]
+        numbers = [number for number in map(_number_in, cells) if number is not None]
         if not numbers:
             continue
         if whole and len(numbers) > 1 and _is_it(kind, value, numbers, cell):
@@ -182,11 +182,11 @@ def _exact(kind: str, decimal: bool) -> tuple[Callable[[Sequence[float]], float]
     return _STATISTICS[kind] if kind != "sum" or decimal else (sum, len)
 
 
-def number_in(cell: str) -> float | None:
+def _number_in(cell: str) -> float | None:
     """Return the number that a cell is, whichever mark its decimals have; None if it is none.
 
     Example:
-        >>> number_in("1.234,5"), number_in("6"), number_in("x")
+        >>> _number_in("1.234,5"), _number_in("6"), _number_in("x")
         (1234.5, 6.0, None)
     """
     text = cell.strip()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 
 # So many bytes of lines that are not ASCII are enough.
-SAMPLE = 1 << 12
+_SAMPLE = 1 << 12
 # Another encoding must be so much likelier than Windows-1252 for a character, and a likely one at least so likely.
 _MARGIN, _LATIN_MARGIN, _LIKELY = 0.15, 0.04, 0.35
 # What charset-normalizer says is taken if it is so sure.
@@ -129,14 +129,14 @@ def sample_of(blocks: Iterable[bytes]) -> bytes:
     found, size, rest = list[bytes](), 0, b""
     for block in blocks:
         lines = (rest + block).split(b"\n")
-        rest = lines.pop()[-SAMPLE:]
+        rest = lines.pop()[-_SAMPLE:]
         for line in lines:
             if not line.isascii():
-                found.append(line[:SAMPLE])
+                found.append(line[:_SAMPLE])
                 size += len(found[-1])
-        if size > SAMPLE:
+        if size > _SAMPLE:
             break
-    return b"\n".join([*found, rest])[: 2 * SAMPLE]
+    return b"\n".join([*found, rest])[: 2 * _SAMPLE]
 
 
 def _asked(sample: bytes, hint: str) -> tuple[str, str]:
@@ -179,13 +179,7 @@ def _in_latin(before: str, letter: str, after: str, candidate: _Candidate) -> fl
         return -1.0
     alone = not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
     if alone:
-        return (
-            -0.4
-            if before.isalpha() and after.isalpha()
-            else 0.1
-            if not before.isalpha() and not after.isalpha()
-            else 0.5
-        )
+        return {0: 0.1, 1: 0.5, 2: -0.4}[before.isalpha() + after.isalpha()]
     return 0.8 if letter in candidate.frequent else 0.6
 
 
@@ -199,21 +193,13 @@ def _in_other(before: str, letter: str, after: str, candidate: _Candidate) -> fl
         rare = candidate.encoding in ("cp949", "gb18030", "euc_jp") and letter.encode(candidate.encoding)[1:2] < b"\x80"
         alone = before.isascii() and after.isascii()
         return 0.1 if rare or (alone and (before.isalnum() or after.isalnum())) else candidate.weight(letter)
-    mixed = candidate.bytes_each == 1 and (
-        (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
-    )
-    if mixed:
+    if (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()):
         return -1.0
     if letter.isupper() and before.islower():
         return -1.0
     if candidate.encoding == "cp874" and not _THAI.match(before + letter + after, len(before)):
         return -1.0
-    if (
-        candidate.bytes_each == 1
-        and not before.isalpha()
-        and not after.isalpha()
-        and unicodedata.category(after or " ") != "Mn"
-    ):
+    if not before.isalpha() and not after.isalpha() and unicodedata.category(after or " ") != "Mn":
         return 0.1  # a letter alone says little
     # texts in capitals throughout are rare
     return candidate.weight(letter) * (0.93 if letter.isupper() else 1.0)

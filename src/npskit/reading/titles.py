@@ -8,7 +8,7 @@ from collections.abc import Sequence
 Row = Sequence[str]
 
 # Numbers, dates and times of day, and what stands around a number.
-VALUE = re.compile(r"[<>~=(+\-\u2212$€£]?\s*\d[\d\s.,:/%+)TZ'’\u2212€$£-]*")
+_VALUE = re.compile(r"[<>~=(+\-\u2212$€£]?\s*\d[\d\s.,:/%+)TZ'’\u2212€$£-]*")
 _MOST = 20
 # So many rows are looked at to tell whether they are of the same width.
 _LOOK = 50
@@ -22,7 +22,7 @@ def is_value(cell: str) -> bool:
         >>> is_value(" 9,5 "), is_value("2026-03-01 10:00"), is_value("Q1")
         (True, True, False)
     """
-    return VALUE.fullmatch(cell.strip()) is not None
+    return _VALUE.fullmatch(cell.strip()) is not None
 
 
 def filled(row: Row) -> int:

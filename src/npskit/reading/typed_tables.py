@@ -80,8 +80,7 @@ def _of_rows(
     numbers = np.array(kept, dtype=np.int64) + 1
     missing = {"", *options.missing}
     cells = {
-        name: [None if texts[i][j] in missing else rows[i][j] for i in kept] if j < width else []
-        for j, name in enumerate(layout.names)
+        name: [None if texts[i][j] in missing else rows[i][j] for i in kept] for j, name in enumerate(layout.names)
     }
     bare = {name for name, cell in zip(layout.names, layout.header.names, strict=False) if not cell.strip()}
     cells = {name: column for name, column in cells.items() if name not in bare or any(c is not None for c in column)}

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import whole_number
-from npskit.data import Scale, read_customers
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
+from npskit.data import Scale, read_customers, rows_said
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 
 
 @attrs.frozen
@@ -114,11 +114,9 @@ def _distinct(ids: Any, name: str) -> set[str]:
     if isinstance(listed, (str, bytes)) or not isinstance(listed, Iterable):
         raise InvalidTypeError(f"{name} must be a collection of ids, not {quoted(ids)}")
     found = read_customers(listed, name)
-    rows = np.flatnonzero(~found.known).tolist()
-    if rows:
-        shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
+    rows = np.flatnonzero(~found.known)
+    if rows.size:
         raise InvalidValueError(
-            f"{name} has {counted(len(rows), 'missing id')} ({plural(len(rows), 'row')} {shown}, from 0): leave "
-            "these rows out"
+            f"{name} has {counted(rows.size, 'missing id')}, in {rows_said(rows)}: leave these rows out"
         )
     return set(found.keys)

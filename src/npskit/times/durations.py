@@ -204,7 +204,7 @@ def _of_text(value: str, name: str, calendar: bool, step: dt.timedelta | None) -
             return Duration(sum(count * MONTHS[unit] for unit, count in parts.items()), "month")
         if not parts.keys() & MONTHS.keys():
             return _of_timedelta(sum((n * _FIXED[unit] for unit, n in parts.items()), dt.timedelta(0)), name)
-    elif not found and (seconds := span_seconds(text)) is not None:
+    elif (seconds := span_seconds(text)) is not None:
         return _of_timedelta(dt.timedelta(seconds=seconds), name)
     longer = ", w, mo, q or y" if calendar else " or w"
     raise InvalidValueError(
