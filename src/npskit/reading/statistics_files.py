@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from npskit.errors import UnreadableFileError, optional
 from npskit.reading.source import Source
+from npskit.reading.typed_cells import meant
 
 # A cell takes far more memory than its bytes in a file that is compressed.
 _MOST_CELLS = 25_000_000
@@ -71,11 +71,4 @@ def load_statistics_file(path: Path, source: Source) -> StatisticsTable:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it is meant: whole numbers as such, dates as times, what is missing as None."""
-    if isinstance(value, float):
-        return None if value != value else int(value) if value.is_integer() and abs(value) < 1 << 53 else value
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return datetime.datetime(value.year, value.month, value.day)
-    if isinstance(value, datetime.time):
-        return value.isoformat()
-    return value.strip() or None if isinstance(value, str) else value
+    return meant(value.strip() if isinstance(value, str) else value)  # texts are padded to one width

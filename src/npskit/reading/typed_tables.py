@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npskit.data import parse_answer
 from npskit.errors import InvalidValueError, UnreadableFileError, did_you_mean
@@ -15,13 +14,13 @@ from npskit.reading.bounds import Bounds
 from npskit.reading.collector import HEAD_AGAIN, judged
 from npskit.reading.file_report import Columns, Rejected
 from npskit.reading.formats import Read, ReadOptions, aside_of
-from npskit.reading.jsonrecords import typed
 from npskit.reading.layout import Layout, rows_below, rows_layout
 from npskit.reading.names import usable_names
 from npskit.reading.source import Source
 from npskit.reading.statistics_files import load_statistics_file
 from npskit.reading.titles import filled
 from npskit.reading.tools import find_tool
+from npskit.reading.typed_cells import as_array, as_text
 from npskit.reading.unpacking import reading, whole_file
 from npskit.reading.workbooks import Workbook
 
@@ -49,7 +48,7 @@ def read_workbook(source: Source, options: ReadOptions) -> Read:
     if others and options.sheet is None:
         shown = ", ".join(map(repr, others[:10]))
         notes = [f"The sheet {name!r} was read; there are also {shown}: name one with sheet=."]
-    texts = [[_text(cell) for cell in row] for row in rows]
+    texts = [[as_text(cell) for cell in row] for row in rows]
     # columns before the first cell are none of the table
     left = min((next(j for j, cell in enumerate(row) if cell.strip()) for row in texts if filled(row)), default=0)
     if left:
@@ -77,23 +76,18 @@ def _of_rows(
             kept.append(i)
         else:
             rejected.append(Rejected(i + 1, "", said[0], said[1]))
-    numbers = np.array(kept, dtype=np.int64) + 1
+    numbers, aside = np.array(kept, dtype=np.int64) + 1, layout.aside
+    if aside is not None:
+        refused, answers = judged([texts[i][aside[0]] for i in kept], numbers, layout.names[aside[0]], aside[1])
+        rejected += refused
+        kept, numbers = list(itertools.compress(kept, answers)), numbers[answers]
     missing = {"", *options.missing}
     cells = {
         name: [None if texts[i][j] in missing else rows[i][j] for i in kept] for j, name in enumerate(layout.names)
     }
-    bare = {name for name, cell in zip(layout.names, layout.header.names, strict=False) if not cell.strip()}
+    bare = {name for name, cell in zip(layout.names, layout.header.names, strict=True) if not cell.strip()}
     cells = {name: column for name, column in cells.items() if name not in bare or any(c is not None for c in column)}
-    aside = layout.aside
-    if aside is not None and layout.names[aside[0]] in cells:
-        name = layout.names[aside[0]]
-        refused, answers = judged([texts[i][aside[0]] for i in kept], numbers, name, aside[1])
-        rejected += refused
-        numbers = numbers[answers]
-        cells = {
-            key: [c for c, is_kept in zip(column, answers, strict=True) if is_kept] for key, column in cells.items()
-        }
-    columns: Columns = {name: _array(cells[name]) for name in options.wanted(list(cells))}
+    columns: Columns = {name: as_array(cells[name]) for name in options.wanted(list(cells))}
     labels = dict(zip(layout.names, layout.header.texts, strict=False))
     labels = {name: text.strip() for name, text in labels.items() if text.strip() and text.strip() != name}
     notes = [*notes, *layout.notes, *usable_names([n for n in layout.header.names if n.strip()])[1]]
@@ -109,23 +103,6 @@ def _of_rows(
         about_header=layout.about_header,
         notes=notes,
     )
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as the text that stands for it in CSV."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(" ")
-    return str(cell)
-
-
-def _array(cells: list[Any]) -> NDArray[Any]:
-    """Return cells as an array of their own kind; a column of nothing but times and gaps as times."""
-    kinds = set(map(type, cells)) - {type(None)}
-    if kinds == {datetime.datetime}:
-        return np.array(cells, "datetime64[us]")  # None is no time
-    return typed(cells)
 
 
 # ---- statistics packages ----
@@ -156,11 +133,11 @@ def read_statistics(source: Source, options: ReadOptions) -> Read:
     numbers = np.arange(1, rows + 1, dtype=np.int64)
     rejected: list[Rejected] = []
     missing = frozenset(options.missing)
-    columns: Columns = {name: _array(_without(found[name], missing)) for name in names}
+    columns: Columns = {name: as_array(_without(found[name], missing)) for name in names}
     aside = aside_of(tool, found)
     if aside is not None:
         name, verdict = aside
-        rejected, kept = judged([_text(cell) for cell in found[name]], numbers, name, verdict)
+        rejected, kept = judged([as_text(cell) for cell in found[name]], numbers, name, verdict)
         columns, numbers = {key: values[kept] for key, values in columns.items()}, numbers[kept]
     texts: Mapping[str, str] = {name: text for name, text in table.texts.items() if text and text != name}
     return Read(columns, numbers, rejected, len(rejected), tool, labels=texts)

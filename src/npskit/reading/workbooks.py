@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import re
 import zipfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from npskit.errors import UnreadableFileError, optional
 from npskit.reading.source import Source
 from npskit.reading.titles import is_value
+from npskit.reading.typed_cells import meant
 from npskit.reading.unpacking import MOST_UNPACKED
 
 # A sheet is held as a whole, with a cell for each place within its rows and columns.
@@ -73,7 +73,7 @@ class Workbook:
             rows = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except Exception as error:
             raise self._damaged(error) from error
-        return [[_cell(cell) for cell in row] for row in rows]
+        return [[meant(cell) for cell in row] for row in rows]
 
     def first_table(self) -> tuple[str, list[list[Any]]]:
         """Return the first sheet with two rows of which one has two cells, or values in one column; else the first."""
@@ -88,22 +88,6 @@ class Workbook:
         if first is None:
             raise UnreadableFileError(f"{self._source.path} is {self._what} without a cell")
         return first
-
-
-def _cell(cell: Any) -> Any:
-    """Return a cell as it is meant: whole numbers as such, dates as times, durations as hours, None for none."""
-    if isinstance(cell, float):
-        return int(cell) if cell.is_integer() and abs(cell) < 1 << 53 else cell
-    if isinstance(cell, (datetime.datetime, bool, int)):
-        return cell
-    if isinstance(cell, datetime.date):
-        return datetime.datetime(cell.year, cell.month, cell.day)
-    if isinstance(cell, datetime.time):
-        return cell.isoformat()
-    if isinstance(cell, datetime.timedelta):
-        minutes, seconds = divmod(round(cell.total_seconds()), 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    return cell if cell is None or str(cell).strip() else None
 
 
 def _check(path: Path, source: Source) -> None:
