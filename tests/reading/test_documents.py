@@ -185,11 +185,8 @@ def test_answers_of_apis(
         assert not np.isnat(survey.to_frame("pandas")[survey.roles["time"]]).any()
         loaded = load(path)
         for name, value in columns.items():
-            assert (
-                loaded.columns[name].tolist() == ([9, 3] if tool != "SurveyMonkey" else ["9", "3"])
-                if value == "score"
-                else [value] * 2
-            )
+            scores = [9, 3] if tool != "SurveyMonkey" else ["9", "3"]
+            assert loaded.columns[name].tolist() == (scores if value == "score" else [value] * 2)
     if tool == "Qualtrics":
         path.write_text(json.dumps({"responses": [make(9), make(5)]}))
         assert nk.read(path).score().n == 1  # a preview is no answer
