@@ -197,9 +197,9 @@ class UrgencyWords:
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
-            for row, category, match in self._signs(texts[part], happy[part]):
+            for row, category, match, text in self._matches(texts[part], happy[part]):
                 rank = (-category.level, match.start(), category.name)
-                if row not in best or rank < best[row][:3]:
+                if (row not in best or rank < best[row][:3]) and self._counts(category, match, text):
                     best[row] = (*rank, match)
             for row, (level, _, name, match) in best.items():
                 found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], *match.span()))
@@ -220,23 +220,24 @@ class UrgencyWords:
         levels = np.zeros(len(texts), dtype=np.int8)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            for row, category, _ in self._signs(texts[part], best[part]):
-                levels[begin + row] = max(levels[begin + row], category.level)
+            for row, category, match, text in self._matches(texts[part], best[part]):
+                if category.level > levels[begin + row] and self._counts(category, match, text):
+                    levels[begin + row] = category.level
         return levels
 
     # ---- what counts of what matches ----
 
-    def _signs(self, comments: Sequence[str], pleased: Bools) -> Iterator[tuple[int, UrgencyCategory, re.Match[str]]]:
-        """Yield the signs in comments: the comment, the category, and the match in the folded text."""
+    def _matches(
+        self, comments: Sequence[str], pleased: Bools
+    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str]]:
+        """Yield what may be signs in comments: the comment, the category, the match, and the folded text it is in."""
         known = self._all()
         for row, owner, match, text in self._index().matches(comments):
-            category = known[owner]
-            if pleased[row] and not category.at_any_score:
-                continue
-            if self._counts(category, match, text):
-                yield row, category, match
+            if known[owner].at_any_score or not pleased[row]:
+                yield row, known[owner], match, text
 
     def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str) -> bool:
+        """Whether a match is a sign, which takes longer to find out than whether there is one."""
         begin, end = match.span()
         if self.negations:
             before = self._once("negations", lambda: just_before(self.negations, self.lists))
