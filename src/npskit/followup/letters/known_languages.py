@@ -211,3 +211,8 @@ def templates_of(letter: Letter) -> list[Template]:
     """Return the templates that a letter consists of, the subject last."""
     parts = (letter.greeting, letter.body, letter.closing, letter.subject)
     return [part for part in parts if part is not None and part.parts]
+
+
+def as_languages(languages: Languages | None) -> Languages:
+    """Return languages, those that come with npskit for None."""
+    return Languages.default() if languages is None else of_kind(languages, Languages, "languages")

@@ -11,10 +11,9 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import of_kind
 from npskit.errors import InvalidTypeError, quoted
 from npskit.followup.letters.drafts import Draft
-from npskit.followup.letters.known_languages import Languages, templates_of
+from npskit.followup.letters.known_languages import Languages, as_languages, templates_of
 from npskit.followup.letters.manner import Manner
 from npskit.followup.letters.materials import Materials
 from npskit.followup.letters.own_writer import Writer
@@ -37,11 +36,6 @@ class Field:
     required: bool
 
 
-def _among(languages: Languages | None) -> Languages:
-    """Return languages, those that come with npskit for None."""
-    return Languages.default() if languages is None else of_kind(languages, Languages, "languages")
-
-
 def list_fields(action: str, language: str | None = "en", *, languages: Languages | None = None) -> tuple[Field, ...]:
     """Return the fields of the letter for an action, the required ones first.
 
@@ -60,7 +54,7 @@ def list_fields(action: str, language: str | None = "en", *, languages: Language
         >>> [field.name for field in list_fields("public_reply")]
         ['company', 'contact', 'happy']
     """
-    _, letter = _among(languages).find(action, language)
+    _, letter = as_languages(languages).find(action, language)
     slots = {slot.name: slot.kind for template in templates_of(letter) for slot in template.slots}
     required = frozenset[str]().union(*(template.required for template in templates_of(letter)))
     return tuple(sorted((Field(n, k, n in required) for n, k in slots.items()), key=lambda f: (not f.required, f.name)))
@@ -119,4 +113,4 @@ def draft(
             f"fields must be a mapping of names to values, such as {{'name': 'Ann'}}: got {quoted(fields)}"
         )
     manner = Manner(voice, writer, comment, materials)
-    return manner.write(_among(languages).prepare(action, language, currency), fields)
+    return manner.write(as_languages(languages).prepare(action, language, currency), fields)

@@ -281,12 +281,10 @@ class Choices(CountedRows):
         Raises:
             InvalidValueError: If the message needs a detail that is missing; the message names it.
         """
-        from npskit.followup.letters import Languages
+        from npskit.followup.letters import as_languages
 
         of_kind(follow_up, FollowUp, "follow_up")
         own = follow_up.language
-        usable = own is not None and (
-            Languages.default() if languages is None else of_kind(languages, Languages, "languages")
-        ).knows(own)
+        usable = own is not None and as_languages(languages).knows(own)
         wanted = own if usable else self.language if language is None or is_same(language, "") else language
         return follow_up.message(wanted, action=action, currency=self.currency, languages=languages, **fields)

@@ -84,14 +84,19 @@ def _short(cell: Any) -> Any:
     return cell if not isinstance(cell, str) or len(cell) <= SHOWN else cell[: SHOWN - 1] + "…"
 
 
-def about(plan: Choices, rows: Any) -> Columns:
+def numbered(plan: Choices, rows: Codes) -> list[int]:
+    """Return the rows of the file that responses came from, by their positions; these where they came from none."""
+    return list(map(int, rows if plan.row_numbers is None else plan.row_numbers[rows]))
+
+
+def about(plan: Choices, rows: Codes) -> Columns:
     """Return who gave responses, what they answered and wrote, and when."""
     table = plan.assigned.table
     comments = table.comment or [None] * len(table)
     scored = plan.codebook.questions if len(plan.codebook.questions) > 1 else ("score",)
     answered = [None] * len(rows) if table.at is None else Table.cells(table.at, rows)
     return {
-        "row": (rows if plan.row_numbers is None else plan.row_numbers[rows]).tolist(),
+        "row": numbered(plan, rows),
         "customer": plan.customers[rows].tolist(),
         "category": pick(plan.codebook.categories, plan.categories[rows]),
         **{name: table.known(name, rows) for name in scored},

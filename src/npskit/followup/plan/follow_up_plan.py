@@ -14,7 +14,7 @@ from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
-from npskit.followup.plan.plan_table import Letters
+from npskit.followup.plan.plan_letters import Letters
 from npskit.followup.plan.telling import ToldCustomers, told_customers
 from npskit.results import number, write_json_lines
 
@@ -142,9 +142,7 @@ class FollowUpPlan(Choices):
             change=change,
             theme=theme,
             told=told,
-            language=language,
-            fields=fields,
-            letters=(languages, Manner(voice)),
+            letters=Letters(language, fields, languages, Manner(voice)),
         )
 
     def to_json_lines(self, path: str | os.PathLike[str] | TextIO, **options: Any) -> None:

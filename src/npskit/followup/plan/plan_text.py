@@ -11,7 +11,7 @@ import numpy as np
 from npskit.data import row_said
 from npskit.errors import counted, plural
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.follow_up_list import unanswered_lines
+from npskit.followup.plan.follow_up_list import numbered, unanswered_lines
 from npskit.followup.plan.statuses import CHOSEN, EVERYBODY, HOLDOUT, STATUSES, TRIAGE
 from npskit.followup.playbook import Action, Offer
 from npskit.results import number, one_line
@@ -53,9 +53,8 @@ def _set_aside(plan: Choices) -> list[str]:
     if not len(rows) or plan.labels is None:
         return []
     by_label: dict[str, list[str]] = {}
-    for row in rows.tolist():
-        number = row if plan.row_numbers is None else int(plan.row_numbers[row])
-        by_label.setdefault(str(plan.labels[row]).casefold(), []).append(str(number))
+    for row, named in zip(rows.tolist(), numbered(plan, rows), strict=True):
+        by_label.setdefault(str(plan.labels[row]).casefold(), []).append(str(named))
     said = [
         f"{one_line(label)} {len(found):,} ({plural(len(found), 'row', 'rows')} {', '.join(found[:FIRST])}"
         f"{', …' if len(found) > FIRST else ''})"

@@ -14,7 +14,8 @@ from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, 
 from npskit.followup.letters import Languages, Manner, Materials, Voice, Writer
 from npskit.followup.plan.follow_up_list import FollowUpList, about
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
-from npskit.followup.plan.plan_table import MESSAGES, Letters, handled, letters_of
+from npskit.followup.plan.plan_letters import MESSAGES, Letters, letters_of
+from npskit.followup.plan.plan_table import handled
 from npskit.followup.plan.step_dates import steps_of
 from npskit.followup.playbook import Table
 from npskit.results import Columns

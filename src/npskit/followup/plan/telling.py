@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from npskit.arrays import Codes
-from npskit.checks import mapping, of_kind, several
+from npskit.checks import of_kind, several
 from npskit.data import read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError, counted, quoted
-from npskit.followup.letters import Languages, Manner, find_language
+from npskit.followup.letters import find_language
 from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.follow_up_list import about
+from npskit.followup.plan.plan_letters import Letters
 from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.statuses import QUIET, WHY
-from npskit.results import Result
+from npskit.results import Result, records
 
 if TYPE_CHECKING:
     from npskit.tracking.effect import Intervention
 
 _ACTION = "told_you"
+# What its letter may say of a customer.
+_DETAILS = ("name", "vocative", "product", "theme")
 _TOLD, _OPTED_OUT = "has been told before", "does not want to be contacted"
 
 
@@ -91,9 +95,7 @@ def told_customers(
     change: str | Mapping[str, str],
     theme: str | Iterable[str] | None,
     told: Iterable[Hashable] | ToldCustomers,
-    language: str | None,
-    fields: Mapping[str, Any] | None,
-    letters: tuple[Languages | None, Manner],
+    letters: Letters,
 ) -> ToldCustomers:
     """Return who is told of a change; see `FollowUpPlan.tell`."""
     from npskit.tracking.effect import Intervention
@@ -102,19 +104,13 @@ def told_customers(
     named = intervention.name if theme is None else theme
     several_named = (named,) if isinstance(named, str) else several(named, "theme")
     themes = tuple(of_kind(name, str, "theme") for name in several_named)
-    changes = _changes(change, plan.language if language is None else of_kind(language, str, "language"))
-    filled_in = mapping(fields, "fields")
-    if letters[0] is not None:
-        of_kind(letters[0], Languages, "languages")
+    changes = _changes(change, letters.language or plan.language)
     found = _asked(plan, intervention, themes)
     known = told.customers if isinstance(told, ToldCustomers) else told
     before = frozenset(read_customers(several(known, "told")).keys)
     why = _why_not(plan, found, before)
-    made = tuple(
-        _letter(plan, row, changes, filled_in, letters)
-        for row, reason in zip(found.tolist(), why, strict=True)
-        if reason is None
-    )
+    rows = np.array([row for row, reason in zip(found.tolist(), why, strict=True) if reason is None], dtype=np.intp)
+    made = tuple(_letters(plan, rows, changes, letters))
     return ToldCustomers(intervention.name, themes, made, dict(Counter(filter(None, why))))
 
 
@@ -160,41 +156,27 @@ def _why_not(plan: Choices, rows: Codes, before: frozenset[str]) -> list[str | N
     return list(found[rows])
 
 
+def _letters(plan: Choices, rows: Codes, changes: Mapping[str, str], letters: Letters) -> Iterator[ToldCustomer]:
+    """Yield the letters to customers."""
+    who, languages = about(plan, rows), plan.assigned.said("language", rows)
+    known = {name: cells for name in _DETAILS if (cells := plan.assigned.detail(name, rows)) is not None}
+    each = zip(who["row"], who["customer"], who["answered"], languages, records(known), strict=True)
+    for row, customer, asked, language, given in each:
+        written = _letter(plan, language, given, changes, letters)
+        yield ToldCustomer(row, customer, str(given["theme"]), asked, *written)
+
+
 def _letter(
-    plan: Choices,
-    row: int,
-    changes: Mapping[str, str],
-    fields: Mapping[str, Any],
-    letters: tuple[Languages | None, Manner],
-) -> ToldCustomer:
-    """Return the letter to one customer, in a language in which it is said what was changed."""
-    languages, manner = letters[0] or Languages.default(), letters[1]
-    table, rows = plan.assigned.table, np.array([row])
-    own = plan.assigned.said("language", rows)[0]
+    plan: Choices, own: str | None, given: Mapping[str, Any], changes: Mapping[str, str], letters: Letters
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return the letter to one customer, in a language in which it is said what was changed: as of `ToldCustomer`."""
     asked = find_language(own) if own else None
     near = [tag for tag in (asked, asked.split("-")[0]) if tag in changes] if asked else []
     tag = near[0] if near else next(iter(changes))
     notes = [] if near or own is None else [f"what was changed is not said in {own!r}"]
-    known = {name: plan.assigned.detail(name, rows) for name in ("name", "vocative", "product", "theme")}
-    given = {name: cells[0] for name, cells in known.items() if cells is not None}
-    subject = message = written = None
     try:
-        draft = manner.write(
-            languages.prepare(_ACTION, asked if near else tag, plan.currency),
-            given | {"change": changes[tag], **fields},
-        )
+        letter = letters.languages.prepare(_ACTION, asked if near else tag, plan.currency)
+        draft = letters.manner.write(letter, {**given, "change": changes[tag], **letters.fields})
     except NpskitError as error:
-        notes.append(str(error))
-    else:
-        subject, message, written = draft.subject, draft.body, draft.language
-        notes += draft.notes
-    return ToldCustomer(
-        row=row if plan.row_numbers is None else int(plan.row_numbers[row]),
-        customer=plan.customers[row],
-        theme=str(table.known("theme", rows)[0]),
-        asked=None if table.at is None else table.at[row].item(),
-        language=written,
-        subject=subject,
-        message=message,
-        note="; ".join(notes) or None,
-    )
+        return None, None, None, "; ".join([*notes, str(error)])
+    return draft.language, draft.subject, draft.body, "; ".join([*notes, *draft.notes]) or None
