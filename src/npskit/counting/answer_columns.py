@@ -7,7 +7,7 @@ is cast to a byte unchecked, which would turn 265 into 9.
 from __future__ import annotations
 
 import abc
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ FLOATS = 1 << 17
 # The codes of what is not on the scale; as positions they are off every scale.
 MISSING = 255
 INVALID = 254
+
+Said: TypeAlias = tuple[str, type[NpskitWarning]]
+"""What is to be said of how a column was read, and as which kind of warning."""
 
 # The integer types floats are cast to; the last holds every scale.
 _HOLDERS = [np.dtype(t) for t in (np.uint8, np.int8, np.int16, np.int32)]
@@ -54,8 +57,7 @@ class AnswerBlocks(abc.ABC):
 
     # The most answers to be read at once.
     _longest = BYTES
-    # What is to be said of how the column was read, and by which kind of warning.
-    said: tuple[tuple[str, type[NpskitWarning]], ...] = ()
+    said: tuple[Said, ...] = ()
 
     def __init__(self, values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None = None) -> None:
         self.values = values

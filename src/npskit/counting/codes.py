@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers
+from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers, Said
 from npskit.data import (
     MOST_TEXTS,
     Scale,
@@ -24,15 +24,13 @@ from npskit.data import (
     said_of,
     slices,
 )
-from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, NpskitWarning, with_article
+from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, with_article
 
 # Distinct texts remembered at once, so that a column of comments does not fill the memory.
 _REMEMBERED = 1 << 14
 
 
-Said: TypeAlias = tuple[str, type[NpskitWarning]]
-"""What is to be said of how a column was read, and as which kind of warning."""
-Counts: TypeAlias = NDArray[np.floating[Any]]
+Frequencies: TypeAlias = NDArray[np.floating[Any]]
 """How often each answer was given."""
 
 
@@ -62,7 +60,7 @@ def _code(answer: object, scale: Scale, mapping: Mapping[str, int | None]) -> in
 
 
 def _parsed(
-    answers: Sequence[Any], kinds: set[type], scale: Scale, counts: Counts | None
+    answers: Sequence[Any], kinds: set[type], scale: Scale, counts: Frequencies | None
 ) -> tuple[NDArray[np.uint8], list[Said]]:
     """Code answers one by one, each distinct text once; and what is to be said of how they were read."""
     texts = _Texts(scale)
@@ -91,7 +89,7 @@ def _position(answer: int | None, scale: Scale) -> int:
     return answer - scale.low if answer in scale else INVALID
 
 
-def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale, counts: Counts | None) -> list[Said]:
+def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale, counts: Frequencies | None) -> list[Said]:
     """Return what is to be said of texts that many invalid answers are."""
     each = np.ones(len(codes), np.int64) if counts is None else np.rint(counts).astype(np.int64)
     rows = np.flatnonzero(codes == INVALID)
@@ -105,7 +103,7 @@ def _odd(answers: Sequence[Any], codes: NDArray[np.uint8], scale: Scale, counts:
 
 
 def _from_sequence(
-    answers: Sequence[Any], scale: Scale, name: str, counts: Counts | None
+    answers: Sequence[Any], scale: Scale, name: str, counts: Frequencies | None
 ) -> tuple[NDArray[Any], list[Said] | None]:
     """Return a list as an array of numbers where that loses nothing; else as codes, and what is to be said of them."""
     kinds = set(map(type, answers))
@@ -193,10 +191,10 @@ def _in_codes(values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | No
 
 
 def _text(value: float) -> str:
-    return str(int(value)) if value == value and abs(value) < 1 << 53 and int(value) == value else str(value)
+    return str(int(value)) if abs(value) < 1 << 53 and int(value) == value else str(value)
 
 
-def column(answers: Any, scale: Scale, *, name: str = "answers", counts: Counts | None = None) -> AnswerBlocks:
+def column(answers: Any, scale: Scale, *, name: str = "answers", counts: Frequencies | None = None) -> AnswerBlocks:
     """Return answers of any kind as a column that can be read block by block; see `encode` for the arguments.
 
     Args:

@@ -33,6 +33,7 @@ def warn_of_scale(tally: Tally, *, chosen: bool = False) -> None:
     if chosen:
         return
     scale = tally.codebook.scale
+    # asked of each score, so what is odd on any scale comes before which scale it is; of one category there is no next
     few_low = not points[0] and points[1:2] >= [_AT_ONE if scored < _MANY else 1]
     highest = 0 if any(points[6:]) or scored < _LOW else max((at for at, n in enumerate(points) if n), default=0)
     if not (few_low or highest > 1) or not tally.by_answer or (scale is None or (scale.low, scale.high) != (0, 10)):

@@ -65,8 +65,8 @@ def _word(text: str) -> str:
     return word.rstrip(".!") or word
 
 
-def place_on(scale: Scale, place: int | Fraction, points: int, *, amount: bool = False) -> int | None:
-    """Return the answer at a place of a vocabulary, 0 for the worst; None where it has none on this scale.
+def place_on(scale: Scale, place: int | Fraction, points: int, *, amount: bool = False) -> int:
+    """Return the answer at a place of a vocabulary, 0 for the worst, spread over the scale.
 
     Args:
         scale: The scale.
@@ -81,8 +81,6 @@ def place_on(scale: Scale, place: int | Fraction, points: int, *, amount: bool =
         >>> [place_on(scale, place, 7) for place in range(7)]
         [1, 2, 2, 3, 4, 4, 5]
     """
-    if points != scale.size and not scale.stretch:
-        return None
     exact = Fraction(place) * (scale.size - 1) / (points - 1)
     whole, rest = divmod(exact, 1)
     middle = Fraction(scale.size - 1, 2)
@@ -122,11 +120,12 @@ def _placed(
     places: Mapping[str, int | Fraction | None], scale: Scale, name: str, points: int, *, amount: bool = False
 ) -> Spoken:
     """Return places as answers; none where the scale has another number of points and is not to be stretched."""
+    if points != scale.size and not scale.stretch:
+        return Spoken({}, name, points)
     answers = {
         text: None if place is None else place_on(scale, place, points, amount=amount) for text, place in places.items()
     }
-    bad = points != scale.size and not scale.stretch
-    return Spoken({} if bad else answers, name, points)
+    return Spoken(answers, name, points)
 
 
 def _vocabulary(words: Mapping[str, str], scale: Scale) -> Spoken | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data import RECOMMENDS, Column, cells_of, coded, holding, read_times, shown
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, plural, quoted
 from npskit.reading.column_roles import is_score
 from npskit.reading.file_report import Rejected
 from npskit.reading.names import bare, resolve
@@ -118,7 +118,8 @@ def choose(
     chosen.unlisted = int(len(numbers) - chosen.kept.sum())
     if chosen.unlisted:
         said = ", ".join(f"{name} {quoted(given, 60)}" for name, given in asked.items())
-        chosen.notes.append(f"{chosen.unlisted} rows were left out, because where= asks for {said}.")
+        left = f"{counted(chosen.unlisted, 'row')} {plural(chosen.unlisted, 'was', 'were')} left out"
+        chosen.notes.append(f"{left}, because where= asks for {said}.")
     if wanted.measure in _MEASURES:
         chosen.meant = any(_says(given, wanted.measure) for name, given in asked.items() if bare(name) in _KINDS)
         several = [name for name in _kind_columns(list(columns), tool) if name not in asked]
@@ -233,7 +234,9 @@ def _take_latest(
     chosen.rejected += [
         Rejected(int(numbers[row]), submission, shown(cells[row]), reason, "left out") for row in np.sort(earlier)
     ]
-    chosen.notes.append(f"Of several events of one submission the latest counts: {len(earlier)} were left out.")
+    chosen.notes.append(
+        f"Of several events of one submission the latest counts: {counted(len(earlier), 'event')} left out."
+    )
 
 
 # ---- one question in several columns ----
