@@ -127,8 +127,6 @@ _READERS = {
 
 
 def _read(source: Source, options: ReadOptions) -> Read:
-    if options.sheet is not None and source.kind not in ("excel", "opendocument"):
-        raise InvalidValueError(f"sheet: {source.path} is no workbook, and has no sheets", argument="sheet")
     return join_options(_READERS.get(source.kind, read_json)(source, options), options.columns)
 
 
@@ -240,6 +238,8 @@ def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said
     if options.tool is not None:
         tools.find_tool([], options.tool)
     source = inspect(found, encoding, part_of(options.progress, 0, SCANNED))
+    if sheet is not None and source.kind not in ("excel", "opendocument"):
+        raise InvalidValueError(f"sheet: {source.path} is no workbook, and has no sheets", argument="sheet")
     if source.kind in _TEXTS:
         options = attrs.evolve(options, progress=part_of(options.progress, SCANNED, 1))
     return source, options
