@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.checks import finite_number, is_number
-from npskit.data import as_column, holds_number, plain_column, read_amounts
+from npskit.data import as_column, holds_number, plain_column, read_amounts, rows_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.reals import to_real, to_real_or_none
 
@@ -136,8 +136,7 @@ def _percent(part: float, whole: float) -> float:
 def _refuse(rows: NDArray[np.bool_], name: str, problem: str, fix: str) -> None:
     """Refuse revenues that have a problem, naming the first rows."""
     if rows.any():
-        shown = ", ".join(map(str, np.flatnonzero(rows)[:5])) + (", ..." if np.count_nonzero(rows) > 5 else "")
-        where = f"in rows {shown} " if rows.ndim else ""
+        where = f"in {rows_said(np.flatnonzero(rows))} " if rows.ndim else ""
         raise InvalidValueError(f"{name} {where}{problem}: {fix}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
@@ -167,7 +167,7 @@ def in_words(duration: dt.timedelta) -> str:
         least = 3 if unit == "day" else 1
         if duration >= least * _FIXED[unit] and not duration % _FIXED[unit]:
             count = duration // _FIXED[unit]
-            return f"{count} {unit}{'' if count == 1 else 's'}"
+            return f"{count} {plural(count, unit)}"
     return "no time" if not duration else f"{duration.total_seconds():g} seconds"
 
 
