@@ -36,6 +36,7 @@ from npskit.data.keys import dense_codes as dense_codes
 from npskit.data.keys import factorize as factorize
 from npskit.data.keys import factorize_many as factorize_many
 from npskit.data.keys import flat as flat
+from npskit.data.keys import number as number
 from npskit.data.keys import slices as slices
 from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
@@ -62,6 +63,7 @@ from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
 from npskit.data.segments import holding as holding
 from npskit.data.segments import segments_of as segments_of
+from npskit.data.texts import UNSPACED as UNSPACED
 from npskit.data.texts import Words as Words
 from npskit.data.texts import read_texts as read_texts
 from npskit.data.texts import read_words as read_words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.playbook import ComplaintWords
+from npskit.followup.playbook import ComplaintWords, Playbook
 from npskit.followup.playbook.worth_to_customer import as_worth, sensible
 
 TAGS = st.sampled_from(["en", "de", "pl", "th"])
@@ -123,6 +124,44 @@ def test_who_complains_beside_a_good_answer_is_asked_for_nothing() -> None:
     assert [each.strategy for each in survey.follow_up()] == ["promoter with a complaint", "promoter who told why"]
 
 
+@pytest.mark.parametrize(
+    ("comment", "words"),
+    [
+        ("The room was DIRTY!", "DIRTY"),
+        ("Not dirty", None),
+        ("Never a really dirty room", None),
+        ("Not loud, dirty though", "dirty"),  # a negation ends at the comma
+        ("Isn't that nice. Dirty room", "Dirty"),  # ... and with the sentence
+        ("It wasn’t working", "wasn’t"),
+        ("Nothing but praise", None),
+        ("Nothing to praise but the view", "but"),
+        ("Das hätte ich gern gewusst", "hätte ich gern"),
+        ("Wir hatten gern mehr Zeit", "hatten gern"),  # umlauts are not looked at
+        ("Was ich hatte, war gut", None),
+    ],
+)
+def test_words_of_complaint_are_patterns(comment: str, words: str | None) -> None:
+    """Read by the engine of urgency: negated within their sentence, looked away from, said as the comment has them."""
+    judge = ComplaintWords(
+        words=["dirty", "wasnt/wurde_nicht", "hätte/hätten ~2 gern*"],
+        contrast=["but"],
+        negations=["not", "never", "isnt", "nothing"],
+        harmless=["nothing but"],
+    )
+    assert judge.found(comment) == words
+    assert judge(comment) == (words is not None)
+
+
+@given(st.lists(st.sampled_from([*PRAISE, *COMPLAINTS, "", "not", "but", "."]), max_size=5).map(" ".join))
+def test_many_comments_are_judged_as_one_is(comment: str) -> None:
+    """In a batch, alone, with other case and accents."""
+    judge = Playbook.default().complaints
+    assert isinstance(judge, ComplaintWords)
+    alone = judge(comment)
+    assert judge.among([comment, comment.upper()]).tolist() == [alone, judge(comment.upper())]
+    assert judge(unicodedata.normalize("NFD", comment)) == alone
+
+
 def test_letters_know_what_was_written() -> None:
     """Who wrote is not asked what happened, in a plan and alone; who did not is."""
     survey = nk.Survey({"score": [2, 2], "text": ["Nobody came.", None]}, score="score", comment="text")
@@ -144,6 +183,7 @@ def test_complaints_are_the_users() -> None:
         nk.Playbook([praise], complaints=lambda text: 1 // 0 > 0).recommend(nk.Response(10, comment="x"))
     with pytest.raises(InvalidTypeError, match="complaints must be ComplaintWords or a function"):
         nk.Playbook([praise], complaints=3)  # type: ignore[arg-type]
-    with pytest.raises(InvalidValueError, match=r"words: '\*' is no word"):
-        ComplaintWords(words=["*"])
+    for name in ("words", "contrast", "negations", "harmless"):
+        with pytest.raises(InvalidValueError, match=rf"^{name}: '\*' is no word"):
+            ComplaintWords(**{name: ["*"]})
     assert nk.Conditions(complaint=True).words() == "with a complaint"

@@ -201,6 +201,21 @@ def test_what_takes_the_meaning_from_a_pattern(comment: str, pleased: bool, expe
     assert (None if sign is None else (sign.category, sign.level)) == expected
 
 
+@pytest.mark.parametrize("negatable", [True, False])
+def test_a_category_that_no_negation_takes_back(negatable: bool) -> None:
+    """Also out of a file."""
+    text = f"""
+[negations]
+en = ["not ~1"]
+
+[category.turn]
+level = "urgent"
+negatable = {str(negatable).lower()}
+en = ["but"]
+"""
+    assert UrgencyWords.from_toml(text)("Not bad, not but good") == (0 if negatable else 1)
+
+
 def test_a_word_that_ends_so_is_found_after_a_gap() -> None:
     """A star in front stands for the beginning of any word of a pattern, not only of its first."""
     words = UrgencyWords(urgent=["*plate ~~3 *shard"])

@@ -12,14 +12,13 @@ from typing import Any
 import attrs
 
 from npskit.checks import mapping, of_kind
-from npskit.data import TomlReader
+from npskit.data import UNSPACED, TomlReader
 from npskit.errors import InvalidTypeError, UnreadableFileError, did_you_mean, quoted
 from npskit.followup.letters.drafts import Draft
 from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 from npskit.results import excerpt
 
 _KEYS = ("never", "address", "forms", "longest_sentence", "must_hold", "promises", "common")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SENTENCE = re.compile(r"(?<=[.!?…:])\s+|\n+")
 _ALL = "all"
 # A word of Thai that has another one in it: thanks, quality and virtue are no "you".
@@ -31,7 +30,7 @@ def pattern_of(words: Collection[str], *, cased: bool = False) -> re.Pattern[str
     found = []
     for word in words:
         body = re.escape(word.removesuffix("*")).replace(r"\ ", r"\s+")
-        if not _UNSPACED.search(word):
+        if not UNSPACED.search(word):
             body = rf"(?<!\w){body}" + (r"\w*" if word.endswith("*") else r"(?!\w)")
         found.append(body)
     return re.compile("|".join(found), 0 if cased else re.IGNORECASE) if found else None
@@ -90,7 +89,7 @@ class VoiceRules:
 
 def _words_in(sentence: str) -> int:
     """Return how many words a sentence has; of scripts without spaces five letters count as one."""
-    return sum(-(-len(word) // 5) if _UNSPACED.search(word) else 1 for word in sentence.split())
+    return sum(-(-len(word) // 5) if UNSPACED.search(word) else 1 for word in sentence.split())
 
 
 def _by_language(_voice: object, _field: object, value: Any) -> None:

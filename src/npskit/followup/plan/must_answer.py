@@ -34,56 +34,29 @@ def allocate_critical_first(
     """
     owner, capacity = routes.limits
     owner = np.zeros(len(priority), dtype=np.intp) if owner is None else owner
-    limits = {"budget": terms.money, "capacity": capacity}
+
+    def part(rows: Codes | slice, budget: float, capacity: Floats) -> Allocation:
+        """Return which alternative some candidates get, by expected gain where that is known, else by priority."""
+        # Hours that nothing limits need not be looked at.
+        work = options.hours[rows] if np.isfinite(capacity).any() else None
+        limits: dict[str, Any] = {
+            "budget": budget,
+            "capacity": capacity,
+            "counted": counted[rows],
+            "tie_break": ties[rows],
+        }
+        if options.gain is None:
+            return allocate_by_priority(priority[rows], options.cost[rows], work, owner[rows], **limits)
+        return allocate(options.gain[rows], options.cost[rows], work, owner[rows], method=terms.method, **limits)
+
     if not critical.any():
-        return _allocated(priority, options, owner, terms, counted, ties, **limits), np.zeros(len(capacity), np.intp)
+        return part(slice(None), terms.money, capacity), np.zeros(len(capacity), np.intp)
     first, rest = np.flatnonzero(critical), np.flatnonzero(~critical)
-    unlimited = np.full(len(capacity), np.inf)
-    made = _answered(
-        _part(priority, options, owner, terms, counted, ties, first, terms.money, unlimited), options, first
-    )
+    made = _answered(part(first, terms.money, np.full(len(capacity), np.inf)), options, first)
     hours = options.hours[first, made.chosen]
     used = np.bincount(owner[first], hours, len(capacity)).astype(np.float64)
-    left = np.maximum(capacity - used, 0.0)
-    others = _part(priority, options, owner, terms, counted, ties, rest, max(terms.money - made.spent, 0.0), left)
+    others = part(rest, max(terms.money - made.spent, 0.0), np.maximum(capacity - used, 0.0))
     return _both(made, others, first, rest, used), _beyond(priority, ties, owner, capacity, first, hours)
-
-
-def _part(
-    priority: Floats,
-    options: OfferOptions,
-    owner: Codes,
-    terms: Terms,
-    counted: Bools,
-    ties: Floats,
-    rows: Codes,
-    *limits: Any,
-) -> Allocation:
-    """Return the allocation of some candidates within limits of their own."""
-    gain = None if options.gain is None else options.gain[rows]
-    own = OfferOptions(options.cost[rows], options.hours[rows], gain)
-    budget, capacity = limits
-    return _allocated(
-        priority[rows], own, owner[rows], terms, counted[rows], ties[rows], budget=budget, capacity=capacity
-    )
-
-
-def _allocated(
-    priority: Floats,
-    options: OfferOptions,
-    owner: Codes,
-    terms: Terms,
-    counted: Bools,
-    ties: Floats,
-    **limits: Any,
-) -> Allocation:
-    """Return which alternative each candidate gets, by expected gain where that is known, else by priority."""
-    # Hours that nothing limits need not be looked at.
-    work = options.hours if np.isfinite(limits["capacity"]).any() else None
-    limits |= {"counted": counted, "tie_break": ties}
-    if options.gain is None:
-        return allocate_by_priority(priority, options.cost, work, owner, **limits)
-    return allocate(options.gain, options.cost, work, owner, method=terms.method, **limits)
 
 
 def _answered(made: Allocation, options: OfferOptions, rows: Codes) -> Allocation:

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
+from npskit.data import UNSPACED
 from npskit.errors import InvalidValueError, did_you_mean, quoted
 from npskit.followup.playbook.folding import folded
 
-# Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # Marks belong to the letter before them, so that a word does not end between the two.
 LETTER = r"[\w\u0300-\u036f]"
 _BETWEEN = r"[^\w.!?;\ufdd0]+"  # what stands between two words of a sentence
@@ -95,6 +94,15 @@ def check(pattern: str, lists: Lists) -> None:
     """Refuse what is no pattern, saying why."""
     for _ in beginnings(pattern, lists):
         pass
+
+
+def check_all(patterns: Sequence[str], lists: Lists, name: str) -> None:
+    """Refuse what is no pattern among several, named as where they were given."""
+    for pattern in patterns:
+        try:
+            check(pattern, lists)
+        except InvalidValueError as error:
+            raise InvalidValueError(f"{name}: {error}") from None
 
 
 def _read(pattern: str, lists: Lists) -> tuple[list[tuple[str, ...]], list[tuple[int, bool]]]:

@@ -17,7 +17,7 @@ from npskit.arrays import Bools
 from npskit.checks import all_are, boolean, of_kind, several
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
-from npskit.followup.playbook.comment_patterns import anywhere, check, just_before
+from npskit.followup.playbook.comment_patterns import anywhere, check_all, just_before
 from npskit.followup.playbook.folding import original
 from npskit.followup.playbook.part_checks import as_level, failed
 from npskit.followup.playbook.pattern_index import PatternIndex
@@ -123,11 +123,7 @@ class UrgencyWords:
 
     def __attrs_post_init__(self) -> None:
         for name in ("critical", "urgent", "elsewhere", "done"):
-            for pattern in getattr(self, name):
-                try:
-                    check(pattern, self.lists)
-                except InvalidValueError as error:
-                    raise InvalidValueError(f"{name}: {error}") from None
+            check_all(getattr(self, name), self.lists, name)
         try:
             just_before(self.negations, self.lists)
         except InvalidValueError as error:
@@ -239,7 +235,7 @@ class UrgencyWords:
     def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str) -> bool:
         """Whether a match is a sign, which takes longer to find out than whether there is one."""
         begin, end = match.span()
-        if self.negations:
+        if self.negations and category.negatable:
             before = self._once("negations", lambda: just_before(self.negations, self.lists))
             if before.search(text, max(0, begin - _LOOK_BACK), begin):
                 return False

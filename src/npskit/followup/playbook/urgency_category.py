@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 
 from npskit.checks import is_bool, is_text, one_of
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
-from npskit.followup.playbook.comment_patterns import check
+from npskit.errors import InvalidTypeError, quoted
+from npskit.followup.playbook.comment_patterns import check_all
 from npskit.options import URGENCIES
 
 
@@ -48,6 +48,7 @@ class UrgencyCategory:
             does, a hint of leaving does not. Not given: critical ones do.
         settled: Whether it is taken as done with where the comment says so ("was refunded at once"). Not given: urgent
             ones are.
+        negatable: Whether words for "not" before a pattern take its meaning away.
 
     Raises:
         InvalidTypeError, InvalidValueError: If a part cannot be used; the message names it.
@@ -65,6 +66,7 @@ class UrgencyCategory:
     unless: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
     at_any_score: bool = attrs.field(kw_only=True, validator=is_bool)
     settled: bool = attrs.field(kw_only=True, validator=is_bool)
+    negatable: bool = attrs.field(default=True, kw_only=True, validator=is_bool)
 
     @at_any_score.default
     def _strong(self) -> bool:
@@ -77,8 +79,4 @@ class UrgencyCategory:
     def check(self, lists: Any) -> None:
         """Refuse patterns that cannot be read."""
         for name in ("patterns", "unless"):
-            for pattern in getattr(self, name):
-                try:
-                    check(pattern, lists)
-                except InvalidValueError as error:
-                    raise InvalidValueError(f"{self.name}.{name}: {error}") from None
+            check_all(getattr(self, name), lists, f"{self.name}.{name}")

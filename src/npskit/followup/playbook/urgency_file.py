@@ -11,7 +11,7 @@ from npskit.errors import InvalidValueError, NpskitError, quoted
 from npskit.followup.playbook.comment_patterns import Lists, check, just_before
 from npskit.followup.playbook.urgency_category import UrgencyCategory
 
-_SETTINGS = ("level", "at_any_score", "settled", "unless")
+_SETTINGS = ("level", "at_any_score", "settled", "negatable", "unless")
 _GENERAL = ("negations", "elsewhere", "done")
 
 
@@ -76,7 +76,7 @@ class _UrgencyReader(TomlReader):
             self.fail(path, f'category {name} has no patterns: write en = ["..."], or another language')
         patterns = self.by_language(path, languages, lists)
         unless = self.by_language((*path, "unless"), table.get("unless", []), lists)
-        settings = {key: table[key] for key in ("level", "at_any_score", "settled") if key in table}
+        settings = {key: table[key] for key in ("level", "at_any_score", "settled", "negatable") if key in table}
         try:
             return UrgencyCategory(name, patterns=patterns, unless=unless, **settings)
         except NpskitError as error:
