@@ -65,6 +65,7 @@ from npskit.data.segments import holding as holding
 from npskit.data.segments import segments_of as segments_of
 from npskit.data.texts import UNSPACED as UNSPACED
 from npskit.data.texts import Words as Words
+from npskit.data.texts import fold as fold
 from npskit.data.texts import read_texts as read_texts
 from npskit.data.texts import read_words as read_words
 from npskit.data.times import TableTimes as TableTimes

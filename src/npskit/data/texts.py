@@ -39,6 +39,16 @@ class Words(Frozen):
         return np.array([*map(test, self.names), False])[self.codes]
 
 
+def fold(text: str) -> str:
+    """Return a name of something, such as a channel, a theme or a label, as it is compared: without case and blanks.
+
+    Example:
+        >>> fold(" Check  OUT ")
+        'check out'
+    """
+    return " ".join(text.split()).casefold()
+
+
 def read_words(column: Column, name: str) -> Words:
     """Return a column of a few texts, such as channels; numbers are taken as their text.
 

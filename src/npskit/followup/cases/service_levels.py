@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen, Times
 from npskit.checks import of_kind, one_of
-from npskit.data import factorize_many
+from npskit.data import factorize_many, fold
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.cases.case_log import CaseLog
 from npskit.options import MEASURES
@@ -167,4 +167,4 @@ def _chosen(log: CaseLog, by: Sequence[str], of: Mapping[Any, Any]) -> tuple[Cod
 
 
 def _folded(key: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(part.strip().casefold() if isinstance(part, str) else part for part in key)
+    return tuple(fold(part) if isinstance(part, str) else part for part in key)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from npskit.checks import is_one_of, is_text, is_text_or_none, of_kind, several
-from npskit.data import TomlReader
+from npskit.data import TomlReader, fold
 from npskit.errors import InvalidTypeError, UnreadableFileError, quoted, written
 from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 
@@ -17,10 +17,6 @@ SHOWN = ("story", "comparison", "help")
 # So many of each stand in one letter.
 _MOST = {"story": 2, "comparison": 1, "help": 3}
 _KEYS = ("text", "link", "theme", "product", "language")
-
-
-def _folded(text: object) -> str:
-    return " ".join(written(text).split()).casefold()
 
 
 def _as_texts(value: Any) -> tuple[str, ...]:
@@ -55,7 +51,7 @@ class Material:
         """Return how well it fits a customer's theme and product, None where it does not: the more said, the better."""
         score = 0
         for wanted, known, worth in ((self.theme, theme, 2), (self.product, product, 1)):
-            if wanted and (known is None or _folded(known) not in map(_folded, wanted)):
+            if wanted and (known is None or fold(written(known)) not in map(fold, wanted)):
                 return None
             score += worth if wanted else 0
         return score

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from npskit.followup.plan.choices import Choices
 
 SHOWN = 60
-"""How much of a comment stands in the text of a list."""
+"""How much of a comment or a letter stands in the text of a list."""
 
 
 def _as_table(columns: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, ...]]:
@@ -62,7 +62,7 @@ class FollowUpList(Result):
 
     def _rows(self, *_: Any, **options: Any) -> Rows:
         header, rows = super()._rows(**options)
-        return header, [[_short(cell) for cell in row] for row in rows]
+        return header, in_text(rows)
 
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         return {"title": self.title, "notes": list(self.notes), "rows": records(self.columns(**options))}
@@ -77,11 +77,15 @@ class FollowUpList(Result):
         return self.notes
 
 
-def _short(cell: Any) -> Any:
-    """Return a cell as it stands in a text."""
-    if isinstance(cell, tuple):
-        return "; ".join(map(str, cell))
-    return cell if not isinstance(cell, str) or len(cell) <= SHOWN else cell[: SHOWN - 1] + "…"
+def in_text(rows: list[list[Any]]) -> list[list[Any]]:
+    """Return the rows of a list with their cells as they stand in a text."""
+    return [[shortened(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+
+
+def shortened(text: str, most: int = SHOWN) -> str:
+    """Return what was written as one line of at most so many characters."""
+    line = " ".join(text[: 10 * most].split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def numbered(plan: Choices, rows: Codes) -> list[int]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from npskit.data import row_said
+from npskit.data import fold, row_said
 from npskit.errors import counted, plural
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.follow_up_list import numbered, unanswered_lines
+from npskit.followup.plan.follow_up_list import numbered, shortened, unanswered_lines
 from npskit.followup.plan.statuses import CHOSEN, EVERYBODY, HOLDOUT, STATUSES, TRIAGE
 from npskit.followup.playbook import Action, Offer
 from npskit.results import number, one_line
@@ -54,7 +54,7 @@ def _set_aside(plan: Choices) -> list[str]:
         return []
     by_label: dict[str, list[str]] = {}
     for row, named in zip(rows.tolist(), numbered(plan, rows), strict=True):
-        by_label.setdefault(str(plan.labels[row]).casefold(), []).append(str(named))
+        by_label.setdefault(fold(str(plan.labels[row])), []).append(str(named))
     said = [
         f"{one_line(label)} {len(found):,} ({plural(len(found), 'row', 'rows')} {', '.join(found[:FIRST])}"
         f"{', …' if len(found) > FIRST else ''})"
@@ -143,7 +143,7 @@ def rows_of(plan: Choices, most: int) -> list[list[Any]]:
                 ", ".join(_money(plan, row, offer, found.actions)),
                 # Without where priority and due time come from, the last two.
                 "; ".join(found.reasons[:-2] or found.reasons[:1]),
-                _shortened(comments[row] if comments else None),
+                shortened((comments[row] if comments else None) or "", 90),
             ]
         )
     return rows
@@ -156,12 +156,6 @@ def _money(plan: Choices, row: int, offer: Offer | None, actions: Iterable[Actio
     for action in actions:
         if action.amount is not None:
             yield f"{action.name} at once, up to {action.amount:,.2f}{_currency(plan)}"
-
-
-def _shortened(comment: str | None, width: int = 90) -> str:
-    """Return a comment as one line of at most so many characters."""
-    line = " ".join((comment or "")[: 10 * width].split())
-    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _currency(plan: Choices) -> str:

@@ -12,15 +12,15 @@ import numpy as np
 
 from npskit.arrays import Codes
 from npskit.checks import of_kind, several
-from npskit.data import read_customers
+from npskit.data import fold, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, NpskitError, counted, quoted
 from npskit.followup.letters import find_language
 from npskit.followup.plan.choices import Choices
-from npskit.followup.plan.follow_up_list import about
+from npskit.followup.plan.follow_up_list import about, in_text
 from npskit.followup.plan.plan_letters import Letters
 from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.statuses import QUIET, WHY
-from npskit.results import Result, records
+from npskit.results import Result, Rows, records
 
 if TYPE_CHECKING:
     from npskit.tracking.effect import Intervention
@@ -79,6 +79,10 @@ class ToldCustomers(Result):
         """Whom the letters are to: give them as `told=` the next time."""
         return tuple(letter.customer for letter in self.letters)
 
+    def _rows(self, *_: Any, **options: Any) -> Rows:
+        header, rows = super()._rows(**options)
+        return header, in_text(rows)
+
     def __repr__(self) -> str:
         return self._said(change=self.change, letters=len(self.letters))
 
@@ -135,11 +139,11 @@ def _asked(plan: Choices, intervention: Intervention, themes: tuple[str, ...]) -
         raise IncompatibleError(
             "tell: what customers wrote about is not known: name its column with roles={'theme': ...}"
         )
-    wanted = {" ".join(name.split()).casefold() for name in themes}
-    about = table.theme.holds(lambda name: " ".join(name.split()).casefold() in wanted)
+    wanted = set(map(fold, themes))
+    asked = table.theme.holds(lambda name: fold(name) in wanted)
     if table.at is not None:
-        about &= intervention.sides(table.at) == 0
-    rows = np.flatnonzero(about)
+        asked &= intervention.sides(table.at) == 0
+    rows = np.flatnonzero(asked)
     by = () if table.given is None else (table.given[rows].astype(np.int64),)
     return np.sort(rows[last_of_each(table.who[rows], *by)])
 

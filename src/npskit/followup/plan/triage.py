@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from npskit.arrays import Bools
+from npskit.data import fold
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.followup.playbook import Table, failed
 
@@ -51,4 +52,4 @@ def labels_of(table: Table, triage: Triage) -> Labels:
 
 def sets_aside(labels: Labels) -> Bools:
     """Return which labels set a response aside."""
-    return np.array([label is not None and label.casefold() in SET_ASIDE for label in labels], dtype=np.bool_)
+    return np.array([label is not None and fold(label) in SET_ASIDE for label in labels], dtype=np.bool_)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from npskit.data import Attributes
+from npskit.data import Attributes, fold
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -30,11 +30,6 @@ def _bare(name: str) -> str:
 
 _NAMES = {_bare(name): kind for kind, names in KINDS.items() for name in names}
 _SITES = re.compile("|".join("(?<!p)" * (site == "review") + re.escape(_bare(site)) for site in REVIEWS))
-
-
-def fold(text: str) -> str:
-    """Return a channel, a theme or a language as it is compared."""
-    return text.strip().casefold()
 
 
 def kind_of(channel: object, own: Mapping[str, str] | None = None) -> str | None:

@@ -9,9 +9,8 @@ import numpy as np
 
 from npskit.arrays import Bools
 from npskit.checks import finite_number
-from npskit.data import Attributes, Column, as_column, objects, read_amounts, read_words
+from npskit.data import Attributes, Column, as_column, fold, objects, read_amounts, read_words
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
-from npskit.followup.playbook.channels import fold
 
 Wanted = tuple[str, ...] | tuple[float, float]
 """The texts one of which a cell must be, without regard to case; or the lowest and the highest number."""

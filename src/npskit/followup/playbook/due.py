@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Frozen, Times
 from npskit.checks import is_a, is_one_of
-from npskit.data import Attributes, Response
+from npskit.data import Attributes, Response, fold
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
-from npskit.followup.playbook.channels import fold, kind_of
+from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.contexts import Contexts
 from npskit.followup.playbook.follow_up import Context
 from npskit.followup.playbook.part_checks import as_clock, as_within
