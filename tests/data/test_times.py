@@ -38,8 +38,9 @@ MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2028, 1, 1)).map(lam
         ("9. March 2026 10:00", "2026-03-09T10:00"),
         ("Mar 9, 2026", "2026-03-09"),
         ("Sept 9th 2026, 1:02 PM", "2026-09-09T13:02"),
-        ("1/1/69", "1969-01-01"),
-        ("1/1/68", "2068-01-01"),
+        ("1/1/72", "1972-01-01"),
+        ("1/1/45", "2045-01-01"),
+        ("03.2026", "2026-03-01"),
     ],
 )
 def test_naive_ways_of_writing_a_time(text: str, expected: str) -> None:
@@ -155,6 +156,14 @@ def test_an_order_that_nothing_decides_is_noted() -> None:
         assert found.notes[0].kind == "order guessed"
 
 
+@pytest.mark.parametrize("mark", "-./")
+def test_a_short_day_and_month_show_the_order_too(mark: str) -> None:
+    """Also where the second mark stands where a date of ISO 8601 has its first."""
+    texts = [text.replace("-", mark) for text in ("1-25-2026", "3-2-2026")]
+    assert parse_times(texts).values.astype("M8[D]").tolist() == [dt.date(2026, 1, 25), dt.date(2026, 3, 2)]
+    assert parse_times([f"25{mark}1{mark}26", texts[1]]).notes[0].kind == "order shown"
+
+
 def test_contradicting_orders_are_an_error_that_names_the_rows() -> None:
     """Day first in one row and month first in another cannot both be; with dayfirst= the others are rejected."""
     column = ["1/2/2026", "13/1/2026", "1/13/2026"]
@@ -226,14 +235,85 @@ def test_a_number_beyond_makes_none_of_them_days() -> None:
         assert parse_times([46084, other]).rejected[0].value == "46084"
 
 
-@pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"])
-@given(at=MOMENTS)
+@pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%y%m%d%H%M", "%y%m%d%H%M%S"])
+@given(at=st.datetimes(dt.datetime(2021, 1, 1), dt.datetime(2028, 1, 1)).map(lambda t: t.replace(microsecond=0)))
 def test_digits_that_are_a_date_are_no_unix_time(form: str, at: dt.datetime) -> None:
     """They are read as the date they are written as, as text, whole number or float, and never as another century."""
     text = at.strftime(form)
     expected = [dt.datetime.strptime(text, form)]
     for value in (text, int(text), float(text), f"{text}.0"):
         assert parse_times([value]).values.tolist() == expected
+
+
+@given(at=st.datetimes(dt.datetime(2002, 1, 1), dt.datetime(2028, 1, 1)))
+def test_a_unix_time_is_no_date_of_digits(at: dt.datetime) -> None:
+    """Ten digits are seconds since 1970 wherever these lie in the past or the present."""
+    at = at.replace(microsecond=0, tzinfo=dt.UTC)
+    for value in (int(at.timestamp()), str(int(at.timestamp()))):
+        assert parse_times([value]).values.tolist() == [at.replace(tzinfo=None)]
+
+
+@pytest.mark.parametrize("text", ["1.77255E+12", "1.77E+09", "2,02603E+13"])
+def test_digits_that_a_spreadsheet_dropped(text: str) -> None:
+    """What is left tells no time, and the reason says why."""
+    assert "dropped digits" in parse_times([text, "2026-03-01"]).rejected[0].reason
+
+
+RECENT = st.lists(st.datetimes(dt.datetime(2016, 1, 1), dt.datetime(2025, 12, 31)), min_size=1, max_size=9)
+
+
+@given(RECENT, st.sampled_from(["{d}/{m}/{y}", "{d:02}/{m:02}/{y} 10:15:00", "{d}.{m}.{y}", "{d}-{m}-{y} 9:15 PM"]))
+def test_two_digits_of_the_buddhist_calendar(times: list[dt.datetime], form: str) -> None:
+    """Where all years of a table are of 46 to 70, none can be of 1969 or 2068: the day is first, and it is said."""
+    found = parse_times([form.format(d=at.day, m=at.month, y=(at.year + 543) % 100) for at in times])
+    assert found.values.astype("M8[D]").tolist() == [at.date() for at in times]
+    assert "years guessed" in {note.kind for note in found.notes}
+    mixed = parse_times([*[at.strftime("%d/%m/%y") for at in times], "25/12/26", "25/12/68"])
+    assert mixed.values[:-1].astype("M8[D]").tolist() == [*[at.date() for at in times], dt.date(2026, 12, 25)]
+    assert mixed.rejected[0].kind == "far time"
+
+
+def test_dates_of_the_buddhist_calendar_are_day_first() -> None:
+    """Also where a slash stands between the numbers; the guess is said, and dayfirst= decides."""
+    found = parse_times(["3/4/2569", "4/5/2569"])
+    assert found.values.astype("M8[D]").tolist() == [dt.date(2026, 4, 3), dt.date(2026, 5, 4)]
+    assert found.notes[0].kind == "order guessed"
+    assert parse_times(["3/4/2569"], dayfirst=False).values[0] == np.datetime64("2026-03-04", "us")
+
+
+@given(
+    st.lists(st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31)), max_size=9, unique=True),
+    st.sampled_from(["%y/%m/%d", "%y-%m-%d", "%y.%m.%d 10:15"]),
+    st.randoms(),
+)
+def test_years_of_two_digits_that_stand_first(days: list[dt.date], form: str, order: random.Random) -> None:
+    """They are seen where what stands last can be no year; the guess is said, and dayfirst= decides."""
+    days += [dt.date(2026, 3, day) for day in (1, 5, 12, 13, 30)]
+    order.shuffle(days)
+    found = parse_times([day.strftime(form) for day in days])
+    assert found.values.astype("M8[D]").tolist() == days
+    assert found.notes[0].kind == "order guessed"
+    assert found.rejected == ()
+    told = parse_times(["26/03/05", "26/03/12"], dayfirst=True)
+    assert told.values.astype("M8[Y]").astype(int).tolist() == [2005 - 1970, 2012 - 1970]
+
+
+@pytest.mark.parametrize("order", ["%d/%m/%y", "%m/%d/%y"])
+@given(st.lists(st.dates(dt.date(2024, 1, 1), dt.date(2027, 6, 1)), min_size=1, max_size=9))
+def test_short_years_that_stand_last_stay_there(order: str, days: list[dt.date]) -> None:
+    """However few the days are, where the last numbers may be years."""
+    days += [dt.date(2026, 2, 25)]
+    found = parse_times([day.strftime(order) for day in days])
+    assert found.values.astype("M8[D]").tolist() == days
+
+
+def test_zeros_for_no_date_are_listed_and_close_no_case() -> None:
+    """In an answer they are rejected with the reason; a case that was closed at no date is open."""
+    found = parse_times(["2026-03-01", "0000-00-00 00:00:00", "00/00/0000"])
+    assert [(cell.position, cell.kind) for cell in found.rejected] == [(1, "empty time"), (2, "empty time")]
+    closed = ["2026-03-02 09:00", "0000-00-00 00:00:00"]
+    loop = nk.closed_loop({"case": [1, 2], "opened": ["2026-03-01 09:00"] * 2, "closed": closed})
+    assert (loop.backlog.open, len(loop.rejected)) == (1, 0)
 
 
 def test_a_spreadsheet_may_have_swapped_day_and_month() -> None:

@@ -11,7 +11,7 @@ from babel.dates import format_datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.times.day_spellings import Order
+from npskit.times.day_spellings import NO_DATE, Order
 from npskit.times.time_spellings import Spellings
 
 MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2050, 1, 1)).map(lambda at: at.replace(microsecond=0))
@@ -80,6 +80,21 @@ WRITERS: list[tuple[Callable[[dt.datetime], str], str]] = [
     (lambda at: at.strftime("%Y-%m"), MONTH),
     (lambda at: at.strftime("%m/%Y"), MONTH),
     (lambda at: at.strftime("%H:%M %d/%m/%Y"), MINUTE),
+    (lambda at: at.strftime("%d/%m/%Y @ %H:%M"), MINUTE),
+    (lambda at: at.strftime("%d/%m/%Y - %H:%M:%S"), SECOND),
+    (lambda at: at.strftime("%H:%M - %d.%m.%Y"), MINUTE),
+    (lambda at: at.strftime("%Y-%m-%d-%H.%M.%S.000000"), SECOND),  # DB2
+    (lambda at: at.strftime("%Y-%m-%d_%H-%M-%S"), SECOND),
+    (lambda at: at.strftime("%Y-%m-%dT%H-%M-%S"), SECOND),
+    (_english("dd-MMM-yy hh.mm.ss.000000000 a"), SECOND),  # Oracle
+    (lambda at: at.strftime("%d.%m.%Y %H:%M h"), MINUTE),
+    (lambda at: at.strftime("%d.%m.%Y %H%M Uhr"), MINUTE),
+    (_in("pl", "d MMMM yyyy 'r.', HH:mm"), MINUTE),
+    (_in("es", "d 'de' MMMM 'de' yyyy 'a las' H:mm"), MINUTE),
+    (_in("pt", "d 'de' MMM 'de' yyyy 'às' HH:mm"), MINUTE),
+    (_thai("d MMMM 'YEAR เวลา' HH.mm 'น.'", 4), MINUTE),
+    (_in("ja", "y年M月"), MONTH),
+    (_in("ko", "y년 M월"), MONTH),
 ]
 ZONED: list[Callable[[dt.datetime], str]] = [
     email.utils.format_datetime,
@@ -90,6 +105,8 @@ ZONED: list[Callable[[dt.datetime], str]] = [
     lambda at: at.astimezone(dt.UTC).strftime("%Y/%m/%d %I:%M:%S %p GMT"),
     lambda at: at.isoformat() + "[Etc/GMT]",
     lambda at: at.strftime("%Y-%m-%d %H:%M:%S UTC") + at.isoformat()[-6:],
+    lambda at: at.isoformat() + "[UTC]",  # Java, whatever the offset
+    lambda at: at.strftime("%Y-%m-%d %H:%M:%S.000000 %z") + " CEST m=+0.017",  # Go
 ]
 
 
@@ -141,6 +158,17 @@ def test_what_was_read_before_changes_nothing(texts: list[str], order: Order) ->
         ("12/3/2026 12:05 AM", "2026-03-12T00:05:00"),
         ("2569-03-03 10:00", "2026-03-03T10:00:00"),
         ("3 มี.ค. ค.ศ. 26", "2026-03-03T00:00:00"),
+        ("令和8年3月3日 午後2時05分", "2026-03-03T14:05:00"),
+        ("令和元年5月1日", "2019-05-01T00:00:00"),
+        ("H31/4/30", "2019-04-30T00:00:00"),
+        ("R8.3.3", "2026-03-03T00:00:00"),
+        ("03.03.2026 14 Uhr", "2026-03-03T14:00:00"),
+        ("20260303140500.0Z", "2026-03-03T14:05:00+00:00"),
+        ("2026-Q2", "2026-04-01T00:00:00"),
+        ("Q4/2025", "2025-10-01T00:00:00"),
+        ("2026Q1", "2026-01-01T00:00:00"),
+        ("KW 10/2026", "2026-03-02T00:00:00"),
+        ("2026 W10", "2026-03-02T00:00:00"),
     ],
 )
 def test_times_as_people_write_them(text: str, expected: str) -> None:
@@ -154,3 +182,18 @@ def test_times_as_people_write_them(text: str, expected: str) -> None:
 def test_what_is_no_time(text: str) -> None:
     """Neither a month without a full year nor a zone that is not known is guessed at."""
     assert isinstance(Spellings().moment(text, "day"), str)
+
+
+@pytest.mark.parametrize("text", ["Mar-26", "Mar 26", "26 Mar", "26-Mrz", "มี.ค. 69"])
+def test_a_month_and_a_number_says_what_is_open(text: str) -> None:
+    """It may be a day or a year."""
+    assert Spellings().moment(text, "day") == "a month with a number that may be its day or its year"
+
+
+@pytest.mark.parametrize(
+    "date", ["0000-00-00", "00/00/0000", "00.00.0000", "0/0/00", "1900-01-00", "1/0/1900", "00.01.1900"]
+)
+@pytest.mark.parametrize("clock", ["", " 00:00:00", " 0:00"])
+def test_zeros_are_no_date(date: str, clock: str) -> None:
+    """Whatever wrote them where there was none: databases, or spreadsheets day 0."""
+    assert Spellings().moment(date + clock, "day") == NO_DATE

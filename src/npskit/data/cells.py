@@ -23,7 +23,7 @@ class BadCell:
     """A cell that could not be used: its position in the column, counted from 0, its value, why, and of what kind.
 
     Kinds: `"sentinel"` (taken as missing), `"off the scale"`, `"no answer"`, `"no number"`, `"no time"`,
-    `"far time"` (far from all others of its column).
+    `"empty time"` (zeros for none), `"far time"` (far from all others of its column).
     """
 
     position: int

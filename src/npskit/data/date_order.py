@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,12 @@ from npskit.checks import of_kind
 from npskit.data.cells import Note
 from npskit.data.row_names import row_said
 from npskit.errors import InvalidValueError, quoted
-from npskit.times import Order, Spellings
+from npskit.times import AHEAD, Order, Spelling, Spellings
+
+# Nobody was asked such questions before.
+_EARLIEST = 2003
+# Of one column of answers.
+_MOST_YEARS = 10
 
 
 @attrs.frozen(eq=False)
@@ -26,33 +32,95 @@ class TimeCells:
     row_numbers: NDArray[np.int64] | None = None
 
 
+@attrs.define
+class _Dates:
+    """What the dates of a table show: the first that shows an order, that leaves it open, and the short years."""
+
+    told: dict[Order, tuple[str, int, str]] = attrs.Factory(dict)
+    unclear: dict[str, str] = attrs.Factory(dict)
+    short: dict[Spelling, str] = attrs.Factory(dict)
+    full: bool = False  # whether a date shows that the day is first, and has a year of four digits
+    buddhist: bool = False  # whether one of numbers has a year of the Buddhist calendar
+
+    @classmethod
+    def of(cls, columns: Mapping[str, TimeCells], spellings: Spellings) -> _Dates:
+        """Look at each day once."""
+        dates = cls()
+        days = set[str]()  # that told what they tell already
+        for name, cells in columns.items():
+            for number, value in enumerate(cells.distinct):
+                if not isinstance(value, str) or (value[4:5] == "-" and value[:4].isdigit()):
+                    continue
+                day = value.partition(" ")[0]
+                if day in days:
+                    continue
+                found = spellings.spelling(day)
+                if found is not None:
+                    days.add(day)
+                found = found or spellings.spelling(value.strip())
+                if found is not None:
+                    dates._take(found, (name, number, value))
+        return dates
+
+    def _take(self, found: Spelling, place: tuple[str, int, str]) -> None:
+        if found.short is not None:
+            self.short.setdefault(found, place[2])
+        order, mark = found.told()
+        if not mark:
+            return
+        self.buddhist |= found.said == "buddhist"
+        self.full |= order == "day" and found.short is None
+        if order is None:
+            self.unclear.setdefault(mark, place[2])
+        else:
+            self.told.setdefault(order, place)
+
+    def years_first(self) -> bool:
+        """Whether the years stand first in dates of three numbers of two digits: what stands last cannot be years.
+
+        What stands first must be no month, may be a year of answers, and varies less; and nothing else shows an order.
+        """
+        dates = [date for date in self.short if date.mark]
+        if not dates or self.full or "month" in self.told:
+            return False
+        now = dt.datetime.now(dt.UTC).year % 100
+        first, last = {date.before for date in dates}, {date.short or 0 for date in dates}
+        likely = all(12 < year <= now + 1 for year in first) and all(date.after <= 12 for date in dates)
+        as_days = min(last) >= 1 and max(last) <= 31 and len(first) <= len(last)
+        no_years = min(last) < _EARLIEST % 100 or max(last) > now + 1 or max(last) - min(last) > _MOST_YEARS
+        return likely and as_days and no_years
+
+    def buddhist_years(self) -> bool:
+        """Whether all years of two digits are such as the Buddhist calendar has now, and the common one has not."""
+        ages = range(_EARLIEST + AHEAD - 2500, dt.datetime.now(dt.UTC).year + AHEAD + 2 - 2500)
+        return bool(self.short) and all(date.short in ages for date in self.short)
+
+
 def order_of(
     columns: Mapping[str, TimeCells], dayfirst: bool | None, spellings: Spellings
 ) -> tuple[Order | None, tuple[Note, ...]]:
-    """Return which of day and month comes first in the numeric dates that do not say so, and a note on it."""
+    """Return what comes first in the numeric dates that do not say so, and notes on it; and settle on a calendar."""
     if dayfirst is not None:
         of_kind(dayfirst, bool, "dayfirst")
-        return ("day" if dayfirst else "month"), ()
-    told: dict[Order, tuple[str, int, str]] = {}
-    unclear: dict[str, str] = {}
-    days = set[str]()  # that told what they tell already
-    for name, cells in columns.items():
-        for number, value in enumerate(cells.distinct):
-            if not isinstance(value, str) or value[4:5] == "-":
-                continue
-            day = value.partition(" ")[0]
-            if day in days:
-                continue
-            found = spellings.told(day)
-            if found is not None:
-                days.add(day)
-            order, mark = found or spellings.told(value.strip()) or (None, "")
-            if not mark:
-                continue
-            if order is None:
-                unclear.setdefault(mark, value)
-            else:
-                told.setdefault(order, (name, number, value))
+    dates = _Dates.of(columns, spellings)
+    if dayfirst is None and dates.years_first():
+        value = quoted(next(value for date, value in dates.short.items() if date.mark))
+        told = f"{value} and all like it were read year first: give dayfirst=True if the day is first."
+        return "year", (Note("order guessed", told),)
+    spellings.buddhist = dates.buddhist_years()
+    order, notes = (("day" if dayfirst else "month"), ()) if dayfirst is not None else _order(dates, columns, spellings)
+    if spellings.buddhist:
+        value = quoted(next(iter(dates.short.values())))
+        told = f"Years of two digits as in {value} were read as those of the Buddhist calendar, 2500 and these."
+        notes = (*notes, Note("years guessed", told))
+    return order, notes
+
+
+def _order(
+    dates: _Dates, columns: Mapping[str, TimeCells], spellings: Spellings
+) -> tuple[Order | None, tuple[Note, ...]]:
+    """Return which of day and month comes first, and a note on it."""
+    told, unclear = dates.told, dates.unclear
     if len(told) == 2:
         day, month = (_place(columns, *told[order]) for order in ("day", "month"))
         raise InvalidValueError(
@@ -65,8 +133,10 @@ def order_of(
         return order, shows
     if not unclear:
         return None, ()
-    guess: Order = "month" if set(unclear) == {"/"} else "day"
-    value = next(value for mark, value in unclear.items() if (mark == "/") == (guess == "month"))
+    thai = dates.buddhist or spellings.buddhist  # where years are of that calendar, days stand first
+    guess: Order = "month" if set(unclear) == {"/"} and not thai else "day"
+    value = next((value for mark, value in unclear.items() if (mark == "/") == (guess == "month")), "")
+    value = value or next(iter(unclear.values()))
     other, first = (True, "day") if guess == "month" else (False, "month")
     sentence = (
         f"{quoted(value)} and all like it were read {guess} first: give dayfirst={other} if the {first} is first."

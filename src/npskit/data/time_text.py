@@ -11,19 +11,28 @@ import numpy as np
 
 from npskit.checks import is_missing
 from npskit.data.words import is_nothing
-from npskit.times import EPOCH, Order, Spellings
+from npskit.times import EPOCH, NO_DATE, Order, Spellings
 
 # What a cell is: missing, or a time, naive or aware, or a reason why it is none.
 Moment: TypeAlias = dt.datetime | str | None
 
 # Beyond any Unix time, and short enough to be written and to be a float.
 _LARGEST = 10**39
+_MONTH = re.compile(r"\d{2}\.(?:19|20|25)\d{2}")
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?", re.ASCII)
 _NO_TIME = "not a time"
+# Why a cell is none, where it was empty before somebody or something wrote it out.
+EMPTY = f"{_NO_TIME}: {NO_DATE}"
 # Days as spreadsheets count them: 1954 to 2118. Day 0 is how they show an empty cell.
 _SERIALS, _DAY_ZERO = (20_000, 80_000), dt.datetime(1899, 12, 30)
-# Digits that are a date: YYYYMMDD, with hours and minutes, seconds, milliseconds.
-_COMPACT = re.compile(r"((?:19|20|21|24|25|26)\d{6})(?:(\d{2})(\d{2})(?:(\d{2})(\d{3})?)?)?")
+# Digits that are a date: YYYYMMDD, with hours, minutes, seconds, milliseconds. A year of two digits before the rest is
+# looked for where the four would be of another age: 260303140500.
+_COMPACT = re.compile(r"((?:19|20|21|24|25)\d{6})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\d{3})?)?)?)?")
+_SHORT = re.compile(r"([12]\d(?:0[1-9]|1[0-2])\d{2})(\d{2})(\d{2})(\d{2})?()")
+# Ten digits are hours only where a Unix time would lie years ahead.
+_YEARS_AHEAD = 2
+# What spreadsheets write where they have no room: too few digits to tell a time.
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 
 
 def read_moments(values: Iterable[Any], order: Order, spellings: Spellings, *, serials: bool = False) -> list[Moment]:
@@ -71,11 +80,13 @@ def _moment(value: Any, order: Order, spellings: Spellings, serials: bool) -> Mo
     if isinstance(value, str):
         text = value.strip()
         number = _number(text)
-        if number is not None:
+        if number is not None and not _MONTH.fullmatch(text):
             return _of_number(number, order, spellings, serials)
         found = spellings.moment(text, order)
         if not isinstance(found, str):
             return found
+        if not found and _ROUNDED.fullmatch(text):
+            return f"{_NO_TIME}: a number of which a spreadsheet dropped digits"
         return f"{_NO_TIME}: {found}" if found else None if is_nothing(text) else _NO_TIME
     if isinstance(value, dt.datetime):
         return None if is_missing(value) else value  # pandas' NaT is a datetime
@@ -109,17 +120,27 @@ def _number(value: Any) -> int | float | None:
 def _of_number(number: int | float, order: Order, spellings: Spellings, serials: bool) -> Moment:
     if serials:
         if not number:
-            return f"{_NO_TIME}: 1900-01-00, as spreadsheets show an empty cell"
+            return EMPTY
         return _DAY_ZERO + dt.timedelta(seconds=round(number * 86_400))
     whole = int(number) if isinstance(number, int) or number.is_integer() else None
-    match = None if whole is None else _COMPACT.fullmatch(str(whole))
-    if match is not None:
-        day, hour, minute, second, milli = match.groups()
-        clock = "" if hour is None else f" {hour}:{minute}:{second or '00'}{f'.{milli}' if milli else ''}"
-        found = spellings.moment(f"{day}{clock}", order)
-        if not isinstance(found, str):
-            return found
-    return _unix(float(number), whole)
+    found = None if whole is None else _of_digits(str(whole), order, spellings)
+    return _unix(float(number), whole) if found is None else found
+
+
+def _of_digits(digits: str, order: Order, spellings: Spellings) -> dt.datetime | None:
+    """Read digits that are a date, with or without a time of day; None where they are none, or rather a Unix time."""
+    now = dt.datetime.now(dt.UTC)
+    if len(digits) == 10 and int(digits) < now.timestamp() + _YEARS_AHEAD * 366 * 86_400:
+        return None
+    read = []
+    for pattern, century in ((_COMPACT, ""), (_SHORT, "20")):
+        if match := pattern.fullmatch(digits):
+            day, hour, minute, second, milli = match.groups()
+            clock = "" if hour is None else f" {hour}:{minute or '00'}:{second or '00'}{f'.{milli}' if milli else ''}"
+            found = spellings.moment(f"{century}{day}{clock}", order)
+            if not isinstance(found, str):
+                read.append(found)
+    return next((time for time in read if 1970 < time.year <= now.year + _YEARS_AHEAD), read[0] if read else None)
 
 
 def _unix(number: float, whole: int | None) -> Moment:

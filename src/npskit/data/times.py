@@ -18,7 +18,7 @@ from npskit.data.date_order import TimeCells, order_of
 from npskit.data.far_times import FAR, far_times
 from npskit.data.keys import flat
 from npskit.data.row_names import named_rows, refuse_cells, row_said
-from npskit.data.time_text import Moment, are_serials, read_moments
+from npskit.data.time_text import EMPTY, Moment, are_serials, read_moments
 from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, counted, quoted, warn
 from npskit.times import Order, Spellings, find_zone, in_zone
 
@@ -48,8 +48,9 @@ class TimeColumn(Frozen):
     row_numbers: NDArray[np.int64] | None = None
 
     def positions(self, *, far: bool) -> NDArray[np.int64]:
-        """Return the rows rejected as far from the others, or as no times."""
-        return np.array([cell.position for cell in self.rejected if (cell.kind == FAR) is far], np.int64)
+        """Return the rows rejected as far from the others, or as no times; zeros for none stand for an empty cell."""
+        kind = FAR if far else "no time"
+        return np.array([cell.position for cell in self.rejected if cell.kind == kind], np.int64)
 
     def checked(self, name: str) -> NDArray[np.datetime64]:
         """Return the values, or refuse a column with cells that are not times; warn of those far from the others.
@@ -92,7 +93,7 @@ class TableTimes:
     def warn(self, role: str) -> None:
         """Warn of what was guessed; what a row of the data shows is no guess."""
         for note in (*self.notes, *(note for times in self.columns.values() for note in times.notes)):
-            if note.kind in ("order guessed", "order mixed", "zones differ"):
+            if note.kind in ("order guessed", "years guessed", "order mixed", "zones differ"):
                 warn(f"{role}: {note}", GuessWarning)
 
 
@@ -229,7 +230,8 @@ def _parsed(cells: TimeCells, zone: dt.tzinfo, name: str | None, order: Order, s
     read = [_on_clock(t, zone) for t in read]
     table = np.array([t if isinstance(t, dt.datetime) else None for t in read], dtype="datetime64[us]")
     reasons = [t if isinstance(t, str) else None for t in read]
-    rejected = bad_cells(cells.array, codes, reasons, ["no time"] * len(read))
+    kinds = ["empty time" if reason == EMPTY else "no time" for reason in reasons]
+    rejected = bad_cells(cells.array, codes, reasons, kinds)
     known = [type(v) for v, t in zip(cells.distinct, read, strict=True) if t is not None]
     dates = bool(known) and set(known) == {dt.date}
     own = next(iter(keys)) if len(keys) == 1 else None

@@ -1,7 +1,10 @@
 """Durations, time zones, calendar periods, spans and opening hours."""
 
 from npskit.times.business_calendar import BusinessCalendar as BusinessCalendar
+from npskit.times.day_spellings import AHEAD as AHEAD
+from npskit.times.day_spellings import NO_DATE as NO_DATE
 from npskit.times.day_spellings import Order as Order
+from npskit.times.day_spellings import Spelling as Spelling
 from npskit.times.durations import DAY as DAY
 from npskit.times.durations import HOUR as HOUR
 from npskit.times.durations import MINUTE as MINUTE

@@ -9,7 +9,7 @@ import re
 import attrs
 
 from npskit.errors import InvalidValueError, quoted
-from npskit.times.day_spellings import AHEAD, BUDDHIST, Order, Spelling, calendar_day
+from npskit.times.day_spellings import AHEAD, BUDDHIST, Order, Spelling, calendar_day, western_years
 from npskit.times.time_words import FILLER, HALF, MORNING, OFFSETS, ZONE, fold
 from npskit.times.zones import find_zone
 
@@ -17,15 +17,19 @@ _DIGIT = re.compile(r"\d")
 _CUT = "§"  # what stands for a time of day that is read apart
 _CLOCK = re.compile(r"(?<![\d+\-−])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)", re.ASCII)
 _PLAIN_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+# What a time of day with a point follows.
+_BEFORE = rf"(?:(?<=\d\d )|(?<=\d\d[.,] ){''.join(f'|(?<={word} )' for word in ('um', 'at', 'เวลา', 'r.', 'godz.'))})"
 # Clocks without a colon: 14h05, 14時05分, 14.05 at the end, 2 pm; groups: hour, minute, second.
 _OTHER_CLOCKS = [
     re.compile(pattern)
     for pattern in (
         r"(?<!\d)(\d{1,2}) ?[時时點点시] ?(?:(\d{1,2}) ?[分분] ?)?(?:(\d{1,2}) ?[秒초])?",
         r"(?<!\d)(\d{1,2}) ?h ?(?:(\d{2})(?: ?min)?(?: ?(\d{2}) ?s)?)?(?![^\W_])",
-        rf"(?:(?<=\d\d )|(?<=\d\d[.,] ))(\d{{1,2}})\.(\d{{2}})(?:\.(\d{{2}}))?(?= ?(?:uhr|{HALF})?(?: ?(?:{ZONE}))?$)",
-        rf"(?<!\d)(\d{{1,2}})(?= ?{HALF})()()",
-        r"(?<=^\d{8})[ t_-]?(\d{2})(\d{2})(\d{2})?(?!\d)",
+        rf"{_BEFORE}(\d{{1,2}})\.(\d{{2}})(?:\.(\d{{2}})(?:\.(\d+))?)?(?= ?(?:uhr|น\.|{HALF})?(?: ?(?:{ZONE}))?$)",
+        rf"(?<!\d)(\d{{1,2}})(?= ?(?:uhr|{HALF}))()()",
+        r"(?<=^\d{8})[ t_-]?(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)",
+        r"(?<=^\d{4}-\d\d-\d\d)[ t_-](\d{2})[.-](\d{2})[.-](\d{2})(?:\.(\d{1,9}))?(?!\d)",
+        r"(?<!\d)(\d{2})(\d{2})(?= ?(?:h|hrs|uhr)(?![^\W_]))()",
     )
 ]
 _CJK_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
@@ -33,7 +37,11 @@ _PLACE = re.compile(r"\b[A-Za-z]+(?:/[A-Za-z_]+)+\b")
 _HALF_BEFORE, _HALF_AFTER = re.compile(rf"({HALF}) ?{_CUT}"), re.compile(rf"{_CUT} ?({HALF})")
 _ZONE_AFTER = re.compile(rf"(?<={_CUT}) ?({ZONE})")
 _ZONE_LAST = re.compile(r"(?<=\d) ?(\+\d{2}:?\d{2}|-\d{2}:\d{2}|z|utc|gmt)$")
-_FILLED = re.compile(rf"{FILLER}|(?:(?<=\d)[t:])?{_CUT}|(?<=\d{{4}})r\.")
+_FILLED = re.compile(
+    rf"{FILLER}|(?: ?[@|-] |(?<=\d)[t:@_])?{_CUT}(?: ?(?:h|hrs?)(?![^\W_]))?(?: [@|-](?= ))?|(?<=\d{{4}}) ?r\.,?"
+)
+# A zone's short name after its offset, as Go and Java write.
+_NAMED_TOO = re.compile(r" [a-z]{2,5}(?: m=[+-][\d.]+)?$")
 
 
 class Spellings:
@@ -49,9 +57,10 @@ class Spellings:
         self._spelled: dict[str, Spelling | str] = {}
         self._days: dict[tuple[str, Order], dt.datetime | str] = {}
         self._clocks: dict[str, tuple[int, dt.timedelta] | str] = {}
-        self._plain: dict[Order, dict[str, dt.datetime]] = {"day": {}, "month": {}}
+        self._plain: dict[Order, dict[str, dt.datetime]] = {"day": {}, "month": {}, "year": {}}
         self._plain_clocks: dict[str, dt.timedelta] = {}
         self.said: dict[str, str] = {}
+        self.buddhist = False  # the calendar of years of two digits
 
     def plain(self, order: Order) -> tuple[dict[str, dt.datetime], dict[str, dt.timedelta]]:
         """Return the days and the times of day read so far, of texts that are one, a space, and the other.
@@ -70,8 +79,13 @@ class Spellings:
 
     def told(self, text: str) -> tuple[Order | None, str] | None:
         """Return the order that a text shows, as `Spelling.told` does; None if it is no time."""
+        found = self.spelling(text)
+        return None if found is None else found.told()
+
+    def spelling(self, text: str) -> Spelling | None:
+        """Return what a text says of a day; None if it is no time."""
         found = self._spelling(self._cut(text)[0])
-        return None if isinstance(found, str) else found.told()
+        return None if isinstance(found, str) else found
 
     def moment(self, text: str, order: Order) -> dt.datetime | str:
         """Return a time, naive or aware, or why the text is none: empty where there is nothing to say."""
@@ -90,6 +104,8 @@ class Spellings:
         assert isinstance(spelling, Spelling)
         if spelling.said:
             self.said.setdefault(spelling.said, text)
+        if self.buddhist and spelling.short is not None:
+            self.said.setdefault("buddhist", text)
         at = spelling.clock if clock is None else self._clock(clock)
         if at is None:
             return day
@@ -142,7 +158,7 @@ class Spellings:
         if isinstance(found, str):
             return found
         try:
-            return found.day(order)
+            return found.day(order, buddhist=self.buddhist)
         except (ValueError, OverflowError) as error:
             return str(error)
 
@@ -186,8 +202,8 @@ def _spelled(text: str) -> Spelling | str:
             zone = find_zone(place[0])
         except InvalidValueError:
             raise ValueError(f"the zone {quoted(place[0])} is not known") from None
-        text = (text[: place.start()] + text[place.end() :]).replace("[]", "")
-    text = _CJK_DAY.sub(r"\1-\2-\3 ", fold(text.lstrip("'")))
+        text = text[: place.start()] + text[place.end() :]
+    text = _CJK_DAY.sub(r"\1-\2-\3 ", western_years(fold(text.lstrip("'")).replace("[", " ").replace("]", "")))
     text, clock = _with_clock(text)
     text, half = _with_half(text)
     text, offset = _with_offset(text)
@@ -229,7 +245,7 @@ def _with_offset(text: str) -> tuple[str, dt.tzinfo | None]:
     match = _ZONE_AFTER.search(text) or _ZONE_LAST.search(text)
     if match is None:
         return text, None
-    return f"{text[: match.start()]} {text[match.end() :]}", _offset(match[1])
+    return f"{text[: match.start()]} {_NAMED_TOO.sub('', text[match.end() :])}", _offset(match[1])
 
 
 @functools.lru_cache(maxsize=256)

@@ -41,7 +41,8 @@ maandag ma dinsdag woensdag wo donderdag vrijdag vr zaterdag za zondag zo
 _MORNING = "am 上午 午前 早上 凌晨 오전 ก่อนเที่ยง π.μ. πμ vorm."
 _EVENING = "pm 下午 午後 午后 中午 晚上 오후 หลังเที่ยง μ.μ. μμ nachm."
 # What stands between a day and a time of day, or before either, and says nothing.
-_FILLERS = "at um à o godz. godz dnia den dem le am on the of de del uhr klo hrs roku r. t , วันที่ ที่ เวลา น. เมื่อ"
+_FILLERS = "at um à às las alle ore kl. o godz. godz dnia den dem le am on the of de del uhr klo hrs roku r. t ,"
+_FILLERS += " วันที่ ที่ เวลา น. เมื่อ"
 # The abbreviations that mean one offset wherever surveys write them, by the hours that their clocks are ahead of UTC.
 _ZONES = {-8: "pst", -7: "mst pdt", -6: "mdt", -5: "est cdt", -4: "edt", 0: "z utc gmt wet", 1: "cet mez west"}
 _ZONES |= {2: "cest mesz eet", 3: "eest msk", 7: "ict", 8: "hkt sgt", 9: "jst kst"}
@@ -93,5 +94,5 @@ _BEGIN, _END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 MONTH = rf"{_BEGIN}({_one_of(MONTHS)}){_END}\.?"
 HALF = rf"(?:[ap]\. ?m\.?|{_one_of(MORNING | _all(_EVENING))}){_END}"
 WEEKDAY = rf"{_BEGIN}(?:วัน)?({_one_of(_all(_WEEKDAYS))})(?:ที่)?{_END}(?:\.,?|,|(?=[\s)])|$)"
-FILLER = rf"(?<!\S)(?:{_one_of(fold(word) for word in _FILLERS.split())})(?!\S)"
+FILLER = rf"(?<!\S)(?:a las?|{_one_of(fold(word) for word in _FILLERS.split())})(?!\S)"
 ZONE = rf"(?:(?:{_one_of(OFFSETS)}){_END})?\s?[+-]\d{{1,2}}(?::?\d{{2}})?(?!\d)|(?:{_one_of(OFFSETS)}){_END}"
