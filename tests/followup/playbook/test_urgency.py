@@ -13,6 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
+from npskit.followup.playbook.comment_patterns import anywhere
+from npskit.followup.playbook.folding import folded
+from npskit.followup.playbook.pattern_index import PatternIndex
 from npskit.followup.playbook.playbook import Playbook
 from npskit.followup.playbook.urgency import UrgencyWords, urgencies_of, urgency_of
 from npskit.followup.playbook.urgency_category import UrgencyCategory
@@ -273,3 +276,17 @@ def test_a_playbook_names_its_file_of_patterns(tmp_path: Path) -> None:
     path.write_text(f'{rule}[urgency]\nfile = "none.toml"\n', "utf-8")
     with pytest.raises(InvalidValueError, match="no file of urgent categories"):
         Playbook.from_toml(path)
+
+
+STOPPING = "years ago last week not never told that other hotel refunded at once solved vor Jahren schon nie ปีที่แล้ว , ."
+
+
+@given(st.lists(st.lists(st.sampled_from(STOPPING.split()), max_size=8).map(" ".join), max_size=6))
+def test_an_index_finds_the_texts_in_which_a_pattern_occurs(comments: list[str]) -> None:
+    """Those, and no others, in which one regular expression for all of the patterns finds something."""
+    words = UrgencyWords.default()
+    texts = [folded(comment) for comment in comments]
+    owners = (words.elsewhere, words.done)
+    found = {(row, owner) for row, owner, _, _ in PatternIndex(owners, words.lists).in_folded(texts)}
+    searched = [anywhere(patterns, words.lists) for patterns in owners]
+    assert found == {(i, k) for i, text in enumerate(texts) for k, one in enumerate(searched) if one.search(text)}

@@ -80,14 +80,24 @@ def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
     """Return a regular expression for texts that end with one of some patterns, each of which may end with a gap."""
     found = []
     for pattern in patterns:
-        bare, gap = re.fullmatch(r"(.*?)(?:\s+~(\d+))?\s*", pattern, re.DOTALL).groups()  # type: ignore[union-attr]
-        most = int(gap or 0)
+        bare, most = without_gap(pattern)
         for begin in beginnings(bare, lists):
             if begin.inside:
                 found.append(f"{begin.regex}[^.!?;,\\n\ufdd0]{{0,{_CHARACTERS * most}}}")
             else:
                 found.append(f"{begin.regex}(?:[^\\w.!?;:,\ufdd0]+{_WORD}){{0,{most}}}[^\\w.!?;:,\ufdd0]+")
     return re.compile(f"(?:{'|'.join(found) or '(?!)'})\\Z")
+
+
+def without_gap(pattern: str) -> tuple[str, int]:
+    """Return a pattern without the gap that it ends with, and how many words that gap may hold.
+
+    Example:
+        >>> without_gap("no ~2"), without_gap("never")
+        (('no', 2), ('never', 0))
+    """
+    bare, gap = re.fullmatch(r"(.*?)(?:\s+~(\d+))?\s*", pattern, re.DOTALL).groups()  # type: ignore[union-attr]
+    return bare, int(gap or 0)
 
 
 def check(pattern: str, lists: Lists) -> None:

@@ -90,7 +90,10 @@ class PatternIndex:
 
     def matches(self, comments: Sequence[str]) -> Iterator[tuple[int, int, re.Match[str], str]]:
         """Yield what matches: the comment, whose pattern, the match in the comment as it is folded, and that text."""
-        texts = [folded(comment.replace(BETWEEN, " ")) for comment in comments]
+        yield from self.in_folded([folded(comment.replace(BETWEEN, " ")) for comment in comments])
+
+    def in_folded(self, texts: Sequence[str]) -> Iterator[tuple[int, int, re.Match[str], str]]:
+        """Yield the same of texts that are folded already."""
         whole = BETWEEN.join(texts)
         codes = _code_points(whole)
         starts = np.cumsum([0, *(len(text) + 1 for text in texts)])

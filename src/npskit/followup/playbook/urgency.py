@@ -17,7 +17,7 @@ from npskit.arrays import Bools
 from npskit.checks import all_are, boolean, of_kind, several
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
-from npskit.followup.playbook.comment_patterns import anywhere, check_all, just_before
+from npskit.followup.playbook.comment_patterns import anywhere, check_all, just_before, without_gap
 from npskit.followup.playbook.folding import original
 from npskit.followup.playbook.part_checks import as_level, failed
 from npskit.followup.playbook.pattern_index import PatternIndex
@@ -193,9 +193,9 @@ class UrgencyWords:
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
-            for row, category, match, text in self._matches(texts[part], happy[part]):
+            for row, category, match, text, stops in self._matches(texts[part], happy[part]):
                 rank = (-category.level, match.start(), category.name)
-                if (row not in best or rank < best[row][:3]) and self._counts(category, match, text):
+                if (row not in best or rank < best[row][:3]) and self._counts(category, match, text, stops):
                     best[row] = (*rank, match)
             for row, (level, _, name, match) in best.items():
                 found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], *match.span()))
@@ -216,8 +216,8 @@ class UrgencyWords:
         levels = np.zeros(len(texts), dtype=np.int8)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            for row, category, match, text in self._matches(texts[part], best[part]):
-                if category.level > levels[begin + row] and self._counts(category, match, text):
+            for row, category, match, text, stops in self._matches(texts[part], best[part]):
+                if category.level > levels[begin + row] and self._counts(category, match, text, stops):
                     levels[begin + row] = category.level
         return levels
 
@@ -225,31 +225,55 @@ class UrgencyWords:
 
     def _matches(
         self, comments: Sequence[str], pleased: Bools
-    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str]]:
-        """Yield what may be signs in comments: the comment, the category, the match, and the folded text it is in."""
-        known = self._all()
-        for row, owner, match, text in self._index().matches(comments):
-            if known[owner].at_any_score or not pleased[row]:
-                yield row, known[owner], match, text
+    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str, set[str]]]:
+        """Yield what may be signs in comments.
 
-    def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str) -> bool:
-        """Whether a match is a sign, which takes longer to find out than whether there is one."""
+        Returns:
+            The comment, the category, the match, the folded text it is in, and which of `_stops` occur in that.
+        """
+        known = self._all()
+        found = [
+            (row, known[owner], match, text)
+            for row, owner, match, text in self._index().matches(comments)
+            if known[owner].at_any_score or not pleased[row]
+        ]
+        texts = {row: text for row, _, _, text in found}
+        stops: dict[int, set[str]] = {row: set() for row in texts}
+        by_name, rows = self._stops(), list(texts)
+        names = tuple(by_name)
+        index = self._once("stops", lambda: PatternIndex(tuple(by_name.values()), self.lists))
+        for place, owner, _, _ in index.in_folded(list(texts.values())):
+            stops[rows[place]].add(names[owner])
+        for row, category, match, text in found:
+            yield row, category, match, text, stops[row]
+
+    def _stops(self) -> dict[str, tuple[str, ...]]:
+        """Return the patterns by which a match may not count, by name: they are looked for in all comments at once."""
+        return {
+            "negations": tuple(without_gap(pattern)[0] for pattern in self.negations),
+            "elsewhere": self.elsewhere,
+            "done": self.done,
+            **{f"unless {category.name}": category.unless for category in self._all()},
+        }
+
+    def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str, stops: set[str]) -> bool:
+        """Whether a match is a sign, of a text in which some of `_stops` occur."""
         begin, end = match.span()
-        if self.negations and category.negatable:
+        if category.negatable and "negations" in stops:
             before = self._once("negations", lambda: just_before(self.negations, self.lists))
             if before.search(text, max(0, begin - _LOOK_BACK), begin):
                 return False
-        if category.unless:
-            unless = self._once(f"unless {category.name}", lambda: anywhere(category.unless, self.lists))
+        if (own := f"unless {category.name}") in stops:
+            unless = self._once(own, lambda: anywhere(category.unless, self.lists))
             if any(found.start() < end and begin < found.end() for found in unless.finditer(text)):
                 return False
-        if self.elsewhere:
+        if "elsewhere" in stops:
             other = self._once("elsewhere", lambda: anywhere(self.elsewhere, self.lists))
             first = max((stop.end() for stop in _SENTENCE.finditer(text, 0, begin)), default=0)
             stop = _SENTENCE.search(text, end)
             if other.search(text, first, len(text) if stop is None else stop.start()):
                 return False
-        if category.settled and self.done:
+        if category.settled and "done" in stops:
             return self._once("done", lambda: anywhere(self.done, self.lists)).search(text) is None
         return True
 
