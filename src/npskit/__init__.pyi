@@ -33,6 +33,8 @@ from npskit.followup.letters import draft as draft
 from npskit.followup.letters import list_fields as list_fields
 from npskit.followup.plan import FollowUpList as FollowUpList
 from npskit.followup.plan import FollowUpPlan as FollowUpPlan
+from npskit.followup.plan import Ideas as Ideas
+from npskit.followup.plan import InvitedCustomers as InvitedCustomers
 from npskit.followup.plan import ToldCustomers as ToldCustomers
 from npskit.followup.plan import due_steps as due_steps
 from npskit.followup.playbook import Action as Action

@@ -99,6 +99,9 @@ def catalogue() -> dict[str, Result]:
         "RetentionSensitivity": nk.retention_sensitivity(200, [0.5], cost=10, margin=1, discount_rate=0),
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
         "ToldCustomers": told(),
+        "Ideas": sharing().ideas(),
+        "Ideas, none": nk.Survey({"score": [9], "theme": [HOSTILE]}).follow_up().ideas(),
+        "InvitedCustomers": sharing().invite(),
         "FollowUpList": not_answered(),
         "Transitions": few.transitions(by="region"),
         "Transitions, none": survey(customer=range(16)).transitions(),
@@ -112,10 +115,14 @@ def catalogue() -> dict[str, Result]:
     return found
 
 
+def sharing() -> nk.FollowUpPlan:
+    """Return the plan for customers who wrote about some themes."""
+    return survey(theme=[HOSTILE, "price"] * 8, name=[HOSTILE] * 16).follow_up(now=DAYS[-1])
+
+
 def told() -> nk.ToldCustomers:
     """Return who is told of a change."""
-    plan = survey(theme=[HOSTILE, "price"] * 8, name=[HOSTILE] * 16).follow_up(now=DAYS[-1])
-    return plan.tell(nk.Intervention("=new", "2026-02-10"), theme=HOSTILE, change={"en": HOSTILE})
+    return sharing().tell(nk.Intervention("=new", "2026-02-10"), theme=HOSTILE, change={"en": HOSTILE})
 
 
 def not_answered() -> nk.FollowUpList:

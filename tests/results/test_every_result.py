@@ -171,6 +171,8 @@ SEVERAL = {
     "RetentionSensitivity",
     "FollowUpPlan",
     "ToldCustomers",
+    "Ideas",
+    "InvitedCustomers",
     "Placebo",
     "Intervention",
 }
@@ -205,7 +207,8 @@ def test_frames_agree_with_columns(result: Result, backend: Backend) -> None:
     frame = result.to_frame(backend)
     held = frame.to_pydict() if backend == "pyarrow" else {name: list(frame[name]) for name in frame.columns}
     assert {name: list(map(plain, values)) for name, values in held.items()} == {
-        name: ["; ".join(v) if isinstance(v, tuple) else plain(v) for v in values] for name, values in columns.items()
+        name: ["; ".join(map(str, v)) if isinstance(v, tuple) else plain(v) for v in values]
+        for name, values in columns.items()
     }
 
 

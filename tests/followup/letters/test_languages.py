@@ -33,6 +33,7 @@ ACTIONS = [
     "compare",
     "told_you",
     "self_help",
+    "join_in",
     "listen",
     "apologize",
     "act",
@@ -71,6 +72,7 @@ VALUES: dict[str, Any] = {
     "complained": True,
     "happy": True,
     "vocative": "V",
+    "others": 4,
 }
 REQUIRED = {"inform": {"change"}, "told_you": {"change"}, "self_help": {"help"}}
 

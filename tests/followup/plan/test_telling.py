@@ -56,6 +56,24 @@ def test_quiet_customers_wait() -> None:
     assert found.left_out["was contacted a short while ago"] == 1
 
 
+def test_spam_asks_for_nothing() -> None:
+    """What triage sets aside is not told of a change, though it names the theme."""
+    survey = nk.Survey(
+        DATA | {"text": ["spam", *["why"] * 6]}, score="score", customer="id", time="date", comment="text"
+    )
+    found = survey.follow_up(triage=lambda texts: [text if text == "spam" else None for text in texts])
+    assert [letter.row for letter in found.tell(CHANGE, theme="checkout", change="One page.").letters] == [2, 3, 6]
+    rows = [0, *range(3, 7)]
+    alone = nk.Survey(
+        {name: [cells[row] for row in rows] for name, cells in DATA.items()} | {"text": ["spam", *["why"] * 4]},
+        score="score",
+        customer="id",
+        time="date",
+        comment="text",
+    ).follow_up(triage=lambda texts: [text if text == "spam" else None for text in texts])
+    assert [letter.row for letter in alone.tell(CHANGE, theme="checkout", change="One page.").letters] == [1, 4]
+
+
 def test_the_theme_is_that_of_the_change_if_not_said() -> None:
     """The name of the intervention; letters are in the language of a single text."""
     found = plan().tell(nk.Intervention("Noise", "2026-03-01"), change="Es ist jetzt leiser.", language="Deutsch")

@@ -44,6 +44,7 @@ FIELDS: Mapping[str, str] = {
     "help": "lines",
     "years": "number",
     "days": "number",
+    "others": "number",
     "until": "date",
     "commented": "flag",
     "complained": "flag",

@@ -75,8 +75,8 @@ def draft(
     """Return a draft of the message for a step of an answer.
 
     Values are filled in as they are, as text: see `npskit.followup.letters.clean` for what is taken out of them.
-    None, NaN, text in which nothing is visible, an amount or share of nothing and `years` of 0 or below count as not
-    given; fields that the letter does not have are ignored.
+    None, NaN, text in which nothing is visible, an amount or share of nothing and `years` or `others` of 0 or below
+    count as not given; fields that the letter does not have are ignored.
 
     Args:
         action: The step: `"thank"`, `"apologize"`; `Languages.actions` lists them.

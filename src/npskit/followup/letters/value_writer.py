@@ -42,8 +42,8 @@ _BLANK = re.compile(
     "[\\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _NUMBER = re.compile(r"\s*(?P<number>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<percent>%)?\s*")
-# Counts that say nothing from none downward: nobody has been a customer for 0 years.
-_FROM_ONE = frozenset({"years"})
+# Counts that say nothing from none downward: nobody has been a customer for 0 years, or shares an idea with 0 others.
+_FROM_ONE = frozenset({"years", "others"})
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -80,7 +80,8 @@ def _isolated(row: str) -> str:
 class ValueWriter:
     """Writes values the way a language does: numbers, money and dates by the Unicode CLDR, text cleaned.
 
-    None, NaN, blank text, no money at all and no years count as not given. What was written once is remembered.
+    None, NaN, blank text, no money at all, no years and no others count as not given. What was written
+    once is remembered.
 
     Args:
         locale: Whose way of writing numbers and dates is followed.

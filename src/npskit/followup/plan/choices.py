@@ -26,7 +26,7 @@ from npskit.followup.plan.statuses import (
     UNSCORED,
     WHY,
 )
-from npskit.followup.plan.triage import Labels
+from npskit.followup.plan.triage import Labels, sets_aside
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import NO_ROWS, CountedRows, RowCounts, excerpt
 from npskit.scorers import Codebook, Scorer
@@ -151,6 +151,13 @@ class Choices(CountedRows):
         if table.made is None:
             return np.zeros(len(self.status), dtype=np.bool_)
         return np.asarray(self.chosen & (self.assigned.due_moments < table.made))
+
+    @once
+    def unwanted(self) -> Bools:
+        """Whether triage sets each response aside, whatever else its status says; no critical comment is."""
+        if self.labels is None:
+            return np.zeros(len(self.status), dtype=np.bool_)
+        return sets_aside(self.labels) & ~self.assigned.critical
 
     @once
     def order(self) -> Codes:

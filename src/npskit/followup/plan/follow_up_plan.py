@@ -14,6 +14,8 @@ from npskit.followup.letters import Manner
 from npskit.followup.plan import plan_table, plan_text
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
+from npskit.followup.plan.ideas import Ideas, ideas_of
+from npskit.followup.plan.inviting import InvitedCustomers, invited_customers
 from npskit.followup.plan.plan_letters import Letters
 from npskit.followup.plan.telling import ToldCustomers, told_customers
 from npskit.results import number, write_json_lines
@@ -119,8 +121,9 @@ class FollowUpPlan(Choices):
     ) -> ToldCustomers:
         """Return the letters that tell whoever asked for what was changed: all of them, each once.
 
-        Told is who answered about one of the themes before the change, whatever became of the answer in the plan. Left
-        out, and counted, is who has opted out, was contacted a short while ago, or has been told before.
+        Told is who answered about one of the themes before the change, whatever became of the answer in the plan,
+        unless triage sets it aside. Left out, and counted, is who has opted out, was contacted a short while ago, or
+        has been told before.
 
         Args:
             intervention: What was changed, and when: `Intervention("new checkout", "2026-03-01")`.
@@ -142,6 +145,66 @@ class FollowUpPlan(Choices):
             change=change,
             theme=theme,
             told=told,
+            letters=Letters(language, fields, languages, Manner(voice)),
+        )
+
+    def ideas(self, category: str | Iterable[str] = "passive", *, examples: int = 3) -> Ideas:
+        """Return what customers who are content and no more than that wrote about, by how many share it.
+
+        Themes are compared without regard to case; each customer counts once for a theme, whatever became of the
+        answer in the plan. `invite` asks the authors into the community.
+
+        Args:
+            category: Whose ideas; of another scorer than NPS its own category, or several.
+            examples: How many comments to show of each theme.
+
+        Raises:
+            IncompatibleError: If no column says what answers are about.
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+
+        Example:
+            >>> from npskit import Survey
+            >>> themes = ["breakfast", "Wi-Fi", "wi-fi", None]
+            >>> found = Survey({"score": [7, 8, 7, 8], "theme": themes}).follow_up().ideas()
+            >>> [(idea.theme, idea.customers, idea.share) for idea in found.ideas], found.silent
+            ([('Wi-Fi', 2, 0.5), ('breakfast', 1, 0.25)], 1)
+        """
+        return ideas_of(self, category, examples)
+
+    def invite(
+        self,
+        theme: str | Sequence[str] | None = None,
+        *,
+        category: str | Iterable[str] = "passive",
+        invited: Iterable[Hashable] | InvitedCustomers = (),
+        language: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+        languages: Languages | None = None,
+        voice: Voice | None = None,
+    ) -> InvitedCustomers:
+        """Return the letters that invite the authors of `ideas` to the community: all of them, each once.
+
+        Left out, and counted, is who has opted out, was contacted a short while ago, has been invited before, wrote
+        something urgent, has answered worse since, or is left alone at random.
+
+        Args:
+            theme: The themes of the ideas, without regard to case; all if not given.
+            category: Whose ideas, as of `ideas`.
+            invited: Who has been invited before: ids, or what this method gave then.
+            language: The language where the customer's is not known; None for the plan's.
+            fields: What to fill in besides: `{"company": "ACME", "link": "https://community.example"}`.
+            languages: Where to look for the letter `join_in`; None for the languages that come with npskit.
+            voice: The rules that drafts are checked by; see `npskit.draft`.
+
+        Raises:
+            IncompatibleError: If no column says what answers are about.
+            InvalidTypeError, InvalidValueError: If an argument cannot be used.
+        """
+        return invited_customers(
+            self,
+            theme=theme,
+            category=category,
+            invited=invited,
             letters=Letters(language, fields, languages, Manner(voice)),
         )
 

@@ -67,9 +67,13 @@ def letters_of(plan: Choices, rows: Codes, places: Codes, letters: Letters) -> d
     for place, text in enumerate(said):
         if text in strange:
             subject, body, wrong = written[place]
-            unknown = f"the language {excerpt(text)} is not known, so that {quoted(usual)} was taken"
-            written[place] = subject, body, "; ".join(filter(None, [wrong, unknown]))
+            written[place] = subject, body, "; ".join(filter(None, [wrong, unknown_language(text, usual)]))
     return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(MESSAGES)}
+
+
+def unknown_language(said: str, usual: str) -> str:
+    """Return the note on a letter to a customer whose language is not known."""
+    return f"the language {excerpt(said)} is not known, so that {quoted(usual)} was taken"
 
 
 @attrs.frozen
