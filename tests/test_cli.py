@@ -582,7 +582,8 @@ def test_a_plan_without_those_left_alone_is_said(capsys: pytest.CaptureFixture[s
 def test_effect_from_the_file_of_the_plan(capsys: pytest.CaptureFixture[str], tmp_path: Path, ending: str) -> None:
     """The plan's own file is enough next quarter: the effect is that of the plan itself."""
     rows = range(60)
-    now = {"id": [f"c{row}" for row in rows], "score": [row % 11 for row in rows], "day": ["2026-03-01"] * 60}
+    ids = [f"+48 600 100 {row:03}" for row in rows]  # which no spreadsheet may take for a formula
+    now = {"id": ids, "score": [row % 11 for row in rows], "day": ["2026-03-01"] * 60}
     survey = nk.Survey(now, score="score", customer="id", time="day")
     plan = survey.follow_up(holdout=0.4, rng=1)
     path, later = tmp_path / f"plan.{ending}", tmp_path / "later.csv"
@@ -610,6 +611,49 @@ def test_effect_from_the_file_of_the_plan(capsys: pytest.CaptureFixture[str], tm
         nk.effect_of_follow_up(path, again, customer="id", scorer=nk.CSAT())
     with pytest.raises(nk.ColumnNotFoundError, match="is no plan that npskit wrote"):
         nk.effect_of_follow_up(later, again, customer="id")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_due(capsys: pytest.CaptureFixture[str], customers: str, tmp_path: Path, ending: str) -> None:
+    """What plans have promised for a week, from their own files: as text, as JSON and as a file."""
+    path, made = tmp_path / f"plan.{ending}", tmp_path / f"week.{ending}"
+    run(capsys, "follow-up", customers, "--score", "score", *WHO, "--keep", "email", "--everybody", "-o", str(path))
+    plan = nk.read(customers, score="score", customer="who", time="when", comment="said").follow_up()
+    for words, start, end in (
+        (["--week", "2026-W10"], "2026-03-02", "2026-03-08"),
+        (["--week", "2026-03-05"], "2026-03-02", "2026-03-08"),
+        (["--week", "2026-03"], "2026-03-01", "2026-03-31"),
+        (["--since", "2026-03-09"], "2026-03-09", None),
+        (["--until", "2026-03-09"], None, "2026-03-09"),
+    ):
+        code, out, err = run(capsys, "due", str(path), *words, "--json", "-o", str(made))
+        assert (code, err) == (0, "")
+        wanted = nk.due_steps(plan, start, end)
+        rows = json.loads(out)["rows"]
+        assert len(rows) == len(wanted)
+        assert [row["step"] for row in rows] == wanted.columns()["step"]
+        assert {row["email"] for row in rows} <= {"=a@example.com", "b@example.com", "d@example.com"}
+        assert len(made.read_text("utf-8-sig").splitlines()) == len(wanted) + (ending == "csv")
+    assert "Steps that are due: 0" in run(capsys, "due", str(path))[1]  # of this week none
+    assert "c1" in run(capsys, "due", str(path), str(path), "--until", "2026-04-30")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--week", "2026-W60"], "--week must be a period"),
+        (["--week", "2026-W10", "--until", "2026-03-09"], "--week stands alone"),
+        (["--since", "2026-03-09", "--until", "2026-03-01"], "end must not lie before start"),
+        (["--since", "soon"], "start must be a date or a time"),
+        (["-o", "week.xlsx"], "--output must end in"),
+    ],
+)
+def test_due_refused(capsys: pytest.CaptureFixture[str], customers: str, words: list[str], said: str) -> None:
+    """What cannot be listed is said in one line, as is a file that is no plan."""
+    for more in (words, []):
+        code, out, err = run(capsys, "due", customers, *more)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert (said if more and "start" not in said else "is no plan") in err or said in err
 
 
 def test_several_files_are_told_of_as_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_g
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
-    from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Triage
+    from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Plans, Triage
     from npskit.followup.playbook import Playbook
     from npskit.times import BusinessCalendar
 
@@ -264,7 +264,7 @@ class Survey(OverTime):
         currency: str | None = None,
         language: str = "en",
         triage: Triage | None = None,
-        earlier: FollowUpPlan | Sequence[FollowUpPlan] = (),
+        earlier: Plans | Sequence[Plans] = (),
     ) -> FollowUpPlan:
         """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
 
@@ -308,7 +308,7 @@ class Survey(OverTime):
             language: The language of messages where the customer's is not known.
             triage: A function from a list of comments to a list of labels: what it calls spam, noise, irrelevant,
                 advertising, gibberish, test or bot is left out, critical comments apart; other labels and None keep.
-            earlier: Earlier plans: their steps count as contacts for `quiet`, those still to come as well.
+            earlier: Earlier plans, or their files: their steps count as contacts for `quiet`, also those to come.
 
         Raises:
             ColumnNotFoundError, InvalidTypeError, InvalidValueError: If an argument or a column cannot be used.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,13 @@ from npskit.command_line.file_options import (
     unused_cells,
 )
 from npskit.command_line.hints import in_options
-from npskit.errors import InvalidValueError, UnwritableFileError, counted, quoted, reason_of
+from npskit.command_line.output_file import OUTPUT_SEPARATOR, check_output, usable, write_rows
+from npskit.errors import counted, quoted
 from npskit.followup.letters import Languages, Materials, Voice
 from npskit.followup.plan import FollowUpPlan
 from npskit.followup.playbook import Playbook
 from npskit.survey import Survey
 
-_KINDS: dict[str, Callable[..., object]] = {
-    ".csv": FollowUpPlan.to_csv,
-    ".jsonl": FollowUpPlan.to_json_lines,
-    ".ndjson": FollowUpPlan.to_json_lines,
-}
 _TEXTS = (
     ("--comment", "COLUMN", "the column with the comment"),
     ("--on-invalid", None, "answers that cannot be scored: count (default), or raise to stop at them"),
@@ -55,8 +50,13 @@ _TEXTS = (
     ("-o/--output", "FILE", "write the plan with drafts of letters: .csv, or .jsonl for JSON lines"),
     ("--max-age", "DURATION", "of answers, such as 90d (the default), or 'none'", "90 days"),
     ("--quiet", "DURATION", "after a contact, such as 30d (the default)", "30 days"),
+    (
+        "--earlier",
+        "PLAN[,PLAN...]",
+        "files of earlier plans, whose steps count as contacts",
+    ),
     ("--language", "CODE", "of drafts where the customer's is not known (default en)", "en"),
-    ("--output-separator", "CHARACTER", "of the CSV; ';' also makes its decimal mark a comma", ","),
+    OUTPUT_SEPARATOR,
 )
 
 
@@ -81,19 +81,19 @@ def add_follow_up(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     """Plan, and return 1 where drafts were asked for and some could not be written."""
     if options.output is not None:
-        _check_output(Path(options.output))
+        check_output(Path(options.output))
     playbook = languages = None
     if options.playbook is not None:
-        with _usable(options.playbook, "--playbook", "read"):
+        with usable(options.playbook, "--playbook", "read"):
             playbook = Playbook.from_toml(Path(options.playbook))
     if options.letters is not None:
-        with _usable(options.letters, "--letters", "read"):
+        with usable(options.letters, "--letters", "read"):
             languages = Languages.default().with_file(Path(options.letters))
     wanted: dict[str, Any] = {"languages": languages}
     for name, kind in (("voice", Voice), ("materials", Materials)):
         path = getattr(options, name)
         if path is not None:
-            with _usable(path, f"--{name}", "read"):
+            with usable(path, f"--{name}", "read"):
                 wanted[name] = kind.from_toml(Path(path))
     survey = read_survey(options)
     roles = pairs(options.roles, "--roles") if options.roles else {}
@@ -106,6 +106,7 @@ def _run(options: argparse.Namespace) -> int:
         method="exact" if options.exact else "greedy",
         max_age=None if options.max_age == "none" else options.max_age,
         roles=roles,
+        earlier=names(options.earlier) or (),
         keep=names(options.keep, several=options.keep not in survey.columns) or (),
         **given(options, "budget", "holdout", "now", "quiet", "currency", "language"),
     )
@@ -142,33 +143,10 @@ def _taken_for_granted(survey: Survey, plan: FollowUpPlan) -> Iterator[str]:
         yield "nobody counts as not wanting to be contacted; name the column with --roles opted_out=COLUMN"
 
 
-def _check_output(path: Path) -> None:
-    """Refuse a path that no plan can be written to, before one is made."""
-    if path.suffix.lower() not in _KINDS:
-        raise InvalidValueError(f"--output must end in {', '.join(_KINDS)}: got {str(path)!r}")
-    if not path.parent.is_dir():
-        raise UnwritableFileError(f"--output: there is no folder {str(path.parent)!r} to write {quoted(path.name)} to")
-
-
-@contextlib.contextmanager
-def _usable(path: str | Path, option: str, verb: str) -> Iterator[None]:
-    """Say of which option the file is that cannot be read or written."""
-    try:
-        yield
-    except (OSError, UnicodeDecodeError) as error:
-        told = error.__cause__ if isinstance(error.__cause__, OSError) else error  # which says it of the path again
-        raise InvalidValueError(f"{option}: {str(path)!r} cannot be {verb}: {reason_of(told)}") from None
-
-
 def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, manner: Mapping[str, Any]) -> list[str]:
     """Write a plan with its drafts to a file of the kind its name says; return which drafts could not be written."""
     letters = {**manner, "fields": pairs(options.fields, "--fields") if options.fields else None}
-    wanted: dict[str, Any] = {"messages": True, "everything": options.everybody, **letters}
-    if path.suffix.lower() == ".csv":
-        mark = "," if options.output_separator == ";" else "."
-        wanted |= {"separator": options.output_separator, "decimal": mark}
-    with _usable(path, "--output", "written"):
-        _KINDS[path.suffix.lower()](plan, path, **wanted)
+    write_rows(plan, path, options, messages=True, everything=options.everybody, **letters)
     columns = plan.columns(messages=True, **letters)
     named = zip(*(columns[name] for name in ("row", "message", "note")), strict=True)
     lost = [(row, note) for row, message, note in named if message is None and note is not None]

@@ -9,6 +9,7 @@ from npskit.results.display import p_value as p_value
 from npskit.results.display import percent as percent
 from npskit.results.display import text_table as text_table
 from npskit.results.display import wrapped as wrapped
+from npskit.results.files import undefused as undefused
 from npskit.results.files import write_csv as write_csv
 from npskit.results.files import write_json_lines as write_json_lines
 from npskit.results.interval import LEVEL as LEVEL

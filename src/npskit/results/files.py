@@ -40,6 +40,16 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
 
 
+def undefused(text: str) -> str:
+    """Return text as it was before `defused`.
+
+    Example:
+        >>> undefused("'+48 600 100 200"), undefused("'til tomorrow")
+        ('+48 600 100 200', "'til tomorrow")
+    """
+    return text[1:] if text.startswith("'") and defused(text[1:]) == text else text
+
+
 def _cell(value: Any, decimal: str = ".") -> str:
     """Return a cell of a CSV file: numbers as they are, all else as harmless text, nothing where there is nothing."""
     if is_missing(value):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import npskit as nk
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
@@ -90,7 +94,9 @@ def test_the_quiet_period_knows_of_earlier_plans() -> None:
 def test_what_cannot_be_listed() -> None:
     """Plans are plans, and a week does not end before it starts."""
     with pytest.raises(InvalidTypeError, match="plans must be"):
-        nk.due_steps("plan.csv", "2026-03-01", "2026-03-02")  # type: ignore[arg-type]
+        nk.due_steps(5, "2026-03-01", "2026-03-02")  # type: ignore[arg-type]
+    with pytest.raises(FileNotFoundError, match=r"plan\.csv"):
+        nk.due_steps("plan.csv", "2026-03-01", "2026-03-02")
     with pytest.raises(InvalidValueError, match="end must not lie before start"):
         nk.due_steps(plan(), "2026-03-03", "2026-03-02")
 
@@ -105,3 +111,60 @@ def test_ces_is_followed_up_unasked() -> None:
         *["happy customer"] * 2,
     ]
     assert not any(action.name == "referral" for each in found for action in each.actions)  # nobody was asked
+
+
+IDS = st.lists(st.sampled_from(["a", "b", "+48 600", "=c", "'d", "7"]), min_size=1, max_size=5)
+
+
+def weekly(ids: list[str], score: int, day: str, **more: Any) -> nk.Survey:
+    """Return a survey in which everybody answered alike."""
+    data = {"score": score, "at": day, "text": "slow; sorry", **more}
+    return nk.Survey(
+        {"id": ids} | {name: [value] * len(ids) for name, value in data.items()},
+        score="score",
+        customer="id",
+        time="at",
+        comment="text",
+    )
+
+
+@settings(max_examples=25)
+@given(ids=IDS, score=st.sampled_from([2, 8, 10]), kind=st.sampled_from(["csv", "jsonl"]), out=st.booleans())
+def test_a_file_says_what_its_plan_does(ids: list[str], score: int, kind: str, out: bool) -> None:
+    """Law: the steps of a plan and of its own file are the same, as are the contacts that keep a customer quiet."""
+    plans = [
+        weekly(ids, score, "2026-03-02").follow_up(),
+        weekly(ids, score, "2026-03-10", unsubscribed=out).follow_up(),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.{kind}" for number in range(2)]
+        for made, path in zip(plans, paths, strict=True):
+            if kind == "csv":
+                made.to_csv(path, everything=True)
+            else:
+                made.to_json_lines(path, everything=True)
+        wanted, found = nk.due_steps(plans), nk.due_steps(paths)
+        later = weekly(ids, score, "2026-03-20")
+        assert later.follow_up(earlier=paths).counts == later.follow_up(earlier=plans).counts
+    assert found.notes == wanted.notes
+    same = ("due", "step", "number", "row", "customer", "category", "score", "comment", "strategy", "owner")
+    assert [found.columns()[name] for name in same] == [wanted.columns()[name] for name in same]
+
+
+def test_files_that_tell_too_little(tmp_path: Path) -> None:
+    """A plan without those left out is taken, and said; letters are not written from files; other files are refused."""
+    path = tmp_path / "short.csv"
+    plan().to_csv(path)
+    found = nk.due_steps([path, plan(9, "2026-03-09", "c-2")], end="2026-03-09")
+    assert found.columns()["plan"][0] == "short.csv"
+    assert "Who has opted out is not known from short.csv" in found.notes[0]
+    with pytest.raises(IncompatibleError, match="does not say what letters are written from"):
+        nk.due_steps(path, messages=True)
+    found.to_csv(tmp_path / "list.csv")
+    with pytest.raises(nk.ColumnNotFoundError, match="is no plan that npskit wrote"):
+        nk.due_steps(tmp_path / "list.csv")
+    text = path.read_text("utf-8")
+    for old, new, said in (("; 2026", "", "5 actions and 4 dates in row 0"), ("; 2026-", "; soon-", "dates")):
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(InvalidValueError, match=said):
+            nk.due_steps(path)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen
 from npskit.data import Column, read_labels
-from npskit.errors import ColumnNotFoundError, InvalidValueError, did_you_mean, quoted
+from npskit.errors import InvalidValueError, quoted
+from npskit.followup.plan import load_plan
 from npskit.options import URGENCIES
-from npskit.reading import load
 from npskit.scorers import Scorer, codebook_of
 
 _TREATED, _HELD_OUT = "chosen", "holdout"
@@ -38,17 +38,10 @@ def read_plan_file(path: str | os.PathLike[str], scorer: Scorer | None) -> PlanF
         scorer: What the categories are of; None for `NPS()`.
 
     Raises:
-        NpskitError: If the file cannot be read; see `npskit.reading.load`.
-        ColumnNotFoundError: If it is no plan.
+        NpskitError: If the file cannot be read, or is no plan; see `npskit.followup.plan.load_plan`.
         InvalidValueError: If it lists only who is followed up, or its categories are of another scorer.
     """
-    columns = load(path, tool="plain").columns
-    for name in ("customer", "category"):
-        if name not in columns:
-            raise ColumnNotFoundError(
-                f"plan: {quoted(str(path))} has no column {name!r}, so it is no plan that npskit wrote; "
-                f"{did_you_mean(name, list(columns))}"
-            )
+    columns = load_plan(path)
     if "status" not in columns:
         raise InvalidValueError(
             f"plan: {quoted(str(path))} lists only whom to follow up, and not who was left alone at random: write the "

@@ -14,9 +14,11 @@ from npskit.followup.plan.offer_options import Lift as Lift
 from npskit.followup.plan.routing import Capacity as Capacity
 from npskit.followup.plan.routing import Routes as Routes
 from npskit.followup.plan.routing import route as route
+from npskit.followup.plan.steps_due import Plans as Plans
 from npskit.followup.plan.steps_due import due_steps as due_steps
 from npskit.followup.plan.telling import ToldCustomers as ToldCustomers
 from npskit.followup.plan.terms import Terms as Terms
 from npskit.followup.plan.triage import Triage as Triage
+from npskit.followup.plan.written_plan import load_plan as load_plan
 
 __all__: list[str]

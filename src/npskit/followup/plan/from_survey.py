@@ -19,7 +19,7 @@ from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, quo
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
-from npskit.followup.plan.steps_due import as_plans, last_contacts
+from npskit.followup.plan.steps_due import DatedPlan, as_plans, last_contacts
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.results import RowCounts
@@ -91,7 +91,7 @@ def _shown(data: BoundData, kept: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in kept if same.get(name) == name)
 
 
-def _last(table: Table, contacted: Times | None, earlier: list[FollowUpPlan]) -> Times | None:
+def _last(table: Table, contacted: Times | None, earlier: list[DatedPlan]) -> Times | None:
     """Return when customers were, or will have been, contacted last, as times that compare; None if unknown."""
     known = [] if contacted is None else [table.moments(contacted)]
     if earlier:
