@@ -266,6 +266,7 @@ def test_follow_up_writes_drafts(capsys: pytest.CaptureFixture[str], customers: 
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         assert rows[0]["email"] == "=a@example.com"
     assert [row["status"] for row in rows] == ["chosen", "chosen", "opted out", "too old", "unscored"]
+    assert rows[4]["why"] == "the answer is no number of the scale 0..10"
     assert rows[0]["message"].startswith("Guten Tag,")
     assert rows[0]["message"].endswith("Ann\nACME")
     assert not rows[2]["message"]

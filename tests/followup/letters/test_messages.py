@@ -437,3 +437,16 @@ def test_so_much_off_is_never_a_sum() -> None:
     body = draft("offer", {"amount": "5 %", "offer": "discount"}, currency="EUR").body
     assert "a discount for next time (5%)" in body
     assert "€" not in body
+
+
+@pytest.mark.parametrize("tag", ["en", "de", "pl", "th"])
+@pytest.mark.parametrize("action", ["reward", "offer", "compensate", "surprise", "referral"])
+def test_a_name_of_a_playbook_is_no_words(action: str, tag: str) -> None:
+    """An offer that the language has no words for is not named, and that is said; in words of the user's it is."""
+    plain = draft(action, {"share": "5 %"}, language=tag)
+    found = draft(action, {"share": "5 %", "offer": "five_off"}, language=tag)
+    assert (found.body, plain.notes) == (plain.body, ())
+    assert found.notes == (
+        f"'five_off' has no words in {tag!r}, so that it is not named: write them under [terms] of a language file",
+    )
+    assert "a seat on the balcony" in draft(action, {"offer": "a seat on the balcony"}, language=tag).body

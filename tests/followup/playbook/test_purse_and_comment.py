@@ -187,3 +187,17 @@ def test_complaints_are_the_users() -> None:
         with pytest.raises(InvalidValueError, match=rf"^{name}: '\*' is no word"):
             ComplaintWords(**{name: ["*"]})
     assert nk.Conditions(complaint=True).words() == "with a complaint"
+
+
+def test_who_complains_in_a_public_review_is_listened_to() -> None:
+    """A 10 with a complaint is answered without delight, listened to, and asked for nothing, in either way to write."""
+    data = {"score": [10, 10], "text": ["Lovely, but the shower was broken", "Lovely"], "channel": ["Tripadvisor"] * 2}
+    plan = nk.Survey(data, score="score", comment="text").follow_up()
+    complaint, praise = plan.follow_up(0), plan.follow_up(1)
+    assert [action.name for action in complaint.actions] == ["public_reply", "listen", "inform"]
+    assert [action.name for action in praise.actions] == ["public_reply", "thank", "community"]
+    letters = dict(zip(plan.columns(messages=True)["row"], plan.columns(messages=True)["message"], strict=True))
+    for row, follow_up in enumerate((complaint, praise)):
+        body = plan.message(follow_up, action="public_reply").body
+        assert letters[row] == body
+        assert ("delighted" in body) == (row == 1)

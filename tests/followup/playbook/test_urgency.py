@@ -290,3 +290,20 @@ def test_an_index_finds_the_texts_in_which_a_pattern_occurs(comments: list[str])
     found = {(row, owner) for row, owner, _, _ in PatternIndex(owners, words.lists).in_folded(texts)}
     searched = [anywhere(patterns, words.lists) for patterns in owners]
     assert found == {(i, k) for i, text in enumerate(texts) for k, one in enumerate(searched) if one.search(text)}
+
+
+FIRES = ["There was a fire in our corridor", "a small fire in the kitchen", "Im Flur war Feuer", "Im Zimmer brannte es"]
+COSY = [
+    "a log fire in the room, lovely",
+    "There was a fire in the fireplace every evening",
+    "There was no fire in the room",
+    "There is a fire station next door",
+    "Im Kamin im Zimmer brannte ein Feuer",
+    "We loved the fire pit",
+]
+
+
+def test_a_fire_is_critical_and_a_fireplace_is_not() -> None:
+    """Whoever reports that it burned must be answered; the same words beside a hearth are praise."""
+    assert UrgencyWords.default().levels(FIRES).tolist() == [2] * len(FIRES)
+    assert UrgencyWords.default().levels(COSY).tolist() == [0] * len(COSY)

@@ -108,10 +108,17 @@ class PreparedLetter:
     def said(self, fields: Mapping[str, Any]) -> dict[str, str]:
         """Return what is filled in, by the names of the fields, as the language writes it."""
         write = self._write(fields, hidden=False)
-        parts = (self.greeting, self.text, self.closing, self.subject)
-        slots = [slot for part in parts if part is not None for slot in part.slots if slot.kind != "flag"]
-        found = {slot.name: write(attrs.evolve(slot, forms=())) for slot in slots}
+        found = {slot.name: write(attrs.evolve(slot, forms=())) for slot in self._slots() if slot.kind != "flag"}
         return {name: text for name, text in found.items() if text is not None}
+
+    def nameless(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the terms that cannot be said, since the language has no words for them."""
+        given = (fields.get(slot.name) for slot in self._slots() if slot.kind == "term")
+        return tuple(dict.fromkeys(text for text in given if isinstance(text, str) and self.writer.lacks(text.strip())))
+
+    def _slots(self) -> list[Slot]:
+        parts = (self.greeting, self.text, self.closing, self.subject)
+        return [slot for part in parts if part is not None for slot in part.slots]
 
     def keeps(self, voice: Any, fields: Mapping[str, Any]) -> bool:
         """Whether the letter keeps a voice; found once for each set of fields that are given."""

@@ -73,6 +73,12 @@ class Manner:
         draft = letter.write(fields)
         if self.writer is not None:
             draft = self._by_writer(letter, fields, comment or self.comment, draft)
+        unsaid = [
+            f"{quoted(name)} has no words in {letter.language!r}, so that it is not named: write them under [terms] of "
+            "a language file"
+            for name in letter.nameless(fields)
+        ]
+        draft = attrs.evolve(draft, notes=(*draft.notes, *unsaid)) if unsaid else draft
         faults = self.voice.missing(draft)
         if not letter.keeps(self.voice, fields):
             faults = (*self.voice.heard(letter.write(fields, hidden=True)), *faults)

@@ -137,7 +137,7 @@ class ValueWriter:
         if slot.kind in ("line", "lines", "term", "name"):
             text = self._text(slot, value, lines)
             if slot.kind == "term":
-                return self._term(text, occasion) or None
+                return self._term(text, occasion)
             return (self._name(text) if slot.kind == "name" else text) or None
         if slot.kind == "flag":
             return self._flag(slot, value)
@@ -156,10 +156,14 @@ class ValueWriter:
             raise InvalidValueError(f"the field {slot.name!r} must be text: got {quoted(value)}")
         return clean(str(value), lines=lines and slot.kind == "lines")
 
-    def _term(self, text: str, occasion: Any) -> str:
-        """Return a term in the words of the language, as it is where the language has none for it."""
+    def lacks(self, text: str) -> bool:
+        """Whether a term has no words in the language and is none itself, as names of playbooks: "five_off"."""
+        return text not in self.terms and "_" in text and len(text.split()) == 1
+
+    def _term(self, text: str, occasion: Any) -> str | None:
+        """Return a term in the words of the language; where there are none as it is, unless it is no words itself."""
         if text not in self.terms:
-            return text
+            return None if self.lacks(text) else text or None
         said = self._occasion(Slot("occasion", "occasion"), occasion)
         return respelt(self.terms[text].replace("{occasion}", said or ""), self.spelling)
 

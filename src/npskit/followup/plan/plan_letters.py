@@ -125,7 +125,9 @@ def _together(plan: Choices, rows: Codes, step: _Step, language: str, letters: L
         return [(None, None, str(error))] * len(rows)
     known: dict[str, list[Any]] = {}
     if action == PUBLIC_ACTION:
-        known = {"happy": plan.assigned.flags("happy", rows)}
+        # who also complains is not told in public how glad we are
+        pleased, complained = (plan.assigned.flags(name, rows) for name in ("happy", "complained"))
+        known = {"happy": [one and not other for one, other in zip(pleased, complained, strict=True)]}
     else:
         manner = letters.manner
         asked = (*letter.names, *(FLAGS if manner.writer else ()), *(ABOUT if manner.materials else ()))

@@ -244,7 +244,8 @@ class FollowUp(Result):
         of_kind(action, str, "action")
         known = {**self._gift(action, currency, fields), **self.details}
         if action == PUBLIC_ACTION:
-            known = {name: value for name, value in self.details.items() if name == "happy"}
+            # who also complains is not told in public how glad we are
+            known = {"happy": bool(self.details.get("happy")) and not self.details.get("complained")}
         return draft(
             action,
             {**known, **fields},

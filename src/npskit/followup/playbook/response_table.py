@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -279,6 +280,8 @@ class Table(Frozen):
             code = self.answers.codes[place][row]
             if code == MISSING:
                 return f"{what} is missing"
+            if code == INVALID and self._answer(place, row) == math.inf:
+                return f"{what} is no number of the scale {scale}"  # a text that a file had there
             if code == INVALID:
                 return f"{what} {excerpt(self._answer(place, row))[1:-1]} is not on the scale {scale}"
         return None
