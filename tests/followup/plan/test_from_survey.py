@@ -671,3 +671,13 @@ def test_opting_out_holds_for_all_spellings_of_an_address() -> None:
     """Who opted out as ann@x.de is not written to as Ann@X.de."""
     data = {"score": [2, 3], "id": ["ann@x.de", " Ann@X.DE"], "opt_out": ["yes", None]}
     assert len(nk.Survey(data, score="score", customer="id").follow_up()) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unsubscribed_at", "Opt-Out Date", "gdpr_opt_out", "HasOptedOutOfEmail", "Abgemeldet am", "SMS opt out time"],
+)
+def test_when_somebody_opted_out_says_that_they_did(name: str) -> None:
+    """Of a column that says so by its name, with what it is of beside it, a date counts, and nothing does not."""
+    found = nk.Survey({"score": [3, 3, 3], name: ["2026-02-03", None, ""]}, score="score").follow_up()
+    assert (found.opt_outs, found.counts["opted out"]) == ((name,), 1)

@@ -12,25 +12,32 @@ from npskit.errors import InvalidValueError, written
 from npskit.reading import bare
 
 _NAMES = (
-    "opted out, opt out, opts out, opted out of email, has opted out, has opted out of email, email opt out, "
-    "marketing opt out, sms opt out, unsubscribed, unsubscribe, is unsubscribed, email unsubscribed, do not contact, "
-    "do not call, do not email, do not mail, do not disturb, dont contact, no contact, never contact, dnc, "
+    "opted out, opt out, opts out, opted out of email, unsubscribed, unsubscribe, do not contact, do not call, "
+    "do not email, do not mail, do not disturb, dont contact, no contact, never contact, dnc, "
     "kontaktsperre, werbesperre, nicht kontaktieren, abgemeldet, nie kontaktowac, nie kontaktować, wypisany, "
     "ห้ามติดต่อ, ไม่ต้องการให้ติดต่อ"
 )
+# What may stand before such a name, and behind it where the cells say when.
+_BEFORE = "is, has, email, sms, phone, marketing, gdpr, survey, global, customer, contact, user"
+_BEHIND = "at, on, date, time, timestamp, am, datum, data"
 # What a column of such a name says where it holds neither yes nor no.
 _NO = frozenset({"subscribed", "opted in", "opt in", "opted-in", "opt-in", "active", "angemeldet", "aktiv", "zapisany"})
 
 
-_BARE = frozenset(map(bare, _NAMES.split(",")))
+_BARE = frozenset(
+    bare(f"{before} {name} {behind}")
+    for before in ("", *_BEFORE.split(","))
+    for name in _NAMES.split(",")
+    for behind in ("", *_BEHIND.split(","))
+)
 
 
 def opt_out_columns(columns: Iterable[str], taken: Collection[str]) -> tuple[str, ...]:
     """Return the columns that say who does not want to be contacted, by their names; all of them count.
 
     Example:
-        >>> opt_out_columns(["score", "Opted-Out", "DO_NOT_CONTACT", "options"], ["score"])
-        ('Opted-Out', 'DO_NOT_CONTACT')
+        >>> opt_out_columns(["score", "Opted-Out", "DO_NOT_CONTACT", "options", "unsubscribed_at"], ["score"])
+        ('Opted-Out', 'DO_NOT_CONTACT', 'unsubscribed_at')
     """
     return tuple(name for name in columns if name not in taken and bare(name) in _BARE)
 
