@@ -274,3 +274,14 @@ def test_dates_and_money_as_the_language_says_them() -> None:
     assert "29 กุมภาพันธ์ 2567" in thai
     for action in ACTIONS:
         assert "ß" not in str(letter(action, "de-CH"))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("action", ["community", "join_in", "review"])
+def test_who_is_asked_for_something_is_told_where(action: str, tag: str) -> None:
+    """An invitation without a link says how to accept it, one with a link says only that."""
+    without, linked = letter(action, tag).body, letter(action, tag, link="https://x.example").body
+    assert "https://x.example" in linked
+    told = [line for line in without.splitlines() if line not in linked.splitlines()]
+    assert len(told) == 1
+    assert len(without.splitlines()) == len(linked.splitlines())
