@@ -90,6 +90,12 @@ def test_who_is_left_alone_is_not_invited() -> None:
     assert survey.follow_up().invite().letters[0].note == "the language \"xx-y\" is not known, so that 'en' was taken"
 
 
+def test_no_idea_is_none() -> None:
+    """A column without a theme lists nothing, and invites nobody."""
+    made = nk.Survey({"score": [8, 7], "theme": [None, ""]}, score="score").follow_up()
+    assert (made.ideas().ideas, made.ideas().silent, made.invite().letters) == ((), 2, ())
+
+
 def test_spam_is_no_idea() -> None:
     """What triage sets aside is counted, and nobody is invited for it."""
     survey = nk.Survey(DATA, score="score", customer="id", comment="text")

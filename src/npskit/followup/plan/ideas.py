@@ -11,7 +11,7 @@ import numpy as np
 
 from npskit.arrays import Bools, Codes
 from npskit.checks import of_kind, several, whole_number
-from npskit.data import fold
+from npskit.data import Words, fold
 from npskit.errors import InvalidValueError, counted, did_you_mean, plural
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.customer_letters import about_themes
@@ -119,31 +119,40 @@ def authors(plan: Choices, categories: Codes) -> Bools:
     return np.asarray(np.isin(plan.categories, categories) & ~plan.unwanted)
 
 
+def _words(plan: Choices) -> Words:
+    """Return what answers are about, which `about_themes` has seen to be known."""
+    found = plan.assigned.table.theme
+    assert found is not None
+    return found
+
+
 def shared_by(plan: Choices, asked: Bools) -> dict[str, Codes]:
     """Return the rows of each theme, by its folded name."""
-    said = plan.assigned.table.theme
-    assert said is not None, "seen to be there by about_themes"
-    of_name: dict[str, list[int]] = {}
-    for code, name in enumerate(said.names):
-        of_name.setdefault(fold(name), []).append(code)
-    found = {name: np.flatnonzero(asked & np.isin(said.codes, codes)) for name, codes in of_name.items()}
-    return {name: rows for name, rows in found.items() if len(rows)}
+    said = _words(plan)
+    places: dict[str, int] = {}
+    themes = np.array([places.setdefault(fold(name), len(places)) for name in said.names], dtype=np.intp)
+    rows = np.flatnonzero(asked & (said.codes >= 0))
+    theme = themes[said.codes[rows]]
+    order = np.argsort(theme, kind="stable")
+    ends = np.cumsum(np.bincount(theme, minlength=len(places))).tolist()
+    parts = {name: rows[order[begin:end]] for name, begin, end in zip(places, [0, *ends], ends, strict=False)}
+    return {name: part for name, part in parts.items() if len(part)}
 
 
 def ideas_of(plan: Choices, category: str | Iterable[str], examples: int) -> Ideas:
     """Return the ideas of customers; see `FollowUpPlan.ideas`."""
     most = whole_number(examples, "examples", least=0)
     table, codes = plan.assigned.table, as_categories(plan, category)
-    themed, asked = about_themes(plan, None, "ideas"), authors(plan, codes)
+    about, asked = about_themes(plan, None, "ideas"), authors(plan, codes)
     customers = len(np.unique(table.who[asked]))
-    found = [_idea(plan, rows, customers, most) for rows in shared_by(plan, asked & themed).values()]
-    unread = np.flatnonzero(asked & ~themed & table.commented)
+    found = [_idea(plan, rows, customers, most) for rows in shared_by(plan, asked & about).values()]
+    unread = np.flatnonzero(asked & ~about & table.commented)
     return Ideas(
         tuple(plan.codebook.categories[code] for code in codes),
         tuple(sorted(found, key=lambda idea: (-idea.customers, idea.theme))),
         customers,
         tuple(numbered(plan, unread)),
-        int((asked & ~themed & ~table.commented).sum()),
+        int((asked & ~about & ~table.commented).sum()),
         int((np.isin(plan.categories, codes) & plan.unwanted).sum()),
     )
 
@@ -151,7 +160,8 @@ def ideas_of(plan: Choices, category: str | Iterable[str], examples: int) -> Ide
 def _idea(plan: Choices, rows: Codes, customers: int, most: int) -> Idea:
     """Return one idea, of the rows that have its theme."""
     table = plan.assigned.table
-    names = Counter(" ".join(name.split()) for name in table.known("theme", rows))
+    themes = _words(plan)
+    names = Counter(" ".join(themes.names[code].split()) for code in themes.codes[rows].tolist())
     written = [] if table.comment is None else [text for row in rows.tolist() if (text := table.comment[row])]
     shared = len(np.unique(table.who[rows]))
     comments = tuple(dict.fromkeys(written))[:most]
