@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from npskit.checks import several
-from npskit.data import Column, Deferred, NumberedCells, cells_of, coded
+from npskit.data import Column, Deferred, NumberedCells, cells_of, coded, stars_said
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
@@ -19,7 +19,7 @@ from npskit.errors import (
     quoted,
     warn,
 )
-from npskit.reading import Loaded, counts_beside, refuse_aggregates, resolve, whole_ranges
+from npskit.reading import Loaded, refuse_aggregates, resolve, warn_of_counts, whole_ranges
 from npskit.scorers import ByLabel, Codebook, codebook_of
 from npskit.scores import labels_alone
 
@@ -63,16 +63,20 @@ def scored_columns(score: Any, loaded: Loaded, codebook: Codebook, bound: dict[s
         refuse_aggregates(loaded.columns, found, bool(named))
     if score is None and not found and label is not None and not known >= {*codebook.questions}:
         warn(f"score: no column holds answers: the groups in {quoted(label)} were scored alone", GuessWarning)
+        if "count" not in bound:
+            warn_of_counts(loaded.columns, label)
         return codebook_of(ByLabel(codebook.scorer)), [bound.pop("label")]
     answers = _answers(score, loaded, codebook)
+    if "count" not in bound:
+        warn_of_counts(loaded.columns, answers[0])
     values: Any = loaded.columns[answers[0]]
     cells = values.head(1000) if isinstance(values, NumberedCells) else np.asarray(values[:1000])
     if labels_alone(Column(cells), codebook):
         if answers == [label]:
             del bound["label"]
         return codebook_of(ByLabel(codebook.scorer)), answers
-    if "count" not in bound and (beside := counts_beside(loaded.columns, answers[0])):
-        warn(f"each answer stands in one row; if {quoted(beside)} says how many gave it: count={beside!r}", DataWarning)
+    if stars := stars_said(np.asarray(cells).tolist(), codebook.scales[0], answers[0]):
+        warn(f"score: column {quoted(answers[0])}: {stars}", DataWarning)
     return codebook, answers
 
 

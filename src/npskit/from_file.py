@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, Scale, answers_of, numbers_of, read_times
+from npskit.data import BadCell, Column, Owned, Scale, answers_of, cells_of, numbers_of, objects, read_times
 from npskit.errors import (
     DataWarning,
     GuessWarning,
@@ -30,6 +30,7 @@ from npskit.reading import (
     Wanted,
     asked_clock,
     check_kinds,
+    group_named,
     load_for,
     names_of,
     several_files,
@@ -181,12 +182,14 @@ class _Asked:
         codebook, answers = scored_columns(self.score, loaded, self.codebook, bound)
         if self.score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
             warn(loaded.about_score, GuessWarning)
-        kinds = check_kinds(loaded.columns, loaded.kinds, answers)
+        kinds = check_kinds(loaded.columns, loaded.kinds, answers, self.rows.measure)
         found = _Found(loaded)
         found.read_answers(dict(zip(answers, codebook.scales, strict=True)), self.missing)
         dayfirst = self.dayfirst
         if "time" in bound:
             dayfirst = found.read_times(bound["time"], self.time_zone, dayfirst)
+        if label := bound.get("label"):
+            found.read_group_codes(label)
         if "weight" in bound:
             found.read_weights(bound["weight"], self.file["decimal"], self.missing or ())
         report = attrs.evolve(loaded.report, unasked=unasked)
@@ -260,6 +263,13 @@ class _Found:
         self._replace(name, numbers.values, numbers.rejected, filter(None, [guess]))
         if guess:
             warn(f"weight: column {quoted(name)}: {guess}", GuessWarning)
+
+    def read_group_codes(self, name: str) -> None:
+        """Read the codes 1, 2 and 3 of a column of groups of Qualtrics, exported as numbers, as the groups they are."""
+        cells = cells_of(self.columns[name])
+        groups = {None if cell is None or cell != cell else group_named(cell) for cell in cells.tolist()}
+        if self._report.tool == "Qualtrics" and "" not in groups:
+            self.columns[name] = objects(None if c is None or c != c else group_named(c) for c in cells.tolist())
 
     def _replace(self, name: str, values: NDArray[Any], cells: Iterable[BadCell], said: Iterable[object]) -> None:
         self.columns[name] = values

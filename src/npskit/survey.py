@@ -9,7 +9,7 @@ import numpy as np
 
 from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
-from npskit.data import Frame
+from npskit.data import Frame, Owned
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Population
 from npskit.options import (
@@ -26,7 +26,7 @@ from npskit.options import (
     Repeats,
 )
 from npskit.results import LEVEL
-from npskit.sample import BoundData, bind_roles, bind_score, by_label, repeated
+from npskit.sample import BoundData, bind_roles, bind_score, by_label, repeated, rows_meant_by
 from npskit.scorers import Scorer, codebook_of
 from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
@@ -81,9 +81,9 @@ class Survey(OverTime):
 
         Args:
             data: A dataframe (pandas, Polars eager or lazy, PyArrow, DuckDB and what else narwhals knows), a mapping of
-                names to equally long sequences, or a list of `Response`. What you do with them afterwards is not seen:
-                they are copied where they could change (lists, arrays, pandas without copy-on-write); queries of lazy
-                frames and engines run when they are asked.
+                names to equally long sequences, or a list of `Response` or of mappings. What you do with them
+                afterwards is not seen: they are copied where they could change (lists, arrays, pandas without
+                copy-on-write); queries of lazy frames and engines run when they are asked.
             score: The column with the answers; one for each question of the scorer, in its order or as a mapping of
                 question to column. Default: the columns named like the questions.
             scorer: What the answers mean. Default `NPS()`.
@@ -132,7 +132,7 @@ class Survey(OverTime):
             time_zone=time_zone,
             dayfirst=dayfirst,
         )
-        self._data = repeated(bound, count)
+        self._data = repeated(bound if isinstance(data, Owned) else rows_meant_by(bound, count), count)
 
     # ---- scoring ----
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import several
-from npskit.data import WaveRows, objects
+from npskit.data import Owned, WaveRows, objects
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
 from npskit.reading import Rejected
 from npskit.results import NO_ROWS
@@ -59,7 +59,7 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
         columns[WAVE] = _wave_column(parts, several(waves, "waves"))
     data = first._data
     same: dict[str, Any] = {name: getattr(data, name) for name in _ALIKE[1:]}
-    joined = Survey(columns, **first.roles, scorer=first.scorer, **same)
+    joined = Survey(Owned(columns), **first.roles, scorer=first.scorer, **same)
     from_files = any(part.reports for part in parts)
     joined._reports = tuple(report for part in parts for report in part.reports)
     return joined._with(

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,26 @@ SATISFIED: dict[str, tuple[list[Any], list[int | None]]] = {
     "both genders": (["Satisfait(e)", "Très insatisfait·e", "zadowolony/a"], [4, 1, 4]),
     "degrees": (["มากที่สุด", "น้อย", "ปานกลาง"], [5, 2, 3]),
     "agreement": (["strongly agree", "Somewhat agree", "disagree"], [5, 4, 2]),
+    "Spanish": (["Muy satisfecho", "Insatisfecha", "ni satisfecho ni insatisfecho"], [5, 2, 3]),
+    "Italian": (["Molto soddisfatto", "Soddisfatta", "Neutrale"], [5, 4, 3]),
+    "Japanese": (["非常に満足", "やや不満", "どちらでもない"], [5, 2, 3]),
+    "Korean": (["매우 만족", "불만족", "보통"], [5, 2, 3]),
+    "Chinese": (["非常满意", "不满意", "一般"], [5, 2, 3]),
+    "a picture beside the word": (["😃 Great", "Terrible 😠", "😐 OK", "Amazing 🤩"], [4, 1, 3, 5]),
+    "a picture beside a Thai word": (["😃 ดี", "ดีมาก", "ควรปรับปรุง"], [4, 5, 1]),
+    "Help Scout": (["great", "Okay", "not_good"], [5, 3, 1]),
+    "expectations": (["As expected", "Far exceeded expectations", "Below expectations"], [3, 5, 2]),
+    "hate to love": (["Hate", "Dislike", "Love"], [1, 2, 5]),
+    "Google's reviews": (["ONE", "FIVE", "FOUR", "STAR_RATING_UNSPECIFIED"], [1, 5, 4, None]),
+    "stars spelt out": (["Two stars", "Five stars"], [2, 5]),
+    "hearts": (["❤️❤️❤️", "❤️❤️❤️❤️❤️"], [3, 5]),
+    "a shop's reviews": (["Rated 4 out of 5", "Rated 1 out of 5"], [4, 1]),
+    "a German shop's reviews": (["4,0 von 5 Sternen", "1,0 von 5 Sternen"], [4, 1]),
+    "a Japanese shop's reviews": (["5つ星のうち4.0", "5つ星のうち2.0"], [4, 2]),
+    "half stars": (["4.5 stars", "3,5 stars", "5 stars"], [4, 3, 5]),
+    "half stars, drawn": (["★★★★½", "★★½☆☆", "★★★★★"], [4, 2, 5]),
+    "half points": ([4.5, 5.0, 3.5, None], [4, 5, 3, None]),
+    "yes and no elsewhere": (["Sí", "no", "はい", "いいえ", "是"], [5, 1, 5, 1, 5]),
     "quality": (["Excellent", "Fair", "Poor", "very good"], [5, 2, 1, 4]),
 }
 
@@ -130,9 +152,78 @@ def test_averages_take_no_words_of_another_scale() -> None:
     assert read(words, nk.CES(2, "top_box"))[1].value == pytest.approx(200 / 3)
 
 
-def test_fractions_of_ten() -> None:
-    """Nine out of ten is nine, where the whole column is written so."""
-    assert read(["9 out of 10", "10 von 10", "3/10"], nk.NPS())[1].value == pytest.approx(100 / 3)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{} out of 10",
+        "{}/10",
+        "{} von 10 Punkten",
+        "{} pkt na 10",
+        "{} su 10",
+        "Rated {} out of 10",
+        "10点中{}点",
+        "{}分（满分10分）",
+        "{}점/10점",
+        "{},0 sur 10",
+    ],
+)
+def test_fractions_of_ten(written: str) -> None:
+    """Nine out of ten is nine, also where only some of the answers, such as the ends, are written so."""
+    points = [10, 9, 3, 10, 0, 7]
+    assert read([written.format(point) for point in points], nk.NPS())[1] == nk.nps(points)
+    some = [written.format(point) if point in (0, 10) else str(point) for point in points]
+    assert read(some, nk.NPS())[1] == nk.nps(points)
+
+
+@given(st.lists(st.integers(2, 10), min_size=1).filter(lambda halves: any(half % 2 for half in halves)), st.data())
+def test_half_points(halves: list[int], data: st.DataObject) -> None:
+    """Half points count as satisfied if they reach the top box; an average is none, and a mean of points takes none."""
+    points = [half / 2 for half in halves]
+    found = read(points)[1]
+    assert found.n == len(points)
+    assert found.value == pytest.approx(100 * sum(point >= 4 for point in points) / len(points))
+    spelt = data.draw(st.sampled_from(["{:.1f}", "{} stars", "{:.1f} out of 5", "{:.2f}/5 stars"]))
+    assert read([spelt.format(point) for point in points])[1].value == found.value
+    assert read([*points, 4.37])[1].invalid == 1 + sum(half % 2 for half in halves)
+    assert read(points, nk.CES(scale=(1, 5)))[1].invalid == sum(half % 2 for half in halves)
+
+
+@pytest.mark.parametrize("data", [pl.DataFrame, dict, pl.LazyFrame])
+def test_stars_are_not_scored_as_recommendations_without_a_word(data: Any, tmp_path: Path) -> None:
+    """Stars of five, by the name of the column or by the cells, are said where they are taken for answers on 0..10."""
+    stars = ["5 stars", "4 stars", "1 star"]
+    with pytest.warns(DataWarning, match="are stars"):
+        nk.nps(stars)
+    with pytest.warns(DataWarning, match="are stars"):
+        nk.Survey(data({"score": stars})).score()
+    path = tmp_path / "reviews.csv"
+    path.write_text("date,Review Stars\n2026-03-01,5\n2026-03-02,4\n")
+    with pytest.warns(DataWarning, match="are stars"):
+        nk.read(path, score="Review Stars")
+    path.write_text("date,Review Stars\n2026-03-01,5\n2026-03-02,9\n")  # of ten
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DataWarning)
+        nk.read(path, score="Review Stars")
+        nk.nps([*stars, "8 stars"])
+    assert nk.csat([5, 4, 1]).value == read(stars)[1].value
+
+
+def test_columns_of_categories() -> None:
+    """Words in a column of categories are read as those in a list are, whatever categories it also knows."""
+    words = ["good", None, "bad", "good"]
+    right = read(words)[1]
+    dictionary = pa.array(words).dictionary_encode()
+    unused = pa.DictionaryArray.from_arrays(pa.array([0, None, 1, 0]), pa.array(["good", "bad", "not a word at all"]))
+    columns = [
+        *[dictionary, pa.chunked_array([dictionary, dictionary]).slice(0, 4), unused],
+        *[pl.Series(words).cast(pl.Categorical), pl.Series(words).cast(pl.Enum(["bad", "good", "other"]))],
+        *[pd.Categorical(words, ["good", "bad", "other"]), pd.Series(words, dtype="category")],
+    ]
+    for column in columns:
+        assert read(column)[1] == right
+    for frame in (pa.table({"x": unused}), pl.DataFrame({"x": columns[3]}), pl.LazyFrame({"x": columns[4]})):
+        with pytest.warns(GuessWarning, match="good and bad"):
+            assert nk.Survey(frame, score="x", scorer=nk.CSAT()).score() == right
 
 
 @given(

@@ -131,7 +131,7 @@ def typeform(score: int) -> dict[str, Any]:
             "choices": {"labels": ["a", "b"]},
         },
     ]
-    return TYPEFORM | {"answers": answers}
+    return TYPEFORM | {"token": f"t{score}", "answers": answers}
 
 
 def surveymonkey(score: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,25 @@ def xlsx(**sheets: list[list[Any]]) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def xls(**sheets: list[list[Any]]) -> bytes:
+    """Write a workbook of the kind of Excel 97 to 2003."""
+    book, day = xlwt.Workbook(), xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss")
+    hours = xlwt.easyxf(num_format_str="[h]:mm:ss")
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for i, row in enumerate(rows):
+            for j, cell in enumerate(row):
+                style = {dt.datetime: (day,), dt.time: (hours,)}.get(type(cell), ())
+                if cell is not None:
+                    sheet.write(i, j, cell, *style)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+WORKBOOKS = pytest.mark.parametrize("workbook", [xlsx, xls])
 
 
 def archived(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
@@ -86,9 +106,11 @@ def ods_row(*cells: Any, more: str = "") -> str:
     return f"<table:table-row{more}>{''.join(made)}</table:table-row>"
 
 
-def test_a_sheet_keeps_kinds(read: Read) -> None:
+@WORKBOOKS
+def test_a_sheet_keeps_kinds(workbook: Callable[..., bytes], read: Read) -> None:
     """Dates are times, whole numbers whole, texts as they are, errors missing; rows are counted as in the sheet."""
-    found = read(xlsx(Sheet=ROWS))
+    rows = [[None if cell == "#N/A" and workbook is xls else cell for cell in row] for row in ROWS]
+    found = read(workbook(Sheet=rows))
     assert {name: values.dtype.kind for name, values in found.columns.items()} == dict(
         zip(ROWS[0], "MiObO", strict=True)
     )
@@ -101,10 +123,11 @@ def test_a_sheet_keeps_kinds(read: Read) -> None:
     assert (found.report.format, found.report.encoding, found.roles["score"]) == ("excel", None, "nps")
 
 
-def test_sheets(tmp_path: Path) -> None:
+@WORKBOOKS
+def test_sheets(workbook: Callable[..., bytes], tmp_path: Path) -> None:
     """The first sheet with a table is read, and said; another by its name; one that is not there is an error."""
-    path = tmp_path / "book.xlsx"
-    path.write_bytes(xlsx(Cover=[["Our survey"], ["May 2026"]], Empty=[], Answers=ROWS, Old=[["nps"], [0], [0]]))
+    path = tmp_path / "book"
+    path.write_bytes(workbook(Cover=[["Our survey"], ["May 2026"]], Empty=[], Answers=ROWS, Old=[["nps"], [0], [0]]))
     survey = nk.read(path)
     assert survey.score().n == 3
     assert survey.report is not None
@@ -118,7 +141,8 @@ def test_sheets(tmp_path: Path) -> None:
             nk.read(tmp_path / "a.csv", sheet="Answers")
 
 
-def test_a_sheet_is_laid_out_as_a_text_is(read: Read) -> None:
+@WORKBOOKS
+def test_a_sheet_is_laid_out_as_a_text_is(workbook: Callable[..., bytes], read: Read) -> None:
     """Titles, sums, notes, a header again and empty rows and columns are known in a sheet too, by its row numbers."""
     empty: list[Any] = [None] * 5
     rows = [
@@ -133,16 +157,17 @@ def test_a_sheet_is_laid_out_as_a_text_is(read: Read) -> None:
         empty,
         ["Source: us"],
     ]
-    found = read(xlsx(Sheet=[[None, *row] for row in rows]))
+    found = read(workbook(Sheet=[[None, *row] for row in rows]))
     assert list(found.columns) == ROWS[0]
     assert (found.columns["nps"].tolist(), found.row_numbers.tolist()) == ([9, 3, 10], [4, 5, 8])
     assert [r.row for r in found.rejected] == [7, 9, 11]
     assert "Survey of May" in found.report.notes[0]
-    assert read(xlsx(Sheet=rows), header_rows=3).columns["nps"].tolist() == [9, 3, 10]
+    assert read(workbook(Sheet=rows), header_rows=3).columns["nps"].tolist() == [9, 3, 10]
 
 
+@WORKBOOKS
 @given(
-    st.lists(
+    rows=st.lists(
         st.lists(
             st.one_of(st.none(), st.integers(-99, 99), st.sampled_from(["a", "ż ", "n/a", "9,5"])),
             min_size=2,
@@ -152,10 +177,10 @@ def test_a_sheet_is_laid_out_as_a_text_is(read: Read) -> None:
         max_size=6,
     )
 )
-def test_a_sheet_reads_as_its_text(folder: Path, rows: list[list[Any]]) -> None:
+def test_a_sheet_reads_as_its_text(workbook: Callable[..., bytes], folder: Path, rows: list[list[Any]]) -> None:
     """Law: the same table as text and as a sheet has the same rows, and cells that mean the same."""
     table = [["x", "nps"], *(row for row in rows if any(cell is not None and str(cell).strip() for cell in row))]
-    (folder / "t.xlsx").write_bytes(xlsx(Sheet=table))
+    (folder / "t.xlsx").write_bytes(workbook(Sheet=table))
     frame = pd.DataFrame(table[1:], columns=table[0], dtype=object)
     frame.to_csv(folder / "t.csv", index=False)
     sheet, text = load(folder / "t.xlsx"), load(folder / "t.csv", decimal=".", separator=",")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -42,6 +43,40 @@ def test_groups_alone(way: int, tmp_path: Path) -> None:
 
 
 COUNTS = st.dictionaries(st.integers(-1, 11), st.integers(0, 9), min_size=1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *[("Promoters", "Passives", "Detractors"), ("Promotoren", "Passive", "Kritiker")],
+        *[
+            ("Promotorzy", "Neutralni", "Krytycy"),
+            ("ผู้สนับสนุน", "ผู้เฉยๆ", "ผู้ไม่สนับสนุน"),
+            ("PROMOTER", "neutral", "detractor"),
+        ],
+    ],
+)
+def test_groups_in_functions(words: tuple[str, str, str]) -> None:
+    """Names of groups are answers of a function too: one by one, in any column, and with how often each was given."""
+    promoter, passive, detractor = words
+    right = {"detractor": 1, "passive": 1, "promoter": 2}
+    listed = [promoter, None, detractor, passive, promoter.upper()]
+    for answers in (listed, tuple(listed), np.array(listed, object), pd.Series(listed), pl.Series(listed)):
+        score = nk.nps(answers)
+        assert (score.counts, score.missing, score.value) == (right, 1, 25)
+    assert nk.nps({promoter: 2, passive: 1, detractor: 1}).counts == right
+    with pytest.warns(nk.DataWarning):
+        assert nk.nps([*listed, 9]).invalid == 4  # groups beside answers are none
+
+
+def test_value_counts_are_no_answers() -> None:
+    """Counts whose answers are their index are refused; as a dict they are scored."""
+    answers = pd.Series([10] * 7 + [9, 9, 3], name="score")
+    for counts in (answers.value_counts(), answers.value_counts(normalize=True)):
+        with pytest.raises(nk.InvalidTypeError, match="value_counts"):
+            nk.nps(counts)
+    assert nk.nps(answers.value_counts().to_dict()) == nk.nps(answers)
+    assert nk.nps(answers.rename("count")) == nk.nps(answers)
 
 
 @given(COUNTS)

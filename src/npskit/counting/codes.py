@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, TypeAlias
@@ -23,6 +24,7 @@ from npskit.data import (
     parse_answer,
     said_of,
     slices,
+    stars_said,
 )
 from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, with_article
 
@@ -69,6 +71,8 @@ def _parsed(
     else:
         coded = bytes(texts[a] if type(a) is str else _code(a, scale, texts.mapping) for a in answers)
     codes, said = np.frombuffer(coded, np.uint8), list[Said]()
+    if not texts.forgot and kinds <= {str, type(None)} and (stars := stars_said(texts, scale)):
+        said.append((stars, DataWarning))
     if INVALID in coded and not texts.forgot and len(texts) <= MOST_TEXTS:
         spoken = answers_together(texts, scale, alone=kinds <= {str, type(None)})
         if spoken is not None:
@@ -172,12 +176,13 @@ def _of_booleans(kinds: set[type], scale: Scale) -> bool:
 
 
 # A column that begins with one of these codes of a tool, which lie on no usual scale, is looked through for others.
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TOOL_CODES, _LOOKED_AT = frozenset({-103, -102, -101, 100, 101, 102, 103}), 16
 
 
 def _in_codes(values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | None) -> list[str | None] | None:
-    """Return numbers that stand for answers by a mapping, or as codes of a tool, as texts to be read; else None."""
-    if not any(given.lstrip("-").isdigit() for given, _ in scale.mapping):
+    """Return numbers that stand for answers by a mapping, as codes of a tool or as halves, as texts; else None."""
+    if not any(_NUMBER.fullmatch(given) for given, _ in scale.mapping) and not _has_halves(values, scale):
         if scale.best is None or _TOOL_CODES.isdisjoint(values[:_LOOKED_AT].tolist()):
             return None
         known = values == values if hidden is None else (values == values) & ~hidden
@@ -188,6 +193,14 @@ def _in_codes(values: NDArray[Any], scale: Scale, hidden: NDArray[np.bool_] | No
     for row in () if hidden is None else np.flatnonzero(hidden).tolist():
         texts[row] = None
     return texts
+
+
+def _has_halves(values: NDArray[Any], scale: Scale) -> bool:
+    """Whether numbers are points of a scale where only the top box counts, and halves between them."""
+    if not scale.stretch or values.dtype.kind != "f":
+        return False
+    odd = values[np.isfinite(values) & (np.floor(values) != values)]
+    return bool(odd.size) and bool((odd * 2 % 1 == 0).all())
 
 
 def _text(value: float) -> str:

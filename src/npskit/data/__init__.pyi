@@ -49,6 +49,7 @@ from npskit.data.response import Attributes as Attributes
 from npskit.data.response import Response as Response
 from npskit.data.response import SCIAnswer as SCIAnswer
 from npskit.data.response import Segment as Segment
+from npskit.data.review_stars import stars_said as stars_said
 from npskit.data.row_names import NAMED as NAMED
 from npskit.data.row_names import WaveRows as WaveRows
 from npskit.data.row_names import refuse_cells as refuse_cells
@@ -80,6 +81,8 @@ from npskit.data.weights import read_weights as read_weights
 from npskit.data.weights import refuse_weights as refuse_weights
 from npskit.data.weights import to_scale as to_scale
 from npskit.data.weights import weight_scale as weight_scale
+from npskit.data.words import NO as NO
+from npskit.data.words import YES as YES
 from npskit.data.words import is_nothing as is_nothing
 
 __all__: list[str]

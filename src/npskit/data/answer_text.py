@@ -48,10 +48,12 @@ _ENDS = re.compile(rf"(?<!\d){_NUMBER}\Z")
 _ALPHABET = re.compile(r"[A-Za-zªº\u00c0-\u058f]")
 _DIGITS = re.compile(r"\d+")
 _LETTER = re.compile(r"[^\W\d_]")
-# Signs that are not seen, and skin tones and styles of emoji.
+# Signs that are not seen, the frames of digits in keycaps, and skin tones and styles of emoji.
 _UNSEEN = re.compile(
-    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u20e3\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
 )
+# What web pages write around a text.
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&nbsp;|^[•·▪◦‣] ?")
 # They would become digits like the others.
 _SMALL = re.compile(r"[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f\u2189]")
 
@@ -64,7 +66,7 @@ def plain_text(text: str) -> str:
         ('10 : yes', '9½')
     """
     if not text.isascii():
-        text = _UNSEEN.sub("", text)
+        text = _UNSEEN.sub("", text).replace("🔟", "10")
         if not _SMALL.search(text):
             text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split())
@@ -78,7 +80,7 @@ def parse_text(text: str) -> int | Literal[Unusable.INVALID] | None:
     try:
         if found := _WHOLE.fullmatch(text):
             return _number(found)
-        text = plain_text(text)
+        text = plain_text(_MARKUP.sub(" ", text))
         if text.casefold() in NOTHING:
             return None
         if found := _WRAPPED.fullmatch(text):

@@ -20,11 +20,12 @@ RECOMMENDS = re.compile(
 _WORDS = """
 likel satisf agree definite probab extreme not$ neutral neither never always excellent poor good$ bad$
 great terribl awful fair$ average ok$ okay happy easy difficult best$ worst$ promoter detractor passive
-very score rating lowest highest certain sure$ maybe perhaps possib moderate somewhat slightly hardly
+very score rating rated lowest highest certain sure$ maybe perhaps possib moderate somewhat slightly hardly
 wahrscheinlich zufrieden stimm sicher niemals immer gut$ schlecht ausgezeichnet mangelhaft keinesfalls
 überhaupt bestimmt vielleicht sehr äußerst bewertung absolut keinen$ jeden$ prováve provave muito$
 prawdopodob zadowol zgadzam zdecydowan raczej bardzo wcale nigdy zawsze dobr zły$ zła$ źle$ świetn fataln
-ocena łatw trudn pewno accord jamais toujours bon$ mauvais plutôt fait$ très neutre facile acuerdo seguro
+ocena łatw trudn pewno nota$ note$ valutazione punteggio puntuación
+accord jamais toujours bon$ mauvais plutôt fait$ très neutre facile acuerdo seguro
 nunca siempre bueno malo muy$ nada$ soddisf molto niente waarschijnlijk tevreden zeer$ helemaal
 sandsynlig sannolik nöjd tilfreds fornøyd mycket meget pravděpodob spokojen určitě memnun kesinlikle
 olası çok$ hiç$ öneri вероятн довол соглас точно очень совсем никогда конечно พอใจ เห็นด้วย น่าจะ แน่นอน
@@ -33,10 +34,12 @@ olası çok$ hiç$ öneri вероятн довол соглас точно оч
 sangat mungkin tidak
 """
 _UNITS = """
-point points pt pts star stars heart hearts punkt punkte punkten stern sterne pkt punkty punktów
-gwiazdka gwiazdki gwiazdek étoile étoiles punto puntos estrella estrellas punti stelle punten
-sterren балл балла баллов คะแนน ดาว 点 點 分 점 점수 星
+point points pt pts star stars heart hearts punkt punkte punkten stern sterne sternen pkt punkty punktów punktu
+gwiazdka gwiazdki gwiazdek étoile étoiles punto puntos estrella estrellas punti stella stelle punten ster
+sterren балл балла баллов คะแนน ดาว ดวง 点 點 分 점 점수 星 颗星 顆星 별점
 """
+UNITS = "|".join(map(re.escape, sorted(_UNITS.split(), key=len, reverse=True)))
+"""What a number of points is counted in, as a pattern."""
 # What a text begins with that goes on about the number: "3 of them", "10 or more".
 _GOES_ON = re.compile(
     r"(?:of|or|and|to|out|than|times|von|oder|und|bis|mal|lub|albo|do|razy|z|ou|et|de|fois|o|y)(?!\w)", re.IGNORECASE
@@ -55,7 +58,7 @@ def _pattern(word: str) -> str:
 
 
 _KNOWN = re.compile("|".join(map(_pattern, _WORDS.split())), re.IGNORECASE)
-_UNIT = re.compile(rf"(?:{'|'.join(map(re.escape, _UNITS.split()))})[.!]*", re.IGNORECASE)
+_UNIT = re.compile(rf"(?:{UNITS})[.!]*", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -5,9 +5,9 @@ The rules, in order. The first that applies decides.
 1. `None`, NaN, NaT, pandas' NA and numpy's `masked` are missing.
 2. A boolean is invalid: `True` is not the answer 1.
 3. A number (Python's, numpy's, `Decimal`, `Fraction`) is that whole number, or invalid: 7.5, infinity, 3+0j.
-4. Text, with white space and what cannot be seen (zero-width spaces, marks of direction) removed, full-width signs
-   taken as the usual ones and case ignored, is missing if it is empty or one of `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`,
-   `NaT`, `null`, `none`, `-`, `--`, `.`.
+4. Text, with white space and what cannot be seen (zero-width spaces, marks of direction, tags of HTML) removed,
+   full-width signs taken as the usual ones and case ignored, is missing if it is empty or one of `NA`, `N/A`, `#N/A`,
+   `<NA>`, `NaN`, `NaT`, `null`, `none`, `-`, `--`, `.`.
 5. Text that is a whole number is that number: digits of any script, a sign, a fraction of zeros after a point or a
    comma, in brackets or quotes (`(10)`, `="10"`) or with a point behind it. A fraction of exactly three zeros is
    invalid: "1.000" may be one or a thousand.
@@ -114,8 +114,9 @@ def answer_on(value: object, scale: Scale, mapping: Mapping[str, int | None]) ->
         if text in mapping:
             return mapping[text]
     answer = parse_answer(value, yes_no=scale.yes_no)
-    if mapping and isinstance(answer, int) and (said := written(answer)) in mapping:
-        return mapping[said]
+    if mapping and (isinstance(answer, int) or isinstance(value, float | np.floating)):
+        said = written(answer) if isinstance(answer, int) else str(value)
+        return mapping.get(said, answer)
     return answer
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _WANTED = (
     "data must be a dataframe (pandas, Polars, PyArrow, DuckDB, ...), a mapping of names to sequences or a list of "
-    "Response"
+    "Response or of mappings"
 )
 
 
@@ -65,7 +65,7 @@ class Frame:
 
         Args:
             source: A dataframe of any library narwhals knows, a mapping of names to equally long sequences, or an
-                iterable of `Response`. Nothing is copied: leave it as it is while the frame is used.
+                iterable of `Response` or of mappings. Nothing is copied: leave it as it is while the frame is used.
             own: Whether rows that the caller could change are copied after all; `Owned` columns are not.
 
         Raises:
@@ -87,8 +87,7 @@ class Frame:
         _refuse_duplicates(source)
         found = as_narwhals(source)
         if found is None:
-            self._arrays = _from_responses(source)
-            self.from_responses = True
+            self._arrays, self.from_responses = _from_records(source)
         elif hasattr(found, "to_list"):
             raise InvalidTypeError(
                 f"{_WANTED}: got a single column ({type(source).__name__}); give {{'score': column}}"
@@ -289,8 +288,8 @@ def _is_survey(source: Any) -> bool:
         return False
 
 
-def _from_responses(source: Any) -> dict[str, Any]:
-    """Return responses as columns: their fields, and a column for each attribute that one of them has."""
+def _from_records(source: Any) -> tuple[dict[str, Any], bool]:
+    """Return mappings, or responses, as columns, each name that one of them has; and whether they are responses."""
     if isinstance(source, str | bytes | os.PathLike):
         raise InvalidTypeError(f"{_WANTED}: got {quoted(source)}; npskit.read() reads files")
     try:
@@ -298,9 +297,13 @@ def _from_responses(source: Any) -> dict[str, Any]:
     except Exception:  # such as an array of a single value
         more = "; give its to_frame()" if _is_survey(source) else ""
         raise InvalidTypeError(f"{_WANTED}: got {type(source).__name__}{more}") from None
+    wanted = Mapping if responses and isinstance(responses[0], Mapping) else Response
     for row, response in enumerate(responses):
-        if not isinstance(response, Response):
+        if not isinstance(response, wanted):
             raise InvalidTypeError(f"{_WANTED}: item {row} is {quoted(response)} ({type(response).__name__})")
+    if wanted is Mapping:
+        named = dict.fromkeys(name for response in responses for name in response)
+        return _checked_mapping({name: [response.get(name) for response in responses] for name in named}), False
     fields = ("score", "customer", "at", "comment")
     columns: dict[str, list[Any]] = {name: [getattr(r, name) for r in responses] for name in fields}
     names = dict.fromkeys(name for response in responses for name in response.attributes)
@@ -310,4 +313,4 @@ def _from_responses(source: Any) -> dict[str, Any]:
                 f"data: the attribute {quoted(name)} has the name of a field of Response; rename it"
             )
         columns[name] = [response.attributes.get(name) for response in responses]
-    return columns
+    return columns, True

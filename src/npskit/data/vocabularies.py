@@ -9,6 +9,7 @@ upper two of five. So the top box of a scale of five holds the better half of th
 from __future__ import annotations
 
 import functools
+import math
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -18,18 +19,30 @@ from pathlib import Path
 import attrs
 
 from npskit.data.answer_text import INVALID, loose_label, parse_text, plain_text
+from npskit.data.answer_words import UNITS
 from npskit.data.scale import Scale, folded
-from npskit.data.words import NOTHING
+from npskit.data.words import NO, NOTHING, YES
 
 _FILE = Path(__file__).with_name("vocabularies.toml")
-_FRACTION = re.compile(
-    r"(?P<top>\d{1,3}) ?(?P<mark>/|out of|of|von|z|na|sur|de|di|van|uit|av|จาก) ?(?P<bottom>\d{1,3})"
-    r"(?: ?(?:stars?|points?))?"
+_MARKS = r"/|out of|of|von|z|na|sur|de|su|di|van|uit|av|จาก"
+_COUNT = r"(?P<{}>\d{{1,3}}(?:[.,]\d{{1,2}})?)"
+_UNIT = rf"(?: ?(?:{UNITS}))?"
+# "4 out of 5", "8 von 10 Punkten"; the whole first, as in Japanese and Chinese; and the whole in brackets.
+_FRACTIONS = (
+    re.compile(rf"(?:rated )?{_COUNT.format('top')}{_UNIT} ?(?P<mark>{_MARKS}) ?{_COUNT.format('bottom')}{_UNIT}"),
+    re.compile(rf"{_COUNT.format('bottom')}(?:つ?{_UNIT})(?:満点)?(?:中|のうち) ?{_COUNT.format('top')}{_UNIT}"),
+    re.compile(rf"{_COUNT.format('top')}{_UNIT} ?\((?:满分|滿分)? ?{_COUNT.format('bottom')}{_UNIT}(?:満点|中)?\)"),
 )
+_POINTS = re.compile(rf"(?:rated )?{_COUNT.format('top')}{_UNIT}")
 # Of both genders at once: "satisfait(e)", "zadowolony/a".
 _ENDINGS = re.compile(r"(?<=\w\w\w)(?:\([ea]\)|/-?[ae]|[·•-]e|/zadowolona|/niezadowolona)(?!\w)")
 _PERCENT = re.compile(r"(?P<number>\d{1,3})(?:[.,](?P<rest>\d+))? ?%")
-_STARS = re.compile(r"(?P<full>[★⭐🌟✭✮*]*)(?P<empty>[☆✩⚝]*)")
+_STARS = re.compile(r"(?P<full>[★⭐🌟✭✮*❤♥💛💚💙💜🧡🖤]*)(?P<half>½|1/2|1⁄2)?(?P<empty>[☆✩⚝🤍♡]*)")
+_LETTER = re.compile(r"[^\W\d_]")
+# A picture before or behind a word that says the same.
+_PICTURES = re.compile(
+    r"^[\u2190-\u2bff\u3030\U0001f000-\U0001faff]+ ?(?=\S)|(?<=\S) ?[\u2190-\u2bff\U0001f000-\U0001faff]+$"
+)
 
 
 @attrs.frozen
@@ -55,8 +68,9 @@ def _vocabularies() -> tuple[_Vocabulary, ...]:
     found = []
     for each in document["vocabulary"]:
         places: dict[str, int | None] = dict.fromkeys(map(_word, [*document["missing"], *each.get("missing", ())]))
-        places |= {_word(word): place for place, words in enumerate(each["points"]) for word in words}
-        found.append(_Vocabulary(each["name"], len(each["points"]), places, each.get("amount", False)))
+        points = (NO, YES) if each.get("yes_no") else each["points"]
+        places |= {_word(word): place for place, words in enumerate(points) for word in words}
+        found.append(_Vocabulary(each["name"], len(points), places, each.get("amount", False)))
     return tuple(found)
 
 
@@ -109,7 +123,7 @@ def answers_together(texts: Collection[str], scale: Scale, *, alone: bool) -> Sp
     words = {text: word for text, word in words.items() if word not in NOTHING}
     if alone and words:
         ways: tuple[Callable[[Mapping[str, str], Scale], Spoken | None], ...] = (_fractions,)
-        ways += () if scale.best is None else (_percents, _stars, _vocabulary)
+        ways += () if scale.best is None else (_halves, _percents, _stars, _vocabulary)
         for way in ways:
             if (found := way(words, scale)) is not None:
                 return found
@@ -130,6 +144,8 @@ def _placed(
 
 def _vocabulary(words: Mapping[str, str], scale: Scale) -> Spoken | None:
     best, most = None, 0
+    if any(map(_LETTER.search, words.values())):
+        words = {text: _PICTURES.sub("", word) if _LETTER.search(word) else word for text, word in words.items()}
     for vocabulary in _vocabularies():
         places = vocabulary.places
         if all(word in places for word in words.values()):
@@ -142,28 +158,70 @@ def _vocabulary(words: Mapping[str, str], scale: Scale) -> Spoken | None:
     return _placed(places, scale, best.name, best.points, amount=best.amount)
 
 
+@attrs.frozen
+class _Part:
+    """So many of so many: a fraction of a scale, as "4 out of 5" is."""
+
+    top: Fraction
+    bottom: Fraction
+    slash: bool
+
+
+def _part(word: str) -> _Part | None:
+    for pattern in _FRACTIONS:
+        if found := pattern.fullmatch(word):
+            return _Part(_amount(found["top"]), _amount(found["bottom"]), found.groupdict().get("mark") == "/")
+    return None
+
+
+def _amount(digits: str) -> Fraction:
+    return Fraction(digits.replace(",", "."))
+
+
 def _fractions(words: Mapping[str, str], scale: Scale) -> Spoken | None:
-    found = {text: _FRACTION.fullmatch(word) for text, word in words.items()}
-    tops = {text: int(match["top"]) for text, match in found.items() if match}
-    bottoms = {int(match["bottom"]) for match in found.values() if match}
-    if len(tops) < len(words) or len(bottoms) > 1 or max(tops.values()) > (bottom := bottoms.pop()) or bottom < 2:
+    parts = {text: part for text, word in words.items() if (part := _part(word)) is not None}
+    bottoms = {part.bottom for part in parts.values()}
+    if len(bottoms) != 1 or any((part.top > part.bottom or part.top % 1) for part in parts.values()):
         return None
-    low = min(tops.values())
-    if bottom == scale.high and low >= scale.low:
-        dates = (
-            all(match is not None and match["mark"] == "/" for match in found.values()) and len(set(tops.values())) < 2
-        )
-        return None if dates and scale.best is None else Spoken(tops, f"fractions of {bottom}", bottom)
-    if scale.best is None:
+    bottom, tops = bottoms.pop(), {text: int(part.top) for text, part in parts.items()}
+    if bottom == scale.high and min(tops.values()) >= scale.low:
+        # beside them may stand numbers without the whole
+        bare = {text: parse_text(word) for text, word in words.items() if text not in parts}
+        if not all(isinstance(number, int) and number in scale for number in bare.values()):
+            return None
+        dates = all(part.slash for part in parts.values()) and len({*tops.values(), *bare.values()}) < 2
+        return None if dates and scale.best is None else Spoken(tops, f"fractions of {bottom}", int(bottom))
+    if scale.best is None or len(parts) < len(words) or bottom % 1 or bottom < 2:
         return None
-    least = min(low, 1)
-    return _placed(
-        {text: top - least for text, top in tops.items()},
-        scale,
-        f"fractions of {bottom}",
-        bottom - least + 1,
-        amount=True,
-    )
+    least = min(*tops.values(), 1)
+    points = int(bottom) - least + 1
+    places = {text: top - least for text, top in tops.items()}
+    return _placed(places, scale, f"fractions of {bottom}", points, amount=True)
+
+
+def _halves(words: Mapping[str, str], scale: Scale) -> Spoken | None:
+    """Return half points as the next worse whole one: a share from a point on holds just those that reach it."""
+    if not scale.stretch:
+        return None
+    given = {text: _points_of(word, scale) for text, word in words.items()}
+    points = {text: number for text, number in given.items() if number is not None}
+    if len(points) < len(words) or not any(number % 1 for number in points.values()):
+        return None
+    if any(2 * number % 1 or not scale.low <= number <= scale.high for number in points.values()):
+        return None
+    whole = math.ceil if scale.best == scale.low else math.floor
+    found = {text: whole(number) for text, number in points.items()}
+    return Spoken(found, "half points, each as the next worse whole one", scale.size)
+
+
+def _points_of(word: str, scale: Scale) -> Fraction | None:
+    """Return how many points of a scale a text is, halves included: "4.5", "4,5 Sterne", "4.5/5", "★★★★½"."""
+    if (part := _part(word)) is not None:
+        return part.top if part.bottom == scale.high else None
+    if found := _POINTS.fullmatch(word):
+        return _amount(found["top"])
+    found = _STARS.fullmatch(word.replace(" ", ""))
+    return Fraction(2 * len(found["full"]) + bool(found["half"]), 2) if found and found[0] else None
 
 
 def _percents(words: Mapping[str, str], scale: Scale) -> Spoken | None:
@@ -180,7 +238,7 @@ def _percents(words: Mapping[str, str], scale: Scale) -> Spoken | None:
 def _stars(words: Mapping[str, str], scale: Scale) -> Spoken | None:
     found = {text: _STARS.fullmatch(word.replace(" ", "")) for text, word in words.items()}
     stars = {text: (len(match["full"]), len(match["empty"])) for text, match in found.items() if match}
-    if len(stars) < len(words):
+    if len(stars) < len(words) or any(match["half"] for match in found.values() if match):
         return None
     totals, most = {full + empty for full, empty in stars.values() if empty}, max(full for full, _ in stars.values())
     usual = next((n for n in (scale.high if scale.low == 1 and scale.high <= 5 else 5, 10) if n >= most), 0)

@@ -1,7 +1,8 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
-from npskit.reading.aggregates import counts_beside as counts_beside
 from npskit.reading.aggregates import refuse_aggregates as refuse_aggregates
+from npskit.reading.aggregates import warn_of_counts as warn_of_counts
+from npskit.reading.api_records import group_named as group_named
 from npskit.reading.column_roles import whole_ranges as whole_ranges
 from npskit.reading.file_paths import names_of as names_of
 from npskit.reading.file_paths import several_files as several_files
@@ -15,7 +16,13 @@ from npskit.reading.loading import load as load
 from npskit.reading.loading import load_for as load_for
 from npskit.reading.names import bare as bare
 from npskit.reading.names import resolve as resolve
+from npskit.reading.response_kinds import has_kinds as has_kinds
+from npskit.reading.response_kinds import kind_columns as kind_columns
+from npskit.reading.response_kinds import kinds_of as kinds_of
 from npskit.reading.responses import Wanted as Wanted
 from npskit.reading.responses import check_kinds as check_kinds
+from npskit.reading.responses import refuse_kinds as refuse_kinds
+from npskit.reading.responses import warn_of_foreign as warn_of_foreign
+from npskit.reading.tools import find_tool as find_tool
 
 __all__: list[str]

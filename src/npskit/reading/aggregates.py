@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from npskit.data import RECOMMENDS, NumberedCells, cells_of, numbers_of
-from npskit.errors import InvalidValueError, quoted
+from npskit.checks import is_missing
+from npskit.data import RECOMMENDS, NumberedCells, cells_of, label_words, numbers_of
+from npskit.errors import DataWarning, InvalidValueError, quoted, warn, written
+from npskit.reading.names import bare
 
 _GROUPS = {
     "promoters": re.compile(r"promot|ผู้สนับสนุน|推荐者|推薦者", re.IGNORECASE),
     "passives": re.compile(r"passi[vf]|pasiv|pasyw|neutr|indifferent|unentschieden", re.IGNORECASE),
     "detractors": re.compile(r"d[eé]tra[ck]t|d[eé]tra[tc]?tor|kritiker|krytyk", re.IGNORECASE),
 }
+_NAMES = ("detractor", "passive", "promoter")
 _PERIOD = re.compile(
     r"(19|20)\d\d([-/.](0?[1-9]|1[0-2])([-/.]0?1)?|[- ]?(Q[1-4]|W\d\d?))?|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
 )
@@ -24,6 +27,12 @@ _COUNTS = """
 count counts n freq frequency responses respondents answers anzahl häufigkeit antworten liczba ilość nombre effectif
 cantidad จำนวน
 """
+
+
+def warn_of_counts(columns: Mapping[str, Any], score: str) -> None:
+    """Warn where a column says how often each answer was given, and each is about to count once."""
+    if beside := counts_beside(columns, score):
+        warn(f"each answer stands in one row; if {quoted(beside)} says how many gave it: count={beside!r}", DataWarning)
 
 
 def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: bool) -> None:
@@ -38,13 +47,11 @@ def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: b
         InvalidValueError: If the table is one; says by which columns it shows, and what to do.
     """
     numbers = {name: found for name in columns if (found := _numbers(columns[name])) is not None}
-    if any(_answers(numbers[name]) for name in score if name in numbers):
-        return
+    answered = any(_answers(numbers[name]) for name in score if name in numbers)
     groups = {
         group: name
-        for group, pattern in _GROUPS.items()
         for name, values in numbers.items()
-        if pattern.search(name) and not RECOMMENDS.fullmatch(name) and bool((values > 1).any() or (values % 1).any())
+        if (group := _group_in(name)) and (bool((values > 1).any()) or (not answered and bool((values % 1).any())))
     }
     if len(groups) > 1:
         listed = ", ".join(f"{group} in {quoted(name)}" for group, name in groups.items())
@@ -53,6 +60,9 @@ def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: b
             "segment: read the export of single responses, or make scores of counts with npskit.Tally.from_counts",
             argument="score",
         )
+    if answered:
+        _warn_of_periods(columns, [name for name in score if name in numbers])
+        return
     for name in score if named or score else [name for name in numbers if RECOMMENDS.search(name)]:
         values = numbers.get(name)
         if values is None or _answers(values) or len(values) < 2 or np.abs(values).max() > 100:
@@ -67,20 +77,58 @@ def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: b
             )
 
 
+def _group_in(name: str) -> str | None:
+    """Return which group a column is called after, if any."""
+    if RECOMMENDS.fullmatch(name):
+        return None
+    place = label_words(_NAMES).get(name.strip().casefold())
+    found = None if place is None else f"{_NAMES[place]}s"
+    return found or next((group for group, pattern in _GROUPS.items() if pattern.search(name)), None)
+
+
+def _warn_of_periods(columns: Mapping[str, Any], score: Sequence[str]) -> None:
+    """Warn where a column that is called a score has one for each month or year, as if computed already."""
+    for name in score:
+        periods = next((other for other, values in columns.items() if other != name and _periods(values)), None)
+        if periods is not None and len(columns[periods]) > 2 and bare(name) in ("nps", "npsscore", "enps", "score"):
+            warn(
+                f"column {quoted(name)} has one value for each {quoted(periods)}: if these are scores that were "
+                "computed already, they are no answers",
+                DataWarning,
+            )
+
+
 def counts_beside(columns: Mapping[str, Any], score: str) -> str | None:
     """Return the column that says how often each answer was given, where every answer stands in one row alone.
+
+    In one row of each segment, where other columns of texts make some.
 
     Example:
         >>> counts_beside({"score": np.arange(11.0), "Count": np.arange(11.0) * 5}, "score")
         'Count'
+        >>> counts_beside({"group": np.array(["Promoter", "Passive"], object), "n": np.array([3, 4])}, "group")
+        'n'
     """
-    answers = _numbers(columns[score])
-    if answers is None or not 2 < len(answers) <= _LOOK or len(np.unique(answers)) < len(answers):
+    answers = cells_of(columns[score])
+    if not 1 < len(answers) <= _LOOK:
+        return None
+    answered = answers.tolist()
+    texts = [column for name, values in columns.items() if name != score and (column := _texts(values)) is not None]
+    rows = set(zip(map(written, answered), *texts, strict=True))
+    if len(rows) < len(answered):
         return None
     named = [name for name in columns if name != score and name.strip().casefold() in _COUNTS.split()]
     counts = {name: found for name in named if (found := _numbers(columns[name])) is not None and not (found % 1).any()}
     whole = [name for name, found in counts.items() if len(found) == len(answers)]
     return whole[0] if len(counts) == len(whole) == 1 else None
+
+
+def _texts(values: Any) -> list[str] | None:
+    """Return a column of texts that could be names of segments; None for another one."""
+    if not isinstance(values, np.ndarray | NumberedCells) or _numbers(values) is not None:
+        return None
+    cells = [written(cell) for cell in cells_of(values).tolist()]
+    return cells if 2 * len(set(cells)) <= len(cells) else None
 
 
 def _numbers(values: Any) -> Any:
@@ -96,7 +144,7 @@ def _numbers(values: Any) -> Any:
         return None
     found = cells if cells.dtype.kind == "f" else numbers_of([_bare(cell) for cell in cells.tolist()]).values
     known = found[np.isfinite(found)].astype(np.float64)
-    some = sum(cell is not None and cell == cell for cell in cells.tolist())
+    some = sum(not is_missing(cell) for cell in cells.tolist())
     return known if len(known) and 10 * len(known) >= 9 * some else None
 
 
@@ -104,7 +152,7 @@ def _periods(values: Any) -> bool:
     """Whether a column names a different month, quarter, week or year in each row."""
     if not isinstance(values, np.ndarray | NumberedCells) or not 1 < len(values) <= _LOOK:
         return False
-    cells = [str(cell).strip() for cell in cells_of(values).tolist()]
+    cells = [written(cell).strip() for cell in cells_of(values).tolist()]
     return len(set(cells)) == len(cells) and all(map(_PERIOD.fullmatch, cells))
 
 

@@ -22,7 +22,8 @@ _LISTS = (
 _AROUND = re.compile(
     r"_?(count|total\w*|page\w*|per_?page|next\w*|prev\w*|has_?more|links?|meta\w*|paging|pagination|cursor\w*|status|code"
     r"|message|ok|success|errors?|warnings?|limit|offset|size|first|last|self|url|href|type|object|kind|version|schema"
-    r"|request_?id|took|time\w*|columns|types|hogql|query|cache\w*|is_cached|etag)",
+    r"|request_?id|took|time\w*|columns|types|hogql|query|cache\w*|is_cached|etag|since\w*|until|scanned\w*|\w+count"
+    r"|\w+_per_page|\w*code|result_?ok|last_?\w+|is_?last\w*|duration)",
     re.IGNORECASE,
 )
 _DEEP = 3
@@ -90,6 +91,26 @@ def records_of(values: Sequence[Any]) -> tuple[list[Any], str]:
     return ([values[0]], "") if found is None else found
 
 
+def pages(records: Iterator[tuple[int, Record]]) -> Iterator[tuple[int, Record]]:
+    """Yield records; where the first two are pages that hold records, those in all pages, numbered throughout.
+
+    Example:
+        >>> list(pages(iter([(1, {"page": 1, "data": [{"score": 9}]}), (2, {"page": 2, "data": [{"score": 3}]})])))
+        [(1, {'score': 9}), (2, {'score': 3})]
+    """
+    first = list(itertools.islice(records, 2))
+    if len(first) < 2 or not all(_found(record, "", 1) for _, record in first):
+        yield from itertools.chain(first, records)
+        return
+    number = 0
+    for _, record in itertools.chain(first, records):
+        found = _found(record, "", 1)
+        for each in [record] if found is None else found[0]:
+            number += 1
+            if isinstance(each, dict):
+                yield number, each
+
+
 def listed(values: Iterable[Any], reject: Callable[[Rejected], None]) -> Iterator[tuple[int, Record]]:
     """Yield the number, from 1, and the record of each value; what is no object is rejected."""
     for number, value in enumerate(values, 1):
@@ -111,6 +132,8 @@ def _found(value: Any, place: str, depth: int) -> tuple[list[Any], str] | None:
     if columns is not None:
         return columns
     lists = [key for key in value if isinstance(value[key], list) and _is_records(value[key])]
+    # of links and the like there are lists too
+    lists = [key for key in lists if not _AROUND.fullmatch(key)] or lists
     known = sorted((key for key in lists if key.casefold() in _LISTS), key=lambda key: (not value[key], _rank(key)))
     alone = [key for key in value if key not in lists and not _AROUND.fullmatch(key)]
     named = known or (lists if len(lists) == 1 and not alone else [])
@@ -143,10 +166,16 @@ def _is_records(value: list[Any]) -> bool:
     return all(isinstance(each, dict) for each in value)
 
 
+# What stands around each record: in GraphQL, Elasticsearch and JSON:API.
+_WRAPS = ("node", "_source", "attributes")
+
+
 def _nodes(records: list[Any]) -> list[Any]:
-    """Return records without the "node" that GraphQL has around each."""
-    inside = records and all(isinstance(record.get("node"), dict) for record in records)
-    return [record["node"] for record in records] if inside else records
+    """Return records without what is around each; what stands beside it is kept where it is another thing."""
+    for wrap in _WRAPS:
+        if records and all(isinstance(record.get(wrap), dict) for record in records):
+            return [{key: each for key, each in record.items() if key != wrap} | record[wrap] for record in records]
+    return records
 
 
 def _zipped(names: Sequence[Any], rows: Sequence[Any]) -> list[Record]:

@@ -15,7 +15,7 @@ from npskit.errors import UnreadableFileError
 from npskit.reading.api_records import with_answers
 from npskit.reading.bounds import Bounds
 from npskit.reading.collector import Verdict, judged
-from npskit.reading.documents import document_in, listed, records_of
+from npskit.reading.documents import document_in, listed, pages, records_of
 from npskit.reading.file_report import Columns, Progress, Rejected
 from npskit.reading.jsonrecords import Record, RecordCollector, flat, json_array, json_lines
 from npskit.reading.names import plain, resolve
@@ -51,6 +51,7 @@ class ReadOptions:
 class Read:
     """What a reader found: see `npskit.reading.file_report` for the parts of the same names.
 
+    Of a table of counts `counted` are the columns of the answers and of how often each was given.
     `unlisted` rows were left out as the caller asked; `aliases` are columns that hold what another does; for `kinds`
     see `npskit.reading.responses.Chosen`.
     """
@@ -71,6 +72,7 @@ class Read:
     meant: bool = False
     aliases: Collection[str] = ()
     form: str = ""
+    counted: tuple[str, str] | None = None
 
 
 def aside_of(tool: Tool, names: Collection[str]) -> tuple[str, Verdict] | None:
@@ -107,7 +109,7 @@ def read_json(source: Source, options: ReadOptions) -> Read:
         found = json_array(blocks, source.path, reject)
     else:
         found = json_lines(blocks, source.path, reject)
-    records = ((number, flat(with_answers(record))) for number, record in found)
+    records = ((number, flat(with_answers(record))) for number, record in pages(found))
     first, names = list[tuple[int, Record]](), dict[str, None]()
     for number, record in itertools.islice(records, _LOOK):
         first.append((number, record))

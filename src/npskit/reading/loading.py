@@ -15,22 +15,23 @@ from npskit.checks import of_kind, whole_number
 from npskit.data import Deferred, NumberedCells, check_decimal, find_decimal
 from npskit.errors import (
     FileMissingError,
-    InvalidTypeError,
     InvalidValueError,
     UnreadableFileError,
     counted,
     plural,
-    quoted,
 )
 from npskit.reading import tools
 from npskit.reading.column_roles import find_roles
 from npskit.reading.dialect import check_separator
 from npskit.reading.file_report import Columns, FileReport, Loaded, Progress, part_of
 from npskit.reading.formats import Read, ReadOptions, read_json, read_parquet
+from npskit.reading.json_cells import has_json_cells, with_properties
 from npskit.reading.layout import layout_of
+from npskit.reading.names import texts_given
 from npskit.reading.option_columns import join_options, option_columns
 from npskit.reading.responses import Wanted, choose, telling
 from npskit.reading.source import Source, as_path, inspect
+from npskit.reading.subtotals import without_subtotals
 from npskit.reading.tables import name_notes, read_all, read_columns, read_delimited
 from npskit.reading.typed_tables import read_statistics, read_workbook
 from npskit.reading.unpacking import reading
@@ -127,7 +128,9 @@ _READERS = {
 
 
 def _read(source: Source, options: ReadOptions) -> Read:
-    return join_options(_READERS.get(source.kind, read_json)(source, options), options.columns)
+    read = _READERS.get(source.kind, read_json)(source, options)
+    read = read if options.columns else with_properties(without_subtotals(read))
+    return join_options(read, options.columns)
 
 
 def load_for(
@@ -152,7 +155,7 @@ def load_for(
     if source.kind != "delimited" or source.unpacked < SMALL:
         return _loaded(source, _chosen(_read(source, options), rows)[0], options)
     stamp, layout = stamp_of(source.path), layout_of(source, options)
-    if option_columns(layout.names, layout.tool):
+    if option_columns(layout.names, layout.tool) or has_json_cells(layout.names):
         return _loaded(source, _chosen(_read(source, options), rows)[0], options)
     quiet = attrs.evolve(options, progress=None)
     look = _loaded(source, _chosen(read_all(layout, quiet, most=LOOK), rows, partly=True)[0], options)
@@ -213,7 +216,7 @@ def _chosen(read: Read, rows: Wanted, *, partly: bool = False) -> tuple[Read, ND
         unlisted=chosen.unlisted,
         kinds=chosen.kinds,
         meant=chosen.meant,
-        aliases=list(chosen.merged)[1:],
+        aliases=chosen.aliases,
     )
     return found, kept
 
@@ -225,12 +228,12 @@ def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said
     if sheet is not None:
         of_kind(sheet, str, "sheet")
     options = ReadOptions(
-        _names(said.get("columns"), "columns"),
+        texts_given(said.get("columns"), "columns"),
         separator if separator is None else check_separator(separator),
         said.get("decimal"),
         None if header_rows is None else whole_number(header_rows, "header_rows", least=0, most=100),
         said.get("tool"),
-        _names(said.get("missing"), "missing") or (),
+        texts_given(said.get("missing"), "missing") or (),
         said.get("progress"),
         sheet,
     )
@@ -245,22 +248,13 @@ def _opened(path: str | os.PathLike[str], *, encoding: str | None = None, **said
     return source, options
 
 
-def _names(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    found = (names,) if isinstance(names, str) else tuple(names)
-    for name in found:
-        if not isinstance(name, str):
-            raise InvalidTypeError(f"{argument} must be texts, not {quoted(name)} ({type(name).__name__})")
-    return found
-
-
 def _loaded(source: Source, read: Read, options: ReadOptions, look: Loaded | None = None) -> Loaded:
     """Add roles and a report to what a reader found, or those of a look at it, and sort the rejections by row."""
     labels = {name: text for name, text in read.labels.items() if name in read.columns}
     if look is None:
         columns = {name: values for name, values in read.columns.items() if name not in read.aliases}
         roles, about_score = find_roles(columns, read.tool, labels, meant=read.meant)
+        roles |= {} if read.counted is None else dict(zip(("score", "count"), read.counted, strict=True))
         decimal = options.decimal or (_decimal(read.columns) if source.kind == "delimited" else None)
     else:
         roles, about_score, decimal = look.roles, look.about_score, look.report.decimal

@@ -24,6 +24,17 @@ def bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
+def texts_given(names: Iterable[str] | None, argument: str) -> tuple[str, ...] | None:
+    """Return texts that a caller gave, one or several, checked; None for none."""
+    if names is None:
+        return None
+    found = (names,) if isinstance(names, str) else tuple(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise InvalidTypeError(f"{argument} must be texts, not {quoted(name)} ({type(name).__name__})")
+    return found
+
+
 def resolve(name: str, columns: Iterable[str], role: str | None = None) -> str:
     """Return the column that `name` means: itself, or the only one that differs in case and white space alone.
 

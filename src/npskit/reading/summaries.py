@@ -13,17 +13,25 @@ from npskit.reading.titles import Row, filled, is_value
 # What a row that sums up is called, by what it holds, in English, German, Polish, Thai, French and a few others.
 _WORDS: Mapping[str, str] = {
     "sum": "total totals sum overall gesamt gesamtsumme gesamtergebnis insgesamt summe zwischensumme suma razem ogółem "
-    "łącznie รวม ผลรวม ยอดรวม รวมทั้งหมด ทั้งหมด somme totaal totale totalt subtotal",
+    "łącznie รวม ผลรวม ยอดรวม รวมทั้งหมด ผลรวมทั้งหมด ทั้งหมด somme totaal totale totalt subtotal summary "
+    "合計 小計 総計 总计 小计 總計 합계 총계 소계",
     "mean": "average averages avg avg. mean mittelwert mittel durchschnitt schnitt ø średnia przeciętnie เฉลี่ย ค่าเฉลี่ย "
-    "moyenne promedio media gemiddelde",
-    "count": "count responses anzahl antworten liczba ilość จำนวน nombre effectif cuenta aantal",
-    "other": "median mediana médiane มัธยฐาน minimum maximum min max nps csat ces stdev std",
+    "moyenne promedio media gemiddelde durchschnittswert 平均 平均値 平均值 평균",
+    "count": "n count responses anzahl antworten liczba ilość จำนวน nombre effectif cuenta aantal",
+    "other": "median mediana médiane มัธยฐาน minimum maximum min max nps csat ces stdev std std. "
+    "standardabweichung 中央値 중앙값",
 }
 _KINDS = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # What may stand before and after such a word.
 _AROUND = re.compile(
-    r"(?:grand|overall|sub|wartość|łączna)[\s-]+|\s+(?:général|generale|general|końcowa|całkowita|ogólna|overall"
-    r"|score|scores|rating|nps|csat|ces|responses|answers|respondents|dev|ทั้งหมด)"
+    r"(?:grand|overall|sub|wartość|łączna|responses?|answers?)[\s-]+|\s+(?:général|generale|general|complessivo|końcowa"
+    r"|całkowita|ogólna|overall|ocena|wynik|score|scores|rating|nps|csat|ces|responses|answers|respondents|dev\.?|ทั้งหมด)"
+)
+# What sums up a table is called, and nobody else.
+_GRAND = re.compile(
+    r"\s*(?:grand\s|gesamtergebnis|suma (?:końcowa|całkowita)|total (?:général|general)|totale complessivo"
+    r"|総計|总计|總計|총계)",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?\d[\d\s.,'’]*%?")
 _EMPTY = frozenset({"", "-", "–", "—"})
@@ -41,7 +49,7 @@ def kind_of(cell: str) -> str | None:
         >>> kind_of("Grand total:"), kind_of("Średnia"), kind_of("Totally fine")
         ('sum', 'mean', None)
     """
-    text = " ".join(re.sub(r"\(.*?\)|[:=]\s*$", " ", cell.casefold()).split())
+    text = " ".join(re.sub(r"\(.*?\)|[:=]\s*[\d.,%]*\s*$", " ", cell.casefold()).split())
     if len(text) > 40:
         return None
     return _KINDS.get(text) or _KINDS.get(_AROUND.sub("", text).strip())
@@ -118,7 +126,7 @@ def below_table(rows: Sequence[Row], width: int, *, whole: bool) -> dict[int, st
     shown = {
         place: TOTAL
         for place, (kind, j) in found.items()
-        if several or _shows_it(rows[-1 - place], kind, j, table, whole=whole)
+        if several or _GRAND.match(rows[-1 - place][j]) or _shows_it(rows[-1 - place], kind, j, table, whole=whole)
     }
     # the rows from the end on, without a gap: what stands above one that is somebody's answer is an answer
     if len(shown) < len(found):

@@ -263,6 +263,7 @@ TOOLS: tuple[Tool, ...] = (
         meta=r"landing_id|token|response_id|response_type|landed_at|metadata\..*|hidden\..*|calculated\..*|variables|tags",
         time_zone="UTC",
         only_answers=True,
+        submission=("token",),
     ),
     Tool(
         "SurveyMonkey",
@@ -279,6 +280,7 @@ TOOLS: tuple[Tool, ...] = (
         meta=r"(?!data\.).*",
         time_zone="UTC",
         only_answers=True,
+        submission=("id",),
     ),
     Tool("Google Forms", _is_google, roles={"time": _STAMPS, "customer": ("Email Address", "Username")}),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -47,7 +48,8 @@ class Workbook:
         self._what = what
         _check(path, source)
         try:
-            self._book = calamine.CalamineWorkbook.from_path(str(path))
+            # of a path, the name would decide which kind it is
+            self._book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         except Exception as error:  # calamine has kinds of its own, and lets through those of Rust
             raise self._damaged(error) from error
         self.names: list[str] = list(self._book.sheet_names)

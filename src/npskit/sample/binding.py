@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_same, several
-from npskit.data import Column, Frame, numbers_of, read_times, refuse_cells
+from npskit.data import Column, Frame, numbers_of, read_times, refuse_cells, shown, stars_said
 from npskit.errors import (
     ColumnNotFoundError,
+    DataWarning,
     IncompatibleError,
     InvalidValueError,
     NpskitError,
     counted,
     did_you_mean,
     quoted,
+    warn,
 )
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
@@ -28,6 +30,8 @@ from npskit.sample.bound import BoundData
 from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
 from npskit.scores import LabelAudit, audit_labels, labels_alone
 
+# Rows that are looked at to tell what a column holds.
+_LOOK = 1_000
 # So many rows at most are made of counts.
 _MOST_ROWS = 50_000_000
 
@@ -87,7 +91,8 @@ class Bindings:
             Score(NPS=100.0, n=2, interval=(-31.5, 100.0), level=0.95, left_out=1)
         """
         survey = copy.copy(self)
-        survey._data = self._data.where(wanted)
+        data = self._data.where(wanted)
+        survey._data = attrs.evolve(data, kinds=tuple(name for name in data.kinds if name not in wanted))
         return survey
 
     def counted(self, count: str | None) -> Self:
@@ -174,7 +179,7 @@ class Bindings:
         """
         if self._data.refused is not None:
             return self._data.refused
-        return tuple(sorted((*self._data.invalid_answers(), *_invalid_times(self._data)), key=lambda each: each.row))
+        return tuple(sorted((*_invalid_answers(self._data), *_invalid_times(self._data)), key=lambda each: each.row))
 
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
@@ -197,6 +202,15 @@ class Bindings:
     def __repr__(self) -> str:
         roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
         return f"{type(self).__name__}({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
+
+
+def _invalid_answers(data: BoundData) -> Iterator[Rejected]:
+    """Yield the answers that do not lie on their scale."""
+    for name, scale, (_, rows) in zip(data.score, data.codebook.scales, data.answers().invalid(), strict=True):
+        values = data.column(name).values
+        numbers = rows if data.row_numbers is None else data.row_numbers[rows]
+        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
+            yield Rejected(number, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")
 
 
 def _invalid_times(data: BoundData) -> Iterator[Rejected]:
@@ -253,9 +267,13 @@ def by_label(frame: Frame, codebook: Codebook, score: Any, label: str | None) ->
     if label is not None and absent:
         return codebook_of(ByLabel(codebook.scorer)), [label], None
     name = codebook.questions[0] if score is None else score
-    known = isinstance(name, str) and name in frame.columns and not frame.lazy and not frame.from_responses
-    if known and labels_alone(frame.column(name), codebook):
-        return codebook_of(ByLabel(codebook.scorer)), [name], None if label == name else label
+    if isinstance(name, str) and name in frame.columns and not frame.lazy and not frame.from_responses:
+        column = frame.column(name)
+        if labels_alone(column, codebook):
+            return codebook_of(ByLabel(codebook.scorer)), [name], None if label == name else label
+        numbers = column.values[:_LOOK].tolist() if column.values.dtype.kind in "iuf" else []
+        if stars := stars_said(numbers, codebook.scales[0], name):
+            warn(f"score: column {quoted(name)}: {stars}", DataWarning)
     return codebook, score, label
 
 

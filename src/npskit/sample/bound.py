@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -22,7 +22,6 @@ from npskit.data import (
     read_times,
     read_weights,
     segments_of,
-    shown,
     to_scale,
     weight_scale,
 )
@@ -31,6 +30,7 @@ from npskit.inference import Calibration, Population, rake
 from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
 from npskit.reading import Rejected, refuse_rejected
 from npskit.results import NO_ROWS, RowCounts
+from npskit.sample.answer_kinds import check_kinds, kind_counts
 from npskit.sample.places import Places
 from npskit.sample.repeats import answer_each
 from npskit.sample.sample import Measured, Sample
@@ -58,6 +58,7 @@ class BoundData:
         refused: What could not be used of the file the data came from; None if it came from none.
         aside: The rows of the file that are not in the data: those set aside, and those left out.
         row_numbers: The row of the file that each row came from; None if the data came from none.
+        kinds: The columns that say that rows answer several surveys or questions.
     """
 
     frame: Frame
@@ -74,6 +75,7 @@ class BoundData:
     refused: tuple[Rejected, ...] | None = None
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
+    kinds: tuple[str, ...] = ()
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # what was warned of already; a survey speaks once
     _spoken: set[str] = attrs.field(factory=set, repr=False)
@@ -209,8 +211,9 @@ class BoundData:
         """Return the answers to each question; not kept, so that their codes last no longer than a call."""
         return CodedAnswers([self.column(name) for name in self.score], self.codebook, self._spoken)
 
-    def sample(self) -> Sample:
-        """Return the rows to be counted, checked to be as `on_invalid` wants them."""
+    def sample(self, by: tuple[str, ...] = ()) -> Sample:
+        """Return the rows to be counted, for segments by some columns, checked to be as `on_invalid` wants them."""
+        self._check_kinds(by)
         customer, account, stratum, cluster = map(self.role, ("customer", "account", "stratum", "cluster"))
         weights = self.weights() if self.calibration is None else self.calibration.weights
         sample = Sample(
@@ -252,7 +255,7 @@ class BoundData:
             measured = Measured.of(tally, denominator)
             measured.estimate.warn()
             return keys, attrs.evolve(measured, aside=self.aside)
-        sample = self.sample()
+        sample = self.sample(by)
         places, keys = self.segments(by)
         sample, kept = self.answering(sample, places, repeats, "score")
         places = places.take(kept)
@@ -266,14 +269,14 @@ class BoundData:
         if all(self.role(role) is None for role in ("customer", "account", "stratum", "cluster")):
             return None
         places = self.segments(by)[0]
-        sample, kept = self.answering(self.sample(), places)
+        sample, kept = self.answering(self.sample(by), places)
         return sample.correlations(places.take(kept), wanted)
 
     def count(self, by: tuple[str, ...]) -> Tally:
         """Return the counts of each segment, asking the engine where it is one."""
         if self.calibration is None and self._has_engine(by):
             return self._count_by_engine(by)[1]
-        return self.sample().count(self.segments(by)[0])
+        return self.sample(by).count(self.segments(by)[0])
 
     def answering(
         self, sample: Sample, places: Places, repeats: Repeats = "all", method: str = "score"
@@ -305,6 +308,9 @@ class BoundData:
             kept[kept] = some
         return sample, kept
 
+    def _check_kinds(self, by: tuple[str, ...]) -> None:
+        check_kinds(self.kinds, by, lambda name: kind_counts(self.frame, self.column, self.score, name))
+
     def _check_policy(self, said: str, rule: str) -> None:
         if self.calibration is not None:
             raise IncompatibleError(f"{said} and rake() do not go together: bind the rows to be raked")
@@ -320,11 +326,12 @@ class BoundData:
         return engine and not self.frame.holds_objects([*by, *self.score])
 
     def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
+        self._check_kinds(by)
         found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))
         if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
             # what an engine cannot square or add up is read by row, where the first bad one can be named
             places, keys = self.segments(by)
-            return keys, self.sample().count(places)
+            return keys, self.sample(by).count(places)
         groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
         tally = Tally.from_distinct(
             *read_columns(
@@ -337,11 +344,3 @@ class BoundData:
             n_groups=len(keys),
         )
         return keys, tally
-
-    def invalid_answers(self) -> Iterator[Rejected]:
-        """Yield the answers that do not lie on their scale."""
-        for name, scale, (_, rows) in zip(self.score, self.codebook.scales, self.answers().invalid(), strict=True):
-            values = self.column(name).values
-            numbers = rows if self.row_numbers is None else self.row_numbers[rows]
-            for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
-                yield Rejected(number, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")

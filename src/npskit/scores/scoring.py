@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 import attrs
+import numpy as np
 from typing_extensions import Unpack
 
 from npskit.checks import is_same, one_of
 from npskit.counting import CodedAnswers, Tally, warn_of_scale
-from npskit.data import Scale, plain_column
-from npskit.errors import IncompatibleError
+from npskit.data import Column, Scale, as_column, objects, plain_column
+from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.options import ON_INVALID, CESMethod, Denominator, OnInvalid
-from npskit.scorers import CES, CSAT, NPS, SCI, Retention, Scorer, codebook_of
+from npskit.scorers import CES, CSAT, NPS, SCI, ByLabel, Codebook, Retention, Scorer, codebook_of
+from npskit.scores.label_audit import labels_alone
 from npskit.scores.score import Score
 
 _NPS = NPS()
+# Cells that are looked at to tell whether they are names of groups.
+_LOOK = 1_000
 
 
 class MeasureOptions(TypedDict, total=False):
@@ -66,7 +70,11 @@ def measure(
     one_of(on_invalid, ON_INVALID, "on_invalid")
     if on_invalid == "raise":  # an iterator could not be read a second time, to name the rows
         answers = tuple(list(a) if isinstance(a, Iterator) else a for a in answers)
+    if len(answers) == 1:
+        _refuse_value_counts(answers[0])
     meant = scorer if mapping is None else codebook_of(scorer).mapped(mapping)
+    if len(answers) == 1 and _groups_alone(answers[0], codebook_of(meant)):
+        meant = ByLabel(codebook_of(meant).scorer)
     if len(answers) == 1 and isinstance(answers[0], Mapping):
         if weights is not None:
             raise IncompatibleError("weights are by row, and counts by answer have none: leave weights out")
@@ -83,6 +91,42 @@ def measure(
     if on_invalid == "count":
         return score
     return attrs.evolve(score, conventions=attrs.evolve(score.conventions, invalid=on_invalid))
+
+
+def _groups_alone(answers: Any, codebook: Codebook) -> bool:
+    """Whether answers are the names of a scorer's groups alone, such as "Promoter"."""
+    if isinstance(answers, Mapping):
+        answers = list(answers)
+    if str(getattr(answers, "dtype", "")).casefold().startswith(("int", "uint", "float")):
+        return False  # a series of numbers would take longer to be sliced than to be counted
+    try:
+        some = answers[:_LOOK]  # a slice costs little, whatever holds the answers
+    except Exception:  # no sequence: it is refused, or read once
+        return False
+    if not isinstance(some, list | tuple):
+        found = as_column(some)
+        some = np.asarray(some).tolist() if found is None and isinstance(some, np.ndarray) else found
+    if isinstance(some, list | tuple):
+        first = next((each for each in some if each is not None), None)
+        some = Column(objects(some)) if isinstance(first, str) else None
+    return some is not None and labels_alone(some, codebook)
+
+
+def _refuse_value_counts(answers: Any) -> None:
+    """Refuse what `value_counts()` of pandas gives: counts, whose answers are the index.
+
+    Raises:
+        InvalidTypeError: If it is that.
+    """
+    index = getattr(answers, "index", None)
+    if getattr(answers, "name", None) in ("count", "proportion") and type(index).__name__ not in (
+        "NoneType",
+        "RangeIndex",
+    ):
+        raise InvalidTypeError(
+            "answers are counts, as value_counts() gives them, with the answers in their index: pass what their "
+            "to_dict() gives, which says how often each was given"
+        )
 
 
 def nps(
