@@ -1,6 +1,7 @@
 """Files from survey tools, with what was found out about them, and what was rejected and why."""
 
 from npskit.reading.aggregates import refuse_aggregates as refuse_aggregates
+from npskit.reading.aggregates import telling_of_tables as telling_of_tables
 from npskit.reading.aggregates import warn_of_counts as warn_of_counts
 from npskit.reading.api_records import group_named as group_named
 from npskit.reading.column_roles import whole_ranges as whole_ranges

@@ -23,10 +23,21 @@ _PERIOD = re.compile(
     r"(19|20)\d\d([-/.](0?[1-9]|1[0-2])([-/.]0?1)?|[- ]?(Q[1-4]|W\d\d?))?|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
 )
 _LOOK = 1000
+_PERIODS = "month period quarter year week monat zeitraum quartal jahr woche miesiąc okres rok เดือน ปี mois mes fecha"
 _COUNTS = """
 count counts n freq frequency responses respondents answers anzahl häufigkeit antworten liczba ilość nombre effectif
 cantidad จำนวน
 """
+
+
+def telling_of_tables(names: Sequence[str]) -> list[str]:
+    """Return the columns whose names say that a table holds counts, or scores of groups or periods.
+
+    Example:
+        >>> telling_of_tables(["score", "Month", "Promoters", "n", "region"])
+        ['Month', 'Promoters', 'n']
+    """
+    return [name for name in names if bare(name) in _COUNTS.split() + _PERIODS.split() or _group_in(name)]
 
 
 def warn_of_counts(columns: Mapping[str, Any], score: str) -> None:

@@ -13,6 +13,7 @@ from npskit.reading import (
     kind_columns,
     kinds_of,
     refuse_aggregates,
+    telling_of_tables,
     warn_of_counts,
     warn_of_foreign,
 )
@@ -38,7 +39,9 @@ def rows_meant_by(data: BoundData, count: str | None) -> BoundData:
         DataWarning: If all rows say that they answer something else, or a column seems to say how many they stand for.
     """
     frame, score = data.frame, data.score
-    if not frame.lazy and not frame.from_responses and len(score) == 1 and len(data.column(score[0])) <= _LOOK:
+    # columns that nobody asked for are read only where their names make the data look like such a table
+    telling = telling_of_tables([name for name in frame.columns if name not in score])
+    if telling and not frame.lazy and len(score) == 1 and len(data.column(score[0])) <= _LOOK:
         columns = {}
         for name in frame.columns:
             with contextlib.suppress(NpskitError):  # nobody has asked for this column
