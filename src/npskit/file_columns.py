@@ -19,7 +19,7 @@ from npskit.errors import (
     quoted,
     warn,
 )
-from npskit.reading import Loaded, refuse_aggregates, resolve, warn_of_counts, whole_ranges
+from npskit.reading import Loaded, has_kinds, refuse_aggregates, resolve, says, warn_of_counts, whole_ranges
 from npskit.scorers import ByLabel, Codebook, codebook_of
 from npskit.scores import labels_alone
 
@@ -93,6 +93,13 @@ def _answers(score: str | Sequence[str] | Mapping[str, str] | None, loaded: Load
             return [found]
         if named:
             return list(questions)
+        measure = codebook.name.partition(" ")[0]
+        asking = [name for name in loaded.columns if says(name, measure)] if has_kinds(measure) else []
+        asking = [name for name in asking if name not in loaded.roles.values()]
+        if len(questions) == len(asking) == 1 and measure != "NPS":  # whose column is among the roles
+            told = f"Column {asking[0]!r} was taken as the score by its name; name another with score=."
+            warn(told, GuessWarning)
+            return asking
         known = ", ".join(map(repr, list(loaded.columns)[:20]))
         about = " ".join(filter(None, [_about(loaded, codebook), loaded.about_header]))
         asked = f"score: name the column with the answers to {', '.join(questions)}"

@@ -298,3 +298,26 @@ def test_group_codes_of_qualtrics_are_audited(read: Read) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", nk.DataWarning)
         assert read(export([("3", 10), ("3", 9), ("2", 8), ("1", 0)])).audit().contradictions == ()
+
+
+# ---- other scorers ----
+
+
+@pytest.mark.parametrize(
+    ("name", "scorer", "answers"),
+    [
+        ("Review Stars", nk.CSAT(), [5, 1, 4, 5]),
+        ("csat", nk.CSAT(), ["good", "bad", "good", "good"]),
+        ("Jak ocenia Pan łatwość?", nk.CES(2, "top_box"), [7, 1, 6, 7]),
+        ("Wie zufrieden sind Sie?", nk.CSAT(), ["sehr zufrieden", "unzufrieden", "zufrieden", "zufrieden"]),
+    ],
+)
+def test_the_column_of_another_scorer_is_found_by_its_name(
+    name: str, scorer: Any, answers: list[Any], read: Read
+) -> None:
+    """The one column that is called after what the scorer measures is taken, and said; of several none is."""
+    rows = [[i, "2026-03-01", answer] for i, answer in enumerate(answers)]
+    with pytest.warns(nk.GuessWarning, match="by its name"):
+        assert read(table(["Review ID", "date", name], rows), scorer=scorer).score().value == 75
+    with pytest.raises(nk.ColumnNotFoundError):
+        read(table(["Review ID", name, f"{name} (2)"], rows), scorer=scorer)

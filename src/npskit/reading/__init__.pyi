@@ -20,6 +20,7 @@ from npskit.reading.names import resolve as resolve
 from npskit.reading.response_kinds import has_kinds as has_kinds
 from npskit.reading.response_kinds import kind_columns as kind_columns
 from npskit.reading.response_kinds import kinds_of as kinds_of
+from npskit.reading.response_kinds import says as says
 from npskit.reading.responses import Wanted as Wanted
 from npskit.reading.responses import check_kinds as check_kinds
 from npskit.reading.responses import refuse_kinds as refuse_kinds
