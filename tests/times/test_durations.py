@@ -82,7 +82,17 @@ def test_other_ways_to_write_them(text: Any, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("1d 2h", 1560), ("P1.5D", 2160), ("1h 25m", 85), ("01:25:00", 85), ("1:25", 85), ("PT1,5H", 90), ("2 hrs", 120)],
+    [
+        ("1d 2h", 1560),
+        ("P1.5D", 2160),
+        ("1h 25m", 85),
+        ("01:25:00", 85),
+        ("1:25", 85),
+        ("PT1,5H", 90),
+        ("2 hrs", 120),
+        ("1 godz. 25 min", 85),
+        ("1 Std. und 25 Min.", 85),
+    ],
 )
 def test_a_clock_and_several_units(text: str, minutes: int) -> None:
     """What cells of logs say, arguments may say too."""

@@ -118,9 +118,9 @@ def _number(value: Any) -> int | float | None:
 
 
 def _of_number(number: int | float, order: Order, spellings: Spellings, serials: bool) -> Moment:
+    if not number:
+        return EMPTY
     if serials:
-        if not number:
-            return EMPTY
         return _DAY_ZERO + dt.timedelta(seconds=round(number * 86_400))
     whole = int(number) if isinstance(number, int) or number.is_integer() else None
     found = None if whole is None else _of_digits(str(whole), order, spellings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from npskit.checks import is_missing
 
-NOTHING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-", "--", "."})
+NOTHING = frozenset({"", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "-", "--", "–", "—", "."})
 # Longer text that is not blank says something.
 LONGEST_NOTHING = max(map(len, NOTHING))
 _YES = """

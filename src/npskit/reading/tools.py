@@ -212,8 +212,8 @@ TOOLS: tuple[Tool, ...] = (
         "SurveyMonkey",
         _has("Respondent ID", "Collector ID"),
         _surveymonkey_header,
-        roles={"time": ("End Date", "Start Date"), "customer": ("Email Address",)},
-        meta=r"Respondent ID|Collector ID|IP Address|First Name|Last Name|Custom Data \d+",
+        roles={"time": ("End Date", "Date Modified", "Start Date", "Date Created"), "customer": ("Email Address",)},
+        meta=r"Respondent ID|Collector ID|Date (?:Created|Modified)|IP Address|First Name|Last Name|Custom Data \d+",
         expands=True,
     ),
     Tool(

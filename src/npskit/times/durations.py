@@ -29,15 +29,25 @@ _ISO = re.compile(
     r"(?:t(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?)?"
 )
 # Lengths of time, which arguments and cells of logs take alike: a clock, numbers of units, and ISO 8601 with parts.
-_SECONDS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "sekund"), 1),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minut", "minuty"), 60),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "godz", "godzin", "godziny"), 3600),
-    **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen", "dni"), 86400),
-    **dict.fromkeys(("w", "week", "weeks"), 604800),
+_LENGTHS = {
+    0.001: "ms millis millisecond milliseconds msec msecs",
+    1: "s sec secs second seconds sek sekunde sekunden sekund sekunda sekundy seconde secondes วินาที 秒 초",
+    60: "m min mins minute minutes minuten minut minuta minuty นาที 分 分钟 分鐘 분",
+    3600: "h hr hrs hour hours std stunde stunden godz godzin godzina godziny heure heures ชม ชั่วโมง 時間 小时 시간",
+    86400: "d day days tag tage tagen dzień dzien dni dnia j jour jours วัน 日 天 일",
+    604800: "w wk wks week weeks woche wochen tydzień tygodnie tygodni semaine semaines สัปดาห์",
 }
-_CLOCK = re.compile(r"(?:([0-9]{1,5}) days?,? )?([0-9]{1,6}):([0-5]?[0-9])(?::([0-5]?[0-9])(?:[.,]([0-9]{1,9}))?)?")
-_PART = re.compile(r"([0-9]{1,9}(?:[.,][0-9]{1,6})?)\s*([a-z]+)\.?(?:[\s,]+|(?=[0-9])|$)")
+_SECONDS = {word: seconds for seconds, words in _LENGTHS.items() for word in words.split()}
+_CLOCK = re.compile(
+    r"(?:([0-9]{1,5})(?: ?(?:days?|d),? |[.:](?=[0-9]{2}:[0-9]{2}:)))?"
+    r"([0-9]{1,6}):([0-5]?[0-9])(?::([0-5]?[0-9])(?:[.,]([0-9]{1,9}))?)?"
+)
+_PART = re.compile(
+    r"([0-9]{1,9}(?:[.,][0-9]{1,6})?)\s*"
+    rf"({'|'.join(sorted(_SECONDS, key=len, reverse=True))})(?![^\W\d_])"
+    r"\.?(?:,?\s*(?:and|und|et|i)\s+|[\s,]+|(?=[0-9])|$)"
+)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _AMOUNT = r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)"
 _ISO_SPAN = re.compile(rf"p(?:{_AMOUNT}w)?(?:{_AMOUNT}d)?(?:t(?:{_AMOUNT}h)?(?:{_AMOUNT}m)?(?:{_AMOUNT}s)?)?")
 _ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
@@ -123,7 +133,7 @@ def parse_fixed(value: Any, name: str, *, step: dt.timedelta | None = None) -> d
     return parse_duration(value, name, step=step).fixed
 
 
-def unit_seconds(word: str) -> int | None:
+def unit_seconds(word: str) -> float | None:
     """Return how many seconds a unit has, by any of its names; None if it is no unit of a fixed length.
 
     Example:
@@ -148,9 +158,18 @@ def span_seconds(text: str) -> float | None:
         lengths = zip(found.groups(), (604800, 86400, 3600, 60, 1), strict=True)
         return sum(float(part.replace(",", ".")) * seconds for part, seconds in lengths if part is not None)
     parts = _PART.findall(text)
-    if not parts or _PART.sub("", text) or any(word not in _SECONDS for _, word in parts):
+    if not parts or _PART.sub("", text):
         return None
-    return float(sum(float(number.replace(",", ".")) * _SECONDS[word] for number, word in parts))
+    known = [length for number, word in parts if (length := _length(number, _SECONDS[word])) is not None]
+    return float(sum(known)) if len(known) == len(parts) else None
+
+
+def _length(number: str, seconds: float) -> float | None:
+    """Return a number of units in seconds; None where a comma may part thousands or decimals."""
+    if _THOUSANDS.fullmatch(number):
+        # of minutes nobody counts thousandths; of hours and days programs write them
+        return int(number.replace(",", "")) * seconds if seconds <= 60 else None
+    return float(number.replace(",", ".")) * seconds
 
 
 def in_words(duration: dt.timedelta) -> str:

@@ -383,3 +383,50 @@ def test_seconds_are_no_days_of_a_spreadsheet(took: list[Any]) -> None:
         read_case_log({"opened": ["2026-03-01 09:00", "2026-03-02 09:00"], "closed": took})
     log = read_case_log({"opened": [46084.5, 46085.0], "closed": ["46085.5", "46086.25"]})
     assert (log.closed - log.opened).astype("m8[h]").astype(int).tolist() == [24, 30]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_closed_again_within_one_tick(order: tuple[int, ...], copies: int) -> None:
+    """A case that was closed, reopened and closed in the same second is closed; a joined table changes nothing."""
+    kinds, hours = ["opened", "closed", "reopened", "closed"], [9, 10, 10, 10]
+    at = [f"2026-03-02 {hour:02}:00:00" for hour in hours]
+    log = {"case": ["a"] * 4, "event": [kinds[i] for i in order], "at": [at[i] for i in order]}
+    read = read_case_log({name: values * copies for name, values in log.items()})
+    assert read.closed.tolist() == [dt.datetime(2026, 3, 2, 10)]
+    assert read.reopened.tolist() == [True]
+    ended = read_case_log({name: values[:-1] for name, values in log.items() if order == (0, 1, 2, 3)} or log)
+    assert np.isnat(ended.closed).tolist() == [order == (0, 1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed"),
+    [
+        ("Ticket created", "Ticket closed"),
+        ("new", "solved"),
+        ("geöffnet", "geschlossen"),
+        ("utworzono", "zamknięto"),
+        ("OPEN", "Done"),
+        ("Case opened", "case resolved"),
+        ("Créé", "Fermé"),
+    ],
+)
+def test_words_for_events(opened: str, closed: str) -> None:
+    """As help desks call them; the one time of each event may be called its creation."""
+    at = ["2026-03-02 09:00", "2026-03-02 10:00", "2026-03-02 09:00"]
+    for names in (
+        ("ticket_id", "event", "time"),
+        ("issue_key", "new_status", "changed_at"),
+        ("case", "event", "created_at"),
+    ):
+        read = read_case_log(dict(zip(names, ([1, 1, 2], [opened, closed, opened], at), strict=True)))
+        assert read.ended.tolist() == [True, False]
+        assert len(read.rejected) == 0
+
+
+def test_of_several_numbers_of_a_case_one_is_taken() -> None:
+    """Jira writes the key and the number of an issue; the ticket's own number comes first."""
+    log = {"Issue id": [1, 2], "Issue key": ["A-1", "A-2"], "Ticket ID": ["x", "y"], "opened": [START] * 2}
+    assert read_case_log(log).ids.tolist() == ["x", "y"]
+    del log["Ticket ID"]
+    assert read_case_log(log).ids.tolist() == ["A-1", "A-2"]

@@ -46,6 +46,23 @@ def loop_of(**columns: Any) -> nk.ClosedLoop:
         ("Time to first response (seconds)", np.array([5100.0, 93600.0, np.nan])),
         ("first_response_hours", [85 / 60, 26.0, None]),
         ("Initial response time", ["2026-03-02 10:25", "2026-03-03 12:00", None]),
+        ("First Response Time", ["85 minutes", "1,560 minutes", None]),
+        ("First Response Time", ["1 Std. 25 Min.", "1 Tag und 2 Stunden", ""]),
+        ("First Response Time", ["1 godz. 25 min", "1 dzień 2 godziny", ""]),
+        ("First Response Time", ["1 ชม. 25 นาที", "1 วัน 2 ชั่วโมง", "-"]),
+        ("First Response Time", ["1 h 25 min", "1 j 2 h", "—"]),
+        ("First Response Time", ["1 hour and 25 minutes", "1 day and 2 hours", None]),
+        ("First Response Time", ["0.01:25:00", "1.02:00:00", None]),  # .NET
+        ("First Response Time", ["00:01:25:00", "01:02:00:00", None]),
+        ("First Response Time", ["0d 01:25:00", "1d 02:00:00", None]),
+        ("First Response Time (hh:mm:ss)", ["01:25:00", "26:00:00", None]),
+        ("First response [HH:MM]", ["1:25", "26:00", None]),
+        ("First reply time in minutes calendar", [85, 1560, None]),
+        ("first_response_time_ms", [5_100_000, 93_600_000, None]),
+        ("FRT (min)", [85, 1560, None]),
+        ("Erste Antwort (Min)", [85, 1560, None]),
+        ("Czas pierwszej odpowiedzi (min)", [85, 1560, None]),
+        ("Date/Time First Response", ["2026-03-02 10:25", "2026-03-03 12:00", None]),
     ],
 )
 def test_durations_count_from_the_opening(name: str, cells: Any) -> None:
@@ -55,6 +72,68 @@ def test_durations_count_from_the_opening(name: str, cells: Any) -> None:
     assert (first.done, first.waiting, len(loop.rejected)) == (2, 1, 0)
     assert first.median == pytest.approx(26)
     assert loop.time("first_response").median_interval.low == pytest.approx(85 / 60)
+
+
+def test_a_comma_that_may_part_thousands_or_decimals_is_not_guessed_at() -> None:
+    """1,560 minutes are a day and two hours; 1,417 h may be an hour and a half or two months."""
+    loop = loop_of(**{"First Response Time": ["1,417 h", "26 h", None]})
+    assert [each.reason for each in loop.rejected] == ["first_response is not a time"]
+    assert loop.first_response.done == 1
+
+
+@pytest.mark.parametrize("unit", ["ms", "seconds"])
+def test_times_since_1970_are_no_durations(unit: str) -> None:
+    """Whatever unit the name of their column ends with."""
+    size = 1000 if unit == "ms" else 1
+    opened = [1_772_442_000 * size, 1_772_445_600 * size]
+    log = {"created": opened, f"closed_{unit}": [opened[0] + 7200 * size, None]}
+    loop = nk.closed_loop(log, as_of="2026-03-09T09:00:00Z")
+    assert (loop.close.median_interval.low, loop.backlog.open) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "First reply time in minutes within business hours",
+        "First reply time (business minutes)",
+        "First Response Time (Business Hours)",
+    ],
+)
+def test_business_hours_are_not_taken_for_those_of_the_calendar(name: str) -> None:
+    """They are not read, and that is said; beside a column of the calendar they are not missed."""
+    with pytest.warns(DataWarning, match="counts business hours and is not read"):
+        assert loop_of(**{name: [85, 1560, None]}).first_response.done == 0
+    assert loop_of(**{name: [8, 9, None], "First reply": [OPENED[0], None, None]}).first_response.done == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Closed Date/Time",
+        "Date/Time Closed",
+        "Date closed",
+        "Ticket closed at",
+        "Geschlossen am",
+        "Erledigt",
+        "Zamknięto",
+        "Data zamknięcia",
+        "Fermé le",
+        "Cerrado el",
+        "Done",
+        "Gelöst am",
+        "Solved (UTC)",
+    ],
+)
+def test_a_closing_by_any_name(name: str) -> None:
+    """In the languages of help desks, with what tools put before and after it."""
+    loop = loop_of(**{name: ["2026-03-02 11:00", "2026-03-02 11:00", None]})
+    assert (loop.close.done, loop.backlog.open) == (2, 1)
+
+
+def test_times_that_are_not_read_are_said() -> None:
+    """Where nothing but the openings was found."""
+    with pytest.warns(DataWarning, match=r"only the openings were found; 'ended' holds times .*'closed': 'ended'"):
+        loop_of(ended=["2026-03-02 11:00", None, None])
 
 
 def test_durations_of_a_log_with_zones() -> None:

@@ -16,6 +16,9 @@ from npskit.times import span_seconds, unit_seconds
 # A single letter at the end of a name says too little.
 _UNIT = re.compile(r"(.+?)_(?:time_)?(?:in_)?([^\W_]{2,})")
 _BEFORE = re.compile(r"([^\W_]{2,})_(?:to|until)_(.+)")
+# How a clock is written, and whose clock counts: "First response (hh:mm)", "First reply time in minutes calendar".
+_FORM = re.compile(r"_(?:hh?_mm?(?:_ss?)?|d_hh?_mm?(?:_ss?)?|calendar(?:_hours|_time)?)(?=_|$)")
+_OFFICE = re.compile(r"_(?:(?:with)?in_)?(?:business|office|working|operating)(?:_hours|_time)?(?=_|$)")
 # But for one in brackets: "First reply (h)".
 _LETTER = re.compile(r"[(\[]\s*([smhd])\s*[)\]]\s*$", re.IGNORECASE)
 _WORDS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -31,7 +34,7 @@ def unit_in_full(name: str) -> str:
     return _LETTER.sub(lambda found: _WORDS[found[1].casefold()], name)
 
 
-def stem_and_unit(name: str) -> tuple[str, int | None]:
+def stem_and_unit(name: str) -> tuple[str, float | None]:
     """Return what a tidy name is of without the unit that it ends or begins with, and the seconds of that, or None.
 
     Example:
@@ -40,6 +43,7 @@ def stem_and_unit(name: str) -> tuple[str, int | None]:
         >>> stem_and_unit("hours_to_resolution")
         ('resolution', 3600)
     """
+    name = _FORM.sub("", name)
     if (found := _BEFORE.fullmatch(name)) and (unit := unit_seconds(found[1])) is not None:
         return found[2], unit
     if (found := _UNIT.fullmatch(name)) and (unit := unit_seconds(found[2])) is not None:
@@ -47,11 +51,22 @@ def stem_and_unit(name: str) -> tuple[str, int | None]:
     return name, None
 
 
-# Nothing takes so many seconds, which are three hundred years.
-_LONGEST = 1e10
+def without_office(name: str) -> str | None:
+    """Return a tidy name without the words for business hours that it holds; None if it holds none.
+
+    Example:
+        >>> without_office("first_reply_time_in_minutes_within_business_hours"), without_office("closed_at")
+        ('first_reply_time_in_minutes', None)
+    """
+    found = _OFFICE.sub("", name)
+    return None if found == name else found
 
 
-def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
+# No case takes so many seconds, which are thirty years; times since 1970 are more.
+_LONGEST = 1e9
+
+
+def read_spans(column: Column, unit: float | None) -> tuple[Floats, Bools] | None:
     """Return how many seconds each cell of a column says that something took, and which cells say something else.
 
     Args:
@@ -70,6 +85,8 @@ def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
             return None
         found = cells.astype(np.float64) * unit
         beyond = np.asarray(found >= _LONGEST)
+        if beyond.any() and (beyond | np.isnan(found)).all():  # times since 1970
+            return None
         return np.where(beyond, np.nan, found), np.asarray(found < 0) | beyond
     if cells.dtype.kind != "O":
         return None
@@ -81,7 +98,7 @@ def read_spans(column: Column, unit: int | None) -> tuple[Floats, Bools] | None:
     return np.array([np.nan if value is None else value for value in read], np.float64)[codes], bad[codes]
 
 
-def _seconds(cell: Any, unit: int | None) -> float | None:
+def _seconds(cell: Any, unit: float | None) -> float | None:
     """Return how long a cell says that something took; None where it says something else."""
     if isinstance(cell, dt.timedelta | np.timedelta64):
         seconds = float(np.timedelta64(cell) / np.timedelta64(1, "s"))

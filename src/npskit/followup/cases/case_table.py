@@ -18,6 +18,7 @@ from npskit.data import (
     Frame,
     TableTimes,
     coded,
+    is_nothing,
     parse_times,
     read_flags,
     read_labels,
@@ -39,8 +40,9 @@ from npskit.errors import (
 )
 from npskit.followup.cases.case import Case
 from npskit.followup.cases.case_days import dates_alone, offsets_of, take_midnights
-from npskit.followup.cases.case_roles import unit_of
+from npskit.followup.cases.case_roles import kind_of, unit_of
 from npskit.followup.cases.case_spans import read_spans
+from npskit.options import EVENT_KINDS
 from npskit.scorers import Codebook
 from npskit.times import DAY, find_zone, in_zone, instants, read_time
 
@@ -302,6 +304,35 @@ def _refuse_days(table: TableTimes, names: Mapping[str, str]) -> None:
             f"cases: column {quoted(names[role])} holds numbers and {quoted(names['opened'])} does not: if they say "
             f"how long it took, name the unit in the name of the column, as in '{names[role]} in seconds'"
         )
+
+
+def warn_of_unread(frame: Frame, roles: Mapping[str, str]) -> None:
+    """Warn of columns that hold times, of a log of which only the openings were found."""
+    found = []
+    for name in frame.columns:
+        cells = frame.column(name).filled()
+        if name not in roles.values() and kind_of(name, {}) != EVENT_KINDS.index("opened") and _are_times(cells):
+            found.append(name)
+    if found:
+        warn(
+            f"cases: only the openings were found; {', '.join(map(quoted, found))} "
+            f"{plural(len(found), 'holds times and is', 'hold times and are')} not read: say what they are of, as in "
+            f"columns={{'closed': {quoted(found[0])}}}.",
+            DataWarning,
+        )
+
+
+def _are_times(cells: NDArray[Any]) -> bool:
+    """Whether the first cells of a column are times, and no numbers."""
+    if cells.dtype.kind not in "OM":
+        return cells.dtype.kind == "M"
+    known = [cell for cell in cells[:_LOOKED_AT] if not is_nothing(cell)]
+    if not known or any(isinstance(cell, int | float | np.number) or _is_number(cell) for cell in known):
+        return False
+    try:
+        return not parse_times(known, time_zone="UTC").rejected
+    except NpskitError:
+        return False
 
 
 def _is_number(cell: Any) -> bool:

@@ -11,7 +11,7 @@ from npskit.checks import mapping, of_kind, one_of, several
 from npskit.errors import quoted
 from npskit.followup.cases.case_log import CaseLog
 from npskit.followup.cases.case_roles import ALIASES, find_roles
-from npskit.followup.cases.case_table import CaseTable, CaseTimes, case_frame
+from npskit.followup.cases.case_table import CaseTable, CaseTimes, case_frame, warn_of_unread
 from npskit.followup.cases.rows_of_cases import by_case
 from npskit.followup.cases.rows_of_events import by_event
 from npskit.options import EVENT_KINDS, EventKind
@@ -81,6 +81,8 @@ def read_case_log(
     table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
     dated = {role: roles[role] for role in ("at", *EVENT_KINDS, "due") if role in roles}
     times = CaseTimes.read(frame, dated, dayfirst, office)
+    if roles.keys() & {"opened", *EVENT_KINDS} == {"opened"}:
+        warn_of_unread(frame, roles)
     log = by_event(table, times, words, as_of) if one_per_event else by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}
     return attrs.evolve(log, recorded=log.recorded | set(recorded), keys=named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -113,7 +114,20 @@ def _repeated(case: Codes, kinds: Integers, at: Times, by: Any, rows: Codes) -> 
     same = np.logical_and.reduce([column[1:] == column[:-1] for column in sorted_columns])
     repeated = np.zeros(len(order), np.bool_)
     repeated[order[1:][same]] = True
-    return repeated
+    return repeated & ~_closed_again(case, kinds, at, repeated)
+
+
+def _closed_again(case: Codes, kinds: Integers, at: Times, repeated: Bools) -> Bools:
+    """Return which closings are the second of one tick of the clock in which the case was reopened: fewer times."""
+    closed, reopened = (kinds == EVENT_KINDS.index(kind) for kind in ("closed", "reopened"))
+    found = np.zeros(len(case), np.bool_)
+    rows = np.flatnonzero((closed | reopened) & np.isin(case, case[closed & repeated]))
+    moments = list(zip(case[rows].tolist(), at[rows].tolist(), strict=True))
+    more = Counter(moment for moment, row in zip(moments, rows, strict=True) if closed[row])
+    fewer = Counter(moment for moment, row in zip(moments, rows, strict=True) if reopened[row])
+    again = {moment: row for moment, row in zip(moments, rows.tolist(), strict=True) if closed[row] and repeated[row]}
+    found[[row for moment, row in again.items() if 0 < fewer[moment] < more[moment]]] = True
+    return found
 
 
 def _end_of_days(case: Codes, kinds: Integers, at: Times, days: Bools, usable: Codes) -> Times:
