@@ -139,20 +139,31 @@ def _about(loaded: Loaded, codebook: Codebook) -> str:
     return f"{said}: name the column with score={other}."
 
 
-def warn_of_accounts(name: str, cells: Any, weight: str) -> None:
+def warn_of_accounts(names: Mapping[str, bool], columns: Mapping[str, Any], weight: str) -> None:
     """Warn where an account has several rows, and the weight, which may be its revenue, counts in each.
 
     Args:
-        name: The column that may be the account, and is not bound.
-        cells: What it holds.
+        names: The columns that may be the account, and whether they are called one: of several the first in which each
+            has one weight, or else the first that is called so.
+        columns: What the columns of the file hold.
         weight: The column bound as the weight.
     """
-    if isinstance(cells, Deferred):  # of a large file, read when it is asked for
+    if any(isinstance(columns[name], Deferred) for name in (*names, weight)):  # of a large file, read when asked for
         return
-    codes, labels = coded(Column(cells_of(cells)))
-    if np.count_nonzero(codes >= 0) > len(labels):
+    weights, _ = coded(Column(cells_of(columns[weight])))
+    repeated = {}
+    for name in names:
+        codes, labels = coded(Column(cells_of(columns[name])))
+        known = codes >= 0
+        if np.count_nonzero(known) > len(labels):
+            pairs = np.unique(np.stack([codes[known], weights[known]]), axis=1)
+            repeated[name] = pairs.shape[1] == len(labels)
+    called = (name for name in repeated if names[name])
+    found = next((name for name, alike in repeated.items() if alike), next(called, None))
+    if found is not None:
         warn(
-            f"weight: {quoted(weight)} counts in every row, and {quoted(name)} has several rows for one account: if it "
-            f"is the account's, such as its revenue, let it count once with account={name!r}; else say account=None",
+            f"weight: {quoted(weight)} counts in every row, and {quoted(found)} has several rows for one account: if "
+            f"it is the account's, such as its revenue, let it count once with account={found!r}; else say "
+            "account=None",
             DataWarning,
         )

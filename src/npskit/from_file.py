@@ -28,6 +28,7 @@ from npskit.reading import (
     Loaded,
     Rejected,
     Wanted,
+    accounts_in,
     asked_clock,
     check_kinds,
     group_named,
@@ -177,8 +178,8 @@ class _Asked:
         if loaded.about_header:
             warn(loaded.about_header, GuessWarning)
         bound, unasked = bound_roles(self.roles, loaded)
-        if "weight" in bound and "account" in unasked:
-            warn_of_accounts(unasked["account"], loaded.columns[unasked["account"]], bound["weight"])
+        if "weight" in bound and "account" not in self.roles:
+            warn_of_accounts(accounts_in(loaded.columns, bound["weight"]), loaded.columns, bound["weight"])
         codebook, answers = scored_columns(self.score, loaded, self.codebook, bound)
         if self.score is None and loaded.about_score and answers == [loaded.roles.get("score")]:
             warn(loaded.about_score, GuessWarning)

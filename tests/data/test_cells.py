@@ -138,6 +138,13 @@ def test_numbers(texts: list[str], decimal: str | None, numbers: Sequence[float]
     assert numbers_of(texts, decimal=decimal).values.tolist() == numbers
 
 
+@given(st.from_regex(r"[+-]?[.,]?[eE][+-]?\d{1,3}", fullmatch=True), st.sampled_from([None, ".", ","]))
+def test_an_exponent_alone_is_no_number(text: str, decimal: str | None) -> None:
+    """Such as the name of a room or a customer, "E1"."""
+    found = numbers_of(["1.5", text, "x"], decimal=decimal)
+    assert [cell.value for cell in found.rejected][-2:] == [text, "x"]
+
+
 def test_what_is_no_number() -> None:
     """Missing words are missing, other text is listed; native numbers stay."""
     found = numbers_of(["1.5", "NA", None, "x", "1.2.3", "-", 2, True, "?"], missing=["?"])

@@ -233,3 +233,34 @@ def test_revenue_that_would_count_once_per_contact_is_warned_of(tmp_path: Path) 
         nk.read(path, weight="revenue", account="company")
         nk.read(path, weight="revenue", account=None)
         nk.read(written(tmp_path / "b.csv", ["company", "revenue", "score"], rows[1:]), weight="revenue")
+
+
+@pytest.mark.parametrize(
+    ("names", "account"),
+    [
+        (["account_id", "customer_id", "revenue"], "account_id"),
+        (["company", "email", "revenue"], "company"),
+        (["customer_id", "email", "revenue"], "customer_id"),
+        (["Kundennummer", "Konto", "revenue"], "Kundennummer"),  # each contact has an account of their own to log in
+        (["contract", "customer", "revenue"], "contract"),
+        (["account_id", "account_name", "revenue"], "account_id"),
+        (["client_id", "user_id", "arr"], "client_id"),
+    ],
+)
+def test_the_account_that_is_named_is_the_one_whose_weight_is_one(
+    tmp_path: Path, names: list[str], account: str
+) -> None:
+    """Also beside a column of customers, or where the accounts are called customers; with it the score is right."""
+    rows = [["A", f"a{i}", 1000, 0] for i in range(5)] + [[name, f"{name}1", 10, 9] for name in "BCDEFGHIJ"]
+    path = written(tmp_path / "a.csv", [*names, "nps"], rows)
+    with pytest.warns(nk.DataWarning, match=f"let it count once with account={account!r}"):
+        assert nk.read(path, weight=names[2]).score().value == pytest.approx(-96.464, abs=0.001)
+    assert nk.read(path, weight=names[2], account=account).score().value == pytest.approx(-83.486, abs=0.001)
+
+
+def test_customers_who_pay_differently_each_time_are_no_accounts(tmp_path: Path) -> None:
+    """Nor are those of a sample, whose weights say whom they stand for."""
+    rows = [["A", 10, 0], ["A", 20, 9], ["B", 10, 9]]
+    nk.read(written(tmp_path / "a.csv", ["customer_id", "revenue", "nps"], rows), weight="revenue").score()
+    alike = [["A", 10, 0], ["A", 10, 9], ["B", 20, 9]]
+    nk.read(written(tmp_path / "b.csv", ["customer_id", "weight", "nps"], alike), weight="weight").score()

@@ -38,13 +38,13 @@ class Numbers(Frozen):
 _NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
 # Beyond this nobody counts, and a decimal may take very long to be written out.
 _LARGEST = 10**300
-_POINT = re.compile(r"[+\-−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+_POINT = re.compile(r"[+\-−]?(?=\.?\d)(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 _MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
 # How many texts are looked at for one that may be read in two ways.
 _LOOK = 5_000
 # A mark before three digits parts thousands or is the decimal one.
 _EITHER = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}[.,]\d{3}\s*")
-_COMMA = re.compile(r"[+\-−]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+\-−]?(?=,?\d)(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 
 
 def holds_number(value: object) -> bool:
@@ -103,7 +103,7 @@ def numbers_of(
             if value.isascii() and value.replace(mark, "", 1).isdigit():  # as most are
                 return float(value.replace(",", ".")), None
             text = value.strip().replace("\u00a0", "").replace("\u202f", "")
-            if (_COMMA if comma else _POINT).fullmatch(text) and any(map(str.isdigit, text)):
+            if (_COMMA if comma else _POINT).fullmatch(text):
                 text = text.replace("−", "-")
                 return float(text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")), None
         elif holds_number(value):

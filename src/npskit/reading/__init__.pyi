@@ -4,6 +4,7 @@ from npskit.reading.aggregates import refuse_aggregates as refuse_aggregates
 from npskit.reading.aggregates import telling_of_tables as telling_of_tables
 from npskit.reading.aggregates import warn_of_counts as warn_of_counts
 from npskit.reading.api_records import group_named as group_named
+from npskit.reading.column_roles import accounts_in as accounts_in
 from npskit.reading.column_roles import whole_ranges as whole_ranges
 from npskit.reading.file_paths import names_of as names_of
 from npskit.reading.file_paths import several_files as several_files

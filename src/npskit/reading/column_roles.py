@@ -64,7 +64,12 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant
     for role, words in _NAMES.items():
         known = words.split()
         named = [name for name in columns if bare(name) in known and not tool.is_meta(name)]
-        if role not in roles and len(named) == 1 and not _is_blank(columns[named[0]]):
+        # an account is only ever offered, so that of its number and its name the first will do
+        if (
+            role not in roles
+            and (len(named) == 1 or (named and role == "account"))
+            and not _is_blank(columns[named[0]])
+        ):
             roles[role] = named[0]
     if "score" not in roles:
         taken = set(roles.values())
@@ -76,6 +81,22 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant
     if label is not None:
         roles["label"] = label
     return roles, said
+
+
+def accounts_in(columns: Columns, weight: str) -> dict[str, bool]:
+    """Return the columns that may be the accounts of a weight by their names, and whether they are called accounts.
+
+    Of customers only where the weight is called neither that nor anything alike: it may be what they pay.
+
+    Example:
+        >>> accounts_in({"customer_id": None, "company": None, "nps": None}, "revenue")
+        {'company': True, 'customer_id': False}
+    """
+    kinds = ["account"] if bare(weight) in _NAMES["weight"].split() else ["account", "customer"]
+    named = {
+        kind: [name for name in columns if bare(name) in _NAMES[kind].split() and name != weight] for kind in kinds
+    }
+    return {name: kind == "account" for kind in kinds for name in named[kind]}
 
 
 def whole_ranges(columns: Columns) -> dict[str, tuple[int, int]]:
