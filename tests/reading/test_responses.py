@@ -255,7 +255,8 @@ def test_the_account_that_is_named_is_the_one_whose_weight_is_one(
     path = written(tmp_path / "a.csv", [*names, "nps"], rows)
     with pytest.warns(nk.DataWarning, match=f"let it count once with account={account!r}"):
         assert nk.read(path, weight=names[2]).score().value == pytest.approx(-96.464, abs=0.001)
-    assert nk.read(path, weight=names[2], account=account).score().value == pytest.approx(-83.486, abs=0.001)
+    with pytest.warns(nk.PrecisionWarning):  # one account is nearly all of the revenue
+        assert nk.read(path, weight=names[2], account=account).score().value == pytest.approx(-83.486, abs=0.001)
 
 
 def test_customers_who_pay_differently_each_time_are_no_accounts(tmp_path: Path) -> None:

@@ -24,12 +24,16 @@ _MOST_YEARS = 10
 
 @attrs.frozen(eq=False)
 class TimeCells:
-    """A column that holds cells to be read one by one: the distinct ones, and which is whose."""
+    """A column that holds cells to be read one by one: the distinct ones, and which is whose.
+
+    Where all times of day could be read together, `distinct` are the days, and `clock` the time of day of each row.
+    """
 
     array: NDArray[Any]
     distinct: Sequence[Any]
     codes: NDArray[np.intp]
     row_numbers: NDArray[np.int64] | None = None
+    clock: NDArray[np.timedelta64] | None = None
 
 
 @attrs.define

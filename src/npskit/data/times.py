@@ -10,11 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.arrays import Frozen, Times
 from npskit.checks import is_missing
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, shown
 from npskit.data.columns import Column
 from npskit.data.date_order import TimeCells, order_of
+from npskit.data.day_and_clock import day_and_clock
 from npskit.data.far_times import FAR, far_times
 from npskit.data.keys import flat
 from npskit.data.row_names import named_rows, refuse_cells, row_said
@@ -160,8 +161,8 @@ def read_times(
         (['2026-02-01T00:00:00.000000'], 'day', 'order shown')
     """
     zone = find_zone(time_zone)
-    cells = {name: _cells(column) for name, column in columns.items()}
     spellings = Spellings()
+    cells = {name: _cells(column, spellings) for name, column in columns.items()}
     order, notes = order_of({name: found for name, found in cells.items() if found is not None}, dayfirst, spellings)
     read = {}
     for name, column in columns.items():
@@ -198,14 +199,18 @@ def _typed(column: Column, time_zone: str | None) -> TimeColumn:
     return TimeColumn(in_zone(column.utc[0], time_zone), (), time_zone, aware=True, own_zone=column.utc[1])
 
 
-def _cells(column: Column) -> TimeCells | None:
+def _cells(column: Column, spellings: Spellings) -> TimeCells | None:
     """Return the cells of a column, None if it holds numpy's times already."""
     array = column.filled()
     if array.dtype.kind == "M":
         return None
     if array.dtype.kind in "bmcV":
         raise InvalidTypeError(f"the column holds {array.dtype}, not times: was the right one named?")
-    return TimeCells(*distinct_cells(array), column.row_numbers)
+    array, distinct, codes = distinct_cells(array)
+    parts = day_and_clock(distinct, spellings)
+    if parts is None:
+        return TimeCells(array, distinct, codes, column.row_numbers)
+    return TimeCells(array, parts.days, parts.codes[codes], column.row_numbers, parts.clock[codes])
 
 
 def _parsed(cells: TimeCells, zone: dt.tzinfo, name: str | None, order: Order, spellings: Spellings) -> TimeColumn:
@@ -235,7 +240,10 @@ def _parsed(cells: TimeCells, zone: dt.tzinfo, name: str | None, order: Order, s
     known = [type(v) for v, t in zip(cells.distinct, read, strict=True) if t is not None]
     dates = bool(known) and set(known) == {dt.date}
     own = next(iter(keys)) if len(keys) == 1 else None
-    return TimeColumn(table[codes], rejected, name, tuple(notes), bool(aware.any()), dates, own)
+    values: Times = table[codes]
+    if cells.clock is not None:
+        values = np.asarray(values + cells.clock, values.dtype)
+    return TimeColumn(values, rejected, name, tuple(notes), bool(aware.any()), dates, own)
 
 
 def _said(cells: TimeCells, spellings: Spellings, serials: bool) -> list[Note]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Frozen
-from npskit.data import Column, read_labels
+from npskit.data import Column, parse_times, read_labels
 from npskit.errors import InvalidValueError, quoted
 from npskit.followup.plan import load_plan
 from npskit.options import URGENCIES
@@ -28,6 +29,7 @@ class PlanFile(Frozen):
     categories: Codes
     intended: Bools
     holdout: Bools
+    made: dt.datetime | None  # not before its latest answer
 
 
 def read_plan_file(path: str | os.PathLike[str], scorer: Scorer | None) -> PlanFile:
@@ -61,4 +63,12 @@ def read_plan_file(path: str | os.PathLike[str], scorer: Scorer | None) -> PlanF
     if "urgency" in columns:
         # Nobody could have left a critical comment alone.
         intended &= columns["urgency"].astype(str) != URGENCIES[-1]
-    return PlanFile(codebook.scorer, columns["customer"], categories, intended, held_out)
+    made = _latest(columns["answered"]) if "answered" in columns else None
+    return PlanFile(codebook.scorer, columns["customer"], categories, intended, held_out, made)
+
+
+def _latest(answered: NDArray[Any]) -> dt.datetime | None:
+    """Return the latest time of a column, with its zone where that is known; None where there is none."""
+    read = parse_times(answered, time_zone="UTC")
+    latest = max(filter(None, read.values.astype("datetime64[us]").tolist()), default=None)
+    return latest.replace(tzinfo=dt.UTC) if latest is not None and read.aware else latest
