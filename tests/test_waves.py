@@ -110,3 +110,19 @@ def test_errors_name_wave_and_row(tmp_path: Path) -> None:
         nk.concat([nk.Survey({"score": [9]}, on_invalid="raise"), off]).score()
     rows = joined._data.row_numbers
     assert row_said(2, pickle.loads(pickle.dumps(rows))) == "row 2 (from 0) of surveys[0]"
+
+
+def test_a_plan_for_several_files_says_where_its_rows_stand(tmp_path: Path) -> None:
+    """By file and row, in its table, its lists and what could not be drafted; `row` finds the response again."""
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text(
+            "id,nps,comment\n1,2,there was a fire\n2,11,\n".replace("1,2", f"{name},2")
+        )
+    survey = nk.read(str(tmp_path / "*.csv"), score="nps", customer="id", comment="comment")
+    plan = survey.follow_up()
+    table = plan.columns(everything=True)
+    assert table["row"] == [0, 1, 2, 3]
+    assert table["source"] == [f"row {row} of the file {tmp_path / file}.csv" for file in "ab" for row in (2, 3)]
+    assert plan.why(table["row"][1]) == "the answer 11 is not on the scale 0..10"
+    alone = nk.read(tmp_path / "a.csv", score="nps", customer="id", comment="comment").follow_up()
+    assert "source" not in alone.columns(everything=True)

@@ -148,13 +148,16 @@ def _write(plan: FollowUpPlan, path: Path, options: argparse.Namespace, manner: 
     letters = {**manner, "fields": pairs(options.fields, "--fields") if options.fields else None}
     write_rows(plan, path, options, messages=True, everything=options.everybody, **letters)
     columns = plan.columns(messages=True, **letters)
-    named = zip(*(columns[name] for name in ("row", "message", "note")), strict=True)
-    lost = [(row, note) for row, message, note in named if message is None and note is not None]
+    # of several files the row is told with its file
+    row = "source" if "source" in columns else "row"
+    named = zip(*(columns[name] for name in (row, "message", "note")), strict=True)
+    lost = [(at, note) for at, message, note in named if message is None and note is not None]
     if not lost:
         return []
     reasons = Counter(note for _, note in lost)
     said = "; ".join(
-        f"{note} ({'rows' if count > 1 else 'row'} {', '.join(str(row) for row, why in lost if why == note)[:60]})"
+        f"{note} ({'' if row == 'source' else 'rows ' if count > 1 else 'row '}"
+        f"{', '.join(str(at) for at, why in lost if why == note)[:60]})"
         for note, count in reasons.most_common(3)
     )
     more = f"; and {len(reasons) - 3} more reasons, in the column 'note'" if len(reasons) > 3 else ""

@@ -10,7 +10,7 @@ import numpy as np
 
 from npskit.arrays import Codes
 from npskit.checks import is_text, mapping, of_kind, several
-from npskit.data import row_said
+from npskit.data import WaveRows, row_said
 from npskit.errors import IncompatibleError, counted, quoted, written
 from npskit.followup.plan.statuses import CHOSEN, STATUSES
 from npskit.followup.playbook import Table, pick
@@ -99,8 +99,11 @@ def about(plan: Choices, rows: Codes) -> Columns:
     comments = table.comment or [None] * len(table)
     scored = plan.codebook.questions if len(plan.codebook.questions) > 1 else ("score",)
     answered = [None] * len(rows) if table.at is None else Table.cells(table.at, rows)
+    # of joined surveys the position among all says little: in words it is the row of the one it came from
+    joined = isinstance(plan.row_numbers, WaveRows)
     return {
         "row": numbered(plan, rows),
+        **({"source": [row_said(row, plan.row_numbers) for row in rows.tolist()]} if joined else {}),
         "customer": plan.customers[rows].tolist(),
         "category": pick(plan.codebook.categories, plan.categories[rows]),
         **{name: table.known(name, rows) for name in scored},

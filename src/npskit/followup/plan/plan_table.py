@@ -26,7 +26,9 @@ def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict
     """Return a plan as columns; see `FollowUpPlan.columns`."""
     rows = np.arange(len(plan.status)) if everything else plan.order
     known = about(plan, rows)
-    table = {name: known.pop(name) for name in ("row", "customer", "category")}
+    table: dict[str, list[Any]] = {
+        name: known.pop(name) for name in ("row", "source", "customer", "category") if name in known
+    }
     places = np.flatnonzero(plan.chosen[rows])
     said: dict[str, list[Any]] = _spread(_said(plan, rows[places]), places, len(rows))
     known["urgency"] = pick(URGENCIES, plan.assigned.urgency[rows])
