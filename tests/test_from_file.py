@@ -265,3 +265,27 @@ def test_the_zone_asked_for_is_that_of_times_of_no_other(tmp_path: Path) -> None
         assert survey.column(survey.roles["time"]).values.tolist() == [dt.datetime(2026, 3, 1, hour)]
         assert survey.report is not None
         assert any(told in note for note in survey.report.notes)
+
+
+@pytest.mark.parametrize(("sent", "march"), [("25/02/2026", 2), ("02/25/2026", 1)])
+def test_the_order_of_day_and_month_is_that_of_the_table(tmp_path: Path, sent: str, march: int) -> None:
+    """Also where only a column that nobody asked for shows it: which one is said."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        f"nps,date,sent,comment\n9,03/04/2026,{sent},since 25/12/2025\n3,05/04/2026,{sent},12/25/2025 was fine\n"
+    )
+    survey = nk.read(path, score="nps", time="date")
+    month = "2026-04" if sent.startswith("25") else "2026-03"
+    assert survey.timeline().columns()["period"][0] == month
+    assert survey.report is not None
+    assert f"as '{sent}' in 'sent' shows" in "".join(survey.report.notes)
+    told = nk.read(path, score="nps", time="date", dayfirst=march == 1)
+    assert told.timeline().columns()["period"][0] != month
+
+
+def test_columns_that_show_both_orders_show_none(tmp_path: Path) -> None:
+    """Then it is a guess, and said so."""
+    path = tmp_path / "a.csv"
+    path.write_text("nps,date,sent,seen\n9,03/04/2026,25/02/2026,02/25/2026\n")
+    with pytest.warns(nk.GuessWarning, match="read month first"):
+        nk.read(path, score="nps", time="date")

@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from typing_extensions import Unpack
 
 from npskit.checks import several
-from npskit.data import BadCell, Column, Owned, Scale, answers_of, cells_of, numbers_of, objects, read_times
+from npskit.data import (
+    BadCell,
+    Column,
+    Deferred,
+    NumberedCells,
+    Owned,
+    Scale,
+    answers_of,
+    cells_of,
+    numbers_of,
+    objects,
+    read_times,
+)
 from npskit.errors import (
     DataWarning,
     GuessWarning,
@@ -248,6 +260,7 @@ class _Found:
             {name: Column(self.columns[name], row_numbers=self._rows)},
             time_zone=self._report.time_zone if time_zone is None else time_zone,
             dayfirst=dayfirst,
+            beside=lambda: self._texts_beside(name),
         )
         values, about = asked_clock(table[name], self._report, time_zone)
         self._replace(name, values, table[name].rejected, (*table.notes, *table[name].notes, *about))
@@ -255,6 +268,16 @@ class _Found:
         table.warn(f"time: column {quoted(name)}")
         warn_of_no_time(name, table[name])
         return dayfirst if table.order is None else table.order == "day"
+
+    def _texts_beside(self, name: str) -> dict[str, list[Any]]:
+        """Return the distinct cells of the other columns of text."""
+        others: dict[str, list[Any]] = {}
+        for other, column in self.columns.items():
+            cells = column.cells if isinstance(column, NumberedCells) else column
+            texts = isinstance(column, NumberedCells) or (not isinstance(column, Deferred) and column.dtype.kind == "O")
+            if other != name and texts:
+                others[other] = list(dict.fromkeys(cell for cell in cells if isinstance(cell, str)))
+        return others
 
     def read_weights(self, name: str, decimal: str | None, missing: Sequence[Any]) -> None:
         """Read the weights."""

@@ -197,3 +197,12 @@ def test_a_month_and_a_number_says_what_is_open(text: str) -> None:
 def test_zeros_are_no_date(date: str, clock: str) -> None:
     """Whatever wrote them where there was none: databases, or spreadsheets day 0."""
     assert Spellings().moment(date + clock, "day") == NO_DATE
+
+
+@pytest.mark.parametrize("zone", ["IST", "BST", "CST", "PT", "ET"])
+@pytest.mark.parametrize("clock", ["10:00", "10:00:05 AM"])
+def test_an_abbreviation_that_means_several_offsets_is_refused(zone: str, clock: str) -> None:
+    """Also one that might be a weekday: PT is Pacific time, and piątek."""
+    assert "may mean several offsets" in str(Spellings().moment(f"2026-06-03 {clock} {zone}", "day"))
+    assert Spellings().moment("pt, 05.06.2026 10:00", "day") == dt.datetime(2026, 6, 5, 10)
+    assert Spellings().moment("2026-06-03 10:00 AEST", "day").isoformat() == "2026-06-03T10:00:00+10:00"  # type: ignore[union-attr]

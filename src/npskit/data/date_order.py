@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from npskit.checks import of_kind
 from npskit.data.cells import Note
 from npskit.data.row_names import row_said
+from npskit.data.words import is_nothing
 from npskit.errors import InvalidValueError, quoted
 from npskit.times import AHEAD, Order, Spelling, Spellings
 
 # Nobody was asked such questions before.
 _EARLIEST = 2003
+# So many cells of a column are looked at to tell that it holds dates.
+_LOOKED_AT = 20
 # Of one column of answers.
 _MOST_YEARS = 10
 
@@ -118,6 +121,29 @@ def order_of(
         told = f"Years of two digits as in {value} were read as those of the Buddhist calendar, 2500 and these."
         notes = (*notes, Note("years guessed", told))
     return order, notes
+
+
+def order_beside(columns: Mapping[str, Sequence[Any]], spellings: Spellings) -> tuple[Order, Note] | None:
+    """Return the order of day and month that other columns of a table show; None if they show none, or both.
+
+    Args:
+        columns: The distinct cells of each. Those count that begin with dates of three numbers alone.
+        spellings: Reads the texts.
+    """
+    shown: dict[Order, tuple[str, str]] = {}
+    for name, cells in columns.items():
+        texts = [cell.strip() for cell in cells if isinstance(cell, str) and not is_nothing(cell)]
+        first = [spellings.spelling(text) for text in texts[:_LOOKED_AT]]
+        if not first or any(found is None or (not found.mark and found.before != found.after) for found in first):
+            continue
+        for text in texts:
+            told = spellings.told(text)
+            if told is not None and told[0] is not None:
+                shown.setdefault(told[0], (text, name))
+    if len(shown) != 1:
+        return None
+    order, (text, name) = shown.popitem()
+    return order, Note("order shown", f"Dates were read {order} first, as {quoted(text)} in {quoted(name)} shows.")
 
 
 def _order(

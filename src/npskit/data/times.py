@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,7 +14,7 @@ from npskit.arrays import Frozen, Times
 from npskit.checks import is_missing
 from npskit.data.cells import BadCell, Note, bad_cells, distinct_cells, objects, shown
 from npskit.data.columns import Column
-from npskit.data.date_order import TimeCells, order_of
+from npskit.data.date_order import TimeCells, order_beside, order_of
 from npskit.data.day_and_clock import day_and_clock
 from npskit.data.far_times import FAR, far_times
 from npskit.data.keys import flat
@@ -139,7 +139,11 @@ def parse_times(
 
 
 def read_times(
-    columns: Mapping[str, Column], *, time_zone: str | None = None, dayfirst: bool | None = None
+    columns: Mapping[str, Column],
+    *,
+    time_zone: str | None = None,
+    dayfirst: bool | None = None,
+    beside: Callable[[], Mapping[str, Sequence[Any]]] | None = None,
 ) -> TableTimes:
     """Read the columns of times of one table together, as `parse_times` reads each of them.
 
@@ -149,6 +153,7 @@ def read_times(
         columns: The columns, by what notes and errors call them.
         time_zone: See `parse_times`; for columns of a dataframe that know their zone as well.
         dayfirst: See `parse_times`.
+        beside: Returns the distinct cells of other columns of the table, asked where these do not show the order.
 
     Raises:
         InvalidTypeError, InvalidValueError: See `parse_times`.
@@ -164,6 +169,10 @@ def read_times(
     spellings = Spellings()
     cells = {name: _cells(column, spellings) for name, column in columns.items()}
     order, notes = order_of({name: found for name, found in cells.items() if found is not None}, dayfirst, spellings)
+    if beside is not None and order != "year" and any(note.kind == "order guessed" for note in notes):
+        shown = order_beside(beside(), spellings)
+        if shown is not None:
+            order, notes = shown[0], (shown[1], *(note for note in notes if note.kind != "order guessed"))
     read = {}
     for name, column in columns.items():
         found = cells[name]

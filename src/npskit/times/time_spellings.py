@@ -10,7 +10,7 @@ import attrs
 
 from npskit.errors import InvalidValueError, quoted
 from npskit.times.day_spellings import AHEAD, BUDDHIST, Order, Spelling, calendar_day, western_years
-from npskit.times.time_words import FILLER, HALF, MORNING, OFFSETS, ZONE, fold
+from npskit.times.time_words import FILLER, HALF, MORNING, OFFSETS, SEVERAL_ZONES, ZONE, fold
 from npskit.times.zones import find_zone
 
 _DIGIT = re.compile(r"\d")
@@ -36,6 +36,7 @@ _CJK_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日�
 _PLACE = re.compile(r"\b[A-Za-z]+(?:/[A-Za-z_]+)+\b")
 _HALF_BEFORE, _HALF_AFTER = re.compile(rf"({HALF}) ?{_CUT}"), re.compile(rf"{_CUT} ?({HALF})")
 _ZONE_AFTER = re.compile(rf"(?<={_CUT}) ?({ZONE})")
+_SEVERAL_ZONES = re.compile(rf"(?<={_CUT}) ?{SEVERAL_ZONES}")
 _ZONE_LAST = re.compile(r"(?<=\d) ?(\+\d{2}:?\d{2}|-\d{2}:\d{2}|z|utc|gmt)$")
 _FILLED = re.compile(
     rf"{FILLER}|(?: ?[@|-] |(?<=\d)[t:@_])?{_CUT}(?: ?(?:h|hrs?)(?![^\W_]))?(?: [@|-](?= ))?|(?<=\d{{4}}) ?r\.,?"
@@ -206,6 +207,8 @@ def _spelled(text: str) -> Spelling | str:
     text = _CJK_DAY.sub(r"\1-\2-\3 ", western_years(fold(text.lstrip("'")).replace("[", " ").replace("]", "")))
     text, clock = _with_clock(text)
     text, half = _with_half(text)
+    if several := _SEVERAL_ZONES.search(text):
+        raise ValueError(f"the zone {quoted(several[1])} may mean several offsets; write +05:30 or such in its place")
     text, offset = _with_offset(text)
     text = re.sub(r"\(([^()]*)\)", r" \1 " if offset is None else " ", text)  # a zone's long name after its offset
     if offset is None:

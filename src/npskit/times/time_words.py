@@ -45,7 +45,16 @@ _FILLERS = "at um à às las alle ore kl. o godz. godz dnia den dem le am on the
 _FILLERS += " วันที่ ที่ เวลา น. เมื่อ"
 # The abbreviations that mean one offset wherever surveys write them, by the hours that their clocks are ahead of UTC.
 _ZONES = {-8: "pst", -7: "mst pdt", -6: "mdt", -5: "est cdt", -4: "edt", 0: "z utc gmt wet", 1: "cet mez west"}
-_ZONES |= {2: "cest mesz eet", 3: "eest msk", 7: "ict", 8: "hkt sgt", 9: "jst kst"}
+_ZONES |= {
+    2: "cest mesz eet sast",
+    3: "eest msk eat",
+    7: "ict wib",
+    8: "hkt sgt awst",
+    9: "jst kst",
+    10: "aest",
+    11: "aedt",
+}
+_ZONES |= {12: "nzst", 13: "nzdt", -10: "hst"}
 
 
 def fold(text: str) -> str:
@@ -96,3 +105,5 @@ HALF = rf"(?:[ap]\. ?m\.?|{_one_of(MORNING | _all(_EVENING))}){_END}"
 WEEKDAY = rf"{_BEGIN}(?:วัน)?({_one_of(_all(_WEEKDAYS))})(?:ที่)?{_END}(?:\.,?|,|(?=[\s)])|$)"
 FILLER = rf"(?<!\S)(?:a las?|{_one_of(fold(word) for word in _FILLERS.split())})(?!\S)"
 ZONE = rf"(?:(?:{_one_of(OFFSETS)}){_END})?\s?[+-]\d{{1,2}}(?::?\d{{2}})?(?!\d)|(?:{_one_of(OFFSETS)}){_END}"
+# Abbreviations that mean several offsets, by the place or the season.
+SEVERAL_ZONES = rf"({_one_of(('ist', 'bst', 'cst', 'ast', 'sst', 'pt', 'et', 'ct', 'mt'))}){_END}"
