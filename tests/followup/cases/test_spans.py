@@ -310,3 +310,24 @@ def test_a_clock_reads_back(seconds: list[int]) -> None:
     assert found is not None
     assert found[0].tolist() == seconds
     assert not found[1].any()
+
+
+@pytest.mark.parametrize("cells", [["Fixed", "Won't do", None], ["done", "done", "open"]])
+def test_how_a_case_ended_is_not_when(cells: list[str | None]) -> None:
+    """A column of words under the name of an event is not read, and said; who waits is then not known."""
+    with pytest.warns(DataWarning, match=r"'Resolution' holds no times, as in .* is not read as 'resolved'"):
+        loop = loop_of(Resolution=cells)
+    assert loop.backlog.open is None
+    assert len(loop.rejected) == 0
+
+
+def test_days_beside_an_opening_that_is_a_day() -> None:
+    """What was closed on the day of an answer at ten was closed after it; each other day begins with it."""
+    log = {
+        "created": ["2026-03-02"] * 3,
+        "first reply": ["2026-03-02 10:00", "2026-03-03 10:00", "2026-03-02 10:00"],
+        "closed": ["2026-03-02", "2026-03-04", None],
+    }
+    loop = nk.closed_loop(log, as_of=AS_OF)
+    assert (loop.first_response.done, loop.close.done, len(loop.rejected)) == (3, 2, 0)
+    assert loop.close.median_interval.low == 10

@@ -48,6 +48,8 @@ from npskit.times import DAY, find_zone, in_zone, instants, read_time
 
 MONTH = "month"
 _LOOKED_AT = 100
+# So many cells that are no times are no slip, where none is one.
+_SEVERAL = 2
 _CASE_KEYS = ("owner", "category", "theme", "channel")
 
 
@@ -190,6 +192,8 @@ class CaseTimes(Frozen):
         values = {role: table[name].values for role, name in names.items()}
         bad, far = ({role: table[name].positions(far=far) for role, name in names.items()} for far in (False, True))
         _refuse_numbers(frame, names, values, bad)
+        names = _with_times(frame, names, values, bad)
+        values = {role: values[role] for role in names}
         _refuse_days(table, names)
         days = {role: dates_alone(columns[name], table[name]) for role, name in names.items()}
         whole = {role: bool((days[role] | np.isnat(values[role])).all()) for role in names}
@@ -277,6 +281,24 @@ def _states(frame: Frame, role: str, name: str) -> NDArray[np.int8] | None:
         DataWarning,
     )
     return flags
+
+
+def _with_times(
+    frame: Frame, names: Mapping[str, str], values: Mapping[str, Times], bad: Mapping[str, NDArray[np.int64]]
+) -> dict[str, str]:
+    """Return the columns without those that say how a case ended rather than when, which are warned of."""
+    found = dict(names)
+    for role, name in names.items():
+        if role in ("opened", "at") or len(bad[role]) < _SEVERAL or not np.isnat(values[role]).all():
+            continue
+        del found[role]
+        cell = frame.column(name).filled()[bad[role][0]]
+        warn(
+            f"cases: column {quoted(name)} holds no times, as in {quoted(written(cell))}, and is not read as {role!r}: "
+            f"name the column of its times, as in columns={{{role!r}: ...}}, if there is one.",
+            DataWarning,
+        )
+    return found
 
 
 def _refuse_numbers(

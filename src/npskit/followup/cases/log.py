@@ -81,7 +81,7 @@ def read_case_log(
     table = CaseTable(frame, roles, codebook_of(scorer), keys, one_per_event)
     dated = {role: roles[role] for role in ("at", *EVENT_KINDS, "due") if role in roles}
     times = CaseTimes.read(frame, dated, dayfirst, office)
-    if roles.keys() & {"opened", *EVENT_KINDS} == {"opened"}:
+    if not columns and roles.keys() & {"opened", *EVENT_KINDS} == {"opened"}:
         warn_of_unread(frame, roles)
     log = by_event(table, times, words, as_of) if one_per_event else by_case(table, times, as_of)
     named = {name: log.keys[ALIASES.get(name, name)] for name in by}

@@ -107,11 +107,17 @@ def _end_of_days(at: dict[str, Times], times: CaseTimes, now: np.datetime64 | No
     closed = at.get("closed", np.full(len(timed), NAT))
     closed = np.where(days["closed"], NAT, closed) if "closed" in days else closed
     for kind, values in at.items():
-        if kind == "opened" or not (which := days[kind] & timed).any():
+        if kind == "opened":
+            continue
+        # beside an opening that is a day itself only what else happened on that day, at a time, shows that it was later
+        for other in at.keys() - {kind, "opened"} if (days[kind] & ~timed).any() else ():
+            same = days[kind] & ~timed & ~days[other] & (values <= at[other]) & (at[other] < times.day_after(values))
+            at[kind] = np.where(same, np.fmax(at[kind], at[other]), at[kind])
+        if not (which := days[kind] & timed).any():
             continue
         ends = times.day_after(values)
         if now is not None:
             ends = np.where((values <= now) & (now < ends), now, ends)
         if kind not in ("closed", "reopened"):
             ends = np.where((values <= closed) & (closed < ends), closed, ends)
-        at[kind] = np.where(which, ends, values)
+        at[kind] = np.where(which, ends, at[kind])
