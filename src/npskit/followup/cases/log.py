@@ -10,8 +10,9 @@ import attrs
 from npskit.checks import mapping, of_kind, one_of, several
 from npskit.errors import quoted
 from npskit.followup.cases.case_log import CaseLog
+from npskit.followup.cases.case_no_times import warn_of_unread
 from npskit.followup.cases.case_roles import ALIASES, find_roles
-from npskit.followup.cases.case_table import CaseTable, CaseTimes, case_frame, warn_of_unread
+from npskit.followup.cases.case_table import CaseTable, CaseTimes, case_frame
 from npskit.followup.cases.rows_of_cases import by_case
 from npskit.followup.cases.rows_of_events import by_event
 from npskit.options import EVENT_KINDS, EventKind
