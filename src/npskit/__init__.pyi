@@ -9,6 +9,7 @@ from npskit.data import SCIAnswer as SCIAnswer
 from npskit.data import Segment as Segment
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
 from npskit.errors import DataWarning as DataWarning
+from npskit.errors import EngineError as EngineError
 from npskit.errors import GuessWarning as GuessWarning
 from npskit.errors import IncompatibleError as IncompatibleError
 from npskit.errors import InvalidTypeError as InvalidTypeError

@@ -96,6 +96,10 @@ class UnwritableFileError(NpskitError, OSError):
     """A file, or what was opened in its place, cannot be written to."""
 
 
+class EngineError(NpskitError, RuntimeError):
+    """An engine or a database failed at a query; the message says which, at what, and why, as its `__cause__` does."""
+
+
 class MissingDependencyError(NpskitError, ImportError):
     """An optional package is needed for what was asked, and is not installed."""
 

@@ -80,10 +80,10 @@ class Survey(OverTime):
         """Bind the columns of `data` to their roles.
 
         Args:
-            data: A dataframe (pandas, Polars eager or lazy, PyArrow, DuckDB and what else narwhals knows), a mapping of
-                names to equally long sequences, or a list of `Response` or of mappings. What you do with them
-                afterwards is not seen: they are copied where they could change (lists, arrays, pandas without
-                copy-on-write); queries of lazy frames and engines run when they are asked.
+            data: A dataframe (pandas, Polars eager or lazy, PyArrow, DuckDB and what else narwhals knows), a dataset
+                or a reader of PyArrow, a mapping of names to equally long sequences, or a list of `Response` or of
+                mappings. What you do with them afterwards is not seen: they are copied where they could change; queries
+                run when they are asked; what can be read only once (readers, scanners, streams of Arrow) is read now.
             score: The column with the answers; one for each question of the scorer, in its order or as a mapping of
                 question to column. Default: the columns named like the questions.
             scorer: What the answers mean. Default `NPS()`.

@@ -224,7 +224,7 @@ def test_describe() -> None:
     """A frame says how large it is, an engine that it is one."""
     assert Frame({"a": [1, 2]}).describe() == Frame(pl.DataFrame({"a": [1, 2]})).describe() == "2 rows"
     assert Frame({}).describe() == "0 rows"
-    assert Frame(pl.LazyFrame({"a": [1]})).describe() == "polars query"
+    assert Frame(pl.LazyFrame({"a": [1]})).describe() == "Polars query"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from npskit.data import (
     said_of,
     slices,
     stars_said,
+    unwrapped,
 )
 from npskit.errors import DataWarning, GuessWarning, InvalidTypeError, InvalidValueError, with_article
 
@@ -111,6 +112,8 @@ def _from_sequence(
 ) -> tuple[NDArray[Any], list[Said] | None]:
     """Return a list as an array of numbers where that loses nothing; else as codes, and what is to be said of them."""
     kinds = set(map(type, answers))
+    if (own := unwrapped(answers, kinds)) is not answers:
+        answers, kinds = own, set(map(type, own))
     if _of_booleans(kinds, scale):
         answers = [each if each is None else str(each) for each in answers]
         kinds = set(map(type, answers))

@@ -21,6 +21,7 @@ from npskit.data.cells import as_python as as_python
 from npskit.data.cells import cells_of as cells_of
 from npskit.data.cells import objects as objects
 from npskit.data.cells import shown as shown
+from npskit.data.cells import unwrapped as unwrapped
 from npskit.data.columns import Column as Column
 from npskit.data.columns import array_of as array_of
 from npskit.data.columns import as_column as as_column

@@ -89,6 +89,7 @@ def numbers_of(
     """
     check_decimal(decimal)
     array, distinct, codes = distinct_cells(values)
+    distinct = [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in distinct]
     texts = [value for value in distinct if isinstance(value, str)]
     # without a comma anywhere there is nothing to find out
     comma = (decimal or (find_decimal(texts) if any("," in text for text in texts) else None)) == ","

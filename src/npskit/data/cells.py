@@ -110,7 +110,21 @@ class Deferred:
 
 def objects(values: Iterable[Any]) -> NDArray[np.object_]:
     """Return values as an object array, one element each, whatever they are."""
-    return np.fromiter(values, dtype=object)
+    found: NDArray[np.object_] = unwrapped(np.fromiter(values, dtype=object))
+    return found
+
+
+def unwrapped(cells: Any, kinds: Iterable[type] | None = None) -> Any:
+    """Return cells as Python's own where they are of PyArrow, which makes such of `list(array)`; else as they are.
+
+    Args:
+        cells: A list, a tuple or an object array.
+        kinds: The types of them, where they are known; else the first cell shows whether they are of PyArrow.
+    """
+    if not any(kind.__module__ == "pyarrow.lib" for kind in (map(type, cells[:1]) if kinds is None else kinds)):
+        return cells
+    found = [cell.as_py() if type(cell).__module__ == "pyarrow.lib" else cell for cell in cells]
+    return np.fromiter(found, dtype=object) if isinstance(cells, np.ndarray) else found
 
 
 def as_python(value: Any, *, exact: bool = False) -> Any:

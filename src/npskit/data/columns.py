@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.cells import Deferred, native_times, objects
+from npskit.data.cells import Deferred, native_times, objects, unwrapped
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, is_refusal, quoted
 from npskit.times import find_zone
 
@@ -131,8 +131,12 @@ def as_column(value: Any) -> Column | None:
     return column_of_series(found) if isinstance(found, nw.Series) else None
 
 
-def column_of_series(series: nw.Series[Any]) -> Column:
+def column_of_series(series: nw.Series[Any], name: str | None = None) -> Column:
     """Return a series as a column: as objects where its library has no array for what it holds.
+
+    Args:
+        series: The series.
+        name: What to call it in an error, if not by its own name.
 
     Raises:
         InvalidTypeError: If its library cannot hand over the values at all.
@@ -153,7 +157,7 @@ def column_of_series(series: nw.Series[Any]) -> Column:
             raise
         said = f"{type(error).__name__}: {error}"
         raise InvalidTypeError(
-            f"a column of {series.name or series.dtype!s} cannot be read ({said}); convert it"
+            f"a column of {name or series.name or series.dtype!s} cannot be read ({said}); convert it"
         ) from None
 
 
@@ -270,6 +274,7 @@ def plain_column(values: Any, name: str) -> Column:
     except Exception:
         what = f"the single value {quoted(values)}: wrap it in a list"
         raise InvalidTypeError(f"{name} must be a sequence, not {what}") from None
+    cells = unwrapped(cells, set(map(type, cells)))
     kinds = set(map(type, cells))
     if all(kind in (int, float) or issubclass(kind, np.number) for kind in kinds):
         try:
@@ -283,7 +288,9 @@ def plain_column(values: Any, name: str) -> Column:
 
 
 def _usual(values: NDArray[Any]) -> NDArray[Any]:
-    """Return floats as Python's own, since long doubles overflow wherever they are used; all else as it is."""
+    """Return floats as Python's own, since long doubles overflow wherever they are used, and so cells of PyArrow."""
+    if values.dtype.kind == "O" and values.ndim == 1:
+        return np.asarray(unwrapped(values))
     if values.dtype.kind == "f" and values.dtype.itemsize > 8:
         with np.errstate(over="ignore"):
             return values.astype(np.float64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen
 from npskit.checks import is_hashable
 from npskit.data.amounts import plain_number
-from npskit.data.cells import objects
+from npskit.data.cells import objects, unwrapped
 from npskit.data.columns import Column, as_column
 from npskit.data.keys import factorize, number
 from npskit.data.words import LONGEST_NOTHING, is_nothing
@@ -158,7 +158,7 @@ def _of_numbers(cells: NDArray[Any]) -> Customers:
 
 def _numbered(cells: Iterable[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:
     """Number cells in the order in which they are first seen, naming one that is not hashable."""
-    listed = cells if isinstance(cells, np.ndarray) else list(cells)
+    listed = unwrapped(cells if isinstance(cells, np.ndarray) else list(cells))
     try:
         return number(listed)
     except InvalidTypeError:

@@ -64,7 +64,9 @@ def _own_polars(series: Any) -> Any:
     """Return a Polars series of memory of its own, where it may stand on an array of NumPy."""
     if not (series.dtype.is_numeric() or series.dtype.is_temporal()):
         return series.clone()  # Polars copies what it writes to
-    return series.reverse().reverse() if len(series) > 1 else series.gather([0] * len(series))
+    plain = series.alias("")  # a name such as "^a$" would be taken for a pattern
+    own = plain.reverse().reverse() if len(series) > 1 else plain.gather([0] * len(series))
+    return own.alias(series.name)
 
 
 def _own_pandas(column: Any) -> Any:

@@ -1,0 +1,87 @@
+"""What engines are asked and answer, with errors that say who failed, at what, and why."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.columns import Column, column_of_series
+from npskit.errors import EngineError, NpskitError, is_refusal, written
+
+# How libraries that are asked are called in errors, where their own name for themselves would not be understood.
+_CALLED = {"duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas", "pyarrow": "PyArrow", "dask": "Dask",
+           "pyspark": "Spark", "pyspark[connect]": "Spark Connect", "sqlframe": "SQLFrame", "ibis": "Ibis"}  # fmt: skip
+
+
+class Fetched(dict[str, Column]):
+    """The columns of an answer, by the names that were asked for, in small letters."""
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a column of counts or sums as floats, whatever the engine makes of them; NaN where there is none."""
+        return np.array(self[name].filled(), dtype=np.float64)
+
+
+@contextlib.contextmanager
+def asking(engine: str, purpose: str) -> Iterator[None]:
+    """Make whatever an engine raises an error of npskit.
+
+    Args:
+        engine: Who is asked.
+        purpose: For what: "counting answers by region".
+
+    Raises:
+        EngineError: If it fails.
+
+    Example:
+        >>> with asking("DuckDB", "counting answers by region"):
+        ...     raise RuntimeError("Connection Error: Connection already closed!")
+        Traceback (most recent call last):
+        ...
+        npskit.errors.EngineError: data: DuckDB failed at counting answers by region (RuntimeError: Connection Error:
+        Connection already closed!); mend the query or its connection, or give rows that were fetched from it
+    """
+    try:
+        yield
+    except BaseException as error:
+        if not is_refusal(error) or isinstance(error, NpskitError | MemoryError):
+            raise
+        said = " ".join(written(error).split()) or "no reason given"
+        raise EngineError(
+            f"data: {engine} failed at {purpose} ({type(error).__name__}: {said[:500]}); mend the query or its "
+            "connection, or give rows that were fetched from it"
+        ) from error
+
+
+def engine_of(frame: Any) -> str:
+    """Return how the library behind a dataframe, or the backend behind an Ibis table, is called."""
+    name: str = frame.implementation.value
+    called = _CALLED.get(name, name)
+    if name == "ibis":
+        with contextlib.suppress(Exception):  # one without a connection has no backend
+            return f"{called} ({frame.to_native().get_backend().name})"
+    return called
+
+
+def fetched(answer: Any) -> Fetched:
+    """Return the columns of a dataframe, as narwhals sees it; databases may have folded their names."""
+    return Fetched({name.casefold(): column_of_series(answer[name]) for name in answer.columns})
+
+
+def renamed(frame: Any, names: dict[str, str]) -> Any:
+    """Return a dataframe, as narwhals sees it, with other names for its columns, whatever they are called."""
+    name, native = frame.implementation.value, frame.to_native()
+    if name.startswith("pyspark"):  # a name with dots or back ticks is a path to it
+        native = native.toDF(*names.values())
+    elif name == "duckdb":  # "*" is all columns to it
+        native = native.project(
+            ", ".join(f'"{old.replace(chr(34), 2 * chr(34))}" AS {new}' for old, new in names.items())
+        )
+    else:
+        return frame.rename(names)
+    import narwhals.stable.v2 as nw
+
+    return nw.from_native(native)
