@@ -77,7 +77,8 @@ def opened(source: Any) -> Opened | None:
                 return Opened(source.to_table())
     if library in ("duckdb", "_duckdb") and kind == "DuckDBPyConnection":
         return Opened(_result_of(source))
-    return Opened(_read_to_end(source, kind)) if hasattr(source, "__arrow_c_stream__") else None
+    # asked of its class: one of the user's own may answer anything
+    return Opened(_read_to_end(source, kind)) if hasattr(type(source), "__arrow_c_stream__") else None
 
 
 def _query_of(dataset: Any) -> Opened:
