@@ -58,6 +58,7 @@ from npskit.followup.worth import program_payback as program_payback
 from npskit.followup.worth import retention_sensitivity as retention_sensitivity
 from npskit.followup.worth import revenue_at_risk as revenue_at_risk
 from npskit.from_file import read as read
+from npskit.from_scan import scan as scan
 from npskit.inference import SampleSize as SampleSize
 from npskit.inference import sample_size as sample_size
 from npskit.results import Interval as Interval

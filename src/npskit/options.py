@@ -5,6 +5,10 @@ from typing import Literal, TypeAlias, get_args
 Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
+# What scans files, the first that is installed.
+ScanEngine: TypeAlias = Literal["polars", "duckdb", "pyarrow"]
+SCAN_ENGINES: tuple[ScanEngine, ...] = get_args(ScanEngine)
+
 # What scores are made of.
 Denominator: TypeAlias = Literal["valid", "all"]
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)

@@ -120,8 +120,10 @@ UNSIGNED: dict[str, Callable[[Cells], Any]] = {
 }
 if NEW_POLARS:  # older ones have the types and cannot give their cells
     HOLDERS["polars 128 bits"] = lambda cells: pl.Series(cells, dtype=pl.Int128)
-# DuckDB has no such types, and says so.
+# DuckDB has no such types, and says so; older ones crash over dictionaries.
 NOT_IN_DUCKDB = {"arrow half floats", "arrow large decimals"}
+if tuple(map(int, duckdb.__version__.split(".")[:2])) < (1, 2):
+    NOT_IN_DUCKDB |= {name for name in HOLDERS if "dictionar" in name}
 
 Counts = Callable[[Any], Any]
 

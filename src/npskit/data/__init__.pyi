@@ -29,6 +29,7 @@ from npskit.data.columns import floats_of as floats_of
 from npskit.data.columns import plain_column as plain_column
 from npskit.data.customers import Customers as Customers
 from npskit.data.customers import read_customers as read_customers
+from npskit.data.database import query_over as query_over
 from npskit.data.flags import read_flags as read_flags
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import column_of as column_of
@@ -61,6 +62,8 @@ from npskit.data.scale import Scale as Scale
 from npskit.data.scale import as_scale as as_scale
 from npskit.data.scale import folded as folded
 from npskit.data.scale import mapped_answers as mapped_answers
+from npskit.data.scans import scan_engine as scan_engine
+from npskit.data.scans import scanned as scanned
 from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
 from npskit.data.segments import holding as holding

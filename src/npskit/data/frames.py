@@ -21,7 +21,7 @@ from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.engines import Fetched, asking, engine_of, fetched, renamed
 from npskit.data.owned import Owned, own_column, own_frame
-from npskit.data.sources import WANTED, checked_mapping, columns_of_records, opened, refuse_duplicates
+from npskit.data.sources import WANTED, Opened, checked_mapping, columns_of_records, opened, refuse_duplicates
 from npskit.errors import (
     ColumnNotFoundError,
     InvalidTypeError,
@@ -73,7 +73,7 @@ class Frame:
         self._native: Any = None
         self._names: dict[str, str] = {}
         self._rows: Fetched | None = None
-        self._kept: Any = None
+        self._opened: Opened | None = None
         self.lazy = False
         self.backend: str | None = None
         self.engine = ""
@@ -86,7 +86,7 @@ class Frame:
         refuse_duplicates(source)
         found = as_narwhals(source)
         if found is None and (more := opened(source)) is not None:
-            found, self._kept = as_narwhals(more.native), more.kept
+            found, self._opened = as_narwhals(more.native), more
         if found is None:
             self._arrays, self.from_responses = columns_of_records(source)
         elif hasattr(found, "to_list"):
@@ -99,7 +99,7 @@ class Frame:
         self.lazy = hasattr(frame, "collect")
         name = frame.implementation.value
         self.backend = name if name in BACKENDS else None
-        self.engine = engine_of(frame)
+        self.engine = (self._opened.engine if self._opened else "") or engine_of(frame)
         with self.asking("telling its columns"):
             names = [name for name in frame.collect_schema().names() if isinstance(name, str)]
             self._names = {name: f"c{i}" for i, name in enumerate(names)}
@@ -146,6 +146,8 @@ class Frame:
             EngineError: If it fails.
         """
         with self.asking(purpose):
+            if self._opened is not None and self._opened.run is not None:
+                return self._opened.run(query.to_native())
             return fetched(query.collect() if hasattr(query, "collect") else query)
 
     def require(self, name: str, role: str) -> str:
@@ -245,7 +247,7 @@ class Frame:
                 value = nw.col(self.plain(weight)).cast(nw.Float64)
                 # what cannot be used is counted in the same query; a conditional sum would not run on every engine
                 usable = ((value >= 0) & (value < float("inf"))).fill_null(False)
-                bad = (~usable).cast(nw.Int64)
+                bad = nw.when(usable).then(nw.lit(0)).otherwise(nw.lit(1))  # PostgreSQL makes no number of a boolean
                 query = query.with_columns(value.alias("w"), (value * value).alias("w2"), bad.alias("bad"))
                 sums += [nw.col(name).sum() for name in ("w", "w2", "bad")]
             query = query.group_by(list(dict.fromkeys(map(self.plain, names)))).agg(*sums)

@@ -9,12 +9,13 @@ import sys
 import warnings
 import weakref
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import attrs
 
-from npskit.data.engines import asking
+from npskit.data.database import DatabaseQuery
+from npskit.data.engines import Fetched, asking
 from npskit.data.response import Response
 from npskit.errors import (
     DataWarning,
@@ -40,10 +41,14 @@ class Opened:
     Args:
         native: The dataframe, or the query.
         kept: What the query needs as long as it is asked, such as a connection.
+        engine: Who is asked, where it does not say so itself.
+        run: What runs a query made of it, where it does not do so itself.
     """
 
     native: Any
     kept: Any = None
+    engine: str = ""
+    run: Callable[[Any], Fetched] | None = None
 
 
 def opened(source: Any) -> Opened | None:
@@ -52,8 +57,8 @@ def opened(source: Any) -> Opened | None:
     A dataset is a query where DuckDB or Polars is installed. What can be read only once is read now, and kept.
 
     Args:
-        source: A dataset, a scanner, a record batch or a reader of PyArrow, what DuckDB was told to execute, or
-            whatever else hands over a stream of Arrow (`__arrow_c_stream__`).
+        source: A query over a connection, a dataset, a scanner, a record batch or a reader of PyArrow, what DuckDB was
+            told to execute, or whatever else hands over a stream of Arrow (`__arrow_c_stream__`).
 
     Raises:
         EngineError: If it cannot be read.
@@ -63,6 +68,10 @@ def opened(source: Any) -> Opened | None:
     Warns:
         DataWarning: If a stream gives no rows.
     """
+    if isinstance(source, Opened):
+        return source
+    if isinstance(source, DatabaseQuery):
+        return Opened(source.table, engine=source.engine, run=source.run)
     library, kind = type(source).__module__.partition(".")[0], type(source).__name__
     if library == "pyarrow":
         import pyarrow as pa

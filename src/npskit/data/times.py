@@ -237,7 +237,7 @@ def _parsed(cells: TimeCells, zone: dt.tzinfo, name: str | None, order: Order, s
             "make them one or the other"
         )
     times = [t for t in read if isinstance(t, dt.datetime)]
-    keys = {getattr(t.tzinfo, "key", None) for t in times}
+    keys = {getattr(t.tzinfo, "key", None) or getattr(t.tzinfo, "zone", None) for t in times}  # the latter of pytz
     if aware.any() and name is None:
         zone, name, differ = _own_zone(times, keys)
         notes += differ

@@ -6,6 +6,7 @@ from npskit.reading.aggregates import warn_of_counts as warn_of_counts
 from npskit.reading.api_records import group_named as group_named
 from npskit.reading.column_roles import accounts_in as accounts_in
 from npskit.reading.column_roles import whole_ranges as whole_ranges
+from npskit.reading.dialect import find_separator as find_separator
 from npskit.reading.file_paths import names_of as names_of
 from npskit.reading.file_paths import several_files as several_files
 from npskit.reading.file_report import FileReport as FileReport

@@ -13,6 +13,7 @@ from npskit.sample.days import span_of as span_of
 from npskit.sample.moving import DaySpans as DaySpans
 from npskit.sample.moving import correlate_spans as correlate_spans
 from npskit.sample.moving import estimate_spans as estimate_spans
+from npskit.sample.opening import SurveyArguments as SurveyArguments
 from npskit.sample.places import Places as Places
 from npskit.sample.rows_meant import rows_meant_by as rows_meant_by
 from npskit.sample.sample import Measured as Measured

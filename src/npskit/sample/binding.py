@@ -27,6 +27,7 @@ from npskit.errors import (
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.bound import BoundData
+from npskit.sample.opening import Opening
 from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
 from npskit.scores import LabelAudit, audit_labels, labels_alone
 
@@ -39,7 +40,7 @@ _FIELDS = {"time": "at", "customer": "customer", "comment": "comment"}
 """The roles that a field of `Response` has."""
 
 
-class Bindings:
+class Bindings(Opening):
     """What is bound, and what could not be used: the part of a survey that computes nothing."""
 
     _data: BoundData
