@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,9 +168,28 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "compare": lambda s: nk.compare(s.score(), nk.nps([])),
     "concat": lambda s: nk.concat([s]).score(repeats="latest"),
 }
+
+
+def scanned(table: Table) -> nk.Score:
+    """Score a table in a file that is scanned."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.csv"
+        pd.DataFrame(table, dtype=object).to_csv(path, index=False)
+        return nk.scan(path).score()
+
+
+def asked(table: Table) -> nk.ScoreTable:
+    """Score a table that a database holds."""
+    with duckdb.connect() as connection:
+        connection.register("answers", pd.DataFrame(table))
+        return nk.Survey.from_sql("SELECT * FROM answers", connection).score(by="region")
+
+
 PRESENT: Table = {"score": [3, 6, 9, 2] * 3, "customer": [*"abcd", *range(8)]}
 OF_TABLES: dict[str, Callable[[Table], Any]] = {
     "nps": lambda t: nk.nps(t["score"]),
+    "scan": scanned,
+    "Survey.from_sql": asked,
     "csat": lambda t: nk.csat(t["score"], scale=(0, 10), top=9),
     "ces": lambda t: nk.ces(t["score"], scale=(0, 10)),
     "sci": lambda t: nk.sci(t["score"], t["score"], t["score"], scale=(0, 10), top=9, second=8, bottom=3),
