@@ -215,6 +215,31 @@ def test_times_without_a_named_zone_keep_the_clock_they_were_written_by() -> Non
     assert (naive.time_zone, naive.aware) == ("Europe/Warsaw", False)
 
 
+class Part(dt.tzinfo):
+    """A zone as pytz has it, and so pandas and PyArrow of before 2025: one for each offset, all of one name."""
+
+    zone = "Europe/Warsaw"
+
+    def __init__(self, hours: int) -> None:
+        self.hours = hours
+
+    def utcoffset(self, when: dt.datetime | None, /) -> dt.timedelta:
+        return dt.timedelta(hours=self.hours)
+
+    def dst(self, when: dt.datetime | None, /) -> None:
+        """Nothing is said of it."""
+
+    def tzname(self, when: dt.datetime | None, /) -> None:
+        """Nor of its abbreviation."""
+
+
+def test_zones_of_one_name_are_one_zone() -> None:
+    """Summer and winter of a zone of pytz are on one clock, that of the zone."""
+    winter, summer = dt.datetime(2026, 2, 1, 0, 30), dt.datetime(2026, 7, 1, 0, 30)
+    found = parse_times([winter.replace(tzinfo=Part(1)), summer.replace(tzinfo=Part(2))])
+    assert (found.values.tolist(), found.time_zone, found.notes) == ([winter, summer], "Europe/Warsaw", ())
+
+
 SERIAL = st.integers(33_000 * 86_400, 46_000 * 86_400).map(lambda seconds: (seconds, seconds / 86_400))
 
 

@@ -46,7 +46,8 @@ PYTEST = [
     "-m",
     "not slow",
 ]
-ABSENT = ["tests/test_benchmarks.py", "tests/fuzz", "tests/studies"]  # how long things take, and what is drawn anew
+# how long things take, what is drawn anew, and what runs in other processes
+ABSENT = ["tests/test_benchmarks.py", "tests/fuzz", "tests/studies", "tests/engines"]
 
 
 @attrs.frozen
