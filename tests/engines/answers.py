@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
         "label": pa.string(),
         "channel": pa.string(),
         "device": pa.string(),
-        "answers": pa.int64(),
+        "stands_for": pa.int64(),
         "comment": pa.string(),  # no method but those that need rows reads it
     }
 )
@@ -68,7 +68,7 @@ def _copy(number: int, rows: int = 240) -> pa.Table:
         "cluster": [100 * number + who % 17 for who in who.tolist()],
         "channel": [("web", "shop", None)[i] for i in draw.integers(0, 3, rows)],
         "device": [("phone", "desk")[i] for i in draw.integers(0, 2, rows)],
-        "answers": [1 + i % 3 for i in range(rows)],
+        "stands_for": [1 + i % 3 for i in range(rows)],
         "comment": [f"comment {number} {i}" for i in range(rows)],
     }
     columns["label"] = [_label(score, i) for i, score in enumerate(columns["score"])]
@@ -106,7 +106,7 @@ def surveys() -> st.SearchStrategy[pa.Table]:
             "label": _label(score, (who or 0) + 1),
             "channel": (None, "web", "shop")[(who or 0) % 3],
             "device": ("phone", "desk")[design % 2],
-            "answers": 1 + design % 3,
+            "stands_for": 1 + design % 3,
             "comment": f"of {who}",
         }
 

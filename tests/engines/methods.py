@@ -99,7 +99,7 @@ METHODS: dict[str, Method] = {
     "score, three questions": Method(lambda s: s.score(by="region"), _SCI),
     "score, a scorer of one's own": Method(lambda s: s.score(by="region"), {"score": "again", "scorer": Missed()}),
     "score, mapping": Method(lambda s: s.score(by="region"), {"mapping": {11: 10, -1: None}}),
-    "score, a table of counts": Method(lambda s: s.score(by="region"), {"count": "answers"}),
+    "score, a table of counts": Method(lambda s: s.score(by="region"), {"count": "stands_for"}),
     "score, shrunken": Method(lambda s: s.score(by="region", shrink=True)),
     "tally": Method(lambda s: s.tally(by="region"), _WEIGHT),
     "compare": Method(lambda s: s.compare(by="region")),
