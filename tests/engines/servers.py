@@ -94,7 +94,10 @@ def spark() -> Iterator[tuple[Any, int]]:
     for name, value in options.items():
         builder = builder.config(name, value)
     with tempfile.TemporaryDirectory(prefix="npskit-") as folder:
-        session = builder.config("spark.sql.warehouse.dir", folder).getOrCreate()
+        try:
+            session = builder.config("spark.sql.warehouse.dir", folder).getOrCreate()
+        except Exception as error:  # of a Java that is too old for it, too
+            raise NotHereError(f"Spark does not start: {error}") from error
         try:  # where it runs already, so does its server
             yield session, int(session.conf.get("spark.connect.grpc.binding.port", "0"))
         finally:

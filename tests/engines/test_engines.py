@@ -43,7 +43,7 @@ def test_an_engine_says_what_memory_says(engine: Running, name: str, request: py
 
 
 @given(rows=surveys(), name=st.sampled_from(list(METHODS)))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_fast_engine_says_what_memory_says_of_any_survey(fast_engine: Running, rows: pa.Table, name: str) -> None:
     """Whatever the rows are, down to none, an engine gives the result or the error that memory gives."""
     engine = fast_engine.engine
