@@ -300,7 +300,7 @@ class Survey(OverTime):
             max_age: Responses older than that are left alone, counted from `now` or the latest response: nobody wants
                 an answer to what they wrote last year. None for no limit.
             roles: The columns with what else is read: `value`, `channel`, `language`, `theme`, `public`, `name`,
-                `opted_out`, `last_contact` and `purchased`. Default: the columns of these names, where there are such.
+                `opted_out`, `last_contact` and `purchased`. Default: columns of these names, in any case.
             keep: Other columns to carry along, such as `["email", "phone"]`: they stand in the tables and files of the
                 plan, and fill the fields of their names in letters (`"code"`, `"link"`; not what is yours to say, such
                 as `"amount"`: see `FollowUpPlan.columns`).

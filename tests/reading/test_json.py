@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,14 @@ def test_nothing_but_broken_lines_is_refused(read: Read) -> None:
     """A file in which no line is a record is no JSON lines file."""
     with pytest.raises(UnreadableFileError, match="nothing in it is a JSON record"):
         read('{"a": 1\n{"b": \n')
+
+
+@pytest.mark.parametrize("content", ["[1, 2, 3]", '["10", "9"]', "[\n -1,\n 10\n]", "[null, 3]", "[true]"])
+def test_a_list_of_no_records_is_json_all_the_same(read: Read, content: str) -> None:
+    """It is refused by what stands in it, and not read as a table whose first column is called '[1'."""
+    first = json.loads(content)[0]
+    with pytest.raises(UnreadableFileError, match=re.escape(f"record 1, {str(first)!r}, is not a JSON object")):
+        read(content)
 
 
 def test_a_bottomless_record_costs_itself(read: Read) -> None:

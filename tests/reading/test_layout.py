@@ -114,6 +114,18 @@ def test_a_customer_may_be_called_total(scores: list[int], own: int, name: str) 
     assert not below_table([["Ann", "N", "9"], [name, "", str(own)], ["Bob", "N", "3"]], 3, whole=True)
 
 
+@given(
+    kinds=st.lists(st.sampled_from(["nps", "csat", "ces", "CES", "NPS Score"]), min_size=2, max_size=6),
+    silent=st.integers(1, 5),
+    odd=st.integers(0, 10_000),
+)
+def test_what_says_which_question_is_answered_sums_up_nothing(kinds: list[str], silent: int, odd: int) -> None:
+    """However rare a kind is, and however little else its rows hold: the answers above are of named kinds as well."""
+    rows = [[str(i), kind, "9", "fine"] for i, kind in enumerate(kinds)]
+    rows += [[str(odd + i), kind, "5", ""] for i, kind in enumerate(["csat", "ces", "nps", "max", "n"][:silent])]
+    assert below_table(rows, 4, whole=True) == {}
+
+
 def test_notes_below(read: Read) -> None:
     """Lines of one text below an empty one, or below the sums, are none of the table."""
     found = read(written([HEADER, *ROWS, [], ["Source: our own survey"], ["* weighted"]], width=4))

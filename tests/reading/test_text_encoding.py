@@ -17,7 +17,7 @@ Read = Callable[..., Loaded]
 # Words of surveys and towns by encoding; of several encodings of one script that which has them is not always told.
 WORDS = {
     "cp1252": "Größe Köln café très bien Île señor ¿cómo? coração Überraschung naïve “gut” Århus",
-    "cp1250": "Łódź Kraków świetna obsługa żółw źle polecę Příliš žluťoučký kůň vynikající służba",
+    "cp1250": "Łódź Kraków łóżko śniadanie świetna obsługa żółw źle polecę Příliš žluťoučký kůň vynikající służba",
     "cp1251": "Дата Магазин Порекомендуете Центр хорошо отлично спасибо плохо Київ ЮГ оценка",
     "koi8-r": "Дата Магазин Порекомендуете Центр хорошо отлично спасибо плохо оценка клиента",
     "cp874": "วันที่ สาขา คะแนน กรุงเทพ ความคิดเห็น ดีมาก บริการดี พนักงานสุภาพ เชียงใหม่ แนะนำ ไม่พอใจ",

@@ -28,16 +28,17 @@ _COUNTS = """
 count counts n freq frequency responses respondents answers anzahl häufigkeit antworten liczba ilość nombre effectif
 cantidad จำนวน
 """
+_TELLING = frozenset(map(bare, (_COUNTS + _PERIODS).split()))
 
 
 def telling_of_tables(names: Sequence[str]) -> list[str]:
     """Return the columns whose names say that a table holds counts, or scores of groups or periods.
 
     Example:
-        >>> telling_of_tables(["score", "Month", "Promoters", "n", "region"])
-        ['Month', 'Promoters', 'n']
+        >>> telling_of_tables(["score", "Month", "เดือน", "Promoters", "n", "region"])
+        ['Month', 'เดือน', 'Promoters', 'n']
     """
-    return [name for name in names if bare(name) in _COUNTS.split() + _PERIODS.split() or _group_in(name)]
+    return [name for name in names if bare(name) in _TELLING or _group_in(name)]
 
 
 def warn_of_counts(columns: Mapping[str, Any], score: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,19 +14,19 @@ from npskit.reading.names import bare
 from npskit.reading.tools import Tool
 
 # The names by which columns are known, without case and marks.
-_NAMES: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     "time": (
         "date time timestamp datetime createdat submittedat answeredat respondedat recordedat completedat "
         "responsedate surveydate submitdate enddate recordeddate datum data fecha"
     ),
     "customer": (
         "customer customerid custid client clientid user userid member memberid respondent respondentid guest "
-        "guestid patientid person personid kunde kundennummer kundennr kundenid email emailaddress"
+        "guestid patientid person personid kunde kundennummer kundennr kundenid customerno customernumber clientno "
+        "clientnumber memberno membernumber email emailaddress"
     ),
     "account": (
-        "account accountid accountnumber company companyid contract contractid contractnumber organization "
-        "organisation organizationid firma unternehmen vertrag vertragsnummer konto umowa entreprise contrat "
-        "accountname companyname organizationname organisationname firmenname บริษัท spółka société"
+        "account company contract organization organisation firma firmen unternehmen vertrag vertrags konto umowa "
+        "entreprise contrat บริษัท spółka société"
     ),
     "comment": (
         "comment comments verbatim feedback remark remarks kommentar kommentare commentaire commentaires komentarz "
@@ -34,10 +34,16 @@ _NAMES: Mapping[str, str] = {
     ),
     "weight": "weight weights wt sampleweight surveyweight gewicht gewichtung poids waga peso weighting",
 }
+# What may stand behind the name of an account; a customer's name is not known to be one person's.
+_BEHIND = {"account": ("", "id", "no", "nr", "num", "number", "nummer", "code", "key", "name")}
+_NAMES: Mapping[str, frozenset[str]] = {
+    role: frozenset(bare(word) + behind for word in words.split() for behind in _BEHIND.get(role, ("",)))
+    for role, words in _WORDS.items()
+}
 # The names of a column of answers where another says to which question.
 _ANSWERS = {"value", "valuenumber", "valuetext", "numericvalue", "answer", "answervalue", "answertext", "response"}
 _ANSWERS |= {"responsevalue", "responsetext", "result", "antwort", "wert", "odpowiedź", "wartość", "réponse", "valeur"}
-_ANSWERS |= {"คำตอบ", "ค่า"}
+_ANSWERS |= set(map(bare, ("คำตอบ", "ค่า")))
 _LABELS = frozenset(label_words(("detractor", "passive", "promoter")))
 # The names of a column that nobody takes for anything else.
 _SCORES = frozenset({"score", "nps", "enps", "npsscore"})
@@ -61,8 +67,7 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant
         found = next((name for name in names if name in columns and not _is_blank(columns[name])), None)
         if found is not None:
             roles[role] = found
-    for role, words in _NAMES.items():
-        known = words.split()
+    for role, known in _NAMES.items():
         named = [name for name in columns if bare(name) in known and not tool.is_meta(name)]
         # an account is only ever offered, so that of its number and its name the first will do
         if (
@@ -83,19 +88,17 @@ def find_roles(columns: Columns, tool: Tool, labels: Mapping[str, str], *, meant
     return roles, said
 
 
-def accounts_in(columns: Columns, weight: str) -> dict[str, bool]:
+def accounts_in(columns: Collection[str], weight: str) -> dict[str, bool]:
     """Return the columns that may be the accounts of a weight by their names, and whether they are called accounts.
 
     Of customers only where the weight is called neither that nor anything alike: it may be what they pay.
 
     Example:
-        >>> accounts_in({"customer_id": None, "company": None, "nps": None}, "revenue")
+        >>> accounts_in(["customer_id", "company", "nps"], "revenue")
         {'company': True, 'customer_id': False}
     """
-    kinds = ["account"] if bare(weight) in _NAMES["weight"].split() else ["account", "customer"]
-    named = {
-        kind: [name for name in columns if bare(name) in _NAMES[kind].split() and name != weight] for kind in kinds
-    }
+    kinds = ["account"] if bare(weight) in _NAMES["weight"] else ["account", "customer"]
+    named = {kind: [name for name in columns if bare(name) in _NAMES[kind] and name != weight] for kind in kinds}
     return {name: kind == "account" for kind in kinds for name in named[kind]}
 
 
@@ -120,7 +123,7 @@ def whole_ranges(columns: Columns) -> dict[str, tuple[int, int]]:
 
 def is_comment(name: str) -> bool:
     """Whether a column is called a comment."""
-    return bare(name) in _NAMES["comment"].split()
+    return bare(name) in _NAMES["comment"]
 
 
 def _is_blank(values: NDArray[Any]) -> bool:

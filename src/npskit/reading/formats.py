@@ -131,7 +131,11 @@ def read_json(source: Source, options: ReadOptions) -> Read:
     if not len(numbers) and not collector.names and rejected:
         if re.match(r"\s*\{\s*\n", source.head):
             raise UnreadableFileError(f"{source.path} is a JSON document that is cut off or broken")
-        raise UnreadableFileError(f"{source.path}: nothing in it is a JSON record; {rejected[0].reason} in line 1")
+        at = "record" if source.kind == "json" else "line"
+        raise UnreadableFileError(
+            f'{source.path}: nothing in it is a JSON record, such as {{"nps": 10}}; {at} 1, {rejected[0].value!r}, '
+            f"{rejected[0].reason}"
+        )
     kept = options.wanted(list(collector.names))
     columns = {name: columns.get(name, np.full(len(numbers), None)) for name in kept}
     notes = [said] if said else []

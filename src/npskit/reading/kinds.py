@@ -78,6 +78,6 @@ def refuse_other_kinds(path: Path, head: bytes, encoding: str | None) -> None:
 
 def text_kind(head: str) -> str:
     """Return what kind of text it is: `"delimited"`, `"json"` or `"json lines"`."""
-    if re.match(r'\s*\[\s*([{\]]|\[\s*"|$)', head):
+    if re.match(r'\s*\[\s*([{\]"]|-?\d|(?:null|true|false)\b|\[\s*"|$)', head):
         return "json"
     return "json lines" if re.match(r'\s*\{\s*("[^"]*"\s*:|\})', head) else "delimited"

@@ -119,8 +119,9 @@ def below_table(rows: Sequence[Row], width: int, *, whole: bool) -> dict[int, st
     again = Counter(
         (j, row[j].strip().casefold()) for row in rows for j in {j for _, j in found.values()} if j < len(row)
     )
+    kinds = {j for j in {j for _, j in found.values()} if _names_kinds([row[j] for row in table if j < len(row)])}
     for place, (kind, j) in list(found.items()):
-        if again[j, rows[-1 - place][j].strip().casefold()] > (2 if kind == "sum" else 1):
+        if j in kinds or again[j, rows[-1 - place][j].strip().casefold()] > (2 if kind == "sum" else 1):
             del found[place]
     several = len({row[j].strip() for place, (_, j) in found.items() for row in [rows[-1 - place]]}) > 1
     shown = {
@@ -146,6 +147,12 @@ def _label(row: Row) -> tuple[str, int] | None:
     texts = [j for j, cell in enumerate(row) if cell.strip() not in _EMPTY and not _NUMBER.fullmatch(cell.strip())]
     kind = kind_of(row[texts[0]]) if len(texts) == 1 else None
     return None if kind is None else (kind, texts[0])
+
+
+def _names_kinds(cells: Sequence[str]) -> bool:
+    """Whether most cells above say what a row answers ("nps", "csat"), so that one below them says so as well."""
+    told = [cell for cell in map(str.strip, cells) if cell]
+    return sum(kind_of(cell) is not None for cell in told) > len(told) / 2
 
 
 def _shows_it(row: Row, kind: str, label: int, table: Sequence[Row], *, whole: bool) -> bool:

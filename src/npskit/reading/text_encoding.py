@@ -192,6 +192,8 @@ def _in_other(before: str, letter: str, after: str, candidate: _Candidate) -> fl
     if candidate.bytes_each == 2:
         rare = candidate.encoding in ("cp949", "gb18030", "euc_jp") and letter.encode(candidate.encoding)[1:2] < b"\x80"
         alone = before.isascii() and after.isascii()
+        if rare and after.isascii() and after.islower():
+            return -0.5  # Latin words in which two bytes happen to be one such letter: "łóżko"
         return 0.1 if rare or (alone and (before.isalnum() or after.isalnum())) else candidate.weight(letter)
     if (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha()):
         return -1.0

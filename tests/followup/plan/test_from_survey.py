@@ -50,6 +50,24 @@ def planned(data: Any, **options: Any) -> FollowUpPlan:
     return nk.Survey(data, score="score", customer="id", time="at", comment="comment").follow_up(**options)
 
 
+@pytest.mark.parametrize(
+    "name", ["Language", "LANGUAGE", " language ", "Last Contact", "last-contact", "Value", "Name"]
+)
+def test_a_role_is_found_by_its_name_however_that_is_written(name: str) -> None:
+    """As opt-outs are; where several are alike, the one that is written as the role is, else none."""
+    role = name.strip().lower().replace(" ", "_").replace("-", "_")
+    cell = {"language": "de", "last_contact": dt.datetime(2026, 3, 1), "value": 900, "name": "Ann Weber"}[role]
+    data = {"score": [2], "id": ["a"], "at": [dt.datetime(2026, 3, 2)], "comment": ["zu laut"]}
+
+    def letters(**more: list[Any]) -> dict[str, Any]:
+        plan = planned(data | more, now="2026-03-02 10:00", currency="EUR")
+        return {key: cells for key, cells in plan.columns(messages=True, everything=True).items() if key != name}
+
+    plain, without = letters(**{role: [cell]}), letters()
+    assert letters(**{name: [cell]}) == plain != without
+    assert letters(**{f"{role}.": [cell], name: [cell]}) == without
+
+
 KINDS: dict[str, Callable[[], Any]] = {
     "lists": lambda: DATA,
     "arrays": lambda: {name: np.array(cells, dtype=object) for name, cells in DATA.items()},

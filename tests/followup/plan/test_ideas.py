@@ -88,6 +88,12 @@ def test_who_is_left_alone_is_not_invited() -> None:
     alone = survey.follow_up(holdout=0.999).invite()
     assert (len(alone.letters), alone.left_out["is left alone at random"]) == (0, 5)
     assert survey.follow_up().invite().letters[0].note == "the language \"xx-y\" is not known, so that 'en' was taken"
+    french = nk.Survey(DATA | {"language": ["French"] * 11}, score="score", customer="id", comment="text").follow_up()
+    said = "there is no letter in \"French\", so that 'en' was taken"
+    assert {letter.note for letter in french.invite().letters} == {said}
+    assert set(french.columns(messages=True)["note"]) == {said}
+    german = nk.Survey(DATA | {"language": ["de-CH"] * 11}, score="score", customer="id", comment="text").follow_up()
+    assert set(german.columns(messages=True)["note"]) == {None}
 
 
 def test_no_idea_is_none() -> None:

@@ -303,6 +303,25 @@ COSY = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("comment", "level"),
+    [
+        ("Cisza i spokój, wrócimy", 0),
+        ("Cudowna cisza wieczorem", 0),
+        ("Piszę do was od tygodnia i cisza", 1),
+        ("Mój prawnik był zachwycony hotelem", 0),
+        ("Mój prawnik się z wami skontaktuje", 2),
+        ("Mein Anwalt empfahl uns das Haus", 0),
+        ("Mein Anwalt wird sich melden", 2),
+        ("ทนายของฉันชอบมาก", 0),
+        ("ทนายของฉันจะติดต่อไป", 2),
+    ],
+)
+def test_praise_by_a_lawyer_and_of_silence_is_calm(comment: str, level: int) -> None:
+    """Harmless neighbours are harmless in each language."""
+    assert UrgencyWords.default().levels([comment]).tolist() == [level]
+
+
 def test_a_fire_is_critical_and_a_fireplace_is_not() -> None:
     """Whoever reports that it burned must be answered; the same words beside a hearth are praise."""
     assert UrgencyWords.default().levels(FIRES).tolist() == [2] * len(FIRES)

@@ -116,6 +116,16 @@ class Languages:
             f"there is no letter for the action {action!r} in any language: {did_you_mean(action, self.actions)}"
         )
 
+    def stand_in(self, action: str, language: str) -> str | None:
+        """Return the language of the letter that a customer gets where there is none in theirs; None where there is.
+
+        Example:
+            >>> Languages.default().stand_in("thank", "French"), Languages.default().stand_in("thank", "de-AT")
+            ('en', None)
+        """
+        found, asked = self.find(action, language)[0].tag, self._asked(language)
+        return None if found.split("-")[0] == asked.split("-")[0] else found
+
     def _asked(self, language: str | None) -> str:
         """Return the tag of the language that is asked for, once it is known as one."""
         if not isinstance(language, str | None):

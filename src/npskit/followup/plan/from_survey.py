@@ -22,6 +22,7 @@ from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.steps_due import DatedPlan, as_plans, last_contacts
 from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
+from npskit.reading import bare
 from npskit.results import RowCounts
 from npskit.sample import BoundData
 from npskit.times import find_zone, in_zone, instants, read_time
@@ -242,7 +243,11 @@ def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], k
 def _named(data: BoundData, terms: Terms) -> dict[str, str]:
     """Return the column of each role that a plan reads: those named, and those of the roles' own names."""
     taken = {*data.score, *data.roles.values()}
-    found = {role: role for role in ROLES if role in data.frame.columns and role not in taken}
+    found = dict[str, str]()
+    for role in ROLES:
+        alike = [name for name in data.frame.columns if name not in taken and bare(name) == bare(role)]
+        if role in alike or len(alike) == 1:
+            found[role] = role if role in alike else alike[0]
     found |= {role: data.frame.require(name, f"roles[{role!r}]") for role, name in terms.roles.items()}
     if isinstance(terms.value, str):
         found["value"] = data.frame.require(terms.value, "value")

@@ -22,7 +22,7 @@ from npskit.followup.plan.customer_letters import (
     write_letters,
 )
 from npskit.followup.plan.ideas import as_categories, authors, shared_by
-from npskit.followup.plan.plan_letters import Letters, unknown_language
+from npskit.followup.plan.plan_letters import Letters, language_note
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -66,9 +66,10 @@ def invited_customers(
     usual = letters.language or plan.language
 
     def worded(own: str | None, about: str) -> Wording:
-        known = own is None or letters.languages.knows(own)
-        note = None if known or own is None else unknown_language(own, usual)
-        return Wording(own if own and known else usual, {"others": sharing[fold(about)] - 1}, note)
+        note = None if own is None else language_note(own, "join_in", letters, usual)
+        return Wording(
+            own if own and letters.languages.knows(own) else usual, {"others": sharing[fold(about)] - 1}, note
+        )
 
     return InvitedCustomers(themes or (), tuple(write_letters(plan, "join_in", rows, letters, worded)), left)
 

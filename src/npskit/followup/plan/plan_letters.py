@@ -9,7 +9,7 @@ import attrs
 
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
-from npskit.errors import InvalidTypeError, NpskitError, quoted
+from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, quoted
 from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner, as_languages
 from npskit.followup.plan.choices import Choices
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer
@@ -64,16 +64,27 @@ def letters_of(plan: Choices, rows: Codes, places: Codes, letters: Letters) -> d
         step = steps[together[0]]
         assert step is not None, "whoever has no step is in no group"
         written |= zip(together, _together(plan, rows[together], step, language, letters), strict=True)
-    for place, text in enumerate(said):
-        if text in strange:
-            subject, body, wrong = written[place]
-            written[place] = subject, body, "; ".join(filter(None, [wrong, unknown_language(text, usual)]))
+    notes = dict[tuple[str, str], str | None]()
+    for place, (text, step) in enumerate(zip(said, steps, strict=True)):
+        subject, body, wrong = written[place]
+        if text is None or step is None:
+            continue
+        if (step.name, text) not in notes:
+            notes[step.name, text] = language_note(text, step.name, letters, usual)
+        if (note := notes[step.name, text]) is not None:
+            written[place] = subject, body, "; ".join(filter(None, [wrong, note]))
     return {name: [written[place][i] for place in range(len(rows))] for i, name in enumerate(MESSAGES)}
 
 
-def unknown_language(said: str, usual: str) -> str:
-    """Return the note on a letter to a customer whose language is not known."""
-    return f"the language {excerpt(said)} is not known, so that {quoted(usual)} was taken"
+def language_note(said: str, action: str, letters: Letters, usual: str) -> str | None:
+    """Return the note on a letter that is not in the customer's language: that is not known, or has no such letter."""
+    if not letters.languages.knows(said):
+        return f"the language {excerpt(said)} is not known, so that {quoted(usual)} was taken"
+    try:
+        other = letters.languages.stand_in(action, said)
+    except InvalidValueError:  # there is none in any language, which the letter itself says
+        return None
+    return None if other is None else f"there is no letter in {excerpt(said)}, so that {quoted(other)} was taken"
 
 
 @attrs.frozen

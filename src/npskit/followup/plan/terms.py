@@ -22,7 +22,8 @@ from npskit.scorers import Codebook
 from npskit.times import BusinessCalendar, parse_fixed
 
 ROLES = ("value", "channel", "language", "theme", "public", "name", "opted_out", "last_contact", "purchased")
-"""What a plan reads of a customer besides the answer; a column of that name is used without being named."""
+"""What a plan reads of a customer besides the answer; a column of that name, in any case and spacing,
+is used without being named."""
 
 
 def _as_playbook(chosen: Any) -> Playbook | None:
