@@ -26,7 +26,7 @@ from npskit.options import (
     Repeats,
 )
 from npskit.results import LEVEL
-from npskit.sample import BoundData, bind_roles, bind_score, by_label, repeated, rows_meant_by
+from npskit.sample import bind, correlate_segments, count_segments, measure_segments
 from npskit.scorers import Scorer, codebook_of
 from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
@@ -42,9 +42,8 @@ ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster
 class Survey(OverTime):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
-    Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts only, unless
-    customers or clusters are bound: then it is collected once, with all its columns, because the order of rows may
-    change between queries. Select the columns you need first.
+    Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
+    customers and other units. Where rows have to be seen, it sends the columns that are needed.
 
     Example:
         >>> survey = Survey({"nps": [10, 9, 3, 8, 10, 6], "region": list("NNNSSS")}, score="nps")
@@ -117,14 +116,14 @@ class Survey(OverTime):
         """
         one_of(on_invalid, ON_INVALID, "on_invalid")
         one_of(contacts, CONTACTS, "contacts")
-        frame, read = Frame(data, own=True), codebook_of(scorer).mapped(mapping)
-        read, score, label = by_label(frame, read, score, label)
         given = {"time": time, "customer": customer, "account": account, "comment": comment, "weight": weight}
-        bound = BoundData(
-            frame,
-            read,
-            bind_score(frame, read, score),
-            bind_roles(frame, given | {"stratum": stratum, "cluster": cluster, "label": label}),
+        self._data = bind(
+            Frame(data, own=True),
+            codebook_of(scorer).mapped(mapping),
+            score,
+            given | {"stratum": stratum, "cluster": cluster, "label": label},
+            count=count,
+            read=isinstance(data, Owned),
             on_invalid=on_invalid,
             contacts=contacts,
             population=dict(population) if isinstance(population, Mapping) else population,
@@ -132,7 +131,6 @@ class Survey(OverTime):
             time_zone=time_zone,
             dayfirst=dayfirst,
         )
-        self._data = repeated(bound if isinstance(data, Owned) else rows_meant_by(bound, count), count)
 
     # ---- scoring ----
 
@@ -188,7 +186,7 @@ class Survey(OverTime):
         if of_kind(shrink, bool, "shrink") and by is None:
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
-        keys, found = self._data.measure(names, denominator, repeats)
+        keys, found = measure_segments(self._data, names, denominator, repeats)
         aside = {"set_aside": found.aside.set_aside, "left_out": found.aside.left_out}
         if by is None:
             clustered = None if found.conventions.variance == "independent" else found.estimate[0]
@@ -207,7 +205,7 @@ class Survey(OverTime):
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
         """Return the counts behind `score(by)`, of the rows there are: shape `()`, with `by` `(segments,)`."""
-        tally = self._data.count(self._data.by(by))
+        tally = count_segments(self._data, self._data.by(by))
         return tally[0] if by is None else tally
 
     def compare(
@@ -239,7 +237,9 @@ class Survey(OverTime):
             raise InvalidTypeError("by must be the name of a column that makes the segments")
         names = self._data.by(by)
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
-        return compare_groups(self.score(by=by), correlations=lambda w: self._data.correlations(names, w), **options)
+        return compare_groups(
+            self.score(by=by), correlations=lambda w: correlate_segments(self._data, names, w), **options
+        )
 
     # ---- following up ----
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import npskit as nk
+from npskit import sample as samples
 from npskit.counting import answer_columns as columns
 from npskit.counting import codes
 from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.options import Denominator
-from npskit.sample import BoundData, Places, bind_roles, bind_score
+from npskit.sample import BoundData, Places
 from npskit.scorers.base import codebook_of
 
 N = 300
@@ -196,9 +197,7 @@ def test_what_was_counted_apart_adds_up(cut: int, customers: bool) -> None:
 def bind(data: Any = DATA, **roles: str) -> BoundData:
     """Bind columns as a survey does."""
     frame, codebook = nk.Survey(data)._data.frame, codebook_of(nk.NPS())
-    return BoundData(
-        frame, codebook, bind_score(frame, codebook, None), bind_roles(frame, {"customer": None} | dict(roles))
-    )
+    return samples.bind(frame, codebook, None, {"customer": None, "label": None} | dict(roles), count=None, read=True)
 
 
 def test_another_time_zone_is_another_clock() -> None:

@@ -12,5 +12,6 @@ from npskit.counting.count_table import checked_groups as checked_groups
 from npskit.counting.count_table import tabulate as tabulate
 from npskit.counting.odd_answers import warn_of_scale as warn_of_scale
 from npskit.counting.tally import Tally as Tally
+from npskit.counting.tally import tally_rows as tally_rows
 
 __all__: list[str]

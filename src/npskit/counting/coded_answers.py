@@ -66,7 +66,8 @@ class CodedAnswers:
     def __init__(self, values: Sequence[Any], codebook: Codebook, spoken: set[str] | None = None) -> None:
         self.codebook = codebook
         values = [each if (found := as_column(each)) is None else found for each in values]
-        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook, spoken)
+        self.copies = values[0].copies if values and isinstance(values[0], Column) else None
+        self.columns: tuple[AnswerBlocks, ...] = read_columns(values, codebook, spoken, counts=self.copies)
         values = [np.asarray(each) if isinstance(each, memoryview) else each for each in values]  # some have no cells
         self._values = [each.values if isinstance(each, Column) else each for each in values]
         self._codes: tuple[NDArray[np.uint8], ...] | None = None
@@ -83,7 +84,7 @@ class CodedAnswers:
     __hash__ = None  # type: ignore[assignment]
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state | {name: held(state[name]) for name in ("_codes", "_categories")})
+        vars(self).update(state | {name: held(state[name]) for name in ("_codes", "_categories", "copies")})
 
     @property
     def codes(self) -> tuple[NDArray[np.uint8], ...]:
@@ -109,6 +110,22 @@ class CodedAnswers:
             self._categories = held(found)
         return self._categories
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are; more than are held where an engine has counted equal ones."""
+        return len(self) if self.copies is None else int(self.copies.sum())
+
+    def number(self, which: NDArray[np.bool_]) -> int:
+        """Return how many rows those are that are True."""
+        return int(which.sum() if self.copies is None else self.copies[which].sum())
+
+    def scored(self, places: NDArray[np.intp], size: int) -> list[int]:
+        """Return how many rows are scored at each place, -1 being none of them."""
+        there = (self.categories >= 0) & (places >= 0)
+        copies = None if self.copies is None else self.copies[there]
+        found: list[int] = np.bincount(places[there], copies, minlength=size).astype(np.int64).tolist()
+        return found
+
     def given(self, question: int, row: int) -> Any:
         """Return an answer as it was given."""
         return self._values[question][row]
@@ -119,6 +136,7 @@ class CodedAnswers:
         found.codebook, found._values = self.codebook, self._values
         found._codes = held(tuple(codes[kept] for codes in self.codes))
         found._categories = None if self._categories is None else held(self._categories[kept])
+        found.copies = None if self.copies is None else held(self.copies[kept])
         found.columns = tuple(Coded(c, each.scale) for c, each in zip(found._codes, self.columns, strict=True))
         return found
 

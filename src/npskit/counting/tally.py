@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import attrs
@@ -84,6 +84,7 @@ class Tally(CategoryCounts):
         scorer: Scorer | Codebook | None = None,
         groups: NDArray[np.intp] | None = None,
         n_groups: int | None = None,
+        distribution: bool | None = None,
     ) -> Self:
         """Return the tally of answers that an engine has grouped and counted.
 
@@ -94,6 +95,7 @@ class Tally(CategoryCounts):
             scorer: What the answers mean. Default `NPS()`.
             groups: Group number of each, in `range(n_groups)`; None for a single group.
             n_groups: How many groups there are.
+            distribution: See `count`.
 
         Example:
             >>> Tally.from_distinct([10, 9, 3], counts=np.array([2.0, 1.0, 1.0]))
@@ -101,7 +103,7 @@ class Tally(CategoryCounts):
         """
         columns = read_columns(answers, codebook_of(scorer), counts=counts)
         sums = [
-            cls.count(*columns, scorer=scorer, weights=w, groups=groups, n_groups=n_groups)
+            cls.count(*columns, scorer=scorer, weights=w, groups=groups, n_groups=n_groups, distribution=distribution)
             for w in (counts, *(weights or ()))
         ]
         cells = np.rint(np.ldexp(np.asarray(sums[0].weights), sums[0].scale)).astype(np.int64)
@@ -236,6 +238,44 @@ class Tally(CategoryCounts):
         unit = get(found, "scale", int) if "scale" in found else 0
         checked(unit, "scale", abs(unit) <= 1100 and (weights is not None or not unit))
         return cls(codebook, cells, weights, squares, by_answer, unit)
+
+
+def tally_rows(
+    columns: Sequence[Any],
+    codebook: Codebook,
+    *,
+    groups: NDArray[Any],
+    n_groups: int,
+    weights: NDArray[np.float64] | None = None,
+    copies: NDArray[np.float64] | None = None,
+    sums: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    distribution: bool | None = None,
+) -> Tally:
+    """Count rows in groups: each one answer, or equal answers that an engine has counted.
+
+    Args:
+        columns: One sequence or array per question, of equal length.
+        codebook: What the answers mean.
+        groups: The group of each row.
+        n_groups: How many groups there are.
+        weights: The weight of each row, where it is one answer; None where all weigh alike.
+        copies: How many answers each row stands for; None for one.
+        sums: The sum of weights and that of squared weights of each, where it stands for several.
+        distribution: See `Tally.count`.
+
+    Returns:
+        Shape `(n_groups,)`.
+
+    Example:
+        >>> from npskit.scorers.base import codebook_of
+        >>> each = {"groups": np.array([0, 0, 1]), "n_groups": 2}
+        >>> tally_rows([[10, 3, 9]], codebook_of(None), copies=np.array([2.0, 1.0, 4.0]), **each).n.tolist()
+        [3, 4]
+    """
+    more: dict[str, Any] = {"groups": groups, "n_groups": n_groups, "distribution": distribution}
+    if copies is None:
+        return Tally.count(*columns, scorer=codebook, weights=weights, **more)
+    return Tally.from_distinct(*columns, scorer=codebook, counts=copies, weights=sums, **more)
 
 
 def _whole_counts(value: Any, name: str) -> Integers:

@@ -47,6 +47,8 @@ from npskit.data.labels import read_labels as read_labels
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
+from npskit.data.query_times import Grain as Grain
+from npskit.data.query_times import grain_of as grain_of
 from npskit.data.response import Attributes as Attributes
 from npskit.data.response import Response as Response
 from npskit.data.response import SCIAnswer as SCIAnswer
@@ -79,6 +81,9 @@ from npskit.data.times import parse_times as parse_times
 from npskit.data.times import read_times as read_times
 from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
+from npskit.data.unit_query import Categories as Categories
+from npskit.data.unit_query import SumTable as SumTable
+from npskit.data.unit_query import UnitRoles as UnitRoles
 from npskit.data.vocabularies import answers_together as answers_together
 from npskit.data.vocabularies import said_of as said_of
 from npskit.data.weights import read_weights as read_weights

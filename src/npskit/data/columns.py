@@ -31,6 +31,7 @@ class Column(Frozen):
             clock, which says one hour twice when clocks are set back.
         row_numbers: The row of the file that each came from, int64, shape `(rows,)`; None where it came from none.
         name: What it is called in the data, for an error.
+        copies: How many rows each cell stands for where an engine has counted equal ones, shape `(rows,)`; None for 1.
     """
 
     values: NDArray[Any]
@@ -38,6 +39,7 @@ class Column(Frozen):
     utc: tuple[NDArray[np.datetime64], str] | None = None
     row_numbers: NDArray[np.int64] | None = None
     name: str | None = None
+    copies: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -47,7 +49,8 @@ class Column(Frozen):
         mask = None if self.mask is None else self.mask[rows]
         utc = None if self.utc is None else (self.utc[0][rows], self.utc[1])
         numbers = None if self.row_numbers is None else self.row_numbers[rows]
-        return Column(self.values[rows], mask, utc, numbers)
+        copies = None if self.copies is None else self.copies[rows]
+        return Column(self.values[rows], mask, utc, numbers, copies=copies)
 
     def filled(self) -> NDArray[Any]:
         """Return the values with None (among numbers NaN, among times NaT) where they are missing.

@@ -12,7 +12,9 @@ FAR = "far time"
 _SINCE, _AHEAD, _YEARS = 1990, 2, 20
 
 
-def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
+def far_times(
+    times: NDArray[np.datetime64], copies: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.bool_], str]:
     """Return which times of a column are far from the others, and why these are not taken.
 
     Those are far that lie before 1990 or after the year after next, and also more than 20 years from the median of the
@@ -20,6 +22,7 @@ def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
 
     Args:
         times: datetime64[us], shape `(n,)`; NaT where missing.
+        copies: How many rows have each, shape `(n,)`; None for 1.
 
     Example:
         >>> far, why = far_times(np.array(["1970-01-01", "2026-03-01", "2026-03-02", "NaT"], "M8[us]"))
@@ -33,8 +36,11 @@ def far_times(times: NDArray[np.datetime64]) -> tuple[NDArray[np.bool_], str]:
     outside = (times < first) | (times >= last)  # NaT is neither
     if not outside.any():
         return outside, ""
-    known = np.sort(times[~np.isnat(times)])
-    middle = known[[len(known) // 2, (len(known) - 1) // 2]]  # of an even number, either of two
+    order = np.argsort(times, kind="stable")  # NaT comes last
+    known = times[order[: np.count_nonzero(~np.isnat(times))]]
+    ends = np.cumsum((np.ones(len(times)) if copies is None else copies)[order[: len(known)]])
+    places = np.array([ends[-1] // 2, (ends[-1] - 1) // 2])
+    middle = known[np.searchsorted(ends, places, side="right")]  # of an even number, either of two
     likely = middle[(middle >= first) & (middle < last)]
     median = (likely if len(likely) else middle)[0]
     if median >= last:

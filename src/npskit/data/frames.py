@@ -21,7 +21,9 @@ from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.engines import Fetched, asking, engine_of, fetched, renamed
 from npskit.data.owned import Owned, own_column, own_frame
+from npskit.data.query_times import Grain, QueryTimes
 from npskit.data.sources import WANTED, Opened, checked_mapping, columns_of_records, opened, refuse_duplicates
+from npskit.data.unit_query import Categories, UnitQuery, UnitRoles
 from npskit.errors import (
     ColumnNotFoundError,
     InvalidTypeError,
@@ -236,7 +238,28 @@ class Frame:
         """Return the type of a column of a dataframe."""
         return self._schema[name]
 
-    def distinct(self, names: Sequence[str], weight: str | None = None, purpose: str = "") -> Distinct:
+    def select(self, names: Sequence[str]) -> Frame:
+        """Return a dataframe's rows with some of their columns."""
+        found = self._with(self._native.select(*dict.fromkeys(map(self.plain, names))))
+        found._names = {name: self._names[name] for name in self._names if name in names}
+        return found
+
+    def query_times(self, name: str, grain: Grain) -> QueryTimes | None:
+        """Return how a dataframe's column of times is taken apart; see `QueryTimes.of`."""
+        return QueryTimes.of(name, self._kind(name), grain, self._native.implementation.value)
+
+    def unit_query(self, keys: Sequence[str], categories: Categories, roles: UnitRoles) -> UnitQuery | None:
+        """Return the query of sums over sampling units; see `UnitQuery.of`."""
+        names = [*keys, *categories.columns, *roles.columns]
+        purpose = f"adding up sampling units by {', '.join(map(quoted, keys)) or 'none'}"
+        with self.asking(purpose):
+            return UnitQuery.of(
+                self.query(names), self.plain, keys, categories, roles, lambda query: self.fetch(query, purpose)
+            )
+
+    def distinct(
+        self, names: Sequence[str], weight: str | None = None, purpose: str = "", times: QueryTimes | None = None
+    ) -> Distinct:
         """Return each combination of values in the columns with how often it occurs: the one query an engine runs.
 
         For dataframes only; a mapping or a list of `Response` is counted from its columns.
@@ -245,6 +268,7 @@ class Frame:
             names: The columns.
             weight: A numeric column to sum up as well.
             purpose: See `asking`.
+            times: A column of times, none of `names`, to be told apart only so finely.
 
         Raises:
             InvalidValueError: If a weight is missing, negative or not finite.
@@ -254,7 +278,9 @@ class Frame:
 
         purpose = purpose or f"counting rows by {', '.join(map(quoted, names))}"
         with self.asking(purpose):
-            query, sums = self.query([*names, *([weight] if weight else [])]), [nw.len().alias("count")]
+            sums, more = [nw.len().alias("count")], [*([weight] if weight else []), *([times.name] if times else [])]
+            parts = {} if times is None else times.parts_of(self.plain(times.name))
+            query = self.query([*names, *more]).with_columns(**parts) if parts else self.query([*names, *more])
             if weight is not None:
                 value = nw.col(self.plain(weight)).cast(nw.Float64)
                 # what cannot be used is counted in the same query; a conditional sum would not run on every engine
@@ -262,7 +288,7 @@ class Frame:
                 bad = nw.when(usable).then(nw.lit(0)).otherwise(nw.lit(1))  # PostgreSQL makes no number of a boolean
                 query = query.with_columns(value.alias("w"), (value * value).alias("w2"), bad.alias("bad"))
                 sums += [nw.col(name).sum() for name in ("w", "w2", "bad")]
-            query = query.group_by(list(dict.fromkeys(map(self.plain, names)))).agg(*sums)
+            query = query.group_by([*dict.fromkeys(map(self.plain, names)), *parts]).agg(*sums)
         found = self.fetch(query, purpose)
         if weight is not None:
             refused = int(found.numbers("bad").sum())
@@ -271,9 +297,12 @@ class Frame:
                     f"weight: {counted(refused, 'value')} of column {quoted(weight)} {plural(refused, 'is', 'are')} "
                     "missing, negative or not finite; set these rows aside or weigh them 0"
                 )
-        columns = {name: found[self.plain(name)] for name in names}
+        counts, columns = found.numbers("count"), {name: found[self.plain(name)] for name in names}
+        if times is not None:
+            columns[times.name] = times.together({part: found.numbers(part) for part in parts})
+        columns = {name: attrs.evolve(column, copies=counts) for name, column in columns.items()}
         weights = None if weight is None else (found.numbers("w"), found.numbers("w2"))
-        return Distinct(columns, found.numbers("count"), weights)
+        return Distinct(columns, counts, weights)
 
 
 @attrs.frozen(eq=False)

@@ -185,7 +185,7 @@ def read_times(
 
 def _near(times: TimeColumn, column: Column) -> TimeColumn:
     """Reject the times of a column that are far from the others."""
-    far, why = far_times(times.values)
+    far, why = far_times(times.values, column.copies)
     rows = np.flatnonzero(far)
     if not len(rows):
         return times

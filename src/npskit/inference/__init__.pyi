@@ -17,7 +17,6 @@ from npskit.inference.clusters import cluster_totals as cluster_totals
 from npskit.inference.clusters import factorize as factorize
 from npskit.inference.clusters import sum_by as sum_by
 from npskit.inference.constrained import mean_variance as mean_variance
-from npskit.inference.design import Customers as Customers
 from npskit.inference.design import design_estimate as design_estimate
 from npskit.inference.design import jackknife_variance as jackknife_variance
 from npskit.inference.design import share_covariance as share_covariance
@@ -86,6 +85,8 @@ from npskit.inference.two_sample import moments as moments
 from npskit.inference.two_sample import mover as mover
 from npskit.inference.two_sample import score_test as score_test
 from npskit.inference.two_sample import score_z as score_z
+from npskit.inference.unit_products import UnitProducts as UnitProducts
+from npskit.inference.unit_sums import Customers as Customers
 from npskit.inference.wald_and_welch import DifferenceTest as DifferenceTest
 from npskit.inference.wald_and_welch import wald_difference as wald_difference
 from npskit.inference.wald_and_welch import welch_difference as welch_difference

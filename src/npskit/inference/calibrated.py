@@ -15,11 +15,12 @@ from npskit.data import Column, to_scale
 from npskit.errors import IncompatibleError, counted
 from npskit.inference.calibration import Calibration
 from npskit.inference.clusters import checked_indices, sum_by, unit_codes
-from npskit.inference.design import Customers, estimate_from_units
+from npskit.inference.design import estimate_from_units
 from npskit.inference.design_contrasts import correlations_of
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Population
+from npskit.inference.unit_sums import Customers
 from npskit.options import Lonely
 
 

@@ -7,6 +7,7 @@ Assisted Survey Sampling" (1992), section 5.5; the formula is in `npskit.inferen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import attrs
@@ -58,9 +59,24 @@ class StrataLayout(Frozen):
         """Return the layout of units by the label of each one's stratum, shape `(P,)`."""
         strata, names = factorize(labels, "strata")
         sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
-        factors, centers = stratum_factors(sampled, population, lonely, names.tolist())
-        unsampled = 1 - sampled / stratum_sizes(population, sampled, names.tolist())
-        return cls(strata, sampled, factors, centers, unsampled)
+        return cls.of_sizes(sampled, names.tolist(), population, lonely, strata)
+
+    @classmethod
+    def of_sizes(
+        cls, sampled: Floats, names: Sequence[Any], population: Population, lonely: Lonely, strata: Codes | None = None
+    ) -> StrataLayout:
+        """Return the layout of strata of which it is known how many units were sampled, shape `(H,)`.
+
+        Args:
+            sampled: Units sampled per stratum.
+            names: What the strata are called.
+            population: See `npskit.inference.strata.Population`.
+            lonely: See `npskit.options.Lonely`.
+            strata: The stratum of each unit; none where only sums over units are known.
+        """
+        factors, centers = stratum_factors(sampled, population, lonely, names)
+        unsampled = 1 - sampled / stratum_sizes(population, sampled, names)
+        return cls(np.empty(0, np.intp) if strata is None else strata, sampled, factors, centers, unsampled)
 
     def by_stratum(self, values: NDArray[Any], cells: UnitCells) -> Floats:
         """Return the sums of `values`, shape `(C, ...)`, by group and stratum: shape `(G, H, ...)`."""

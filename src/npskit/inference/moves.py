@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Floats, Frozen
 from npskit.errors import IncompatibleError, InvalidValueError
-from npskit.inference.design import Precision, as_estimate
 from npskit.inference.effective import answers_df
 from npskit.inference.estimate import Estimate
 from npskit.inference.limits import checked_counts
 from npskit.inference.sparse_table import SparseTable
+from npskit.inference.unit_sums import Precision, as_estimate
 
 # Pairs of kinds of moves that one customer made both of: 12 bytes each.
 MOST_PAIRS = 20_000_000

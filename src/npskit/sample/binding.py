@@ -26,8 +26,10 @@ from npskit.errors import (
 )
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
+from npskit.sample.asking import asked, selected
 from npskit.sample.bound import BoundData
 from npskit.sample.opening import Opening
+from npskit.sample.rows_meant import rows_meant_by
 from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
 from npskit.scores import LabelAudit, audit_labels, labels_alone
 
@@ -180,7 +182,13 @@ class Bindings(Opening):
         """
         if self._data.refused is not None:
             return self._data.refused
-        return tuple(sorted((*_invalid_answers(self._data), *_invalid_times(self._data)), key=lambda each: each.row))
+        data = self._data
+        if data.frame.lazy:
+            counts = asked(data, (), times="time" in data.roles)
+            if not (counts.answers().off_the_scale().any() or any(_invalid_times(counts))):
+                return ()
+            data = selected(data, [*data.score, *(name for role, name in data.roles.items() if role == "time")])
+        return tuple(sorted((*_invalid_answers(data), *_invalid_times(data)), key=lambda each: each.row))
 
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
@@ -188,10 +196,10 @@ class Bindings(Opening):
         Raises:
             IncompatibleError: If no label column is bound.
         """
-        label = self._data.role("label")
-        if label is None:
+        if "label" not in self._data.roles:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
-        answers = self._data.answers()
+        data = selected(self._data, [*self._data.score, self._data.roles["label"]])
+        label, answers = data.column(data.roles["label"]), data.answers()
         more: Any = {"off_the_scale": answers.off_the_scale(), "aside": self._data.aside, "backend": self._backend}
         return audit_labels(answers.categories, label, answers.codebook.categories, **more)
 
@@ -225,7 +233,34 @@ def _invalid_times(data: BoundData) -> Iterator[Rejected]:
             yield Rejected(cell.position, name, cell.value, cell.reason, cell.kind)
 
 
-def bind_score(
+def bind(
+    frame: Frame,
+    codebook: Codebook,
+    score: Any,
+    given: Mapping[str, str | None],
+    *,
+    count: str | None,
+    read: bool,
+    **options: Any,
+) -> BoundData:
+    """Return data with its columns bound to their roles.
+
+    Args:
+        frame: The data.
+        codebook: What the answers mean.
+        score: The column or columns of answers, as the user named them.
+        given: The columns of the other roles.
+        count: How many answers each row stands for.
+        read: Whether they were read by npskit, which has asked already what rows mean.
+        options: How they are read; see `BoundData`.
+    """
+    codebook, score, label = _by_label(frame, codebook, score, given["label"])
+    names = _bind_score(frame, codebook, score)
+    data = BoundData(frame, codebook, names, _bind_roles(frame, {**given, "label": label}), **options)
+    return repeated(data if read else rows_meant_by(data, count), count)
+
+
+def _bind_score(
     frame: Frame, codebook: Codebook, score: str | Sequence[str] | Mapping[str, str] | None
 ) -> tuple[str, ...]:
     """Return the column with the answers to each question of a scorer, checked to be there."""
@@ -255,15 +290,8 @@ def bind_score(
     return tuple(frame.require(name, "score") for name in names)
 
 
-def by_label(frame: Frame, codebook: Codebook, score: Any, label: str | None) -> tuple[Codebook, Any, str | None]:
-    """Return what is scored: the answers, or the labels of groups where there is no column of answers.
-
-    Args:
-        frame: The data.
-        codebook: What the answers mean.
-        score: The column or columns of answers, as the user named them.
-        label: The column of labels.
-    """
+def _by_label(frame: Frame, codebook: Codebook, score: Any, label: str | None) -> tuple[Codebook, Any, str | None]:
+    """Return what is scored: the answers, or the labels of groups where there is no column of answers."""
     absent = score is None and any(question not in frame.columns for question in codebook.questions)
     if label is not None and absent:
         return codebook_of(ByLabel(codebook.scorer)), [label], None
@@ -309,7 +337,7 @@ def repeated(data: BoundData, name: str | None) -> BoundData:
     return attrs.evolve(data, frame=data.frame.repeat(rows), row_numbers=kept, columns={})
 
 
-def bind_roles(frame: Frame, given: Mapping[str, str | None]) -> dict[str, str]:
+def _bind_roles(frame: Frame, given: Mapping[str, str | None]) -> dict[str, str]:
     """Return the column of each role that has one, checked to be there; of responses also the fields in use."""
     found = dict(given)
     if frame.from_responses:

@@ -9,9 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Floats
 from npskit.checks import several
-from npskit.counting import CodedAnswers, Tally, read_columns, warn_of_scale
+from npskit.counting import CodedAnswers
 from npskit.data import (
     Column,
     Frame,
@@ -23,20 +22,21 @@ from npskit.data import (
     read_weights,
     segments_of,
     to_scale,
-    weight_scale,
 )
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Calibration, Population, rake
-from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
+from npskit.options import Contacts, Lonely, OnInvalid, Repeats
 from npskit.reading import Rejected, refuse_rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.answer_kinds import check_kinds, kind_counts
 from npskit.sample.places import Places
 from npskit.sample.repeats import answer_each
-from npskit.sample.sample import Measured, Sample
+from npskit.sample.sample import Sample
 from npskit.scorers import Codebook
-from npskit.scores import warn_of_spaces
 from npskit.times import find_zone
+
+UNITS = ("customer", "account", "stratum", "cluster")
+"""The roles of columns that say which rows hang together."""
 
 
 @attrs.frozen(eq=False)
@@ -59,6 +59,7 @@ class BoundData:
         aside: The rows of the file that are not in the data: those set aside, and those left out.
         row_numbers: The row of the file that each row came from; None if the data came from none.
         kinds: The columns that say that rows answer several surveys or questions.
+        sums: The sum of weights and that of squared weights of each row, where an engine has counted; else None.
     """
 
     frame: Frame
@@ -76,6 +77,7 @@ class BoundData:
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
     kinds: tuple[str, ...] = ()
+    sums: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # what was warned of already; a survey speaks once
     _spoken: set[str] = attrs.field(factory=set, repr=False)
@@ -167,7 +169,7 @@ class BoundData:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
         if "times" not in self._times:
             name = self.roles["time"]
-            table = read_times({name: column}, time_zone=self.time_zone, dayfirst=self.dayfirst)
+            table = read_times({name: column}, **self.clock)
             table.warn(f"time: column {quoted(name)}")
             table[name].checked(f"time: column {quoted(name)}")
             self._times["times"] = table[name].values
@@ -211,14 +213,19 @@ class BoundData:
         """Return the answers to each question; not kept, so that their codes last no longer than a call."""
         return CodedAnswers([self.column(name) for name in self.score], self.codebook, self._spoken)
 
-    def sample(self, by: tuple[str, ...] = ()) -> Sample:
-        """Return the rows to be counted, for segments by some columns, checked to be as `on_invalid` wants them."""
-        self._check_kinds(by)
+    def check_kinds(self, by: Sequence[str] = ()) -> None:
+        """Refuse answers of several kinds, unless they are in segments by some columns; see `check_kinds`."""
+        check_kinds(self.kinds, by, lambda name: kind_counts(self.frame, self.column, self.score, name))
+
+    def sample(self) -> Sample:
+        """Return the rows to be counted, checked to be as `on_invalid` wants them."""
+        self.check_kinds()
         customer, account, stratum, cluster = map(self.role, ("customer", "account", "stratum", "cluster"))
         weights = self.weights() if self.calibration is None else self.calibration.weights
         sample = Sample(
             self.answers(),
             weights=None if weights is None else to_scale(weights),
+            sums=self.sums,
             customers=None if customer is None else read_customers(customer).numbers,
             accounts=None if account is None else read_customers(account).numbers,
             contacts=self.contacts,
@@ -244,39 +251,6 @@ class BoundData:
         if self.on_invalid == "raise":
             refuse_rejected(self.refused or (), self.score)
             answers.refuse(self.row_numbers)
-
-    def measure(self, by: tuple[str, ...], denominator: Denominator, repeats: Repeats) -> tuple[Keys, Measured]:
-        """Return the values that make each segment and its score, asking the engine where counts are enough."""
-        units = (self.population, self.calibration, *map(self.roles.get, ("customer", "account", "stratum", "cluster")))
-        if repeats == "all" and all(each is None for each in units) and self._has_engine(by):
-            keys, tally = self._count_by_engine(by)
-            warn_of_scale(tally)
-            warn_of_spaces(by, keys)
-            measured = Measured.of(tally, denominator)
-            measured.estimate.warn()
-            return keys, attrs.evolve(measured, aside=self.aside)
-        sample = self.sample(by)
-        places, keys = self.segments(by)
-        sample, kept = self.answering(sample, places, repeats, "score")
-        places = places.take(kept)
-        found = sample.measure(places, denominator)
-        warn_of_scale(found.tally)
-        warn_of_spaces(by, keys)
-        return keys, found
-
-    def correlations(self, by: tuple[str, ...], wanted: Bools) -> Floats | None:
-        """Return how the scores of the wanted segments are correlated, None where they are independent."""
-        if all(self.role(role) is None for role in ("customer", "account", "stratum", "cluster")):
-            return None
-        places = self.segments(by)[0]
-        sample, kept = self.answering(self.sample(by), places)
-        return sample.correlations(places.take(kept), wanted)
-
-    def count(self, by: tuple[str, ...]) -> Tally:
-        """Return the counts of each segment, asking the engine where it is one."""
-        if self.calibration is None and self._has_engine(by):
-            return self._count_by_engine(by)[1]
-        return self.sample(by).count(self.segments(by)[0])
 
     def answering(
         self, sample: Sample, places: Places, repeats: Repeats = "all", method: str = "score"
@@ -308,8 +282,10 @@ class BoundData:
             kept[kept] = some
         return sample, kept
 
-    def _check_kinds(self, by: tuple[str, ...]) -> None:
-        check_kinds(self.kinds, by, lambda name: kind_counts(self.frame, self.column, self.score, name))
+    @property
+    def latest_contacts(self) -> bool:
+        """Whether the latest answer of an account's contacts counts."""
+        return "account" in self.roles and self.contacts == "latest"
 
     def _check_policy(self, said: str, rule: str) -> None:
         if self.calibration is not None:
@@ -317,30 +293,12 @@ class BoundData:
         if rule == "latest" and "time" not in self.roles:
             raise IncompatibleError(f"{said} needs to know when: bind the column with time=")
 
-    def _has_engine(self, by: tuple[str, ...]) -> bool:
-        """Return whether counts can be asked for instead of rows, and that is right for this kind of data."""
-        # Polars groups by text faster than Python does; where weights are bound, rows can be named in an error
-        polars = self.frame.backend == "polars" and bool(by) and "weight" not in self.roles
-        summable = "weight" not in self.roles or self.frame.is_numeric(self.roles["weight"])
-        engine = self.on_invalid == "count" and summable and (self.frame.lazy or polars)
-        return engine and not self.frame.holds_objects([*by, *self.score])
+    @property
+    def units(self) -> bool:
+        """Whether rows hang together, or were drawn by a design."""
+        return bool(set(UNITS) & set(self.roles)) or self.population is not None
 
-    def _count_by_engine(self, by: tuple[str, ...]) -> tuple[Keys, Tally]:
-        self._check_kinds(by)
-        found = self.frame.distinct([*by, *self.score], self.roles.get("weight"))
-        if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
-            # what an engine cannot square or add up is read by row, where the first bad one can be named
-            places, keys = self.segments(by)
-            return keys, self.sample(by).count(places)
-        groups, keys = segments_of([found.columns[name] for name in by], len(found.counts))
-        tally = Tally.from_distinct(
-            *read_columns(
-                [found.columns[name] for name in self.score], self.codebook, self._spoken, counts=found.counts
-            ),
-            counts=found.counts,
-            weights=found.weights,
-            scorer=self.codebook,
-            groups=groups,
-            n_groups=len(keys),
-        )
-        return keys, tally
+    @property
+    def clock(self) -> dict[str, Any]:
+        """How times are read."""
+        return {"time_zone": self.time_zone, "dayfirst": self.dayfirst}

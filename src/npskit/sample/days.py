@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.counting import Tally, checked_groups, read_columns
+from npskit.counting import Tally, checked_groups, read_columns, tally_rows
 from npskit.data import row_said, slices
 from npskit.errors import IncompatibleError, InvalidValueError, counted
 from npskit.scorers import Scorer, codebook_of
@@ -210,6 +210,8 @@ def count_days(
     groups: Any = None,
     n_groups: int = 1,
     weights: NDArray[np.float64] | None = None,
+    copies: NDArray[np.float64] | None = None,
+    sums: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     span: Span | None = None,
     edges: Days | None = None,
 ) -> DayTable:
@@ -222,6 +224,8 @@ def count_days(
         groups: Group number of each row, in `range(n_groups)`; None for a single group.
         n_groups: How many groups there are.
         weights: One weight per row, as `npskit.data.read_weights` gives them, or None.
+        copies: How many answers each row stands for; see `npskit.counting.tally.tally_rows`.
+        sums: Their weights; see there.
         span: What `span_of(times)` is, where that is known already.
         edges: The runs of days to count in, from the first day of the span to its end; None for every day.
 
@@ -254,10 +258,12 @@ def count_days(
     runs = _Runs(times, span, edges, size)
 
     def tally_of(at: slice) -> Tally:
-        return Tally.count(
-            *(column.part(at) for column in columns),
-            scorer=read.scorer,
+        return tally_rows(
+            [column.part(at) for column in columns],
+            read,
             weights=None if weights is None else weights[at],
+            copies=None if copies is None else copies[at],
+            sums=None if sums is None else (sums[0][at], sums[1][at]),
             groups=runs.read(at, numbers),
             n_groups=size,
             distribution=by_answer,

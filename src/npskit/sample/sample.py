@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Frozen
 from npskit.checks import is_same
-from npskit.counting import CodedAnswers, Tally, warn_of_scale
+from npskit.counting import CodedAnswers, Tally, tally_rows, warn_of_scale
 from npskit.data import Column
 from npskit.inference import (
     Calibration,
@@ -91,6 +91,8 @@ class Sample:
     Args:
         answers: The answers to each question.
         weights: Shape `(rows,)`, or None where all weigh alike.
+        sums: The sum of weights and that of squared weights of each row, where it is several answers that an engine has
+            counted; else None.
         shares: Whether the weights only share out the one answer of each customer or account.
         parts: What each row is of one answer of its customer or account, a factor of its weight; None for 1.
         customers: Customer number of each row, or None where nobody is known. A missing customer is one of his own.
@@ -112,6 +114,7 @@ class Sample:
 
     answers: CodedAnswers
     weights: NDArray[np.float64] | None = None
+    sums: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     shares: bool = False
     parts: NDArray[np.float64] | None = None
     customers: NDArray[np.intp] | None = None
@@ -138,10 +141,12 @@ class Sample:
         numbers, size = places.numbers, places.size
         if places.gaps:  # what is nowhere is counted last, and left away
             numbers, size = np.where(numbers < 0, size, numbers), size + 1
-        tally = Tally.count(
-            *self.answers.columns,
-            scorer=self.answers.codebook.scorer,
+        tally = tally_rows(
+            self.answers.columns,
+            self.answers.codebook,
             weights=self.weights,
+            copies=self.answers.copies,
+            sums=self.sums,
             groups=numbers,
             n_groups=size,
         )
@@ -157,7 +162,7 @@ class Sample:
         """
         warn_of_scale(tally)
         n, missing, invalid, rows = (int(each.sum()) for each in (tally.n, tally.missing, tally.invalid, tally.rows))
-        return self.aside + RowCounts(n, missing, invalid, unplaced, len(self) - rows - unplaced)
+        return self.aside + RowCounts(n, missing, invalid, unplaced, self.answers.rows - rows - unplaced)
 
     def measure(self, places: Places, denominator: Denominator = "valid") -> Measured:
         """Count the rows at each place, and estimate its score with the variance that their design gives it.
@@ -171,7 +176,7 @@ class Sample:
 
     def measured(self, tally: Tally, denominator: Denominator, estimate: Estimate | None = None) -> Measured:
         """Return what was counted with its estimate, None where the counts alone say how sure a score is."""
-        found = Measured.of(tally, denominator, len(self))
+        found = Measured.of(tally, denominator, self.answers.rows)
         if estimate is not None and denominator == "all":  # where nobody answered there is no score
             estimate = estimate.blank(np.isnan(found.estimate.mean))
         conventions = attrs.evolve(
@@ -186,9 +191,14 @@ class Sample:
         )
         if estimate is None:
             estimate = found.estimate
-        if self.weights is not None or conventions.variance != "independent":  # and not only by their age
-            estimate.warn(weighted=self.weights is not None and not self.shares)
+        if self.weighted or conventions.variance != "independent":  # and not only by their age
+            estimate.warn(weighted=self.weighted and not self.shares)
         return Measured(tally, estimate, conventions, self.aside)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether answers have weights."""
+        return self.weights is not None or self.sums is not None
 
     @property
     def shared(self) -> bool:

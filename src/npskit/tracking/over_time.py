@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import one_of, whole_number
-from npskit.data import coded, read_customers
+from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import Bindings, Places
+from npskit.sample import Bindings, Places, asked
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
@@ -84,13 +84,14 @@ class OverTime(Bindings):
         one_of(repeats, REPEATS, "repeats")
         check_every(every)
         whole_number(too_few, "too_few")
-        names, times = self._data.by(by), self._data.times("timeline")
-        sample, of, (places, keys) = self._data.sample(), Window.of(window, half_life), self._data.segments(names)
+        names, of = self._data.by(by), Window.of(window, half_life)
+        data = asked(self._data, names, times=True)
+        times, sample, (places, keys) = data.times("timeline"), data.sample(), data.segments(names)
         if repeats != "all" or sample.accounts is not None:
             if str(of):
                 what = f"repeats={repeats!r}" if repeats != "all" else "account="
                 raise IncompatibleError(f"{what} says what counts in a calendar period: leave window and half_life out")
-            sample, kept = self._data.answering(sample, periods_of(times, every).within(places), repeats, "timeline")
+            sample, kept = data.answering(sample, periods_of(times, every).within(places), repeats, "timeline")
             places, times = places.take(kept), times[kept]
         found = timeline_of_sample(
             sample,
@@ -134,14 +135,14 @@ class OverTime(Bindings):
             >>> found.who("passive", "promoter")
             ['a']
         """
-        column = self._data.role("customer")
-        if column is None:
+        if "customer" not in self._data.roles:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
-        who, sample, times = read_customers(column), self._data.sample(), self._data.times("transitions")
+        named = self._data.by(by)
+        data = asked(self._data, named, times=True)
+        who, times = read_customers(data.column(data.roles["customer"])), data.times("transitions")
+        sample = data.sample()
         answers = sample.answers
-        groups, names = (
-            (None, []) if by is None else coded(self.column(self._data.by(by)[0]), whole=self._data.from_file)
-        )
+        groups, names = (None, []) if by is None else coded(data.column(named[0]), whole=data.from_file)
         steps = pair_steps(
             np.where(who.known, who.numbers, -1),
             times,
@@ -189,7 +190,8 @@ class OverTime(Bindings):
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments, or several")
         spans = stretch(before, "before"), stretch(after, "after")
-        return attrs.evolve(explain_spans(self._data, spans, by, level), backend=self._backend)
+        data = asked(self._data, self._data.by(by), times=True, grain=grain_of([*spans[0], *spans[1]]))
+        return attrs.evolve(explain_spans(data, spans, by, level), backend=self._backend)
 
     def effect(
         self,
@@ -234,6 +236,17 @@ class OverTime(Bindings):
         if not isinstance(intervention, Intervention):
             got = quoted(intervention)
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {got}")
-        arms = arms_of(self._data, treated, control)
-        found = effect_on_arms(self._data, intervention, arms, method=method, every=every, level=level)
+        groups = {"treated": treated, "control": control}
+        moments = [np.datetime64(each) for each in (intervention.at, intervention.until) if each is not None]
+        names = [
+            self._data.frame.require(name, role)
+            for role, wanted in groups.items()
+            if isinstance(wanted, Mapping)
+            for name in wanted
+        ]
+        # of weighted answers each is a unit of the regression on the groups
+        rows = "weight" in self._data.roles and method != "interrupted_series"
+        data = asked(self._data, names, times=True, grain=grain_of(moments), rows=rows)
+        arms = arms_of(data, treated, control)
+        found = effect_on_arms(data, intervention, arms, method=method, every=every, level=level)
         return attrs.evolve(found, backend=self._backend)

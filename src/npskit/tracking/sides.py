@@ -57,8 +57,8 @@ def explain_spans(
     """
     names, times, sample = data.by(by), data.times("explain_change"), _uncalibrated(data)
     sides, (places, keys) = sides_of(times, spans), data.segments(names)
-    undated = int(np.isnat(times).sum())
-    for name, (start, end), answers in zip(_SIDES, spans, _scored(sample, sides), strict=True):
+    undated = sample.answers.number(np.isnat(times))
+    for name, (start, end), answers in zip(_SIDES, spans, sample.answers.scored(sides.numbers, 2), strict=True):
         if not answers:
             raise InvalidValueError(f"{name}: there is no scored answer from {start} until {end}, not included")
     seen = np.flatnonzero(np.bincount(places.numbers[sides.numbers >= 0], minlength=len(keys)))
@@ -123,18 +123,18 @@ def effect_on_arms(
     times, sample = data.times("effect"), _uncalibrated(data)
     sides = Places(intervention.sides(times).astype(np.intp), 2)
     cells = sides.within(arms)
-    for i, answers in enumerate(_scored(sample, cells)):
+    for i, answers in enumerate(sample.answers.scored(cells.numbers, cells.size)):
         if not answers:
             who = ("treated", "control")[i // 2]
             raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {quoted(intervention)}")
-    undated = int(np.isnat(times).sum())
+    undated = sample.answers.number(np.isnat(times))
     sample, kept = data.answering(sample, cells, method="effect")
     cells, arms, times = cells.take(kept), arms.take(kept), times[kept]
     dated = np.where(cells.numbers >= 0, times, np.datetime64("NaT", "us"))
     numbers, start, size = periods_around(dated, intervention.at, every)
     totals = None
     if method != "interrupted_series":
-        totals = _totals(sample, cells, weighted=sample.weights is not None)
+        totals = _totals(sample, cells, weighted=sample.weighted)
     tally = sample.count(Places(numbers, size).within(arms))
     sums = tally.table()
     counts = sums.counts.astype(np.float64)
@@ -161,14 +161,6 @@ def _totals(sample: Sample, cells: Places, *, weighted: bool = False) -> Cluster
     clustering = sample.clustering(cells)
     apart = clustering is None or (clustering.units is None and sample.strata is None)
     return None if apart and not weighted else sample.totals(cells, clustering)
-
-
-def _scored(sample: Sample, cells: Places) -> list[int]:
-    """Return how many scored answers there are in each cell."""
-    found: list[int] = np.bincount(
-        cells.numbers[(sample.answers.categories >= 0) & (cells.numbers >= 0)], minlength=cells.size
-    ).tolist()
-    return found
 
 
 def _uncalibrated(data: BoundData) -> Sample:

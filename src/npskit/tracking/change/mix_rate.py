@@ -150,8 +150,8 @@ def _independent(
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = np.ones(2) if n is None else np.divide(n, np.subtract(n, 1.0))
         each_weight = spread.sum(axis=2) / counts.sum(axis=2)
+        variances = spread * factors[:, np.newaxis, np.newaxis]  # of a single answer not known
     answers, sums = found.moves()
-    variances = spread * factors[:, np.newaxis, np.newaxis]
     whole, each = answers.covariance(variances), answers.covariances(variances)
     n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
     return whole, each, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf

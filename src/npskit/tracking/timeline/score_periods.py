@@ -68,6 +68,8 @@ def timeline_of_sample(
         groups=places.numbers if by else None,
         n_groups=places.size,
         weights=sample.weights,
+        copies=sample.answers.copies,
+        sums=sample.sums,
         span=span,
         edges=edges,
     )

@@ -1,0 +1,105 @@
+"""Times of an engine's rows, as coarse as a question allows: so many distinct ones that rows may grow without them.
+
+Engines agree on the parts of a time, such as its year and its hour, and on little else: they truncate, convert zones
+and count seconds each in their own way, or not at all. So rows are grouped by the parts, and the times are put together
+here. Times that know their zone are taken apart in UTC, by quarters of an hour: on these every clock on a wall is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.data.columns import Column
+from npskit.errors import InvalidValueError
+from npskit.times import find_zone, in_zone
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+Grain: TypeAlias = Literal["day", "minute"]
+"""How finely the times of an engine's rows are told apart."""
+
+_PARTS = ("year", "month", "day", "hour", "quarter", "minute")
+_OF = {"day": _PARTS[:3], "quarter": _PARTS[:5], "minute": (*_PARTS[:4], "minute")}
+_QUARTER, _MINUTE, _HOUR = (np.timedelta64(minutes, "m") for minutes in (15, 1, 60))
+
+
+def grain_of(moments: Sequence[np.datetime64]) -> Grain | None:
+    """Return how finely times must be told apart to lie on the right side of some moments; None for as they are.
+
+    Example:
+        >>> grain_of([np.datetime64("2026-03-01")]), grain_of([np.datetime64("2026-03-01T12:30")])
+        ('day', 'minute')
+        >>> grain_of([np.datetime64("2026-03-01T12:30:01")])
+    """
+    exact = np.array(moments, dtype="datetime64[us]")
+    if (exact == exact.astype("datetime64[D]")).all():
+        return "day"
+    return "minute" if (exact == exact.astype("datetime64[m]")).all() else None
+
+
+@attrs.frozen
+class QueryTimes:
+    """A column of times of an engine, taken apart in its query.
+
+    Args:
+        name: The column.
+        zone: The zone that the times know, None for times by the clock on the wall.
+        parts: What they are taken apart into.
+    """
+
+    name: str
+    zone: str | None
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, kind: Any, grain: Grain, backend: str) -> QueryTimes | None:
+        """Return how a column is taken apart; None where it is none of times, or its engine has no UTC."""
+        import narwhals.stable.v2 as nw
+
+        if not isinstance(kind, nw.Datetime):
+            return None
+        if kind.time_zone is None:
+            return cls(name, None, _OF[grain])
+        try:
+            find_zone(kind.time_zone)
+        except InvalidValueError:
+            return None
+        return None if backend == "ibis" else cls(name, kind.time_zone, _OF["quarter" if grain == "day" else grain])
+
+    def parts_of(self, plain: str) -> dict[str, nw.Expr]:
+        """Return the parts, of the column as its query knows it."""
+        import narwhals.stable.v2 as nw
+
+        time = nw.col(plain)
+        if self.zone is not None:
+            time = time.dt.convert_time_zone("UTC")
+        minute, found = time.dt.minute(), dict[str, nw.Expr]()
+        # no engine divides whole numbers as another does
+        quarter = (
+            nw.when(minute < 15)
+            .then(0)
+            .otherwise(nw.when(minute < 30).then(1).otherwise(nw.when(minute < 45).then(2).otherwise(3)))
+        )
+        for part in self.parts:
+            found[part] = quarter if part == "quarter" else getattr(time.dt, part)()
+        return found
+
+    def together(self, parts: Mapping[str, NDArray[np.float64]]) -> Column:
+        """Return the times of which these are the parts, NaN for none."""
+        known = ~np.isnan(parts["year"])
+        number = {part: np.where(known, values, 1).astype(np.int64) for part, values in parts.items()}
+        months = ((number["year"] - 1970) * 12 + number["month"] - 1).astype("datetime64[M]")
+        times = (months.astype("datetime64[D]") + (number["day"] - 1)).astype("datetime64[us]")
+        for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
+            if part in number:
+                times = times + number[part] * length
+        times[~known] = np.datetime64("NaT")
+        if self.zone is None:
+            return Column(times)
+        return Column(in_zone(times, self.zone), utc=(times, self.zone))

@@ -1,0 +1,299 @@
+"""What an engine adds up of rows that hang together, by sampling unit: sums per unit stay there, sums over units come.
+
+Every step is one that all engines do alike: columns made before a group-by, plain sums, counts and greatest values in
+it. Conditions inside of an aggregation, distinct counts, windows and divisions of whole numbers are not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from npskit.arrays import Floats, Frozen
+from npskit.data.columns import Column
+from npskit.data.engines import Fetched
+from npskit.data.words import NOTHING
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+# An address of e-mail, which is compared in any case.
+_ADDRESS = r"^\s*[^@\s]+@[^@\s.][^@\s]*\.[^@\s]*[^@\s.]\s*$"
+
+
+@attrs.frozen
+class Categories:
+    """What raw answers mean, as an engine can be told.
+
+    Args:
+        points: For each question its column, and the raw answers that stand for each point of its scale.
+        cells: For each category the combinations of points that it is of, as positions in the grid of all.
+        unscored: Whether rows that cannot be scored count as well, in a category of their own behind the others.
+    """
+
+    points: Mapping[str, Sequence[Sequence[Any]]]
+    cells: Sequence[Sequence[int]]
+    unscored: bool
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of answers."""
+        return list(self.points)
+
+    @property
+    def size(self) -> int:
+        """The number of categories, K."""
+        return len(self.cells) + self.unscored
+
+    def of_rows(self, plain: Callable[[str], str], schema: Mapping[str, Any]) -> nw.Expr:
+        """Return the category of a row, -1 where it does not count."""
+        import narwhals.stable.v2 as nw
+
+        found, bad = nw.lit(0), nw.lit(0) > 0
+        if len(self.points) == 1:
+            ((name, points),) = self.points.items()
+            answer = _comparable(plain(name), schema)
+            raws = [[raw for cell in cells for raw in points[cell]] for cells in self.cells]
+            category = _chosen([(answer.is_in(each), k) for k, each in enumerate(raws) if each])
+        else:
+            for name, points in self.points.items():
+                answer = _comparable(plain(name), schema)
+                code = _chosen([(answer.is_in(list(raws)), i) for i, raws in enumerate(points) if raws])
+                found, bad = found * len(points) + code, bad | (code < 0)
+            inside = _chosen([(found.is_in(list(cells)), k) for k, cells in enumerate(self.cells) if cells])
+            category = nw.when(bad).then(nw.lit(-1)).otherwise(inside)
+        if not self.unscored:
+            return category
+        return nw.when(category < 0).then(nw.lit(len(self.cells))).otherwise(category)
+
+
+@attrs.frozen
+class UnitRoles:
+    """The columns that say how rows hang together and what they weigh, None where there is none.
+
+    Args:
+        unit: Of sampling units; without it each row is one.
+        customers: Whether these are customers, of whom some are not known: each such row is a unit.
+        weight: Of weights.
+        stratum: Of strata.
+    """
+
+    unit: str | None
+    customers: bool
+    weight: str | None
+    stratum: str | None
+
+    @property
+    def columns(self) -> list[str]:
+        """Those that there are."""
+        return [name for name in (self.unit, self.weight, self.stratum) if name is not None]
+
+
+@attrs.frozen(eq=False)
+class SumTable(Frozen):
+    """Sums over sampling units or rows, one line for each combination of keys.
+
+    Args:
+        keys: The columns of segments, and the stratum last where there is one.
+        sums: What was added up, by name, each of shape `(lines,)`.
+    """
+
+    keys: list[Column]
+    sums: dict[str, Floats]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.sums.values())))
+
+
+@attrs.frozen(eq=False)
+class UnitQuery:
+    """Rows of an engine with the category, the weight and the sampling unit of each.
+
+    Args:
+        rows: The rows, with the columns `category`, `w` and `one`, which is 1, and where rows may hang together `unit`,
+            null where it is not known.
+        keys: The plain names of the columns of segments.
+        stratum: That of strata, None where there are none.
+        units: Whether rows may hang together.
+        size: The number of categories, K.
+        run: Runs a query.
+    """
+
+    rows: nw.LazyFrame[Any]
+    keys: tuple[str, ...]
+    stratum: str | None
+    units: bool
+    size: int
+    run: Callable[[Any], Fetched]
+
+    @classmethod
+    def of(
+        cls,
+        rows: nw.LazyFrame[Any],
+        plain: Callable[[str], str],
+        keys: Sequence[str],
+        categories: Categories,
+        roles: UnitRoles,
+        run: Callable[[Any], Fetched],
+    ) -> UnitQuery | None:
+        """Return the query; None where the engine's column of units is of a kind that only npskit reads.
+
+        Args:
+            rows: The rows, with the columns needed.
+            plain: Gives the name that queries know a column by.
+            keys: The columns of segments.
+            categories: What the answers mean.
+            roles: What is known of the rows.
+            run: Runs a query.
+        """
+        import narwhals.stable.v2 as nw
+
+        schema = rows.collect_schema()
+        who = None if roles.unit is None else _unit(plain(roles.unit), schema, roles.customers)
+        if roles.unit is not None and who is None:
+            return None
+        found = rows.with_columns(
+            **({} if who is None else {"unit": who}),
+            category=categories.of_rows(plain, schema),
+            w=nw.lit(1.0) if roles.weight is None else nw.col(plain(roles.weight)).cast(nw.Float64),
+            one=nw.lit(1),
+        )
+        stratum = None if roles.stratum is None else plain(roles.stratum)
+        lines = tuple(dict.fromkeys(map(plain, keys)))
+        return cls(found, lines, stratum, roles.unit is not None, categories.size, run)
+
+    def products(self) -> tuple[SumTable | None, SumTable]:
+        """Return the sums over units, None where rows do not hang together, and those over rows of no known unit.
+
+        Of units: `n`, `z0`, `z1`, ... and `p0_0`, `p0_1`, ..., sums of weights per category and of their products;
+        `w2`, the squared weights of single answers; `w3`, `w4`, `w5`, powers of the weight of a unit; `weighty`, how
+        many have any, and `top`, the greatest. Of rows, by `category`: `n`, `w1` to `w5`, `weighty` and `top`.
+        """
+        import narwhals.stable.v2 as nw
+
+        w = nw.col("w")
+        scored = self.rows.filter(nw.col("category") >= 0)
+        alone = self._alone(scored).with_columns(
+            top=w, n=nw.col("one"), w1=w, **_powers(w, 2), weighty=nw.when(w > 0).then(nw.lit(1)).otherwise(nw.lit(0))
+        )
+        names = ["n", "w1", "w2", "w3", "w4", "w5", "weighty"]
+        return self._of_units(scored), self._sums(alone, names, top=True, extra="category")
+
+    def _of_units(self, scored: nw.LazyFrame[Any]) -> SumTable | None:
+        if not self.units:
+            return None
+        import narwhals.stable.v2 as nw
+
+        w, top = nw.col("w"), nw.col("top")
+        zs, pairs = [f"z{k}" for k in range(self.size)], _pairs(self.size)
+        known = scored.filter(~nw.col("unit").is_null()).with_columns(
+            **{z: nw.when(nw.col("category") == k).then(w).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)}, w2=w * w
+        )
+        units = known.group_by([*self._lines, "unit"]).agg(
+            nw.len().alias("n"), *(nw.col(name).sum() for name in (*zs, "w2"))
+        )
+        total = nw.col(zs[0])
+        for z in zs[1:]:
+            total = total + nw.col(z)
+        units = units.with_columns(top=total, **{p: nw.col(zs[j]) * nw.col(zs[k]) for p, (j, k) in pairs.items()})
+        units = units.with_columns(**_powers(top, 3), weighty=nw.when(top > 0).then(nw.lit(1)).otherwise(nw.lit(0)))
+        return self._sums(units, ["n", *zs, *pairs, "w2", "w3", "w4", "w5", "weighty"], top=True)
+
+    def design(self) -> tuple[SumTable | None, SumTable]:
+        """Return of the whole sample, by stratum, how many units there are and how many answers one has at most.
+
+        The first is None where rows do not hang together; the second are the rows of no known unit: `n`.
+        """
+        import narwhals.stable.v2 as nw
+
+        rows = self.rows.with_columns(
+            n=nw.col("one"), top=nw.when(nw.col("category") >= 0).then(nw.lit(1)).otherwise(nw.lit(0))
+        )
+        whole, units = attrs.evolve(self, keys=()), None
+        if self.units:
+            known = rows.filter(~nw.col("unit").is_null())
+            each = known.group_by([*whole._lines, "unit"]).agg(nw.col("top").sum()).with_columns(n=nw.lit(1))
+            units = whole._sums(each, ["n"], top=True)
+        return units, whole._sums(self._alone(rows), ["n"])
+
+    def _alone(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        import narwhals.stable.v2 as nw
+
+        return rows.filter(nw.col("unit").is_null()) if self.units else rows
+
+    @property
+    def _lines(self) -> list[str]:
+        return list(dict.fromkeys([*self.keys, *([self.stratum] if self.stratum else [])])) or ["one"]
+
+    def _sums(
+        self, rows: nw.LazyFrame[Any], names: Sequence[str], *, top: bool = False, extra: str | None = None
+    ) -> SumTable:
+        """Return sums of columns by line, with the greatest `top` of each, and by one column more."""
+        import narwhals.stable.v2 as nw
+
+        keys, more = [*self._lines, *([extra] if extra else [])], ["top"] if top else []
+        found = self.run(rows.group_by(keys).agg(*map(_sum, names), *(nw.col(name).max() for name in more)))
+        sums = {name: found.numbers(name) for name in (*names, *more, *([extra] if extra else []))}
+        return SumTable([found[name] for name in (*self.keys, *([self.stratum] if self.stratum else []))], sums)
+
+
+def _sum(name: str) -> nw.Expr:
+    import narwhals.stable.v2 as nw
+
+    return nw.col(name).sum()
+
+
+def _powers(w: nw.Expr, least: int) -> dict[str, nw.Expr]:
+    """Return powers of a weight up to the fifth, as products."""
+    powers = list(itertools.accumulate([w] * 5, lambda so_far, each: so_far * each))
+    return {f"w{k}": powers[k - 1] for k in range(least, 6)}
+
+
+def _pairs(size: int) -> dict[str, tuple[int, int]]:
+    """Return the pairs of categories by the name of their product."""
+    return {f"p{j}_{k}": (j, k) for j, k in itertools.combinations_with_replacement(range(size), 2)}
+
+
+def _unit(name: str, schema: Mapping[str, Any], customers: bool) -> nw.Expr | None:
+    """Return the unit of a row as it is compared, null where it is not known; None for a kind that is not compared.
+
+    Customers as by `npskit.data.customers.customer_key`: words for nobody are nobody, and an address of e-mail is
+    compared in any case and without blanks.
+    """
+    import narwhals.stable.v2 as nw
+
+    column, kind = nw.col(name), schema[name]
+    if kind.is_integer():
+        return column
+    if kind.is_float():  # whole numbers where some are missing; as not-a-number no engine is below infinity
+        return nw.when(column < float("inf")).then(column)
+    if isinstance(kind, nw.Categorical | nw.Enum):
+        column, kind = column.cast(nw.String), nw.String()
+    if not isinstance(kind, nw.String):
+        return None
+    if not customers:
+        return column
+    bare = column.str.strip_chars().str.to_lowercase()
+    found = nw.when(column.str.contains(_ADDRESS)).then(bare).otherwise(column)
+    return nw.when(~bare.is_in(sorted(NOTHING))).then(found)
+
+
+def _chosen(cases: Sequence[tuple[nw.Expr, int]]) -> nw.Expr:
+    """Return the number of the case that holds, -1 where none does."""
+    import narwhals.stable.v2 as nw
+
+    found: nw.Expr = nw.lit(-1)
+    for holds, number in reversed(cases):
+        found = nw.when(holds).then(nw.lit(number)).otherwise(found)
+    return found
+
+
+def _comparable(name: str, schema: Mapping[str, Any]) -> nw.Expr:
+    """Return a column of answers as its values are compared."""
+    import narwhals.stable.v2 as nw
+
+    column = nw.col(name)
+    return column.cast(nw.String) if isinstance(schema[name], nw.Categorical | nw.Enum) else column

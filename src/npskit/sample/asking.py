@@ -1,0 +1,80 @@
+"""What a question needs of data: where an engine holds them, it is asked for counts, or for the columns needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from npskit.data import Frame, Grain, Owned, read_times, weight_scale
+from npskit.sample.bound import UNITS, BoundData
+
+
+def asked(
+    data: BoundData,
+    names: Sequence[str],
+    *,
+    times: bool = False,
+    grain: Grain | None = "day",
+    units: bool = True,
+    rows: bool = False,
+) -> BoundData:
+    """Return the data that a question needs: of an engine counts where they say it all, else columns.
+
+    Args:
+        data: The data.
+        names: The columns beside those of the answers, weights and units.
+        times: Whether it also needs the times.
+        grain: How finely it tells times apart; None for as they are.
+        units: Whether it asks which rows hang together.
+        rows: Whether it has to see rows, each for itdata.
+    """
+    data.check_kinds(names)
+    if data.kinds:
+        data = attrs.evolve(data, kinds=())
+    polars = data.frame.backend == "polars" and bool(names) and "weight" not in data.roles
+    if data.calibration is not None or not (data.frame.lazy or (polars and not times)):
+        return data  # Polars groups by text faster than Python does; where weights are bound, errors name rows
+    time = data.roles.get("time") if times else None
+    if not rows and not (units and data.units):
+        found = counted(data, names, time, grain)
+        if found is not None:
+            return found
+    if not data.frame.lazy:
+        return data
+    weight = [data.roles["weight"]] if "weight" in data.roles else []
+    bound = [data.roles[role] for role in UNITS if role in data.roles]
+    return selected(data, [*names, *data.score, *bound, *weight, *([time] if time else [])])
+
+
+def selected(data: BoundData, names: Sequence[str]) -> BoundData:
+    """Return the data with some columns alone, where an engine would send them all."""
+    if not data.frame.lazy or data.calibration is not None:  # whose rows must stay in their order
+        return data
+    roles = {role: name for role, name in data.roles.items() if name in names}
+    return attrs.evolve(data, frame=data.frame.select(names), roles=roles, columns={})
+
+
+def counted(
+    data: BoundData, names: Sequence[str], time: str | None = None, grain: Grain | None = "day"
+) -> BoundData | None:
+    """Return each combination of answers and columns once, with how often it occurs.
+
+    Returns:
+        None where rows have to be seen: an engine does not square or add up what cannot be used, and an error names
+        its row.
+    """
+    weight = data.roles.get("weight")
+    apart = None if time is None or grain is None or time in names else data.frame.query_times(time, grain)
+    keys = list(dict.fromkeys([*names, *data.score, *([time] if time and apart is None else [])]))
+    if (weight is not None and not data.frame.is_numeric(weight)) or data.frame.holds_objects(keys):
+        return None
+    found = data.frame.distinct(keys, weight, times=apart)
+    if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
+        return None
+    roles = {role: name for role, name in data.roles.items() if name in found.columns and role != "weight"}
+    small = attrs.evolve(data, frame=Frame(Owned(found.columns)), roles=roles, columns={}, sums=found.weights)
+    if time is not None and read_times({time: small.column(time)}, **data.clock)[time].rejected:
+        return None
+    return None if data.on_invalid == "raise" and small.answers().off_the_scale().any() else small
