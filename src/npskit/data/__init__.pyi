@@ -47,6 +47,7 @@ from npskit.data.labels import read_labels as read_labels
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
+from npskit.data.person_query import answers_of_persons as answers_of_persons
 from npskit.data.query_times import Grain as Grain
 from npskit.data.query_times import grain_of as grain_of
 from npskit.data.response import Attributes as Attributes
@@ -83,6 +84,7 @@ from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.unit_query import Categories as Categories
 from npskit.data.unit_query import SumTable as SumTable
+from npskit.data.unit_query import UnitQuery as UnitQuery
 from npskit.data.unit_query import UnitRoles as UnitRoles
 from npskit.data.vocabularies import answers_together as answers_together
 from npskit.data.vocabularies import said_of as said_of

@@ -12,6 +12,23 @@ FAR = "far time"
 _SINCE, _AHEAD, _YEARS = 1990, 2, 20
 
 
+def _usual() -> tuple[np.datetime64, np.datetime64]:
+    """Return from when on and until when times are never far from others."""
+    year = dt.datetime.now(dt.UTC).year + _AHEAD
+    return np.datetime64(f"{_SINCE}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us")
+
+
+def may_be_far(times: NDArray[np.datetime64]) -> bool:
+    """Return whether a column that holds these times may have some that are far from others; see `far_times`.
+
+    Example:
+        >>> may_be_far(np.array(["2025-01-01", "NaT"], "M8[us]")), may_be_far(np.array(["1970-01-01"], "M8[us]"))
+        (False, True)
+    """
+    first, last = _usual()
+    return bool(((times < first) | (times >= last)).any())
+
+
 def far_times(
     times: NDArray[np.datetime64], copies: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.bool_], str]:
@@ -31,8 +48,7 @@ def far_times(
         >>> far_times(np.array(["1970-01-01", "1980-03-01"], "M8[us]"))[0].any()
         np.False_
     """
-    year = dt.datetime.now(dt.UTC).year + _AHEAD
-    first, last = np.datetime64(f"{_SINCE}-01-01", "us"), np.datetime64(f"{year + 1}-01-01", "us")
+    first, last = _usual()
     outside = (times < first) | (times >= last)  # NaT is neither
     if not outside.any():
         return outside, ""

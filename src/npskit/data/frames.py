@@ -248,6 +248,13 @@ class Frame:
         """Return how a dataframe's column of times is taken apart; see `QueryTimes.of`."""
         return QueryTimes.of(name, self._kind(name), grain, self._native.implementation.value)
 
+    def tells_times(self, name: str) -> bool:
+        """Whether a dataframe's column holds times that its engine compares as npskit does: to the microsecond."""
+        import narwhals.stable.v2 as nw
+
+        kind = self._kind(name)
+        return isinstance(kind, nw.Date) or (isinstance(kind, nw.Datetime) and kind.time_unit in ("us", "ms"))
+
     def unit_query(self, keys: Sequence[str], categories: Categories, roles: UnitRoles) -> UnitQuery | None:
         """Return the query of sums over sampling units; see `UnitQuery.of`."""
         names = [*keys, *categories.columns, *roles.columns]

@@ -79,17 +79,19 @@ class UnitRoles:
         customers: Whether these are customers, of whom some are not known: each such row is a unit.
         weight: Of weights.
         stratum: Of strata.
+        time: Of times, where it matters which answer is the latest.
     """
 
     unit: str | None
     customers: bool
     weight: str | None
     stratum: str | None
+    time: str | None = None
 
     @property
     def columns(self) -> list[str]:
         """Those that there are."""
-        return [name for name in (self.unit, self.weight, self.stratum) if name is not None]
+        return [name for name in (self.unit, self.weight, self.stratum, self.time) if name is not None]
 
 
 @attrs.frozen(eq=False)
@@ -120,6 +122,8 @@ class UnitQuery:
         units: Whether rows may hang together.
         size: The number of categories, K.
         run: Runs a query.
+        shared: Whether the rows of a unit share the weight of one, so that they are its mean.
+        others: The rows of no known unit, where they are not among the rows.
     """
 
     rows: nw.LazyFrame[Any]
@@ -128,6 +132,8 @@ class UnitQuery:
     units: bool
     size: int
     run: Callable[[Any], Fetched]
+    shared: bool = False
+    others: nw.LazyFrame[Any] | None = None
 
     @classmethod
     def of(
@@ -160,6 +166,7 @@ class UnitQuery:
             category=categories.of_rows(plain, schema),
             w=nw.lit(1.0) if roles.weight is None else nw.col(plain(roles.weight)).cast(nw.Float64),
             one=nw.lit(1),
+            **({} if roles.time is None else {"t": nw.col(plain(roles.time))}),
         )
         stratum = None if roles.stratum is None else plain(roles.stratum)
         lines = tuple(dict.fromkeys(map(plain, keys)))
@@ -176,8 +183,16 @@ class UnitQuery:
 
         w = nw.col("w")
         scored = self.rows.filter(nw.col("category") >= 0)
-        alone = self._alone(scored).with_columns(
-            top=w, n=nw.col("one"), w1=w, **_powers(w, 2), weighty=nw.when(w > 0).then(nw.lit(1)).otherwise(nw.lit(0))
+        alone = (
+            self.alone(self.rows)
+            .filter(nw.col("category") >= 0)
+            .with_columns(
+                top=w,
+                n=nw.col("one"),
+                w1=w,
+                **_powers(w, 2),
+                weighty=nw.when(w > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
+            )
         )
         names = ["n", "w1", "w2", "w3", "w4", "w5", "weighty"]
         return self._of_units(scored), self._sums(alone, names, top=True, extra="category")
@@ -195,6 +210,9 @@ class UnitQuery:
         units = known.group_by([*self._lines, "unit"]).agg(
             nw.len().alias("n"), *(nw.col(name).sum() for name in (*zs, "w2"))
         )
+        if self.shared:
+            one = nw.lit(1.0) / nw.col("n")
+            units = units.with_columns(**{z: nw.col(z) * one for z in zs}, w2=nw.col("w2") * one * one)
         total = nw.col(zs[0])
         for z in zs[1:]:
             total = total + nw.col(z)
@@ -217,9 +235,20 @@ class UnitQuery:
             known = rows.filter(~nw.col("unit").is_null())
             each = known.group_by([*whole._lines, "unit"]).agg(nw.col("top").sum()).with_columns(n=nw.lit(1))
             units = whole._sums(each, ["n"], top=True)
-        return units, whole._sums(self._alone(rows), ["n"])
+        return units, whole._sums(self.alone(rows), ["n"])
 
-    def _alone(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    def most(self) -> int:
+        """Return how many scored rows there are of one unit at most."""
+        import narwhals.stable.v2 as nw
+
+        scored = self.rows.filter((nw.col("category") >= 0) & ~nw.col("unit").is_null())
+        each = scored.group_by("unit").agg(nw.len().alias("top")).with_columns(one=nw.lit(1))
+        return int(self.run(each.group_by("one").agg(nw.col("top").max())).numbers("top").max(initial=0))
+
+    def alone(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return the rows of no known unit."""
+        if self.others is not None:
+            return self.others
         import narwhals.stable.v2 as nw
 
         return rows.filter(nw.col("unit").is_null()) if self.units else rows

@@ -11,12 +11,23 @@ import numpy as np
 from npskit.arrays import Codes, Floats
 from npskit.checks import is_missing, is_same
 from npskit.counting import CodedAnswers
-from npskit.data import Categories, Keys, SumTable, UnitRoles, segments_of
+from npskit.data import (
+    Categories,
+    Frame,
+    Keys,
+    Owned,
+    SumTable,
+    UnitQuery,
+    UnitRoles,
+    answers_of_persons,
+    segments_of,
+)
 from npskit.inference import UnitProducts, sum_by
 from npskit.options import Denominator, Repeats
+from npskit.results import RowCounts
 from npskit.sample.asking import counted
 from npskit.sample.bound import BoundData
-from npskit.sample.sample import Measured
+from npskit.sample.sample import Measured, Sample
 
 
 def measure_by_units(
@@ -37,7 +48,7 @@ def measure_by_units(
     """
     if not data.frame.lazy or not data.units or data.calibration is not None or "account" in data.roles:
         return None
-    if repeats != "all":
+    if repeats != "all" and ("customer" not in data.roles or is_same(denominator, "all") or not _takes(data, repeats)):
         return None
     data.check_kinds(by)
     counts = counted(attrs.evolve(data, kinds=()), by)
@@ -51,20 +62,33 @@ def measure_by_units(
         "cluster" not in data.roles,
         data.roles.get("weight"),
         data.roles.get("stratum"),
+        data.roles.get("time") if repeats == "latest" else None,
     )
     query = data.frame.unit_query(by, categories, roles)
     if query is None:
         return None
-    units, alone = query.design()
     stratified = roles.stratum is not None
-    labels = [each for t in (units, alone) if stratified and t is not None for each in t.keys[-1].filled().tolist()]
-    if ("cluster" in data.roles and len(alone)) or any(map(is_missing, labels)):
-        return None  # an error names the row whose unit or stratum is missing
-    clustered = "cluster" in data.roles or (units is not None and units.sums["top"].max(initial=0) > 1)
+    whole, design, most = query, None, None
+    if repeats != "all":
+        found = _persons(data, counts, by, query, repeats)
+        if found is None:
+            return None
+        counts, sample, query, most = found
+        places, keys = counts.segments(by)
+        if by and most == 1:  # one answer in each of several segments?
+            most = query.most()
+    if most != 1 or data.population is not None:
+        design = whole.design()
+        units, alone = design
+        most = 0 if units is None else units.sums["top"].max(initial=0) if most is None else most
+        labels = [each for t in design if stratified and t is not None for each in t.keys[-1].filled().tolist()]
+        if ("cluster" in data.roles and len(alone)) or any(map(is_missing, labels)):
+            return None  # an error names the row whose unit or stratum is missing
+    clustered = "cluster" in data.roles or most > 1
     estimate = None
-    if clustered or stratified or data.population is not None:
+    if design is not None and (clustered or stratified or data.population is not None):
         strata = sorted(set(labels)) if stratified else [0]
-        products = _products(query.products(), (units, alone), keys, strata, query.size)
+        products = _products(query.products(), design, keys, strata, query.size)
         if products is None:
             return None
         scores = sample.answers.codebook.category_scores
@@ -72,11 +96,47 @@ def measure_by_units(
             np.append(scores, 0.0) if categories.unscored else scores,
             population=data.population,
             lonely=data.lonely,
-            customers="all" if clustered and "cluster" not in data.roles else None,
+            customers=None if not clustered or "cluster" in data.roles else "all" if repeats == "all" else "mean",
         )
     measured = sample.measured(sample.count(places), denominator, estimate)
     conventions = attrs.evolve(measured.conventions, by_customer="customer" in data.roles)
     return keys, attrs.evolve(measured, conventions=conventions)
+
+
+def _takes(data: BoundData, repeats: Repeats) -> bool:
+    """Whether the engine can tell which of a customer's answers count."""
+    if {"cluster", "stratum"} & set(data.roles):  # a customer's answers may lie in several strata
+        return False
+    if data.frame.engine == "SQLFrame":  # it joins a query with one made of it wrongly
+        return False
+    time = data.roles.get("time")
+    return repeats == "mean" or (time is not None and data.frame.tells_times(time))
+
+
+def _persons(
+    data: BoundData, counts: BoundData, by: tuple[str, ...], query: UnitQuery, repeats: Repeats
+) -> tuple[BoundData, Sample, UnitQuery, int] | None:
+    """Return counts of the answers that count of each customer, as a sample, with the query of sums over customers."""
+    plain = data.frame.plain
+    nullable = [plain(name) for name in by if any(map(is_missing, counts.column(name).filled().tolist()))]
+    with data.frame.asking(f"telling the answers that count of customers ({repeats})"):
+        answers = [plain(name) for name in data.score]
+        some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [counts.answers().rows]
+        found = answers_of_persons(query, answers, repeats, nullable, some)
+    if found is None:
+        return None
+    superseded = int(counts.answers().rows - found.counts.sum())
+    columns = {name: attrs.evolve(found.columns[plain(name)], copies=found.counts) for name in (*by, *data.score)}
+    weighted = "weight" in data.roles
+    small = attrs.evolve(
+        counts,
+        frame=Frame(Owned(columns)),
+        columns={},
+        sums=found.weights if weighted or repeats == "mean" or found.tied else None,
+        aside=data.aside + RowCounts(left_out=superseded),
+    )
+    sample = attrs.evolve(small.sample(), repeats=repeats, tied=found.tied, superseded=superseded, shares=not weighted)
+    return small, sample, found.units, found.most
 
 
 def _categories(data: BoundData, answers: CodedAnswers, unscored: bool) -> Categories:

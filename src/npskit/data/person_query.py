@@ -1,0 +1,128 @@
+"""Which rows of a person count, found by an engine: the latest, or all of them as their mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Floats, Frozen
+from npskit.data.columns import Column
+from npskit.data.engines import Fetched
+from npskit.data.far_times import may_be_far
+from npskit.data.unit_query import UnitQuery
+from npskit.options import Repeats
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+# What stands for a missing value where rows are joined, since no engine joins by nothing.
+_NOTHING = "npskit: nothing"
+
+
+@attrs.frozen(eq=False)
+class PersonAnswers(Frozen):
+    """What counts of persons with several answers.
+
+    Args:
+        columns: The segments and the raw answers of the rows that count, by their plain names.
+        counts: How many rows each combination is of; one may be there more than once.
+        weights: The sum of weights, and of squared weights, of each.
+        tied: Of how many persons several latest answers count.
+        most: How many scored rows of one person count at most in a segment.
+        units: The query of sums over persons, of the rows that count.
+    """
+
+    columns: Mapping[str, Column]
+    counts: Floats
+    weights: tuple[Floats, Floats]
+    tied: int
+    most: int
+    units: UnitQuery
+
+
+def answers_of_persons(
+    query: UnitQuery, answers: Sequence[str], rule: Repeats, nullable: Sequence[str], some_unscored: bool
+) -> PersonAnswers | None:
+    """Return what counts of each person in each segment, by the rule of `npskit.sample.repeats.answer_each`.
+
+    Args:
+        query: The rows.
+        answers: The plain names of the columns of answers.
+        rule: The `"latest"` scored rows of a person, or the `"mean"` of all.
+        nullable: The plain names of the columns of segments that have missing values.
+        some_unscored: Whether some rows cannot be scored.
+
+    Returns:
+        None where times have to be seen, because some may be far from the others.
+    """
+    import narwhals.stable.v2 as nw
+
+    if rule == "latest" and _may_be_far(query):
+        return None
+    joined = {f"k{i}": name for i, name in enumerate(query.keys)}
+    rows = query.rows
+    for key, name in joined.items():
+        same = nw.col(name).cast(nw.String).fill_null(_NOTHING) if name in nullable else nw.col(name)
+        rows = rows.with_columns(same.alias(key))
+    known, who = rows.filter(~nw.col("unit").is_null()), [*joined, "unit"]
+    scored, unscored = known.filter(nw.col("category") >= 0), known.filter(nw.col("category") < 0)
+    chosen = _latest(scored, who) if rule == "latest" else scored
+    by = [*dict.fromkeys([*query.keys, *answers])]
+    tables = [_counted(query, chosen, who, by)]
+    numbers, rows_of = tables[0].numbers("number"), tables[0].numbers("n")
+    if some_unscored:
+        persons = scored.group_by(who).agg(nw.len())
+        never = unscored.join(persons, on=who, how="anti")
+        tables.append(_counted(query, _latest(never, who) if rule == "latest" else never, who, by))
+        if rule == "mean":  # of who has answered, what was left open does not count for less
+            silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0.0))
+            tables.append(_counted(query, silent, [], by))
+    others = query.alone(query.rows)
+    tables.append(_counted(query, others, [], by))
+    columns = {name: _joined([table[name] for table in tables]) for name in by}
+    n, w, w2 = (np.concatenate([table.numbers(name) for table in tables]) for name in ("n", "w", "w2"))
+    number = np.concatenate([table.numbers("number") for table in tables])
+    units = attrs.evolve(query, rows=chosen, others=others, shared=True)
+    tied = round(float((rows_of / numbers)[numbers > 1].sum())) if rule == "latest" else 0
+    return PersonAnswers(columns, n, (w / number, w2 / number**2), tied, int(numbers.max(initial=1)), units)
+
+
+def _may_be_far(query: UnitQuery) -> bool:
+    import narwhals.stable.v2 as nw
+
+    ends = query.rows.group_by("one").agg(nw.col("t").min().alias("first"), nw.col("t").max().alias("last"))
+    found = query.run(ends)
+    return may_be_far(np.concatenate([found[end].filled().astype("datetime64[us]") for end in ("first", "last")]))
+
+
+def _latest(rows: nw.LazyFrame[Any], who: list[str]) -> nw.LazyFrame[Any]:
+    """Return the latest rows of each person; all of them where no time is known."""
+    import narwhals.stable.v2 as nw
+
+    last = rows.group_by(who).agg(nw.col("t").max().alias("latest"))
+    found = rows.join(last, on=who, how="inner")
+    return found.filter((nw.col("t") == nw.col("latest")) | nw.col("latest").is_null())
+
+
+def _counted(query: UnitQuery, rows: nw.LazyFrame[Any], who: list[str], by: list[str]) -> Fetched:
+    """Return rows counted by segment, raw answers and how many rows of their person there are, with their weights."""
+    import narwhals.stable.v2 as nw
+
+    if who:
+        numbers = rows.group_by(who).agg(nw.len().alias("number"))
+        rows = rows.join(numbers, on=who, how="inner")
+    else:
+        rows = rows.with_columns(number=nw.lit(1))
+    w = nw.col("w")
+    counts = rows.with_columns(w2=w * w).group_by([*by, "number"])
+    return query.run(counts.agg(nw.len().alias("n"), w.sum(), nw.col("w2").sum()))
+
+
+def _joined(columns: Sequence[Column]) -> Column:
+    """Return columns below each other."""
+    cells = [column.native() for column in columns if len(column)] or [columns[0].values]
+    kinds = {each.dtype.kind for each in cells}
+    return Column(np.concatenate(cells if len(kinds) == 1 else [each.astype(object) for each in cells]))
