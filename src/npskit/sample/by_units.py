@@ -22,7 +22,7 @@ from npskit.data import (
     answers_of_persons,
     segments_of,
 )
-from npskit.inference import UnitProducts, sum_by
+from npskit.inference import Customers, Estimate, UnitProducts, sum_by
 from npskit.options import Denominator, Repeats
 from npskit.results import RowCounts
 from npskit.sample.asking import counted
@@ -67,8 +67,7 @@ def measure_by_units(
     query = data.frame.unit_query(by, categories, roles)
     if query is None:
         return None
-    stratified = roles.stratum is not None
-    whole, design, most = query, None, None
+    whole, most = query, None
     if repeats != "all":
         found = _persons(data, counts, by, query, repeats)
         if found is None:
@@ -77,30 +76,60 @@ def measure_by_units(
         places, keys = counts.segments(by)
         if by and most == 1:  # one answer in each of several segments?
             most = query.most()
-    if most != 1 or data.population is not None:
-        design = whole.design()
-        units, alone = design
-        most = 0 if units is None else units.sums["top"].max(initial=0) if most is None else most
-        labels = [each for t in design if stratified and t is not None for each in t.keys[-1].filled().tolist()]
-        if ("cluster" in data.roles and len(alone)) or any(map(is_missing, labels)):
-            return None  # an error names the row whose unit or stratum is missing
-    clustered = "cluster" in data.roles or most > 1
-    estimate = None
-    if design is not None and (clustered or stratified or data.population is not None):
-        strata = sorted(set(labels)) if stratified else [0]
-        products = _products(query.products(), design, keys, strata, query.size)
-        if products is None:
-            return None
-        scores = sample.answers.codebook.category_scores
-        estimate = products.estimate(
-            np.append(scores, 0.0) if categories.unscored else scores,
-            population=data.population,
-            lonely=data.lonely,
-            customers=None if not clustered or "cluster" in data.roles else "all" if repeats == "all" else "mean",
-        )
+    try:
+        estimate = _estimate(data, (whole, query), keys, sample.answers.codebook.category_scores, repeats, most)
+    except _RowsNeededError:
+        return None
     measured = sample.measured(sample.count(places), denominator, estimate)
     conventions = attrs.evolve(measured.conventions, by_customer="customer" in data.roles)
     return keys, attrs.evolve(measured, conventions=conventions)
+
+
+class _RowsNeededError(Exception):
+    """What an engine adds up does not say it: rows have to be seen."""
+
+
+def _estimate(
+    data: BoundData,
+    queries: tuple[UnitQuery, UnitQuery],
+    keys: Keys,
+    category_scores: Floats,
+    repeats: Repeats,
+    most: int | None,
+) -> Estimate | None:
+    """Return the estimate of each segment, None where no two answers hang together.
+
+    Args:
+        data: The data.
+        queries: Those of sums over the units of the whole sample, and of the answers that count.
+        keys: The segments.
+        category_scores: What each category is worth.
+        repeats: What counts of customers who answered more than once.
+        most: How many answers of one unit count at most, where that is known.
+
+    Raises:
+        _RowsNeededError: If rows have to be seen, such as those of a missing unit, which an error names.
+    """
+    if most == 1 and data.population is None:
+        return None
+    whole, counting = queries
+    design = units, alone = whole.design()
+    strata = [each for t in design if whole.stratum and t is not None for each in t.keys[-1].filled().tolist()]
+    if ("cluster" in data.roles and len(alone)) or any(map(is_missing, strata)):
+        raise _RowsNeededError
+    if most is None:
+        most = 0 if units is None else int(units.sums["top"].max(initial=0))
+    clustered = "cluster" in data.roles or most > 1
+    if not clustered and not strata and data.population is None:
+        return None
+    names = sorted(set(strata)) if whole.stratum else [0]
+    unscored = [0.0] * (whole.size - len(category_scores))
+    customers: Customers = None
+    if clustered and "cluster" not in data.roles:
+        customers = "all" if repeats == "all" else "mean"
+    return _products(counting.products(), design, keys, names, whole.size).estimate(
+        np.append(category_scores, unscored), population=data.population, lonely=data.lonely, customers=customers
+    )
 
 
 def _takes(data: BoundData, repeats: Repeats) -> bool:
@@ -155,10 +184,12 @@ def _products(
     keys: Keys,
     strata: list[Any],
     size: int,
-) -> UnitProducts | None:
-    """Return the sums over units by segment and stratum; None where several values of a column make one segment.
+) -> UnitProducts:
+    """Return the sums over units by segment and stratum.
 
-    What is one unit there, its answers to each of them, an engine takes for two.
+    Raises:
+        _RowsNeededError: If several values of a column make one segment: an engine takes the answers of a unit to each
+            for those of another.
     """
     groups, layers = len(keys), len(strata)
     sampled = sum(sum_by(_strata(table, strata), table.sums["n"], layers) for table in design if table is not None)
@@ -173,7 +204,7 @@ def _products(
         elif len(np.unique(cell)) == len(table):
             z, zz = _of_units(table, size)
         else:
-            return None
+            raise _RowsNeededError
         largest = np.zeros(groups)
         np.maximum.at(largest, place, table.sums["top"])
         by_cell = [sum_by(cell, each, groups * layers) for each in (z, zz, table.sums["w2"], table.sums["weighty"])]

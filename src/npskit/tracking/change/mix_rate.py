@@ -148,10 +148,11 @@ def _independent(
     if spread.shape != counts.shape:
         raise InvalidValueError(f"squares must be two arrays of shape {counts.shape[1:]}: got {spread.shape[1:]}")
     with np.errstate(divide="ignore", invalid="ignore"):
-        factors = np.ones(2) if n is None else np.divide(n, np.subtract(n, 1.0))
+        # of a single answer the spread is not known
+        factors = np.ones(2) if n is None else np.where(np.greater(n, 1), np.divide(n, np.subtract(n, 1.0)), np.nan)
         each_weight = spread.sum(axis=2) / counts.sum(axis=2)
-        variances = spread * factors[:, np.newaxis, np.newaxis]  # of a single answer not known
     answers, sums = found.moves()
+    variances = spread * factors[:, np.newaxis, np.newaxis]
     whole, each = answers.covariance(variances), answers.covariances(variances)
     n_effective = counts.sum(axis=(1, 2)) ** 2 / spread.sum(axis=(1, 2))
     return whole, each, *_hidden(sums, counts, found.category_scores, each_weight), n_effective, np.inf
