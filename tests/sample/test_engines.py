@@ -73,7 +73,7 @@ COUNTS = {
     "spans",
 }
 
-texts = st.sampled_from(["N", "S", "East", None])
+texts = st.sampled_from(["N", "S", "East", None, " ", "n/a"])
 row = st.fixed_dictionaries(
     {
         "score": st.sampled_from([*range(11), 9, 10, None, 11]),

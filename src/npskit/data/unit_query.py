@@ -170,6 +170,10 @@ class UnitQuery:
         )
         stratum = None if roles.stratum is None else plain(roles.stratum)
         lines = tuple(dict.fromkeys(map(plain, keys)))
+        for name in lines:  # what says nothing is one segment, however it is written
+            said = _text(name, schema)
+            if said is not None:
+                found = found.with_columns(_unless_nothing(said, said).alias(name))
         return cls(found, lines, stratum, roles.unit is not None, categories.size, run)
 
     def products(self) -> tuple[SumTable | None, SumTable]:
@@ -299,15 +303,28 @@ def _unit(name: str, schema: Mapping[str, Any], customers: bool) -> nw.Expr | No
         return column
     if kind.is_float():  # whole numbers where some are missing; as not-a-number no engine is below infinity
         return nw.when(column < float("inf")).then(column)
+    text = _text(name, schema)
+    if text is None or not customers:
+        return text
+    bare = text.str.strip_chars().str.to_lowercase()
+    return _unless_nothing(text, nw.when(text.str.contains(_ADDRESS)).then(bare).otherwise(text))
+
+
+def _text(name: str, schema: Mapping[str, Any]) -> nw.Expr | None:
+    """Return a column of texts, or of categories as texts; None for all else."""
+    import narwhals.stable.v2 as nw
+
+    kind = schema[name]
     if isinstance(kind, nw.Categorical | nw.Enum):
-        column, kind = column.cast(nw.String), nw.String()
-    if not isinstance(kind, nw.String):
-        return None
-    if not customers:
-        return column
-    bare = column.str.strip_chars().str.to_lowercase()
-    found = nw.when(column.str.contains(_ADDRESS)).then(bare).otherwise(column)
-    return nw.when(~bare.is_in(sorted(NOTHING))).then(found)
+        return nw.col(name).cast(nw.String)
+    return nw.col(name) if isinstance(kind, nw.String) else None
+
+
+def _unless_nothing(text: nw.Expr, value: nw.Expr) -> nw.Expr:
+    """Return a value where a text says something, else null; see `npskit.data.words.is_nothing`."""
+    import narwhals.stable.v2 as nw
+
+    return nw.when(~text.str.strip_chars().str.to_lowercase().is_in(sorted(NOTHING))).then(value)
 
 
 def _chosen(cases: Sequence[tuple[nw.Expr, int]]) -> nw.Expr:
@@ -324,5 +341,5 @@ def _comparable(name: str, schema: Mapping[str, Any]) -> nw.Expr:
     """Return a column of answers as its values are compared."""
     import narwhals.stable.v2 as nw
 
-    column = nw.col(name)
-    return column.cast(nw.String) if isinstance(schema[name], nw.Categorical | nw.Enum) else column
+    text = _text(name, schema)
+    return nw.col(name) if text is None else text

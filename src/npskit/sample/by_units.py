@@ -147,7 +147,8 @@ def _persons(
 ) -> tuple[BoundData, Sample, UnitQuery, int] | None:
     """Return counts of the answers that count of each customer, as a sample, with the query of sums over customers."""
     plain = data.frame.plain
-    nullable = [plain(name) for name in by if any(map(is_missing, counts.column(name).filled().tolist()))]
+    keys = counts.segments(by)[1]
+    nullable = [plain(name) for i, name in enumerate(by) if any(key[i] is None for key in keys)]
     with data.frame.asking(f"telling the answers that count of customers ({repeats})"):
         answers = [plain(name) for name in data.score]
         some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [counts.answers().rows]
