@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.playbook.comment_patterns import anywhere
+from npskit.followup.playbook.comment_patterns import beginnings
 from npskit.followup.playbook.folding import folded
 from npskit.followup.playbook.pattern_index import PatternIndex
 from npskit.followup.playbook.playbook import Playbook
@@ -226,9 +226,9 @@ def test_a_word_that_ends_so_is_found_after_a_gap() -> None:
         assert words(comment) == 1
 
 
-def _comments() -> dict[str, dict[str, list[str]]]:
+def _comments(file: str) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
-    for line in Path(__file__).with_name("urgency_comments.txt").read_text("utf-8").splitlines():
+    for line in Path(__file__).with_name(file).read_text("utf-8").splitlines():
         if line.startswith("["):
             language, kind = line.strip("[]").split()
             found.setdefault(language, {})[kind] = []
@@ -240,11 +240,20 @@ def _comments() -> dict[str, dict[str, list[str]]]:
 @pytest.mark.parametrize("language", ["en", "de", "pl", "th"])
 def test_recall_and_precision_of_the_default_patterns(language: str) -> None:
     """Of comments as customers write them at least four in five urgent ones are found, and few others."""
-    comments = _comments()[language]
+    comments = _comments("urgency_comments.txt")[language]
     urgent, calm = (UrgencyWords.default().levels(comments[kind]) > 0 for kind in ("urgent", "calm"))
     assert len(urgent) >= 38 <= len(calm)
     assert urgent.mean() >= 0.9
     assert urgent.sum() / (urgent.sum() + calm.sum()) >= 0.9
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl", "th"])
+def test_urgent_matters_and_their_harmless_neighbours(language: str) -> None:
+    """Each kind of matter is told from what only sounds like it: past, mended, a product, a story, an idiom."""
+    comments = _comments("urgency_neighbours.txt")[language]
+    words = UrgencyWords.default()
+    assert [comment for comment in comments["urgent"] if not words(comment)] == []
+    assert [(comment, words.sign(comment)) for comment in comments["calm"] if words(comment)] == []
 
 
 @pytest.mark.parametrize(
@@ -288,7 +297,8 @@ def test_an_index_finds_the_texts_in_which_a_pattern_occurs(comments: list[str])
     texts = [folded(comment) for comment in comments]
     owners = (words.elsewhere, words.done)
     found = {(row, owner) for row, owner, _, _ in PatternIndex(owners, words.lists).in_folded(texts)}
-    searched = [anywhere(patterns, words.lists) for patterns in owners]
+    ways = [[way.regex for each in patterns for way in beginnings(each, words.lists)] for patterns in owners]
+    searched = [re.compile("|".join(each)) for each in ways]
     assert found == {(i, k) for i, text in enumerate(texts) for k, one in enumerate(searched) if one.search(text)}
 
 

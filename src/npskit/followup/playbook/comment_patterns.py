@@ -70,12 +70,6 @@ def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
             )
 
 
-def anywhere(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
-    """Return one regular expression for all of some patterns; for none of them one that matches nothing."""
-    found = [begin.regex for pattern in patterns for begin in beginnings(pattern, lists)]
-    return re.compile("|".join(found) or "(?!)")
-
-
 def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
     """Return a regular expression for texts that end with one of some patterns, each of which may end with a gap."""
     found = []

@@ -17,7 +17,7 @@ from npskit.arrays import Bools
 from npskit.checks import all_are, boolean, of_kind, several
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
-from npskit.followup.playbook.comment_patterns import anywhere, check_all, just_before, without_gap
+from npskit.followup.playbook.comment_patterns import check_all, just_before, without_gap
 from npskit.followup.playbook.folding import original
 from npskit.followup.playbook.part_checks import as_level, failed
 from npskit.followup.playbook.pattern_index import PatternIndex
@@ -29,6 +29,7 @@ UrgencyOf: TypeAlias = Callable[[str], int]
 _CHUNK = 1 << 14
 _LOOK_BACK = 120
 _SENTENCE = re.compile(r"[.!?\n]")
+_Places: TypeAlias = dict[str, list[tuple[int, int]]]
 
 
 @attrs.frozen
@@ -225,11 +226,11 @@ class UrgencyWords:
 
     def _matches(
         self, comments: Sequence[str], pleased: Bools
-    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str, set[str]]]:
+    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str, _Places]]:
         """Yield what may be signs in comments.
 
         Returns:
-            The comment, the category, the match, the folded text it is in, and which of `_stops` occur in that.
+            The comment, the category, the match, the folded text it is in, and where which of `_stops` stand in that.
         """
         known = self._all()
         found = [
@@ -238,12 +239,12 @@ class UrgencyWords:
             if known[owner].at_any_score or not pleased[row]
         ]
         texts = {row: text for row, _, _, text in found}
-        stops: dict[int, set[str]] = {row: set() for row in texts}
+        stops: dict[int, _Places] = {row: {} for row in texts}
         by_name, rows = self._stops(), list(texts)
         names = tuple(by_name)
         index = self._once("stops", lambda: PatternIndex(tuple(by_name.values()), self.lists))
-        for place, owner, _, _ in index.in_folded(list(texts.values())):
-            stops[rows[place]].add(names[owner])
+        for place, owner, match, _ in index.in_folded(list(texts.values())):
+            stops[rows[place]].setdefault(names[owner], []).append(match.span())
         for row, category, match, text in found:
             yield row, category, match, text, stops[row]
 
@@ -256,25 +257,22 @@ class UrgencyWords:
             **{f"unless {category.name}": category.unless for category in self._all()},
         }
 
-    def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str, stops: set[str]) -> bool:
-        """Whether a match is a sign, of a text in which some of `_stops` occur."""
+    def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str, stops: _Places) -> bool:
+        """Whether a match is a sign, of a text in which some of `_stops` stand."""
         begin, end = match.span()
+        if category.settled and "done" in stops:
+            return False
+        if any(first < end and begin < last for first, last in stops.get(f"unless {category.name}", ())):
+            return False
+        if "elsewhere" in stops:
+            since = max((stop.end() for stop in _SENTENCE.finditer(text, 0, begin)), default=0)
+            stop = _SENTENCE.search(text, end)
+            until = len(text) if stop is None else stop.start()
+            if any(since <= first and last <= until for first, last in stops["elsewhere"]):
+                return False
         if category.negatable and "negations" in stops:
             before = self._once("negations", lambda: just_before(self.negations, self.lists))
-            if before.search(text, max(0, begin - _LOOK_BACK), begin):
-                return False
-        if (own := f"unless {category.name}") in stops:
-            unless = self._once(own, lambda: anywhere(category.unless, self.lists))
-            if any(found.start() < end and begin < found.end() for found in unless.finditer(text)):
-                return False
-        if "elsewhere" in stops:
-            other = self._once("elsewhere", lambda: anywhere(self.elsewhere, self.lists))
-            first = max((stop.end() for stop in _SENTENCE.finditer(text, 0, begin)), default=0)
-            stop = _SENTENCE.search(text, end)
-            if other.search(text, first, len(text) if stop is None else stop.start()):
-                return False
-        if category.settled and "done" in stops:
-            return self._once("done", lambda: anywhere(self.done, self.lists)).search(text) is None
+            return before.search(text, max(0, begin - _LOOK_BACK), begin) is None
         return True
 
     def _all(self) -> tuple[UrgencyCategory, ...]:
