@@ -26,6 +26,8 @@ Grain: TypeAlias = Literal["day", "minute"]
 
 _PARTS = ("year", "month", "day", "hour", "quarter", "minute")
 _OF = {"day": _PARTS[:3], "quarter": _PARTS[:5], "minute": (*_PARTS[:4], "minute")}
+# Who can give times in UTC: to others, a time that knows its zone is one of their connection's.
+_CONVERTING = ("polars", "pyarrow", "pandas", "dask")
 _QUARTER, _MINUTE, _HOUR = (np.timedelta64(minutes, "m") for minutes in (15, 1, 60))
 
 
@@ -70,14 +72,16 @@ class QueryTimes:
             find_zone(kind.time_zone)
         except InvalidValueError:
             return None
-        return None if backend == "ibis" else cls(name, kind.time_zone, _OF["quarter" if grain == "day" else grain])
+        if kind.time_zone != "UTC" and backend not in _CONVERTING:
+            return None
+        return cls(name, kind.time_zone, _OF["quarter" if grain == "day" else grain])
 
     def parts_of(self, plain: str) -> dict[str, nw.Expr]:
         """Return the parts, of the column as its query knows it."""
         import narwhals.stable.v2 as nw
 
         time = nw.col(plain)
-        if self.zone is not None:
+        if self.zone not in (None, "UTC"):
             time = time.dt.convert_time_zone("UTC")
         minute, found = time.dt.minute(), dict[str, nw.Expr]()
         # no engine divides whole numbers as another does
