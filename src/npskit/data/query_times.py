@@ -99,7 +99,7 @@ class QueryTimes:
         known = ~np.isnan(parts["year"])
         number = {part: np.where(known, values, 1).astype(np.int64) for part, values in parts.items()}
         months = ((number["year"] - 1970) * 12 + number["month"] - 1).astype("datetime64[M]")
-        times = (months.astype("datetime64[D]") + (number["day"] - 1)).astype("datetime64[us]")
+        times = (months.astype("datetime64[D]") + (number["day"] - 1).astype("timedelta64[D]")).astype("datetime64[us]")
         for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
             if part in number:
                 times = times + number[part] * length
