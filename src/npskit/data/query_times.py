@@ -102,8 +102,8 @@ class QueryTimes:
         times = (months.astype("datetime64[D]") + (number["day"] - 1).astype("timedelta64[D]")).astype("datetime64[us]")
         for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
             if part in number:
-                times = times + number[part] * length
-        times[~known] = np.datetime64("NaT")
+                times = times + number[part].astype("timedelta64[m]") * int(length / _MINUTE)
+        times[~known] = np.datetime64("NaT", "us")
         if self.zone is None:
             return Column(times)
         return Column(in_zone(times, self.zone), utc=(times, self.zone))
