@@ -35,10 +35,10 @@ SCHEMA = pa.schema(
 
 
 def small_survey(copies: int = 1) -> pa.Table:
-    """Return the survey; each copy has customers, accounts and clusters of its own, and all else alike.
+    """Return the survey; each copy has customers, accounts, clusters and times of its own, and all else alike.
 
-    So there are as many regions, days, answers and strata in two copies as in one: what an engine counts has the same
-    size, and what it hands over by row is twice as long.
+    So there are as many regions, days, hours, answers and strata in two copies as in one: what an engine counts has the
+    same size, and what it hands over by row is twice as long.
     """
     return pa.concat_tables([_copy(number) for number in range(copies)])
 
@@ -50,6 +50,7 @@ def _copy(number: int, rows: int = 240) -> pa.Table:
     shares = np.array([2, 1, 1, 2, 2, 4, 6, 9, 12, 18, 30, 2, 1, 6])
     # at every hour of the day, and over the night when clocks are set forward
     at = [dt.datetime(2026, 1, 30) + dt.timedelta(hours=5 * int(step)) for step in draw.integers(0, 310, rows)]
+    at = [t + dt.timedelta(minutes=7 * number, seconds=number) for t in at]  # in the same quarter of an hour
     at[7:9] = [at[6], at[6]]  # and of the same customer
     who[7:9] = who[6]
     utc = [t.replace(tzinfo=dt.UTC) for t in at]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.data.columns import Column, column_of_series
-from npskit.errors import EngineError, NpskitError, is_refusal, written
+from npskit.errors import EngineError, InvalidValueError, NpskitError, is_refusal, written
+from npskit.times import in_zone
 
 # How libraries that are asked are called in errors, where their own name for themselves would not be understood.
 _CALLED = {"duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas", "pyarrow": "PyArrow", "dask": "Dask",
@@ -69,6 +71,23 @@ def engine_of(frame: Any) -> str:
 def fetched(answer: Any) -> Fetched:
     """Return the columns of a dataframe, as narwhals sees it; databases may have folded their names."""
     return Fetched({name.casefold(): column_of_series(answer[name]) for name in answer.columns})
+
+
+def in_zones(answer: Fetched, kinds: Mapping[str, Any]) -> Fetched:
+    """Return what was fetched with times in the zones that their columns have; Spark hands over all of them in UTC.
+
+    Args:
+        answer: What was fetched.
+        kinds: The types of columns by the names in it, where they are known.
+    """
+    for name, kind in kinds.items():
+        zone, column = getattr(kind, "time_zone", None), answer.get(name)
+        if zone is None or column is None or column.utc is None or column.utc[1] == zone:
+            continue
+        with contextlib.suppress(InvalidValueError):  # a zone that Python does not know stays as it came
+            utc = column.utc[0]
+            answer[name] = attrs.evolve(column, values=in_zone(utc, zone), utc=(utc, zone))
+    return answer
 
 
 def renamed(frame: Any, names: dict[str, str]) -> Any:

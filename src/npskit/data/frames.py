@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Frozen
 from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
-from npskit.data.engines import Fetched, asking, engine_of, fetched, renamed
+from npskit.data.engines import Fetched, asking, engine_of, fetched, in_zones, renamed
 from npskit.data.owned import Owned, own_column, own_frame
 from npskit.data.query_times import Grain, QueryTimes
 from npskit.data.sources import WANTED, Opened, checked_mapping, columns_of_records, opened, refuse_duplicates
@@ -163,7 +163,8 @@ class Frame:
         with self.asking(purpose):
             if self._opened is not None and self._opened.run is not None:
                 return self._opened.run(query.to_native())
-            return fetched(query.collect() if hasattr(query, "collect") else query)
+            found = fetched(query.collect() if hasattr(query, "collect") else query)
+        return in_zones(found, {plain: self._kind(name) for name, plain in self._names.items()})
 
     def require(self, name: str, role: str) -> str:
         """Return `name` if there is such a column.

@@ -78,7 +78,7 @@ def answers_of_persons(
         never = unscored.join(persons, on=who, how="anti")
         tables.append(_counted(query, _latest(never, who) if rule == "latest" else never, who, by))
         if rule == "mean":  # of who has answered, what was left open does not count for less
-            silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0.0))
+            silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0).cast(nw.Float64))
             tables.append(_counted(query, silent, [], by))
     others = query.alone(query.rows)
     tables.append(_counted(query, others, [], by))

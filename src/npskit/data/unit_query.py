@@ -164,7 +164,7 @@ class UnitQuery:
         found = rows.with_columns(
             **({} if who is None else {"unit": who}),
             category=categories.of_rows(plain, schema),
-            w=nw.lit(1.0) if roles.weight is None else nw.col(plain(roles.weight)).cast(nw.Float64),
+            w=nw.lit(1).cast(nw.Float64) if roles.weight is None else nw.col(plain(roles.weight)).cast(nw.Float64),
             one=nw.lit(1),
             **({} if roles.time is None else {"t": nw.col(plain(roles.time))}),
         )
