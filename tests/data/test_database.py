@@ -15,7 +15,9 @@ import duckdb
 import pytest
 
 import npskit as nk
+from npskit.results import Result
 from npskit.sample.opening import SurveyArguments
+from tests.engines.outcome import differences, plain
 
 ODD = 'a%b ?"x":y'
 ROWS: list[tuple[Any, ...]] = [
@@ -66,6 +68,11 @@ def in_memory(rows: list[tuple[Any, ...]] = ROWS) -> dict[str, list[Any]]:
     return dict(zip(NAMES, map(list, zip(*rows, strict=True)), strict=True))
 
 
+def assert_same(found: Result, wanted: Result) -> None:
+    """Counts are equal, and estimates but for rounding: a database adds up in its own order."""
+    assert list(differences(plain(found), plain(wanted))) == []
+
+
 def test_a_database_says_what_its_rows_say(opened: tuple[str, Any]) -> None:
     """Scores, segments, months, weights, customers, filters and what is invalid are those of the rows in memory."""
     name, connection = opened
@@ -77,11 +84,11 @@ def test_a_database_says_what_its_rows_say(opened: tuple[str, Any]) -> None:
         assert asked.columns == NAMES
         assert name in repr(asked)
         for by in (None, "Region", ODD, ["Region", ODD]):
-            assert asked.score(by=by).to_dict() == held.score(by=by).to_dict()
-        assert asked.where({ODD: ["1%", None]}).score().to_dict() == held.where({ODD: ["1%", None]}).score().to_dict()
+            assert_same(asked.score(by=by), held.score(by=by))
+        assert_same(asked.where({ODD: ["1%", None]}).score(), held.where({ODD: ["1%", None]}).score())
         assert [(each.column, each.value) for each in asked.rejected] == [("score", "11")]
         if "time" in roles:
-            assert asked.timeline().to_dict() == held.timeline().to_dict()
+            assert_same(asked.timeline(), held.timeline())
 
 
 def test_parameters_stay_apart_from_the_query(opened: tuple[str, Any]) -> None:

@@ -20,7 +20,6 @@ NOT_THERE = {(engine, "score, a table of counts"): "rows are repeated in memory"
 }
 # What is not yet the same, and why; each falls from the list when it is mended.
 _SPARK = {
-    "timeline, in the data's zone": "the zone of the session is lost: rows come as UTC",
     "transitions": "the customers named as tied are the first by row",
     "transitions, by": "the customers named as tied are the first by row",
     "transitions, first and last": "the customers named as tied are the first by row",

@@ -291,15 +291,14 @@ class Frame:
             query = self.query([*names, *more]).with_columns(**parts) if parts else self.query([*names, *more])
             if weight is not None:
                 value = nw.col(self.plain(weight)).cast(nw.Float64)
-                # what cannot be used is counted in the same query; a conditional sum would not run on every engine
-                usable = ((value >= 0) & (value < float("inf"))).fill_null(False)
-                bad = nw.when(usable).then(nw.lit(0)).otherwise(nw.lit(1))  # PostgreSQL makes no number of a boolean
-                query = query.with_columns(value.alias("w"), (value * value).alias("w2"), bad.alias("bad"))
-                sums += [nw.col(name).sum() for name in ("w", "w2", "bad")]
+                # what cannot be used is counted in the same query, as what is missing then
+                usable = nw.when((value >= 0) & (value < float("inf"))).then(value)
+                query = query.with_columns(usable.alias("w"), (value * value).alias("w2"))
+                sums += [*(nw.col(name).sum() for name in ("w", "w2")), nw.col("w").count().alias("usable")]
             query = query.group_by([*dict.fromkeys(map(self.plain, names)), *parts]).agg(*sums)
         found = self.fetch(query, purpose)
         if weight is not None:
-            refused = int(found.numbers("bad").sum())
+            refused = int((found.numbers("count") - found.numbers("usable")).sum())
             if refused:
                 raise InvalidValueError(
                     f"weight: {counted(refused, 'value')} of column {quoted(weight)} {plural(refused, 'is', 'are')} "

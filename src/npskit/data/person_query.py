@@ -32,6 +32,7 @@ class PersonAnswers(Frozen):
         weights: The sum of weights, and of squared weights, of each.
         tied: Of how many persons several latest answers count.
         most: How many scored rows of one person count at most in a segment.
+        shared: Whether some rows share the weight of their person, scored or not.
         units: The query of sums over persons, of the rows that count.
     """
 
@@ -40,6 +41,7 @@ class PersonAnswers(Frozen):
     weights: tuple[Floats, Floats]
     tied: int
     most: int
+    shared: bool
     units: UnitQuery
 
 
@@ -87,7 +89,8 @@ def answers_of_persons(
     number = np.concatenate([table.numbers("number") for table in tables])
     units = attrs.evolve(query, rows=chosen, others=others, shared=True)
     tied = round(float((rows_of / numbers)[numbers > 1].sum())) if rule == "latest" else 0
-    return PersonAnswers(columns, n, (w / number, w2 / number**2), tied, int(numbers.max(initial=1)), units)
+    most, shared = int(numbers.max(initial=1)), bool((number > 1).any())
+    return PersonAnswers(columns, n, (w / number, w2 / number**2), tied, most, shared, units)
 
 
 def _may_be_far(query: UnitQuery) -> bool:

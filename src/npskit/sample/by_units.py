@@ -162,7 +162,7 @@ def _persons(
         counts,
         frame=Frame(Owned(columns)),
         columns={},
-        sums=found.weights if weighted or repeats == "mean" or found.tied else None,
+        sums=found.weights if weighted or repeats == "mean" or found.shared else None,
         aside=data.aside + RowCounts(left_out=superseded),
     )
     sample = attrs.evolve(small.sample(), repeats=repeats, tied=found.tied, superseded=superseded, shares=not weighted)
