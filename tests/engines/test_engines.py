@@ -18,24 +18,15 @@ NOT_THERE = {(engine, "score, a table of counts"): "rows are repeated in memory"
     ("Ibis on SQLite", name): "SQLite has no times that know their zone"
     for name in ("timeline, of a zone", "timeline, in another zone", "timeline, in the data's zone")
 }
-# What is not yet the same, and why; each falls from the list when it is mended.
-_SPARK = {
-    "transitions": "the customers named as tied are the first by row",
-    "transitions, by": "the customers named as tied are the first by row",
-    "transitions, first and last": "the customers named as tied are the first by row",
-}
-WRONG = {(engine, name): why for engine in ("Spark", "Spark Connect") for name, why in _SPARK.items()}
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_an_engine_says_what_memory_says(engine: Running, name: str, request: pytest.FixtureRequest) -> None:
+def test_an_engine_says_what_memory_says(engine: Running, name: str) -> None:
     """Every method gives the same result and the same warnings, and fetches tables of the kind that the docs name.
 
     Counts are the same to the bit, estimates to 1e-9; of the same rows twice, as well.
     """
     place = (engine.engine.name, name)
-    if why := WRONG.get(place):
-        request.applymarker(pytest.mark.xfail(reason=why, strict=True))
     found = asked(engine, name)
     if place in NOT_THERE:
         assert all(outcome.failed for outcome in found), "it has got it now: take it from the list"

@@ -270,6 +270,20 @@ def test_ties_are_reported_not_guessed() -> None:
     assert of_rows(rows).tied == [0]
 
 
+@given(st.permutations(range(10)))
+def test_customers_are_named_in_order_of_their_ids(order: list[int]) -> None:
+    """Whatever the order of the rows, also where some ids are numbers and others texts."""
+    cases: list[tuple[list[Any], list[Any]]] = [
+        (list("baedc"), list("abcde")),
+        ([10, 9, 3, 1, 2], [1, 2, 3, 9, 10]),
+        ([2, "b", 10, "1", "a"], ["1", 10, 2, "a", "b"]),
+    ]
+    for ids, wanted in cases:
+        columns = {"score": [7, 9] * 5, "id": [each for one in ids for each in (one, one)], "day": ["2026-01-05"] * 10}
+        rows = {name: [cells[i] for i in order] for name, cells in columns.items()}
+        assert nk.Survey(rows, customer="id", time="day").transitions().tied == wanted
+
+
 def test_without_times() -> None:
     """Without timestamps there is no order, and so no transition; two waves are an order."""
     with pytest.raises(InvalidValueError, match="needed and never guessed"):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import once
-from npskit.errors import InvalidValueError, counted, did_you_mean, quoted
+from npskit.errors import InvalidValueError, counted, did_you_mean, quoted, written
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.options import Pairing
 from npskit.results import (
@@ -211,7 +211,7 @@ class Transitions(CountedRows):
         return float(np.array(list(self.stationary.values())) @ self.codebook.category_scores)
 
     def who(self, before: str, after: str) -> list[Any]:
-        """Return the customers who stepped from one category to another, each once, by code.
+        """Return the customers who stepped from one category to another, each once, in order.
 
         Raises:
             InvalidValueError: If there is no such category.
@@ -228,12 +228,19 @@ class Transitions(CountedRows):
 
     @property
     def tied(self) -> list[Any]:
-        """The customers with answers at the same time: steps that touch these are left out, not guessed."""
+        """The customers with answers at the same time, in order: steps that touch these are left out, not guessed."""
         return self._ids(self.steps.tied)
 
     def _ids(self, codes: NDArray[np.int64]) -> list[Any]:
+        """Return customers in an order that is not that of the rows: an engine has these in any."""
         found: list[int] = codes.tolist()
-        return found if self.ids is None else [self.ids[code] for code in found]
+        if self.ids is None:
+            return found
+        ids = [self.ids[code] for code in found]
+        try:
+            return sorted(ids)
+        except TypeError:  # numbers beside texts
+            return sorted(ids, key=written)
 
     # ---- as a person reads it, and as a program does ----
 
