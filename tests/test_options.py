@@ -51,6 +51,7 @@ WRONG: list[Callable[[], object]] = [
     lambda: nk.Survey({"score": [9]}, on_invalid="rise"),  # type: ignore[arg-type]
     lambda: SURVEY.score(denominator="vald"),  # type: ignore[call-overload]
     lambda: SURVEY.score(repeats="last"),  # type: ignore[call-overload]
+    lambda: SURVEY.drivers(["region"], missing="casewise"),  # type: ignore[arg-type]
     lambda: SURVEY.compare(by="region", correction="hlm"),  # type: ignore[arg-type]
     lambda: SURVEY.compare(by="region", overall="anova"),  # type: ignore[arg-type]
     lambda: SURVEY.timeline("moth"),  # type: ignore[arg-type]

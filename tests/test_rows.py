@@ -162,6 +162,8 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.explain_change": lambda s: s.explain_change("2026-01", "2026-02", by="region"),
     "Survey.effect": lambda s: s.effect(MIDDLE),
     "Survey.effect, control": lambda s: s.effect(MIDDLE, control={"region": "South"}),
+    "Survey.drivers": lambda s: s.drivers(["region"], draws=100),
+    "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),

@@ -7,6 +7,8 @@ from npskit.data import Response as Response
 from npskit.data import Scale as Scale
 from npskit.data import SCIAnswer as SCIAnswer
 from npskit.data import Segment as Segment
+from npskit.drivers import Driver as Driver
+from npskit.drivers import Drivers as Drivers
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
 from npskit.errors import DataWarning as DataWarning
 from npskit.errors import EngineError as EngineError

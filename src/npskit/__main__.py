@@ -1,4 +1,4 @@
-"""The command line: `npskit score FILE`, `follow-up FILE`, `due PLAN`, `effect PLAN FILE`, `loop FILE` and `demo`."""
+"""The command line: `npskit` with `score`, `drivers` or `loop` of a FILE, `follow-up`, `due`, `effect`, and `demo`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from npskit import __version__
-from npskit.command_line import add_demo, add_due, add_effect, add_follow_up, add_loop, add_score, in_options
+from npskit.command_line import (
+    add_demo,
+    add_drivers,
+    add_due,
+    add_effect,
+    add_follow_up,
+    add_loop,
+    add_score,
+    in_options,
+)
 from npskit.errors import NpskitError, NpskitWarning, reason_of
 
 
@@ -21,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_score, add_follow_up, add_due, add_effect, add_loop, add_demo):
+    for add in (add_score, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_demo):
         add(commands)
     return parser
 

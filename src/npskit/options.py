@@ -66,6 +66,12 @@ RUN_LIMITS: tuple[RunLimits, ...] = get_args(RunLimits)
 Pairing: TypeAlias = Literal["consecutive", "first_last", "waves"]
 PAIRINGS: tuple[Pairing, ...] = get_args(Pairing)
 
+# Drivers.
+Gaps: TypeAlias = Literal["listwise", "pairwise"]
+GAPS: tuple[Gaps, ...] = get_args(Gaps)
+Resampling: TypeAlias = Literal["bootstrap", "jackknife"]
+RESAMPLINGS: tuple[Resampling, ...] = get_args(Resampling)
+
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]
 CLOCKS: tuple[Clock, ...] = get_args(Clock)

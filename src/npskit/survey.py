@@ -10,6 +10,7 @@ import numpy as np
 from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
 from npskit.data import Frame, Owned
+from npskit.drivers import WithDrivers
 from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Population
 from npskit.options import (
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime):
+class Survey(OverTime, WithDrivers):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -235,10 +236,9 @@ class Survey(OverTime):
         """
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
-        names = self._data.by(by)
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
         return compare_groups(
-            self.score(by=by), correlations=lambda w: correlate_segments(self._data, names, w), **options
+            self.score(by=by), correlations=lambda w: correlate_segments(self._data, self._data.by(by), w), **options
         )
 
     # ---- following up ----

@@ -84,6 +84,7 @@ def catalogue() -> dict[str, Result]:
         "ChangePoints": change_points([[30, 40, 30]] * 6 + [[15, 35, 50]] * 6, [-100, 0, 100], periods=[HOSTILE] * 12),
         "ChangePoints, none": weeks.change_points(),
         "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
+        "Drivers": few.drivers(["region"], draws=100),
         "Tally": nk.Tally.count(ANSWERS),
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),

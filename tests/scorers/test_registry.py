@@ -119,7 +119,7 @@ def test_an_unknown_name_suggests_a_known_one() -> None:
     """A slip of the finger is answered with the name that was meant, else with all names."""
     with pytest.raises(InvalidValueError, match="no scorer named 'csta'; did you mean 'csat'"):
         get_scorer("csta")
-    with pytest.raises(InvalidValueError, match="no scorer named 'xyz'; known: .*'ces', 'csat'"):
+    with pytest.raises(InvalidValueError, match=r"no scorer named 'xyz'; known: .*'ces', 'csat'"):
         get_scorer("xyz")
 
 

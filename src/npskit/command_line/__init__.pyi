@@ -1,6 +1,7 @@
 """The commands of `npskit`, and their options."""
 
 from npskit.command_line.demo import add_demo as add_demo
+from npskit.command_line.drivers_file import add_drivers as add_drivers
 from npskit.command_line.due_file import add_due as add_due
 from npskit.command_line.effect_file import add_effect as add_effect
 from npskit.command_line.follow_up_file import add_follow_up as add_follow_up

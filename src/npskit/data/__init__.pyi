@@ -8,6 +8,7 @@ from npskit.data.amounts import numbers_of as numbers_of
 from npskit.data.amounts import read_amounts as read_amounts
 from npskit.data.answer_text import INVALID as INVALID
 from npskit.data.answer_text import Unusable as Unusable
+from npskit.data.answer_text import parse_text as parse_text
 from npskit.data.answer_words import RECOMMENDS as RECOMMENDS
 from npskit.data.answers import SENTINELS as SENTINELS
 from npskit.data.answers import AnswerColumn as AnswerColumn
@@ -19,6 +20,7 @@ from npskit.data.cells import Deferred as Deferred
 from npskit.data.cells import NumberedCells as NumberedCells
 from npskit.data.cells import as_python as as_python
 from npskit.data.cells import cells_of as cells_of
+from npskit.data.cells import distinct_cells as distinct_cells
 from npskit.data.cells import objects as objects
 from npskit.data.cells import shown as shown
 from npskit.data.cells import unwrapped as unwrapped

@@ -1,0 +1,8 @@
+"""What the score goes with: which drivers explain it, and how sure that is."""
+
+from npskit.drivers.drivers import Driver as Driver
+from npskit.drivers.drivers import Drivers as Drivers
+from npskit.drivers.moment_sums import Moments as Moments
+from npskit.drivers.with_drivers import WithDrivers as WithDrivers
+
+__all__: list[str]

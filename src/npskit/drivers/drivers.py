@@ -1,0 +1,183 @@
+"""What drives a score: the drivers with their shares of R², how sure these are, and what must be known to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from npskit.arrays import Bools
+from npskit.options import Gaps, Resampling
+from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
+
+# A driver whose coefficient varies five times as much as it would alone is hardly told from others.
+_INFLATED = 5.0
+_FEW = 10
+
+ASSUMES = (
+    "A share says how the outcome goes with a driver among these customers, not what a change of it would do: whatever "
+    "was not asked may lie behind both.",
+    "LMG shares what drivers explain together, also with one that only goes along with others; PMVD gives a driver "
+    "nothing that has no effect of its own once the others are known.",
+)
+
+
+@attrs.frozen
+class Driver:
+    """A driver, or a group of them.
+
+    Args:
+        driver: Its name.
+        lmg: Its share of R², averaged over all orders in which drivers can enter (Lindeman, Merenda & Gold); the shares
+            sum to R².
+        interval: Of `lmg`.
+        rank: 1 for the largest share.
+        rank_low: The best rank that the answers allow.
+        rank_high: The worst.
+        pmvd: Its share by proportional marginal variance (Feldman 2005); NaN of more than 24 drivers.
+        coefficient: By how much the outcome differs where the driver is one higher and all others are the same; NaN for
+            groups and for kinds without an order.
+        standardized: The same in standard deviations of both.
+        p_value: Of the test that it has no coefficient: of its own effect, the others known.
+        first: R² of it alone.
+        last: What it adds to R² of all others.
+        inflation: By how much the variance of its coefficient grows since others vary with it (VIF).
+        mean: Its mean; NaN for groups and for kinds without an order.
+        missing: Rows without it.
+    """
+
+    driver: str
+    lmg: float
+    interval: Interval
+    rank: int
+    rank_low: int
+    rank_high: int
+    pmvd: float
+    coefficient: float
+    standardized: float
+    p_value: float
+    first: float
+    last: float
+    inflation: float
+    mean: float
+    missing: int
+
+
+@attrs.frozen(eq=False, repr=False)
+class Drivers(CountedRows):
+    """What the answers go with: each driver's share of the variance that all explain together, R².
+
+    Args:
+        outcome: What is explained.
+        drivers: The largest share first.
+        r2: Share of the outcome's variance that the drivers explain, 0..1.
+        r2_interval: Of `r2`; like every interval of R² it lies a little high with few answers.
+        r2_out_of_sample: R² of answers that the regression has not seen, pooled over ten folds against the means of the
+            others; NaN where it cannot be had, below 0 where the drivers predict worse than the mean.
+        dominates: Which driver adds more than which other, whatever others are in: complete dominance, shape `(G, G)`
+            in the order of `drivers`; empty of more than 24.
+        units: Customers, or other units that answers hang together by.
+        missing_rule: `"listwise"`: rows count that have the outcome and every driver; `"pairwise"`: each covariance is
+            of the rows that have both.
+        method: How the intervals were found.
+        drawn_error: The largest standard error of `lmg` because of more than 24 drivers not all orders were looked at.
+        assumes: What must be true for this to mean anything.
+        backend: The dataframe library that `to_frame` gives by default.
+        row_counts: What became of the rows.
+    """
+
+    _TEXT = "table"
+    _TABLE = ("drivers", Driver)
+
+    outcome: str
+    drivers: tuple[Driver, ...]
+    r2: float
+    r2_interval: Interval
+    r2_out_of_sample: float
+    dominates: Bools
+    units: int
+    missing_rule: Gaps = "listwise"
+    method: Resampling = "bootstrap"
+    drawn_error: float = 0.0
+    assumes: tuple[str, ...] = ASSUMES
+    backend: str | None = None
+    row_counts: RowCounts = NO_ROWS
+
+    def __len__(self) -> int:
+        return len(self.drivers)
+
+    def __getitem__(self, driver: str) -> Driver:
+        """Return a driver by its name."""
+        for each in self.drivers:
+            if each.driver == driver:
+                return each
+        raise KeyError(driver)
+
+    def __repr__(self) -> str:
+        largest = ", ".join(each.driver for each in self.drivers[:3])
+        return self._said(outcome=self.outcome, r2=round(self.r2, 3), n=self.n, largest=largest)
+
+    def _headline(self) -> str:
+        return self._caption()
+
+    def _caption(self) -> str:
+        seen = self.r2_out_of_sample
+        unseen = "" if seen != seen else f"; {number(100 * seen)} % of answers not seen"
+        return (
+            f"What {self.outcome} goes with: {len(self)} drivers explain {number(100 * self.r2)} % of its variance "
+            f"({self.r2_interval.level:.0%} interval {_points(self.r2_interval)}; n = {self.n}{unseen})."
+        )
+
+    def _rows(self, *_: Any, **options: Any) -> Rows:
+        level = percent(self.r2_interval.level)
+        header = ["driver", "LMG", f"{level} interval", "rank", "PMVD", "per point", "p", "VIF", "mean"]
+        rows = [
+            [
+                each.driver,
+                number(100 * each.lmg),
+                _points(each.interval)
+                if each.p_value < 1 - each.interval.level
+                else f"at most {number(100 * each.interval.high)}",
+                _range(each),
+                _or_blank(100 * each.pmvd, 1),
+                _or_blank(each.coefficient, 2),
+                p_value(each.p_value),
+                number(each.inflation),
+                _or_blank(each.mean, 2),
+            ]
+            for each in self.drivers
+        ]
+        return header, rows
+
+    def _notes(self) -> Sequence[str]:
+        notes = ["LMG and PMVD are points of R², in per cent of the variance; they sum to R²."]
+        alpha = 1 - self.r2_interval.level
+        alone = [each.driver for each in self.drivers if not each.p_value < alpha]
+        if alone:
+            notes.append(f"No effect of their own was found (p ≥ {alpha:.3g}): {', '.join(alone)}.")
+        entangled = [each.driver for each in self.drivers if each.inflation > _INFLATED]
+        if entangled:
+            notes.append(
+                f"Hardly told apart (VIF above {_INFLATED:g}): {', '.join(entangled)}. Ask fewer of them, or name them "
+                "as a group."
+            )
+        if self.units < _FEW * len(self):
+            notes.append(f"Few answers: fewer than {_FEW} for each driver.")
+        if self.drawn_error:
+            error = number(100 * self.drawn_error, 2)
+            notes.append(f"Orders of entering were drawn: the standard error of LMG by that is at most {error} points.")
+        return [wrapped(note) for note in [*notes, *self.assumes]]
+
+
+def _points(interval: Interval) -> str:
+    return f"{number(100 * interval.low)} .. {number(100 * interval.high)}"
+
+
+def _range(driver: Driver) -> str:
+    low, high = driver.rank_low, driver.rank_high
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _or_blank(value: float, digits: int) -> str:
+    return "" if value != value else number(value, digits)

@@ -1,0 +1,174 @@
+"""From the rows of a survey to what drives its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.drivers.drivers import Driver, Drivers
+from npskit.drivers.importance import dominates
+from npskit.drivers.moment_sums import Moments
+from npskit.drivers.rated_columns import RatedColumn
+from npskit.drivers.regression import out_of_sample, regression_of
+from npskit.drivers.resampling import BOOTSTRAP_UP_TO, Drawing, Resampled, resampled_of, shards_of
+from npskit.drivers.shares import EXACT, shares_of
+from npskit.drivers.subsets import r_squared_of_subsets
+from npskit.errors import InvalidValueError, counted, quoted
+from npskit.options import Resampling
+from npskit.results import Interval, RowCounts
+from npskit.sample import Sample
+
+
+@attrs.frozen(eq=False)
+class Rows(Frozen):
+    """The outcome of each row, NaN for none; who gave it; and what it weighs, None for all alike. Shapes `(rows,)`."""
+
+    outcome: Floats
+    units: Codes
+    weights: Floats | None
+
+
+def drivers_of(
+    rows: Rows,
+    columns: Mapping[str, Sequence[RatedColumn]],
+    *,
+    outcome: str,
+    sample: Sample,
+    pairwise: bool,
+    how: Drawing,
+    backend: str | None,
+) -> Drivers:
+    """Return the drivers of an outcome.
+
+    Args:
+        rows: The rows.
+        columns: The columns of each driver.
+        outcome: What is explained, in words.
+        sample: What is known of the rows.
+        pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
+        how: How sure it is to be said.
+        backend: The dataframe library of the result.
+
+    Raises:
+        InvalidValueError: If there are too few rows, or nothing varies.
+    """
+    lines = [line for each in columns.values() for column in each for line in column.values]
+    groups, start = [], 0
+    for each in columns.values():
+        size = sum(len(column.values) for column in each)
+        groups.append(list(range(start, start + size)))
+        start += size
+    known = np.isfinite(np.stack(lines))
+    answered = np.isfinite(rows.outcome) & (True if rows.weights is None else rows.weights > 0)
+    used = answered & (known.any(axis=0) if pairwise else known.all(axis=0))
+    n, needed = int(used.sum()), len(lines) + 2
+    if n <= needed:
+        raise InvalidValueError(
+            f"drivers: {counted(n, 'row')} with the outcome and every driver, for {counted(len(lines), 'column')}: "
+            "name fewer drivers" + ("" if pairwise else ", or say missing='pairwise'")
+        )
+    table = {f"{i}": line[used] for i, line in enumerate(lines)} | {"outcome": rows.outcome[used]}
+    weights = None if rows.weights is None else rows.weights[used]
+    _, units = np.unique(rows.units[used], return_inverse=True)
+    method: Resampling = "bootstrap" if len(groups) <= BOOTSTRAP_UP_TO else "jackknife"
+    shards = Moments.of(table, weights, shards_of(units, method, how.rng))
+    whole = Moments.of(table, weights)
+    covariances = whole.centred()
+    _check(covariances, columns, pairwise)
+    found = shares_of(covariances, groups, rng=how.rng)
+    regression = regression_of(covariances, groups)
+    resampled = resampled_of(shards, groups, method, how)
+    p_values = _p_values(regression.coefficients, resampled, groups, units=int(units.max()) + 1)
+    low, high = resampled.limits(found.lmg, resampled.lmg)
+    r2_low, r2_high = resampled.limits(found.r2[np.newaxis], resampled.r2[np.newaxis])
+    best, worst = resampled.ranks()
+    order = np.argsort(-found.lmg, kind="stable")
+    means, rank = whole.means(), np.argsort(order) + 1
+    listed = []
+    for g, (name, each) in enumerate(columns.items()):
+        alone = groups[g][0] if len(groups[g]) == 1 and not each[0].kinds else None
+        listed.append(
+            Driver(
+                name,
+                float(found.lmg[g]),
+                Interval(low[g], high[g], level=how.level, method=method),
+                int(rank[g]),
+                min(int(best[g]), int(rank[g])),
+                max(int(worst[g]), int(rank[g])),
+                float(found.pmvd[g]),
+                float("nan") if alone is None else float(regression.coefficients[alone]),
+                float("nan") if alone is None else float(regression.standardized[alone]),
+                float(p_values[g]),
+                float(found.first[g]),
+                float(found.last[g]),
+                float(regression.inflation[g]),
+                float("nan") if alone is None else float(means[alone]),
+                int((~known[groups[g]].all(axis=0)).sum()),
+            )
+        )
+    ahead = dominates(r_squared_of_subsets(covariances, groups)) if len(groups) <= EXACT else np.zeros((0, 0), np.bool_)
+    return Drivers(
+        outcome,
+        tuple(listed[g] for g in order),
+        float(found.r2),
+        Interval(r2_low[0], r2_high[0], level=how.level, method=method),
+        float("nan") if pairwise else out_of_sample(shards),
+        ahead[np.ix_(order, order)] if len(ahead) else ahead,
+        int(units.max()) + 1,
+        "pairwise" if pairwise else "listwise",
+        method,
+        float(found.error.max()),
+        backend=backend,
+        row_counts=_counts(sample, used, answered),
+    )
+
+
+def _check(covariances: Floats, columns: Mapping[str, Sequence[RatedColumn]], pairwise: bool) -> None:
+    """Refuse what cannot be explained, or what pairs of columns do not say together."""
+    names = [column.name for each in columns.values() for column in each for _ in column.values]
+    apart = np.argwhere(~np.isfinite(covariances[:-1, :-1]))
+    if len(apart):
+        first, second = (quoted(names[i]) for i in sorted(apart[0]))
+        raise InvalidValueError(f"missing='pairwise': no row has both {first} and {second}: leave one of them out")
+    variances = np.diag(covariances)
+    if not variances[-1] > 0:
+        raise InvalidValueError("outcome: all rows that count have the same, so that nothing explains it")
+    same = [name for name, variance in zip(names, variances, strict=False) if not variance > 0]
+    if same:
+        raise InvalidValueError(
+            f"drivers: column {quoted(same[0])} is the same in all rows that count and explains nothing: leave it out"
+        )
+    if pairwise:
+        scale = np.sqrt(variances)
+        if np.linalg.eigvalsh(covariances / np.outer(scale, scale))[0] < -1e-9:
+            raise InvalidValueError(
+                "missing='pairwise': the covariances contradict each other, since they are of different rows: say "
+                "missing='listwise', or leave out the drivers with the most gaps"
+            )
+
+
+def _p_values(coefficients: Floats, resampled: Resampled, groups: Sequence[Sequence[int]], *, units: int) -> Floats:
+    """Return the p-value of each group's coefficients by Wald's test, with the covariance of samples drawn again."""
+    from scipy.special import fdtrc
+
+    covariance = resampled.covariance(resampled.coefficients)
+    df = max(units - len(coefficients) - 1, 1)
+    if resampled.method == "jackknife":
+        df = min(df, resampled.df)
+    found = np.empty(len(groups))
+    for g, group in enumerate(groups):
+        own = coefficients[list(group)]
+        inverse = np.linalg.pinv(covariance[np.ix_(group, group)], rcond=1e-12, hermitian=True)
+        found[g] = fdtrc(len(group), df, own @ inverse @ own / len(group))
+    return found
+
+
+def _counts(sample: Sample, used: Bools, answered: Bools) -> RowCounts:
+    """Return what became of the rows: those without a driver are as those without an answer."""
+    answers = sample.answers
+    n = int(used.sum())
+    invalid = int((answers.off_the_scale() & ~used).sum())
+    return sample.aside + RowCounts(n, len(used) - n - invalid, invalid)

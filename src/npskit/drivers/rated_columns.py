@@ -1,0 +1,159 @@
+"""Columns that may drive a score: ratings as numbers or in words, yes and no, and kinds without an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Codes, Floats, Frozen
+from npskit.data import Column, Scale, answers_together, distinct_cells, is_nothing, numbers_of, parse_text
+from npskit.errors import (
+    DataWarning,
+    GuessWarning,
+    InvalidTypeError,
+    InvalidValueError,
+    counted,
+    quoted,
+    shortened,
+    warn,
+)
+
+# More kinds than that are names or comments, not an aspect of what was lived through.
+_MOST_KINDS = 12
+# Texts that are named in a message.
+_NAMED = 8
+
+
+@attrs.frozen(eq=False)
+class RatedColumn(Frozen):
+    """A column of ratings as numbers.
+
+    Args:
+        name: What it is called.
+        values: Shape `(k, rows)`, NaN where nothing is known: one line for numbers, for kinds without an order one for
+            each but the most frequent, which is 1 for rows of that kind and 0 for others.
+        kinds: The kinds of the lines; none for numbers.
+        unread: How many cells could not be read.
+    """
+
+    name: str
+    values: Floats
+    kinds: tuple[str, ...] = ()
+    unread: int = 0
+
+
+def read_rated(column: Column, name: str, order: Sequence[str] | None = None, *, what: str = "drivers") -> RatedColumn:
+    """Return a column of ratings.
+
+    Numbers are taken as they are, also as text and with a label beside them ("5 - very good"); words of a known
+    vocabulary ("Agree", "very satisfied") are its points, 1 for the worst; other texts are kinds without an order.
+
+    Args:
+        column: The column.
+        name: What to call it in a message.
+        order: Its texts, worst to best, where they are in no vocabulary that is known.
+        what: The argument that names it, for messages.
+
+    Raises:
+        InvalidTypeError: If it holds neither numbers nor texts.
+        InvalidValueError: If it holds nothing, or more kinds of texts than can be compared, or a text that `order`
+            lacks.
+
+    Warns:
+        GuessWarning: It says which words were taken for which points.
+        DataWarning: If some cells of a column of numbers are none.
+
+    Example:
+        >>> found = read_rated(Column(np.array(["4 - good", "2 - bad", None, "5"], dtype=object)), "worth")
+        >>> found.values.tolist()
+        [[4.0, 2.0, nan, 5.0]]
+    """
+    cells = column.native()
+    if cells.dtype.kind in "bmM":
+        if cells.dtype.kind == "b":
+            return RatedColumn(name, cells.astype(np.float64)[np.newaxis])
+        raise InvalidTypeError(f"{what}: column {quoted(name)} holds times, which are no ratings")
+    if cells.dtype.kind in "iuf":
+        values = cells.astype(np.float64)
+        return RatedColumn(name, np.where(np.isfinite(values), values, np.nan)[np.newaxis])
+    _, distinct, codes = distinct_cells(cells)
+    if order is not None:
+        return _ordered(name, distinct, codes, order)
+    texts = [text for text in distinct if isinstance(text, str) and not is_nothing(text)]
+    if texts and (points := _points(texts, name, what)) is not None:
+        table = np.array([points.get(each, np.nan) if isinstance(each, str) else _number(each) for each in distinct])
+        return RatedColumn(name, table[codes][np.newaxis])
+    read = numbers_of(distinct)
+    bad = [cell.position for cell in read.rejected]
+    numbers = np.isfinite(read.values)
+    counts = np.bincount(codes, minlength=len(distinct))
+    if counts[bad].sum() <= counts[numbers].sum() and numbers.any():
+        unread = int(counts[bad].sum())
+        if unread:
+            shown = ", ".join(quoted(distinct[i]) for i in bad[:_NAMED])
+            warn(
+                f"{what}: column {quoted(name)}: {counted(unread, 'cell')} no number, taken as missing: {shown}",
+                DataWarning,
+            )
+        return RatedColumn(name, np.where(numbers, read.values, np.nan)[codes][np.newaxis], unread=unread)
+    return _kinds(name, what, distinct, codes, counts)
+
+
+def _number(cell: Any) -> float:
+    return float(numbers_of([cell]).values[0])
+
+
+def _points(texts: Sequence[str], name: str, what: str) -> dict[str, float] | None:
+    """Return the points that texts stand for, where one rule says it of all of them."""
+    labelled = {text: parse_text(text) for text in texts}
+    if all(isinstance(number, int) for number in labelled.values()):
+        return {text: float(number) for text, number in labelled.items() if isinstance(number, int)}
+    found = answers_together(texts, Scale(1, 2, best=2), alone=True)
+    if found is None or not found.points:
+        return None
+    if found.points > 2:
+        found = answers_together(texts, Scale(1, found.points, best=found.points), alone=True)
+    if found is None or not found.answers:
+        return None
+    said = ", ".join(f"{quoted(text)} {answer}" for text, answer in list(found.answers.items())[:_NAMED])
+    warn(
+        f"{what}: column {quoted(name)} was read as {found.name}: {said}; say another order with "
+        f"order={{{name!r}: [worst, ..., best]}}",
+        GuessWarning,
+    )
+    return {text: np.nan if answer is None else float(answer) for text, answer in found.answers.items()}
+
+
+def _ordered(name: str, distinct: Sequence[Any], codes: Codes, order: Sequence[str]) -> RatedColumn:
+    place = {text.strip().casefold(): number for number, text in enumerate(order, start=1)}
+    table = np.full(len(distinct), np.nan)
+    for i, cell in enumerate(distinct):
+        if cell is None or is_nothing(cell):
+            continue
+        key = str(cell).strip().casefold()
+        if key not in place:
+            raise InvalidValueError(
+                f"order: column {quoted(name)} holds {quoted(cell)}, which is not in {quoted(list(order))}: add it, or "
+                "leave the cell empty"
+            )
+        table[i] = place[key]
+    return RatedColumn(name, table[codes][np.newaxis])
+
+
+def _kinds(name: str, what: str, distinct: Sequence[Any], codes: Codes, counts: Codes) -> RatedColumn:
+    known = [i for i, cell in enumerate(distinct) if cell is not None and not is_nothing(cell)]
+    if not known:
+        raise InvalidValueError(f"{what}: column {quoted(name)} holds nothing")
+    if not 1 < len(known) <= _MOST_KINDS:
+        first = shortened(quoted(distinct[known[0]]))
+        held = f"only {first}" if len(known) == 1 else f"{len(known)} different texts, such as {first}"
+        raise InvalidValueError(
+            f"{what}: column {quoted(name)} holds {held}: name a column of ratings, or of 2 to {_MOST_KINDS} kinds"
+        )
+    known.sort(key=lambda i: (-counts[i], str(distinct[i])))
+    row_known = np.isin(codes, known)
+    values = np.stack([np.where(row_known, codes == i, np.nan) for i in known[1:]])
+    return RatedColumn(name, values, tuple(str(distinct[i]) for i in known[1:]))

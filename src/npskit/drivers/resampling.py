@@ -1,0 +1,121 @@
+"""How sure shares of R² are: samples drawn again from shards of customers, or shards left out in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Codes, Floats, Frozen
+from npskit.drivers.moment_sums import Moments
+from npskit.drivers.regression import regression_of
+from npskit.drivers.shares import lmg_of_samples
+from npskit.options import Resampling
+
+BOOTSTRAP_UP_TO = 14
+"""With more groups of drivers than that, shards are left out in turn, which takes fewer samples."""
+
+_MOST_SHARDS = 1_000
+_LEFT_OUT = 50
+
+
+def shards_of(units: Codes, method: Resampling, rng: np.random.Generator) -> Codes:
+    """Return the shard of each row: all rows of a unit in one, each unit its own while there are not too many.
+
+    Shards of units at random are as independent as units are, and as many as are enough to know a standard error by.
+    """
+    count = int(units.max(initial=-1)) + 1
+    most = _LEFT_OUT if method == "jackknife" else _MOST_SHARDS
+    if count <= most:
+        return units
+    return np.asarray(rng.permutation(count)[units] % most)
+
+
+@attrs.frozen
+class Drawing:
+    """How sure figures are to be, and how that is drawn.
+
+    Args:
+        level: Confidence level.
+        draws: How many samples are drawn.
+        rng: Draws them.
+    """
+
+    level: float
+    draws: int
+    rng: np.random.Generator
+
+
+@attrs.frozen(eq=False)
+class Resampled(Frozen):
+    """What figures came to in samples drawn again, or with a shard left out.
+
+    Args:
+        method: How.
+        r2: R², shape `(B,)`.
+        lmg: Shares, shape `(G, B)`.
+        coefficients: Shape `(p, B)`.
+        level: Of the intervals.
+        df: Degrees of freedom of standard errors.
+    """
+
+    method: Resampling
+    r2: Floats
+    lmg: Floats
+    coefficients: Floats
+    level: float
+    df: int
+
+    def limits(self, estimate: Floats, values: Floats) -> tuple[Floats, Floats]:
+        """Return limits of a share: percentiles of drawn samples; by the jackknife's standard error, not below 0."""
+        tail = (1 - self.level) / 2
+        if self.method == "bootstrap":
+            low, high = np.quantile(values, [tail, 1 - tail], axis=-1)
+            return low, high
+        from npskit.inference import t_quantile
+
+        margin = float(t_quantile(self.df, self.level)) * np.sqrt(np.diag(np.atleast_2d(self.covariance(values))))
+        return np.maximum(estimate - margin, 0.0), np.minimum(estimate + margin, 1.0)
+
+    def covariance(self, values: Floats) -> Floats:
+        """Return the covariance of estimates, of which `values` has a line each."""
+        count = values.shape[1]
+        away = values - values.mean(axis=1, keepdims=True)
+        factor = (count - 1) / count if self.method == "jackknife" else 1 / (count - 1)
+        return np.asarray(away @ away.T * factor)
+
+    def ranks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the best and the worst rank that a share may have; 1 is the largest."""
+        values = self.lmg
+        if self.method == "jackknife":  # as many samples of normal estimates with its covariance
+            rng = np.random.default_rng(0)
+            centre, covariance = values.mean(axis=1), self.covariance(values)
+            values = rng.multivariate_normal(centre, covariance, size=1_000, method="eigh").T
+        order = np.argsort(np.argsort(-values, axis=0, kind="stable"), axis=0) + 1
+        tail = (1 - self.level) / 2
+        low, high = np.quantile(order, [tail, 1 - tail], axis=1, method="nearest")
+        return low.astype(np.intp), high.astype(np.intp)
+
+
+def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resampling, how: Drawing) -> Resampled:
+    """Return what figures come to in other samples.
+
+    Args:
+        shards: Moments with an axis of shards.
+        groups: The positions of the drivers that belong together.
+        method: `"bootstrap"` draws as many shards as there are, again; `"jackknife"` leaves each out in turn.
+        how: How it is drawn.
+    """
+    count = shards.products.shape[2]
+    if method == "bootstrap":
+        multiples = how.rng.multinomial(count, np.full(count, 1 / count), size=how.draws).astype(np.float64)
+    else:
+        multiples = 1.0 - np.eye(count)
+    products = shards.resampled(multiples).centred()
+    usable = np.isfinite(products).all(axis=(0, 1))
+    products = products[:, :, usable]
+    r2, shares = lmg_of_samples(products, groups, rng=how.rng)
+    p = len(products) - 1
+    return Resampled(method, r2, shares, regression_of(products, ()).coefficients, how.level, max(count - p - 1, 1))
