@@ -103,6 +103,15 @@ def test_customers_are_drawn_whole() -> None:
     assert (known.units, known.n, apart.units) == (120, 240, 240)
 
 
+def test_clusters_are_units_within_their_stratum() -> None:
+    """Clusters of one name in two strata are two units, as everywhere."""
+    data = answers() | {"school": [i % 30 for i in range(120)], "land": ["N", "S"] * 60}
+    data["school"] = [school // 2 for school in data["school"]]
+    alone = nk.Survey(data, cluster="school").drivers(["speed"], draws=100)
+    within = nk.Survey(data, cluster="school", stratum="land").drivers(["speed"], draws=100)
+    assert (alone.units, within.units) == (15, 30)
+
+
 def test_groups_and_outcomes() -> None:
     """Drivers named together are one; the category score and any column of numbers can be explained."""
     table = columns("p6")
@@ -154,8 +163,14 @@ def test_what_is_read_as_a_rating() -> None:
     assert rated("slow", "right", "", order=["Slow", "right"]) == [[1, 2, nan]]
     assert rated("web", "shop", "web", None) == [[0, 1, 0, nan]]
     assert read_rated(Column(np.array([True, False])), "c").values.tolist() == [[1, 0]]
-    with pytest.warns(DataWarning, match="1 cell no number, taken as missing: 'lots'"):
+    with pytest.warns(GuessWarning, match="read as"):
+        assert rated("yes", "no", None) == [[1, 0, nan]]
+    with pytest.warns(DataWarning, match="1 cell no finite number, taken as missing: 'lots'"):
         assert rated(1, 2, 3, "lots") == [[1, 2, 3, nan]]
+    with pytest.warns(DataWarning, match="1 cell no finite number, taken as missing: inf"):
+        assert read_rated(Column(np.array([1.0, np.inf, 2.0])), "c").values.tolist() == [[1, nan, 2]]
+    with pytest.warns(GuessWarning, match=r"'1\.234' and all like it were read as 1\.234"):
+        assert rated("1.234", "1.500") == [[1.234, 1.5]]
     for cells, why in (([None, ""], "holds nothing"), (["same"] * 3, "holds only 'same'")):
         with pytest.raises(InvalidValueError, match=why):
             rated(*cells)

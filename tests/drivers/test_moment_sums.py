@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,5 +78,16 @@ def test_moments_travel_as_json() -> None:
         Moments.from_json("{}")
     with pytest.raises(InvalidTypeError, match="JSON text"):
         Moments.from_json(3)  # type: ignore[arg-type]
+    wrong: list[Any] = [{}, [1, 2], {"x": ["a"]}]
+    for columns, why in zip(
+        wrong, ("must map names", "must map names", r"columns\['x'\] must be numbers"), strict=True
+    ):
+        with pytest.raises(InvalidTypeError, match=why):
+            Moments.of(columns)
+    for more in ({"columns": {"x": [1, 2], "y": [1]}}, {"columns": {"x": [1, 2]}, "shards": np.zeros(3, int)}):
+        with pytest.raises(IncompatibleError, match="one value for each of 2 rows"):
+            Moments.of(**more)
+    with pytest.raises(InvalidValueError, match="weights must be finite and at least 0"):
+        Moments.of({"x": [1.0, 2.0]}, [1, -1])  # type: ignore[arg-type]
     with pytest.raises(IncompatibleError, match="cannot be added"):
         moments + Moments.of({"other": [1.0, 2.0]})

@@ -134,6 +134,15 @@ def test_where_rows_are_does_not_matter(asked: str, design: str, rows: list[dict
     assert agree(held, said(ASKED[asked], frame.lazy(), **DESIGNS[design]))
 
 
+@pytest.mark.parametrize("repeats", ["latest", "mean"])
+def test_rows_that_cannot_be_scored_share_the_weight_of_their_customer(repeats: Any) -> None:
+    """Also where nobody has several answers that can be: what is missing and invalid weighs as in memory."""
+    frame = pl.DataFrame({"score": [None, 11, 9], "at": [START] * 3, "who": ["bob", "bob", "cem"]})
+    held, lazy = (nk.Survey(each, time="at", customer="who").score(repeats=repeats) for each in (frame, frame.lazy()))
+    assert lazy.to_dict() == held.to_dict()
+    assert agree(lazy.tally.to_dict(), held.tally.to_dict())
+
+
 @pytest.mark.parametrize(
     ("asked", "design"),
     [(a, d) for a in sorted(COUNTS) for d in ("independent", "zone")]

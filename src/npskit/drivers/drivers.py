@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from npskit.arrays import Bools
+from npskit.errors import counted, plural
 from npskit.options import Gaps, Resampling
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
 
@@ -119,14 +120,15 @@ class Drivers(CountedRows):
         return self._said(outcome=self.outcome, r2=round(self.r2, 3), n=self.n, largest=largest)
 
     def _headline(self) -> str:
-        return self._caption()
+        return wrapped(self._caption())
 
     def _caption(self) -> str:
         seen = self.r2_out_of_sample
-        unseen = "" if seen != seen else f"; {number(100 * seen)} % of answers not seen"
+        unseen = "" if seen != seen else f"; of answers not seen {number(100 * seen)}%"
         return (
-            f"What {self.outcome} goes with: {len(self)} drivers explain {number(100 * self.r2)} % of its variance "
-            f"({self.r2_interval.level:.0%} interval {_points(self.r2_interval)}; n = {self.n}{unseen})."
+            f"What {self.outcome} goes with: {counted(len(self), 'driver')} {plural(len(self), 'explains', 'explain')} "
+            f"{number(100 * self.r2)}% of its variance "
+            f"({percent(self.r2_interval.level)} interval {_points(self.r2_interval)}; n = {self.n}{unseen})."
         )
 
     def _rows(self, *_: Any, **options: Any) -> Rows:

@@ -9,13 +9,11 @@ import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.drivers.drivers import Driver, Drivers
-from npskit.drivers.importance import dominates
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
 from npskit.drivers.regression import out_of_sample, regression_of
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, Drawing, Resampled, resampled_of, shards_of
-from npskit.drivers.shares import EXACT, shares_of
-from npskit.drivers.subsets import r_squared_of_subsets
+from npskit.drivers.shares import shares_of
 from npskit.errors import InvalidValueError, counted, quoted
 from npskit.options import Resampling
 from npskit.results import Interval, RowCounts
@@ -62,8 +60,7 @@ def drivers_of(
         groups.append(list(range(start, start + size)))
         start += size
     known = np.isfinite(np.stack(lines))
-    answered = np.isfinite(rows.outcome) & (True if rows.weights is None else rows.weights > 0)
-    used = answered & (known.any(axis=0) if pairwise else known.all(axis=0))
+    used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
     n, needed = int(used.sum()), len(lines) + 2
     if n <= needed:
         raise InvalidValueError(
@@ -109,20 +106,19 @@ def drivers_of(
                 int((~known[groups[g]].all(axis=0)).sum()),
             )
         )
-    ahead = dominates(r_squared_of_subsets(covariances, groups)) if len(groups) <= EXACT else np.zeros((0, 0), np.bool_)
     return Drivers(
         outcome,
         tuple(listed[g] for g in order),
         float(found.r2),
         Interval(r2_low[0], r2_high[0], level=how.level, method=method),
         float("nan") if pairwise else out_of_sample(shards),
-        ahead[np.ix_(order, order)] if len(ahead) else ahead,
+        found.dominates[np.ix_(order, order)] if len(found.dominates) else found.dominates,
         int(units.max()) + 1,
         "pairwise" if pairwise else "listwise",
         method,
         float(found.error.max()),
         backend=backend,
-        row_counts=_counts(sample, used, answered),
+        row_counts=_counts(sample, used),
     )
 
 
@@ -166,9 +162,7 @@ def _p_values(coefficients: Floats, resampled: Resampled, groups: Sequence[Seque
     return found
 
 
-def _counts(sample: Sample, used: Bools, answered: Bools) -> RowCounts:
+def _counts(sample: Sample, used: Bools) -> RowCounts:
     """Return what became of the rows: those without a driver are as those without an answer."""
-    answers = sample.answers
-    n = int(used.sum())
-    invalid = int((answers.off_the_scale() & ~used).sum())
+    n, invalid = int(used.sum()), int((sample.answers.off_the_scale() & ~used).sum())
     return sample.aside + RowCounts(n, len(used) - n - invalid, invalid)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from typing import Any, Self
 
 import attrs
 import numpy as np
 
 from npskit.arrays import Codes, Floats, Frozen
-from npskit.errors import IncompatibleError
+from npskit.data import floats_of, read_weights
+from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.results import checked, damaged, get, get_each, read_json
 
 _SUMS = ("rows", "weights", "sums", "products")
@@ -46,16 +48,27 @@ class Moments(Frozen):
     products: Floats
 
     @classmethod
-    def of(cls, columns: dict[str, Any], weights: Floats | None = None, shards: Codes | None = None) -> Self:
+    def of(cls, columns: Mapping[str, Any], weights: Floats | None = None, shards: Codes | None = None) -> Self:
         """Return the moments of columns, the outcome last; NaN is missing.
 
         Args:
             columns: Values by name, each of shape `(n,)`.
             weights: Shape `(n,)`; None where all weigh alike.
             shards: The number of each row's shard, for moments with an axis of shards; None for one.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If columns are no numbers, or weights cannot be used.
+            IncompatibleError: If they differ in length.
         """
-        table = np.stack([np.asarray(values, dtype=np.float64) for values in columns.values()])
-        w = np.ones(table.shape[1]) if weights is None else np.asarray(weights, dtype=np.float64)
+        if not columns or not isinstance(columns, Mapping):
+            raise InvalidTypeError(f"columns must map names to values, the outcome last: got {quoted(columns)}")
+        read = {name: floats_of(values, f"columns[{quoted(name)}]") for name, values in columns.items()}
+        n = next(iter(read.values())).size
+        w = np.ones(n) if weights is None else read_weights(weights)
+        for name, values in {**read, "weights": w, "shards": np.empty(n) if shards is None else shards}.items():
+            if np.shape(values) != (n,):
+                raise IncompatibleError(f"{quoted(name)} must have one value for each of {n} rows, as the first column")
+        table = np.stack(list(read.values()))
         edges = None
         if shards is not None:  # in their order each is one product of matrices
             order = np.argsort(shards, kind="stable")

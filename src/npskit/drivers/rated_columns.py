@@ -36,20 +36,19 @@ class RatedColumn(Frozen):
         values: Shape `(k, rows)`, NaN where nothing is known: one line for numbers, for kinds without an order one for
             each but the most frequent, which is 1 for rows of that kind and 0 for others.
         kinds: The kinds of the lines; none for numbers.
-        unread: How many cells could not be read.
     """
 
     name: str
     values: Floats
     kinds: tuple[str, ...] = ()
-    unread: int = 0
 
 
 def read_rated(column: Column, name: str, order: Sequence[str] | None = None, *, what: str = "drivers") -> RatedColumn:
     """Return a column of ratings.
 
     Numbers are taken as they are, also as text and with a label beside them ("5 - very good"); words of a known
-    vocabulary ("Agree", "very satisfied") are its points, 1 for the worst; other texts are kinds without an order.
+    vocabulary ("Agree", "very satisfied") are its points, 1 for the worst, yes and no 1 and 0; other texts are kinds
+    without an order.
 
     Args:
         column: The column.
@@ -76,9 +75,6 @@ def read_rated(column: Column, name: str, order: Sequence[str] | None = None, *,
         if cells.dtype.kind == "b":
             return RatedColumn(name, cells.astype(np.float64)[np.newaxis])
         raise InvalidTypeError(f"{what}: column {quoted(name)} holds times, which are no ratings")
-    if cells.dtype.kind in "iuf":
-        values = cells.astype(np.float64)
-        return RatedColumn(name, np.where(np.isfinite(values), values, np.nan)[np.newaxis])
     _, distinct, codes = distinct_cells(cells)
     if order is not None:
         return _ordered(name, distinct, codes, order)
@@ -87,19 +83,18 @@ def read_rated(column: Column, name: str, order: Sequence[str] | None = None, *,
         table = np.array([points.get(each, np.nan) if isinstance(each, str) else _number(each) for each in distinct])
         return RatedColumn(name, table[codes][np.newaxis])
     read = numbers_of(distinct)
-    bad = [cell.position for cell in read.rejected]
+    bad = sorted({*(cell.position for cell in read.rejected), *np.flatnonzero(np.isinf(read.values)).tolist()})
     numbers = np.isfinite(read.values)
     counts = np.bincount(codes, minlength=len(distinct))
-    if counts[bad].sum() <= counts[numbers].sum() and numbers.any():
-        unread = int(counts[bad].sum())
-        if unread:
-            shown = ", ".join(quoted(distinct[i]) for i in bad[:_NAMED])
-            warn(
-                f"{what}: column {quoted(name)}: {counted(unread, 'cell')} no number, taken as missing: {shown}",
-                DataWarning,
-            )
-        return RatedColumn(name, np.where(numbers, read.values, np.nan)[codes][np.newaxis], unread=unread)
-    return _kinds(name, what, distinct, codes, counts)
+    if not numbers.any() or counts[bad].sum() > counts[numbers].sum():
+        return _kinds(name, what, distinct, codes, counts)
+    if bad:
+        unread, cells_said = int(counts[bad].sum()), ", ".join(quoted(distinct[i]) for i in bad[:_NAMED])
+        said = f"{counted(unread, 'cell')} no finite number, taken as missing: {cells_said}"
+        warn(f"{what}: column {quoted(name)}: {said}", DataWarning)
+    elif read.guess:
+        warn(f"{what}: column {quoted(name)}: {read.guess}: make them numbers if they mean {read.other}", GuessWarning)
+    return RatedColumn(name, np.where(numbers, read.values, np.nan)[codes][np.newaxis])
 
 
 def _number(cell: Any) -> float:
@@ -111,7 +106,7 @@ def _points(texts: Sequence[str], name: str, what: str) -> dict[str, float] | No
     labelled = {text: parse_text(text) for text in texts}
     if all(isinstance(number, int) for number in labelled.values()):
         return {text: float(number) for text, number in labelled.items() if isinstance(number, int)}
-    found = answers_together(texts, Scale(1, 2, best=2), alone=True)
+    found = answers_together(texts, Scale(0, 1, best=1), alone=True)  # yes and no are as booleans are
     if found is None or not found.points:
         return None
     if found.points > 2:

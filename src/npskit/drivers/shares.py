@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from npskit.arrays import Codes, Floats, Frozen
-from npskit.drivers.importance import first, last, lmg, pmvd
+from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.drivers.importance import dominates, first, last, lmg, pmvd
 from npskit.drivers.subsets import r_squared_of_subsets
 
 EXACT = 24
@@ -30,6 +30,8 @@ class Shares(Frozen):
         pmvd: Proportional marginal variance; NaN where there are too many drivers.
         first: R² of each alone.
         last: What each adds to all others.
+        dominates: Which driver adds more than which other to whatever others are in, shape `(G, G)`; empty where there
+            are too many drivers.
         error: Standard error of `lmg` from drawing orders; 0 where all orders were looked at.
     """
 
@@ -38,6 +40,7 @@ class Shares(Frozen):
     pmvd: Floats
     first: Floats
     last: Floats
+    dominates: Bools
     error: Floats
 
 
@@ -57,10 +60,11 @@ def shares_of(products: Floats, groups: Sequence[Sequence[int]], *, rng: np.rand
         lost = [whole - _r2(r, [i for i in everyone if i not in group]) for group in groups]
         error = draws.std(axis=0, ddof=1) / np.sqrt(_ORDERS)
         alone = np.array([_r2(r, list(group)) for group in groups])
-        return Shares(np.asarray(whole), draws.mean(axis=0), np.full(size, np.nan), alone, np.array(lost), error)
+        mean, unknown, nobody = draws.mean(axis=0), np.full(size, np.nan), np.zeros((0, 0), dtype=np.bool_)
+        return Shares(np.asarray(whole), mean, unknown, alone, np.array(lost), nobody, error)
     r2 = r_squared_of_subsets(products, groups)
     found = lmg(r2)
-    return Shares(r2[-1], found, pmvd(r2), first(r2), last(r2), np.zeros_like(found))
+    return Shares(r2[-1], found, pmvd(r2), first(r2), last(r2), dominates(r2), np.zeros_like(found))
 
 
 def lmg_of_samples(

@@ -10,7 +10,6 @@ import numpy as np
 from npskit.arrays import Floats
 from npskit.checks import one_of, share, whole_number
 from npskit.counting import CodedAnswers
-from npskit.data import factorize
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import GAPS, Gaps
 from npskit.results import LEVEL
@@ -39,9 +38,10 @@ class WithDrivers(Bindings):
     ) -> Drivers:
         """Return what the answers go with: key drivers by their shares of the explained variance.
 
-        All regressions on subsets of the drivers are looked at, from their covariances. Intervals of shares and ranks
-        come of samples drawn again of customers (or other units that answers hang together by); of more than 14 drivers
-        from leaving out each of 50 shards of these in turn.
+        All regressions on subsets of the drivers are looked at, from their covariances; every response counts, with its
+        weight. Intervals of shares and ranks come of samples drawn again of customers (or other units that answers hang
+        together by); of more than 14 drivers from leaving out each of 50 shards of these in turn. They allow for
+        weights, not for what strata or raking gain.
 
         Args:
             drivers: The columns with ratings of aspects; a mapping of names to several columns makes groups, which
@@ -90,14 +90,8 @@ class WithDrivers(Bindings):
             values, said = _of_score(sample.answers, outcome), f"the {outcome.replace('_', ' ')}"
         else:
             values, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), outcome
-        units = next((each for each in (sample.clusters, sample.accounts, sample.customers) if each is not None), None)
-        rows = Rows(
-            values,
-            np.arange(len(sample)) if units is None else factorize(np.asarray(units))[0],
-            sample.weights,
-        )
         return drivers_of(
-            rows,
+            Rows(values, sample.units, sample.weights),
             {name: [rated[member] for member in members] for name, members in groups.items()},
             outcome=said,
             sample=sample,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Floats, Frozen
 from npskit.checks import is_same
 from npskit.counting import CodedAnswers, Tally, tally_rows, warn_of_scale
-from npskit.data import Column
+from npskit.data import Column, factorize_many
 from npskit.inference import (
     Calibration,
     ClusterTotals,
@@ -210,25 +210,34 @@ class Sample:
         """What variances allow for where rows are not independent."""
         return "clustered" if self.calibration is None else "calibrated"
 
+    @property
+    def people(self) -> NDArray[np.intp] | None:
+        """Whose answers rows are: accounts, else customers; None where nobody is known."""
+        return self.customers if self.accounts is None else self.accounts
+
+    @property
+    def units(self) -> NDArray[np.intp]:
+        """The number of each row's sampling unit: clusters within strata, else accounts, else customers, else rows."""
+        if self.clusters is None:
+            return np.arange(len(self)) if self.people is None else self.people
+        return factorize_many([each for each in (self.strata, self.clusters) if each is not None])[0]
+
     def clustering(self, places: Places, denominator: Denominator = "valid") -> Clustering | None:
         """Return which rows hang together, None where each is an answer of its own.
 
         Sampling units are the clusters of the design, else the accounts, else the customers, if one of them answers
         more than once, else, within strata, the rows.
         """
-        people = self.customers if self.accounts is None else self.accounts
-        bound = (people, self.strata, self.clusters, self.population, self.calibration)
+        bound = (self.people, self.strata, self.clusters, self.population, self.calibration)
         if all(each is None for each in bound):
             return None
         categories, scores = self.answers.categories, self.answers.codebook.category_scores
         if is_same(denominator, "all"):
             categories, scores = np.where(categories < 0, len(scores), categories), np.append(scores, 0.0)
         units = self.clusters
-        if units is None and people is not None:
-            counted = categories >= 0
-            if places.gaps:
-                counted &= places.numbers >= 0
-            units = people if (np.bincount(people[counted]) > 1).any() else None
+        if units is None and self.people is not None:
+            counted = (categories >= 0) & (places.numbers >= 0)
+            units = self.people if (np.bincount(self.people[counted]) > 1).any() else None
         if units is None and all(each is None for each in bound[1:]):
             return None
         customers: Customers = None
