@@ -2,6 +2,7 @@
 
 from npskit import datasets as datasets
 from npskit import testing as testing
+from npskit.comments.patterns import UrgencyWords as UrgencyWords
 from npskit.counting import Tally as Tally
 from npskit.data import Response as Response
 from npskit.data import Scale as Scale
@@ -51,7 +52,6 @@ from npskit.followup.playbook import Points as Points
 from npskit.followup.playbook import Rule as Rule
 from npskit.followup.playbook import Strategy as Strategy
 from npskit.followup.playbook import Team as Team
-from npskit.followup.playbook import UrgencyWords as UrgencyWords
 from npskit.followup.playbook import recommend as recommend
 from npskit.followup.worth import ProgramPayback as ProgramPayback
 from npskit.followup.worth import RetentionSensitivity as RetentionSensitivity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -254,6 +253,14 @@ def several(value: Any, name: str) -> tuple[Any, ...]:
     raise InvalidTypeError(f"{name} must be a collection such as a list: got {quoted(value)} ({type(value).__name__})")
 
 
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return several things as a tuple; a single text, or what is no sequence, as a tuple of it."""
+    try:
+        return (value,) if isinstance(value, str) else tuple(value)
+    except Exception:  # what cannot be iterated says so in many ways
+        return (value,)
+
+
 def mapping(value: Any, name: str, *, needed: bool = False) -> Mapping[Any, Any]:
     """Return a mapping, empty for None where none is needed.
 
@@ -312,12 +319,6 @@ def is_bool(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
     """Refuse anything but True or False in an attrs field, naming the field."""
     if not isinstance(value, bool):
         raise InvalidTypeError(f"{field.name} must be True or False: got {quoted(value)}")
-
-
-def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
-    """Refuse anything but a datetime or None in an attrs field, naming the field."""
-    if value is not None and (not isinstance(value, dt.datetime) or is_missing(value)):
-        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {quoted(value)} ({type(value).__name__})")
 
 
 def is_one_of(options: Iterable[Any]) -> Validator:

@@ -237,6 +237,20 @@ def reason_of(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
+def failed(what: str, error: Exception) -> NpskitError:
+    """Return the error of npskit for one that a function of the user's raised, to be chained to it.
+
+    It is of the same kind where that is npskit's own, such as of a follow-up with a priority of 101.
+
+    Example:
+        >>> failed("strategy 'renewal' failed at row 3", KeyError("plan"))
+        InvalidValueError("strategy 'renewal' failed at row 3: KeyError: 'plan'")
+    """
+    if isinstance(error, NpskitError):
+        return type(error)(f"{what}: {error}")
+    return InvalidValueError(": ".join(filter(None, [what, type(error).__name__, str(error)])))
+
+
 def did_you_mean(name: object, known: Iterable[object]) -> str:
     """Return a clause that suggests the closest known names, or lists them, to end an error message with.
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.comments.patterns.urgency import UrgencyWords
 from npskit.data.response import Response, SCIAnswer
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.followup.playbook.due import DueTimes
@@ -25,7 +26,6 @@ from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table
 from npskit.followup.playbook.rules import Conditions, Rule, Team
 from npskit.followup.playbook.steps import Action, Offer
-from npskit.followup.playbook.urgency import UrgencyWords
 from npskit.options import Clock
 from npskit.scorers.ces import CES
 from npskit.scorers.nps import NPS

@@ -8,8 +8,8 @@ import numpy as np
 
 from npskit.arrays import Bools
 from npskit.data import fold
-from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
-from npskit.followup.playbook import Table, failed
+from npskit.errors import InvalidTypeError, InvalidValueError, counted, failed, quoted
+from npskit.followup.playbook import Table
 
 Triage = Callable[[list[str]], Sequence[str | None]]
 """A function from texts to labels, one for each text; None or an empty text where there is nothing to say."""

@@ -8,7 +8,6 @@ from npskit.followup.playbook.follow_up import GIFTS as GIFTS
 from npskit.followup.playbook.follow_up import Context as Context
 from npskit.followup.playbook.follow_up import FollowUp as FollowUp
 from npskit.followup.playbook.follow_up import Strategy as Strategy
-from npskit.followup.playbook.part_checks import failed as failed
 from npskit.followup.playbook.playbook import Playbook as Playbook
 from npskit.followup.playbook.playbook import recommend as recommend
 from npskit.followup.playbook.points import Points as Points
@@ -23,6 +22,5 @@ from npskit.followup.playbook.rules import Team as Team
 from npskit.followup.playbook.steps import Action as Action
 from npskit.followup.playbook.steps import Menu as Menu
 from npskit.followup.playbook.steps import Offer as Offer
-from npskit.followup.playbook.urgency import UrgencyWords as UrgencyWords
 
 __all__: list[str]

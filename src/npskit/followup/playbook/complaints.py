@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools
+from npskit.comments.patterns import UrgencyCategory, UrgencyWords, are_patterns, as_patterns, check_all
 from npskit.data import UNSPACED, number
-from npskit.followup.playbook.comment_patterns import check_all
-from npskit.followup.playbook.part_checks import failed
+from npskit.errors import failed
 from npskit.followup.playbook.response_table import Table
-from npskit.followup.playbook.urgency import UrgencyWords
-from npskit.followup.playbook.urgency_category import UrgencyCategory, are_patterns, as_patterns
 from npskit.results import excerpt
 
 ComplaintsOf: TypeAlias = Callable[[str], bool]

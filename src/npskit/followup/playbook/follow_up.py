@@ -10,9 +10,9 @@ import attrs
 
 from npskit.checks import (
     all_are,
+    as_tuple,
     is_bool,
     is_hashable,
-    is_moment_or_none,
     is_same,
     is_text,
     is_text_or_none,
@@ -20,11 +20,12 @@ from npskit.checks import (
     of_kind,
     whole_number,
 )
+from npskit.comments.patterns import as_level
 from npskit.data import Attributes, Response
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.followup.playbook.channels import kind_of
-from npskit.followup.playbook.part_checks import NO_TIME, as_level, as_within, is_amount_or_none, is_priority
-from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps, as_tuple
+from npskit.followup.playbook.part_checks import NO_TIME, as_within, is_amount_or_none, is_moment_or_none, is_priority
+from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps
 from npskit.reals import to_real, to_real_or_none
 from npskit.results import Columns, Result, excerpt
 from npskit.times import in_words, time_in_words

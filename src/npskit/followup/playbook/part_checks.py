@@ -6,8 +6,11 @@ import datetime as dt
 import re
 from typing import Any
 
-from npskit.checks import is_number, is_same, one_of
-from npskit.errors import InvalidValueError, NpskitError, quoted
+import attrs
+
+from npskit.checks import is_missing, is_number, one_of
+from npskit.comments.patterns import as_level
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import URGENCIES
 from npskit.times import parse_fixed
 
@@ -15,6 +18,12 @@ NO_TIME = dt.timedelta(0)
 is_amount = is_number(least=0)
 is_amount_or_none = is_number(least=0, optional=True)
 is_priority = is_number(least=0, most=100)
+
+
+def is_moment_or_none(_instance: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but a datetime or None in an attrs field, naming the field."""
+    if value is not None and (not isinstance(value, dt.datetime) or is_missing(value)):
+        raise InvalidTypeError(f"{field.name} must be a datetime or None: got {quoted(value)} ({type(value).__name__})")
 
 
 def as_after(value: Any) -> dt.timedelta:
@@ -56,27 +65,6 @@ def as_urgency(value: Any) -> int:
         (2, 1)
     """
     return URGENCIES.index(one_of(value, URGENCIES, "urgency")) if isinstance(value, str) else as_level(value)
-
-
-def as_level(value: Any, said: str = "urgency must be") -> int:
-    """Return an urgency by its number; `said` begins the error."""
-    if isinstance(value, (bool, complex)) or not any(is_same(value, level) for level in (0, 1, 2)):
-        raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {quoted(value)}")
-    return int(value)
-
-
-def failed(what: str, error: Exception) -> NpskitError:
-    """Return the error of npskit for one that a function of the user's raised, to be chained to it.
-
-    It is of the same kind where that is npskit's own, such as of a follow-up with a priority of 101.
-
-    Example:
-        >>> failed("strategy 'renewal' failed at row 3", KeyError("plan"))
-        InvalidValueError("strategy 'renewal' failed at row 3: KeyError: 'plan'")
-    """
-    if isinstance(error, NpskitError):
-        return type(error)(f"{what}: {error}")
-    return InvalidValueError(": ".join(filter(None, [what, type(error).__name__, str(error)])))
 
 
 def in_full(value: object) -> str:

@@ -13,7 +13,8 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools
-from npskit.checks import all_are, is_a, of_kind
+from npskit.checks import all_are, as_tuple, is_a, of_kind
+from npskit.comments.patterns import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.data import Attributes, Response, SCIAnswer
 from npskit.errors import (
     IncompatibleError,
@@ -34,8 +35,6 @@ from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
 from npskit.followup.playbook.response_table import PURCHASED, Table
 from npskit.followup.playbook.rules import Conditions, Rule, Team, warn_of_unreachable
-from npskit.followup.playbook.steps import as_tuple
-from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.scorers import NPS, SCI, Codebook, Retention, Scorer, codebook_of
 from npskit.times import BusinessCalendar, instant_of, read_time
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from npskit.comments.patterns import UrgencyWords
 from npskit.data import Attributes, Path, TomlReader
 from npskit.errors import InvalidValueError, NpskitError, did_you_mean, quoted, with_article
 from npskit.followup.playbook.channels import as_channels
@@ -19,7 +20,6 @@ from npskit.followup.playbook.due import DueTimes
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.rules import Conditions, Rule, Team
 from npskit.followup.playbook.steps import Action, Offer
-from npskit.followup.playbook.urgency import UrgencyWords
 from npskit.scorers import CSAT, NPS, SCI, Retention
 from npskit.times import BusinessCalendar
 

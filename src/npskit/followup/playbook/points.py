@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, is_missing, is_number
+from npskit.comments.patterns import as_level
 from npskit.errors import InvalidValueError
-from npskit.followup.playbook.part_checks import as_level, is_priority
+from npskit.followup.playbook.part_checks import is_priority
 from npskit.options import URGENCIES
 from npskit.reals import to_real, to_real_or_none
 from npskit.results import number

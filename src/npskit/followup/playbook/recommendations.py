@@ -11,18 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen, Times, once
+from npskit.comments.patterns import UrgencyOf, UrgencyWords, UrgentSign
 from npskit.data import row_said
-from npskit.errors import IncompatibleError, InvalidTypeError, quoted
+from npskit.errors import IncompatibleError, InvalidTypeError, failed, quoted
 from npskit.followup.playbook.complaints import ComplaintsOf, ComplaintWords, complains
 from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.due import DueColumn, DueTimes
 from npskit.followup.playbook.follow_up import COMPANY_FIELDS, FollowUp, Strategy
-from npskit.followup.playbook.part_checks import failed
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.response_table import Table, pick
 from npskit.followup.playbook.rules import Rule, Team
 from npskit.followup.playbook.steps import Menu, Offer
-from npskit.followup.playbook.urgency import UrgencyOf, UrgencyWords, UrgentSign
 from npskit.options import URGENCIES
 from npskit.results import excerpt
 from npskit.times import instant_of, moment_in

@@ -12,7 +12,7 @@ import numpy as np
 from attrs.validators import optional
 
 from npskit.arrays import Bools
-from npskit.checks import is_a, is_bool, is_string_or_none, is_text, of_kind
+from npskit.checks import as_tuple, is_a, is_bool, is_string_or_none, is_text, of_kind
 from npskit.data import Attributes, Response, Words, fold
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitWarning, quoted, warn
 from npskit.followup.letters import find_language
@@ -20,7 +20,7 @@ from npskit.followup.playbook.column_conditions import as_columns, covers, holds
 from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp
 from npskit.followup.playbook.part_checks import as_clock, as_urgency, as_within, is_amount_or_none, is_priority
-from npskit.followup.playbook.steps import Action, Offer, as_steps, as_tuple
+from npskit.followup.playbook.steps import Action, Offer, as_steps
 from npskit.options import URGENCIES
 from npskit.reals import to_real, to_real_or_none
 

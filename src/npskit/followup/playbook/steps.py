@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.checks import finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
+from npskit.checks import as_tuple, finite_number, is_bool, is_missing, is_number, is_text, is_text_or_none
 from npskit.data import floats_of
 from npskit.errors import InvalidValueError, NpskitError
 from npskit.followup.playbook.part_checks import NO_TIME, as_after, is_amount, is_amount_or_none
@@ -138,16 +138,6 @@ class Offer:
         known = np.where(array > 0, array, 0.0)
         with np.errstate(over="ignore"):
             return np.minimum(self.amount + self.share * known, math.inf if self.cap is None else self.cap)
-
-
-def as_tuple(value: Any) -> tuple[Any, ...]:
-    """Return several things as a tuple; a single text, or what is no sequence, as a tuple of it."""
-    if isinstance(value, (str, Action, Offer)):
-        return (value,)
-    try:
-        return tuple(value)
-    except Exception:  # what cannot be iterated says so in many ways
-        return (value,)
 
 
 def as_steps(value: Any) -> tuple[Action, ...]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
+from npskit.comments.patterns.folding import folded
 from npskit.data import UNSPACED
 from npskit.errors import InvalidValueError, did_you_mean, quoted
-from npskit.followup.playbook.folding import folded
 
 # Marks belong to the letter before them, so that a word does not end between the two.
 LETTER = r"[\w\u0300-\u036f]"

@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from npskit.checks import is_bool, is_text, one_of
-from npskit.errors import InvalidTypeError, quoted
-from npskit.followup.playbook.comment_patterns import check_all
+from npskit.checks import is_bool, is_same, is_text, one_of
+from npskit.comments.patterns.comment_patterns import check_all
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import URGENCIES
 
 
@@ -27,6 +27,13 @@ def are_patterns(_instance: object, field: attrs.Attribute[Any], value: Any) -> 
     for pattern in value:
         if not isinstance(pattern, str):
             raise InvalidTypeError(f"{field.name} must hold texts: got {quoted(pattern)} ({type(pattern).__name__})")
+
+
+def as_level(value: Any, said: str = "urgency must be") -> int:
+    """Return an urgency by its number; `said` begins the error."""
+    if isinstance(value, (bool, complex)) or not any(is_same(value, level) for level in (0, 1, 2)):
+        raise InvalidValueError(f"{said} 0 (ordinary), 1 (urgent) or 2 (critical): got {quoted(value)}")
+    return int(value)
 
 
 def _as_level(value: Any) -> int:

@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools
-from npskit.checks import all_are, boolean, of_kind, several
+from npskit.checks import all_are, as_tuple, boolean, of_kind, several
+from npskit.comments.patterns.comment_patterns import check_all, just_before, without_gap
+from npskit.comments.patterns.folding import original
+from npskit.comments.patterns.pattern_index import PatternIndex
+from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_patterns
 from npskit.data import Attributes
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
-from npskit.followup.playbook.comment_patterns import check_all, just_before, without_gap
-from npskit.followup.playbook.folding import original
-from npskit.followup.playbook.part_checks import as_level, failed
-from npskit.followup.playbook.pattern_index import PatternIndex
-from npskit.followup.playbook.steps import as_tuple
-from npskit.followup.playbook.urgency_category import UrgencyCategory, are_patterns, as_patterns
+from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted, written
 from npskit.results import excerpt
 
 UrgencyOf: TypeAlias = Callable[[str], int]
@@ -136,14 +134,14 @@ class UrgencyWords:
     @functools.cache
     def default() -> UrgencyWords:
         """Return the categories that come with npskit, in English, German, Polish and Thai, read once."""
-        from npskit.followup.playbook.urgency_file import parse_urgency
+        from npskit.comments.patterns.urgency_file import parse_urgency
 
         return UrgencyWords(**parse_urgency(UrgencyWords.default_toml(), "urgency.toml"))
 
     @staticmethod
     def default_toml() -> str:
         """Return the text of the categories that come with npskit, to save and change."""
-        return (files("npskit.followup.playbook") / "urgency.toml").read_text(encoding="utf-8")
+        return (files("npskit.comments.patterns") / "urgency.toml").read_text(encoding="utf-8")
 
     @staticmethod
     def from_toml(source: str | os.PathLike[str]) -> UrgencyWords:
@@ -156,7 +154,7 @@ class UrgencyWords:
             InvalidValueError: If the text is not valid; the message names the file, the line and the fix.
             FileNotFoundError: If there is no such file.
         """
-        from npskit.followup.playbook.urgency_file import read_urgency
+        from npskit.comments.patterns.urgency_file import read_urgency
 
         return UrgencyWords(**read_urgency(source))
 

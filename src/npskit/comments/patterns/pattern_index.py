@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.followup.playbook.comment_patterns import LETTER, Beginning, Lists, beginnings
-from npskit.followup.playbook.folding import folded
+from npskit.comments.patterns.comment_patterns import LETTER, Beginning, Lists, beginnings
+from npskit.comments.patterns.folding import folded
 
 # A code point that is no character, and so in no word, stands between comments.
 BETWEEN = "\ufdd0"

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from npskit.comments.patterns.comment_patterns import Lists, check, just_before
+from npskit.comments.patterns.urgency_category import UrgencyCategory
 from npskit.data import Path, TomlReader
 from npskit.errors import InvalidValueError, NpskitError, quoted
-from npskit.followup.playbook.comment_patterns import Lists, check, just_before
-from npskit.followup.playbook.urgency_category import UrgencyCategory
 
 _SETTINGS = ("level", "at_any_score", "settled", "negatable", "unless")
 _GENERAL = ("negations", "elsewhere", "done")

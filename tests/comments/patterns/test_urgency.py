@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.comments.patterns.comment_patterns import beginnings
+from npskit.comments.patterns.folding import folded
+from npskit.comments.patterns.pattern_index import PatternIndex
+from npskit.comments.patterns.urgency import UrgencyWords, urgencies_of, urgency_of
+from npskit.comments.patterns.urgency_category import UrgencyCategory
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.followup.playbook.comment_patterns import beginnings
-from npskit.followup.playbook.folding import folded
-from npskit.followup.playbook.pattern_index import PatternIndex
 from npskit.followup.playbook.playbook import Playbook
-from npskit.followup.playbook.urgency import UrgencyWords, urgencies_of, urgency_of
-from npskit.followup.playbook.urgency_category import UrgencyCategory
 
 WORDS = UrgencyWords(critical=["ill", "kündig*", "on fire", "ไฟไหม้", "sąd"], urgent=["refund", "i", "ด่วน", "a b*"])
 letters = st.sampled_from([*"ILlaäąbdefgiknoruüsśdBR ไฟหม้ด่วน\u0308\u0301*\n\ufdd0", "ill", "on fire", "refund", "😀"])

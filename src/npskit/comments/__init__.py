@@ -1,0 +1,1 @@
+"""What comments say: how urgent they are."""

@@ -1,0 +1,13 @@
+"""Patterns of words that say something of a comment, and what they say: its urgency."""
+
+from npskit.comments.patterns.comment_patterns import check_all as check_all
+from npskit.comments.patterns.urgency import UrgencyOf as UrgencyOf
+from npskit.comments.patterns.urgency import UrgencyWords as UrgencyWords
+from npskit.comments.patterns.urgency import UrgentSign as UrgentSign
+from npskit.comments.patterns.urgency import urgencies_of as urgencies_of
+from npskit.comments.patterns.urgency_category import UrgencyCategory as UrgencyCategory
+from npskit.comments.patterns.urgency_category import are_patterns as are_patterns
+from npskit.comments.patterns.urgency_category import as_level as as_level
+from npskit.comments.patterns.urgency_category import as_patterns as as_patterns
+
+__all__: list[str]
