@@ -74,12 +74,14 @@ def name_rules() -> Iterator[str]:
 
 
 def public_names() -> set[str]:
-    """Return the names of the public API, and of what the reference documents by its place."""
+    """Return the names of the public API with bases of its classes, and of what the reference documents by place."""
     stub = (SRC / "npskit" / "__init__.pyi").read_text(encoding="utf-8")
     pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").glob("*.md"))
     members = ", ".join(re.findall(r"members: \[(.*)\]", pages)).split(", ")
     named = re.findall(r"^::: (\S+)", pages, re.M) + members
-    return {*re.findall(r" as (\w+)$", stub, re.M), *(name.rpartition(".")[2] for name in named)}
+    public = {*re.findall(r" as (\w+)$", stub, re.M), *(name.rpartition(".")[2] for name in named)}
+    classes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return public | {ast.unparse(base) for node in classes if node.name in public for base in node.bases}
 
 
 def functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[Function, str]]:

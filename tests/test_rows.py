@@ -113,6 +113,7 @@ def table_of(rows: list[tuple[Any, ...]]) -> Table:
         "customer": list(customers),
         "region": ["North" if side else "South" for side in sides],
         "label": labels,
+        "rating": [i % 5 + 1 for i in range(len(answers))],
     }
 
 
@@ -164,6 +165,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.effect, control": lambda s: s.effect(MIDDLE, control={"region": "South"}),
     "Survey.drivers": lambda s: s.drivers(["region"], draws=100),
     "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
+    "Survey.three_factors": lambda s: s.three_factors(["rating"], draws=100),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),

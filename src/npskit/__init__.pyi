@@ -10,6 +10,8 @@ from npskit.data import SCIAnswer as SCIAnswer
 from npskit.data import Segment as Segment
 from npskit.drivers import Driver as Driver
 from npskit.drivers import Drivers as Drivers
+from npskit.drivers import Factor as Factor
+from npskit.drivers import ThreeFactors as ThreeFactors
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
 from npskit.errors import DataWarning as DataWarning
 from npskit.errors import EngineError as EngineError

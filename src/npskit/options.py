@@ -71,6 +71,8 @@ Gaps: TypeAlias = Literal["listwise", "pairwise"]
 GAPS: tuple[Gaps, ...] = get_args(Gaps)
 Resampling: TypeAlias = Literal["bootstrap", "jackknife"]
 RESAMPLINGS: tuple[Resampling, ...] = get_args(Resampling)
+FactorKind: TypeAlias = Literal["basic", "performance", "excitement", "indifferent", "not clear"]
+FACTOR_KINDS: tuple[FactorKind, ...] = get_args(FactorKind)
 
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]

@@ -158,6 +158,7 @@ def test_copies_are_equal(result: Result) -> None:
 # What results of several numbers are formatted as: not at all. All others are of one.
 SEVERAL = {
     "Drivers",
+    "ThreeFactors",
     "FollowUpList",
     "ScoreTable",
     "GroupComparison",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.arrays import Floats
+from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.drivers import Driver, Drivers
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
@@ -16,43 +16,21 @@ from npskit.drivers.resampling import BOOTSTRAP_UP_TO, Drawing, Resampled, resam
 from npskit.drivers.shares import shares_of
 from npskit.errors import InvalidValueError, counted, quoted
 from npskit.options import Resampling
-from npskit.results import Interval, RowCounts
-from npskit.sample import Sample
+from npskit.results import Interval
 
 
-@attrs.frozen(eq=False)
-class Rows(Frozen):
-    """The outcome of each row, NaN for none; who gave it; and what it weighs, None for all alike. Shapes `(rows,)`."""
-
-    outcome: Floats
-    units: Codes
-    weights: Floats | None
-
-
-def drivers_of(
-    rows: Rows,
-    columns: Mapping[str, Sequence[RatedColumn]],
-    *,
-    outcome: str,
-    sample: Sample,
-    pairwise: bool,
-    how: Drawing,
-    backend: str | None,
-) -> Drivers:
+def drivers_of(rows: DriverRows, *, pairwise: bool, how: Drawing) -> Drivers:
     """Return the drivers of an outcome.
 
     Args:
-        rows: The rows.
-        columns: The columns of each driver.
-        outcome: What is explained, in words.
-        sample: What is known of the rows.
+        rows: The outcome, and what may drive it.
         pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
         how: How sure it is to be said.
-        backend: The dataframe library of the result.
 
     Raises:
         InvalidValueError: If there are too few rows, or nothing varies.
     """
+    columns = rows.columns
     lines = [line for each in columns.values() for column in each for line in column.values]
     groups, start = [], 0
     for each in columns.values():
@@ -68,8 +46,7 @@ def drivers_of(
             "name fewer drivers" + ("" if pairwise else ", or say missing='pairwise'")
         )
     table = {f"{i}": line[used] for i, line in enumerate(lines)} | {"outcome": rows.outcome[used]}
-    weights = None if rows.weights is None else rows.weights[used]
-    _, units = np.unique(rows.units[used], return_inverse=True)
+    weights, units = rows.weights(used), rows.units(used)
     method: Resampling = "bootstrap" if len(groups) <= BOOTSTRAP_UP_TO else "jackknife"
     shards = Moments.of(table, weights, shards_of(units, method, how.rng))
     whole = Moments.of(table, weights)
@@ -107,7 +84,7 @@ def drivers_of(
             )
         )
     return Drivers(
-        outcome,
+        rows.said,
         tuple(listed[g] for g in order),
         float(found.r2),
         Interval(r2_low[0], r2_high[0], level=how.level, method=method),
@@ -117,8 +94,8 @@ def drivers_of(
         "pairwise" if pairwise else "listwise",
         method,
         float(found.error.max()),
-        backend=backend,
-        row_counts=_counts(sample, used),
+        backend=rows.backend,
+        row_counts=rows.counts(used),
     )
 
 
@@ -160,9 +137,3 @@ def _p_values(coefficients: Floats, resampled: Resampled, groups: Sequence[Seque
         inverse = np.linalg.pinv(covariance[np.ix_(group, group)], rcond=1e-12, hermitian=True)
         found[g] = fdtrc(len(group), df, own @ inverse @ own / len(group))
     return found
-
-
-def _counts(sample: Sample, used: Bools) -> RowCounts:
-    """Return what became of the rows: those without a driver are as those without an answer."""
-    n, invalid = int(used.sum()), int((sample.answers.off_the_scale() & ~used).sum())
-    return sample.aside + RowCounts(n, len(used) - n - invalid, invalid)

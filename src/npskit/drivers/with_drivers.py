@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.checks import one_of, share, whole_number
+from npskit.checks import finite_number, one_of, share, whole_number
 from npskit.counting import CodedAnswers
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 from npskit.options import GAPS, Gaps
@@ -16,8 +16,10 @@ from npskit.results import LEVEL
 from npskit.sample import Bindings, asked
 
 if TYPE_CHECKING:
+    from npskit.drivers.driver_rows import DriverRows
     from npskit.drivers.drivers import Drivers
     from npskit.drivers.rated_columns import RatedColumn
+    from npskit.drivers.three_factors import ThreeFactors
 
 _OF_SCORE = ("answer", "category_score")
 
@@ -69,13 +71,83 @@ class WithDrivers(Bindings):
             >>> [(each.driver, round(each.lmg, 2), each.rank) for each in found.drivers]
             [('speed', 0.75, 1), ('price', 0.08, 2)]
         """
-        from npskit.drivers.fit import Rows, drivers_of  # scoring should not wait for them
-        from npskit.drivers.rated_columns import read_rated
+        from npskit.drivers.fit import drivers_of  # scoring should not wait for it
         from npskit.drivers.resampling import Drawing
 
         one_of(missing, GAPS, "missing")
-        level = share(level, "level")
-        whole_number(draws, "draws", least=100)
+        how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
+        return drivers_of(self._driver_rows(drivers, outcome, order), pairwise=missing == "pairwise", how=how)
+
+    def three_factors(
+        self,
+        drivers: Sequence[str] | Mapping[str, str],
+        *,
+        outcome: str = "answer",
+        low: float | Mapping[str, float] | None = None,
+        high: float | Mapping[str, float] | None = None,
+        ratio: float = 2.0,
+        negligible: float | None = None,
+        order: Mapping[str, Sequence[str]] | None = None,
+        level: float = LEVEL,
+        draws: int = 1_000,
+        rng: int | np.random.Generator = 0,
+    ) -> ThreeFactors:
+        """Return which drivers are basic, performance and excitement factors: penalty-reward contrast analysis.
+
+        The outcome is regressed on two columns of each driver: 1 where its rating is low, and 1 where it is high. A
+        basic factor costs more where it is bad than it wins where it is good; an excitement factor wins more than it
+        costs; a performance factor does both about alike. A driver is classed only where its intervals, of customers
+        drawn again, lie wholly within a class. Rows count that have the outcome and every driver.
+
+        Source: Brandt (1987), "A procedure for identifying value-enhancing service components using customer
+        satisfaction survey data", Add Value to Your Service, American Marketing Association, of penalty and reward;
+        Mikulić & Prebežac (2008), "Prioritizing improvement of service attributes using impact range-performance
+        analysis and impact-asymmetry analysis", Managing Service Quality 18(6), of RIOCS, SGP, DGP and IA.
+
+        Args:
+            drivers: The columns with ratings of aspects; a mapping gives them other names.
+            outcome: `"answer"`, `"category_score"`, or a column of numbers.
+            low: Ratings up to this are low: one number, or one for each driver. Default: the lowest two fifths of the
+                points of its scale, 1 and 2 of 1..5. The scale is taken to begin at 1, or at 0 where a 0 was given, and
+                to end at the highest rating given.
+            high: Ratings from this on are high. Default: the highest fifth of the points, 5 of 1..5. With 4 and 5 for
+                high, other classes may come out: the cuts are part of the result.
+            ratio: One of penalty and reward dominates where it is more than so many times the other.
+            negligible: An effect below this, in units of the outcome, is none; a driver of which both are certainly
+                below is indifferent. Default: a quarter of the outcome's standard deviation.
+            order: Of columns of texts in no known vocabulary these, worst to best.
+            level: Confidence level of the intervals.
+            draws: How many samples are drawn.
+            rng: Seed of the draws, or a numpy generator.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidTypeError, InvalidValueError: If an argument or a column cannot be used, nothing lies between low and
+                high ratings, or there are too few rows.
+
+        Example:
+            >>> import npskit as nk
+            >>> rng = np.random.default_rng(1)
+            >>> speed, gift = rng.integers(1, 6, 900), rng.integers(1, 6, 900)
+            >>> score = np.clip(np.round(7 - 3 * (speed <= 2) + 2 * (gift == 5) + rng.normal(size=900)), 0, 10)
+            >>> found = nk.Survey({"score": score, "speed": speed, "gift": gift}).three_factors(["speed", "gift"])
+            >>> [(each.driver, each.kind, round(each.penalty, 1), round(each.reward, 1)) for each in found.factors]
+            [('speed', 'basic', -3.2, -0.2), ('gift', 'excitement', -0.0, 2.0)]
+        """
+        from npskit.drivers.penalty_reward import Classing, three_factors_of  # scoring should not wait for it
+        from npskit.drivers.resampling import Drawing
+
+        how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
+        ratio = finite_number(ratio, "ratio", above=1)
+        if negligible is not None:
+            negligible = finite_number(negligible, "negligible", least=0)
+        return three_factors_of(self._driver_rows(drivers, outcome, order), Classing(low, high, ratio, negligible), how)
+
+    def _driver_rows(self, drivers: Any, outcome: str, order: Mapping[str, Sequence[str]] | None) -> DriverRows:
+        """Return the outcome and the drivers of each row, read and checked."""
+        from npskit.drivers.driver_rows import DriverRows
+        from npskit.drivers.rated_columns import read_rated
+
         groups = self._groups_of(drivers)
         names = [name for members in groups.values() for name in members]
         if outcome not in _OF_SCORE:
@@ -90,15 +162,8 @@ class WithDrivers(Bindings):
             values, said = _of_score(sample.answers, outcome), f"the {outcome.replace('_', ' ')}"
         else:
             values, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), outcome
-        return drivers_of(
-            Rows(values, sample.units, sample.weights),
-            {name: [rated[member] for member in members] for name, members in groups.items()},
-            outcome=said,
-            sample=sample,
-            pairwise=missing == "pairwise",
-            how=Drawing(level, draws, np.random.default_rng(rng)),
-            backend=self._backend,
-        )
+        columns = {name: [rated[member] for member in members] for name, members in groups.items()}
+        return DriverRows(said, values, columns, sample, self._backend)
 
     def _groups_of(self, drivers: Any) -> dict[str, list[str]]:
         """Return the columns of each driver, checked to be there, each once."""

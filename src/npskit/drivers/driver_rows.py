@@ -1,0 +1,63 @@
+"""The rows that a question about drivers is asked of: the outcome and the ratings of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.drivers.rated_columns import RatedColumn
+from npskit.errors import InvalidValueError, quoted
+from npskit.results import RowCounts
+from npskit.sample import Sample
+
+
+@attrs.frozen(eq=False)
+class DriverRows(Frozen):
+    """An outcome, and what may drive it.
+
+    Args:
+        said: What is explained, in words.
+        outcome: Of each row, NaN for none, shape `(rows,)`.
+        columns: The columns of each driver.
+        sample: What is known of the rows.
+        backend: The dataframe library of results.
+    """
+
+    said: str
+    outcome: Floats
+    columns: Mapping[str, Sequence[RatedColumn]]
+    sample: Sample
+    backend: str | None
+
+    def ratings(self) -> dict[str, Floats]:
+        """Return one line of numbers for each driver, shape `(rows,)`.
+
+        Raises:
+            InvalidValueError: If one is a group, or of kinds without an order.
+        """
+        found = {}
+        for name, members in self.columns.items():
+            if len(members) > 1 or members[0].kinds:
+                what = "a group" if len(members) > 1 else "of kinds without an order"
+                raise InvalidValueError(
+                    f"drivers: {quoted(name)} is {what}, and here each must be one column of ratings: name columns of "
+                    "numbers, or say the order of their texts with order="
+                )
+            found[name] = members[0].values[0]
+        return found
+
+    def weights(self, used: Bools) -> Floats | None:
+        """Return the weights of the rows that are used; None where all weigh alike."""
+        return None if self.sample.weights is None else self.sample.weights[used]
+
+    def units(self, used: Bools) -> Codes:
+        """Return who gave each of the rows that are used, numbered from 0."""
+        return np.asarray(np.unique(self.sample.units[used], return_inverse=True)[1])
+
+    def counts(self, used: Bools) -> RowCounts:
+        """Return what became of the rows: those without a driver are as those without an answer."""
+        n, invalid = int(used.sum()), int((self.sample.answers.off_the_scale() & ~used).sum())
+        return self.sample.aside + RowCounts(n, len(used) - n - invalid, invalid)
