@@ -46,6 +46,9 @@ from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
 from npskit.data.labels import label_words as label_words
 from npskit.data.labels import read_labels as read_labels
+from npskit.data.language_names import find_language as find_language
+from npskit.data.language_names import locale_of as locale_of
+from npskit.data.language_names import normal_tag as normal_tag
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned

@@ -1,6 +1,9 @@
 """Patterns of words that say something of a comment, and what they say: its urgency."""
 
 from npskit.comments.patterns.comment_patterns import check_all as check_all
+from npskit.comments.patterns.folding import folded as folded
+from npskit.comments.patterns.folding import well_typed as well_typed
+from npskit.comments.patterns.pattern_index import BETWEEN as BETWEEN
 from npskit.comments.patterns.urgency import UrgencyOf as UrgencyOf
 from npskit.comments.patterns.urgency import UrgencyWords as UrgencyWords
 from npskit.comments.patterns.urgency import UrgentSign as UrgentSign

@@ -5,7 +5,6 @@ from npskit.followup.letters.known_languages import LAST_RESORT as LAST_RESORT
 from npskit.followup.letters.known_languages import Languages as Languages
 from npskit.followup.letters.known_languages import as_languages as as_languages
 from npskit.followup.letters.language_file import PUBLIC_ACTION as PUBLIC_ACTION
-from npskit.followup.letters.language_names import find_language as find_language
 from npskit.followup.letters.manner import ABOUT as ABOUT
 from npskit.followup.letters.manner import Manner as Manner
 from npskit.followup.letters.materials import Materials as Materials

@@ -12,10 +12,10 @@ from typing import Any
 import attrs
 
 from npskit.checks import mapping, of_kind
+from npskit.data import find_language, locale_of, normal_tag
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters.drafts import PreparedLetter
 from npskit.followup.letters.language_file import Language, LanguageReader, Letter
-from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 from npskit.followup.letters.template import Template
 from npskit.followup.letters.value_writer import ValueWriter, as_currency
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import attrs
 
-from npskit.data import TomlReader
+from npskit.data import TomlReader, locale_of, normal_tag
 from npskit.errors import UnreadableFileError, did_you_mean, quoted
-from npskit.followup.letters.language_names import locale_of, normal_tag
 from npskit.followup.letters.person_names import NameForm
 from npskit.followup.letters.template import KINDS, Template, TemplateError, parse
 

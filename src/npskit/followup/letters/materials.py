@@ -9,9 +9,8 @@ from typing import Any
 import attrs
 
 from npskit.checks import is_one_of, is_text, is_text_or_none, of_kind, several
-from npskit.data import TomlReader, fold
+from npskit.data import TomlReader, find_language, fold, locale_of, normal_tag
 from npskit.errors import InvalidTypeError, UnreadableFileError, quoted, written
-from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 
 SHOWN = ("story", "comparison", "help")
 # So many of each stand in one letter.

@@ -12,10 +12,9 @@ from typing import Any
 import attrs
 
 from npskit.checks import mapping, of_kind
-from npskit.data import UNSPACED, TomlReader
+from npskit.data import UNSPACED, TomlReader, find_language, locale_of, normal_tag
 from npskit.errors import InvalidTypeError, UnreadableFileError, did_you_mean, quoted
 from npskit.followup.letters.drafts import Draft
-from npskit.followup.letters.language_names import find_language, locale_of, normal_tag
 from npskit.results import excerpt
 
 _KEYS = ("never", "address", "forms", "longest_sentence", "must_hold", "promises", "common")

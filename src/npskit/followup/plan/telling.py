@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from npskit.checks import of_kind
+from npskit.data import find_language
 from npskit.errors import InvalidTypeError, InvalidValueError, counted, quoted
-from npskit.followup.letters import find_language
 from npskit.followup.plan.choices import Choices
 from npskit.followup.plan.customer_letters import (
     CustomerLetters,

@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from npskit.checks import amount, finite_number, one_of, whole_number
+from npskit.data import find_language
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
-from npskit.followup.letters import LAST_RESORT, as_currency, find_language
+from npskit.followup.letters import LAST_RESORT, as_currency
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
 from npskit.followup.plan.triage import Triage

@@ -13,9 +13,8 @@ from attrs.validators import optional
 
 from npskit.arrays import Bools
 from npskit.checks import as_tuple, is_a, is_bool, is_string_or_none, is_text, of_kind
-from npskit.data import Attributes, Response, Words, fold
+from npskit.data import Attributes, Response, Words, find_language, fold
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitWarning, quoted, warn
-from npskit.followup.letters import find_language
 from npskit.followup.playbook.column_conditions import as_columns, covers, holds, words_of
 from npskit.followup.playbook.contexts import CRITICAL, Contexts
 from npskit.followup.playbook.follow_up import Context, FollowUp

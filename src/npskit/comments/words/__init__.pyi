@@ -1,0 +1,10 @@
+"""The words of comments: where they begin and end, which are one word, and in which language."""
+
+from npskit.comments.words.comment_words import CommentWords as CommentWords
+from npskit.comments.words.comment_words import Tokenizer as Tokenizer
+from npskit.comments.words.comment_words import read_comments as read_comments
+from npskit.comments.words.comment_words import tokens as tokens
+from npskit.comments.words.stems import Keys as Keys
+from npskit.comments.words.stems import Stemmer as Stemmer
+
+__all__: list[str]
