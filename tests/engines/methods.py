@@ -112,6 +112,19 @@ METHODS: dict[str, Method] = {
     "timeline, customers": Method(lambda s: s.timeline(by="channel"), _TIME | _CUSTOMER),
     "timeline, latest": Method(lambda s: s.timeline(repeats="latest"), _TIME | _CUSTOMER),
     "timeline, mean": Method(lambda s: s.timeline(by="channel", repeats="mean"), _TIME | _CUSTOMER),
+    "timeline, latest, weights": Method(
+        lambda s: s.timeline("quarter", by="region", repeats="latest"), _TIME | _CUSTOMER | _WEIGHT
+    ),
+    "timeline, against, customers": Method(lambda s: s.timeline(by="channel").against(), _TIME | _CUSTOMER | _WEIGHT),
+    "timeline, against, strata and clusters": Method(
+        lambda s: s.timeline("week").against(), {"time": "day"} | _DESIGN | {"lonely": "adjust"}
+    ),
+    "timeline, customers, of a zone": Method(
+        lambda s: s.timeline("week"), _CUSTOMER | {"time": "known", "time_zone": "America/New_York"}
+    ),
+    "timeline, 2 days, customers": Method(
+        lambda s: s.timeline("week", window="2d", denominator="all"), _TIME | _CUSTOMER
+    ),
     "timeline, accounts": Method(lambda s: s.timeline(), _TIME | _ACCOUNT),
     "timeline, 30 days": Method(lambda s: s.timeline("week", window="30d", by="channel"), _TIME),
     "timeline, 30 days, customers": Method(lambda s: s.timeline("week", window="30d"), _TIME | _CUSTOMER),

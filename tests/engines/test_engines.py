@@ -16,7 +16,12 @@ from tests.engines.outcome import ask, differences
 # What an engine has not got, so that an error may say so; whatever else it fails at is a fault.
 NOT_THERE = {(engine, "score, a table of counts"): "rows are repeated in memory" for engine in COLUMNS} | {
     ("Ibis on SQLite", name): "SQLite has no times that know their zone"
-    for name in ("timeline, of a zone", "timeline, in another zone", "timeline, in the data's zone")
+    for name in (
+        "timeline, of a zone",
+        "timeline, in another zone",
+        "timeline, in the data's zone",
+        "timeline, customers, of a zone",
+    )
 }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
 from npskit.inference.design import design_estimate
+from npskit.inference.design_contrasts import partner_correlations
 from npskit.inference.unit_products import UnitProducts
 
 SCORES = np.array([-100.0, 0.0, 100.0])
@@ -71,6 +72,28 @@ def test_sums_over_units_say_what_units_do(
     np.testing.assert_allclose(found.variance, expected.variance, rtol=1e-7, atol=1e-9)
     some = expected.variance > 1e-6
     np.testing.assert_allclose(found.n_effective[some], expected.n_effective[some], rtol=1e-7)
+
+
+@given(rows, st.booleans(), st.sampled_from([None, 8]))
+def test_products_with_a_partner_say_how_scores_are_correlated(
+    rows: list[Any], strata: bool, population: int | None
+) -> None:
+    """The correlation of a group with another one is that of the units' influences, also where units do not differ."""
+    categories, clusters, layers, groups, weights = map(np.array, zip(*rows, strict=True))
+    totals = cluster_totals(
+        categories, 3, clusters=clusters, strata=layers if strata else None, weights=weights, groups=groups, n_groups=3
+    )
+    partners = np.array([-1, 0, 1])
+    sums = products_of(totals)
+    z = {(unit, group): each for unit, group, each in zip(totals.units, totals.groups, totals.weights, strict=True)}
+    shared = np.zeros_like(sums.products)
+    for (unit, group), each in z.items():
+        theirs = z.get((unit, partners[group]))
+        if theirs is not None:
+            shared[group, list(sums.strata).index(totals.strata[unit])] += np.outer(each, theirs)
+    how: dict[str, Any] = {"population": population, "lonely": "certainty"}
+    found = sums.correlations(SCORES, shared, partners, **how)
+    np.testing.assert_allclose(found, partner_correlations(totals, SCORES, partners, **how), rtol=1e-7, atol=1e-7)
 
 
 def test_a_stratum_with_a_single_unit_is_refused() -> None:

@@ -32,6 +32,10 @@ ASKED: dict[str, Question] = {
     "days": lambda s: s.timeline("week", window="20d"),
     "answers": lambda s: s.timeline("month", window=9),
     "fading": lambda s: s.timeline("month", half_life="10 days"),
+    "months latest": lambda s: s.timeline(by="region", repeats="latest"),
+    "weeks mean": lambda s: s.timeline("week", repeats="mean"),
+    "apart": lambda s: s.timeline("week", window="3d", denominator="all"),
+    "against": lambda s: s.timeline("week", by="region").against(),
     "effect": lambda s: s.effect(CHANGE),
     "noon": lambda s: s.effect(NOON, control={"region": "N"}),
     "series": lambda s: s.effect(CHANGE, method="interrupted_series"),
@@ -55,14 +59,16 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "zone": {"time": "zoned"},
     "elsewhere": {"time": "zoned", "time_zone": "America/New_York"},
 }
-POLICIES = ("latest", "latest by", "mean", "mean by")
-SEGMENTS = ("score", "by", "all", "tally")
+POLICIES = ("latest", "latest by", "mean", "mean by", "months latest", "weeks mean")
+SEGMENTS = ("score", "by", "all", "tally", "months", "apart", "against")
 COUNTS = {
     "score",
     "by",
     "all",
     "tally",
     "months",
+    "apart",
+    "against",
     "days",
     "answers",
     "fading",

@@ -54,6 +54,7 @@ from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
 from npskit.data.person_query import answers_of_persons as answers_of_persons
 from npskit.data.query_times import Grain as Grain
+from npskit.data.query_times import QueryTimes as QueryTimes
 from npskit.data.query_times import grain_of as grain_of
 from npskit.data.response import Attributes as Attributes
 from npskit.data.response import Response as Response
@@ -76,6 +77,10 @@ from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
 from npskit.data.segments import holding as holding
 from npskit.data.segments import segments_of as segments_of
+from npskit.data.span_query import Stretches as Stretches
+from npskit.data.span_query import in_spans as in_spans
+from npskit.data.span_query import partner_products as partner_products
+from npskit.data.sum_table import SumTable as SumTable
 from npskit.data.texts import UNSPACED as UNSPACED
 from npskit.data.texts import Words as Words
 from npskit.data.texts import fold as fold
@@ -88,7 +93,6 @@ from npskit.data.times import read_times as read_times
 from npskit.data.toml_lines import Path as Path
 from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.unit_query import Categories as Categories
-from npskit.data.unit_query import SumTable as SumTable
 from npskit.data.unit_query import UnitQuery as UnitQuery
 from npskit.data.unit_query import UnitRoles as UnitRoles
 from npskit.data.vocabularies import answers_together as answers_together

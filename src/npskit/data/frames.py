@@ -249,6 +249,10 @@ class Frame:
         """Return how a dataframe's column of times is taken apart; see `QueryTimes.of`."""
         return QueryTimes.of(name, self._kind(name), grain, self._native.implementation.value)
 
+    def query_days(self, name: str) -> QueryTimes | None:
+        """Return how a dataframe's column, also one of dates, is taken apart into days; see `QueryTimes.of_days`."""
+        return QueryTimes.of_days(name, self._kind(name), self._native.implementation.value)
+
     def tells_times(self, name: str) -> bool:
         """Whether a dataframe's column holds times that its engine compares as npskit does: to the microsecond."""
         import narwhals.stable.v2 as nw

@@ -12,14 +12,12 @@ from npskit.arrays import Floats, Frozen
 from npskit.data.columns import Column
 from npskit.data.engines import Fetched
 from npskit.data.far_times import may_be_far
+from npskit.data.span_query import fill_keys
 from npskit.data.unit_query import UnitQuery
 from npskit.options import Repeats
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
-
-# What stands for a missing value where rows are joined, since no engine joins by nothing.
-_NOTHING = "npskit: nothing"
 
 
 @attrs.frozen(eq=False)
@@ -27,7 +25,7 @@ class PersonAnswers(Frozen):
     """What counts of persons with several answers.
 
     Args:
-        columns: The segments and the raw answers of the rows that count, by their plain names.
+        columns: The segments, the parts of days and the raw answers of the rows that count, by their plain names.
         counts: How many rows each combination is of; one may be there more than once.
         weights: The sum of weights, and of squared weights, of each.
         tied: Of how many persons several latest answers count.
@@ -48,7 +46,7 @@ class PersonAnswers(Frozen):
 def answers_of_persons(
     query: UnitQuery, answers: Sequence[str], rule: Repeats, nullable: Sequence[str], some_unscored: bool
 ) -> PersonAnswers | None:
-    """Return what counts of each person in each segment, by the rule of `npskit.sample.repeats.answer_each`.
+    """Return what counts of each person in each segment and span, by the rule of `npskit.sample.repeats.answer_each`.
 
     Args:
         query: The rows.
@@ -64,15 +62,15 @@ def answers_of_persons(
 
     if rule == "latest" and _may_be_far(query):
         return None
-    joined = {f"k{i}": name for i, name in enumerate(query.keys)}
-    rows = query.rows
-    for key, name in joined.items():
-        same = nw.col(name).cast(nw.String).fill_null(_NOTHING) if name in nullable else nw.col(name)
-        rows = rows.with_columns(same.alias(key))
+    rows, joined = fill_keys(query.rows, query.keys, nullable)
     known, who = rows.filter(~nw.col("unit").is_null()), [*joined, "unit"]
+    others = query.alone(query.rows)
+    if query.days:  # who answered in no span is left as they are
+        others = query.rows.filter(nw.col("unit").is_null() | (nw.col("span") < 0))
+        known, who = known.filter(nw.col("span") >= 0), [*who, "span"]
     scored, unscored = known.filter(nw.col("category") >= 0), known.filter(nw.col("category") < 0)
     chosen = _latest(scored, who) if rule == "latest" else scored
-    by = [*dict.fromkeys([*query.keys, *answers])]
+    by = [*dict.fromkeys([*query.keys, *query.days, *answers])]
     tables = [_counted(query, chosen, who, by)]
     numbers, rows_of = tables[0].numbers("number"), tables[0].numbers("n")
     if some_unscored:
@@ -82,7 +80,6 @@ def answers_of_persons(
         if rule == "mean":  # of who has answered, what was left open does not count for less
             silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0).cast(nw.Float64))
             tables.append(_counted(query, silent, [], by))
-    others = query.alone(query.rows)
     tables.append(_counted(query, others, [], by))
     columns = {name: _joined([table[name] for table in tables]) for name in by}
     n, w, w2 = (np.concatenate([table.numbers(name) for table in tables]) for name in ("n", "w", "w2"))

@@ -7,7 +7,7 @@ here. Times that know their zone are taken apart in UTC, by quarters of an hour:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
@@ -28,6 +28,8 @@ _PARTS = ("year", "month", "day", "hour", "quarter", "minute")
 _OF = {"day": _PARTS[:3], "quarter": _PARTS[:5], "minute": (*_PARTS[:4], "minute")}
 # Who can give times in UTC: to others, a time that knows its zone is one of their connection's.
 _CONVERTING = ("polars", "pyarrow", "pandas", "dask")
+# Above every part but the year.
+_BASE = 100
 _QUARTER, _MINUTE, _HOUR = (np.timedelta64(minutes, "m") for minutes in (15, 1, 60))
 
 
@@ -76,6 +78,13 @@ class QueryTimes:
             return None
         return cls(name, kind.time_zone, _OF["quarter" if grain == "day" else grain])
 
+    @classmethod
+    def of_days(cls, name: str, kind: Any, backend: str) -> QueryTimes | None:
+        """Return how a column, also one of dates, is taken apart into days; None as for `of`."""
+        import narwhals.stable.v2 as nw
+
+        return cls(name, None, _OF["day"]) if isinstance(kind, nw.Date) else cls.of(name, kind, "day", backend)
+
     def parts_of(self, plain: str) -> dict[str, nw.Expr]:
         """Return the parts, of the column as its query knows it."""
         import narwhals.stable.v2 as nw
@@ -92,6 +101,40 @@ class QueryTimes:
         )
         for part in self.parts:
             found[part] = quarter if part == "quarter" else getattr(time.dt, part)()
+        return found
+
+    def number(self, part_of: Callable[[str], nw.Expr]) -> nw.Expr:
+        """Return one number for the parts of each time, which grows with it; see `numbers`."""
+        import narwhals.stable.v2 as nw
+
+        # as a float, none is missing like any other
+        found = part_of("year").cast(nw.Float64)
+        for part in self.parts[1:]:
+            found = found * _BASE + part_of(part).cast(nw.Float64)
+        return found
+
+    def numbers(self, column: Column) -> NDArray[np.int64]:
+        """Return the same numbers of times that are here, as `together` gives them; not those of missing ones.
+
+        Example:
+            >>> apart = QueryTimes("at", None, ("year", "month", "day"))
+            >>> apart.numbers(Column(np.array(["2026-03-01T23:30", "2025-12-31"], "M8[us]"))).tolist()
+            [20260301, 20251231]
+        """
+        times = (column.utc[0] if column.utc is not None else column.filled()).astype("datetime64[m]")
+        months, days = times.astype("datetime64[M]"), times.astype("datetime64[D]")
+        minutes = (times - days).astype(np.int64)
+        parts = {
+            "year": months.astype(np.int64) // 12 + 1970,
+            "month": months.astype(np.int64) % 12 + 1,
+            "day": (days - months).astype(np.int64) + 1,
+            "hour": minutes // 60,
+            "quarter": minutes % 60 // 15,
+            "minute": minutes % 60,
+        }
+        found: NDArray[np.int64] = parts["year"]
+        for part in self.parts[1:]:
+            found = found * _BASE + parts[part]
         return found
 
     def together(self, parts: Mapping[str, NDArray[np.float64]]) -> Column:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from npskit.arrays import Floats, Frozen
-from npskit.data.columns import Column
 from npskit.data.engines import Fetched
+from npskit.data.sum_table import SumTable
 from npskit.data.words import NOTHING
 
 if TYPE_CHECKING:
@@ -95,22 +94,6 @@ class UnitRoles:
 
 
 @attrs.frozen(eq=False)
-class SumTable(Frozen):
-    """Sums over sampling units or rows, one line for each combination of keys.
-
-    Args:
-        keys: The columns of segments, and the stratum last where there is one.
-        sums: What was added up, by name, each of shape `(lines,)`.
-    """
-
-    keys: list[Column]
-    sums: dict[str, Floats]
-
-    def __len__(self) -> int:
-        return len(next(iter(self.sums.values())))
-
-
-@attrs.frozen(eq=False)
 class UnitQuery:
     """Rows of an engine with the category, the weight and the sampling unit of each.
 
@@ -124,6 +107,8 @@ class UnitQuery:
         run: Runs a query.
         shared: Whether the rows of a unit share the weight of one, so that they are its mean.
         others: The rows of no known unit, where they are not among the rows.
+        days: Columns that tell the days of rows apart, null where none is known, where `span` says which span of days
+            each is in, -1 for none; see `npskit.data.span_query.in_spans`.
     """
 
     rows: nw.LazyFrame[Any]
@@ -134,6 +119,7 @@ class UnitQuery:
     run: Callable[[Any], Fetched]
     shared: bool = False
     others: nw.LazyFrame[Any] | None = None
+    days: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -186,43 +172,56 @@ class UnitQuery:
         import narwhals.stable.v2 as nw
 
         w = nw.col("w")
-        scored = self.rows.filter(nw.col("category") >= 0)
-        alone = (
-            self.alone(self.rows)
-            .filter(nw.col("category") >= 0)
-            .with_columns(
-                top=w,
-                n=nw.col("one"),
-                w1=w,
-                **_powers(w, 2),
-                weighty=nw.when(w > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
-            )
+        alone = self._counting(self.alone(self.rows)).with_columns(
+            top=w,
+            n=nw.col("one"),
+            w1=w,
+            **_powers(w, 2),
+            weighty=nw.when(w > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
         )
         names = ["n", "w1", "w2", "w3", "w4", "w5", "weighty"]
-        return self._of_units(scored), self._sums(alone, names, top=True, extra="category")
+        return self._of_units(), self.sums(alone, names, top=True, extra="category")
 
-    def _of_units(self, scored: nw.LazyFrame[Any]) -> SumTable | None:
+    def _counting(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return the rows that are counted somewhere."""
+        import narwhals.stable.v2 as nw
+
+        scored = rows.filter(nw.col("category") >= 0)
+        return scored.filter(nw.col("span") >= 0) if self.days else scored
+
+    @property
+    def sums_of_units(self) -> list[str]:
+        """What `cells` calls the sums of weights per category."""
+        return [f"z{k}" for k in range(self.size)]
+
+    def cells(self) -> nw.LazyFrame[Any]:
+        """Return the sums of each known unit by line: `n`, `z0`, `z1`, ... and `w2`; where rows may hang together."""
+        import narwhals.stable.v2 as nw
+
+        w, zs = nw.col("w"), self.sums_of_units
+        known = self._counting(self.rows.filter(~nw.col("unit").is_null())).with_columns(
+            **{z: nw.when(nw.col("category") == k).then(w).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)}, w2=w * w
+        )
+        units = known.group_by([*self.lines, "unit"]).agg(
+            nw.len().alias("n"), *(nw.col(name).sum() for name in (*zs, "w2"))
+        )
+        if not self.shared:
+            return units
+        one = nw.lit(1.0) / nw.col("n")
+        return units.with_columns(**{z: nw.col(z) * one for z in zs}, w2=nw.col("w2") * one * one)
+
+    def _of_units(self) -> SumTable | None:
         if not self.units:
             return None
         import narwhals.stable.v2 as nw
 
-        w, top = nw.col("w"), nw.col("top")
-        zs, pairs = [f"z{k}" for k in range(self.size)], _pairs(self.size)
-        known = scored.filter(~nw.col("unit").is_null()).with_columns(
-            **{z: nw.when(nw.col("category") == k).then(w).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)}, w2=w * w
-        )
-        units = known.group_by([*self._lines, "unit"]).agg(
-            nw.len().alias("n"), *(nw.col(name).sum() for name in (*zs, "w2"))
-        )
-        if self.shared:
-            one = nw.lit(1.0) / nw.col("n")
-            units = units.with_columns(**{z: nw.col(z) * one for z in zs}, w2=nw.col("w2") * one * one)
-        total = nw.col(zs[0])
+        top, zs, pairs = nw.col("top"), self.sums_of_units, _pairs(self.size)
+        units, total = self.cells(), nw.col(zs[0])
         for z in zs[1:]:
             total = total + nw.col(z)
         units = units.with_columns(top=total, **{p: nw.col(zs[j]) * nw.col(zs[k]) for p, (j, k) in pairs.items()})
         units = units.with_columns(**_powers(top, 3), weighty=nw.when(top > 0).then(nw.lit(1)).otherwise(nw.lit(0)))
-        return self._sums(units, ["n", *zs, *pairs, "w2", "w3", "w4", "w5", "weighty"], top=True)
+        return self.sums(units, ["n", *zs, *pairs, "w2", "w3", "w4", "w5", "weighty"], top=True)
 
     def design(self) -> tuple[SumTable | None, SumTable]:
         """Return of the whole sample, by stratum, how many units there are and how many answers one has at most.
@@ -231,21 +230,22 @@ class UnitQuery:
         """
         import narwhals.stable.v2 as nw
 
-        rows = self.rows.with_columns(
-            n=nw.col("one"), top=nw.when(nw.col("category") >= 0).then(nw.lit(1)).otherwise(nw.lit(0))
-        )
-        whole, units = attrs.evolve(self, keys=()), None
+        scored = nw.col("category") >= 0
+        if self.days:  # also on a day of no span
+            scored = scored & (nw.col(self.days[0]) > 0)
+        rows = self.rows.with_columns(n=nw.col("one"), top=nw.when(scored).then(nw.lit(1)).otherwise(nw.lit(0)))
+        whole, units = attrs.evolve(self, keys=(), days=()), None
         if self.units:
             known = rows.filter(~nw.col("unit").is_null())
-            each = known.group_by([*whole._lines, "unit"]).agg(nw.col("top").sum()).with_columns(n=nw.lit(1))
-            units = whole._sums(each, ["n"], top=True)
-        return units, whole._sums(self.alone(rows), ["n"])
+            each = known.group_by([*whole.lines, "unit"]).agg(nw.col("top").sum()).with_columns(n=nw.lit(1))
+            units = whole.sums(each, ["n"], top=True)
+        return units, whole.sums(self.alone(rows), ["n"])
 
     def most(self) -> int:
         """Return how many scored rows there are of one unit at most."""
         import narwhals.stable.v2 as nw
 
-        scored = self.rows.filter((nw.col("category") >= 0) & ~nw.col("unit").is_null())
+        scored = self._counting(self.rows.filter(~nw.col("unit").is_null()))
         each = scored.group_by("unit").agg(nw.len().alias("top")).with_columns(one=nw.lit(1))
         return int(self.run(each.group_by("one").agg(nw.col("top").max())).numbers("top").max(initial=0))
 
@@ -258,18 +258,21 @@ class UnitQuery:
         return rows.filter(nw.col("unit").is_null()) if self.units else rows
 
     @property
-    def _lines(self) -> list[str]:
-        return list(dict.fromkeys([*self.keys, *([self.stratum] if self.stratum else [])])) or ["one"]
+    def lines(self) -> list[str]:
+        """The keys of sums: segments, span and stratum."""
+        span, stratum = ["span"] if self.days else [], [self.stratum] if self.stratum else []
+        return list(dict.fromkeys([*self.keys, *span, *stratum])) or ["one"]
 
-    def _sums(
+    def sums(
         self, rows: nw.LazyFrame[Any], names: Sequence[str], *, top: bool = False, extra: str | None = None
     ) -> SumTable:
         """Return sums of columns by line, with the greatest `top` of each, and by one column more."""
         import narwhals.stable.v2 as nw
 
-        keys, more = [*self._lines, *([extra] if extra else [])], ["top"] if top else []
+        extras = [*([extra] if extra else []), *(["span"] if self.days else [])]
+        keys, more = list(dict.fromkeys([*self.lines, *extras])), ["top"] if top else []
         found = self.run(rows.group_by(keys).agg(*map(_sum, names), *(nw.col(name).max() for name in more)))
-        sums = {name: found.numbers(name) for name in (*names, *more, *([extra] if extra else []))}
+        sums = {name: found.numbers(name) for name in (*names, *more, *extras)}
         return SumTable([found[name] for name in (*self.keys, *([self.stratum] if self.stratum else []))], sums)
 
 

@@ -17,6 +17,9 @@ from npskit.inference.strata import Population
 from npskit.options import CLUSTER_CORRECTIONS, ClusterCorrection, Lonely
 from npskit.results import LEVEL, Interval
 
+# Of what units of a weight could differ by at most, squared: less is rounding.
+_ROUNDING = 1e-12
+
 
 @attrs.frozen
 class Contrast:
@@ -225,8 +228,7 @@ def partner_correlations(
 
     Example:
         >>> from npskit.inference.clusters import cluster_totals
-        >>> totals = cluster_totals([0, 0, 1, 1, 2, 2, 1, 2], 3, clusters=["a", "a", "b", "b", "c", "c", "d", "e"],
-        ...     groups=[0, 1, 0, 1, 0, 1, 0, 1], n_groups=2)
+        >>> totals = cluster_totals([0, 0, 1, 1, 2, 2], 3, clusters=list("aabbcc"), groups=[0, 1] * 3, n_groups=2)
         >>> partner_correlations(totals, [-1, 0, 1], np.array([-1, 0])).round(3).tolist()
         [0.0, 0.853]
     """
@@ -238,13 +240,60 @@ def partner_correlations(
     wanted = np.where(theirs >= 0, cells.units * size + theirs, -1)
     at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
     met = np.flatnonzero(known[at] == wanted) if len(known) else np.zeros(0, np.intp)
-    product = parts[met] * parts[order[at[met]]] * layout.factors[layout.strata[cells.units[met]]]
-    covariance = sum_by(cells.groups[met], product, size)
-    variance = sum_by(cells.groups, parts * parts * layout.factors[layout.strata[cells.units]], size)
-    if len(layout.sampled) > 1:
-        means = layout.by_stratum(parts, cells) * np.sqrt(_shift(layout))
+    shared = UnitCells(cells.units[met], cells.groups[met], size)
+    return correlations_from_sums(
+        layout,
+        layout.by_stratum(parts, cells),
+        layout.by_stratum(parts * parts, cells),
+        layout.by_stratum(parts[met] * parts[order[at[met]]], shared),
+        partners,
+        rounding_of(category_scores, totals.by_group(totals.weights.sum(axis=1) ** 2), totals.by_group(totals.weights)),
+    )
+
+
+def rounding_of(category_scores: ArrayLike, squares: Floats, amounts: Floats) -> Floats:
+    """Return below what a variance is rounding, of units that do not differ.
+
+    `squares` are the sums of the squared weights of units, shape `(G,)`, `amounts` of weights, shape `(G, K)`.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kish = np.nan_to_num(squares / amounts.sum(axis=1) ** 2)
+    return np.asarray(_ROUNDING * np.abs(category_scores).max(initial=0.0) ** 2 * kish)
+
+
+def correlations_from_sums(
+    layout: StrataLayout,
+    first: Floats,
+    second: Floats,
+    products: Floats,
+    partners: NDArray[np.intp],
+    rounding: Floats,
+) -> Floats:
+    """Return how the mean score of each group is correlated with that of another, from sums of the units' influences u.
+
+    Args:
+        layout: The strata.
+        first: Σu by group and stratum, shape `(G, H)`; likewise
+        second: Σu².
+        products: Σuu' over the units that have answers also in the group's partner, u' being their influence there.
+        partners: The number of the other group, shape `(G,)`; -1 for none.
+        rounding: See `rounding_of`.
+
+    Returns:
+        Shape `(G,)`; 0 where there is no partner.
+
+    Example:
+        >>> layout = StrataLayout.of_sizes(np.array([3.0]), ["all"], None, "fail")
+        >>> sums = np.zeros((2, 1)), np.array([[2.0], [8.0]]), np.array([[0.0], [1.0]])
+        >>> correlations_from_sums(layout, *sums, np.array([-1, 0]), np.zeros(2)).tolist()
+        [0.0, 0.25]
+    """
+    covariance, variance = products @ layout.factors, second @ layout.factors
+    if len(layout.sampled) > 1:  # in one stratum the influences on a mean add up to 0
+        means = first * np.sqrt(_shift(layout))
         covariance = covariance - (means * means[partners]).sum(axis=1)
         variance = variance - (means * means).sum(axis=1)
+    variance = np.where(variance > rounding, variance, 0.0)
     return np.where(partners >= 0, _correlation(covariance, variance, variance[partners]), 0.0)
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Frozen
+from npskit.inference.design_contrasts import correlations_from_sums, rounding_of
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout
 from npskit.inference.strata import Population
@@ -78,15 +80,13 @@ class UnitProducts(Frozen):
         layout = StrataLayout.of_sizes(self.sampled, self.strata, population, lonely)
         amounts = self.weights.sum(axis=1)
         total = amounts.sum(axis=1)
-        nothing = (self.n == 0)[:, np.newaxis]
         with np.errstate(invalid="ignore", divide="ignore"):
-            away = (category_scores - (amounts @ category_scores / total)[:, np.newaxis]) / total[:, np.newaxis]
-            away = np.where(nothing, 0.0, away)
-            first = np.einsum("ghk,gk->gh", self.weights, away)
-            second = np.einsum("ghjk,gj,gk->gh", self.products, away, away)
+            first, second = self._influences(category_scores)
             means = first * layout.centers / self.sampled
             spread = second - 2 * means * first + self.sampled * means**2
-            whole = np.where(nothing, 1.0, total[:, np.newaxis])  # of what is not there, sums are 0
+            whole = np.where(
+                (self.n == 0)[:, np.newaxis], 1.0, total[:, np.newaxis]
+            )  # of what is not there, sums are 0
             squared = self.products.sum(axis=(2, 3)) / whole**2
             powers = self.powers / whole[:, 0] ** np.array([[3], [4], [5]])
             sums = UnitSums(
@@ -99,3 +99,45 @@ class UnitProducts(Frozen):
                 np.nan_to_num(self.largest / whole[:, 0]),
             )
         return estimate_from_sums(layout, sums, amounts, category_scores, self.n, customers)
+
+    def correlations(
+        self,
+        category_scores: Floats,
+        products: Floats,
+        partners: NDArray[np.intp],
+        *,
+        population: Population = None,
+        lonely: Lonely = "fail",
+    ) -> Floats:
+        """Return how the score of each group is correlated with that of another, as `partner_correlations` does.
+
+        Args:
+            category_scores: What each category is worth, shape `(K,)`.
+            products: Σzz'ᵀ, z' being what a unit has in the group's partner: shape `(G, H, K, K)`.
+            partners: The number of the other group, shape `(G,)`; -1 for none.
+            population: See `npskit.inference.design_contrasts.design_contrast`.
+            lonely: See there.
+
+        Returns:
+            Shape `(G,)`; 0 where there is no partner.
+        """
+        layout = StrataLayout.of_sizes(self.sampled, self.strata, population, lonely)
+        away = np.nan_to_num(self._slopes(category_scores))
+        first, second = map(np.nan_to_num, self._influences(category_scores))
+        shared = np.einsum("ghjk,gj,gk->gh", products, away, away[partners])
+        rounding = rounding_of(category_scores, self.products.sum(axis=(1, 2, 3)), self.weights.sum(axis=1))
+        return correlations_from_sums(layout, first, second, shared, partners, rounding)
+
+    def _slopes(self, category_scores: Floats) -> Floats:
+        """Return by how much a unit of weight in each category moves the mean of a group: shape `(G, K)`."""
+        amounts = self.weights.sum(axis=1)
+        total = amounts.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            away = (category_scores - (amounts @ category_scores / total)[:, np.newaxis]) / total[:, np.newaxis]
+        return np.where((self.n == 0)[:, np.newaxis], 0.0, away)
+
+    def _influences(self, category_scores: Floats) -> tuple[Floats, Floats]:
+        """Return Σu and Σu² by group and stratum, u being the influence of a unit on the mean of its group."""
+        away = self._slopes(category_scores)
+        first = np.einsum("ghk,gk->gh", self.weights, away)
+        return first, np.einsum("ghjk,gj,gk->gh", self.products, away, away)

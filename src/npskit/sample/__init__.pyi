@@ -9,8 +9,7 @@ from npskit.sample.days import Span as Span
 from npskit.sample.days import count_days as count_days
 from npskit.sample.days import span_of as span_of
 from npskit.sample.moving import DaySpans as DaySpans
-from npskit.sample.moving import correlate_spans as correlate_spans
-from npskit.sample.moving import estimate_spans as estimate_spans
+from npskit.sample.moving import RowSpans as RowSpans
 from npskit.sample.opening import SurveyArguments as SurveyArguments
 from npskit.sample.places import Places as Places
 from npskit.sample.sample import Measured as Measured
@@ -18,5 +17,6 @@ from npskit.sample.sample import Sample as Sample
 from npskit.sample.segment_scores import correlate_segments as correlate_segments
 from npskit.sample.segment_scores import count_segments as count_segments
 from npskit.sample.segment_scores import measure_segments as measure_segments
+from npskit.sample.spans_by_units import EngineSpans as EngineSpans
 
 __all__: list[str]

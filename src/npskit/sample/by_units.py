@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import attrs
 import numpy as np
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import is_missing, is_same
 from npskit.counting import CodedAnswers
 from npskit.data import (
@@ -16,18 +15,20 @@ from npskit.data import (
     Frame,
     Keys,
     Owned,
-    SumTable,
+    QueryTimes,
+    Stretches,
     UnitQuery,
     UnitRoles,
     answers_of_persons,
-    segments_of,
+    in_spans,
 )
-from npskit.inference import Customers, Estimate, UnitProducts, sum_by
+from npskit.inference import Customers, Estimate, UnitProducts
 from npskit.options import Denominator, Repeats
 from npskit.results import RowCounts
 from npskit.sample.asking import counted
 from npskit.sample.bound import BoundData
 from npskit.sample.sample import Measured, Sample
+from npskit.sample.unit_lines import RowsNeededError, SumLines, products_of
 
 
 def measure_by_units(
@@ -46,117 +47,185 @@ def measure_by_units(
     Returns:
         None where no engine holds the rows, or they have to be seen: of columns that only npskit reads, or of accounts.
     """
-    if not data.frame.lazy or not data.units or data.calibration is not None or "account" in data.roles:
-        return None
-    if repeats != "all" and ("customer" not in data.roles or is_same(denominator, "all") or not _takes(data, repeats)):
+    if not adds_up(data, denominator, repeats):
         return None
     data.check_kinds(by)
     counts = counted(attrs.evolve(data, kinds=()), by)
     if counts is None:
         return None
-    places, keys = counts.segments(by)
-    sample = counts.sample()
-    categories = _categories(counts, sample.answers, is_same(denominator, "all"))
-    roles = UnitRoles(
-        next((data.roles[role] for role in ("cluster", "customer") if role in data.roles), None),
-        "cluster" not in data.roles,
-        data.roles.get("weight"),
-        data.roles.get("stratum"),
-        data.roles.get("time") if repeats == "latest" else None,
-    )
-    query = data.frame.unit_query(by, categories, roles)
-    if query is None:
+    found = UnitCounts.of(data, counts, by, denominator, repeats)
+    if found is None:
         return None
-    whole, most = query, None
-    if repeats != "all":
-        found = _persons(data, counts, by, query, repeats)
-        if found is None:
-            return None
-        counts, sample, query, most = found
-        places, keys = counts.segments(by)
-        if by and most == 1:  # one answer in each of several segments?
-            most = query.most()
+    places, keys = found.counts.segments(by)
     try:
-        estimate = _estimate(data, (whole, query), keys, sample.answers.codebook.category_scores, repeats, most)
-    except _RowsNeededError:
+        design = found.products(data, keys, repeats)
+    except RowsNeededError:
         return None
-    measured = sample.measured(sample.count(places), denominator, estimate)
+    estimate = None if design is None else design.estimate(data)
+    measured = found.sample.measured(found.sample.count(places), denominator, estimate)
     conventions = attrs.evolve(measured.conventions, by_customer="customer" in data.roles)
     return keys, attrs.evolve(measured, conventions=conventions)
 
 
-class _RowsNeededError(Exception):
-    """What an engine adds up does not say it: rows have to be seen."""
+def adds_up(data: BoundData, denominator: Denominator, repeats: Repeats) -> bool:
+    """Whether an engine holds rows that hang together, and can tell which of them count."""
+    if not data.frame.lazy or not data.units or data.calibration is not None or "account" in data.roles:
+        return False
+    return repeats == "all" or ("customer" in data.roles and not is_same(denominator, "all") and _takes(data, repeats))
 
 
-def _estimate(
-    data: BoundData,
-    queries: tuple[UnitQuery, UnitQuery],
-    keys: Keys,
-    category_scores: Floats,
-    repeats: Repeats,
-    most: int | None,
-) -> Estimate | None:
-    """Return the estimate of each segment, None where no two answers hang together.
+def joins(data: BoundData) -> bool:
+    """Whether an engine joins a query with one made of it; SQLFrame does so wrongly."""
+    return data.frame.engine != "SQLFrame"
+
+
+@attrs.frozen(eq=False)
+class UnitDesign(Frozen):
+    """Sums over the sampling units of each group, with what else their variance needs.
 
     Args:
-        data: The data.
-        queries: Those of sums over the units of the whole sample, and of the answers that count.
-        keys: The segments.
-        category_scores: What each category is worth.
-        repeats: What counts of customers who answered more than once.
-        most: How many answers of one unit count at most, where that is known.
-
-    Raises:
-        _RowsNeededError: If rows have to be seen, such as those of a missing unit, which an error names.
+        products: The sums.
+        category_scores: What each category is worth, with the one of what cannot be scored where that counts.
+        customers: Whether the units are customers, and what of each counts.
+        names: What the strata are called.
     """
-    if most == 1 and data.population is None:
-        return None
-    whole, counting = queries
-    design = units, alone = whole.design()
-    strata = [each for t in design if whole.stratum and t is not None for each in t.keys[-1].filled().tolist()]
-    if ("cluster" in data.roles and len(alone)) or any(map(is_missing, strata)):
-        raise _RowsNeededError
-    if most is None:
-        most = 0 if units is None else int(units.sums["top"].max(initial=0))
-    clustered = "cluster" in data.roles or most > 1
-    if not clustered and not strata and data.population is None:
-        return None
-    names = sorted(set(strata)) if whole.stratum else [0]
-    unscored = [0.0] * (whole.size - len(category_scores))
-    customers: Customers = None
-    if clustered and "cluster" not in data.roles:
-        customers = "all" if repeats == "all" else "mean"
-    return _products(counting.products(), design, keys, names, whole.size).estimate(
-        np.append(category_scores, unscored), population=data.population, lonely=data.lonely, customers=customers
-    )
+
+    products: UnitProducts
+    category_scores: Floats
+    customers: Customers
+    names: list[Any]
+
+    def estimate(self, data: BoundData) -> Estimate:
+        """Return the estimate of each group."""
+        how: dict[str, Any] = {"population": data.population, "lonely": data.lonely}
+        return self.products.estimate(self.category_scores, customers=self.customers, **how)
+
+
+@attrs.frozen(eq=False)
+class UnitCounts(Frozen):
+    """The rows of an engine that count, as counts, and the queries of sums over their sampling units.
+
+    Args:
+        counts: What counts, counted.
+        sample: The same.
+        whole: The query of the whole sample.
+        query: That of the answers that count.
+        most: How many answers of one unit count at most, where that is known.
+    """
+
+    counts: BoundData
+    sample: Sample
+    whole: UnitQuery
+    query: UnitQuery
+    most: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        data: BoundData,
+        counts: BoundData,
+        by: tuple[str, ...],
+        denominator: Denominator,
+        repeats: Repeats,
+        spans: tuple[QueryTimes, Stretches] | None = None,
+    ) -> UnitCounts | None:
+        """Return what is asked of the units.
+
+        Args:
+            data: The data.
+            counts: All rows, counted.
+            by: The columns that make the segments.
+            denominator: What the score is divided by.
+            repeats: What counts of customers who answered more than once.
+            spans: How times are taken apart, and the span of each day; None for all times together.
+
+        Returns:
+            None where rows have to be seen.
+        """
+        sample = counts.sample()
+        time = data.roles.get("time") if spans is not None or repeats == "latest" else None
+        roles = UnitRoles(
+            next((data.roles[role] for role in ("cluster", "customer") if role in data.roles), None),
+            "cluster" not in data.roles,
+            data.roles.get("weight"),
+            data.roles.get("stratum"),
+            time,
+        )
+        categories = _categories(counts, sample.answers, is_same(denominator, "all"))
+        query = data.frame.unit_query(by, categories, roles)
+        if query is None:
+            return None
+        if spans is not None:
+            query = in_spans(query, *spans)
+        if repeats == "all":
+            return cls(counts, sample, query, query)
+        return _persons(data, cls(counts, sample, query, query), by, repeats, None if spans is None else spans[0])
+
+    def products(self, data: BoundData, keys: Keys, repeats: Repeats, spans: int = 1) -> UnitDesign | None:
+        """Return the sums over units, None where no two answers hang together.
+
+        Args:
+            data: The data.
+            keys: The segments.
+            repeats: What counts of customers who answered more than once.
+            spans: How many spans of days there are.
+
+        Raises:
+            RowsNeededError: If rows have to be seen, such as those of a missing unit, which an error names.
+        """
+        most = self.most
+        if most == 1 and (self.query.keys or self.query.days):  # one answer in each of several segments?
+            most = self.query.most()
+        if most == 1 and data.population is None:
+            return None
+        design = units, alone = self.whole.design()
+        strata = [each for t in design if self.whole.stratum and t is not None for each in t.keys[-1].filled().tolist()]
+        if ("cluster" in data.roles and len(alone)) or any(map(is_missing, strata)):
+            raise RowsNeededError
+        if most is None:
+            most = 0 if units is None else int(units.sums["top"].max(initial=0))
+        clustered = "cluster" in data.roles or most > 1
+        if not clustered and not strata and data.population is None:
+            return None
+        names = sorted(set(strata)) if self.whole.stratum else [0]
+        customers: Customers = None
+        if clustered and "cluster" not in data.roles:
+            customers = "all" if repeats == "all" else "mean"
+        category_scores = self.sample.answers.codebook.category_scores
+        unscored = [0.0] * (self.whole.size - len(category_scores))
+        layout = SumLines(keys, spans, names)
+        products = products_of(self.query.products(), design, layout, self.whole.size)
+        return UnitDesign(products, np.append(category_scores, unscored), customers, names)
 
 
 def _takes(data: BoundData, repeats: Repeats) -> bool:
     """Whether the engine can tell which of a customer's answers count."""
     if {"cluster", "stratum"} & set(data.roles):  # a customer's answers may lie in several strata
         return False
-    if data.frame.engine == "SQLFrame":  # it joins a query with one made of it wrongly
+    if not joins(data):
         return False
     time = data.roles.get("time")
     return repeats == "mean" or (time is not None and data.frame.tells_times(time))
 
 
 def _persons(
-    data: BoundData, counts: BoundData, by: tuple[str, ...], query: UnitQuery, repeats: Repeats
-) -> tuple[BoundData, Sample, UnitQuery, int] | None:
-    """Return counts of the answers that count of each customer, as a sample, with the query of sums over customers."""
-    plain = data.frame.plain
-    keys = counts.segments(by)[1]
-    nullable = [plain(name) for i, name in enumerate(by) if any(key[i] is None for key in keys)]
+    data: BoundData, all_rows: UnitCounts, by: tuple[str, ...], repeats: Repeats, times: QueryTimes | None
+) -> UnitCounts | None:
+    """Return what counts of the answers of each customer, in each span where their times are taken apart."""
+    plain, counts = data.frame.plain, all_rows.counts
     with data.frame.asking(f"telling the answers that count of customers ({repeats})"):
         answers = [plain(name) for name in data.score]
         some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [counts.answers().rows]
-        found = answers_of_persons(query, answers, repeats, nullable, some)
+        found = answers_of_persons(all_rows.query, answers, repeats, nullable(data, counts, by), some)
     if found is None:
         return None
     superseded = int(counts.answers().rows - found.counts.sum())
-    columns = {name: attrs.evolve(found.columns[plain(name)], copies=found.counts) for name in (*by, *data.score)}
+    columns = {name: found.columns[plain(name)] for name in (*by, *data.score)}
+    if times is not None:
+        columns[times.name] = times.together(
+            {part: found.columns[part].filled().astype(np.float64) for part in times.parts}
+        )
+    columns = {name: attrs.evolve(column, copies=found.counts) for name, column in columns.items()}
     weighted = "weight" in data.roles
     small = attrs.evolve(
         counts,
@@ -166,7 +235,13 @@ def _persons(
         aside=data.aside + RowCounts(left_out=superseded),
     )
     sample = attrs.evolve(small.sample(), repeats=repeats, tied=found.tied, superseded=superseded, shares=not weighted)
-    return small, sample, found.units, found.most
+    return UnitCounts(small, sample, all_rows.whole, found.units, found.most)
+
+
+def nullable(data: BoundData, counts: BoundData, by: tuple[str, ...]) -> list[str]:
+    """Return the plain names of the columns of segments that have missing values."""
+    keys = counts.segments(by)[1]
+    return [data.frame.plain(name) for i, name in enumerate(by) if any(key[i] is None for key in keys)]
 
 
 def _categories(data: BoundData, answers: CodedAnswers, unscored: bool) -> Categories:
@@ -177,73 +252,3 @@ def _categories(data: BoundData, answers: CodedAnswers, unscored: bool) -> Categ
         points[name] = [list(dict.fromkeys(raw[codes == code].tolist())) for code in range(scale.size)]
     cells = [np.flatnonzero(grid == k).tolist() for k in range(len(answers.codebook.categories))]
     return Categories(points, cells, unscored)
-
-
-def _products(
-    sums: tuple[SumTable | None, SumTable],
-    design: tuple[SumTable | None, SumTable],
-    keys: Keys,
-    strata: list[Any],
-    size: int,
-) -> UnitProducts:
-    """Return the sums over units by segment and stratum.
-
-    Raises:
-        _RowsNeededError: If several values of a column make one segment: an engine takes the answers of a unit to each
-            for those of another.
-    """
-    groups, layers = len(keys), len(strata)
-    sampled = sum(sum_by(_strata(table, strata), table.sums["n"], layers) for table in design if table is not None)
-    found = []
-    for table in sums:
-        if table is None:
-            continue
-        place = _segments(table, keys)
-        cell = place * layers + _strata(table, strata)
-        if "category" in table.sums:
-            z, zz = _of_rows(table, size)
-        elif len(np.unique(cell)) == len(table):
-            z, zz = _of_units(table, size)
-        else:
-            raise _RowsNeededError
-        largest = np.zeros(groups)
-        np.maximum.at(largest, place, table.sums["top"])
-        by_cell = [sum_by(cell, each, groups * layers) for each in (z, zz, table.sums["w2"], table.sums["weighty"])]
-        by_group = [sum_by(place, table.sums[name], groups) for name in ("n", "w3", "w4", "w5")]
-        found.append(([each.reshape(groups, layers, *each.shape[1:]) for each in by_cell], by_group, largest))
-    cells, others, tops = zip(*found, strict=True)
-    weights, products, squares, weighty = (np.sum(each, axis=0) for each in zip(*cells, strict=True))
-    n, *powers = (np.sum(each, axis=0) for each in zip(*others, strict=True))
-    largest = np.max(tops, axis=0)
-    return UnitProducts(n, weights, products, squares, np.stack(powers), largest, weighty, np.asarray(sampled), strata)
-
-
-def _of_units(table: SumTable, size: int) -> tuple[Floats, Floats]:
-    """Return Σz and Σzzᵀ of each line of units."""
-    z = np.stack([table.sums[f"z{k}"] for k in range(size)], axis=-1)
-    zz = np.empty((len(table), size, size))
-    for j, k in itertools.combinations_with_replacement(range(size), 2):
-        zz[:, j, k] = zz[:, k, j] = table.sums[f"p{j}_{k}"]
-    return z, zz
-
-
-def _of_rows(table: SumTable, size: int) -> tuple[Floats, Floats]:
-    """Return the same of lines of rows, each of one category."""
-    kind = np.eye(size)[table.sums["category"].astype(np.intp)]
-    z, squares = kind * table.sums["w1"][:, np.newaxis], kind * table.sums["w2"][:, np.newaxis]
-    return z, squares[:, :, np.newaxis] * np.eye(size)
-
-
-def _segments(table: SumTable, keys: Keys) -> Codes:
-    """Return the segment of each line."""
-    numbers, own = segments_of(table.keys[: len(keys[0])], len(table))
-    number = {key: i for i, key in enumerate(keys)}
-    return np.array([number[key] for key in own], dtype=np.intp)[numbers]
-
-
-def _strata(table: SumTable, strata: list[Any]) -> Codes:
-    """Return the stratum of each line; without strata all are in the first."""
-    if not table.keys or len(strata) == 1:
-        return np.zeros(len(table), dtype=np.intp)
-    number = {stratum: i for i, stratum in enumerate(strata)}
-    return np.array([number[stratum] for stratum in table.keys[-1].filled().tolist()], dtype=np.intp)

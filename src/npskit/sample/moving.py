@@ -51,6 +51,31 @@ class DaySpans:
         return np.unique(np.append(self.begins, self.ends))
 
 
+@attrs.frozen(eq=False)
+class RowSpans:
+    """The spans of rows, with which of them hang together.
+
+    Args:
+        sample: The rows.
+        clustering: Which of them hang together.
+        segments: The segment of each row, -1 where its day is not known.
+        days: The day of each row, shape `(rows,)`.
+    """
+
+    sample: Sample
+    clustering: Clustering
+    segments: Places
+    days: Days
+
+    def estimate(self, spans: DaySpans) -> Estimate:
+        """Return the estimate of each span in each segment; see `estimate_spans`."""
+        return estimate_spans(self.sample, self.clustering, self.segments, self.days, spans)
+
+    def correlate(self, spans: DaySpans, partners: NDArray[np.intp]) -> Floats:
+        """Return how the score of each span is correlated with those of earlier ones; see `correlate_spans`."""
+        return correlate_spans(self.sample, self.clustering, self.segments, self.days, spans, partners)
+
+
 def estimate_spans(sample: Sample, clustering: Clustering, segments: Places, days: Days, spans: DaySpans) -> Estimate:
     """Return the estimate of each span in each segment, where rows are not independent.
 
@@ -65,7 +90,7 @@ def estimate_spans(sample: Sample, clustering: Clustering, segments: Places, day
         Of shape `(G * T,)`, the spans of the first segment first.
     """
     if spans.apart:
-        return sample.estimate(_apart(segments, days, spans), clustering)
+        return sample.estimate(apart(segments, days, spans), clustering)
     if sample.calibration is None:
         cells = _MovingCells.of(sample, clustering, segments, days, spans)
         found = [sample.estimate_of(cells.span(i), clustering) for i in range(len(spans.ends))]
@@ -119,7 +144,7 @@ def _correlated(
 
     if spans.apart:
         first = np.arange(segments.size)[:, np.newaxis] * size
-        totals = sample.totals(_apart(segments, days, spans), clustering)
+        totals = sample.totals(apart(segments, days, spans), clustering)
         flat = [np.where(each >= 0, first + each, -1).ravel() for each in partners]
         return np.stack([with_partners(totals, each) for each in flat]).reshape(partners.shape)
     # the partner of a span was mostly a span itself shortly before
@@ -142,7 +167,7 @@ def _side_by_side(first: ClusterTotals, second: ClusterTotals) -> ClusterTotals:
     return attrs.evolve(first, groups=groups, n_groups=2 * first.size, **joined)
 
 
-def _apart(segments: Places, days: Days, spans: DaySpans) -> Places:
+def apart(segments: Places, days: Days, spans: DaySpans) -> Places:
     """Return the place of each row where spans share no day: its segment and span."""
     size = len(spans.ends)
     place = _looked_up(days, spans.ends, spans) + 1

@@ -15,14 +15,14 @@ from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import Bindings, Places, asked
+from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, asked
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
 from npskit.tracking.panel import Transitions, pair_steps, transitions
 from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
-from npskit.tracking.timeline import Timeline, Window, timeline_of_sample
+from npskit.tracking.timeline import Periods, Timeline, Window, timeline_of_sample
 
 
 def periods_of(times: NDArray[np.datetime64], every: Every) -> Places:
@@ -32,6 +32,21 @@ def periods_of(times: NDArray[np.datetime64], every: Every) -> Places:
     found = period_numbers(times[dated].astype("datetime64[D]").astype(np.int64), every)
     periods, numbers[dated] = np.unique(found, return_inverse=True)
     return Places(numbers, len(periods))
+
+
+def units_of_spans(
+    data: BoundData, by: tuple[str, ...], periods: tuple[Every, Window], denominator: Denominator, repeats: Repeats
+) -> EngineSpans | None:
+    """Return what an engine says of rows that hang together, None where rows have to be seen."""
+    every, window = periods
+    if window.by_day or (repeats != "all" and str(window)):
+        return None
+
+    def spans_of(span: Span) -> DaySpans:
+        found = Periods.of(span.first, span.end, every, window)
+        return DaySpans(found.begins[np.newaxis], found.ends)
+
+    return EngineSpans.of(data, by, spans_of, denominator, repeats)
 
 
 class OverTime(Bindings):
@@ -85,9 +100,11 @@ class OverTime(Bindings):
         check_every(every)
         whole_number(too_few, "too_few")
         names, of = self._data.by(by), Window.of(window, half_life)
-        data = asked(self._data, names, times=True)
-        times, sample, (places, keys) = data.times("timeline"), data.sample(), data.segments(names)
-        if repeats != "all" or sample.accounts is not None:
+        units = units_of_spans(self._data, names, (every, of), denominator, repeats)
+        data = asked(self._data, names, times=True) if units is None else units.found.counts
+        sample = data.sample() if units is None else units.found.sample
+        times, (places, keys) = data.times("timeline"), data.segments(names)
+        if units is None and (repeats != "all" or sample.accounts is not None):
             if str(of):
                 what = f"repeats={repeats!r}" if repeats != "all" else "account="
                 raise IncompatibleError(f"{what} says what counts in a calendar period: leave window and half_life out")
@@ -101,8 +118,10 @@ class OverTime(Bindings):
             window=of,
             by=names,
             denominator=denominator,
+            units=units,
         )
-        return attrs.evolve(found, too_few=too_few, backend=self._backend)
+        conventions = attrs.evolve(found.conventions, by_customer="customer" in self._data.roles)
+        return attrs.evolve(found, conventions=conventions, too_few=too_few, backend=self._backend)
 
     def transitions(
         self,

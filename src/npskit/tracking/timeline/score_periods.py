@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from npskit.counting import warn_of_scale
 from npskit.data import Keys
 from npskit.options import PREVIOUS, Denominator
-from npskit.sample import DaySpans, Places, Sample, correlate_spans, count_days, estimate_spans, span_of
+from npskit.sample import DaySpans, EngineSpans, Places, RowSpans, Sample, count_days, span_of
 from npskit.times import DAY, as_dates, check_every, labels
 from npskit.tracking.timeline.against import earlier
 from npskit.tracking.timeline.timeline_record import Timeline
@@ -27,6 +27,7 @@ def timeline_of_sample(
     window: Window,
     by: tuple[str, ...] = (),
     denominator: Denominator = "valid",
+    units: EngineSpans | None = None,
 ) -> Timeline:
     """Return the score of every period, clustered by customer or sampling unit where need be.
 
@@ -43,6 +44,7 @@ def timeline_of_sample(
         window: What each score is of.
         by: The names of the columns that make the segments.
         denominator: `"valid"` answers, or `"all"` responses.
+        units: What an engine says of rows that hang together, where these are only counts.
 
     Raises:
         InvalidValueError: If `every` or `denominator` is none of these, or a stratum has a single sampling unit, and
@@ -58,9 +60,11 @@ def timeline_of_sample(
         wanted = np.concatenate([found.begins, found.ends, [span.first, span.end]])
         edges = np.unique(np.clip(wanted, span.first, span.end))
     dated = Places(np.where(np.isnat(times), -1, places.numbers), places.size) if span.gaps else places
-    clustering = None
-    if sample.calibration is None or window.half_life is None:
+    rows: EngineSpans | RowSpans | None = units
+    if units is None and (sample.calibration is None or window.half_life is None):
         clustering = sample.clustering(dated, denominator)
+        if clustering is not None:
+            rows = RowSpans(sample, clustering, dated, times.astype("datetime64[D]").astype(np.int64))
     table = count_days(
         times,
         *sample.answers.columns,
@@ -80,13 +84,14 @@ def timeline_of_sample(
     tally = table.between(begins, found.ends) if fades is None else table.faded(found.ends, fades)
     estimate, undated, shared = None, table.undated, None
     names = labels(found.numbers, every)
-    if clustering is not None and len(found.ends):
-        days = times.astype("datetime64[D]").astype(np.int64)
+    if rows is not None and len(found.ends):
         spans = DaySpans(begins, found.ends, fades)
-        estimate = estimate_spans(sample, clustering, dated, days, spans).reshape(tally.shape)
-        if fades is None:
-            partners = np.stack([earlier(previous, names, begins, found.ends) for previous in PREVIOUS])
-            shared = correlate_spans(sample, clustering, dated, days, spans, partners)
+        estimate = rows.estimate(spans)
+        if estimate is not None:
+            estimate = estimate.reshape(tally.shape)
+            if fades is None:
+                partners = np.stack([earlier(previous, names, begins, found.ends) for previous in PREVIOUS])
+                shared = rows.correlate(spans, partners)
     measured = sample.measured(tally, denominator, estimate)
     tally, estimate = measured.tally, measured.estimate
     warn_of_scale(table.tally)

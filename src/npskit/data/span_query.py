@@ -1,0 +1,123 @@
+"""Spans of days as one more key of sums over sampling units, and sums of what units have in two of them.
+
+No engine truncates times as another does. So the days that there are are placed here, and a query is told from which
+day on which span begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Frozen
+from npskit.data.query_times import QueryTimes
+from npskit.data.sum_table import SumTable
+from npskit.data.unit_query import UnitQuery
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+# What stands for a missing value where rows are joined, since no engine joins by nothing.
+_NOTHING = "npskit: nothing"
+
+
+@attrs.frozen(eq=False)
+class Stretches(Frozen):
+    """A whole number for each stretch of another, as a query can be told.
+
+    Args:
+        begins: Where each stretch begins, rising, shape `(S,)`.
+        values: What holds there, shape `(S,)`.
+        end: The number behind the last one.
+    """
+
+    begins: NDArray[np.int64]
+    values: NDArray[np.int64]
+    end: int
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.int64], values: NDArray[np.int64]) -> Self:
+        """Return the fewest stretches in which each number has its value; all in between may have any.
+
+        Example:
+            >>> found = Stretches.of(np.array([7, 1, 2, 7]), np.array([1, 0, 0, 1]))
+            >>> found.begins.tolist(), found.values.tolist(), found.end
+            ([1, 7], [0, 1], 8)
+        """
+        known, first = np.unique(numbers, return_index=True)
+        value = values[first]
+        new = np.flatnonzero(np.append(True, value[1:] != value[:-1])) if len(known) else np.zeros(0, np.intp)
+        return cls(known[new], value[new], int(known.max(initial=-1)) + 1)
+
+    def value(self, number: nw.Expr) -> nw.Expr:
+        """Return the value of a column's numbers, -1 for none and what is beyond."""
+        import narwhals.stable.v2 as nw
+
+        def between(low: int, high: int) -> nw.Expr:
+            if high - low == 1:
+                return nw.lit(int(self.values[low]))
+            middle = (low + high) // 2
+            return (
+                nw.when(number < int(self.begins[middle])).then(between(low, middle)).otherwise(between(middle, high))
+            )
+
+        if not len(self.begins):
+            return nw.lit(-1)
+        inside = (number >= int(self.begins[0])) & (number < self.end)
+        return nw.when(inside).then(between(0, len(self.begins))).otherwise(nw.lit(-1))
+
+
+def in_spans(query: UnitQuery, times: QueryTimes, stretches: Stretches) -> UnitQuery:
+    """Return a query of rows with times whose sums are also by span of days.
+
+    Args:
+        query: The rows, with the column `t`.
+        times: How their times are taken apart.
+        stretches: The span of each day, or quarter of an hour, by `QueryTimes.numbers`, -1 for none.
+    """
+    import narwhals.stable.v2 as nw
+
+    rows = query.rows.with_columns(**times.parts_of("t"))
+    rows = rows.with_columns(moment=times.number(nw.col))
+    rows = rows.with_columns(span=stretches.value(nw.col("moment")))
+    return attrs.evolve(query, rows=rows, days=times.parts)
+
+
+def partner_products(query: UnitQuery, distances: Stretches, nullable: Sequence[str]) -> SumTable:
+    """Return the products of what units have in each span, and in an earlier one.
+
+    Args:
+        query: Rows that may hang together, in spans.
+        distances: How far back the other span of each lies; more than there are for none.
+        nullable: The plain names of the columns of segments that have missing values.
+
+    Returns:
+        By line `p0_0`, `p0_1`, ...: the first category is that of the later span.
+    """
+    import narwhals.stable.v2 as nw
+
+    zs = query.sums_of_units
+    filled, joined = fill_keys(query.cells(), query.keys, nullable)
+    also = [*joined, *([query.stratum] if query.stratum else []), "unit"]
+    earlier = filled.select(*also, nw.col("span").alias("other"), *(nw.col(z).alias(f"other_{z}") for z in zs))
+    later = filled.with_columns(other=nw.col("span") - distances.value(nw.col("span")))
+    both = later.join(earlier, on=[*also, "other"], how="inner")
+    pairs = {f"p{j}_{k}": nw.col(a) * nw.col(f"other_{b}") for j, a in enumerate(zs) for k, b in enumerate(zs)}
+    return query.sums(both.with_columns(**pairs), list(pairs))
+
+
+def fill_keys(
+    rows: nw.LazyFrame[Any], keys: Sequence[str], nullable: Sequence[str]
+) -> tuple[nw.LazyFrame[Any], Mapping[str, str]]:
+    """Return rows with columns by which they can be joined where their keys are the same, and what these stand for."""
+    import narwhals.stable.v2 as nw
+
+    joined = {f"k{i}": name for i, name in enumerate(keys)}
+    for key, name in joined.items():
+        same = nw.col(name).cast(nw.String).fill_null(_NOTHING) if name in nullable else nw.col(name)
+        rows = rows.with_columns(same.alias(key))
+    return rows, joined

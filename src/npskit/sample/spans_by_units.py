@@ -1,0 +1,135 @@
+"""Scores of spans of days whose answers hang together, from an engine's sums over sampling units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from npskit.arrays import Floats
+from npskit.data import Keys, Stretches, partner_products
+from npskit.inference import Estimate
+from npskit.options import Denominator, Repeats
+from npskit.sample.asking import counted
+from npskit.sample.bound import BoundData
+from npskit.sample.by_units import UnitCounts, UnitDesign, adds_up, joins, nullable
+from npskit.sample.days import Span, span_of
+from npskit.sample.moving import DaySpans, apart
+from npskit.sample.places import Places
+from npskit.sample.unit_lines import RowsNeededError, SumLines
+
+# Stretches of time that a query is told one by one: engines are slow to read more.
+_MOST_STRETCHES = 1500
+
+
+@attrs.frozen(eq=False)
+class EngineSpans:
+    """The spans of an engine's rows; see `npskit.sample.moving.RowSpans`, which are those of rows at hand.
+
+    Args:
+        data: The data.
+        by: The columns that make the segments.
+        found: What counts.
+        keys: The segments.
+        size: How many spans there are.
+        design: The sums over units, None where no two answers hang together.
+    """
+
+    data: BoundData
+    by: tuple[str, ...]
+    found: UnitCounts
+    keys: Keys
+    size: int
+    design: UnitDesign | None
+
+    @classmethod
+    def of(
+        cls,
+        data: BoundData,
+        by: tuple[str, ...],
+        spans_of: Callable[[Span], DaySpans],
+        denominator: Denominator,
+        repeats: Repeats,
+    ) -> Self | None:
+        """Return the spans.
+
+        Args:
+            data: The data.
+            by: The columns that make the segments.
+            spans_of: Gives the spans that cover some days, the same for all segments.
+            denominator: What the score is divided by.
+            repeats: What counts of customers who answered more than once in a span.
+
+        Returns:
+            None where no engine holds the rows, or they have to be seen: besides those of
+            `npskit.sample.by_units.measure_by_units` where spans overlap, so that sums are of several, and where an
+            engine cannot tell days apart.
+        """
+        time = data.roles.get("time")
+        if time is None or time in by or not adds_up(data, denominator, repeats):
+            return None
+        if not joins(data) and {"customer", "cluster"} & set(data.roles):
+            return None
+        times = data.frame.query_days(time)
+        if times is None:
+            return None
+        data.check_kinds(by)
+        counts = counted(attrs.evolve(data, kinds=()), by, time)
+        if counts is None:
+            return None
+        moments = counts.times("timeline")
+        spans = spans_of(span_of(moments))
+        dated = ~np.isnat(moments)
+        if not spans.apart or not dated.any():
+            return None
+        place = apart(Places(np.zeros(int(dated.sum()), dtype=np.intp), 1), _days(moments[dated]), spans).numbers
+        stretches = Stretches.of(times.numbers(counts.column(time).take(dated)), place)
+        if len(stretches.begins) > _MOST_STRETCHES:
+            return None
+        found = UnitCounts.of(data, counts, by, denominator, repeats, (times, stretches))
+        if found is None:
+            return None
+        keys = found.counts.segments(by)[1]
+        try:
+            design = found.products(data, keys, repeats, len(spans.ends))
+        except RowsNeededError:
+            return None
+        return cls(data, by, found, keys, len(spans.ends), design)
+
+    def estimate(self, _spans: DaySpans) -> Estimate | None:
+        """Return the estimate of each span in each segment, None where answers are independent."""
+        return None if self.design is None else self.design.estimate(self.data)
+
+    def correlate(self, _spans: DaySpans, partners: NDArray[np.intp]) -> Floats | None:
+        """Return how the score of each span is correlated with those of earlier ones, shape as `partners`."""
+        if self.design is None:
+            return None
+        return np.stack([self._with(each) for each in partners])
+
+    def _with(self, partners: NDArray[np.intp]) -> Floats:
+        design, now, data = self.design, np.arange(self.size), self.data
+        theirs = partners[0]  # of all segments the same
+        if design is None or not self.found.query.units or (theirs < 0).all():
+            return np.zeros(partners.shape)
+        distances = Stretches.of(now, np.where(theirs < 0, self.size, now - theirs))
+        lines = SumLines(self.keys, self.size, design.names)
+        with data.frame.asking("adding up sampling units with answers in two spans of days"):
+            table = partner_products(self.found.query, distances, nullable(data, self.found.counts, self.by))
+        kinds = len(design.category_scores)
+        values = np.stack([table.sums[f"p{j}_{k}"] for j in range(kinds) for k in range(kinds)], axis=-1)
+        shared = lines.by_cell(lines.places(table)[1], values.reshape(-1, kinds, kinds))
+        first = np.arange(len(self.keys))[:, np.newaxis] * self.size
+        return design.products.correlations(
+            design.category_scores,
+            shared,
+            np.where(theirs >= 0, first + theirs, -1).ravel(),
+            population=data.population,
+            lonely=data.lonely,
+        ).reshape(partners.shape)
+
+
+def _days(moments: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return moments.astype("datetime64[D]").astype(np.int64)
