@@ -149,6 +149,22 @@ def test_rows_that_cannot_be_scored_share_the_weight_of_their_customer(repeats: 
     assert agree(lazy.tally.to_dict(), held.tally.to_dict())
 
 
+def test_periods_of_strata_depend_on_each_other_on_an_engine_too() -> None:
+    """Scores of two weeks have in common what their strata differ by, also where each row is a unit of its own."""
+    rows = (
+        [(10, "a", 0)] * 6 + [(0, "b", 0)] * 4 + [(9, "a", 0)] + [(10, "a", 9)] * 3 + [(0, "b", 9)] * 7 + [(5, "a", 9)]
+    )
+    frame = pl.DataFrame(rows, ["score", "kind", "day"], orient="row")
+    frame = frame.with_columns(at=pl.lit(START) + pl.duration(days="day"))
+    ours, theirs = (
+        nk.Survey(each, score="score", time="at", stratum="kind").timeline("week").against()
+        for each in (frame.lazy(), frame)
+    )
+    apart = nk.Survey(frame, score="score", time="at").timeline("week").against()
+    assert ours.p_value[1] == pytest.approx(theirs.p_value[1], rel=1e-9)
+    assert theirs.p_value[1] != pytest.approx(apart.p_value[1], rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("asked", "design"),
     [(a, d) for a in sorted(COUNTS) for d in ("independent", "zone")]

@@ -228,9 +228,9 @@ def partner_correlations(
 
     Example:
         >>> from npskit.inference.clusters import cluster_totals
-        >>> totals = cluster_totals([0, 0, 1, 1, 2, 2], 3, clusters=list("aabbcc"), groups=[0, 1] * 3, n_groups=2)
+        >>> totals = cluster_totals([0, 0, 1, 1, 2, 1], 3, clusters=list("aabbcc"), groups=[0, 1] * 3, n_groups=2)
         >>> partner_correlations(totals, [-1, 0, 1], np.array([-1, 0])).round(3).tolist()
-        [0.0, 0.853]
+        [0.0, 0.866]
     """
     size = totals.size
     layout, cells, parts = _influences(totals, category_scores, np.ones(size, np.bool_), population, lonely)

@@ -112,15 +112,16 @@ class EngineSpans:
     def _with(self, partners: NDArray[np.intp]) -> Floats:
         design, now, data = self.design, np.arange(self.size), self.data
         theirs = partners[0]  # of all segments the same
-        if design is None or not self.found.query.units or (theirs < 0).all():
+        if design is None or (theirs < 0).all():
             return np.zeros(partners.shape)
-        distances = Stretches.of(now, np.where(theirs < 0, self.size, now - theirs))
-        lines = SumLines(self.keys, self.size, design.names)
-        with data.frame.asking("adding up sampling units with answers in two spans of days"):
-            table = partner_products(self.found.query, distances, nullable(data, self.found.counts, self.by))
-        kinds = len(design.category_scores)
-        values = np.stack([table.sums[f"p{j}_{k}"] for j in range(kinds) for k in range(kinds)], axis=-1)
-        shared = lines.by_cell(lines.places(table)[1], values.reshape(-1, kinds, kinds))
+        lines, kinds = SumLines(self.keys, self.size, design.names), len(design.category_scores)
+        shared = np.zeros((lines.groups, len(design.names), kinds, kinds))
+        if self.found.query.units:  # else only strata make scores depend on each other
+            distances = Stretches.of(now, np.where(theirs < 0, self.size, now - theirs))
+            with data.frame.asking("adding up sampling units with answers in two spans of days"):
+                table = partner_products(self.found.query, distances, nullable(data, self.found.counts, self.by))
+            values = np.stack([table.sums[f"p{j}_{k}"] for j in range(kinds) for k in range(kinds)], axis=-1)
+            shared = lines.by_cell(lines.places(table)[1], values.reshape(-1, kinds, kinds))
         first = np.arange(len(self.keys))[:, np.newaxis] * self.size
         return design.products.correlations(
             design.category_scores,
