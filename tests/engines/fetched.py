@@ -34,7 +34,8 @@ def asked(running: Running, name: str) -> tuple[Outcome, Outcome]:
 def cell(running: Running, name: str, found: tuple[Outcome, Outcome]) -> str:
     """Return what the table says: what kind of tables left the engine, and how large they were for the survey once.
 
-    Rows that are as many for twice the rows are counts; else what was fetched are rows, of all columns or of some.
+    Rows that are as many for twice the rows are counts, and a column by itself that is shorter than the survey
+    is of the customers that are named; else what was fetched are rows, of all columns or of some.
     """
     once, twice = found
     if once.failed and not wanted(name)[0].failed:
@@ -47,7 +48,8 @@ def cell(running: Running, name: str, found: tuple[Outcome, Outcome]) -> str:
         else [after for before, after in zip(once.fetched, twice.fetched, strict=True) if after.rows > before.rows]
     )
     whole = any(each.columns >= len(SCHEMA) - len(running.engine.lacks) for each in grown)
-    kind = "counts" if counts else "all columns" if whole else "selected columns"
+    ids = all(each.columns == 1 and each.rows < small_survey(2).num_rows for each in grown)
+    kind = "counts" if counts else "counts and ids" if ids else "all columns" if whole else "selected columns"
     return f"{kind}<br>{', '.join(map(str, once.fetched))}"
 
 

@@ -30,6 +30,7 @@ from npskit.data.columns import as_column as as_column
 from npskit.data.columns import floats_of as floats_of
 from npskit.data.columns import plain_column as plain_column
 from npskit.data.customers import Customers as Customers
+from npskit.data.customers import as_id as as_id
 from npskit.data.customers import read_customers as read_customers
 from npskit.data.database import query_over as query_over
 from npskit.data.flags import read_flags as read_flags
@@ -53,6 +54,7 @@ from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
 from npskit.data.person_query import answers_of_persons as answers_of_persons
+from npskit.data.person_query import times_may_be_far as times_may_be_far
 from npskit.data.query_times import Grain as Grain
 from npskit.data.query_times import QueryTimes as QueryTimes
 from npskit.data.query_times import grain_of as grain_of
@@ -80,6 +82,8 @@ from npskit.data.segments import segments_of as segments_of
 from npskit.data.span_query import Stretches as Stretches
 from npskit.data.span_query import in_spans as in_spans
 from npskit.data.span_query import partner_products as partner_products
+from npskit.data.step_query import StepQuery as StepQuery
+from npskit.data.step_query import answers_by_role as answers_by_role
 from npskit.data.sum_table import SumTable as SumTable
 from npskit.data.texts import UNSPACED as UNSPACED
 from npskit.data.texts import Words as Words

@@ -47,7 +47,7 @@ class Customers(Frozen):
     def cells(self) -> NDArray[Any]:
         """The id of each row as it stands there, None where it is not known: shape `(rows,)`."""
         same = self.ids is self.spellings
-        ids = objects(self.ids if same else (None if is_nothing(one) else _plain(one) for one in self.spellings))
+        ids = objects(self.ids if same else (None if is_nothing(one) else as_id(one) for one in self.spellings))
         return ids[self.spelt] if len(ids) else ids
 
     @property
@@ -84,7 +84,7 @@ def customer_key(customer: object) -> str | None:
         customer = customer.decode("utf-8", "surrogateescape")
     if isinstance(customer, str):
         return _key_of_text(customer)
-    return None if is_nothing(customer) else written(_plain(customer))
+    return None if is_nothing(customer) else written(as_id(customer))
 
 
 def _key_of_text(text: str) -> str | None:
@@ -120,17 +120,17 @@ def read_customers(column: Column | Iterable[Any], name: str = "customer") -> Cu
         return _of_numbers(cells)
     codes, seen = _numbered(cells, name)
     kinds = set(map(type, seen))
-    if kinds <= {int} or (kinds == {str} and _are_plain(seen)):
+    if kinds <= {int} or (kinds == {str} and _are_ids(seen)):
         return Customers(codes, seen, codes, seen, seen if kinds == {str} else None)
     places, keys = number([None, *map(customer_key, seen)])  # nobody comes first
     to, known = places[1:] - 1, len(keys) - 1
     first = dict(zip(reversed(to.tolist()), reversed(seen), strict=True))  # the last one that is put there stays
-    ids = [_plain(first[place]) for place in range(known)]
+    ids = [as_id(first[place]) for place in range(known)]
     numbers = _apart(np.where(to < 0, known, to)[codes] if len(to) else codes, known)
     return Customers(numbers, ids, codes, seen, keys[1:])
 
 
-def _are_plain(texts: list[str]) -> bool:
+def _are_ids(texts: list[str]) -> bool:
     """Whether each of many texts is compared as it stands: no address, no word for nothing, no blanks around it."""
     together = "\0".join(texts)
     blanks = len(together.split(None, 1)) != 1 or together[:1].isspace() or together[-1:].isspace()
@@ -152,7 +152,7 @@ def _of_numbers(cells: NDArray[Any]) -> Customers:
     codes, spellings = factorize(cells)
     ids = spellings[:-1] if None in spellings[-1:] else spellings
     if cells.dtype.kind == "f":
-        ids = list(map(_plain, ids))
+        ids = list(map(as_id, ids))
     return Customers(_apart(codes, len(ids)), ids, codes, spellings)
 
 
@@ -174,7 +174,7 @@ def _apart(codes: NDArray[np.intp], known: int) -> NDArray[np.intp]:
     return np.where(nobody, known - 1 + np.cumsum(nobody), codes) if nobody.any() else codes
 
 
-def _plain(customer: Any) -> Any:
+def as_id(customer: Any) -> Any:
     """Return an id as Python's own, a whole number as such however it is stored."""
     if isinstance(customer, np.generic):
         customer = customer.item()

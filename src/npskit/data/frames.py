@@ -260,6 +260,10 @@ class Frame:
         kind = self._kind(name)
         return isinstance(kind, nw.Date) or (isinstance(kind, nw.Datetime) and kind.time_unit in ("us", "ms"))
 
+    def orders_times(self, name: str) -> bool:
+        """Whether its engine puts a column of times in npskit's order: by the clock on the wall, of no zone."""
+        return self.tells_times(name) and getattr(self._kind(name), "time_zone", None) is None
+
     def unit_query(self, keys: Sequence[str], categories: Categories, roles: UnitRoles) -> UnitQuery | None:
         """Return the query of sums over sampling units; see `UnitQuery.of`."""
         names = [*keys, *categories.columns, *roles.columns]

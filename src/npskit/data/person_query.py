@@ -60,7 +60,7 @@ def answers_of_persons(
     """
     import narwhals.stable.v2 as nw
 
-    if rule == "latest" and _may_be_far(query):
+    if rule == "latest" and times_may_be_far(query):
         return None
     rows, joined = fill_keys(query.rows, query.keys, nullable)
     known, who = rows.filter(~nw.col("unit").is_null()), [*joined, "unit"]
@@ -90,7 +90,8 @@ def answers_of_persons(
     return PersonAnswers(columns, n, (w / number, w2 / number**2), tied, most, shared, units)
 
 
-def _may_be_far(query: UnitQuery) -> bool:
+def times_may_be_far(query: UnitQuery) -> bool:
+    """Return whether some times of a query may be far from the others, so that they have to be seen."""
     import narwhals.stable.v2 as nw
 
     ends = query.rows.group_by("one").agg(nw.col("t").min().alias("first"), nw.col("t").max().alias("last"))

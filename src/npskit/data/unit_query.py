@@ -56,13 +56,13 @@ class Categories:
             ((name, points),) = self.points.items()
             answer = _comparable(plain(name), schema)
             raws = [[raw for cell in cells for raw in points[cell]] for cells in self.cells]
-            category = _chosen([(answer.is_in(each), k) for k, each in enumerate(raws) if each])
+            category = chosen([(answer.is_in(each), k) for k, each in enumerate(raws) if each])
         else:
             for name, points in self.points.items():
                 answer = _comparable(plain(name), schema)
-                code = _chosen([(answer.is_in(list(raws)), i) for i, raws in enumerate(points) if raws])
+                code = chosen([(answer.is_in(list(raws)), i) for i, raws in enumerate(points) if raws])
                 found, bad = found * len(points) + code, bad | (code < 0)
-            inside = _chosen([(found.is_in(list(cells)), k) for k, cells in enumerate(self.cells) if cells])
+            inside = chosen([(found.is_in(list(cells)), k) for k, cells in enumerate(self.cells) if cells])
             category = nw.when(bad).then(nw.lit(-1)).otherwise(inside)
         if not self.unscored:
             return category
@@ -330,7 +330,7 @@ def _unless_nothing(text: nw.Expr, value: nw.Expr) -> nw.Expr:
     return nw.when(~text.str.strip_chars().str.to_lowercase().is_in(sorted(NOTHING))).then(value)
 
 
-def _chosen(cases: Sequence[tuple[nw.Expr, int]]) -> nw.Expr:
+def chosen(cases: Sequence[tuple[nw.Expr, int]]) -> nw.Expr:
     """Return the number of the case that holds, -1 where none does."""
     import narwhals.stable.v2 as nw
 

@@ -77,6 +77,7 @@ from npskit.inference.shrinkage import paule_mandel as paule_mandel
 from npskit.inference.shrinkage import pooled_variances as pooled_variances
 from npskit.inference.shrinkage import shrink_counts as shrink_counts
 from npskit.inference.shrinkage import shrink_scores as shrink_scores
+from npskit.inference.sparse_table import SparseTable as SparseTable
 from npskit.inference.strata import Population as Population
 from npskit.inference.strata import stratified_variance as stratified_variance
 from npskit.inference.strata import stratum_factors as stratum_factors

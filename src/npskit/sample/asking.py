@@ -28,7 +28,7 @@ def asked(
         times: Whether it also needs the times.
         grain: How finely it tells times apart; None for as they are.
         units: Whether it asks which rows hang together.
-        rows: Whether it has to see rows, each for itdata.
+        rows: Whether it has to see rows, each for itself.
     """
     data.check_kinds(names)
     if data.kinds:

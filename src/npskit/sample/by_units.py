@@ -151,7 +151,7 @@ class UnitCounts(Frozen):
             data.roles.get("stratum"),
             time,
         )
-        categories = _categories(counts, sample.answers, is_same(denominator, "all"))
+        categories = categories_of(counts, sample.answers, is_same(denominator, "all"))
         query = data.frame.unit_query(by, categories, roles)
         if query is None:
             return None
@@ -244,7 +244,7 @@ def nullable(data: BoundData, counts: BoundData, by: tuple[str, ...]) -> list[st
     return [data.frame.plain(name) for i, name in enumerate(by) if any(key[i] is None for key in keys)]
 
 
-def _categories(data: BoundData, answers: CodedAnswers, unscored: bool) -> Categories:
+def categories_of(data: BoundData, answers: CodedAnswers, unscored: bool) -> Categories:
     """Return what the raw answers of an engine mean, by those there are, each once."""
     points, grid = {}, answers.codebook.grid.ravel()
     for name, codes, scale in zip(data.score, answers.codes, answers.codebook.scales, strict=True):

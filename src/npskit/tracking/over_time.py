@@ -15,12 +15,12 @@ from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, asked
+from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, asked, find_steps
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
-from npskit.tracking.panel import Transitions, pair_steps, transitions
+from npskit.tracking.panel import MOST_GROUPS, EngineSteps, Transitions, pair_steps, transitions
 from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
 from npskit.tracking.timeline import Periods, Timeline, Window, timeline_of_sample
 
@@ -162,6 +162,12 @@ class OverTime(Bindings):
         if "customer" not in self._data.roles:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
         named = self._data.by(by)
+        counts = find_steps(self._data, named, mode, MOST_GROUPS)
+        if counts is not None:
+            names = segment_names([(name,) for name in counts.names])
+            counted = EngineSteps.of(counts.query, counts.undated)
+            found = transitions(counted, counts.codebook, by=by, group_names=names, moved=moved, level=level)
+            return attrs.evolve(found, backend=self._backend, rows=counts.rows)
         data = asked(self._data, named, times=True)
         who, times = read_customers(data.column(data.roles["customer"])), data.times("transitions")
         sample = data.sample()

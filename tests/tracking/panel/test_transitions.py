@@ -23,7 +23,7 @@ from npskit.inference.two_sample import difference_interval, score_test
 from npskit.scorers import NPS, codebook_of
 from npskit.scorers.ces import CES
 from npskit.scorers.csat import CSAT
-from npskit.tracking.panel.answer_pairs import pair_steps
+from npskit.tracking.panel.answer_pairs import Steps, pair_steps
 from npskit.tracking.panel.count_transitions import transitions as transitions_of_steps
 from npskit.tracking.panel.transition_record import Transitions
 
@@ -146,6 +146,7 @@ def test_clustered_by_customer() -> None:
     """Customers who step several times make intervals clustered: the same step over and over is not more certain."""
     table = np.array([[0, 0, 0], [0, 20, 30], [0, 10, 0]])
     once = of_table(table)
+    assert isinstance(once.steps, Steps)
     who, was, became, _ = once.steps.columns()
     # five copies of each step by one customer, each with a moment of its own, apart by an answer that is no step
     rows = [
@@ -191,7 +192,9 @@ def followed_up(called: Any, left: Any) -> Transitions:
     rows: list[Any] = []
     groups: list[int] = []
     for group, table in enumerate((called, left)):
-        who, was, became, _ = of_table(table).steps.columns()
+        steps = of_table(table).steps
+        assert isinstance(steps, Steps)
+        who, was, became, _ = steps.columns()
         for c, a, b in zip(who.tolist(), was.tolist(), became.tolist(), strict=True):
             # the group is that of the answer a step starts from; what the next is in does not matter
             rows += [(1000 * group + c, 0, a), (1000 * group + c, 1, b)]

@@ -67,6 +67,11 @@ class Steps(Frozen):
             f"undated={self.undated})"
         )
 
+    @property
+    def n_tied(self) -> int:
+        """How many customers have answers at the same time."""
+        return len(self.tied)
+
     def columns(self, part: slice = slice(None)) -> tuple[Integers, Integers, Integers, Integers]:
         """Return customer, category before, category after and group (of the answer before) of each step."""
         packed, mask, k = self.packed[part], (1 << self.bits) - 1, self.n_categories

@@ -11,6 +11,7 @@ from npskit.inference import tail_of
 from npskit.results import LEVEL
 from npskit.scorers import Codebook
 from npskit.tracking.panel.answer_pairs import Steps
+from npskit.tracking.panel.engine_steps import EngineSteps
 from npskit.tracking.panel.moved_share import count_moves
 from npskit.tracking.panel.transition_record import Transitions, category_index
 
@@ -18,7 +19,7 @@ MOST_GROUPS = 100
 
 
 def transitions(
-    steps: Steps,
+    steps: Steps | EngineSteps,
     codebook: Codebook,
     *,
     ids: Sequence[Any] | None = None,
@@ -66,5 +67,5 @@ def transitions(
     if len(asked) != 2:
         raise InvalidTypeError(f"moved must name the category before and the one after: got {quoted(moved)}")
     before, after = (category_index(codebook, name) for name in asked)
-    moves = count_moves(steps, len(group_names) + 1)
+    moves = steps.moves if isinstance(steps, EngineSteps) else count_moves(steps, len(group_names) + 1)
     return Transitions(codebook, steps, moves, float(level), (before, after), ids, by, tuple(group_names))

@@ -30,6 +30,7 @@ from npskit.scorers import Codebook
 from npskit.scores import Pair
 from npskit.tracking.charts import band_numbers
 from npskit.tracking.panel.answer_pairs import Steps
+from npskit.tracking.panel.engine_steps import EngineSteps
 from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share, moved_shares
 
 _NAMED = 20
@@ -66,7 +67,7 @@ class Transitions(CountedRows):
     """
 
     codebook: Codebook
-    steps: Steps
+    steps: Steps | EngineSteps
     moves: Moves
     level: float
     moved: tuple[int, int]
@@ -231,12 +232,10 @@ class Transitions(CountedRows):
         """The customers with answers at the same time, in order: steps that touch these are left out, not guessed."""
         return self._ids(self.steps.tied)
 
-    def _ids(self, codes: NDArray[np.int64]) -> list[Any]:
+    def _ids(self, codes: NDArray[Any]) -> list[Any]:
         """Return customers in an order that is not that of the rows: an engine has these in any."""
-        found: list[int] = codes.tolist()
-        if self.ids is None:
-            return found
-        ids = [self.ids[code] for code in found]
+        found: list[Any] = codes.tolist()
+        ids = found if self.ids is None else [self.ids[code] for code in found]
         try:
             return sorted(ids)
         except TypeError:  # numbers beside texts
@@ -247,7 +246,7 @@ class Transitions(CountedRows):
     def __repr__(self) -> str:
         words = f"{self.codebook.name} {number(self.before)} to {number(self.after)}"
         moved = {name: getattr(self.difference, name) for name in ("difference", "interval", "p_value")}
-        return self._said(words, **moved, steps=len(self.steps), customers=self.customers, tied=len(self.steps.tied))
+        return self._said(words, **moved, steps=len(self.steps), customers=self.customers, tied=self.steps.n_tied)
 
     def _rows(self) -> Rows:
         names, table = self._shown()
@@ -302,9 +301,9 @@ class Transitions(CountedRows):
     def _left_out(self) -> list[str]:
         """Return which steps and answers do not enter, a line each."""
         notes = []
-        if len(self.steps.tied):
+        if self.steps.n_tied:
             notes.append(
-                f"left out: {counted(self.steps.unordered, 'step')} of {counted(len(self.steps.tied), 'customer')} "
+                f"left out: {counted(self.steps.unordered, 'step')} of {counted(self.steps.n_tied, 'customer')} "
                 "who answered more than once at the same time"
             )
         return notes + (
@@ -328,7 +327,7 @@ class Transitions(CountedRows):
         found |= self._parts("before", "after", "difference", "mode", "clustered", "customers", "counts", "shares")
         found |= self._parts("stationary", "stationary_score", "by", "groups", "comparison") | {"share": self.share()}
         found |= {"tests": self._parts("stuart_maxwell", "bhapkar", "bowker")}
-        tied = {"customers": len(self.steps.tied), "first": self.tied[:_NAMED]}
+        tied = {"customers": self.steps.n_tied, "first": self.tied[:_NAMED]}
         return found | {"unordered": self.steps.unordered, "undated": self.steps.undated, "tied": tied}
 
 
