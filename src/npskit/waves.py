@@ -96,7 +96,7 @@ def _check_alike(waves: Sequence[Survey]) -> None:
             raise IncompatibleError(f"surveys must be of one scorer: got {first.scorer!r} and {wave.scorer!r}")
         if wave._data.codebook.scales != first._data.codebook.scales:
             raise IncompatibleError(f"surveys must have one mapping of texts to answers: that of surveys[{i}] differs")
-        if wave._data.calibration is not None:
+        if wave._data.totals is not None:
             raise IncompatibleError(f"surveys[{i}] is raked: join the surveys first, and rake them together")
         for name in _ALIKE:
             one, other = (each.roles if name == "roles" else getattr(each._data, name) for each in (first, wave))

@@ -47,8 +47,19 @@ ASKED: dict[str, Question] = {
     "latest": lambda s: s.score(repeats="latest"),
     "latest by": lambda s: s.score(by=["region", "kind"], repeats="latest"),
     "mean": lambda s: s.score(repeats="mean"),
+    "raked": lambda s: raked(s).score(by="region"),
+    "raked months": lambda s: raked(s).timeline(window="40d").against(),
+    "raked compare": lambda s: raked(s).compare(by="region"),
     "mean by": lambda s: s.score(by="region", repeats="mean"),
 }
+
+
+def raked(survey: nk.Survey) -> nk.Survey:
+    """Return the survey with the kinds that it has in equal shares."""
+    kinds = [each["kind"] for each in survey.score(by="kind").to_dict()["segments"]]
+    return survey.rake({"kind": dict.fromkeys(kinds, 1 / len(kinds))})
+
+
 DESIGNS: dict[str, dict[str, Any]] = {
     "independent": {},
     "weighted": {"weight": "weight"},

@@ -66,17 +66,18 @@ def calibrated_estimate(
     kinds = checked_indices(categories, "categories", s.size, len(w)).astype(np.intp)
     inside = kinds >= 0
     codes, unit_strata = _units(strata, clusters, len(w))
+    copies = _copies(calibration, clusters, codes)
     each = np.where(inside, w, 0.0)
     moved = _influence(calibration, kinds, s)
     per_unit = sum_by(codes, np.stack([moved, each, each * each], axis=-1), len(unit_strata))
     found = estimate_from_units(
-        StrataLayout.of(unit_strata, population, lonely),
-        UnitCells.of_units(len(unit_strata)),
+        StrataLayout.of(unit_strata, population, lonely, copies),
+        UnitCells.of_units(len(unit_strata), copies),
         per_unit[:, 0],
         per_unit[:, 1:],
-        np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)[np.newaxis],
+        np.bincount(kinds[inside], calibration.times(w)[inside], minlength=s.size).astype(np.float64)[np.newaxis],
         s,
-        np.array([inside.sum()], dtype=np.float64),
+        np.array([calibration.times(inside.astype(np.float64)).sum()]),
         customers,
     )
     return found[0]
@@ -132,17 +133,27 @@ def calibrated_correlations(
     for group in range(parts.shape[1]):
         moved = _influence(calibration, np.where(places == group, kinds, -1), s)
         parts[:, group] = np.nan_to_num(sum_by(codes, moved, size))
-    layout = StrataLayout.of(unit_strata, population, lonely)
-    return correlations_of(layout.covariance(parts, UnitCells.of_units(size))[0])
+    copies = _copies(calibration, clusters, codes)
+    layout = StrataLayout.of(unit_strata, population, lonely, copies)
+    return correlations_of(layout.covariance(parts, UnitCells.of_units(size, copies))[0])
 
 
 def _influence(calibration: Calibration, kinds: Codes, s: Floats) -> Floats:
     """Return by how much each row moves the mean, shape `(n,)`; NaN where nothing has weight."""
     w, inside = to_scale(calibration.weights), kinds >= 0
-    amounts = np.bincount(kinds[inside], weights=w[inside], minlength=s.size).astype(np.float64)
+    amounts = np.bincount(kinds[inside], calibration.times(w)[inside], minlength=s.size).astype(np.float64)
     with np.errstate(invalid="ignore"):
         plain = np.where(inside, (s[np.maximum(kinds, 0)] - amounts @ s / amounts.sum()) / amounts.sum(), 0.0)
     return w * calibration.residuals(plain) if bool(np.isfinite(plain).all()) else plain
+
+
+def _copies(calibration: Calibration, clusters: ArrayLike | Column | None, units: Codes) -> Floats | None:
+    """Return how many equal sampling units each unit stands for, None for one."""
+    if calibration.copies is None:
+        return None
+    if clusters is not None:
+        raise IncompatibleError("rows that stand for several each have no clusters: give each row for itself")
+    return sum_by(units, calibration.copies, len(units))
 
 
 def _units(

@@ -37,6 +37,7 @@ class Calibration(Frozen):
         cells: Index of each row's combination of margins, shape `(n,)`.
         columns: Which labels make up each combination, 0 or 1, shape `(cells, labels of all margins)`.
         iterations: Rounds over the margins that it took; 1 where the solution is explicit.
+        copies: How many equal rows each of them is, shape `(n,)`; None for one.
     """
 
     weights: Floats
@@ -44,6 +45,11 @@ class Calibration(Frozen):
     cells: Codes
     columns: Floats
     iterations: int
+    copies: Floats | None = None
+
+    def times(self, values: Floats) -> Floats:
+        """Return the values of rows, shape `(n,)`, as often as each row is there."""
+        return values if self.copies is None else values * self.copies
 
     def residuals(self, values: ArrayLike) -> Floats:
         """Return what the margins leave unexplained of `values`, by least squares with the design weights.
@@ -60,8 +66,9 @@ class Calibration(Frozen):
             [-1.0, 1.0, 0.0]
         """
         y = np.asarray(values, dtype=np.float64)
-        sizes = sum_by(self.cells, self.design_weights, len(self.columns))
-        weighted = self.design_weights.reshape(-1, *(1 for _ in y.shape[1:])) * y
+        own = self.times(self.design_weights)
+        sizes = sum_by(self.cells, own, len(self.columns))
+        weighted = own.reshape(-1, *(1 for _ in y.shape[1:])) * y
         sums = sum_by(self.cells, weighted.reshape(len(y), -1), len(self.columns))
         # rows of one combination have one fitted value, so the regression is one on the means of the combinations
         root = np.sqrt(sizes)[:, np.newaxis]
@@ -102,6 +109,7 @@ def rake(
     margins: Mapping[str, ArrayLike | Column],
     totals: Mapping[str, Mapping[Any, float]],
     *,
+    copies: Floats | None = None,
     tolerance: float = 1e-13,
     max_iterations: int = 1000,
 ) -> Calibration:
@@ -116,6 +124,7 @@ def rake(
         margins: Labels of the rows by margin, each of shape `(n,)`: `{"age": [...], "sex": [...]}`.
         totals: Number of people, or share, in the population by margin and label. All margins add up to the same
             number; where it is 1 they are shares, and the weights keep their sum.
+        copies: How many equal rows each row stands for, shape `(n,)`; None for one.
         tolerance: The relative distance from every total at which to stop.
         max_iterations: Rounds over the margins after which to give up.
 
@@ -132,8 +141,8 @@ def rake(
         [0.5, 0.5, 1.5, 1.5]
     """
     max_iterations = whole_number(max_iterations, "max_iterations", least=1)
-    table = _Table.of(weights, margins, totals)
-    start = sum_by(table.cells, table.weights, len(table.labels))
+    table = _Table.of(weights, margins, totals, copies)
+    start = sum_by(table.cells, table.amounts, len(table.labels))
     fitted = start.copy()
     for iteration in range(1, max_iterations + 1):
         for labels, targets in zip(table.labels.T, table.targets, strict=True):
@@ -142,7 +151,7 @@ def rake(
         # a single margin is met at once, however the rounding falls
         if len(gaps) == 1 or max(gap.max() for gap in gaps) <= tolerance:
             factors = _ratio(fitted, start)[table.cells]
-            return Calibration(table.weights * factors, table.weights, table.cells, table.columns, iteration)
+            return Calibration(table.weights * factors, table.weights, table.cells, table.columns, iteration, copies)
     worst = max(range(len(gaps)), key=lambda m: float(gaps[m].max()))
     label = table.names[worst][int(gaps[worst].argmax())]
     raise InvalidValueError(
@@ -210,6 +219,7 @@ class _Table(Frozen):
     """Rows cross-classified: cell of each row (n,), labels of each cell (C, M), names and targets of each margin."""
 
     weights: Floats
+    amounts: Floats
     cells: Codes
     labels: Codes
     names: list[list[Any]]
@@ -217,9 +227,14 @@ class _Table(Frozen):
 
     @classmethod
     def of(
-        cls, weights: ArrayLike, margins: Mapping[str, ArrayLike | Column], totals: Mapping[str, Mapping[Any, float]]
+        cls,
+        weights: ArrayLike,
+        margins: Mapping[str, ArrayLike | Column],
+        totals: Mapping[str, Mapping[Any, float]],
+        copies: Floats | None = None,
     ) -> _Table:
         w = read_weights(weights)
+        amounts = w if copies is None else w * copies
         if not margins or set(margins) != set(totals):
             raise InvalidValueError(
                 f"margins and totals must name the same margins: got {list(margins)} and {list(totals)}"
@@ -230,12 +245,12 @@ class _Table(Frozen):
             codes, known = factorize(column, name)
             if len(codes) != len(w):
                 raise IncompatibleError(f"{name} must have one label per weight: got {len(codes)} for {len(w)}")
-            sums = np.bincount(codes, weights=w, minlength=len(known))
+            sums = np.bincount(codes, weights=amounts, minlength=len(known))
             names.append(known.tolist())
             targets.append(_targets(name, names[-1], sums.tolist(), totals[name]))
             cells, pairs = factorize(cells * len(known) + codes, "cells")
             labels = np.column_stack([labels[pairs // len(known)], pairs % len(known)])
-        return cls(w, cells, labels, names, _agreed(list(margins), targets, float(w.sum())))
+        return cls(w, amounts, cells, labels, names, _agreed(list(margins), targets, float(amounts.sum())))
 
     @property
     def columns(self) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from npskit.arrays import Floats
-from npskit.inference.clusters import ClusterTotals, sum_by
+from npskit.inference.clusters import ClusterTotals
 from npskit.inference.estimate import Estimate
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Population
@@ -100,7 +100,7 @@ def estimate_from_units(
         ([0.1875], [2.0])
     """
     with np.errstate(invalid="ignore"):
-        total = sum_by(cells.groups, sizes[:, 0], cells.n_groups)[cells.groups]
+        total = cells.by_group(sizes[:, 0])[cells.groups]
         h, answers = sizes[:, 0] / total, sizes[:, 1] / total / total
     counted, squared, squares, shares = (layout.by_stratum(a, cells) for a in (h > 0, h * h, answers, h))
     sums = UnitSums(
@@ -109,7 +109,7 @@ def estimate_from_units(
         shares,
         squared,
         squares,
-        np.stack([sum_by(cells.groups, h**k, cells.n_groups) for k in range(2, 6)]),
+        np.stack([cells.by_group(h**k) for k in range(2, 6)]),
         _largest(h, cells),
     )
     return estimate_from_sums(layout, sums, amounts, category_scores, n, customers)

@@ -23,17 +23,26 @@ from npskit.options import Lonely
 class UnitCells(NamedTuple):
     """The sampling unit and the group of each cell, both of shape `(C,)`, and the number of groups, G.
 
-    No two cells share unit and group.
+    No two cells share unit and group. With `copies`, shape `(C,)`, each is that many cells, of as many equal units.
     """
 
     units: Codes
     groups: Codes
     n_groups: int
+    copies: Floats | None = None
 
     @classmethod
-    def of_units(cls, size: int) -> Self:
+    def of_units(cls, size: int, copies: Floats | None = None) -> Self:
         """Return one cell for each of `size` units, all in one group."""
-        return cls(np.arange(size), np.zeros(size, np.intp), 1)
+        return cls(np.arange(size), np.zeros(size, np.intp), 1, copies)
+
+    def times(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the values, shape `(C, ...)`, as often as each cell is there."""
+        return values if self.copies is None else values * self.copies.reshape(-1, *(1 for _ in values.shape[1:]))
+
+    def by_group(self, values: NDArray[Any]) -> Floats:
+        """Return the sums of `values`, shape `(C, ...)`, by group: shape `(G, ...)`."""
+        return sum_by(self.groups, self.times(values), self.n_groups)
 
 
 @attrs.frozen(eq=False)
@@ -55,10 +64,12 @@ class StrataLayout(Frozen):
     unsampled: Floats
 
     @classmethod
-    def of(cls, labels: NDArray[Any], population: Population, lonely: Lonely) -> StrataLayout:
-        """Return the layout of units by the label of each one's stratum, shape `(P,)`."""
+    def of(
+        cls, labels: NDArray[Any], population: Population, lonely: Lonely, copies: Floats | None = None
+    ) -> StrataLayout:
+        """Return the layout of units by the label of each one's stratum, shape `(P,)`, each of them `copies` times."""
         strata, names = factorize(labels, "strata")
-        sampled = np.bincount(strata, minlength=len(names)).astype(np.float64)
+        sampled = np.bincount(strata, copies, minlength=len(names)).astype(np.float64)
         return cls.of_sizes(sampled, names.tolist(), population, lonely, strata)
 
     @classmethod
@@ -82,7 +93,7 @@ class StrataLayout(Frozen):
         """Return the sums of `values`, shape `(C, ...)`, by group and stratum: shape `(G, H, ...)`."""
         shape = cells.n_groups, len(self.sampled)
         places = cells.groups * shape[1] + self.strata[cells.units]
-        return sum_by(places, values, shape[0] * shape[1]).reshape(*shape, *values.shape[1:])
+        return sum_by(places, cells.times(values), shape[0] * shape[1]).reshape(*shape, *values.shape[1:])
 
     def covariance(self, influence: Floats, cells: UnitCells) -> Floats:
         """Return the covariances of the estimates in each group, shape `(G, m, m)`.
@@ -91,12 +102,12 @@ class StrataLayout(Frozen):
             influence: Of each cell on each estimate, shape `(C, m)`; 0 for a unit without a cell in the group.
             cells: Where each cell belongs.
         """
-        units, groups, n_groups = cells
+        units, groups, n_groups, _ = cells
         strata, m = self.strata[units], influence.shape[1]
         absent = self.sampled - self.by_stratum(np.ones(len(units)), cells)
         means = self.by_stratum(influence, cells) * (self.centers / self.sampled)[:, np.newaxis]
         away = influence - means[groups, strata]
-        scaled = away * self.factors[strata, np.newaxis]
+        scaled = cells.times(away * self.factors[strata, np.newaxis])
         found = np.empty((n_groups, m, m))
         for j in range(m):
             for k in range(j, m):

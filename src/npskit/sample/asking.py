@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from npskit.data import Frame, Grain, Owned, read_times, weight_scale
+from npskit.errors import NpskitError
 from npskit.sample.bound import UNITS, BoundData
 
 
@@ -34,7 +35,7 @@ def asked(
     if data.kinds:
         data = attrs.evolve(data, kinds=())
     polars = data.frame.backend == "polars" and bool(names) and "weight" not in data.roles
-    if data.calibration is not None or not (data.frame.lazy or (polars and not times)):
+    if not (data.frame.lazy or (polars and not times and data.totals is None)):
         return data  # Polars groups by text faster than Python does; where weights are bound, errors name rows
     time = data.roles.get("time") if times else None
     if not rows and not (units and data.units):
@@ -48,10 +49,28 @@ def asked(
     return selected(data, [*names, *data.score, *bound, *weight, *([time] if time else [])])
 
 
+def calibrated(data: BoundData) -> BoundData:
+    """Return raked data, whose totals and rows were seen to fit; an engine is asked for its margins alone."""
+    if data.frame.lazy:
+        try:
+            found = counted(attrs.evolve(data, on_invalid="count"), ())
+            if found is not None:
+                found.calibrate()
+                return data
+        except NpskitError:  # which is to name rows
+            pass
+        weight = [data.roles["weight"]] if "weight" in data.roles else []
+        selected(data, [*data.score, *weight]).calibrate()
+    else:
+        data.calibrate()
+    return data
+
+
 def selected(data: BoundData, names: Sequence[str]) -> BoundData:
     """Return the data with some columns alone, where an engine would send them all."""
-    if not data.frame.lazy or data.calibration is not None:  # whose rows must stay in their order
+    if not data.frame.lazy:
         return data
+    names = [*names, *(name for name in data.totals or () if name not in names)]
     roles = {role: name for role, name in data.roles.items() if name in names}
     return attrs.evolve(data, frame=data.frame.select(names), roles=roles, columns={})
 
@@ -65,16 +84,32 @@ def counted(
         None where rows have to be seen: an engine does not square or add up what cannot be used, and an error names
         its row.
     """
-    weight = data.roles.get("weight")
+    bound = weight = data.roles.get("weight")
+    margins = list(data.totals or ())
+    if margins and weight is not None:  # raked rows are equal if their weights are
+        margins, weight = [*margins, weight], None
     apart = None if time is None or grain is None or time in names else data.frame.query_times(time, grain)
-    keys = list(dict.fromkeys([*names, *data.score, *([time] if time and apart is None else [])]))
-    if (weight is not None and not data.frame.is_numeric(weight)) or data.frame.holds_objects(keys):
+    keys = list(dict.fromkeys([*names, *margins, *data.score, *([time] if time and apart is None else [])]))
+    if (bound is not None and not data.frame.is_numeric(bound)) or data.frame.holds_objects(keys):
         return None
     found = data.frame.distinct(keys, weight, times=apart)
     if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
         return None
-    roles = {role: name for role, name in data.roles.items() if name in found.columns and role != "weight"}
+    roles = {role: name for role, name in data.roles.items() if name in found.columns}
+    if not margins:
+        roles.pop("weight", None)
     small = attrs.evolve(data, frame=Frame(Owned(found.columns)), roles=roles, columns={}, sums=found.weights)
+    if margins and bound is not None and not _usable(small):
+        return None
     if time is not None and read_times({time: small.column(time)}, **data.clock)[time].rejected:
         return None
     return None if data.on_invalid == "raise" and small.answers().off_the_scale().any() else small
+
+
+def _usable(data: BoundData) -> bool:
+    """Whether all weights can be used."""
+    try:
+        data.weights()
+    except NpskitError:
+        return False
+    return True

@@ -26,7 +26,7 @@ from npskit.errors import (
 )
 from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
-from npskit.sample.asking import asked, selected
+from npskit.sample.asking import asked, calibrated, selected
 from npskit.sample.bound import BoundData
 from npskit.sample.opening import Opening
 from npskit.sample.rows_meant import rows_meant_by
@@ -124,7 +124,9 @@ class Bindings(Opening):
             >>> survey.score().value, round(survey.rake({"region": {"N": 0.5, "S": 0.5}}).score().value, 1)
             (20.0, 0.0)
         """
-        return self._with(calibration=self._data.raked(totals))
+        survey = copy.copy(self)
+        survey._data = calibrated(self._data.raked(totals))
+        return survey
 
     @property
     def scorer(self) -> Scorer:

@@ -54,7 +54,7 @@ class BoundData:
         lonely: See `Survey`.
         time_zone: See `Survey`.
         dayfirst: See `Survey`.
-        calibration: How the weights were calibrated to the population, or None.
+        totals: What is known of the population, to which weights are raked, by column and label; or None.
         refused: What could not be used of the file the data came from; None if it came from none.
         aside: The rows of the file that are not in the data: those set aside, and those left out.
         row_numbers: The row of the file that each row came from; None if the data came from none.
@@ -72,7 +72,7 @@ class BoundData:
     lonely: Lonely = "fail"
     time_zone: str | None = attrs.field(default=None, validator=lambda _, __, name: find_zone(name))  # or refused
     dayfirst: bool | None = None
-    calibration: Calibration | None = None
+    totals: Mapping[str, Mapping[Any, float]] | None = None
     refused: tuple[Rejected, ...] | None = None
     aside: RowCounts = NO_ROWS
     row_numbers: NDArray[np.int64] | None = None
@@ -81,6 +81,8 @@ class BoundData:
     _columns: dict[str, Column] = attrs.field(factory=dict, repr=False)
     # what was warned of already; a survey speaks once
     _spoken: set[str] = attrs.field(factory=set, repr=False)
+    # of these rows; not carried over to others
+    _calibrations: list[Calibration] = attrs.field(factory=list, init=False, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
     _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -119,7 +121,7 @@ class BoundData:
         Raises:
             IncompatibleError: If the weights were calibrated, which holds for all rows together.
         """
-        if self.calibration is not None:
+        if self.totals is not None:
             raise IncompatibleError("where() of a raked survey would lose its totals: use where() first, then rake()")
         if self.frame.lazy:
             return self._where_of_engine(wanted)
@@ -184,8 +186,8 @@ class BoundData:
         stood = {each.row: each.value for each in self.refused or () if each.column == name}
         return read_weights(weight, f"weight: column {quoted(name)}", stood)
 
-    def raked(self, totals: Any) -> Calibration:
-        """Return the weights that give columns their totals; see `Survey.rake`."""
+    def raked(self, totals: Any) -> BoundData:
+        """Return the data with weights that give columns their totals; see `Survey.rake`."""
         if not isinstance(totals, Mapping) or not totals:
             raise InvalidTypeError(
                 f"totals must map columns to totals by label, as {{'region': {{'N': 0.5, 'S': 0.5}}}}: got "
@@ -194,9 +196,16 @@ class BoundData:
         for name, labels in totals.items():
             if not isinstance(labels, Mapping):
                 raise InvalidTypeError(f"totals[{quoted(name)}] must map each label to its total: got {quoted(labels)}")
-        margins = {name: self.column(self.frame.require(name, "totals")) for name in totals}
-        weights = self.weights()
-        return rake(np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights), margins, totals)
+        return attrs.evolve(self, totals={self.frame.require(name, "totals"): dict(totals[name]) for name in totals})
+
+    def calibrate(self) -> Calibration | None:
+        """Return how the weights are calibrated to the population, None if they are not."""
+        if self.totals is not None and not self._calibrations:
+            margins, weights = {name: self.column(name) for name in self.totals}, self.weights()
+            start = np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights)
+            copies = self.column(self.score[0]).copies
+            self._calibrations.append(rake(start, margins, self.totals, copies=copies))
+        return self._calibrations[0] if self._calibrations else None
 
     def segments(self, by: tuple[str, ...]) -> tuple[Places, Keys]:
         """Return the segment of each row, and the values that make each segment."""
@@ -221,11 +230,16 @@ class BoundData:
         """Return the rows to be counted, checked to be as `on_invalid` wants them."""
         self.check_kinds()
         customer, account, stratum, cluster = map(self.role, ("customer", "account", "stratum", "cluster"))
-        weights = self.weights() if self.calibration is None else self.calibration.weights
+        answers, calibration, sums = self.answers(), self.calibrate(), self.sums
+        bound, copies = self.weights() if calibration is None else calibration.weights, answers.copies
+        weights = None if bound is None else to_scale(bound)
+        if weights is not None and copies is not None:
+            sums = copies * weights, copies * weights * weights
+            weights = None
         sample = Sample(
-            self.answers(),
-            weights=None if weights is None else to_scale(weights),
-            sums=self.sums,
+            answers,
+            weights=weights,
+            sums=sums,
             customers=None if customer is None else read_customers(customer).numbers,
             accounts=None if account is None else read_customers(account).numbers,
             contacts=self.contacts,
@@ -234,7 +248,7 @@ class BoundData:
             names={role: self.roles[role] for role in ("stratum", "cluster") if role in self.roles},
             population=self.population,
             lonely=self.lonely,
-            calibration=self.calibration,
+            calibration=calibration,
             invalid=self.on_invalid,
             aside=self.aside,
             row_numbers=self.row_numbers,
@@ -288,7 +302,7 @@ class BoundData:
         return "account" in self.roles and self.contacts == "latest"
 
     def _check_policy(self, said: str, rule: str) -> None:
-        if self.calibration is not None:
+        if self.totals is not None:
             raise IncompatibleError(f"{said} and rake() do not go together: bind the rows to be raked")
         if rule == "latest" and "time" not in self.roles:
             raise IncompatibleError(f"{said} needs to know when: bind the column with time=")

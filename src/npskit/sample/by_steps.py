@@ -61,7 +61,7 @@ def find_steps(data: BoundData, by: tuple[str, ...], mode: Pairing, most_groups:
         None where no engine holds the rows, or they have to be seen.
     """
     time, frame = data.roles.get("time"), data.frame
-    if not frame.lazy or data.calibration is not None or time is None or frame.engine in _UNABLE:
+    if not frame.lazy or data.totals is not None or time is None or frame.engine in _UNABLE:
         return None
     if not frame.orders_times(time):
         return None

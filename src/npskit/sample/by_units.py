@@ -69,7 +69,7 @@ def measure_by_units(
 
 def adds_up(data: BoundData, denominator: Denominator, repeats: Repeats) -> bool:
     """Whether an engine holds rows that hang together, and can tell which of them count."""
-    if not data.frame.lazy or not data.units or data.calibration is not None or "account" in data.roles:
+    if not data.frame.lazy or not data.units or data.totals is not None or "account" in data.roles:
         return False
     return repeats == "all" or ("customer" in data.roles and not is_same(denominator, "all") and _takes(data, repeats))
 
