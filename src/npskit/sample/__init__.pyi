@@ -1,6 +1,7 @@
 """A survey's rows bound, placed and counted: the one pipeline from data to estimates."""
 
 from npskit.sample.asking import asked as asked
+from npskit.sample.asking import selected as selected
 from npskit.sample.binding import Bindings as Bindings
 from npskit.sample.binding import bind as bind
 from npskit.sample.bound import BoundData as BoundData

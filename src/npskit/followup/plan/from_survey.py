@@ -24,7 +24,7 @@ from npskit.followup.plan.terms import ROLES, Terms
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.reading import bare
 from npskit.results import RowCounts
-from npskit.sample import BoundData
+from npskit.sample import BoundData, selected
 from npskit.times import find_zone, in_zone, instants, read_time
 
 
@@ -37,6 +37,8 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     }
     if terms.holdout and "customer" not in data.roles:
         raise IncompatibleError("holdout leaves customers alone at random: bind the column with customer= to know them")
+    opt_outs = _opt_outs(data, named, terms)
+    data = _needed(data, playbook, terms, [*named.values(), *kept.values(), *opt_outs])
     columns = {role: data.column(name) for role, name in named.items()}
     others = {name: columns.get(name) for name in ("last_contact", "purchased")}
     dated, times = _times(data, others, terms.now, playbook.due.calendar.time_zone)
@@ -63,10 +65,9 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     )
     if "purchased" in dated:
         table = attrs.evolve(table, purchased=table.moments(dated["purchased"]))
-    opt_outs, opted_out = _opted_out(data, named, terms)
     plan = plan_of(
         playbook.assign(table),
-        opted_out,
+        _opted_out(data, opt_outs, terms),
         _last(table, contacted, earlier),
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
@@ -100,17 +101,32 @@ def _last(table: Table, contacted: Times | None, earlier: list[DatedPlan]) -> Ti
     return np.fmax.reduce(known) if known else None
 
 
-def _opted_out(data: BoundData, named: Mapping[str, str], terms: Terms) -> tuple[tuple[str, ...], Bools | None]:
-    """Return the columns that say who does not want to be contacted, and who does not; None where none says so."""
+def _needed(data: BoundData, playbook: Playbook, terms: Terms, names: Iterable[str]) -> BoundData:
+    """Return the data with the columns that a plan reads alone, where an engine would send all: once, as one table."""
+    lifts = terms.lift.values() if isinstance(terms.lift, Mapping) else [terms.lift]
+    more = [name for name in [*playbook.columns, *lifts] if isinstance(name, str)]
+    if not _only_rules(playbook) or not set(more) <= set(data.frame.columns):  # what is not there is refused by name
+        return data
+    return selected(data, [*data.score, *data.roles.values(), *names, *more])
+
+
+def _only_rules(playbook: Playbook) -> bool:
+    """Whether all strategies are rules; one of the user's may read whatever there is."""
+    return all(isinstance(strategy, Rule) for strategy in playbook.strategies)
+
+
+def _opt_outs(data: BoundData, named: Mapping[str, str], terms: Terms) -> tuple[str, ...]:
+    """Return the columns that say who does not want to be contacted."""
     if "opted_out" in terms.roles:
-        columns: tuple[str, ...] = (named["opted_out"],)
-    else:
-        columns = opt_out_columns(data.frame.columns, {*data.score, *data.roles.values(), *terms.roles.values()})
-    if not columns:
-        return (), None
+        return (named["opted_out"],)
+    return opt_out_columns(data.frame.columns, {*data.score, *data.roles.values(), *terms.roles.values()})
+
+
+def _opted_out(data: BoundData, columns: tuple[str, ...], terms: Terms) -> Bools | None:
+    """Return who does not want to be contacted by some columns, None where there are none."""
     own = "opted_out" in terms.roles
     read = [read_opt_out(data.column(name), "opted_out" if own else name, named=own) for name in columns]
-    return columns, np.logical_or.reduce(read)
+    return np.logical_or.reduce(read) if read else None
 
 
 def _times(
@@ -234,7 +250,7 @@ def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], k
         for name, whose in playbook.columns.items()
     }
     names |= {"name": named["name"]} if "name" in named else {}
-    if not all(isinstance(strategy, Rule) for strategy in playbook.strategies):
+    if not _only_rules(playbook):
         taken = {*data.score, *data.roles.values(), *named.values(), *ROLES}
         names |= {name: name for name in data.frame.columns if name not in taken}
     return _Lazy(data, names | {name: name for name in kept if name not in ROLES})
