@@ -10,6 +10,7 @@ import numpy as np
 
 from npskit.arrays import Bools, Codes, Frozen
 from npskit.comments.patterns import BETWEEN
+from npskit.comments.words.masking import quotation
 from npskit.comments.words.negated import (
     BEHIND,
     FUNCTION,
@@ -27,7 +28,6 @@ from npskit.comments.words.stems import NEGATED, Keys, Stemmer, is_negation, of_
 from npskit.comments.words.unspaced import segmenter
 from npskit.data import UNSPACED, number, slices
 from npskit.errors import InvalidTypeError, failed, quoted
-from npskit.results import excerpt
 
 Tokenizer: TypeAlias = Callable[[str], Sequence[str]]
 
@@ -183,9 +183,9 @@ def _own_words(tokenizer: Tokenizer, comment: str) -> list[str]:
         found: Any = tokenizer(comment)
         listed = [] if isinstance(found, str) else list(found)
     except Exception as error:
-        raise failed(f"tokenizer failed at the comment {excerpt(comment)}", error) from error
+        raise failed(f"tokenizer failed at the comment {quotation(comment)}", error) from error
     if isinstance(found, str) or not all(isinstance(word, str) and word.strip() for word in listed):
-        raise InvalidTypeError(f"tokenizer must return a list of words: got {quoted(found)} for {excerpt(comment)}")
+        raise InvalidTypeError(f"tokenizer must return a list of words: got {quoted(found)} for {quotation(comment)}")
     return listed
 
 
