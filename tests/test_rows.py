@@ -166,6 +166,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.drivers": lambda s: s.drivers(["region"], draws=100),
     "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
     "Survey.three_factors": lambda s: s.three_factors(["rating"], draws=100),
+    "Survey.bottlenecks": lambda s: s.bottlenecks(["rating"], draws=100),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),

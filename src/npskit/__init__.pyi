@@ -8,9 +8,13 @@ from npskit.data import Response as Response
 from npskit.data import Scale as Scale
 from npskit.data import SCIAnswer as SCIAnswer
 from npskit.data import Segment as Segment
+from npskit.drivers import Bottleneck as Bottleneck
+from npskit.drivers import Bottlenecks as Bottlenecks
 from npskit.drivers import Driver as Driver
 from npskit.drivers import Drivers as Drivers
 from npskit.drivers import Factor as Factor
+from npskit.drivers import Quadrant as Quadrant
+from npskit.drivers import Quadrants as Quadrants
 from npskit.drivers import ThreeFactors as ThreeFactors
 from npskit.errors import ColumnNotFoundError as ColumnNotFoundError
 from npskit.errors import DataWarning as DataWarning

@@ -73,6 +73,11 @@ Resampling: TypeAlias = Literal["bootstrap", "jackknife"]
 RESAMPLINGS: tuple[Resampling, ...] = get_args(Resampling)
 FactorKind: TypeAlias = Literal["basic", "performance", "excitement", "indifferent", "not clear"]
 FACTOR_KINDS: tuple[FactorKind, ...] = get_args(FactorKind)
+Scope: TypeAlias = Literal["empirical", "theoretical"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+QuadrantKind: TypeAlias = Literal["concentrate here", "keep up the good work", "low priority", "possible overkill"]
+QUADRANT_KINDS: tuple[QuadrantKind, ...] = get_args(QuadrantKind)
 
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]

@@ -31,7 +31,18 @@ NOT_CALLED = {
     *("Timeline", "ControlChart", "ChangePoints", "ChangeExplanation", "Effect", "Alarm", "Transitions"),
     *("FollowUpPlan", "FollowUpEffect", "ClosedLoop", "Draft", "ProgramPayback", "RetentionSensitivity"),
     *("RevenueAtRisk", "Scorer", "Strategy", "Segment", "ToldCustomers", "FollowUpList"),
-    *("Ideas", "InvitedCustomers", "Driver", "Drivers", "ThreeFactors", "Factor"),
+    *(
+        "Ideas",
+        "InvitedCustomers",
+        "Driver",
+        "Drivers",
+        "Quadrants",
+        "Quadrant",
+        "Bottlenecks",
+        "Bottleneck",
+        "ThreeFactors",
+        "Factor",
+    ),
 }
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {

@@ -27,10 +27,9 @@ def survey(**columns: Any) -> nk.Survey:
     return nk.Survey(data, score="score", time="date", customer="customer")
 
 
-def factors() -> nk.ThreeFactors:
-    """Return what low and high ratings go with, of a driver with a hostile name and one that nobody rates low."""
-    ratings = {HOSTILE: [1, 3, 5, 4] * 4, "price": [3, 3, 4, 5] * 4}
-    return survey(**ratings).three_factors([*ratings], draws=100)
+def rated() -> nk.Survey:
+    """Return a survey with ratings, of a driver with a hostile name and of one that nobody rates low."""
+    return survey(**{HOSTILE: [1, 3, 5, 4] * 4, "price": [3, 3, 4, 5] * 4})
 
 
 PROGRAM: dict[str, Any] = {
@@ -91,7 +90,10 @@ def catalogue() -> dict[str, Result]:
         "ChangePoints, none": weeks.change_points(),
         "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
         "Drivers": few.drivers(["region"], draws=100),
-        "ThreeFactors": factors(),
+        "ThreeFactors": rated().three_factors([HOSTILE, "price"], draws=100),
+        "Bottlenecks": rated().bottlenecks([HOSTILE, "price"], draws=100),
+        "Bottlenecks, never": rated().bottlenecks([HOSTILE], outcome="price", scale={HOSTILE: (1, 9), "price": (0, 9)}),
+        "Quadrants": rated().drivers([HOSTILE, "price", "region"], draws=100).quadrants(),
         "Tally": nk.Tally.count(ANSWERS),
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),

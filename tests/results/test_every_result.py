@@ -159,6 +159,8 @@ def test_copies_are_equal(result: Result) -> None:
 SEVERAL = {
     "Drivers",
     "ThreeFactors",
+    "Bottlenecks",
+    "Quadrants",
     "FollowUpList",
     "ScoreTable",
     "GroupComparison",

@@ -21,6 +21,7 @@ class DriverRows(Frozen):
     Args:
         said: What is explained, in words.
         outcome: Of each row, NaN for none, shape `(rows,)`.
+        ends: The ends of the outcome's scale, the worst first; None where none is known.
         columns: The columns of each driver.
         sample: What is known of the rows.
         backend: The dataframe library of results.
@@ -28,6 +29,7 @@ class DriverRows(Frozen):
 
     said: str
     outcome: Floats
+    ends: tuple[float, float] | None
     columns: Mapping[str, Sequence[RatedColumn]]
     sample: Sample
     backend: str | None
@@ -48,6 +50,18 @@ class DriverRows(Frozen):
                 )
             found[name] = members[0].values[0]
         return found
+
+    def refuse_low_is_good(self) -> None:
+        """Refuse an outcome of which less is better, where the question is what holds it down.
+
+        Raises:
+            InvalidValueError: If it is one.
+        """
+        if self.ends is not None and self.ends[0] > self.ends[1]:
+            raise InvalidValueError(
+                f"outcome: of {self.said} low is good, and here high must be: give outcome='category_score' where that "
+                "rises, or a column that does"
+            )
 
     def weights(self, used: Bools) -> Floats | None:
         """Return the weights of the rows that are used; None where all weigh alike."""

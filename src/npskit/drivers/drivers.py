@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from npskit.arrays import Bools
+from npskit.drivers.driver import Driver
 from npskit.errors import counted, plural
 from npskit.options import Gaps, Resampling
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
+
+if TYPE_CHECKING:
+    from npskit.drivers.quadrants import Quadrants
 
 # A driver whose coefficient varies five times as much as it would alone is hardly told from others.
 _INFLATED = 5.0
@@ -22,47 +26,6 @@ ASSUMES = (
     "LMG shares what drivers explain together, also with one that only goes along with others; PMVD gives a driver "
     "nothing that has no effect of its own once the others are known.",
 )
-
-
-@attrs.frozen
-class Driver:
-    """A driver, or a group of them.
-
-    Args:
-        driver: Its name.
-        lmg: Its share of R², averaged over all orders in which drivers can enter (Lindeman, Merenda & Gold); the shares
-            sum to R².
-        interval: Of `lmg`.
-        rank: 1 for the largest share.
-        rank_low: The best rank that the answers allow.
-        rank_high: The worst.
-        pmvd: Its share by proportional marginal variance (Feldman 2005); NaN of more than 24 drivers.
-        coefficient: By how much the outcome differs where the driver is one higher and all others are the same; NaN for
-            groups and for kinds without an order.
-        standardized: The same in standard deviations of both.
-        p_value: Of the test that it has no coefficient: of its own effect, the others known.
-        first: R² of it alone.
-        last: What it adds to R² of all others.
-        inflation: By how much the variance of its coefficient grows since others vary with it (VIF).
-        mean: Its mean; NaN for groups and for kinds without an order.
-        missing: Rows without it.
-    """
-
-    driver: str
-    lmg: float
-    interval: Interval
-    rank: int
-    rank_low: int
-    rank_high: int
-    pmvd: float
-    coefficient: float
-    standardized: float
-    p_value: float
-    first: float
-    last: float
-    inflation: float
-    mean: float
-    missing: int
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -114,6 +77,29 @@ class Drivers(CountedRows):
             if each.driver == driver:
                 return each
         raise KeyError(driver)
+
+    def quadrants(self) -> Quadrants:
+        """Return importance against performance: what to work on first, as a rule of thumb.
+
+        Importance is the LMG share, performance the mean on the way from the lowest to the highest rating; each is high
+        or low against its mean over drivers. It is a heuristic: the bounds depend on which drivers were asked for, and
+        a share says nothing of what a change would do.
+
+        Source: Martilla & James (1977), "Importance-performance analysis", Journal of Marketing 41(1).
+
+        Raises:
+            InvalidValueError: If fewer than two drivers have a mean: groups have none.
+
+        Example:
+            >>> import npskit as nk
+            >>> data = nk.datasets.demo_survey().columns
+            >>> found = nk.Survey(data, score="score").drivers(["room", "breakfast", "staff", "price"])
+            >>> [(each.driver, each.quadrant) for each in found.quadrants().drivers][:2]
+            [('room', 'concentrate here'), ('staff', 'keep up the good work')]
+        """
+        from npskit.drivers.quadrants import quadrants_of
+
+        return quadrants_of(self.drivers, outcome=self.outcome, backend=self.backend, row_counts=self.row_counts)
 
     def __repr__(self) -> str:
         largest = ", ".join(each.driver for each in self.drivers[:3])

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from npskit.arrays import Floats
+from npskit.drivers.driver import Driver
 from npskit.drivers.driver_rows import DriverRows
-from npskit.drivers.drivers import Driver, Drivers
+from npskit.drivers.drivers import Drivers
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
+from npskit.drivers.rating_scale import ends_of
 from npskit.drivers.regression import out_of_sample, regression_of
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, Drawing, Resampled, resampled_of, shards_of
 from npskit.drivers.shares import shares_of
@@ -61,7 +63,7 @@ def drivers_of(rows: DriverRows, *, pairwise: bool, how: Drawing) -> Drivers:
     best, worst = resampled.ranks()
     order = np.argsort(-found.lmg, kind="stable")
     means, rank = whole.means(), np.argsort(order) + 1
-    listed = []
+    listed, nowhere = [], (float("nan"), float("nan"))
     for g, (name, each) in enumerate(columns.items()):
         alone = groups[g][0] if len(groups[g]) == 1 and not each[0].kinds else None
         listed.append(
@@ -80,6 +82,7 @@ def drivers_of(rows: DriverRows, *, pairwise: bool, how: Drawing) -> Drivers:
                 float(found.last[g]),
                 float(regression.inflation[g]),
                 float("nan") if alone is None else float(means[alone]),
+                *(nowhere if alone is None else ends_of(lines[alone][used])),
                 int((~known[groups[g]].all(axis=0)).sum()),
             )
         )

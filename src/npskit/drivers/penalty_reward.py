@@ -45,6 +45,7 @@ def three_factors_of(rows: DriverRows, classing: Classing, how: Drawing) -> Thre
     Raises:
         InvalidValueError: If there are too few rows, or nothing varies.
     """
+    rows.refuse_low_is_good()
     ratings = rows.ratings()
     names = list(ratings)
     used = np.isfinite(rows.outcome) & np.isfinite(np.stack([*ratings.values()])).all(axis=0)

@@ -32,6 +32,16 @@ def scale_of(values: Floats) -> tuple[float, float] | None:
     return (low, high) if high - low < _MOST_POINTS else None
 
 
+def ends_of(values: Floats) -> tuple[float, float]:
+    """Return the ends of the scale of ratings, of other numbers the least and the most that is there.
+
+    Example:
+        >>> ends_of(np.array([2.0, 5.0])), ends_of(np.array([2.5, np.nan, 5.0]))
+        ((1.0, 5.0), (2.5, 5.0))
+    """
+    return scale_of(values) or (float(np.nanmin(values)), float(np.nanmax(values)))
+
+
 @attrs.frozen
 class Cuts:
     """Where ratings are low, and where they are high: `<= low`, `>= high`."""

@@ -16,6 +16,7 @@ from npskit.results import LEVEL
 from npskit.sample import Bindings, asked
 
 if TYPE_CHECKING:
+    from npskit.drivers.bottlenecks import Bottlenecks
     from npskit.drivers.driver_rows import DriverRows
     from npskit.drivers.drivers import Drivers
     from npskit.drivers.rated_columns import RatedColumn
@@ -143,6 +144,63 @@ class WithDrivers(Bindings):
             negligible = finite_number(negligible, "negligible", least=0)
         return three_factors_of(self._driver_rows(drivers, outcome, order), Classing(low, high, ratio, negligible), how)
 
+    def bottlenecks(
+        self,
+        drivers: Sequence[str] | Mapping[str, str],
+        *,
+        outcome: str = "answer",
+        scale: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
+        order: Mapping[str, Sequence[str]] | None = None,
+        level: float = LEVEL,
+        draws: int = 2_000,
+        rng: int | np.random.Generator = 0,
+    ) -> Bottlenecks:
+        """Return without which drivers there is no good answer: necessary conditions.
+
+        Above the answers lies a ceiling in steps: the best outcome of all whose rating is so high at most. Where it is
+        low for low ratings, no outcome above it was seen without a higher one. The effect size is the empty zone above
+        the ceiling as a share of the scope, all that could be seen; how large it would be if rating and outcome had
+        nothing to do with each other is told by handing the outcomes around, between customers (or other units) as many
+        answers each. One answer may move a ceiling, so weights have no say. Each driver is looked at by itself, over
+        the rows that have it and the outcome.
+
+        Source: Dul (2016), "Necessary condition analysis (NCA): logic and methodology of 'necessary but not sufficient'
+        causality", Organizational Research Methods 19(1), of CE-FDH, effect size and bottleneck table; Dul, van der
+        Laan & Kuik (2020), "A statistical significance test for necessary condition analysis", Organizational Research
+        Methods 23(2), of the permutation test.
+
+        Args:
+            drivers: The columns with ratings of aspects; a mapping gives them other names.
+            outcome: `"answer"`, `"category_score"`, or a column of numbers.
+            scale: The ends of the drivers' scales, `(1, 5)`, or of each by name, with that of an outcome in a column:
+                the scope is theoretical then. Default: the lowest and highest that were seen, the empirical scope.
+            order: Of columns of texts in no known vocabulary these, worst to best.
+            level: 1 less the level of the tests, adjusted for the number of drivers by Holm.
+            draws: How many times outcomes are handed around.
+            rng: Seed of the draws, or a numpy generator.
+
+        Raises:
+            ColumnNotFoundError: If a column is not there.
+            InvalidTypeError, InvalidValueError: If an argument or a column cannot be used, or nothing varies.
+
+        Example:
+            >>> import npskit as nk
+            >>> rng = np.random.default_rng(1)
+            >>> speed, price = rng.integers(1, 6, 400), rng.integers(1, 6, 400)
+            >>> score = np.minimum(rng.integers(0, 11, 400), 2 * speed)
+            >>> found = nk.Survey({"score": score, "speed": speed, "price": price}).bottlenecks(["speed", "price"])
+            >>> found.said("speed")
+            'no 3 without speed of at least 2, no 5 without 3, no 7 without 4, no 9 without 5'
+            >>> round(found["speed"].effect_size, 2), found["price"].effect_size
+            (0.5, 0.0)
+        """
+        from npskit.drivers.ceilings import bottlenecks_of  # scoring should not wait for it
+
+        level = share(level, "level")
+        whole_number(draws, "draws", least=100)
+        rows = self._driver_rows(drivers, outcome, order)
+        return bottlenecks_of(rows, scale, level=level, draws=draws, rng=np.random.default_rng(rng))
+
     def _driver_rows(self, drivers: Any, outcome: str, order: Mapping[str, Sequence[str]] | None) -> DriverRows:
         """Return the outcome and the drivers of each row, read and checked."""
         from npskit.drivers.driver_rows import DriverRows
@@ -159,11 +217,12 @@ class WithDrivers(Bindings):
         sample = data.sample()
         rated = {name: read_rated(data.column(name), name, order.get(name)) for name in names}
         if outcome in _OF_SCORE:
-            values, said = _of_score(sample.answers, outcome), f"the {outcome.replace('_', ' ')}"
+            values, ends = _of_score(sample.answers, outcome)
+            said = f"the {outcome.replace('_', ' ')}"
         else:
-            values, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), outcome
+            values, ends, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), None, outcome
         columns = {name: [rated[member] for member in members] for name, members in groups.items()}
-        return DriverRows(said, values, columns, sample, self._backend)
+        return DriverRows(said, values, ends, columns, sample, self._backend)
 
     def _groups_of(self, drivers: Any) -> dict[str, list[str]]:
         """Return the columns of each driver, checked to be there, each once."""
@@ -185,11 +244,12 @@ class WithDrivers(Bindings):
         return found
 
 
-def _of_score(answers: CodedAnswers, outcome: str) -> Floats:
-    """Return the outcome of each row from its answers, NaN where it is not scored."""
+def _of_score(answers: CodedAnswers, outcome: str) -> tuple[Floats, tuple[float, float]]:
+    """Return the outcome of each row from its answers, NaN where it is not scored, and its worst and best."""
     book = answers.codebook
     if outcome == "category_score":
-        return np.asarray(np.append(book.category_scores, np.nan)[answers.categories])
+        ends = (float(book.category_scores[0]), float(book.category_scores[-1]))
+        return np.asarray(np.append(book.category_scores, np.nan)[answers.categories]), ends
     if len(book.scales) > 1:
         raise InvalidValueError(
             f"outcome='answer' asks for one answer, and {book.name} reads {len(book.scales)}: give "
@@ -198,7 +258,10 @@ def _of_score(answers: CodedAnswers, outcome: str) -> Floats:
     points = np.array([*book.scales[0]], dtype=np.float64)
     codes = answers.codes[0].astype(np.intp)
     known = (codes < len(points)) & (answers.categories >= 0)
-    return np.where(known, points[np.where(known, codes, 0)], np.nan)
+    ends = (float(points[0]), float(points[-1]))
+    if book.grid[0] > book.grid[-1]:  # categories go from worst to best
+        ends = ends[::-1]
+    return np.where(known, points[np.where(known, codes, 0)], np.nan), ends
 
 
 def _numbers(column: RatedColumn) -> Floats:
