@@ -95,7 +95,7 @@ class Drivers(CountedRows):
             >>> data = nk.datasets.demo_survey().columns
             >>> found = nk.Survey(data, score="score").drivers(["room", "breakfast", "staff", "price"])
             >>> [(each.driver, each.quadrant) for each in found.quadrants().drivers][:2]
-            [('room', 'concentrate here'), ('staff', 'keep up the good work')]
+            [('staff', 'keep up the good work'), ('room', 'keep up the good work')]
         """
         from npskit.drivers.quadrants import quadrants_of
 
