@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping
 from typing import Any, Self
 
 import attrs
 import numpy as np
 
-from npskit.arrays import Codes, Floats, Frozen
+from npskit.arrays import Codes, Floats
 from npskit.data import floats_of, read_weights
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
-from npskit.results import checked, damaged, get, get_each, read_json
+from npskit.results import Mergeable, checked, damaged, get, get_each
 
 _SUMS = ("rows", "weights", "sums", "products")
 
 
 @attrs.frozen(eq=False)
-class Moments(Frozen):
+class Moments(Mergeable):
     """Sums over rows of pairs of columns, of the rows where both are known; they merge by addition.
 
     Values are taken from an origin of each column, so that nothing is lost of what is far from 0; where two origins
@@ -144,14 +143,8 @@ class Moments(Frozen):
             means = self.sums / self.weights
             return np.asarray(self.products / self.weights - means * np.swapaxes(means, 0, 1))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON has it, with `schema` and `version` to know it by."""
-        parts = {name: getattr(self, name).tolist() for name in ("origin", *_SUMS)}
-        return {"schema": "moments", "version": 1, "names": list(self.names), **parts}
-
-    def to_json(self) -> str:
-        """Return `to_dict()` as JSON text: what is counted on one machine is added on another."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+    def _kept(self) -> dict[str, Any]:
+        return {"names": list(self.names), **{name: getattr(self, name).tolist() for name in ("origin", *_SUMS)}}
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -166,7 +159,7 @@ class Moments(Frozen):
             >>> Moments.from_json(moments.to_json()) == moments
             True
         """
-        found = read_json(text, "moments")
+        found = cls._read(text)
         names = tuple(get_each(found, "names", lambda name: checked(name, "names", isinstance(name, str))))
         arrays = [_numbers(found, name) for name in ("origin", *_SUMS)]
         q = len(names)

@@ -7,16 +7,18 @@ and the sums of shards add up to the whole, even where a unit is split over shar
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Codes, Floats, Frozen
+from npskit.arrays import Codes, Floats
 from npskit.data import Column, array_of, dense_codes, read_weights, row_said, rows_said
 from npskit.data import factorize as keys_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, quoted
+from npskit.inference.kept_labels import labels_record, read_labels
+from npskit.results import Mergeable, as_whole, checked, get_array, get_size
 
 _KINDS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "numbers", "U": "text", "M": "dates"}
 
@@ -73,7 +75,7 @@ def sum_by(codes: Codes, values: NDArray[Any], size: int) -> Floats:
 
 
 @attrs.frozen(eq=False, repr=False)
-class ClusterTotals(Frozen):
+class ClusterTotals(Mergeable):
     """Sums per sampling unit and group; made by `cluster_totals`, merged by `+`.
 
     A unit without answers in a group has no cell there. The units are those of the design, including those without any
@@ -141,6 +143,47 @@ class ClusterTotals(Frozen):
             for name in ("counts", "weights", "squares")
         )
         return ClusterTotals(strata, clusters, unit, group, counts, weights, squares, self.n_groups)
+
+    def _kept(self) -> dict[str, Any]:
+        labels = {name: labels_record(getattr(self, name)) for name in ("strata", "clusters")}
+        cells = {name: getattr(self, name).tolist() for name in ("units", "groups", "counts", "weights", "squares")}
+        return {"n_categories": self.n_categories, "n_groups": self.n_groups, **labels, **cells}
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the sums that `to_json` wrote.
+
+        Raises:
+            InvalidTypeError: If `text` is no text.
+            InvalidValueError: If it is no JSON, or holds something else.
+
+        Example:
+            >>> shards = [cluster_totals([0, 2], 3, clusters=["ann", "bob"]), cluster_totals([1], 3, clusters=["bob"])]
+            >>> sent = [shard.to_json() for shard in shards]
+            >>> ClusterTotals.from_json(sent[0]) + ClusterTotals.from_json(sent[1])
+            ClusterTotals(n=3, units=2)
+        """
+        found = cls._read(text)
+        strata, clusters = (read_labels(found, name) for name in ("strata", "clusters"))
+        kinds, size = as_whole(found.get("n_categories"), "n_categories"), get_size(found, "units")
+        n_groups = found.get("n_groups")
+        n_groups = None if n_groups is None else as_whole(n_groups, "n_groups")
+        units, groups = (get_array(found, name, int, size) for name in ("units", "groups"))
+        counts, weights = (get_array(found, name, float, kinds) for name in ("counts", "weights"))
+        checked(counts, "counts", counts.shape == (size, kinds))
+        checked(weights, "weights", weights.shape == (size, kinds))
+        for name, codes, most in (
+            ("units", units, len(strata)),
+            ("groups", groups, 1 if n_groups is None else n_groups),
+        ):
+            checked(codes, name, codes.max(initial=-1) < most)
+        order = groups * len(strata) + units  # as they are added up
+        checked(order, "units", bool((np.diff(order) > 0).all()))
+        checked(clusters, "clusters", len(strata) == len(clusters))
+        codes, *_ = unit_codes(strata, clusters)
+        checked(clusters, "clusters", np.array_equal(codes, np.arange(len(strata))))
+        squares = get_array(found, "squares", float, size)
+        return cls(strata, clusters, units, groups, counts, weights, squares, n_groups)
 
     def __repr__(self) -> str:
         groups = "" if self.n_groups is None else f", groups={self.n_groups}"

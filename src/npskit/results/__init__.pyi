@@ -15,6 +15,7 @@ from npskit.results.files import write_json_lines as write_json_lines
 from npskit.results.interval import LEVEL as LEVEL
 from npskit.results.interval import Interval as Interval
 from npskit.results.interval import intervals as intervals
+from npskit.results.mergeable import Mergeable as Mergeable
 from npskit.results.native import free_name as free_name
 from npskit.results.native import key_columns as key_columns
 from npskit.results.native import native_frame as native_frame
@@ -37,6 +38,7 @@ from npskit.results.stored import damaged as damaged
 from npskit.results.stored import get as get
 from npskit.results.stored import get_array as get_array
 from npskit.results.stored import get_each as get_each
+from npskit.results.stored import get_size as get_size
 from npskit.results.stored import get_time as get_time
 from npskit.results.stored import read_json as read_json
 from npskit.results.values import flat as flat

@@ -9,11 +9,13 @@ from typing import Any, Self
 import attrs
 
 from npskit.errors import counted
+from npskit.results.mergeable import Mergeable
 from npskit.results.result import Result
+from npskit.results.stored import as_whole
 
 
 @attrs.frozen
-class RowCounts:
+class RowCounts(Mergeable):
     """What became of the rows that came in; the five numbers sum to `rows`.
 
     Args:
@@ -44,6 +46,20 @@ class RowCounts:
     def as_dict(self) -> dict[str, int]:
         """Return the five numbers by name."""
         return attrs.asdict(self)
+
+    def _kept(self) -> dict[str, Any]:
+        return self.as_dict()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the counts that `to_json` wrote.
+
+        Raises:
+            InvalidTypeError: If `text` is no text.
+            InvalidValueError: If it is no JSON, or holds something else.
+        """
+        found = cls._read(text)
+        return cls(*(as_whole(found.get(field.name), field.name) for field in attrs.fields(cls)))
 
     def said(self, rows: str = "rows") -> str:
         """Return a clause, empty where all rows count.

@@ -62,6 +62,11 @@ def get_each(record: dict[str, Any], name: str, read: Callable[[Any], Any]) -> l
     return [read(entry) for entry in get(record, name, list)]
 
 
+def get_size(record: dict[str, Any], name: str) -> int:
+    """Return how many entries a part of the text has."""
+    return len(get(record, name, list))
+
+
 def get_time(record: dict[str, Any], name: str) -> dt.datetime | None:
     """Return a part of the text that is a time or null."""
     text = get(record, name, str, type(None))
@@ -75,7 +80,9 @@ def get_array(record: dict[str, Any], name: str, dtype: type, width: int) -> NDA
     """Return a part that is an array of numbers of at least 0, in rows of so many."""
     try:
         found = np.array(get(record, name, list), dtype=object)
-        found = found if found.size else found.reshape(*found.shape, width)  # no rows do not say how wide they are
+        found = (
+            found if found.size or not width else found.reshape(*found.shape, width)
+        )  # no rows do not say how wide they are
         numbers: NDArray[Any] = found.astype(dtype)
         good = found.ndim > 0 and found.shape[-1] == width and {type(x) for x in found.flat} <= {int, dtype}
     except (TypeError, ValueError, OverflowError):

@@ -10,16 +10,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Codes, Frozen, Integers
+from npskit.arrays import Bools, Codes, Integers
 from npskit.checks import several
 from npskit.counting import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
-from npskit.results import as_list, as_whole, checked, get, get_each, read_json
+from npskit.results import Mergeable, as_list, as_whole, checked, get, get_each
 from npskit.scorers import Scorer
 
 
 @attrs.frozen(eq=False)
-class ThemeCounts(Frozen):
+class ThemeCounts(Mergeable):
     """Counts of answers by the set of themes that their comments mention in words of their own; they merge by addition.
 
     Where themes have parents, a set holds what the words themselves mention: the parents follow from it.
@@ -113,21 +113,14 @@ class ThemeCounts(Frozen):
                 depth[theme], parent = depth[theme] + 1, self.parents[parent]
         return sorted(range(len(depth)), key=lambda theme: -depth[theme])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON has it, with `schema` and `version` to know it by."""
+    def _kept(self) -> dict[str, Any]:
         return {
-            "schema": "theme_counts",
-            "version": 1,
             "themes": list(self.themes),
             "parents": list(self.parents),
             "sets": [np.flatnonzero(row).tolist() for row in self.mentions],
             "wrote": self.wrote.tolist(),
             "tally": self.tally.to_dict(),
         }
-
-    def to_json(self) -> str:
-        """Return `to_dict()` as JSON text: what is counted on one machine is added on another."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, scorer: Scorer | None = None) -> Self:
@@ -147,7 +140,7 @@ class ThemeCounts(Frozen):
             >>> ThemeCounts.from_json(counts.to_json()) == counts
             True
         """
-        found = read_json(text, "theme_counts")
+        found = cls._read(text)
         themes = tuple(get_each(found, "themes", lambda name: checked(name, "themes", isinstance(name, str))))
         checked(themes, "themes", len(set(themes)) == len(themes))
         most = len(themes) - 1

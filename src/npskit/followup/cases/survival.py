@@ -12,19 +12,20 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npskit.arrays import Floats, Frozen
+from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted
 from npskit.inference import normal_quantile, score_interval
 from npskit.options import SURVIVAL_METHODS, SurvivalMethod
+from npskit.results import Mergeable, checked, get_array, get_size
 
 # Products of shares that ought to be equal differ by rounding.
 _SAME = 1e-12
 
 
 @attrs.frozen(eq=False, repr=False)
-class SurvivalCurve(Frozen):
+class SurvivalCurve(Mergeable):
     """The share for whom it has not happened yet, by time. Curves of different people merge with `+`, exactly.
 
     S(t) = Π (1 - dᵢ/nᵢ) over the times tᵢ ≤ t, with dᵢ events among the nᵢ at risk (E. L. Kaplan and P. Meier,
@@ -92,6 +93,31 @@ class SurvivalCurve(Frozen):
             return found
 
         return type(self)(times, added("events"), added("censored"))
+
+    def _kept(self) -> dict[str, Any]:
+        return {name: getattr(self, name).tolist() for name in ("times", "events", "censored")}
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the curve that `to_json` wrote.
+
+        Raises:
+            InvalidTypeError: If `text` is no text.
+            InvalidValueError: If it is no JSON, or holds something else.
+
+        Example:
+            >>> shards = [kaplan_meier([2, 5], [True, False]).to_json(), kaplan_meier([3], [True]).to_json()]
+            >>> SurvivalCurve.from_json(shards[0]) + SurvivalCurve.from_json(shards[1])
+            SurvivalCurve(n=3, events=2, median=3)
+        """
+        found = cls._read(text)
+        size = get_size(found, "times")
+        times, events, censored = (
+            get_array(found, name, kind, size) for name, kind in (("times", float), ("events", int), ("censored", int))
+        )
+        checked(times, "times", bool((np.diff(times) > 0).all()))
+        checked(events, "events", bool((events + censored > 0).all()))
+        return cls(times, events, censored)
 
     def at(self, t: ArrayLike) -> Floats:
         """Return S(t), the share for whom it takes longer than `t`.
