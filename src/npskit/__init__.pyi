@@ -86,6 +86,10 @@ from npskit.scores import GroupComparison as GroupComparison
 from npskit.scores import LabelAudit as LabelAudit
 from npskit.scores import Score as Score
 from npskit.scores import ScoreTable as ScoreTable
+from npskit.scores import ScoreTarget as ScoreTarget
+from npskit.scores import SupposedShare as SupposedShare
+from npskit.scores import WhatIf as WhatIf
+from npskit.scores import Winning as Winning
 from npskit.scores import ces as ces
 from npskit.scores import compare as compare
 from npskit.scores import csat as csat

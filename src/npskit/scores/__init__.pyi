@@ -15,6 +15,8 @@ from npskit.scores.score import check_alike as check_alike
 from npskit.scores.score_table import TOO_FEW as TOO_FEW
 from npskit.scores.score_table import ManyScores as ManyScores
 from npskit.scores.score_table import ScoreTable as ScoreTable
+from npskit.scores.score_target import ScoreTarget as ScoreTarget
+from npskit.scores.score_target import Winning as Winning
 from npskit.scores.scoring import ces as ces
 from npskit.scores.scoring import csat as csat
 from npskit.scores.scoring import measure as measure
@@ -24,5 +26,7 @@ from npskit.scores.scoring import sci as sci
 from npskit.scores.segment_labels import segment_names as segment_names
 from npskit.scores.segment_labels import segment_parts as segment_parts
 from npskit.scores.segment_labels import warn_of_spaces as warn_of_spaces
+from npskit.scores.what_if import SupposedShare as SupposedShare
+from npskit.scores.what_if import WhatIf as WhatIf
 
 __all__: list[str]

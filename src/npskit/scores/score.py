@@ -13,9 +13,10 @@ from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Estimate, score_p_value
 from npskit.options import Contacts, Denominator, IntervalMethod, OnInvalid, Repeats
-from npskit.results import LEVEL, Columns, Interval, MadeOfRows, RowCounts, Rows, free_name, number, percent
+from npskit.results import LEVEL, Columns, Interval, RowCounts, Rows, free_name, number, percent
 from npskit.scorers import Scorer
 from npskit.scores.kept_score import kept, read_kept
+from npskit.scores.with_suppositions import WithSuppositions
 
 
 @attrs.frozen
@@ -63,7 +64,7 @@ class Conventions:
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
-class Score(MadeOfRows):
+class Score(WithSuppositions):
     """A score with its tally. Merge scores of the same conventions with `+`; see `Tally` for merging weighted ones.
 
     Weights that are all alike give the same score as none, but for few answers a wider interval: the variance of
