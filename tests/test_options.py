@@ -25,7 +25,7 @@ DATA = {
     "day": ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05"] * 8,
     "who": ["a", "b", "c", "d"] * 8,
 }
-SURVEY = nk.Survey(DATA, time="day")
+SURVEY = nk.Survey(DATA, time="day", comment="region")
 CASES = {"case": ["A"], "opened": ["2026-01-05"], "closed": ["2026-01-06"]}
 
 
@@ -52,6 +52,7 @@ WRONG: list[Callable[[], object]] = [
     lambda: SURVEY.score(denominator="vald"),  # type: ignore[call-overload]
     lambda: SURVEY.score(repeats="last"),  # type: ignore[call-overload]
     lambda: SURVEY.drivers(["region"], missing="casewise"),  # type: ignore[arg-type]
+    lambda: SURVEY.themes({"noise": ["loud"]}, every="moth"),  # type: ignore[call-overload]
     lambda: SURVEY.compare(by="region", correction="hlm"),  # type: ignore[arg-type]
     lambda: SURVEY.compare(by="region", overall="anova"),  # type: ignore[arg-type]
     lambda: SURVEY.timeline("moth"),  # type: ignore[arg-type]

@@ -114,12 +114,13 @@ def table_of(rows: list[tuple[Any, ...]]) -> Table:
         "region": ["North" if side else "South" for side in sides],
         "label": labels,
         "rating": [i % 5 + 1 for i in range(len(answers))],
+        "said": [("too loud", "lovely staff", None)[i % 3] for i in range(len(answers))],
     }
 
 
 def survey_of(data: Any, **options: Any) -> nk.Survey:
     """Return a survey of a table."""
-    return nk.Survey(data, time="day", customer="customer", label="label", **options)
+    return nk.Survey(data, time="day", customer="customer", label="label", comment="said", **options)
 
 
 def file_of(table: Table) -> nk.Survey:
@@ -132,7 +133,7 @@ def file_of(table: Table) -> nk.Survey:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "damaged.csv"
         path.write_text("\n".join([",".join(table), *lines]), "utf-8")
-        roles: dict[str, Any] = {"time": "day", "customer": "customer", "label": "label"}
+        roles: dict[str, Any] = {"time": "day", "customer": "customer", "label": "label", "comment": "said"}
         return nk.read(path, score="score", where={"kind": "nps"}, **roles)
 
 
@@ -143,6 +144,7 @@ HOLDERS: dict[str, Callable[[Table], nk.Survey]] = {
 }
 
 MIDDLE = nk.Intervention("new checkout", "2026-02-20")
+THEMES = {"noise": ["loud"], "staff": ["staff"]}
 OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.score": lambda s: s.score(),
     "Survey.score, latest": lambda s: s.score(repeats="latest"),
@@ -167,6 +169,9 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
     "Survey.three_factors": lambda s: s.three_factors(["rating"], draws=100),
     "Survey.bottlenecks": lambda s: s.bottlenecks(["rating"], draws=100),
+    "Survey.themes": lambda s: s.themes(THEMES, every="month"),
+    "Survey.themes, by": lambda s: s.themes(THEMES, by="region"),
+    "Survey.explain_themes": lambda s: s.explain_themes("2026-01", "2026-02", THEMES),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),

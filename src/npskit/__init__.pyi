@@ -3,6 +3,11 @@
 from npskit import datasets as datasets
 from npskit import testing as testing
 from npskit.comments.patterns import UrgencyWords as UrgencyWords
+from npskit.comments.themes import Theme as Theme
+from npskit.comments.themes import ThemeList as ThemeList
+from npskit.comments.themes import Themes as Themes
+from npskit.comments.themes import ThemesBySegment as ThemesBySegment
+from npskit.comments.themes import ThemesChange as ThemesChange
 from npskit.counting import Tally as Tally
 from npskit.data import Response as Response
 from npskit.data import Scale as Scale

@@ -79,6 +79,10 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 QuadrantKind: TypeAlias = Literal["concentrate here", "keep up the good work", "low priority", "possible overkill"]
 QUADRANT_KINDS: tuple[QuadrantKind, ...] = get_args(QuadrantKind)
 
+# Comments.
+ThemesFrom: TypeAlias = Literal["list", "comments"]
+THEMES_FROM: tuple[ThemesFrom, ...] = get_args(ThemesFrom)
+
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]
 CLOCKS: tuple[Clock, ...] = get_args(Clock)

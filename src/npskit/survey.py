@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from npskit.checks import of_kind, one_of
+from npskit.comments.themes import WithThemes
 from npskit.counting import Tally
 from npskit.data import Frame, Owned
 from npskit.drivers import WithDrivers
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithDrivers):
+class Survey(OverTime, WithThemes, WithDrivers):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -240,8 +241,6 @@ class Survey(OverTime, WithDrivers):
         return compare_groups(
             self.score(by=by), correlations=lambda w: correlate_segments(self._data, self._data.by(by), w), **options
         )
-
-    # ---- following up ----
 
     def follow_up(
         self,

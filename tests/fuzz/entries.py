@@ -43,6 +43,7 @@ NOT_CALLED = {
         "ThreeFactors",
         "Factor",
     ),
+    *("Themes", "ThemesBySegment", "ThemesChange"),
 }
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {

@@ -97,6 +97,10 @@ def catalogue() -> dict[str, Result]:
         "Bottlenecks": rated().bottlenecks([HOSTILE, "price"], draws=100),
         "Bottlenecks, never": rated().bottlenecks([HOSTILE], outcome="price", scale={HOSTILE: (1, 9), "price": (0, 9)}),
         "Quadrants": rated().drivers([HOSTILE, "price", "region"], draws=100).quadrants(),
+        "Themes": said().themes({HOSTILE: ["loud"], "staff": ["staff"]}, rarest=1),
+        "Themes, over time": said().themes({"noise": ["loud"]}, every="month"),
+        "ThemesBySegment": said().themes({HOSTILE: ["loud"]}, by="region"),
+        "ThemesChange": said().explain_themes("2026-01", "2026-02", {HOSTILE: ["loud"]}, rarest=1),
         "Tally": nk.Tally.count(ANSWERS),
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),
@@ -126,6 +130,13 @@ def catalogue() -> dict[str, Result]:
         "Effect, with a placebo": few.effect(nk.Intervention(HOSTILE, "2026-02-10"), every="week"),
     }
     return found
+
+
+def said() -> nk.Survey:
+    """Return a survey with comments."""
+    comments = ["too loud", f"{HOSTILE} staff", None, "loud staff"] * 4
+    data = {"score": ANSWERS, "region": REGIONS, "date": DAYS, "said": comments}
+    return nk.Survey(data, time="date", comment="said")
 
 
 def sharing() -> nk.FollowUpPlan:

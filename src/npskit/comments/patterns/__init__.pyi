@@ -1,9 +1,15 @@
 """Patterns of words that say something of a comment, and what they say: its urgency."""
 
+from npskit.comments.patterns.comment_patterns import Lists as Lists
 from npskit.comments.patterns.comment_patterns import check_all as check_all
+from npskit.comments.patterns.comment_patterns import just_before as just_before
+from npskit.comments.patterns.comment_patterns import pattern_words as pattern_words
+from npskit.comments.patterns.comment_patterns import without_gap as without_gap
 from npskit.comments.patterns.folding import folded as folded
 from npskit.comments.patterns.folding import well_typed as well_typed
 from npskit.comments.patterns.pattern_index import BETWEEN as BETWEEN
+from npskit.comments.patterns.pattern_index import PatternIndex as PatternIndex
+from npskit.comments.patterns.pattern_reader import PatternReader as PatternReader
 from npskit.comments.patterns.urgency import UrgencyOf as UrgencyOf
 from npskit.comments.patterns.urgency import UrgencyWords as UrgencyWords
 from npskit.comments.patterns.urgency import UrgentSign as UrgentSign
@@ -11,6 +17,7 @@ from npskit.comments.patterns.urgency import urgencies_of as urgencies_of
 from npskit.comments.patterns.urgency_category import UrgencyCategory as UrgencyCategory
 from npskit.comments.patterns.urgency_category import are_patterns as are_patterns
 from npskit.comments.patterns.urgency_category import as_level as as_level
+from npskit.comments.patterns.urgency_category import as_lists as as_lists
 from npskit.comments.patterns.urgency_category import as_patterns as as_patterns
 
 __all__: list[str]

@@ -109,6 +109,18 @@ def check_all(patterns: Sequence[str], lists: Lists, name: str) -> None:
             raise InvalidValueError(f"{name}: {error}") from None
 
 
+def pattern_words(pattern: str, lists: Lists) -> Iterator[str]:
+    """Yield all words that a pattern has, with their open ends, folded.
+
+    Example:
+        >>> list(pattern_words("charg*/bill* ~3 twice", {}))
+        ['charg*', 'bill*', 'twice']
+    """
+    for words in _read(pattern, lists)[0]:
+        for word in words:
+            yield from word.split()
+
+
 def _read(pattern: str, lists: Lists) -> tuple[list[tuple[str, ...]], list[tuple[int, bool]]]:
     """Return the alternatives of each word, and how many words may stand between one and the next, in which order."""
     parts: list[tuple[str, ...]] = []

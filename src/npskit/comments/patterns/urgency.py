@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -18,9 +18,9 @@ from npskit.checks import all_are, as_tuple, boolean, of_kind, several
 from npskit.comments.patterns.comment_patterns import check_all, just_before, without_gap
 from npskit.comments.patterns.folding import original
 from npskit.comments.patterns.pattern_index import PatternIndex
-from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_patterns
+from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_lists, as_patterns
 from npskit.data import Attributes
-from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted, written
+from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted
 from npskit.results import excerpt
 
 UrgencyOf: TypeAlias = Callable[[str], int]
@@ -43,16 +43,6 @@ class UrgentSign:
     level: int
     category: str
     words: str
-
-
-def _as_lists(value: Any) -> Attributes:
-    if not isinstance(value, Mapping):
-        raise InvalidTypeError(f"lists must map names to lists of words: got {quoted(value)}")
-    found = {written(name): as_patterns(words) for name, words in value.items()}
-    for name, words in found.items():
-        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
-            raise InvalidTypeError(f"lists.{name} must be a list of texts: got {quoted(words)}")
-    return Attributes(found)
 
 
 def _asked(comments: Sequence[str], pleased: Bools | None) -> tuple[Sequence[str], Bools]:
@@ -117,7 +107,7 @@ class UrgencyWords:
     negations: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
     elsewhere: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
     done: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
-    lists: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=_as_lists)
+    lists: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_lists)
     _found: dict[str, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from npskit.checks import is_bool, is_same, is_text, one_of
 from npskit.comments.patterns.comment_patterns import check_all
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
+from npskit.data import Attributes
+from npskit.errors import InvalidTypeError, InvalidValueError, quoted, written
 from npskit.options import URGENCIES
 
 
@@ -27,6 +29,17 @@ def are_patterns(_instance: object, field: attrs.Attribute[Any], value: Any) -> 
     for pattern in value:
         if not isinstance(pattern, str):
             raise InvalidTypeError(f"{field.name} must hold texts: got {quoted(pattern)} ({type(pattern).__name__})")
+
+
+def as_lists(value: Any) -> Attributes:
+    """Return lists of words by name, refusing what is none."""
+    if not isinstance(value, Mapping):
+        raise InvalidTypeError(f"lists must map names to lists of words: got {quoted(value)}")
+    found = {written(name): as_patterns(words) for name, words in value.items()}
+    for name, words in found.items():
+        if not isinstance(words, tuple) or not all(isinstance(word, str) for word in words):
+            raise InvalidTypeError(f"lists.{name} must be a list of texts: got {quoted(words)}")
+    return Attributes(found)
 
 
 def as_level(value: Any, said: str = "urgency must be") -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
-from npskit.comments.patterns.comment_patterns import Lists, check, just_before
+from npskit.comments.patterns.comment_patterns import Lists
+from npskit.comments.patterns.pattern_reader import PatternReader
 from npskit.comments.patterns.urgency_category import UrgencyCategory
-from npskit.data import Path, TomlReader
-from npskit.errors import InvalidValueError, NpskitError, quoted
+from npskit.data import Path
+from npskit.errors import NpskitError
 
 _SETTINGS = ("level", "at_any_score", "settled", "negatable", "unless")
 _GENERAL = ("negations", "elsewhere", "done")
@@ -41,20 +41,17 @@ def parse_urgency(text: str, name: str) -> dict[str, Any]:
     return _UrgencyReader(text, name).parts()
 
 
-class _UrgencyReader(TomlReader):
+class _UrgencyReader(PatternReader):
     """Reads categories in a document."""
 
     what = "file of urgent categories"
-    objection = InvalidValueError
+    settings = _SETTINGS
 
     def parts(self) -> dict[str, Any]:
         """Return the parts of `UrgencyWords`."""
         document = self.document
         self.known((), document, ("category", "lists", "critical", "urgent", *_GENERAL))
-        lists = self.table((), "lists", document)
-        known: Lists = {name: self.texts(("lists", name), words) for name, words in lists.items()}
-        for name, words in known.items():
-            self.checked(("lists", name), words, known)
+        known = self.lists(document)
         found: dict[str, Any] = {"lists": known}
         for name in ("critical", "urgent"):
             found[name] = self.patterns((name,), document.get(name, []), known)
@@ -82,51 +79,3 @@ class _UrgencyReader(TomlReader):
         except NpskitError as error:
             key = str(error).split(" ", 1)[0]
             self.fail((*path, key) if key in table else path, str(error))
-
-    def by_language(self, path: Path, value: Any, lists: Lists, *, before: bool = False) -> tuple[str, ...]:
-        """Return patterns given as a list, or as lists by language."""
-        if not isinstance(value, dict):
-            return self.patterns(path, value, lists, before=before)
-        for language in value:
-            if not language.isalpha() or len(language) not in (2, 3):
-                self.fail(
-                    (*path, language),
-                    f"{language} is no language: write its tag, such as en or de, or {', '.join(_SETTINGS)}",
-                )
-        return tuple(
-            pattern
-            for language, own in value.items()
-            for pattern in self.patterns((*path, language), own, lists, before=before)
-        )
-
-    def patterns(self, path: Path, value: Any, lists: Lists, *, before: bool = False) -> tuple[str, ...]:
-        """Return patterns, each of which can be read."""
-        return self.checked(path, self.texts(path, value), lists, before=before)
-
-    def checked(self, path: Path, found: Sequence[str], lists: Lists, *, before: bool = False) -> tuple[str, ...]:
-        """Refuse a pattern that cannot be read, by its line."""
-        for i, pattern in enumerate(found):
-            try:
-                if before:
-                    just_before([pattern], lists)
-                else:
-                    check(pattern, lists)
-            except InvalidValueError as error:
-                self.fail((*path, i), str(error))
-        return tuple(found)
-
-    def texts(self, path: Path, value: Any) -> tuple[str, ...]:
-        """Return a list of texts."""
-        if not isinstance(value, list):
-            self.fail(path, f"{path[-1]} must be a list of texts: got {quoted(value)}")
-        for i, text in enumerate(value):
-            if not isinstance(text, str):
-                self.fail((*path, i), f"{path[-1]} must hold texts: got {quoted(text)} ({type(text).__name__})")
-        return tuple(value)
-
-    def table(self, path: Path, key: str, table: dict[str, Any]) -> dict[str, Any]:
-        """Return a sub-table, empty if there is none."""
-        found = table.get(key, {})
-        if not isinstance(found, dict):
-            self.fail((*path, key), f"{key} must be a table with names and values: got {quoted(found)}")
-        return found

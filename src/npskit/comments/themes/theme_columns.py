@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
-from npskit.comments.themes.theme_counts import ThemeCounts
+from npskit.comments.themes.theme_counts import ThemeCounts, deepest_first
 
 
 @attrs.frozen(eq=False)
@@ -100,7 +100,7 @@ def _homes(counts: ThemeCounts, rarest: int) -> Codes:
     def rare(theme: int) -> bool:
         return bool(0 < n @ mentions[:, theme] < rarest)
 
-    for theme in counts.deepest_first():
+    for theme in deepest_first(counts.parents):
         parent = counts.parents[theme]
         if parent >= 0 and rare(theme):
             mentions[:, parent] |= mentions[:, theme]

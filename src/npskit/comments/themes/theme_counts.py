@@ -100,18 +100,10 @@ class ThemeCounts(Mergeable):
     def with_parents(self) -> Bools:
         """Which themes each set mentions, also through a theme that is part of another: shape `(S, T)`."""
         found = self.mentions.copy()
-        for child in self.deepest_first():
+        for child in deepest_first(self.parents):
             if self.parents[child] >= 0:
                 found[:, self.parents[child]] |= found[:, child]
         return found
-
-    def deepest_first(self) -> list[int]:
-        """Return the themes in an order in which each comes before the one that it is part of."""
-        depth = [0] * len(self.themes)
-        for theme, parent in enumerate(self.parents):
-            while parent >= 0:
-                depth[theme], parent = depth[theme] + 1, self.parents[parent]
-        return sorted(range(len(depth)), key=lambda theme: -depth[theme])
 
     def _kept(self) -> dict[str, Any]:
         return {
@@ -172,6 +164,20 @@ def sets_of(mentions: Bools, wrote: Bools) -> tuple[Codes, Bools, Bools]:
     rows = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1])))[:, 0]
     _, first, numbers = np.unique(rows, return_index=True, return_inverse=True)
     return numbers.reshape(-1), mentions[first], wrote[first]
+
+
+def deepest_first(parents: Sequence[int]) -> list[int]:
+    """Return the numbers of themes, each before the one that it is part of.
+
+    Example:
+        >>> deepest_first([-1, 0, 1])
+        [2, 1, 0]
+    """
+    depth = [0] * len(parents)
+    for theme, parent in enumerate(parents):
+        while parent >= 0:
+            depth[theme], parent = depth[theme] + 1, parents[parent]
+    return sorted(range(len(depth)), key=lambda theme: -depth[theme])
 
 
 def checked_list(value: Any, name: str) -> list[Any]:

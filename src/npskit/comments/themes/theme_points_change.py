@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -45,7 +47,7 @@ def change_of_points(
     *,
     rarest: int = RAREST,
     pairs: bool = False,
-    rows: tuple[ThemeRows, ThemeRows] | None = None,
+    rows: Sequence[ThemeRows] | None = None,
 ) -> PointsChange:
     """Return why a score moved between two periods: by the base, by what is mentioned, and by how much that hurts.
 
