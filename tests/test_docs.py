@@ -54,7 +54,7 @@ def test_the_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.
             names = sessions.setdefault(block.options["session"], names)
         with contextlib.redirect_stdout(io.StringIO()) as shown:
             exec(compile(block.body, page, "exec"), names)
-        assert bool(shown.getvalue().strip()) == ("result" in block.options), block.body
+        assert bool(shown.getvalue().strip()) == bool({"result", "html"} & set(block.options)), block.body
 
 
 def test_sessions_belong_to_one_page() -> None:

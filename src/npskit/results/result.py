@@ -16,8 +16,9 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Frozen, fields_of
-from npskit.errors import InvalidTypeError
+from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.options import Backend
+from npskit.plots import Chart, axes_of
 from npskit.results.display import formatted, html_table, markdown_table, markdown_text, number, one_line, text_table
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
@@ -167,6 +168,30 @@ class Result(Frozen):
             return csv_text(columns, separator=separator, decimal=decimal)
         write_csv(columns, path, separator=separator, decimal=decimal)
         return None
+
+    # ---- as a person sees it ----
+
+    def _chart(self) -> Chart | None:
+        """Return what the picture of the result shows; None where there is none."""
+        return None
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the result with matplotlib, in one quiet style, and return the axes.
+
+        Args:
+            ax: The matplotlib axes to draw on; default: those of a new figure of the picture's own size.
+
+        Raises:
+            IncompatibleError: If a result of this kind has no picture.
+            MissingDependencyError: If matplotlib is not installed: it comes with `npskit[report]`.
+        """
+        chart = self._chart()
+        if chart is None:
+            raise IncompatibleError(
+                f"a {type(self).__name__} has no plot: print it, or draw its to_frame(); what has one stands in "
+                "docs/how-to/plots.md"
+            )
+        return axes_of(chart, ax)
 
     # ---- as a person reads it ----
 

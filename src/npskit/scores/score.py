@@ -13,9 +13,11 @@ from npskit.counting import Tally, check_denominator
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.inference import Estimate, score_p_value
 from npskit.options import Contacts, Denominator, IntervalMethod, OnInvalid, Repeats
+from npskit.plots import Chart
 from npskit.results import LEVEL, Columns, Interval, RowCounts, Rows, free_name, number, percent
 from npskit.scorers import Scorer
 from npskit.scores.kept_score import kept, read_kept
+from npskit.scores.score_pictures import answer_bar
 from npskit.scores.with_suppositions import WithSuppositions
 
 
@@ -318,6 +320,9 @@ class Score(WithSuppositions):
         tally, conventions, parts = read_kept(text, scorer)
         return cls(tally, Conventions(**conventions), **parts)
 
+    def _chart(self) -> Chart:
+        return answer_bar(self.tally, self.value, self.shares, self.interval())
+
     def _caption(self) -> str:
         return str(self.conventions)
 
@@ -342,6 +347,5 @@ def check_alike(a: _Scored, b: _Scored, verb: str) -> None:
     for convention in ("denominator", "repeats", "contacts"):
         first, second = getattr(a.conventions, convention), getattr(b.conventions, convention)
         if first != second:
-            raise IncompatibleError(
-                f"only scores of the same {convention} {verb}: got {quoted(first)} and {quoted(second)}"
-            )
+            given = f"{quoted(first)} and {quoted(second)}"
+            raise IncompatibleError(f"only scores of the same {convention} {verb}: got {given}")

@@ -16,6 +16,7 @@ from npskit.data import as_python
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
+from npskit.plots import Chart
 from npskit.results import (
     LEVEL,
     Columns,
@@ -30,6 +31,7 @@ from npskit.results import (
     records,
 )
 from npskit.scores.score import Conventions, Score
+from npskit.scores.score_pictures import forest_of_segments
 from npskit.scores.segment_labels import segment_names, segment_parts
 
 TOO_FEW = 30
@@ -250,6 +252,14 @@ class ScoreTable(ManyScores):
         notes = [": ".join(["too few"] * few + ["one answer"] * (n == 1)) for few, n in marks]
         parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
         return header, [[*key, *row] for key, *row in zip(segment_parts(self.keys), *parts, strict=True)]
+
+    def _chart(self) -> Chart:
+        whole = None
+        # of answers that hang together the whole cannot be had from its parts
+        if self.conventions.variance == "independent" and self.estimates.simple and len(self):
+            together = Score(self.tally.total(), self.conventions)
+            whole = (together.value, *together.interval())
+        return forest_of_segments(self.name, self.by, self.keys, self._numbers(LEVEL, "score"), whole, self.too_few)
 
     def __repr__(self) -> str:
         return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))

@@ -1,0 +1,50 @@
+"""What the pictures of a score and of a table of scores show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from npskit.counting import Tally
+from npskit.plots import AnswerBar, BarCategory, Forest, ForestRow
+from npskit.results import LEVEL, Interval
+from npskit.scores.segment_labels import segment_names
+
+
+def answer_bar(tally: Tally, value: float, shares: dict[str, float], interval: Interval) -> AnswerBar:
+    """Return the picture of a score; answers one by one where their counts say the same as the shares."""
+    book, counts = tally.codebook, tally.counts.tolist()
+    points: dict[str, list[int]] = {name: [] for name in book.categories}
+    if book.scale is not None:
+        for answer, category in zip(book.scale, book.grid.tolist(), strict=True):
+            points[book.categories[category]].append(answer)
+    categories = tuple(
+        BarCategory(name, tuple(points[name]), count, shares[name])
+        for name, count in zip(book.categories, counts, strict=True)
+    )
+    plain = bool(tally.n) and np.allclose([shares[name] for name in book.categories], np.array(counts) / tally.n)
+    single = tally.by_answer and book.scale is not None and plain
+    answers = dict(zip(book.scale or (), tally.distribution.tolist(), strict=True)) if single else {}
+    worth = book.category_scores.tolist()
+    ends = {"least": min(worth), "most": max(worth)}
+    limits = {"low": interval.low, "high": interval.high, "level": interval.level}
+    return AnswerBar(book.name, value, **limits, **ends, categories=categories, counts=answers)
+
+
+def forest_of_segments(
+    score: str,
+    by: Sequence[str],
+    keys: Sequence[tuple[Any, ...]],
+    columns: dict[str, list[Any]],
+    whole: tuple[float, float, float] | None,
+    too_few: int,
+) -> Forest:
+    """Return the picture of a table of scores, from its own columns."""
+    cells = zip(*(columns[name] for name in ("value", "low", "high", "n", "too_few")), strict=True)
+    rows = [
+        ForestRow(name, value, low, high, n=n, few=few)
+        for name, (value, low, high, n, few) in zip(segment_names(keys), cells, strict=True)
+    ]
+    return Forest(score, tuple(by), tuple(rows), level=LEVEL, whole=whole, too_few=too_few)
