@@ -43,6 +43,8 @@ from npskit.data.keys import factorize_many as factorize_many
 from npskit.data.keys import flat as flat
 from npskit.data.keys import number as number
 from npskit.data.keys import slices as slices
+from npskit.data.kind_query import UnitKinds as UnitKinds
+from npskit.data.kind_query import unit_kinds as unit_kinds
 from npskit.data.labels import NOTHING as NOTHING
 from npskit.data.labels import UNKNOWN as UNKNOWN
 from npskit.data.labels import label_words as label_words

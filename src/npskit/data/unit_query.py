@@ -172,7 +172,7 @@ class UnitQuery:
         import narwhals.stable.v2 as nw
 
         w = nw.col("w")
-        alone = self._counting(self.alone(self.rows)).with_columns(
+        alone = self.counting(self.alone(self.rows)).with_columns(
             top=w,
             n=nw.col("one"),
             w1=w,
@@ -182,7 +182,7 @@ class UnitQuery:
         names = ["n", "w1", "w2", "w3", "w4", "w5", "weighty"]
         return self._of_units(), self.sums(alone, names, top=True, extra="category")
 
-    def _counting(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    def counting(self, rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Return the rows that are counted somewhere."""
         import narwhals.stable.v2 as nw
 
@@ -199,7 +199,7 @@ class UnitQuery:
         import narwhals.stable.v2 as nw
 
         w, zs = nw.col("w"), self.sums_of_units
-        known = self._counting(self.rows.filter(~nw.col("unit").is_null())).with_columns(
+        known = self.counting(self.rows.filter(~nw.col("unit").is_null())).with_columns(
             **{z: nw.when(nw.col("category") == k).then(w).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)}, w2=w * w
         )
         units = known.group_by([*self.lines, "unit"]).agg(
@@ -245,7 +245,7 @@ class UnitQuery:
         """Return how many scored rows there are of one unit at most."""
         import narwhals.stable.v2 as nw
 
-        scored = self._counting(self.rows.filter(~nw.col("unit").is_null()))
+        scored = self.counting(self.rows.filter(~nw.col("unit").is_null()))
         each = scored.group_by("unit").agg(nw.len().alias("top")).with_columns(one=nw.lit(1))
         return int(self.run(each.group_by("one").agg(nw.col("top").max())).numbers("top").max(initial=0))
 

@@ -7,6 +7,7 @@ from npskit.sample.binding import bind as bind
 from npskit.sample.bound import BoundData as BoundData
 from npskit.sample.by_steps import FoundSteps as FoundSteps
 from npskit.sample.by_steps import find_steps as find_steps
+from npskit.sample.by_unit_kinds import ask_by_kinds as ask_by_kinds
 from npskit.sample.days import DayTable as DayTable
 from npskit.sample.days import Span as Span
 from npskit.sample.days import count_days as count_days

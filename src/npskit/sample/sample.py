@@ -271,13 +271,8 @@ class Sample:
 
     def estimate_of(self, totals: ClusterTotals, clustering: Clustering) -> Estimate:
         """Return the estimates from sums per sampling unit."""
-        return design_estimate(
-            totals,
-            clustering.scores,
-            population=self.population,
-            lonely=self.lonely,
-            customers=clustering.customers,
-        )
+        how: dict[str, Any] = {"population": self.population, "lonely": self.lonely}
+        return design_estimate(totals, clustering.scores, customers=clustering.customers, **how)
 
     def correlations(self, places: Places, wanted: Bools) -> Floats | None:
         """Return how the scores of the wanted places are correlated, None where no unit has answers in two of them.
@@ -289,15 +284,18 @@ class Sample:
         clustering = self.clustering(Places(np.zeros_like(places.numbers), 1))
         if clustering is None:
             return None
-        totals, scores = self.totals(places, clustering), clustering.scores
-        found = group_correlations(totals, scores, wanted, population=self.population, lonely=self.lonely)
-        if np.count_nonzero(found) == len(found):
-            return None
-        if self.calibration is None:
+        found = self.correlations_of(self.totals(places, clustering), wanted)
+        if found is None or self.calibration is None:
             return found
         number = np.where(wanted, np.cumsum(wanted) - 1, -1)
         groups = np.where(places.numbers >= 0, number[places.numbers], -1)
         return self.calibrated_correlations(self.calibration, clustering, groups)
+
+    def correlations_of(self, totals: ClusterTotals, wanted: Bools) -> Floats | None:
+        """Return the same from sums per sampling unit."""
+        scores = self.answers.codebook.category_scores
+        found = group_correlations(totals, scores, wanted, population=self.population, lonely=self.lonely)
+        return None if np.count_nonzero(found) == len(found) else found
 
     def calibrated_correlations(
         self, calibration: Calibration, clustering: Clustering, groups: NDArray[np.intp]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import attrs
+
 from npskit.arrays import Bools, Floats
 from npskit.counting import Tally, warn_of_scale
 from npskit.data import Keys
 from npskit.options import Denominator, Repeats
-from npskit.sample.asking import asked
+from npskit.sample.asking import asked, counted
 from npskit.sample.bound import UNITS, BoundData
+from npskit.sample.by_unit_kinds import can_tell_kinds, totals_of_kinds
 from npskit.sample.by_units import measure_by_units
 from npskit.sample.sample import Measured
+from npskit.sample.unit_lines import RowsNeededError
 from npskit.scores import warn_of_spaces
 
 
@@ -50,6 +56,13 @@ def correlate_segments(data: BoundData, by: tuple[str, ...], wanted: Bools) -> F
     """Return how the scores of the wanted segments are correlated, None where they are independent."""
     if not set(UNITS) & set(data.roles):
         return None
+    if can_tell_kinds(data):
+        counts = counted(attrs.evolve(data, kinds=()), by)
+        if counts is not None:
+            with contextlib.suppress(RowsNeededError):
+                places = counts.segments(by)[0]
+                totals = totals_of_kinds(data, counts, by, places)
+                return None if totals is None else counts.sample().correlations_of(totals, wanted)
     data = asked(data, by, times=data.latest_contacts)
     places = data.segments(by)[0]
     sample, kept = data.answering(data.sample(), places)

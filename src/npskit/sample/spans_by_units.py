@@ -22,7 +22,7 @@ from npskit.sample.places import Places
 from npskit.sample.unit_lines import RowsNeededError, SumLines
 
 # Stretches of time that a query is told one by one: engines are slow to read more.
-_MOST_STRETCHES = 1500
+MOST_STRETCHES = 1500
 
 
 @attrs.frozen(eq=False)
@@ -87,7 +87,7 @@ class EngineSpans:
             return None
         place = apart(Places(np.zeros(int(dated.sum()), dtype=np.intp), 1), _days(moments[dated]), spans).numbers
         stretches = Stretches.of(times.numbers(counts.column(time).take(dated)), place)
-        if len(stretches.begins) > _MOST_STRETCHES:
+        if len(stretches.begins) > MOST_STRETCHES:
             return None
         found = UnitCounts.of(data, counts, by, denominator, repeats, (times, stretches))
         if found is None:

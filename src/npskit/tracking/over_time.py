@@ -15,13 +15,13 @@ from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, asked, find_steps
+from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, ask_by_kinds, asked, find_steps
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.effect import Effect, Intervention
 from npskit.tracking.panel import MOST_GROUPS, EngineSteps, Transitions, pair_steps, transitions
-from npskit.tracking.sides import arms_of, effect_on_arms, explain_spans
+from npskit.tracking.sides import TotalsOf, arms_of, effect_on_arms, explain_spans
 from npskit.tracking.timeline import Periods, Timeline, Window, timeline_of_sample
 
 # With a leap day: windows that do not overlap in these do so nowhere.
@@ -220,8 +220,11 @@ class OverTime(Bindings):
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments, or several")
         spans = stretch(before, "before"), stretch(after, "after")
-        data = asked(self._data, self._data.by(by), times=True, grain=grain_of([*spans[0], *spans[1]]))
-        return attrs.evolve(explain_spans(data, spans, by, level), backend=self._backend)
+        names, grain = self._data.by(by), grain_of([*spans[0], *spans[1]])
+        found = ask_by_kinds(
+            self._data, names, grain, lambda data, totals_of=None: explain_spans(data, spans, by, level, totals_of)
+        )
+        return attrs.evolve(found, backend=self._backend)
 
     def effect(
         self,
@@ -276,7 +279,10 @@ class OverTime(Bindings):
         ]
         # of weighted answers each is a unit of the regression on the groups
         rows = "weight" in self._data.roles and method != "interrupted_series"
-        data = asked(self._data, names, times=True, grain=grain_of(moments), rows=rows)
-        arms = arms_of(data, treated, control)
-        found = effect_on_arms(data, intervention, arms, method=method, every=every, level=level)
+        how: dict[str, Any] = {"method": method, "every": every, "level": level}
+
+        def on(data: BoundData, totals_of: TotalsOf | None = None) -> Effect:
+            return effect_on_arms(data, intervention, arms_of(data, treated, control), totals_of=totals_of, **how)
+
+        found = ask_by_kinds(self._data, tuple(names), grain_of(moments), on, rows=rows)
         return attrs.evolve(found, backend=self._backend)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -23,6 +23,9 @@ from npskit.tracking.effect import Effect, Intervention, effect_over_periods
 Times = NDArray[np.datetime64]
 Stretch = tuple[np.datetime64, np.datetime64]
 
+TotalsOf = Callable[[Places, Places], ClusterTotals | None]
+"""Gives the sums per sampling unit by the group and the side of each row."""
+
 _SIDES = ("before", "after")
 
 
@@ -41,7 +44,11 @@ def sides_of(times: Times, spans: tuple[Stretch, Stretch]) -> Places:
 
 
 def explain_spans(
-    data: BoundData, spans: tuple[Stretch, Stretch], by: str | Sequence[str], level: float
+    data: BoundData,
+    spans: tuple[Stretch, Stretch],
+    by: str | Sequence[str],
+    level: float,
+    totals_of: TotalsOf | None = None,
 ) -> ChangeExplanation:
     """Say why the score moved from one stretch of time to another; see `npskit.tracking.change.explain.explain_change`.
 
@@ -50,6 +57,7 @@ def explain_spans(
         spans: Begin and end of both stretches, the ends not included.
         by: The column that makes the segments, or several.
         level: Confidence level.
+        totals_of: Gives the sums per sampling unit, where the rows are counts of an engine.
 
     Raises:
         InvalidValueError: If there is no scored answer in one of the stretches.
@@ -67,7 +75,8 @@ def explain_spans(
     sample, kept = data.answering(sample, cells, method="explain_change")
     cells = cells.take(kept)
     # weights of independent answers need no units: their squares say as much
-    totals, tally = _totals(sample, cells), sample.count(cells)
+    totals = _totals(sample, cells) if totals_of is None else totals_of(cells, sides)
+    tally = sample.count(cells)
     present = tuple(keys[i] for i in seen.tolist())
     # as if rows were independent: what they are not stands in the totals
     parts = [Measured.of(part) for part in (tally[:size], tally[size:])]
@@ -104,6 +113,7 @@ def effect_on_arms(
     method: EffectMethod | None,
     every: Every,
     level: float,
+    totals_of: TotalsOf | None = None,
 ) -> Effect:
     """Return what the score did when something was changed; `effect_over_periods` has the methods.
 
@@ -114,6 +124,7 @@ def effect_on_arms(
         method: `"before_after"`, `"difference_in_differences"`, `"interrupted_series"`, or None for what fits.
         every: The periods; see `npskit.times.spans.periods_around`.
         level: Confidence level.
+        totals_of: Gives the sums per sampling unit, where the rows are counts of an engine.
 
     Raises:
         InvalidValueError: If there is no scored answer on a side, or an argument cannot be used.
@@ -134,7 +145,7 @@ def effect_on_arms(
     numbers, start, size = periods_around(dated, intervention.at, every)
     totals = None
     if method != "interrupted_series":
-        totals = _totals(sample, cells, weighted=sample.weighted)
+        totals = _totals(sample, cells, weighted=sample.weighted) if totals_of is None else totals_of(cells, sides)
     tally = sample.count(Places(numbers, size).within(arms))
     sums = tally.table()
     counts = sums.counts.astype(np.float64)
@@ -151,7 +162,7 @@ def effect_on_arms(
         score=sample.answers.codebook.name,
         totals=totals,
         intervention=intervention,
-        repeats=sample.customers is not None or sample.accounts is not None,
+        repeats=totals_of is not None or sample.customers is not None or sample.accounts is not None,
     )
     return attrs.evolve(found, row_counts=sample.account(tally, undated))
 
