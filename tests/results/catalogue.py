@@ -78,6 +78,7 @@ def catalogue() -> dict[str, Result]:
         "Score, clustered": few.score(),
         "ScoreTable": table,
         "WhatIf": few.score().what_if({"passive": {"promoter": 0.5}}),
+        "WhatIf, of a driver": rated().drivers([HOSTILE, "price"], draws=100).what_if(HOSTILE, 1),
         "ScoreTarget": nk.nps(ANSWERS).target(60),
         "ScoreTarget, the best": nk.nps([10] * 40 + [9] * 40 + [7]).target(100),
         "Comparison": nk.compare(nk.nps([10, 9, 3]), nk.nps([9, 2, 1, 10])),

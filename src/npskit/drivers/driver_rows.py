@@ -24,6 +24,7 @@ class DriverRows(Frozen):
         ends: The ends of the outcome's scale, the worst first; None where none is known.
         columns: The columns of each driver.
         sample: What is known of the rows.
+        worths: What each category of the score is worth, worst to best; none where another column is explained.
         backend: The dataframe library of results.
     """
 
@@ -32,7 +33,13 @@ class DriverRows(Frozen):
     ends: tuple[float, float] | None
     columns: Mapping[str, Sequence[RatedColumn]]
     sample: Sample
+    worths: Mapping[str, float]
     backend: str | None
+
+    @property
+    def categories(self) -> Codes:
+        """The number of each row's category, -1 for none."""
+        return self.sample.answers.categories
 
     def ratings(self) -> dict[str, Floats]:
         """Return one line of numbers for each driver, shape `(rows,)`.

@@ -1,76 +1,54 @@
-"""From the rows of a survey to what drives its score."""
+"""From sums over the rows of a survey to what drives its score."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from npskit.arrays import Floats
 from npskit.drivers.driver import Driver
-from npskit.drivers.driver_rows import DriverRows
+from npskit.drivers.driver_sums import DriverSums
 from npskit.drivers.drivers import Drivers
-from npskit.drivers.moment_sums import Moments
-from npskit.drivers.rated_columns import RatedColumn
-from npskit.drivers.rating_scale import ends_of
 from npskit.drivers.regression import out_of_sample, regression_of
-from npskit.drivers.resampling import BOOTSTRAP_UP_TO, Drawing, Resampled, resampled_of, shards_of
+from npskit.drivers.resampling import Drawing, Resampled, resampled_of
+from npskit.drivers.share_model import ShareModel
 from npskit.drivers.shares import shares_of
-from npskit.errors import InvalidValueError, counted, quoted
-from npskit.options import Resampling
+from npskit.errors import InvalidValueError, quoted
 from npskit.results import Interval
 
 
-def drivers_of(rows: DriverRows, *, pairwise: bool, how: Drawing) -> Drivers:
+def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
     """Return the drivers of an outcome.
 
     Args:
-        rows: The outcome, and what may drive it.
-        pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
+        sums: Sums over the rows.
         how: How sure it is to be said.
 
     Raises:
-        InvalidValueError: If there are too few rows, or nothing varies.
+        InvalidValueError: If nothing varies, or pairs of columns do not go together.
     """
-    columns = rows.columns
-    lines = [line for each in columns.values() for column in each for line in column.values]
-    groups, start = [], 0
-    for each in columns.values():
-        size = sum(len(column.values) for column in each)
-        groups.append(list(range(start, start + size)))
-        start += size
-    known = np.isfinite(np.stack(lines))
-    used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
-    n, needed = int(used.sum()), len(lines) + 2
-    if n <= needed:
-        raise InvalidValueError(
-            f"drivers: {counted(n, 'row')} with the outcome and every driver, for {counted(len(lines), 'column')}: "
-            "name fewer drivers" + ("" if pairwise else ", or say missing='pairwise'")
-        )
-    table = {f"{i}": line[used] for i, line in enumerate(lines)} | {"outcome": rows.outcome[used]}
-    weights, units = rows.weights(used), rows.units(used)
-    method: Resampling = "bootstrap" if len(groups) <= BOOTSTRAP_UP_TO else "jackknife"
-    shards = Moments.of(table, weights, shards_of(units, method, how.rng))
-    whole = Moments.of(table, weights)
-    covariances = whole.centred()
-    _check(covariances, columns, pairwise)
+    groups, shards = sums.groups, sums.shards.select(sums.explained)
+    whole = sums.shards.total()
+    every, means = whole.centred(), whole.means()
+    covariances = every[np.ix_(sums.explained, sums.explained)]
+    _check(covariances, sums)
     found = shares_of(covariances, groups, rng=how.rng)
     regression = regression_of(covariances, groups)
-    resampled = resampled_of(shards, groups, method, how)
-    p_values = _p_values(regression.coefficients, resampled, groups, units=int(units.max()) + 1)
+    resampled = resampled_of(sums.shards, groups, sums.method, how)
+    p_values = _p_values(regression.coefficients, resampled, groups, units=sums.units)
     low, high = resampled.limits(found.lmg, resampled.lmg)
     r2_low, r2_high = resampled.limits(found.r2[np.newaxis], resampled.r2[np.newaxis])
     best, worst = resampled.ranks()
     order = np.argsort(-found.lmg, kind="stable")
-    means, rank = whole.means(), np.argsort(order) + 1
-    listed, nowhere = [], (float("nan"), float("nan"))
-    for g, (name, each) in enumerate(columns.items()):
-        alone = groups[g][0] if len(groups[g]) == 1 and not each[0].kinds else None
+    rank, listed = np.argsort(order) + 1, []
+    for g, each in enumerate(sums.drivers):
+        alone = each.places[0] if each.alone else None
         listed.append(
             Driver(
-                name,
+                each.name,
                 float(found.lmg[g]),
-                Interval(low[g], high[g], level=how.level, method=method),
+                Interval(low[g], high[g], level=how.level, method=sums.method),
                 int(rank[g]),
                 min(int(best[g]), int(rank[g])),
                 max(int(worst[g]), int(rank[g])),
@@ -82,29 +60,31 @@ def drivers_of(rows: DriverRows, *, pairwise: bool, how: Drawing) -> Drivers:
                 float(found.last[g]),
                 float(regression.inflation[g]),
                 float("nan") if alone is None else float(means[alone]),
-                *(nowhere if alone is None else ends_of(lines[alone][used])),
-                int((~known[groups[g]].all(axis=0)).sum()),
+                float("nan") if each.spread is None else each.spread.low,
+                float("nan") if each.spread is None else each.spread.high,
+                each.missing,
             )
         )
     return Drivers(
-        rows.said,
+        sums.said,
         tuple(listed[g] for g in order),
         float(found.r2),
-        Interval(r2_low[0], r2_high[0], level=how.level, method=method),
-        float("nan") if pairwise else out_of_sample(shards),
+        Interval(r2_low[0], r2_high[0], level=how.level, method=sums.method),
+        float("nan") if sums.pairwise else out_of_sample(shards),
         found.dominates[np.ix_(order, order)] if len(found.dominates) else found.dominates,
-        int(units.max()) + 1,
-        "pairwise" if pairwise else "listwise",
-        method,
+        sums.units,
+        "pairwise" if sums.pairwise else "listwise",
+        sums.method,
         float(found.error.max()),
-        backend=rows.backend,
-        row_counts=rows.counts(used),
+        shares=ShareModel.of(sums, every, means, resampled) if sums.categories else None,
+        backend=sums.backend,
+        row_counts=sums.row_counts,
     )
 
 
-def _check(covariances: Floats, columns: Mapping[str, Sequence[RatedColumn]], pairwise: bool) -> None:
+def _check(covariances: Floats, sums: DriverSums) -> None:
     """Refuse what cannot be explained, or what pairs of columns do not say together."""
-    names = [column.name for each in columns.values() for column in each for _ in column.values]
+    names = [name for each in sums.drivers for name in each.columns]
     apart = np.argwhere(~np.isfinite(covariances[:-1, :-1]))
     if len(apart):
         first, second = (quoted(names[i]) for i in sorted(apart[0]))
@@ -117,7 +97,7 @@ def _check(covariances: Floats, columns: Mapping[str, Sequence[RatedColumn]], pa
         raise InvalidValueError(
             f"drivers: column {quoted(same[0])} is the same in all rows that count and explains nothing: leave it out"
         )
-    if pairwise:
+    if sums.pairwise:
         scale = np.sqrt(variances)
         if np.linalg.eigvalsh(covariances / np.outer(scale, scale))[0] < -1e-9:
             raise InvalidValueError(

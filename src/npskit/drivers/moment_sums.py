@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import attrs
@@ -125,6 +125,15 @@ class Moments(Mergeable):
     def only(self, shard: int) -> Self:
         """Return the moments of one shard."""
         return attrs.evolve(self, **{name: getattr(self, name)[:, :, shard] for name in _SUMS})
+
+    def select(self, places: Sequence[int]) -> Self:
+        """Return the moments of some of the columns."""
+        parts = {name: getattr(self, name)[np.ix_(places, places)] for name in _SUMS}
+        return attrs.evolve(self, names=tuple(self.names[i] for i in places), origin=self.origin[list(places)], **parts)
+
+    def total(self) -> Self:
+        """Return the moments of all shards together."""
+        return attrs.evolve(self, **{name: getattr(self, name).sum(axis=-1) for name in _SUMS})
 
     @property
     def n(self) -> Floats:

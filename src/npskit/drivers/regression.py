@@ -42,22 +42,39 @@ def regression_of(products: Floats, groups: Sequence[Sequence[int]]) -> Regressi
         products: Covariances, shape `(p + 1, p + 1)` or `(p + 1, p + 1, B)`.
         groups: The positions of the drivers that belong together.
     """
+    coefficients, standardized = slopes_of(products, len(products) - 1)
+    cells = products.reshape(*products.shape[:2], -1)[:, :, 0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scale = np.sqrt(np.diag(cells))
+        inner = np.nan_to_num((cells / np.outer(scale, scale))[:-1, :-1], posinf=0.0, neginf=0.0)
+    inflation = np.array([_inflation(inner, list(group)) for group in groups])
+    return Regression(coefficients[:, 0], standardized[:, 0], inflation)
+
+
+def slopes_of(products: Floats, drivers: int) -> tuple[Floats, Floats]:
+    """Return the coefficients of regressions of several outcomes on the same drivers, and the standardized ones.
+
+    Where drivers say the same, the coefficients are the smallest of those that fit as well as any.
+
+    Args:
+        products: Covariances of the drivers and then the outcomes, shape `(q, q)` or `(q, q, B)`.
+        drivers: How many of the columns are drivers.
+
+    Returns:
+        Shapes `(drivers, q - drivers)`, or with B behind.
+    """
     cells = np.moveaxis(products.reshape(*products.shape[:2], -1), -1, 0)
-    scale = np.sqrt(np.einsum("bii->bi", cells))
+    scale = np.sqrt(np.maximum(np.einsum("bii->bi", cells), 0.0))  # rounding may fall below 0
     with np.errstate(invalid="ignore", divide="ignore"):
         r = cells / (scale[:, :, np.newaxis] * scale[:, np.newaxis, :])
     r = np.where(np.isfinite(r), r, 0.0)  # what does not vary explains nothing
-    inner, outer = r[:, :-1, :-1], r[:, :-1, -1]
-    standardized = np.einsum("bij,bj->bi", np.linalg.pinv(inner, rcond=_SINGULAR, hermitian=True), outer)
+    inverse = np.linalg.pinv(r[:, :drivers, :drivers], rcond=_SINGULAR, hermitian=True)
+    standardized = inverse @ r[:, :drivers, drivers:]
     with np.errstate(invalid="ignore", divide="ignore"):
-        coefficients = standardized * scale[:, -1:] / scale[:, :-1]
-    inflation = np.array([_inflation(inner[0], list(group)) for group in groups])
-    shape = products.shape[2:]
-    return Regression(
-        np.where(np.isfinite(coefficients), coefficients, 0.0).T.reshape(-1, *shape),
-        standardized.T.reshape(-1, *shape),
-        inflation,
-    )
+        found = standardized * scale[:, np.newaxis, drivers:] / scale[:, :drivers, np.newaxis]
+    shape = (*standardized.shape[1:], *products.shape[2:])
+    coefficients = np.where(np.isfinite(found), found, 0.0)
+    return np.moveaxis(coefficients, 0, -1).reshape(shape), np.moveaxis(standardized, 0, -1).reshape(shape)
 
 
 def _inflation(r: Floats, group: list[int]) -> float:

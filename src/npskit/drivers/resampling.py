@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.drivers.moment_sums import Moments
-from npskit.drivers.regression import regression_of
+from npskit.drivers.regression import slopes_of
 from npskit.drivers.shares import lmg_of_samples
 from npskit.options import Resampling
 
@@ -57,6 +57,8 @@ class Resampled(Frozen):
         r2: R², shape `(B,)`.
         lmg: Shares, shape `(G, B)`.
         coefficients: Shape `(p, B)`.
+        shares: Means of the columns between the drivers and the outcome, shape `(K, B)`.
+        slopes: Their coefficients, shape `(p, K, B)`.
         level: Of the intervals.
         df: Degrees of freedom of standard errors.
     """
@@ -65,6 +67,8 @@ class Resampled(Frozen):
     r2: Floats
     lmg: Floats
     coefficients: Floats
+    shares: Floats
+    slopes: Floats
     level: float
     df: int
 
@@ -103,7 +107,7 @@ def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resam
     """Return what figures come to in other samples.
 
     Args:
-        shards: Moments with an axis of shards.
+        shards: Moments with an axis of shards: the drivers, other outcomes, and the outcome, last.
         groups: The positions of the drivers that belong together.
         method: `"bootstrap"` draws as many shards as there are, again; `"jackknife"` leaves each out in turn.
         how: How it is drawn.
@@ -113,9 +117,13 @@ def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resam
         multiples = how.rng.multinomial(count, np.full(count, 1 / count), size=how.draws).astype(np.float64)
     else:
         multiples = 1.0 - np.eye(count)
-    products = shards.resampled(multiples).centred()
+    samples = shards.resampled(multiples)
+    products = samples.centred()
     usable = np.isfinite(products).all(axis=(0, 1))
     products = products[:, :, usable]
-    r2, shares = lmg_of_samples(products, groups, rng=how.rng)
-    p = len(products) - 1
-    return Resampled(method, r2, shares, regression_of(products, ()).coefficients, how.level, max(count - p - 1, 1))
+    p = sum(map(len, groups))
+    explained = [*range(p), len(products) - 1]
+    r2, shares = lmg_of_samples(products[np.ix_(explained, explained)], groups, rng=how.rng)
+    slopes, _ = slopes_of(products, p)
+    others = samples.means()[p:-1, usable]
+    return Resampled(method, r2, shares, slopes[:, -1], others, slopes[:, :-1], how.level, max(count - p - 1, 1))

@@ -72,12 +72,14 @@ class WithDrivers(Bindings):
             >>> [(each.driver, round(each.lmg, 2), each.rank) for each in found.drivers]
             [('speed', 0.75, 1), ('price', 0.08, 2)]
         """
-        from npskit.drivers.fit import drivers_of  # scoring should not wait for it
+        from npskit.drivers.driver_sums import sums_of  # scoring should not wait for them
+        from npskit.drivers.fit import drivers_of
         from npskit.drivers.resampling import Drawing
 
         one_of(missing, GAPS, "missing")
         how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
-        return drivers_of(self._driver_rows(drivers, outcome, order), pairwise=missing == "pairwise", how=how)
+        rows = self._driver_rows(drivers, outcome, order)
+        return drivers_of(sums_of(rows, pairwise=missing == "pairwise", rng=how.rng), how)
 
     def three_factors(
         self,
@@ -222,7 +224,9 @@ class WithDrivers(Bindings):
         else:
             values, ends, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), None, outcome
         columns = {name: [rated[member] for member in members] for name, members in groups.items()}
-        return DriverRows(said, values, ends, columns, sample, self._backend)
+        book = sample.answers.codebook
+        worths = dict(zip(book.categories, book.category_scores.tolist(), strict=True)) if outcome in _OF_SCORE else {}
+        return DriverRows(said, values, ends, columns, sample, worths, self._backend)
 
     def _groups_of(self, drivers: Any) -> dict[str, list[str]]:
         """Return the columns of each driver, checked to be there, each once."""

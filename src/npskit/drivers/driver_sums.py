@@ -1,0 +1,166 @@
+"""What of the rows a question about drivers needs: sums of products by shard, and little tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Floats, Frozen
+from npskit.drivers.driver_rows import DriverRows
+from npskit.drivers.moment_sums import Moments
+from npskit.drivers.rated_columns import RatedColumn
+from npskit.drivers.rating_scale import ends_of, scale_of
+from npskit.drivers.resampling import BOOTSTRAP_UP_TO, shards_of
+from npskit.errors import InvalidValueError, counted
+from npskit.options import Resampling
+from npskit.results import RowCounts
+
+
+@attrs.frozen(eq=False)
+class RatingSpread(Frozen):
+    """How the ratings of a driver are spread over its scale.
+
+    Args:
+        values: The different ratings, shape `(V,)`; of what is no rating the least and the most alone.
+        shares: The share of the answers that has each, weighted; empty of what is no rating.
+        low: The lower end of its scale.
+        high: The upper end.
+    """
+
+    values: Floats
+    shares: Floats
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Floats, weights: Floats | None) -> RatingSpread:
+        """Return the spread of the values of rows, NaN for none."""
+        known = np.isfinite(values)
+        low, high = ends_of(values)
+        if scale_of(values) is None:
+            return cls(np.array([low, high]), np.empty(0), low, high)
+        different, codes = np.unique(values[known], return_inverse=True)
+        sums = np.bincount(codes, None if weights is None else weights[known])
+        return cls(different, sums / sums.sum(), low, high)
+
+
+@attrs.frozen
+class DriverName:
+    """A driver: its name, and the columns of the sums that are its own.
+
+    Args:
+        name: What it is called.
+        places: Their positions.
+        columns: What each is called in the data, for messages.
+        alone: Whether it is one column of numbers, not a group and not kinds without an order.
+        missing: Rows without it.
+        spread: Of its ratings; None where it is not alone.
+    """
+
+    name: str
+    places: list[int]
+    columns: list[str]
+    alone: bool
+    missing: int
+    spread: RatingSpread | None
+
+
+@attrs.frozen(eq=False)
+class DriverSums(Frozen):
+    """Sums over the rows, of which drivers are found.
+
+    Args:
+        said: What is explained, in words.
+        drivers: The drivers.
+        shards: Moments with an axis of shards: the drivers' columns, one for each category, the outcome.
+        method: How samples are made of the shards.
+        categories: The categories that the score has, worst to best, and what each is worth; none where something else
+            than the score is explained.
+        score: What the score is called.
+        pairwise: Whether each covariance is of the rows that have both columns.
+        units: Customers, or other units that answers hang together by.
+        backend: The dataframe library of results.
+        row_counts: What became of the rows.
+    """
+
+    said: str
+    drivers: tuple[DriverName, ...]
+    shards: Moments
+    method: Resampling
+    categories: Mapping[str, float]
+    score: str
+    pairwise: bool
+    units: int
+    backend: str | None
+    row_counts: RowCounts
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """The positions of each driver's columns."""
+        return [each.places for each in self.drivers]
+
+    @property
+    def explained(self) -> list[int]:
+        """The positions of all drivers' columns, and of the outcome, last."""
+        return [*range(sum(len(each.places) for each in self.drivers)), len(self.shards.names) - 1]
+
+
+def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator) -> DriverSums:
+    """Return the sums over rows in memory.
+
+    Args:
+        rows: The outcome, and what may drive it.
+        pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
+        rng: Deals units to shards.
+
+    Raises:
+        InvalidValueError: If there are too few rows.
+    """
+    lines = [line for each in rows.columns.values() for column in each for line in column.values]
+    known = np.isfinite(np.stack(lines))
+    used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
+    refuse_few(int(used.sum()), len(lines), pairwise)
+    weights, units = rows.weights(used), rows.units(used)
+    drivers, start = [], 0
+    for name, members in rows.columns.items():
+        places = [*range(start, start + sum(len(column.values) for column in members))]
+        start = places[-1] + 1
+        alone = len(members) == 1 and not members[0].kinds
+        spread = RatingSpread.of(lines[places[0]][used], weights) if alone else None
+        missing = int((~known[places].all(axis=0)).sum())
+        drivers.append(DriverName(name, places, _columns(members), alone, missing, spread))
+    table = {f"{i}": line[used] for i, line in enumerate(lines)}
+    table |= {f"category {k}": (rows.categories[used] == k).astype(np.float64) for k in range(len(rows.worths))}
+    table["outcome"] = rows.outcome[used]
+    method: Resampling = "bootstrap" if len(drivers) <= BOOTSTRAP_UP_TO else "jackknife"
+    return DriverSums(
+        rows.said,
+        tuple(drivers),
+        Moments.of(table, weights, shards_of(units, method, rng)),
+        method,
+        rows.worths,
+        rows.sample.answers.codebook.name,
+        pairwise,
+        int(units.max()) + 1,
+        rows.backend,
+        rows.counts(used),
+    )
+
+
+def refuse_few(n: int, columns: int, pairwise: bool) -> None:
+    """Refuse fewer rows than a regression on so many columns takes.
+
+    Raises:
+        InvalidValueError: If there are.
+    """
+    if n <= columns + 2:
+        raise InvalidValueError(
+            f"drivers: {counted(n, 'row')} with the outcome and every driver, for {counted(columns, 'column')}: "
+            "name fewer drivers" + ("" if pairwise else ", or say missing='pairwise'")
+        )
+
+
+def _columns(members: Sequence[RatedColumn]) -> list[str]:
+    return [column.name for column in members for _ in column.values]
