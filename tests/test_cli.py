@@ -694,3 +694,23 @@ def test_output_that_cannot_be_written(error: Exception, export: str, capsys: An
     monkeypatch.setattr(sys.stdout, "write", full)
     code, _, err = run(capsys, "score", export, "--score", "How likely are you to recommend us?")
     assert (code, err.splitlines()[-1].startswith("npskit: the output cannot be written: ")) == (2, True)
+
+
+def test_comments(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The command says who comments and which words mark whom, as text and as JSON, whole and by segment."""
+    path = tmp_path / "answers.csv"
+    rows = [
+        f"{score},{said},{region}" for region in "NS" for score, said in [(2, "dirty room"), (10, "nice staff")] * 20
+    ]
+    path.write_text("\n".join(["nps,text,region", *rows]), "utf-8")
+    words = ["comments", str(path), "--score", "nps", "--comment", "text", "--language", "en"]
+    assert main(words) == 0
+    shown = capsys.readouterr().out
+    assert "Comments: 80 of 80 answers have one" in shown
+    assert "What marks comments, detractor:" in shown
+    assert "dirty room" in shown
+    assert main([*words, "--by", "region", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [segment["comments"] for segment in found["segments"]] == [40, 40]
+    assert main(["comments", str(path), "--score", "nps"]) == 2
+    assert "comments() needs to know what was written" in capsys.readouterr().err

@@ -165,6 +165,8 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.explain_change": lambda s: s.explain_change("2026-01", "2026-02", by="region"),
     "Survey.effect": lambda s: s.effect(MIDDLE),
     "Survey.effect, control": lambda s: s.effect(MIDDLE, control={"region": "South"}),
+    "Survey.comments": lambda s: s.comments(),
+    "Survey.comments, by": lambda s: s.comments("region"),
     "Survey.drivers": lambda s: s.drivers(["region"], draws=100),
     "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
     "Survey.three_factors": lambda s: s.three_factors(["rating"], draws=100),

@@ -2,6 +2,10 @@
 
 from npskit import datasets as datasets
 from npskit import testing as testing
+from npskit.comments.contrast import CommentedShare as CommentedShare
+from npskit.comments.contrast import Comments as Comments
+from npskit.comments.contrast import CommentsTable as CommentsTable
+from npskit.comments.contrast import MarkingWord as MarkingWord
 from npskit.comments.patterns import UrgencyWords as UrgencyWords
 from npskit.comments.themes import Theme as Theme
 from npskit.comments.themes import ThemeList as ThemeList

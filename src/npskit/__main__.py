@@ -1,4 +1,4 @@
-"""The command line: `npskit` with `score`, `drivers` or `loop` of a FILE, `follow-up`, `due`, `effect`, and `demo`."""
+"""The command line: `npskit` with `score`, `comments`, `drivers` or `loop` of a FILE, `due`, `effect`, `demo` etc."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from npskit import __version__
 from npskit.command_line import (
+    add_comments,
     add_demo,
     add_drivers,
     add_due,
@@ -30,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_score, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_demo):
+    for add in (add_score, add_comments, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_demo):
         add(commands)
     return parser
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from npskit.checks import of_kind, one_of
+from npskit.comments import WithComments
 from npskit.comments.themes import WithThemes
 from npskit.counting import Tally
 from npskit.data import Frame, Owned
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithThemes, WithDrivers):
+class Survey(OverTime, WithComments, WithThemes, WithDrivers):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -165,7 +166,7 @@ class Survey(OverTime, WithThemes, WithDrivers):
         too_few: int = TOO_FEW,
         shrink: bool = False,
     ) -> Score | ScoreTable:
-        """Return the score, or the scores by segment.
+        """Return the score, or the scores by segment: a `Score` without `by`, a `ScoreTable` with it.
 
         Args:
             by: A column, or several, that make the segments; None for the whole.
@@ -175,9 +176,6 @@ class Survey(OverTime, WithThemes, WithDrivers):
                 or their `"mean"`. Latest answers given at the same time count as one, with their mean.
             too_few: Segments with fewer scored answers are marked.
             shrink: Whether to add scores drawn towards the whole by empirical Bayes, for ranking small segments.
-
-        Returns:
-            `Score` without `by`, `ScoreTable` with it.
 
         Raises:
             ColumnNotFoundError: If a column of `by` is not there.

@@ -44,6 +44,7 @@ NOT_CALLED = {
         "Factor",
     ),
     *("Themes", "ThemesBySegment", "ThemesChange"),
+    *("Comments", "CommentsTable", "CommentedShare", "MarkingWord"),
 }
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {

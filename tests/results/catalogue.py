@@ -32,6 +32,16 @@ def rated() -> nk.Survey:
     return survey(**{HOSTILE: [1, 3, 5, 4] * 4, "price": [3, 3, 4, 5] * 4})
 
 
+def commented(said: str | None = f"{HOSTILE} never a friendly room") -> nk.Survey:
+    """Return a small survey in which half wrote something."""
+    data = {
+        "score": [2, 9, 10, 3] * 8,
+        "said": [said, "fine", None, None] * 8,
+        "region": ["North"] * 16 + [HOSTILE] * 16,
+    }
+    return nk.Survey(data, score="score", comment="said")
+
+
 PROGRAM: dict[str, Any] = {
     "customers": 9,
     "value": 200,
@@ -93,6 +103,9 @@ def catalogue() -> dict[str, Result]:
         "ChangePoints": change_points([[30, 40, 30]] * 6 + [[15, 35, 50]] * 6, [-100, 0, 100], periods=[HOSTILE] * 12),
         "ChangePoints, none": weeks.change_points(),
         "ChangeExplanation": few.explain_change(before="2026-01", after="2026-02", by="region"),
+        "Comments": commented().comments(least=1),
+        "Comments, empty": commented(None).comments(),
+        "CommentsTable": commented().comments(by="region", least=1),
         "Drivers": few.drivers(["region"], draws=100),
         "ThreeFactors": rated().three_factors([HOSTILE, "price"], draws=100),
         "Bottlenecks": rated().bottlenecks([HOSTILE, "price"], draws=100),

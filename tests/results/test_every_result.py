@@ -38,6 +38,7 @@ FOUND: dict[str, Result] = catalogue.catalogue()
 # What public functions and methods return that is no result: data, a scorer, a value.
 NO_RESULTS = {
     "Survey",
+    "MarkingWord",
     "Interval",
     "Scorer",
     "Playbook",
@@ -158,6 +159,8 @@ def test_copies_are_equal(result: Result) -> None:
 
 # What results of several numbers are formatted as: not at all. All others are of one.
 SEVERAL = {
+    "Comments",
+    "CommentsTable",
     "Drivers",
     "ThreeFactors",
     "Bottlenecks",

@@ -1,5 +1,6 @@
 """The commands of `npskit`, and their options."""
 
+from npskit.command_line.comments_file import add_comments as add_comments
 from npskit.command_line.demo import add_demo as add_demo
 from npskit.command_line.drivers_file import add_drivers as add_drivers
 from npskit.command_line.due_file import add_due as add_due

@@ -28,6 +28,7 @@ from npskit.inference.design_contrasts import partner_correlations as partner_co
 from npskit.inference.estimate import Estimate as Estimate
 from npskit.inference.exact_bootstrap import bootstrap_distribution as bootstrap_distribution
 from npskit.inference.exact_bootstrap import bootstrap_quantiles as bootstrap_quantiles
+from npskit.inference.exact_tables import fisher_p_values as fisher_p_values
 from npskit.inference.intervals import adjusted_wald as adjusted_wald
 from npskit.inference.intervals import agresti_min as agresti_min
 from npskit.inference.intervals import bootstrap as bootstrap

@@ -8,5 +8,6 @@ from npskit.comments.words.masking import masked as masked
 from npskit.comments.words.masking import quotation as quotation
 from npskit.comments.words.stems import Keys as Keys
 from npskit.comments.words.stems import Stemmer as Stemmer
+from npskit.comments.words.unspaced import side_by_side as side_by_side
 
 __all__: list[str]

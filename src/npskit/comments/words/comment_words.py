@@ -23,9 +23,9 @@ from npskit.comments.words.negated import (
     words_of,
 )
 from npskit.comments.words.splitting import is_stop, pieces
-from npskit.comments.words.spoken import guessed_languages, told_languages
+from npskit.comments.words.spoken import UNKNOWN_LANGUAGE, guessed_languages, told_languages
 from npskit.comments.words.stems import NEGATED, Keys, Stemmer, is_negation, of_language, small, snowball
-from npskit.comments.words.unspaced import segmenter
+from npskit.comments.words.unspaced import segmenter, side_by_side
 from npskit.data import UNSPACED, number, slices
 from npskit.errors import InvalidTypeError, failed, quoted
 
@@ -46,9 +46,10 @@ class CommentWords(Frozen):
         follows: Whether it stands directly behind the one before it, in the same phrase, shape `(words,)`.
         names: Each term as it is written most often, shape `(terms,)`; "not good" where it is negated.
         keys: What the words of each term have in common, the stem without accents; never to be shown.
+        term_languages: The language of each term; the same letters are another word in another language.
         spoken: The language of each comment, by its place among `languages`, shape `(comments,)`.
         languages: The languages, `""` for one that is not known.
-        guessed: Of how many comments the language was guessed.
+        guessed: Of which comments the language was guessed, shape `(comments,)`.
         stemmed: Whether words were stemmed at all.
         in_characters: Whether words of scripts without spaces are runs of characters, since budoux is not installed.
     """
@@ -60,16 +61,31 @@ class CommentWords(Frozen):
     follows: Bools
     names: tuple[str, ...]
     keys: tuple[str, ...]
+    term_languages: tuple[str, ...]
     spoken: Codes
     languages: tuple[str, ...]
-    guessed: int
+    guessed: Bools
     stemmed: bool
     in_characters: bool
+
+    def take(self, kept: Bools) -> CommentWords:
+        """Return the words of some comments: True for each to keep, shape `(comments,)`."""
+        places, own = np.cumsum(kept) - 1, kept[self.rows]
+        parts = {name: getattr(self, name)[own] for name in ("terms", "content", "follows")}
+        return attrs.evolve(
+            self,
+            comments=int(kept.sum()),
+            rows=places[self.rows[own]],
+            spoken=self.spoken[kept],
+            guessed=self.guessed[kept],
+            **parts,
+        )
 
     def by_language(self) -> dict[str, int]:
         """Return how many comments are in each language, the most first."""
         counts = np.bincount(self.spoken, minlength=len(self.languages)).tolist()
-        return dict(sorted(zip(self.languages, counts, strict=True), key=lambda each: (-each[1], each[0])))
+        there = [(language, count) for language, count in zip(self.languages, counts, strict=True) if count]
+        return dict(sorted(there, key=lambda each: (-each[1], each[0])))
 
 
 @attrs.frozen(eq=False)
@@ -115,9 +131,10 @@ def read_comments(
     split = _split(comments) if tokenizer is None else _split_by(comments, tokenizer)
     smalls = tuple(map(small, split.texts))
     spoken, known, guessed = _spoken(split, smalls, languages, len(comments))
+    guessed = guessed & np.array([language != UNKNOWN_LANGUAGE for language in known], dtype=np.bool_)[spoken]
     words = _words(split, smalls, spoken, known, plain=tokenizer is not None)
     forms, texts = _forms(words, split.texts)
-    terms, names, keys = _terms(words, forms, texts, spoken, known, Keys(frozenset(smalls), stemmer))
+    terms, names, found = _terms(words, forms, texts, spoken, known, Keys(frozenset(smalls), stemmer))
     return CommentWords(
         len(comments),
         words.rows,
@@ -125,7 +142,8 @@ def read_comments(
         words.content,
         words.follows,
         names,
-        keys,
+        tuple(key for key, _ in found),
+        tuple(language for _, language in found),
         spoken,
         tuple(known),
         guessed,
@@ -191,11 +209,11 @@ def _own_words(tokenizer: Tokenizer, comment: str) -> list[str]:
 
 def _spoken(
     split: _Split, smalls: Sequence[str], languages: Sequence[str | None] | None, comments: int
-) -> tuple[Codes, list[str], int]:
-    """Return the language of each comment, the languages, and of how many comments it was guessed."""
+) -> tuple[Codes, list[str], Bools]:
+    """Return the language of each comment, the languages, and where it was guessed."""
     words = ~split.stops[split.codes]
     guess = guessed_languages(split.rows[words], split.codes[words], smalls, comments)
-    return (*guess, comments) if languages is None else told_languages(languages, guess)
+    return (*guess, np.ones(comments, dtype=np.bool_)) if languages is None else told_languages(languages, guess)
 
 
 def _words(
@@ -220,17 +238,16 @@ def _forms(words: PhraseWords, texts: Sequence[str]) -> tuple[Codes, list[str]]:
     forms = words.codes.copy()
     forms[at] = len(texts) + which.reshape(-1)
     joined = ((texts[word], texts[negation], behind) for word, negation, behind in distinct.tolist())
-    return forms, [*texts, *(_together(word, no) if behind else _together(no, word) for word, no, behind in joined)]
-
-
-def _together(first: str, second: str) -> str:
-    return first + ("" if UNSPACED.match(second) else " ") + second
+    return forms, [
+        *texts,
+        *(side_by_side(word, no) if behind else side_by_side(no, word) for word, no, behind in joined),
+    ]
 
 
 def _terms(
     words: PhraseWords, forms: Codes, texts: Sequence[str], spoken: Codes, languages: Sequence[str], keys: Keys
-) -> tuple[Codes, tuple[str, ...], tuple[str, ...]]:
-    """Return which term each word is, the terms as they are written most often, and their keys."""
+) -> tuple[Codes, tuple[str, ...], list[tuple[str, str]]]:
+    """Return which term each word is, the terms as they are written most often, and their keys with the language."""
     spelled = spoken[words.rows] * len(texts) + forms  # a form of a language
     there, first, spelled, counts = np.unique(spelled, return_index=True, return_inverse=True, return_counts=True)
     spoken_in = [languages[i] for i in (there // max(len(texts), 1)).tolist()]
@@ -238,7 +255,8 @@ def _terms(
     bare = [texts[i] for i in words.codes[first].tolist()]
     found = _keys_of(list(zip(bare, spoken_in, strict=True)), counts, keys)
     no = (words.negations[first] >= 0).tolist()
-    terms, distinct = number([NEGATED + key if negated else key for key, negated in zip(found, no, strict=True)])
+    marked = [NEGATED + key if negated else key for key, negated in zip(found, no, strict=True)]
+    terms, distinct = number(list(zip(marked, spoken_in, strict=True)))
     # the most frequent form of each term; of two as frequent that in small letters, and with accents
     order = sorted(
         range(len(written)),
@@ -247,7 +265,7 @@ def _terms(
     names: dict[int, str] = {}
     for i in order:
         names.setdefault(int(terms[i]), written[i])
-    return terms[spelled], tuple(names[i] for i in range(len(distinct))), tuple(distinct)
+    return terms[spelled], tuple(names[i] for i in range(len(distinct))), distinct
 
 
 def _keys_of(spelled: Sequence[tuple[str, str]], counts: Codes, keys: Keys) -> list[str]:

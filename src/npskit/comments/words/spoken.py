@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from npskit.arrays import Codes
+from npskit.arrays import Bools, Codes
 from npskit.comments.words.language_words import LANGUAGE_WORDS, SCRIPTS
 from npskit.comments.words.stems import is_negation
 from npskit.data import find_language, number
@@ -38,21 +38,21 @@ def guessed_languages(rows: Codes, codes: Codes, words: Sequence[str], comments:
     """
     best, most = np.zeros(comments, dtype=np.intp), np.zeros(comments)
     languages = [UNKNOWN_LANGUAGE]
-    for language, weights in _signs(words):
-        if not weights.any():
-            continue
+    counts = np.bincount(codes, minlength=len(words))
+    signs = [(language, weights) for language, weights in _signs(words) if weights.any()]
+    for language, weights in sorted(signs, key=lambda each: -(counts @ each[1])):  # of two as likely the commoner
         score = np.bincount(rows, weights[codes], minlength=comments)
         better = score > most
         best[better], most[better] = len(languages), score[better]
         languages.append(language)
-    counts = np.bincount(best[most > 0], minlength=len(languages))
+    found = np.bincount(best[most > 0], minlength=len(languages))
     latin = np.array([language in LANGUAGE_WORDS and language not in SCRIPTS for language in languages])
-    best[most == 0] = np.argmax(counts * latin) if (counts * latin).any() else 0
+    best[most == 0] = np.argmax(found * latin) if (found * latin).any() else 0
     return _those_there(best, languages)
 
 
-def told_languages(told: Sequence[str | None], guessed: tuple[Codes, list[str]]) -> tuple[Codes, list[str], int]:
-    """Return the language of each comment as it is told, else as it was guessed, and how many were guessed.
+def told_languages(told: Sequence[str | None], guessed: tuple[Codes, list[str]]) -> tuple[Codes, list[str], Bools]:
+    """Return the language of each comment as it is told, else as it was guessed, and where it was.
 
     Args:
         told: The language of each comment as a column has it: `"de-AT"`, `"German"`.
@@ -64,7 +64,7 @@ def told_languages(told: Sequence[str | None], guessed: tuple[Codes, list[str]])
     languages = list(dict.fromkeys([*guessed[1], *(tag for tag in tags if tag is not None)]))
     places = np.array([-1 if tag is None else languages.index(tag) for tag in tags], dtype=np.intp)[codes]
     unsaid = places < 0
-    return *_those_there(np.where(unsaid, guessed[0], places), languages), int(unsaid.sum())
+    return *_those_there(np.where(unsaid, guessed[0], places), languages), unsaid
 
 
 def _signs(words: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:

@@ -48,6 +48,16 @@ def with_word_ends(text: str) -> str:
     return _in_grams(text)
 
 
+def side_by_side(first: str, second: str) -> str:
+    """Return two words as they are written beside each other.
+
+    Example:
+        >>> side_by_side("not", "clean"), side_by_side("ไม่", "ดี")
+        ('not clean', 'ไม่ดี')
+    """
+    return first + ("" if UNSPACED.match(second) and UNSPACED.match(first) else " ") + second
+
+
 @functools.cache
 def _parser(loader: str) -> Callable[[str], list[str]] | None:
     budoux = segmenter()
