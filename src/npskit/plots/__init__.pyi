@@ -16,6 +16,12 @@ from npskit.plots.palette import LIGHT as LIGHT
 from npskit.plots.palette import STYLES as STYLES
 from npskit.plots.palette import chart_css as chart_css
 from npskit.plots.palette import css as css
+from npskit.plots.period_lines import PeriodEvent as PeriodEvent
+from npskit.plots.period_lines import PeriodLines as PeriodLines
+from npskit.plots.period_lines import PeriodSeries as PeriodSeries
+from npskit.plots.period_lines import PeriodSignal as PeriodSignal
+from npskit.plots.period_panels import PeriodPanels as PeriodPanels
+from npskit.plots.period_panels import panels_of as panels_of
 from npskit.plots.scene import Axis as Axis
 from npskit.plots.scene import Box as Box
 from npskit.plots.scene import Dot as Dot

@@ -88,7 +88,7 @@ STYLES = {
     "whole": Style(stroke="ink"),
     "event": Style(stroke="ink", dash=(4, 3)),
     "reference": Style(stroke="line", dash=(2, 4)),
-    "limit": Style(stroke="line", width=1.4, dash=(6, 3)),
+    "limit": Style(stroke="line", width=1.4),
     "centre": Style(stroke="ink", width=2.0),
     "leader": Style(stroke="line"),
     # areas

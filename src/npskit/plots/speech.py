@@ -31,6 +31,16 @@ PHRASES = frozenset(
         "hidden",
         "hidden with it",
         "< {least}",
+        "{name} by period",
+        "{name} by period with {level} intervals",
+        "{count} periods, from {low} to {high}",
+        "period",
+        "and {count} more",
+        "limits",
+        "rise",
+        "usual {value}",
+        "fall",
+        "last period so far",
     }
 )
 

@@ -262,9 +262,8 @@ class Score(WithSuppositions):
                 f"scores by {who} do not merge, because the same {who} may be in both: score the rows together"
             )
         if first.variance != "independent" or second.variance != "independent":
-            raise IncompatibleError(
-                f"scores do not merge where the variance is {first.variance}: score the rows together"
-            )
+            said = f"scores do not merge where the variance is {first.variance}: score the rows together"
+            raise IncompatibleError(said)
         tally = self.tally + other.tally
         invalid = first.invalid if first.invalid == second.invalid else "count"
         conventions = attrs.evolve(first, weighted=tally.weights is not None, invalid=invalid)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Floats
+from npskit.plots import Chart, PeriodLines, PeriodSeries, PeriodSignal
 from npskit.results import NO_ROWS, Columns, RowCounts, Rows, RowsAside, number, records
 from npskit.tracking.charts.rivals import Rivals, looks_like
 
@@ -125,6 +126,28 @@ class ControlChart(RowsAside):
         shown = ["" if low != low else f"{number(low, digits)} .. {number(high, digits)}" for low, high in limits]
         cells += [shown, self._verdicts]
         return [*header, "limits", "signal"], [list(row) for row in zip(*cells, strict=True)]
+
+    def _chart(self) -> Chart:
+        """Return what is watched between its limits; scores of a Laney chart, else the statistics."""
+        own = self.method == "laney"
+        lines = {self.score: self.values} if own else {"up": self.rising, "down": self.falling}
+        lines = {self.method.upper(): self.rising} if self.method == "ewma" else lines
+        names = [""] if len(lines) == 1 else list(lines)
+        series = [PeriodSeries(name, line.tolist()) for name, line in zip(names, lines.values(), strict=True)]
+        falling = len(series) - 1
+        signals = [PeriodSignal(i, "rise") for i in np.flatnonzero(self.above).tolist()]
+        signals += [PeriodSignal(i, "fall", falling) for i in np.flatnonzero(self.below).tolist()]
+        return PeriodLines(
+            self.score if own else f"{self.method.upper()} ({self.score})",
+            tuple(map(str, self.periods)),
+            tuple(series),
+            whole=self.center if own else None,
+            lower=self.lower.tolist(),
+            upper=self.upper.tolist(),
+            signals=tuple(signals),
+            usual=True,
+            digits=0 if own else 1,
+        )
 
     def _notes(self) -> list[str]:
         said = self.rivals.sentence if self.rivals is not None and self.signals else ""

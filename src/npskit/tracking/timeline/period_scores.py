@@ -15,6 +15,7 @@ from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
+from npskit.plots import Chart, PeriodLines, PeriodSeries, panels_of
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
 from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names, segment_parts
 
@@ -151,6 +152,18 @@ class PeriodScores(RowsApart, ManyScores):
         found: dict[str, Any] = {"score": self.name, "every": self.every, "window": self.window, "by": self.by}
         found |= {"level": level, "method": method, "periods": records(self.columns(level=level, method=method))}
         return found | {"undated": int(self.undated.rows.sum()), "conventions": self.conventions}
+
+    def _chart(self) -> Chart:
+        whole = None
+        # of answers that hang together, or are in several windows, the whole cannot be had from its parts
+        if self.conventions.variance == "independent" and self.estimates.simple and not self.by and not self.window:
+            whole = Score(self.tally.total(), self.conventions).value
+        low, high = self.intervals()
+        names = segment_names(self.segments) if self.by else [""]
+        arrays = (np.atleast_2d(array).tolist() for array in (self.values, low, high, self.few))
+        series = [PeriodSeries(name, *parts) for name, *parts in zip(names, *arrays, strict=True)]
+        running = bool(self.labels) and any("until" in note for note in self._not_whole().get(self.labels[-1], []))
+        return panels_of(PeriodLines(self.name, self.labels, tuple(series), LEVEL, whole, running=running))
 
     def _caption(self) -> str:
         return ", ".join([str(self.conventions)] + ([f"window: {self.window}"] if self.window else []))
