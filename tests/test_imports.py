@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = ("scipy", "pandas", "polars", "pyarrow", "narwhals", "hypothesis", "matplotlib", "jinja2", "duckdb")
 
 
@@ -36,11 +38,25 @@ def test_only_the_library_in_use_is_loaded() -> None:
     assert loaded("import npskit as nk, polars as pl; nk.nps(pl.Series([10, 9]))") == {"narwhals", "polars"}
 
 
+def test_an_engine_is_asked_without_pandas() -> None:
+    """What DuckDB hands over through PyArrow is read without pandas, and without what only changes over time need."""
+    pytest.importorskip("duckdb")
+    program = (
+        "import duckdb, npskit as nk, sys; made = duckdb.connect(); "
+        'made.execute("create table t as select i % 11 score, i % 3 place, 1.5 w, i % 2 = 0 b, '
+        "timestamp '2026-01-01' + i * interval 1 hour as day from range(40) r(i)\"); "
+        "rows = made.table('t'); str(nk.Survey(rows).score()); nk.Survey(rows, weight='w').score(by=['place', 'b']); "
+        "assert not [m for m in sys.modules if m.startswith(('npskit.tracking.panel', 'npskit.tracking.timeline'))]; "
+        "str(nk.Survey(rows, time='day').timeline())"
+    )
+    assert loaded(program) == {"duckdb", "narwhals", "pyarrow"}
+
+
 def test_import_is_lazy() -> None:
     """`import npskit` loads none of its own rooms, and not `statistics`, which costs as much as numpy."""
     program = (
         "import npskit, sys; rooms = {m for m in sys.modules if m.startswith('npskit.')} - {'npskit.doors'}; "
         "assert not rooms, rooms; assert 'statistics' not in sys.modules; npskit.nps([10]); "
-        "assert 'npskit.survey' not in sys.modules; assert 'statistics' not in sys.modules"
+        "assert 'npskit.survey' not in sys.modules; assert not {'statistics', 'numpy.ma'} & {*sys.modules}"
     )
     assert loaded(program) == set()

@@ -6,8 +6,9 @@ import functools
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeGuard, TypeVar
 
 import attrs
 import numpy as np
@@ -21,6 +22,12 @@ Bools = NDArray[np.bool_]
 Times = NDArray[np.datetime64]
 
 T = TypeVar("T")
+
+
+def is_masked(value: Any) -> TypeGuard[np.ma.MaskedArray[Any, Any]]:
+    """Whether a value is a masked array; asking numpy for their class would import all of them."""
+    return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
+
 
 # The fields of a record that say where it came from, which is no part of what it says.
 _ASIDE = ("backend",)
@@ -197,4 +204,5 @@ def can_be_squared(values: NDArray[np.float64]) -> bool:
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0 or not 1e-60 <= largest <= 1e60:
         return largest == 0
-    return float(np.diff(np.unique(values)).min(initial=largest)) >= 1e-130
+    steps = np.diff(np.sort(values, axis=None))  # np.unique would import masked arrays
+    return float(steps[steps > 0].min(initial=largest)) >= 1e-130

@@ -10,14 +10,18 @@ from typing import Any, TypeGuard, TypeVar
 import attrs
 import numpy as np
 
+from npskit.arrays import is_masked
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, with_article
 
 T = TypeVar("T")
-# What float() would take, in silence or with a warning, and is no number.
-NO_NUMBERS = (bool, np.bool_, str, bytes, np.complexfloating, np.ma.MaskedArray)
 # Python itself refuses to write whole numbers that are not much longer.
 _MOST = 10**4000
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+
+def is_no_number(value: Any) -> bool:
+    """Whether float() would take a value, in silence or with a warning, that is no number."""
+    return isinstance(value, (bool, np.bool_, str, bytes, np.complexfloating)) or is_masked(value)
 
 
 def whole_number(value: Any, name: str, *, least: int | None = None, most: int | None = None) -> int:
@@ -86,7 +90,7 @@ def finite_number(
         npskit.errors.InvalidValueError: weight must be above 0 and at most 1: got 0
     """
     try:
-        found = None if isinstance(value, NO_NUMBERS) else float(value)
+        found = None if is_no_number(value) else float(value)
     except OverflowError:
         found = math.inf
     except Exception:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from npskit.checks import NO_NUMBERS, to_int
+from npskit.checks import is_no_number, to_int
 
 
 def as_float(number: Any) -> float:
@@ -31,7 +31,7 @@ def to_real(value: float) -> float:
     """
     found: Any = to_int(value)
     try:
-        real: Any = found if isinstance(found, (int, *NO_NUMBERS)) else float(found)
+        real: Any = found if isinstance(found, int) or is_no_number(found) else float(found)
     except Exception:  # whatever a class of the user's own does
         real = value
     return real  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import is_masked
 from npskit.counting.answer_columns import INVALID, MISSING, AnswerBlocks, Coded, Floats, Integers, Said
 from npskit.data import (
     MOST_TEXTS,
@@ -231,7 +232,7 @@ def column(answers: Any, scale: Scale, *, name: str = "answers", counts: Frequen
     said: list[Said] | None = None
     if isinstance(answers, np.ndarray):
         read = flat(answers, name)
-        if isinstance(read, np.ma.MaskedArray):
+        if is_masked(read):
             hidden, read = np.ma.getmaskarray(read), read.data
         if read.dtype.kind == "b" and scale.yes_no and not scale.mapping:
             read = read.view(np.uint8)

@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.arrays import Frozen, is_masked
+from npskit.data.arrow_arrays import array_of_series
 from npskit.data.cells import Deferred, native_times, objects, unwrapped
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, is_refusal, quoted
 from npskit.times import find_zone
@@ -169,15 +170,15 @@ def _read_series(series: nw.Series[Any]) -> Column:
     import narwhals.stable.v2 as nw
 
     kind = series.dtype
-    mask = series.is_null().to_numpy() if series.null_count() else None  # as text, pandas 2 calls what is missing "nan"
+    mask = array_of_series(series.is_null()) if series.null_count() else None  # as text, pandas 2 says "nan" for it
     if isinstance(kind, nw.Categorical | nw.Enum):
         series = _of_categories(series)
         kind = series.dtype
     if kind.is_numeric() and not isinstance(kind, nw.Decimal):
         if mask is not None and kind.is_float() and not mask.all():
             # NaN says it already; pandas counts NaN as null
-            return Column(series.to_numpy())
-        return Column((series if mask is None else series.fill_null(0)).to_numpy(), mask)
+            return Column(array_of_series(series))
+        return Column(array_of_series(series if mask is None else series.fill_null(0)), mask)
     unit = next(
         (unit for of, unit in ((nw.Date, "M8[D]"), (nw.Datetime, "M8[us]"), (nw.Duration, "m8[us]")) if kind == of),
         None,
@@ -185,13 +186,13 @@ def _read_series(series: nw.Series[Any]) -> Column:
     utc = None
     if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
         there = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        utc = np.asarray(there.to_numpy()).astype("datetime64[us]"), kind.time_zone
+        utc = array_of_series(there).astype("datetime64[us]"), kind.time_zone
         if type(getattr(series.to_native(), "dtype", None)).__name__ == "ArrowDtype":
             # without their zone, pandas 2 gives such times in UTC
             series = nw.from_native(series.to_native().array.__arrow_array__(), series_only=True)
         series = series.dt.replace_time_zone(None)  # the wall clock of the data's own time zone
     if unit or (kind == nw.Boolean and mask is None):
-        values = np.asarray(series.to_numpy())
+        values = array_of_series(series)
         if values.dtype.kind != "O":
             # pandas 2 counts in nanoseconds
             return Column(values.astype(unit) if unit else values, mask, utc)
@@ -250,7 +251,7 @@ def floats_of(values: Any, name: str) -> NDArray[np.float64]:
         if array.dtype.kind in "iufO":
             with np.errstate(over="ignore", invalid="ignore"):
                 found = array.astype(np.float64)
-                return found.filled(np.nan) if isinstance(found, np.ma.MaskedArray) else found
+                return found.filled(np.nan) if is_masked(found) else found
     except Exception:  # whatever a class of the user's own does
         pass
     raise InvalidTypeError(f"{name} must be numbers: got {quoted(values)}", argument=name)
@@ -264,7 +265,7 @@ def plain_column(values: Any, name: str) -> Column:
     """
     if isinstance(values, memoryview) or hasattr(values, "__array__") or hasattr(values, "__array_interface__"):
         values = array_of(values, name)
-    if isinstance(values, np.ma.MaskedArray):
+    if is_masked(values):
         return Column(_usual(np.asarray(values.data)), np.ma.getmaskarray(values))
     if isinstance(values, np.ndarray):
         return Column(_usual(values))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.arrays import is_masked
 from npskit.checks import is_missing
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, counted, is_refusal, quoted
 
@@ -178,7 +179,7 @@ def factorize(keys: Any) -> tuple[NDArray[np.intp], list[Any]]:
         >>> codes.tolist(), keys
         ([0, 1, 2, 0], ['north', 'south', None])
     """
-    if isinstance(keys, np.ma.MaskedArray):
+    if is_masked(keys):
         masked = np.ma.getmaskarray(flat(keys, "group keys"))
         return _beside(masked, *factorize(keys.compressed())) if masked.any() else factorize(keys.data)
     if isinstance(keys, (str, bytes, Mapping, Set)):

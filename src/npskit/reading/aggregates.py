@@ -58,7 +58,8 @@ def refuse_aggregates(columns: Mapping[str, Any], score: Sequence[str], named: b
     Raises:
         InvalidValueError: If the table is one; says by which columns it shows, and what to do.
     """
-    numbers = {name: found for name in columns if (found := _numbers(columns[name])) is not None}
+    telling = [name for name in columns if name in score or _group_in(name) or RECOMMENDS.search(name)]
+    numbers = {name: found for name in telling if (found := _numbers(columns[name])) is not None}
     answered = any(_answers(numbers[name]) for name in score if name in numbers)
     groups = {
         group: name
@@ -121,15 +122,15 @@ def counts_beside(columns: Mapping[str, Any], score: str) -> str | None:
         >>> counts_beside({"group": np.array(["Promoter", "Passive"], object), "n": np.array([3, 4])}, "group")
         'n'
     """
+    named = [name for name in columns if name != score and name.strip().casefold() in _COUNTS.split()]
     answers = cells_of(columns[score])
-    if not 1 < len(answers) <= _LOOK:
+    if not named or not 1 < len(answers) <= _LOOK:
         return None
     answered = answers.tolist()
     texts = [column for name, values in columns.items() if name != score and (column := _texts(values)) is not None]
     rows = set(zip(map(written, answered), *texts, strict=True))
     if len(rows) < len(answered):
         return None
-    named = [name for name in columns if name != score and name.strip().casefold() in _COUNTS.split()]
     counts = {name: found for name in named if (found := _numbers(columns[name])) is not None and not (found % 1).any()}
     whole = [name for name, found in counts.items() if len(found) == len(answers)]
     return whole[0] if len(counts) == len(whole) == 1 else None

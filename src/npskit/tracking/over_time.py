@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -18,11 +18,13 @@ from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, ask_by_kinds, asked, find_steps
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
-from npskit.tracking.change import ChangeExplanation
-from npskit.tracking.effect import Effect, Intervention
-from npskit.tracking.panel import MOST_GROUPS, EngineSteps, Transitions, pair_steps, transitions
-from npskit.tracking.sides import TotalsOf, arms_of, effect_on_arms, explain_spans
-from npskit.tracking.timeline import Periods, Timeline, Window, timeline_of_sample
+
+if TYPE_CHECKING:  # a score must not cost the import of what is asked for over time
+    from npskit.tracking.change import ChangeExplanation
+    from npskit.tracking.effect import Effect, Intervention
+    from npskit.tracking.panel import Transitions
+    from npskit.tracking.sides import TotalsOf
+    from npskit.tracking.timeline import Timeline, Window
 
 # With a leap day: windows that do not overlap in these do so nowhere.
 _SOME_YEARS = Span(18_262, 18_262 + 1_461, gaps=False)
@@ -41,6 +43,8 @@ def units_of_spans(
     data: BoundData, by: tuple[str, ...], periods: tuple[Every, Window], denominator: Denominator, repeats: Repeats
 ) -> EngineSpans | None:
     """Return what an engine says of rows that hang together, None where rows have to be seen."""
+    from npskit.tracking.timeline import Periods
+
     every, window = periods
     if window.by_day or (repeats != "all" and str(window)):
         return None
@@ -101,6 +105,8 @@ class OverTime(Bindings):
             2026-02     nan                  0  too few
             2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
         """
+        from npskit.tracking.timeline import Window, timeline_of_sample
+
         one_of(repeats, REPEATS, "repeats")
         check_every(every)
         whole_number(too_few, "too_few")
@@ -159,6 +165,8 @@ class OverTime(Bindings):
             >>> found.who("passive", "promoter")
             ['a']
         """
+        from npskit.tracking.panel import MOST_GROUPS, EngineSteps, pair_steps, transitions
+
         if "customer" not in self._data.roles:
             raise IncompatibleError("transitions() needs to know who answered: bind the column with customer=")
         named = self._data.by(by)
@@ -219,6 +227,8 @@ class OverTime(Bindings):
         """
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments, or several")
+        from npskit.tracking.sides import explain_spans
+
         spans = stretch(before, "before"), stretch(after, "after")
         names, grain = self._data.by(by), grain_of([*spans[0], *spans[1]])
         found = ask_by_kinds(
@@ -266,6 +276,9 @@ class OverTime(Bindings):
             >>> survey.effect(nk.Intervention("new checkout", "2026-03-01"))
             Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
         """
+        from npskit.tracking.effect import Intervention
+        from npskit.tracking.sides import arms_of, effect_on_arms
+
         if not isinstance(intervention, Intervention):
             got = quoted(intervention)
             raise InvalidTypeError(f"intervention must be an Intervention('name', '2026-03-01'): got {got}")
