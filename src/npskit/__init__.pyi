@@ -20,7 +20,9 @@ from npskit.data import Segment as Segment
 from npskit.drivers import Bottleneck as Bottleneck
 from npskit.drivers import Bottlenecks as Bottlenecks
 from npskit.drivers import Driver as Driver
+from npskit.drivers import DriverDifference as DriverDifference
 from npskit.drivers import Drivers as Drivers
+from npskit.drivers import DriversBy as DriversBy
 from npskit.drivers import Factor as Factor
 from npskit.drivers import Quadrant as Quadrant
 from npskit.drivers import Quadrants as Quadrants

@@ -200,7 +200,7 @@ def test_arguments_are_checked() -> None:
     with pytest.raises(InvalidValueError, match="'speed' is among the drivers"):
         survey.drivers(["speed"], outcome="speed")
     with pytest.raises(InvalidValueError, match="missing must be"):
-        survey.drivers(["speed"], missing="casewise")  # type: ignore[arg-type]
+        survey.drivers(["speed"], missing="casewise")  # type: ignore[call-overload]
     with pytest.raises(InvalidValueError, match="2 rows with the outcome and every driver, for 1 column"):
         nk.Survey({"score": [1, 2], "speed": [1, 2]}).drivers(["speed"])
     with pytest.raises(InvalidValueError, match="nothing explains it"):

@@ -34,15 +34,9 @@ NOT_CALLED = {
     *(
         "Ideas",
         "InvitedCustomers",
-        "Driver",
-        "Drivers",
-        "Quadrants",
-        "Quadrant",
-        "Bottlenecks",
-        "Bottleneck",
-        "ThreeFactors",
-        "Factor",
     ),
+    *("Driver", "Drivers", "DriversBy", "DriverDifference", "Quadrants", "Quadrant", "Bottlenecks", "Bottleneck"),
+    *("ThreeFactors", "Factor", "WhatIf", "SupposedShare", "ScoreTarget", "Winning"),
     *("Themes", "ThemesBySegment", "ThemesChange"),
     *("Comments", "CommentsTable", "CommentedShare", "MarkingWord"),
 }

@@ -107,6 +107,7 @@ def catalogue() -> dict[str, Result]:
         "Comments, empty": commented(None).comments(),
         "CommentsTable": commented().comments(by="region", least=1),
         "Drivers": few.drivers(["region"], draws=100),
+        "DriversBy": rated().drivers([HOSTILE, "price"], by="region", draws=100),
         "ThreeFactors": rated().three_factors([HOSTILE, "price"], draws=100),
         "Bottlenecks": rated().bottlenecks([HOSTILE, "price"], draws=100),
         "Bottlenecks, never": rated().bottlenecks([HOSTILE], outcome="price", scale={HOSTILE: (1, 9), "price": (0, 9)}),

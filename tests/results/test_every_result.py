@@ -163,6 +163,7 @@ SEVERAL = {
     "CommentsTable",
     "Drivers",
     "ThreeFactors",
+    "DriversBy",
     "Bottlenecks",
     "Quadrants",
     "ThemesBySegment",

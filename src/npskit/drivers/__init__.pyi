@@ -4,6 +4,8 @@ from npskit.drivers.bottlenecks import Bottleneck as Bottleneck
 from npskit.drivers.bottlenecks import Bottlenecks as Bottlenecks
 from npskit.drivers.driver import Driver as Driver
 from npskit.drivers.drivers import Drivers as Drivers
+from npskit.drivers.drivers_by import DriverDifference as DriverDifference
+from npskit.drivers.drivers_by import DriversBy as DriversBy
 from npskit.drivers.moment_sums import Moments as Moments
 from npskit.drivers.quadrants import Quadrant as Quadrant
 from npskit.drivers.quadrants import Quadrants as Quadrants

@@ -78,7 +78,11 @@ class DriverRows(Frozen):
         """Return who gave each of the rows that are used, numbered from 0."""
         return np.asarray(np.unique(self.sample.units[used], return_inverse=True)[1])
 
-    def counts(self, used: Bools) -> RowCounts:
-        """Return what became of the rows: those without a driver are as those without an answer."""
-        n, invalid = int(used.sum()), int((self.sample.answers.off_the_scale() & ~used).sum())
+    def counts(self, used: Bools, inside: Bools | None = None) -> RowCounts:
+        """Return what became of the rows, or of those inside: those without a driver are as those without an answer."""
+        off = self.sample.answers.off_the_scale() & ~used
+        if inside is not None:
+            n, invalid = int(used.sum()), int((off & inside).sum())
+            return RowCounts(n, int(inside.sum()) - n - invalid, invalid)
+        n, invalid = int(used.sum()), int(off.sum())
         return self.sample.aside + RowCounts(n, len(used) - n - invalid, invalid)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats, Frozen
+from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
@@ -107,13 +107,34 @@ class DriverSums(Frozen):
         return [*range(sum(len(each.places) for each in self.drivers)), len(self.shards.names) - 1]
 
 
-def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator) -> DriverSums:
+@attrs.frozen(eq=False)
+class RowPart(Frozen):
+    """Some of the rows.
+
+    Args:
+        inside: Which, shape `(rows,)`.
+        shards: The shard of each row, shape `(rows,)`: customers are in one shard of every part.
+        size: How many shards there are.
+    """
+
+    inside: Bools
+    shards: Codes
+    size: int
+
+
+def resampling_of(drivers: int) -> Resampling:
+    """Return how samples are made for so many drivers."""
+    return "bootstrap" if drivers <= BOOTSTRAP_UP_TO else "jackknife"
+
+
+def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part: RowPart | None = None) -> DriverSums:
     """Return the sums over rows in memory.
 
     Args:
         rows: The outcome, and what may drive it.
         pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
         rng: Deals units to shards.
+        part: Some of the rows; None for all.
 
     Raises:
         InvalidValueError: If there are too few rows.
@@ -121,6 +142,8 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator) -> Dr
     lines = [line for each in rows.columns.values() for column in each for line in column.values]
     known = np.isfinite(np.stack(lines))
     used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
+    inside = np.ones(len(used), dtype=np.bool_) if part is None else part.inside
+    used &= inside
     refuse_few(int(used.sum()), len(lines), pairwise)
     weights, units = rows.weights(used), rows.units(used)
     drivers, start = [], 0
@@ -129,23 +152,24 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator) -> Dr
         start = places[-1] + 1
         alone = len(members) == 1 and not members[0].kinds
         spread = RatingSpread.of(lines[places[0]][used], weights) if alone else None
-        missing = int((~known[places].all(axis=0)).sum())
+        missing = int((~known[places].all(axis=0) & inside).sum())
         drivers.append(DriverName(name, places, _columns(members), alone, missing, spread))
     table = {f"{i}": line[used] for i, line in enumerate(lines)}
     table |= {f"category {k}": (rows.categories[used] == k).astype(np.float64) for k in range(len(rows.worths))}
     table["outcome"] = rows.outcome[used]
-    method: Resampling = "bootstrap" if len(drivers) <= BOOTSTRAP_UP_TO else "jackknife"
+    method = resampling_of(len(drivers))
+    shards = shards_of(units, method, rng) if part is None else part.shards[used]
     return DriverSums(
         rows.said,
         tuple(drivers),
-        Moments.of(table, weights, shards_of(units, method, rng)),
+        Moments.of(table, weights, shards, None if part is None else part.size),
         method,
         rows.worths,
         rows.sample.answers.codebook.name,
         pairwise,
         int(units.max()) + 1,
         rows.backend,
-        rows.counts(used),
+        rows.counts(used, None if part is None else inside),
     )
 
 

@@ -47,13 +47,20 @@ class Moments(Mergeable):
     products: Floats
 
     @classmethod
-    def of(cls, columns: Mapping[str, Any], weights: Floats | None = None, shards: Codes | None = None) -> Self:
+    def of(
+        cls,
+        columns: Mapping[str, Any],
+        weights: Floats | None = None,
+        shards: Codes | None = None,
+        size: int | None = None,
+    ) -> Self:
         """Return the moments of columns, the outcome last; NaN is missing.
 
         Args:
             columns: Values by name, each of shape `(n,)`.
             weights: Shape `(n,)`; None where all weigh alike.
             shards: The number of each row's shard, for moments with an axis of shards; None for one.
+            size: How many shards there are; by default the last that a row is in is the last.
 
         Raises:
             InvalidTypeError, InvalidValueError: If columns are no numbers, or weights cannot be used.
@@ -72,7 +79,8 @@ class Moments(Mergeable):
         if shards is not None:  # in their order each is one product of matrices
             order = np.argsort(shards, kind="stable")
             table, w = table[:, order], w[order]
-            edges = np.searchsorted(shards[order], np.arange(int(shards.max(initial=-1)) + 2)).tolist()
+            size = int(shards.max(initial=-1)) + 1 if size is None else size
+            edges = np.searchsorted(shards[order], np.arange(size + 1)).tolist()
         known = np.isfinite(table)
         count = np.maximum(known.sum(axis=1), 1)
         origin = np.where(known, table, 0.0).sum(axis=1) / count

@@ -12,7 +12,7 @@ from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rating_scale import Cuts, cuts_of, of_each
 from npskit.drivers.regression import regression_of
-from npskit.drivers.resampling import Drawing, shards_of
+from npskit.drivers.resampling import Drawing, multiples_of, shards_of
 from npskit.drivers.three_factors import Factor, ThreeFactors
 from npskit.errors import InvalidValueError, counted
 from npskit.options import FactorKind
@@ -76,8 +76,7 @@ def three_factors_of(rows: DriverRows, classing: Classing, how: Drawing) -> Thre
     coefficients = _coefficients(covariances, counts > 0)
     shards = Moments.of(columns, weights, shards_of(units, "bootstrap", how.rng))
     count = shards.products.shape[2]
-    multiples = how.rng.multinomial(count, np.full(count, 1 / count), size=how.draws).astype(np.float64)
-    drawn = _coefficients(shards.resampled(multiples).centred(), counts > 0)
+    drawn = _coefficients(shards.resampled(multiples_of(count, "bootstrap", how)).centred(), counts > 0)
     negligible = classing.negligible
     if negligible is None:
         negligible = _NEGLIGIBLE * float(np.sqrt(covariances[-1, -1]))

@@ -85,10 +85,7 @@ class Resampled(Frozen):
 
     def covariance(self, values: Floats) -> Floats:
         """Return the covariance of estimates, of which `values` has a line each."""
-        count = values.shape[1]
-        away = values - values.mean(axis=1, keepdims=True)
-        factor = (count - 1) / count if self.method == "jackknife" else 1 / (count - 1)
-        return np.asarray(away @ away.T * factor)
+        return covariance_of(values, self.method)
 
     def ranks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the best and the worst rank that a share may have; 1 is the largest."""
@@ -103,6 +100,21 @@ class Resampled(Frozen):
         return low.astype(np.intp), high.astype(np.intp)
 
 
+def multiples_of(count: int, method: Resampling, how: Drawing) -> Floats:
+    """Return how often each of so many shards stands in each sample, shape `(B, count)`."""
+    if method == "bootstrap":
+        return how.rng.multinomial(count, np.full(count, 1 / count), size=how.draws).astype(np.float64)
+    return 1.0 - np.eye(count)
+
+
+def covariance_of(values: Floats, method: Resampling) -> Floats:
+    """Return the covariance of estimates, of which `values` has a line each, from samples that were made so."""
+    count = values.shape[1]
+    away = values - values.mean(axis=1, keepdims=True)
+    factor = (count - 1) / count if method == "jackknife" else 1 / (count - 1)
+    return np.asarray(away @ away.T * factor)
+
+
 def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resampling, how: Drawing) -> Resampled:
     """Return what figures come to in other samples.
 
@@ -113,11 +125,7 @@ def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resam
         how: How it is drawn.
     """
     count = shards.products.shape[2]
-    if method == "bootstrap":
-        multiples = how.rng.multinomial(count, np.full(count, 1 / count), size=how.draws).astype(np.float64)
-    else:
-        multiples = 1.0 - np.eye(count)
-    samples = shards.resampled(multiples)
+    samples = shards.resampled(multiples_of(count, method, how))
     products = samples.centred()
     usable = np.isfinite(products).all(axis=(0, 1))
     products = products[:, :, usable]

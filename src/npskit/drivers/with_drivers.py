@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of, share, whole_number
 from npskit.counting import CodedAnswers
-from npskit.errors import InvalidTypeError, InvalidValueError, quoted
-from npskit.options import GAPS, Gaps
+from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.options import GAPS, Every, Gaps
 from npskit.results import LEVEL
-from npskit.sample import Bindings, asked
+from npskit.sample import Bindings, BoundData, asked
+from npskit.times import check_every
 
 if TYPE_CHECKING:
     from npskit.drivers.bottlenecks import Bottlenecks
     from npskit.drivers.driver_rows import DriverRows
     from npskit.drivers.drivers import Drivers
+    from npskit.drivers.drivers_by import DriversBy
     from npskit.drivers.rated_columns import RatedColumn
+    from npskit.drivers.resampling import Drawing
     from npskit.drivers.three_factors import ThreeFactors
 
 _OF_SCORE = ("answer", "category_score")
@@ -28,17 +31,47 @@ _OF_SCORE = ("answer", "category_score")
 class WithDrivers(Bindings):
     """The methods of a survey that look for what its score goes with."""
 
+    @overload
     def drivers(
         self,
         drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
         *,
+        by: None = None,
+        every: None = None,
+        outcome: str = ...,
+        order: Mapping[str, Sequence[str]] | None = ...,
+        missing: Gaps = ...,
+        level: float = ...,
+        draws: int = ...,
+        rng: int | np.random.Generator = ...,
+    ) -> Drivers: ...
+    @overload
+    def drivers(
+        self,
+        drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+        *,
+        by: str | Sequence[str] | None = None,
+        every: Every | None = None,
+        outcome: str = ...,
+        order: Mapping[str, Sequence[str]] | None = ...,
+        missing: Gaps = ...,
+        level: float = ...,
+        draws: int = ...,
+        rng: int | np.random.Generator = ...,
+    ) -> DriversBy: ...
+    def drivers(
+        self,
+        drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+        *,
+        by: str | Sequence[str] | None = None,
+        every: Every | None = None,
         outcome: str = "answer",
         order: Mapping[str, Sequence[str]] | None = None,
         missing: Gaps = "listwise",
         level: float = LEVEL,
         draws: int = 1_000,
         rng: int | np.random.Generator = 0,
-    ) -> Drivers:
+    ) -> Drivers | DriversBy:
         """Return what the answers go with: key drivers by their shares of the explained variance.
 
         All regressions on subsets of the drivers are looked at, from their covariances; every response counts, with its
@@ -50,6 +83,8 @@ class WithDrivers(Bindings):
             drivers: The columns with ratings of aspects; a mapping of names to several columns makes groups, which
                 share R² as one each. Numbers, words of known scales ("Agree"), yes and no; other texts are kinds
                 without an order, which are a group.
+            by: Columns whose segments are looked at each for itself, with a test of each driver for a difference.
+            every: Periods that are, in the clock of the data: `"quarter"`. Did the drivers change?
             outcome: `"answer"`, the answer to the survey's question; `"category_score"`, such as -100, 0 or 100 of NPS;
                 or a column of numbers.
             order: Of columns of texts in no known vocabulary these, worst to best: `{"pace": ["too slow", "right"]}`.
@@ -78,8 +113,26 @@ class WithDrivers(Bindings):
 
         one_of(missing, GAPS, "missing")
         how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
+        if by is not None or every is not None:
+            return self._drivers_by(drivers, by, every, (outcome, order), missing == "pairwise", how)
         rows = self._driver_rows(drivers, outcome, order)
         return drivers_of(sums_of(rows, pairwise=missing == "pairwise", rng=how.rng), how)
+
+    def _drivers_by(
+        self, drivers: Any, by: Any, every: Every | None, asked_for: tuple[str, Any], pairwise: bool, how: Drawing
+    ) -> DriversBy:
+        """Return the drivers of each segment, or of each period."""
+        from npskit.drivers.fit_groups import Groups, drivers_by
+
+        if by is not None and every is not None:
+            raise IncompatibleError("drivers: give by= or every=, not both: survey.where(...) takes a segment of rows")
+        if every is not None:
+            check_every(every)
+        names = self._data.by(by)
+        data = self._driver_data(drivers, *asked_for, names, times=every is not None)
+        rows = self._driver_rows(drivers, *asked_for, data)
+        groups = Groups.of_segments(data, names) if every is None else Groups.of_periods(data, every)
+        return drivers_by(rows, groups, pairwise=pairwise, how=how)
 
     def three_factors(
         self,
@@ -203,19 +256,36 @@ class WithDrivers(Bindings):
         rows = self._driver_rows(drivers, outcome, order)
         return bottlenecks_of(rows, scale, level=level, draws=draws, rng=np.random.default_rng(rng))
 
-    def _driver_rows(self, drivers: Any, outcome: str, order: Mapping[str, Sequence[str]] | None) -> DriverRows:
-        """Return the outcome and the drivers of each row, read and checked."""
-        from npskit.drivers.driver_rows import DriverRows
-        from npskit.drivers.rated_columns import read_rated
-
-        groups = self._groups_of(drivers)
-        names = [name for members in groups.values() for name in members]
+    def _driver_data(
+        self, drivers: Any, outcome: str, order: Any, more: Sequence[str] = (), *, times: bool = False
+    ) -> BoundData:
+        """Return the rows with the columns that are needed."""
+        names = [name for members in self._groups_of(drivers).values() for name in members]
         if outcome not in _OF_SCORE:
             outcome = self._data.frame.require(outcome, "outcome")
             if outcome in names:
                 raise InvalidValueError(f"outcome: column {quoted(outcome)} is among the drivers")
+            names.append(outcome)
+        for name in order or ():
+            self._data.frame.require(name, "order")
+        return asked(self._data, [*names, *(name for name in more if name not in names)], times=times, rows=True)
+
+    def _driver_rows(
+        self,
+        drivers: Any,
+        outcome: str,
+        order: Mapping[str, Sequence[str]] | None,
+        data: BoundData | None = None,
+    ) -> DriverRows:
+        """Return the outcome and the drivers of each row, read and checked."""
+        from npskit.drivers.driver_rows import DriverRows
+        from npskit.drivers.rated_columns import read_rated
+
+        data = self._driver_data(drivers, outcome, order) if data is None else data
+        groups = self._groups_of(drivers)
+        names = [name for members in groups.values() for name in members]
         order = {self._data.frame.require(name, "order"): texts for name, texts in (order or {}).items()}
-        data = asked(self._data, [*names, *(() if outcome in _OF_SCORE else (outcome,))], rows=True)
+        outcome = outcome if outcome in _OF_SCORE else self._data.frame.require(outcome, "outcome")
         sample = data.sample()
         rated = {name: read_rated(data.column(name), name, order.get(name)) for name in names}
         if outcome in _OF_SCORE:
