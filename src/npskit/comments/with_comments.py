@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import is_hashable, share, whole_number
-from npskit.data import find_language, read_texts, read_words
+from npskit.data import find_language, read_words, read_written
 from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean, quoted
 from npskit.results import LEVEL, NO_ROWS
 from npskit.sample import Bindings, BoundData, asked
@@ -134,7 +134,7 @@ class WithComments(Bindings):
         column = language if is_hashable(language) and language in columns else None
         spoken = None if language is None or column is not None else _known_language(language, columns)
         data = asked(self._data, [name, *by, *([column] if column else [])], rows=True)
-        sample, comments = data.sample(), read_texts(data.column(name))
+        sample, comments = data.sample(), read_written(data.column(name), f"comment: column {quoted(name)}")
         scored = wrote_and_scored(sample, comments)
         languages: list[str | None] | None = None if spoken is None else [spoken] * int(scored.sum())
         if column is not None:

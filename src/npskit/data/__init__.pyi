@@ -110,5 +110,6 @@ from npskit.data.weights import weight_scale as weight_scale
 from npskit.data.words import NO as NO
 from npskit.data.words import YES as YES
 from npskit.data.words import is_nothing as is_nothing
+from npskit.data.written_texts import read_written as read_written
 
 __all__: list[str]

@@ -82,6 +82,15 @@ def test_what_cannot_be_contrasted_is_refused() -> None:
         log_odds([1, 2], [1, 2, 3], 1)
 
 
+def test_pairs_are_shown_as_they_are_written_most_often() -> None:
+    """A pair has the forms that its words have beside each other, not those that each has alone most often."""
+    words = read_comments(
+        ["bons conseils", "bons conseils", "bon", "bon", "bon", "un conseil", "un conseil"], ["fr"] * 7
+    )
+    mentions = mentions_of(words, np.arange(7), least=1)
+    assert mentions.names == ("bon", "conseil", "bons conseils")
+
+
 def test_pairs_stand_within_phrases() -> None:
     """A pair is two words with a matter of their own side by side; a comment mentions it once."""
     words = read_comments(["front desk. Front desk!", "the front desk", "desk, front", "not front desk"], ["en"] * 4)

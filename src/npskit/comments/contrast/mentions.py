@@ -69,7 +69,7 @@ def mentions_of(words: CommentWords, documents: Codes, least: int) -> Mentions:
     place = np.full(len(words.names), -1, dtype=np.intp)
     place[word_terms] = np.arange(len(word_terms))
     names = [words.names[term] for term in word_terms.tolist()]
-    names += [side_by_side(words.names[a], words.names[b]) for a, b in sides.tolist()]
+    names += _pair_names(words, second, which.reshape(-1), pair_terms)
     return Mentions(
         np.concatenate([at_words[0], at_pairs[0]]),
         np.concatenate([at_words[1], at_pairs[1] + len(word_terms)]),
@@ -77,6 +77,25 @@ def mentions_of(words: CommentWords, documents: Codes, least: int) -> Mentions:
         np.concatenate([np.full((len(word_terms), 2), -1), place[sides]]),
         tuple(words.term_languages[term] for term in [*word_terms.tolist(), *sides[:, 0].tolist()]),
     )
+
+
+def _pair_names(words: CommentWords, second: Codes, pairs: Codes, wanted: Codes) -> list[str]:
+    """Return pairs as they are written most often.
+
+    Args:
+        words: The words of comments.
+        second: The second words of pairs.
+        pairs: Which pair each is.
+        wanted: The pairs asked about, ascending.
+    """
+    size = max(len(words.written), 1)
+    own = np.flatnonzero(np.isin(pairs, wanted))
+    forms = words.forms[second[own] - 1] * size + words.forms[second[own]]
+    spelled, counts = np.unique(np.stack([pairs[own], forms]), axis=1, return_counts=True)
+    order = np.lexsort([spelled[1], -counts, spelled[0]])
+    first = order[np.unique(spelled[0][order], return_index=True)[1]]
+    sides = np.stack(np.divmod(spelled[1][first], size), axis=1)
+    return [side_by_side(words.written[a], words.written[b]) for a, b in sides.tolist()]
 
 
 def _distinct(documents: Codes, terms: Codes, size: int) -> tuple[Codes, Codes]:

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from npskit.checks import finite_number, share, whole_number
-from npskit.data import grain_of, read_texts
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.data import grain_of, read_written
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, Places, asked
@@ -212,7 +212,7 @@ class WithThemes(Bindings):
         name = self._data.roles["comment"]
         data = asked(self._data, [name, *self._data.by(by)], times=times, rows=True, **options)
         sample = data.sample()
-        comments = read_texts(data.column(name))
+        comments = read_written(data.column(name), f"comment: column {quoted(name)}")
         wrote = np.fromiter((text is not None for text in comments), np.bool_, len(comments))
         mentions = np.zeros((len(comments), len(listed.themes)), np.bool_)
         mentions[wrote] = listed.mentions(comments[wrote].tolist())

@@ -44,6 +44,8 @@ class CommentWords(Frozen):
         terms: Which term each is: words that are compared as one, shape `(words,)`.
         content: Whether it has a matter of its own: not "the", "and", shape `(words,)`.
         follows: Whether it stands directly behind the one before it, in the same phrase, shape `(words,)`.
+        forms: Which of `written` each word is, shape `(words,)`.
+        written: Words as they are written; a negated one with its "not".
         names: Each term as it is written most often, shape `(terms,)`; "not good" where it is negated.
         keys: What the words of each term have in common, the stem without accents; never to be shown.
         term_languages: The language of each term; the same letters are another word in another language.
@@ -59,6 +61,8 @@ class CommentWords(Frozen):
     terms: Codes
     content: Bools
     follows: Bools
+    forms: Codes
+    written: tuple[str, ...]
     names: tuple[str, ...]
     keys: tuple[str, ...]
     term_languages: tuple[str, ...]
@@ -71,7 +75,7 @@ class CommentWords(Frozen):
     def take(self, kept: Bools) -> CommentWords:
         """Return the words of some comments: True for each to keep, shape `(comments,)`."""
         places, own = np.cumsum(kept) - 1, kept[self.rows]
-        parts = {name: getattr(self, name)[own] for name in ("terms", "content", "follows")}
+        parts = {name: getattr(self, name)[own] for name in ("terms", "content", "follows", "forms")}
         return attrs.evolve(
             self,
             comments=int(kept.sum()),
@@ -141,6 +145,8 @@ def read_comments(
         terms,
         words.content,
         words.follows,
+        forms,
+        tuple(texts),
         names,
         tuple(key for key, _ in found),
         tuple(language for _, language in found),

@@ -70,13 +70,13 @@ LANGUAGE_WORDS = {
     ),
     "fr": LanguageWords(
         """
-        le la les l un une des de du d au aux et ou mais si que qu qui quoi dont où ce c cet cette ces ça ca cela en y
+        le la les l un une des de du d à au aux et ou mais si que qu qui quoi dont où ce c cet cette ces ça ca cela en y
         dans sur sous par pour avec chez vers entre je j tu il elle on nous vous ils elles me m te t se s mon ma mes
         ton ta tes son sa ses notre nos votre vos leur leurs est sont était étaient sera serait suis es sommes êtes
         être été etre ete a ai as ont avait avaient avons avez avoir eu fait faire peut peux très tres trop plus bien
         aussi comme quand tout tous toute toutes lui même meme moi eux donc car lors alors assez encore ne n toujours
         """,
-        "pas jamais sans aucun aucune",
+        "pas jamais sans aucun aucune non",
         behind=True,
         particles=("ne", "n"),
     ),

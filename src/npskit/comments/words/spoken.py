@@ -71,7 +71,9 @@ def _signs(words: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield languages with what each word says for them."""
     for language, known in LANGUAGE_WORDS.items():
         if language not in SCRIPTS:
-            yield language, np.array([word in known.function or is_negation(word, language) for word in words], float)
+            # a single letter is an initial as often as a word
+            tells = [len(word) > 1 and (word in known.function or is_negation(word, language)) for word in words]
+            yield language, np.array(tells, dtype=np.float64)
     beyond = {i: word for i, word in enumerate(words) if not word.isascii()}
     for language, characters in SCRIPTS.items():
         weights, script = np.zeros(len(words)), re.compile(f"[{characters}]")
