@@ -669,7 +669,7 @@ def test_several_files_are_told_of_as_one_is(tmp_path: Path, capsys: pytest.Capt
     with pytest.warns(nk.DataWarning, match="is given twice"):
         twice = nk.read([paths[0], *paths], score="score")
     assert [report.path for report in twice.reports] == [paths[0], *paths]
-    assert twice.report is None
+    assert twice.file_report is None
     code, out, err = run(capsys, "follow-up", paths[0], "--score", "score")
     assert (code, err.count("row 4"), "Set aside: 1 row." in out) == (0, 1, True)
     assert "cells that cannot be used: 1; the first in row 5 of column 'score'" in err

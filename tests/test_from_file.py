@@ -57,8 +57,8 @@ def test_roles_are_found_and_can_be_named(tmp_path: Path) -> None:
     assert survey.roles["comment"] == "Comment"
     assert survey.column("Date").values.dtype == np.dtype("datetime64[us]")
     assert survey.score().value == pytest.approx(100 * (0.5 - 1.5) / 2)
-    assert survey.report is not None
-    assert survey.report.separator == ","
+    assert survey.file_report is not None
+    assert survey.file_report.separator == ","
 
 
 def test_names_are_forgiving(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_sentinels_are_missing_and_said_so(tmp_path: Path) -> None:
     score = survey.score()
     assert (score.n, score.missing, score.invalid) == (1, 2, 1)
     assert [(r.row, r.value) for r in survey.rejected] == [(3, "99"), (4, "-1"), (5, "11")]
-    assert survey.report is not None
-    assert any("99" in note for note in survey.report.notes)
+    assert survey.file_report is not None
+    assert any("99" in note for note in survey.file_report.notes)
     strict = nk.read(path, score="nps", missing=[]).score()
     assert (strict.missing, strict.invalid) == (0, 3)
 
@@ -107,8 +107,8 @@ def test_a_mark_that_may_part_thousands_is_a_guess(tmp_path: Path, cells: tuple[
     said = [str(each.message) for each in caught if issubclass(each.category, nk.GuessWarning)]
     assert len(said) == (0 if other is None else 2)
     assert all(f"if they mean {other}" in one for one in said)
-    assert survey.report is not None
-    assert len(survey.report.notes) == (0 if other is None else 1)
+    assert survey.file_report is not None
+    assert len(survey.file_report.notes) == (0 if other is None else 1)
 
 
 def test_several_questions(tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_what_changes_the_score_is_not_bound_unasked(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "nps,weight,email,comment\n9,2,a@x.example,hm\n3,1,a@x.example,no\n")
     survey = nk.read(path, score="nps")
     assert survey.roles == {"score": "nps", "comment": "comment"}
-    assert survey.report is not None
-    assert sum("used only if named" in note for note in survey.report.notes) == 2
+    assert survey.file_report is not None
+    assert sum("used only if named" in note for note in survey.file_report.notes) == 2
     assert nk.read(path, score="nps", comment=None, weight=None).roles == {"score": "nps"}
     assert nk.read(path, score="nps", weight="weight").score().value == pytest.approx(100 / 3)
     with pytest.raises(nk.InvalidTypeError, match="3"):
@@ -203,7 +203,7 @@ def test_columns_that_may_have_a_role_are_offered(tmp_path: Path) -> None:
     """A program asks the report which columns are used only if named, a person reads its notes."""
     path = tmp_path / "answers.csv"
     path.write_text("nps,weight\n2,1.5\n9,1\n")
-    report = nk.read(path).report
+    report = nk.read(path).file_report
     assert report is not None
     assert report.unasked == {"weight": "weight"}
     assert set(report.offers) <= set(report.notes)
@@ -250,8 +250,10 @@ def test_the_zone_asked_for_holds_where_that_of_the_tool_is_known(tmp_path: Path
         for at in written
     ]
     assert survey.column("Submit Date (UTC)").values.tolist() == expected
-    assert survey.report is not None
-    assert any(f"in UTC in files of Typeform, and were converted to {zone}" in note for note in survey.report.notes)
+    assert survey.file_report is not None
+    assert any(
+        f"in UTC in files of Typeform, and were converted to {zone}" in note for note in survey.file_report.notes
+    )
     assert next(iter(survey.timeline().labels)) == f"{expected[0]:%Y-%m}"
     assert nk.read(path).column("Submit Date (UTC)").values.astype("M8[s]").astype(str)[0] == "2026-02-28T20:30:00"
 
@@ -263,8 +265,8 @@ def test_the_zone_asked_for_is_that_of_times_of_no_other(tmp_path: Path) -> None
     for path, hour, told in ((naive, 10, "taken to be in Asia/Bangkok"), (days, 0, "left as they are, in UTC")):
         survey = nk.read(path, score="nps", time_zone="Asia/Bangkok")
         assert survey.column(survey.roles["time"]).values.tolist() == [dt.datetime(2026, 3, 1, hour)]
-        assert survey.report is not None
-        assert any(told in note for note in survey.report.notes)
+        assert survey.file_report is not None
+        assert any(told in note for note in survey.file_report.notes)
 
 
 @pytest.mark.parametrize(("sent", "march"), [("25/02/2026", 2), ("02/25/2026", 1)])
@@ -277,8 +279,8 @@ def test_the_order_of_day_and_month_is_that_of_the_table(tmp_path: Path, sent: s
     survey = nk.read(path, score="nps", time="date")
     month = "2026-04" if sent.startswith("25") else "2026-03"
     assert survey.timeline().columns()["period"][0] == month
-    assert survey.report is not None
-    assert f"as '{sent}' in 'sent' shows" in "".join(survey.report.notes)
+    assert survey.file_report is not None
+    assert f"as '{sent}' in 'sent' shows" in "".join(survey.file_report.notes)
     told = nk.read(path, score="nps", time="date", dayfirst=march == 1)
     assert told.timeline().columns()["period"][0] != month
 

@@ -229,7 +229,7 @@ NO_ROWS = {
     "available", "get_scorer", "register", "sample_size", "program_payback", "retention_sensitivity",  # figures
     "recommend", "draft", "due_steps", "list_fields",  # one response, one letter
     "read", "Survey.tally", "Survey.column", "Survey.to_frame", "Survey.with_file",  # the rows themselves
-    "Survey.counted",  # likewise
+    "Survey.counted", "Survey.report",  # likewise, and a page of other results
     "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
     "Tracker.columns", "Tracker.from_json", "Tracker.to_json",
     "Timeline.segment", "Timeline.intervals", "Timeline.columns",

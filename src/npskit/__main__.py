@@ -1,4 +1,4 @@
-"""The command line: `npskit` with `score`, `comments`, `drivers` or `loop` of a FILE, `due`, `effect`, `demo` etc."""
+"""The command line: `npskit` with `score`, `comments`, `drivers` or `loop` of a FILE, `due`, `effect`, `report` ..."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from npskit.command_line import (
     add_effect,
     add_follow_up,
     add_loop,
+    add_report,
     add_score,
     in_options,
 )
@@ -31,7 +32,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_score, add_comments, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_demo):
+    adders = (add_score, add_comments, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_report, add_demo)
+    for add in adders:
         add(commands)
     return parser
 

@@ -80,7 +80,7 @@ def read(
 ) -> Survey:
     r"""Read a survey file: CSV, TSV, JSON, Parquet, Excel, OpenDocument, SPSS or Stata, of a known tool or any other.
 
-    Everything about the file is found out from its content and told in `Survey.report`, of several files in
+    Everything about the file is found out from its content and told in `Survey.file_report`, of several files in
     `Survey.reports`; what could not be used is listed in `Survey.rejected`. Known are the exports of Qualtrics,
     Typeform, SurveyMonkey, Formbricks, PostHog, Delighted and Google Forms.
 

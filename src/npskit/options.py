@@ -83,6 +83,21 @@ QUADRANT_KINDS: tuple[QuadrantKind, ...] = get_args(QuadrantKind)
 ThemesFrom: TypeAlias = Literal["list", "comments"]
 THEMES_FROM: tuple[ThemesFrom, ...] = get_args(ThemesFrom)
 
+# How much the answers say, and what speaks against saying more.
+Strength: TypeAlias = Literal["clear", "weak", "none found"]
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
+Doubt: TypeAlias = Literal[
+    "after looking",
+    "many looked at",
+    "few answers",
+    "methods disagree",
+    "placebo",
+    "another time",
+    "not like steps",
+    "entangled",
+]
+DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
+
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]
 CLOCKS: tuple[Clock, ...] = get_args(Clock)

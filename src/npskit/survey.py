@@ -28,6 +28,7 @@ from npskit.options import (
     PlanMethod,
     Repeats,
 )
+from npskit.report import WithReport
 from npskit.results import LEVEL
 from npskit.sample import bind, correlate_segments, count_segments, measure_segments
 from npskit.scorers import Scorer, codebook_of
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithComments, WithThemes, WithDrivers):
+class Survey(OverTime, WithComments, WithThemes, WithDrivers, WithReport):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -205,8 +206,7 @@ class Survey(OverTime, WithComments, WithThemes, WithDrivers):
 
     def tally(self, by: str | Sequence[str] | None = None) -> Tally:
         """Return the counts behind `score(by)`, of the rows there are: shape `()`, with `by` `(segments,)`."""
-        tally = count_segments(self._data, self._data.by(by))
-        return tally[0] if by is None else tally
+        return count_segments(self._data, self._data.by(by))[0 if by is None else ...]
 
     def compare(
         self,

@@ -74,7 +74,7 @@ def concat(surveys: Iterable[Survey], *, waves: Iterable[Any] | None = None) -> 
 def _named(i: int, wave: Survey) -> tuple[str, int, NDArray[np.int64] | None]:
     """Return what a survey is called among several, how many rows it has, and how it numbers them."""
     data = wave._data
-    name = f"of surveys[{i}]" if data.row_numbers is None else "" if wave.report is None else wave.report.path
+    name = f"of surveys[{i}]" if data.row_numbers is None else "" if wave.file_report is None else wave.file_report.path
     return name, len(data.column(data.score[0])), data.row_numbers
 
 
@@ -107,9 +107,9 @@ def _check_alike(waves: Sequence[Survey]) -> None:
 
 
 def _rejected(wave: Survey) -> tuple[Rejected, ...]:
-    if wave.report is None:
+    if wave.file_report is None:
         return wave.rejected
-    return tuple(attrs.evolve(each, reason=f"{each.reason}, in {wave.report.path}") for each in wave.rejected)
+    return tuple(attrs.evolve(each, reason=f"{each.reason}, in {wave.file_report.path}") for each in wave.rejected)
 
 
 def _cells(wave: Survey, name: str) -> NDArray[Any]:

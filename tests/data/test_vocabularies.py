@@ -312,8 +312,8 @@ def test_a_survey_speaks_once(tmp_path: Path) -> None:
     with pytest.warns(GuessWarning, match="as good and bad"):
         read = nk.read(path, score="rating", scorer=nk.CSAT())
     assert read.score().value == pytest.approx(200 / 3)
-    assert read.report is not None
-    assert "good and bad" in read.report.notes[0]
+    assert read.file_report is not None
+    assert "good and bad" in read.file_report.notes[0]
 
 
 def test_an_engine_speaks_once_and_with_its_counts() -> None:

@@ -179,8 +179,8 @@ def test_answers_of_apis(
     for text in (json.dumps({"data": [make(9), make(3)]}, indent=1), "\n".join(json.dumps(make(n)) for n in (9, 3))):
         path.write_text(text)
         survey = nk.read(path)
-        assert survey.report is not None
-        assert survey.report.tool == tool
+        assert survey.file_report is not None
+        assert survey.file_report.tool == tool
         assert (survey.score().n, survey.score().value) == (2, 0.0)
         assert not np.isnat(survey.to_frame("pandas")[survey.roles["time"]]).any()
         loaded = load(path)

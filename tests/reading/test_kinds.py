@@ -130,8 +130,8 @@ def test_sheets(workbook: Callable[..., bytes], tmp_path: Path) -> None:
     path.write_bytes(workbook(Cover=[["Our survey"], ["May 2026"]], Empty=[], Answers=ROWS, Old=[["nps"], [0], [0]]))
     survey = nk.read(path)
     assert survey.score().n == 3
-    assert survey.report is not None
-    assert "The sheet 'Answers' was read" in " ".join(survey.report.notes)
+    assert survey.file_report is not None
+    assert "The sheet 'Answers' was read" in " ".join(survey.file_report.notes)
     assert nk.read(path, sheet="Old").score().value == -100
     with pytest.raises(InvalidValueError, match="did you mean 'Answers'"):
         load(path, sheet="Answrs")

@@ -51,7 +51,7 @@ def everything(read: Callable[[], nk.Survey]) -> list[Any]:
         warnings.simplefilter("always")
         try:
             survey = read()
-            found = [survey.roles, survey.report, survey.rejected]
+            found = [survey.roles, survey.file_report, survey.rejected]
             found.append({name: repr(survey.column(name).filled().tolist()) for name in survey.columns})
             found.append(survey.score().to_dict())
         except nk.NpskitError as error:
@@ -88,8 +88,8 @@ def test_columns_are_read_when_they_are_asked_for(export: Path) -> None:
     assert survey.roles == {"score": "nps", "time": "date", "comment": "comment"}
     assert survey.score(by="region").counts.sum() == 100
     assert survey.column("comment").values.tolist()[99] == "words 99"
-    assert survey.report is not None
-    assert survey.report.rows == 100
+    assert survey.file_report is not None
+    assert survey.file_report.rows == 100
 
 
 def test_a_file_that_was_changed_is_not_read_again(export: Path) -> None:

@@ -261,8 +261,8 @@ def test_properties_of_events_in_one_cell(form: str, read: Read) -> None:
     if form == "CSV":
         content = table(list(events[0]), rows)
     for survey in (read(content), read(EVENTS)):
-        assert survey.report is not None
-        assert survey.report.tool == "PostHog"
+        assert survey.file_report is not None
+        assert survey.file_report.tool == "PostHog"
         score = survey.score()
         assert (score.n, score.value, score.left_out) == (2, 0, 1)
 

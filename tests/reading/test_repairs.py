@@ -32,9 +32,9 @@ def test_unquoted_commas_in_comments_lose_no_answer(tmp_path: Path) -> None:
         (5, "comment", "slow, cold, rude"),
         (6, "comment", "never again, sorry"),
     ]
-    assert survey.report is not None
-    assert survey.report.set_aside == 0
-    assert any("3 rows had too many cells" in note for note in survey.report.notes)
+    assert survey.file_report is not None
+    assert survey.file_report.set_aside == 0
+    assert any("3 rows had too many cells" in note for note in survey.file_report.notes)
 
 
 WORDS = st.text(st.characters(categories=["L"]), min_size=1, max_size=8)

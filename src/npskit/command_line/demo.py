@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from npskit.command_line.score_file import summary
@@ -25,4 +28,9 @@ def _run(_: argparse.Namespace) -> None:
     print(f"\nBy region\n\n{survey.score(by='region').sort()}")
     print("\nThe first ten people to call today, and why\n")
     print(survey.follow_up(currency="EUR", max_age="30 days").first())
+    if importlib.util.find_spec("jinja2") is not None:
+        path = Path(tempfile.mkdtemp(prefix="npskit-")) / "report.html"
+        drivers = ["room", "breakfast", "staff", "check_in", "price"]
+        survey.report(path, by=["region", "channel"], drivers=drivers, simulated=True)
+        print(f"\nAll of it on one page, with what speaks for it: {path}")
     print("\nNext: python -m npskit follow-up FILE --budget 5000 --currency EUR --language de -o plan.csv")

@@ -12,6 +12,7 @@ from npskit.results.display import wrapped as wrapped
 from npskit.results.files import undefused as undefused
 from npskit.results.files import write_csv as write_csv
 from npskit.results.files import write_json_lines as write_json_lines
+from npskit.results.files import write_text as write_text
 from npskit.results.interval import LEVEL as LEVEL
 from npskit.results.interval import Interval as Interval
 from npskit.results.interval import intervals as intervals

@@ -123,6 +123,17 @@ def write_json_lines(columns: Mapping[str, Sequence[Any]], to: str | os.PathLike
             file.write(json.dumps(values, ensure_ascii=False).translate(_LINE_ENDS) + "\n")
 
 
+def write_text(text: str, to: str | os.PathLike[str] | TextIO) -> None:
+    """Write a text in UTF-8.
+
+    Args:
+        text: The text.
+        to: A path, or an open text file.
+    """
+    with _opened(to, "utf-8", newline="\n") as file:
+        file.write(text)
+
+
 def _is_open(to: Any) -> bool:
     try:
         return hasattr(to, "write")

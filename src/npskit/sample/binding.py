@@ -167,7 +167,7 @@ class Bindings(Opening):
         return native_frame(columns, self._backend if backend is None else backend)
 
     @property
-    def report(self) -> FileReport | None:
+    def file_report(self) -> FileReport | None:
         """How the file was read (encoding, separator, tool, ...), or None if the data was not one file."""
         return self._report
 

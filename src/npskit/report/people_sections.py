@@ -1,0 +1,193 @@
+"""The sections on people: what they say, whom to answer, and whether those who were to be answered were."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import attrs
+
+from npskit.followup.cases import ClosedLoop
+from npskit.report.hiding import SHOWN, hidden_groups
+from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, joined
+from npskit.report.score_sections import category_said, hidden_cells
+from npskit.report.wording import DASH, ReportWords, named
+from npskit.scores import segment_names
+
+_FIRST = 10
+
+
+def voice_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
+    """Return the section on comments: who writes any, and some of them, masked."""
+    voices = parts.voices
+    if voices is None or not sum(voices.commented.values()):
+        return ReportSection("voices", words.say("voices.absent"))
+    fates = hidden_groups(list(voices.commented.values()), terms.hide_below).tolist()
+    lines, shown = [], set()
+    for (category, written), fate in zip(voices.commented.items(), fates, strict=True):
+        name, answered = category_said(words, category), voices.answered[category]
+        if fate == SHOWN:
+            shown.add(category)
+            share = words.percent(written / answered if answered else math.nan)
+            lines.append(GridLine((name, words.count(answered), words.count(written), share)))
+        else:
+            _, dash, what, n = hidden_cells(words, name, fate, terms)
+            lines.append(GridLine((name, words.count(answered), n, what if what else dash), "hidden"))
+    header = tuple(words.say(f"head.{name}") for name in ("category", "answers", "comments", "share"))
+    quotes = () if terms.share else tuple(quote for quote in voices.quotes if quote.category in shown)
+    written, answered = sum(voices.commented.values()), sum(voices.answered.values())
+    return ReportSection(
+        "voices",
+        words.say("voices.headline", n=written, share=words.percent(written / answered)),
+        words.say("voices.caption_shared" if terms.share else "voices.caption"),
+        grids=(Grid(words.say("voices.table"), header, tuple(reversed(lines)), shown=True),),
+        quotes=quotes,
+        notes=joined(words.say("voices.note_silent"), "" if terms.share else words.say("voices.note_masked")),
+    )
+
+
+@attrs.frozen
+class ToAnswer:
+    """Somebody to be answered.
+
+    Args:
+        customer: Who.
+        answer: What was answered.
+        category: The category of the answer.
+        priority: 0..100.
+        late: How late it is, in words; empty where it is not.
+        due: By when.
+        owner: Who answers.
+        why: Why, as the playbook has it: in English.
+        urgent: What the comment is, in words: urgent, critical; empty where it is ordinary.
+        comment: What was written, masked.
+        language: The tag of its language, where it is known.
+    """
+
+    customer: str
+    answer: str
+    category: str
+    priority: str
+    late: str
+    due: str
+    owner: str
+    why: str
+    urgent: str
+    comment: str
+    language: str | None
+
+
+def answer_section(words: ReportWords, parts: ReportParts, _: ReportTerms) -> ReportSection:
+    """Return the section on whom to answer first."""
+    plan = parts.plan
+    if plan is None:
+        return ReportSection("first", words.say("first.absent"))
+    late = int(plan.overdue.sum())
+    now = None if plan.now is None else plan.now.astype("datetime64[s]").item()
+    columns = plan.columns()
+    size = min(_FIRST, len(columns["row"]))
+    rows = [{name: column[i] for name, column in columns.items()} for i in range(size)]
+    counts = plan.counts
+    aside = [words.say(f"first.not_{name.replace(' ', '_')}", n=n) for name, n in counts.items()
+             if n and words.has(f"first.not_{name.replace(' ', '_')}")]  # fmt: skip
+    return ReportSection(
+        "first",
+        words.say("first.headline", n=len(plan)) if len(plan) else words.say("first.nobody"),
+        " ".join(joined(
+            words.say("first.late", n=late) if late else "",
+            words.say("first.caption", moment=words.moment(now)) if now is not None else "",
+        )),
+        to_answer=tuple(_to_answer(words, row, now) for row in rows),
+        notes=joined(words.say("first.note_not", listed="; ".join(aside)) if aside else "", words.say("first.note")),
+    )  # fmt: skip
+
+
+def _to_answer(words: ReportWords, row: dict[str, object], now: dt.datetime | None) -> ToAnswer:
+    from npskit.comments.words import masked
+
+    due = row.get("due")
+    late = due is not None and now is not None and due < now  # type: ignore[operator]
+    reasons = row.get("reasons") or ("",)
+    urgency = str(row.get("urgency"))
+    comment = row.get("comment")
+    return ToAnswer(
+        customer=named(row.get("customer", row["row"])),
+        answer=named(row.get("score", row.get("answer", ""))),
+        category=category_said(words, str(row["category"])),
+        priority=words.whole(float(row["priority"])),  # type: ignore[arg-type]
+        late=_how_late(words, now - due) if late else "",  # type: ignore[operator]
+        due=words.day(due) if isinstance(due, dt.date) else DASH,
+        owner=named(row["owner"] or DASH),
+        why=named(reasons[0], 120),  # type: ignore[index]
+        urgent=words.say(f"first.{urgency}") if urgency in ("urgent", "critical") else "",
+        comment=named(masked(str(comment)), 160) if comment else "",
+        language=str(row["language"]) if row.get("language") else None,
+    )
+
+
+def _how_late(words: ReportWords, late: dt.timedelta) -> str:
+    return words.say("first.days_late", n=late.days) if late.days else words.say("first.late_today")
+
+
+def loop_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
+    """Return the section on cases: how many were answered, how soon, and what waits."""
+    loop = parts.loop
+    if loop is None:
+        return ReportSection("loop", words.say("loop.absent"))
+    if terms.hide_below is not None and loop.n < terms.hide_below:
+        return ReportSection("loop", words.say("hide.total", below=words.count(terms.hide_below)))
+    first, open_cases = loop.first_response, loop.backlog.open
+    half = DASH if math.isnan(first.median) or math.isinf(first.median) else _hours(words, first.median)
+    waiting = words.say("loop.open", n=open_cases) if open_cases is not None else words.say("loop.open_unknown")
+    grids = [_loop_figures(words, loop)]
+    if loop.by and not terms.share:
+        grids.append(_loop_groups(words, loop, terms))
+    return ReportSection(
+        "loop",
+        words.say("loop.headline", n=loop.cases, half=half)
+        if half != DASH
+        else words.say("loop.headline_slow", n=loop.cases),
+        " ".join(
+            joined(waiting, "" if loop.as_of is None else words.say("loop.caption", moment=words.moment(loop.as_of)))
+        ),
+        grids=tuple(grids),
+        notes=joined(words.say("loop.note_censored"), words.say("loop.note_claim") if loop.by else ""),
+    )
+
+
+def _hours(words: ReportWords, hours: float) -> str:
+    return words.say("loop.hours", hours=words.number(hours, 1 if hours < 10 else 0))
+
+
+def _loop_figures(words: ReportWords, loop: ClosedLoop) -> Grid:
+    lines = []
+    for time in (loop.first_response, loop.close):
+        shown = "" if math.isinf(time.median) else words.between(time.median_interval)
+        half = words.say("loop.not_half") if math.isinf(time.median) else _hours(words, time.median)
+        lines.append(
+            GridLine((words.say(f"loop.{time.measure}"), half, shown or DASH, words.count(time.done + time.waiting)))
+        )
+    for rate in loop.total.rates:
+        if rate.n:
+            limits = words.between((100 * rate.interval.low, 100 * rate.interval.high), 0)
+            lines.append(
+                GridLine((words.say(f"loop.{rate.name}"), words.percent(rate.value), limits, words.count(rate.n)))
+            )
+    header = "", words.say("head.value"), words.say("head.interval"), words.say("head.of")
+    return Grid(words.say("loop.table"), header, tuple(lines), shown=True)
+
+
+def _loop_groups(words: ReportWords, loop: ClosedLoop, terms: ReportTerms) -> Grid:
+    fates = hidden_groups([figures.cases for figures in loop.groups.values()], terms.hide_below).tolist()
+    lines = []
+    for name, figures, fate in zip(segment_names(list(loop.groups)), loop.groups.values(), fates, strict=True):
+        if fate != SHOWN:
+            _, dash, what, n = hidden_cells(words, named(name), fate, terms)
+            lines.append(GridLine((named(name), n, what, dash), "hidden"))
+            continue
+        first, waits = figures.time("first_response"), figures.backlog.open
+        half = words.say("loop.not_half") if math.isinf(first.median) else _hours(words, first.median)
+        shown = DASH if waits is None else words.count(waits)
+        lines.append(GridLine((named(name), words.count(figures.cases), half, shown)))
+    header = named(", ".join(loop.by)), words.say("head.cases"), words.say("head.half"), words.say("head.open")
+    return Grid(words.say("loop.table_groups", column=named(", ".join(loop.by))), header, tuple(lines), shown=True)

@@ -1,0 +1,229 @@
+"""The report: its figures are those of the results, nothing of the data is markup, and what is small stays hidden."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import npskit as nk
+from npskit.report.wording import LANGUAGES, words_of
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "x" * 10_000,
+    "\u202eevil \u05e9\u05dc\u05d5\u05dd",
+    "=HYPERLINK('http://x')",
+    "😀 & {{ 7*7 }} {n}",
+)
+
+
+def hotel(**more: Any) -> nk.Survey:
+    """Return a survey with something to say in each section."""
+    rng = np.random.default_rng(5)
+    size = 600
+    room = rng.integers(1, 11, size)
+    late = np.arange(size) >= size // 2
+    answers = np.clip(np.round(0.9 * room + rng.normal(1, 1, size) - 3 * late), 0, 10).astype(int)
+    data = {
+        "nps": [*answers.tolist()[:-2], 11, None],
+        "day": [dt.date(2025, 1, 1) + dt.timedelta(days=int(i)) for i in np.arange(size) * 364 // size],
+        "who": [f"c{i}" for i in range(size)],
+        "region": ["North", "South", "East"] * (size // 3),
+        "why": [f"The room was cold, write to guest{i}@example.org" if i % 3 == 0 else "" for i in range(size)],
+        "room": room.tolist(),
+    }
+    return nk.Survey(data | more, score="nps", time="day", customer="who", comment="why")
+
+
+def text_of(page: str) -> str:
+    """Return what a person reads."""
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+def made(survey: nk.Survey, **options: Any) -> str:
+    page = survey.report(made=dt.date(2026, 12, 31), **options)
+    assert page is not None
+    return page
+
+
+@pytest.fixture(scope="module")
+def full() -> str:
+    """A report with everything."""
+    return made(
+        hotel(),
+        by="region",
+        drivers=["room"],
+        interventions=nk.Intervention("new <b>checkout</b>", "2025-07-01"),
+        cases=nk.closed_loop({"case": ["A", "B"], "opened": ["2026-01-05"] * 2, "closed": ["2026-01-06", None]}),
+    )
+
+
+def test_figures_are_those_of_the_results(full: str) -> None:
+    """The score, its interval, each segment, each period and each count stand in the page as the results have them."""
+    survey, words, said = hotel(), words_of("en"), text_of(full)
+    score = survey.score()
+    assert words.number(score.value) in said
+    assert words.between(score.interval()) in said
+    assert f"{score.n} of 600 rows are scored; 2 are not" in said
+    table = survey.score(by="region")
+    timeline = survey.timeline("month")
+    low, high = table.intervals()
+    for key, value, n, limits in zip(table.keys, table.values, table.n, zip(low, high, strict=True), strict=True):
+        row = rf"{key[0]}\s+{re.escape(words.number(value))}\s+{re.escape(words.between(limits))}\s+{n}\b"
+        assert re.search(row, said), row
+    for label, value, n in zip(timeline.labels, timeline.values, timeline.n, strict=True):
+        assert re.search(rf"{label}\s+{re.escape(words.number(value))}\s.*?{n}\b", said), label
+    drivers = survey.drivers(["room"])
+    assert words.percent(drivers["room"].lmg, 1) in said
+    assert "11" in said  # the answer off the scale
+
+
+def test_a_change_that_was_declared_is_named(full: str) -> None:
+    """The answers fell after the intervention, which is declared: it stands in the headline, escaped."""
+    survey = hotel()
+    effect = survey.effect(nk.Intervention("x", "2025-07-01"), every="month")
+    assert f"{words_of('en').whole(abs(effect.value))} points lower" in full
+    assert "new &lt;b&gt;checkout&lt;/b&gt;" in full
+    assert "<b>checkout" not in full
+
+
+def test_page_is_self_contained(full: str) -> None:
+    """No script, nothing loaded, one h1, landmarks, ids that are unique, and no field left unfilled."""
+    assert "<script" not in full
+    assert not re.search(r"""(src|href)=["'](?!#)""", full)
+    assert "@import" not in full
+    assert "url(" not in full
+    assert full.count("<h1>") == 1
+    assert all(f"<{mark}" in full for mark in ("header", "main", "nav", "footer"))
+    ids = re.findall(r'\bid="([^"]+)"', full)
+    assert len(ids) == len(set(ids))
+    assert {"#" + name for name in ids} >= set(re.findall(r'href="(#[^"]+)"', full))
+    assert not re.search(r"\{\w+\}", text_of(full))
+
+
+def test_comments_are_masked(full: str) -> None:
+    """No address of the data stands in the page."""
+    assert "@example.org" not in full
+    assert '<span class="mask">e-mail address</span>' in full
+
+
+def test_shared() -> None:
+    """A report to be passed on names nobody."""
+    survey = hotel(owner=["Ann"] * 600)
+    page = made(survey, by="region", share=True)
+    assert "The room was cold" not in page
+    assert not re.search(r"\bc\d+\b", text_of(page))
+    assert 'id="first"' not in page
+    assert 'id="first"' in made(survey)
+
+
+def test_hide_below() -> None:
+    """A small segment and the one beside it are hidden everywhere; their scores and counts are nowhere."""
+    survey = hotel(region=["North"] * 570 + ["Tiny"] * 4 + ["South"] * 26)
+    page = made(survey, by="region", hide_below=10)
+    said = text_of(page)
+    assert re.search(r"Tiny\s+–\s+hidden\s+< 10", said)
+    assert re.search(r"South\s+–\s+hidden with it\s+–", said)
+    table = survey.score(by="region")
+    words = words_of("en")
+    for name in ("Tiny", "South"):
+        assert not re.search(rf"{name}\s+[−\d]", said)
+        assert words.between(table[name].interval()) not in said
+    assert re.search(r"Tiny\s+[−\d]", text_of(made(survey, by="region")))
+
+
+def test_hide_all() -> None:
+    """Of fewer answers than the limit nothing is shown, not even how many there are."""
+    said = text_of(made(nk.Survey({"score": [10, 9, 1]}), hide_below=10))
+    assert "Fewer than 10 answers" in said
+    assert "33" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile(language: Any) -> None:
+    """Whatever stands in the data: it is text, cut, on one line, and turns nothing around."""
+    size = 60
+    data = {
+        "score": [i % 11 for i in range(size)],
+        "seg": [HOSTILE[i % len(HOSTILE)] for i in range(size)],
+        "why": [HOSTILE[i % len(HOSTILE)] for i in range(size)],
+        "id": [f"{HOSTILE[0]}{i}" for i in range(size)],
+        HOSTILE[1]: [i % 7 for i in range(size)],
+    }
+    survey = nk.Survey(data, score="score", comment="why", customer="id")
+    page = made(survey, by="seg", drivers=[HOSTILE[1]], title=HOSTILE[0], language=language)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "onerror" not in re.sub(r"&[^;]*;", "", re.sub(r">[^<]*<", "><", page))
+    assert "x" * 300 not in page
+    assert "\u202e" not in page
+    assert "{{ 7*7 }}" in text_of(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scorer", [nk.NPS(), nk.CSAT(), nk.CES()])
+def test_scores_alone(language: Any, scorer: Any) -> None:
+    """Of answers alone each section without data says so in a line."""
+    page = made(nk.Survey({"score": [5, 4, 1, None, 5] * 20}, score="score", scorer=scorer), language=language)
+    assert page.count("<section") == 10
+    assert 'id="h-trend"' in page
+
+
+@pytest.mark.parametrize("answers", [[], [None, None], ["x"]])
+def test_nothing_answered(answers: list[Any]) -> None:
+    """Without an answer there is no score, which is not 0."""
+    said = text_of(made(nk.Survey({"score": answers}, score="score")))
+    assert "Nothing was answered" in said
+
+
+def test_tables_are_appended() -> None:
+    """On request all tables stand at the end, to be printed."""
+    page = made(hotel(), tables=True)
+    assert 'id="tables"' in page
+    assert "<details" not in page
+    assert "<details" in made(hotel())
+
+
+def test_written(tmp_path: Path) -> None:
+    """A path is written to, an unusable one is an error that says so."""
+    path = tmp_path / "report.html"
+    assert nk.Survey({"score": [10, 3]}).report(path) is None
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    with pytest.raises(nk.NpskitError, match="cannot be written to"):
+        nk.Survey({"score": [10, 3]}).report(tmp_path / "none" / "report.html")
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"language": "xx"}, "language"),
+        ({"hide_below": 0}, "hide_below"),
+        ({"by": "nowhere"}, "nowhere"),
+        ({"drivers": ["nowhere"]}, "nowhere"),
+        ({"interventions": "2026"}, "interventions"),
+        ({"change": "decade"}, "change"),
+        ({"share": "yes"}, "share"),
+        ({"made": "today"}, "made"),
+    ],
+)
+def test_refused(options: dict[str, Any], match: str) -> None:
+    """What cannot be used is named."""
+    with pytest.raises(nk.NpskitError, match=match):
+        hotel().report(**options)
+
+
+def test_missing_jinja(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Jinja2 the error says how to have it."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(nk.MissingDependencyError, match=r"npskit\[report\]"):
+        nk.Survey({"score": [10]}).report()
