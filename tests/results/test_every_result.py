@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import html
 import importlib.util
 import inspect
 import io
@@ -253,13 +254,21 @@ class Page(HTMLParser):
             self.cells[-1] += data
 
 
+def test_notebooks_say_what_text_says(result: Result) -> None:
+    """Each word that stands below the table of a text, such as an assumption or a check, stands in the page, too."""
+    page = html.unescape(re.sub("<[^>]+>", " ", result._repr_html_()))
+    said = [*result._all_notes(), *(caption for caption, _ in result._more())]
+    said += [] if str(result) == repr(result) or not result._headline() else [result._headline()]
+    assert {word for text in said for word in map(shown, text.split())} <= set(map(shown, page.split()))
+
+
 def test_text_and_pages_agree(result: Result) -> None:
     """Text, HTML and Markdown show the same cells, and no text in them has a meaning there."""
     header, rows = result._rows()
     cells = [shown(cell) for row in [header, *rows] for cell in row]
     text, page, markdown = result.to_text(), Page(result._repr_html_()), result.to_markdown()
     assert page.cells[: len(cells)] == cells
-    assert page.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert page.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br"}
     assert all(markdown_text(cell) in markdown for cell in cells)
     assert "<script" not in markdown
     for said in (str(result), text, markdown, repr(result)):

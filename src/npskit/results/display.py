@@ -106,17 +106,36 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
     """
 
     def cell(value: Any) -> str:
-        side = "" if isinstance(value, str) else ' style="text-align:right"'
+        side = "" if isinstance(value, str) else right
         return f"<td{side}>{html.escape(shown(value))}</td>"
 
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in header)
+    right = ' style="text-align:right"'
+    numbers = [bool(rows) and not any(isinstance(row[i], str) and row[i] for row in rows) for i in range(len(header))]
+    head = "".join(
+        f"<th{right if of_numbers else ''}>{html.escape(str(name))}</th>"
+        for name, of_numbers in zip(header, numbers, strict=True)
+    )
     first, between, last = ends(rows)
     lines = [f"<tr>{''.join(map(cell, row))}</tr>" for row in [*first, *last]]
     if between:
         lines.insert(len(first), f'<tr><td colspan="{len(header)}">{between}</td></tr>')
     body = "".join(lines)
-    top = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    top = f'<caption style="text-align:left">{_lines(caption)}</caption>' if caption else ""
     return f"<table>{top}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_lines(lines: Sequence[str]) -> str:
+    """Return lines of text as a paragraph of HTML with everything escaped, or nothing.
+
+    Example:
+        >>> html_lines(["1 of 2 rows: 1 missing"]), html_lines([])
+        ('<p>1 of 2 rows: 1 missing</p>', '')
+    """
+    return f"<p>{_lines(chr(10).join(lines))}</p>" if lines else ""
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(html.escape(shown(line)) for line in text.split("\n"))
 
 
 def ends(rows: Sequence[T]) -> tuple[Sequence[T], str, Sequence[T]]:

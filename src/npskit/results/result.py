@@ -19,7 +19,16 @@ from npskit.arrays import Frozen, fields_of
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.options import Backend
 from npskit.plots import Chart, axes_of
-from npskit.results.display import formatted, html_table, markdown_table, markdown_text, number, one_line, text_table
+from npskit.results.display import (
+    formatted,
+    html_lines,
+    html_table,
+    markdown_table,
+    markdown_text,
+    number,
+    one_line,
+    text_table,
+)
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
 from npskit.results.values import flat, json_safe
@@ -238,8 +247,8 @@ class Result(Frozen):
         return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._all_notes())]))
 
     def _repr_html_(self) -> str:
-        first = html_table(*self._rows(), caption=" ".join(filter(None, [self._caption(), *self._all_notes()])))
-        return first + "".join(html_table(*rows, caption=caption) for caption, rows in self._more())
+        tables = [(self._headline() or self._caption(), self._rows()), *self._more()]
+        return "".join(html_table(*rows, caption=caption) for caption, rows in tables) + html_lines(self._all_notes())
 
 
 def schema_of(kind: type) -> str:

@@ -96,12 +96,12 @@ class ChangePoints(CountedRows):
         return self._said(words, **self._parts("dispersion", "penalty"))
 
     def __str__(self) -> str:
-        if not self.changes:
-            return f"{self!r}\nNo change was found, which does not say that there was none."
-        return self.to_text(all_rows=False)
+        return self.to_text(all_rows=False) if self.changes else "\n".join([repr(self), *self._notes()])
 
     def _notes(self) -> list[str]:
-        said = self.rivals.sentence if self.rivals is not None and self.changes else ""
+        if not self.changes:
+            return ["No change was found, which does not say that there was none."]
+        said = "" if self.rivals is None else self.rivals.sentence
         return [said] if said else []
 
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:

@@ -63,6 +63,12 @@ class Placebo(Result):
         )
 
     def __str__(self) -> str:
+        return self._notes()[0]
+
+    def _notes(self) -> list[str]:
+        return [self._said_in_words()]
+
+    def _said_in_words(self) -> str:
         if not self.usable:
             return "Placebo check: the time before is too short for it."
         if np.isnan(self.actual):
