@@ -51,29 +51,33 @@ def write_answers(path: Path, rows: int) -> None:
         writer.close()
 
 
-def by_duckdb(path: str, question: str) -> int:
-    """Ask DuckDB in SQL for the counts, or the sums, that the results of a question are made of."""
-    import duckdb
-
+def _sql(question: str) -> str:
+    """Return a question in SQL: for the counts, or the sums, that its results are made of. `at` is a word of SQL."""
     sums = ", ".join(f"sum(CASE WHEN {said} THEN weight ELSE 0 END) {name}" for name, said in _UNITS)
-    products = ", ".join(f"sum({x} * {y})" for x, y in _PRODUCTS)
-    queries = {
-        "score": "SELECT score, count(*) FROM t GROUP BY ALL",
-        "region": "SELECT region, score, count(*), sum(weight), sum(weight * weight) FROM t GROUP BY ALL",
-        "region and month": "SELECT region, month, score, count(*) FROM t GROUP BY ALL",
-        "timeline": "SELECT date_trunc('day', \"at\") AS day, score, count(*) FROM t GROUP BY ALL",
+    products = ", ".join(f"sum({x} * {y}) {x}{y}" for x, y in _PRODUCTS)
+    return {
+        "score": "SELECT score, count(*) n FROM t GROUP BY ALL",
+        "region": "SELECT region, score, count(*) n, sum(weight) w, sum(weight * weight) q FROM t GROUP BY ALL",
+        "region and month": "SELECT region, month, score, count(*) n FROM t GROUP BY ALL",
+        "timeline": "SELECT CAST(moment AS DATE) AS day, score, count(*) n FROM t GROUP BY ALL",
         "clustered": f"WITH u AS (SELECT region, customer, {sums}, count(*) n, sum(weight * weight) q FROM t "
         "GROUP BY ALL)"
-        f" SELECT region, sum(a), sum(b), sum(c), {products}, sum(n), sum(q), count(*) FROM u GROUP BY ALL",
-        "latest": 'WITH m AS (SELECT customer, max("at") AS "at" FROM t GROUP BY ALL)'
-        ' SELECT score, count(*) FROM t JOIN m USING (customer, "at") GROUP BY ALL',
-    }
+        f" SELECT region, sum(a) a, sum(b) b, sum(c) c, {products}, sum(n) n, sum(q) q, count(*) m FROM u GROUP BY ALL",
+        "latest": "WITH m AS (SELECT customer, max(moment) AS moment FROM t GROUP BY ALL)"
+        " SELECT score, count(*) n FROM t JOIN m USING (customer, moment) GROUP BY ALL",
+    }[question]
+
+
+def by_duckdb(path: str, question: str) -> dict[str, Any]:
+    """Ask DuckDB in SQL."""
+    import duckdb
+
     connection = duckdb.connect()
-    connection.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet('{path}')")
-    return len(next(iter(connection.sql(queries[question]).fetchnumpy().values())))
+    connection.execute(f'CREATE VIEW t AS SELECT * EXCLUDE ("at"), "at" AS moment FROM read_parquet(\'{path}\')')
+    return dict(connection.sql(_sql(question)).fetchnumpy())
 
 
-def by_polars(path: str, question: str) -> int:
+def by_polars(path: str, question: str) -> dict[str, Any]:
     """Ask Polars by expressions for the same, of its streaming engine."""
     import polars as pl
 
@@ -95,28 +99,53 @@ def by_polars(path: str, question: str) -> int:
             "region and month": ["region", "month", "score"],
             "timeline": [pl.col("at").dt.date().alias("day"), "score"],
         }
-        query = frame.group_by(keys[question]).agg(count, *([weight.sum(), squares] if question == "region" else []))
-    return len(query.collect(engine="streaming"))
+        weighed = [weight.sum().alias("w"), squares] if question == "region" else []
+        query = frame.group_by(keys[question]).agg(count, *weighed)
+    found = query.collect(engine="streaming")
+    return {name: found[name].to_numpy() for name in found.columns}
 
 
-def by_npskit(data: Any, question: str) -> int:
-    """Ask npskit, over either."""
+def by_spark(path: str, question: str) -> dict[str, Any]:
+    """Ask Spark in SQL, in this machine's Java."""
+    _spark(path).withColumnRenamed("at", "moment").createOrReplaceTempView("t")
+    found = _spark_session().sql(_sql(question)).toArrow()
+    return {name: np.array(found[name].to_pylist()) for name in found.column_names}
+
+
+def _spark_session() -> Any:
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").config("spark.sql.shuffle.partitions", 4)
+    builder = builder.config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1")
+    builder = builder.config("spark.log.level", "ERROR").config("spark.ui.showConsoleProgress", "false")
+    return builder.getOrCreate()
+
+
+def _spark(path: str) -> Any:
+    return _spark_session().read.parquet(path)
+
+
+def by_npskit(data: Any, question: str) -> Any:
+    """Ask npskit for the score, or the table or timeline of scores, as a person reads it."""
     import npskit as nk
 
     if question == "score":
-        return len(str(nk.Survey(data).score()))
-    if question == "region":
-        return len(nk.Survey(data, weight="weight").score(by="region"))
-    if question == "region and month":
-        return len(nk.Survey(data).score(by=["region", "month"]))
-    if question == "timeline":
-        return len(str(nk.Survey(data, time="at").timeline()))
-    if question == "clustered":
-        return len(nk.Survey(data, weight="weight", customer="customer").score(by="region"))
-    return len(str(nk.Survey(data, time="at", customer="customer").score(repeats="latest")))
+        found: Any = nk.Survey(data).score()
+    elif question == "region":
+        found = nk.Survey(data, weight="weight").score(by="region")
+    elif question == "region and month":
+        return nk.Survey(data).score(by=["region", "month"])
+    elif question == "timeline":
+        found = nk.Survey(data, time="at").timeline()
+    elif question == "clustered":
+        found = nk.Survey(data, weight="weight", customer="customer").score(by="region")
+    else:
+        found = nk.Survey(data, time="at", customer="customer").score(repeats="latest")
+    str(found)
+    return found
 
 
-def npskit_over_duckdb(path: str, question: str) -> int:
+def npskit_over_duckdb(path: str, question: str) -> Any:
     """Ask npskit over DuckDB."""
     import duckdb
 
@@ -124,24 +153,99 @@ def npskit_over_duckdb(path: str, question: str) -> int:
     return by_npskit(connection.read_parquet(path), question)
 
 
-def npskit_over_polars(path: str, question: str) -> int:
+def npskit_over_polars(path: str, question: str) -> Any:
     """Ask npskit over a scan of Polars."""
     import polars as pl
 
     return by_npskit(pl.scan_parquet(path), question)
 
 
-WHO: dict[str, dict[str, Callable[[str, str], int]]] = {
+def npskit_over_spark(path: str, question: str) -> Any:
+    """Ask npskit over Spark."""
+    return by_npskit(_spark(path), question)
+
+
+WHO: dict[str, dict[str, Callable[[str, str], Any]]] = {
     "duckdb": {"hand": by_duckdb, "npskit": npskit_over_duckdb},
     "polars": {"hand": by_polars, "npskit": npskit_over_polars},
+    "spark": {"hand": by_spark, "npskit": npskit_over_spark},
 }
+
+
+def scores_by_hand(columns: dict[str, Any], question: str) -> dict[Any, float]:
+    """Return the scores, by segment or period, that the counts or sums of a query by hand make."""
+    names = {"region": ["region"], "region and month": ["region", "month"], "clustered": ["region"]}
+    keys = [columns[name].tolist() for name in names.get(question, [])]
+    if question == "timeline":
+        keys = [columns["day"].astype("M8[M]").astype(str).tolist()]
+    if question == "clustered":
+        a, b, c = (columns[name] for name in "abc")
+        over, under, every = c, a, a + b + c
+    else:
+        every, answers = columns["w" if question == "region" else "n"], columns["score"]
+        over, under = every * (answers >= 9), every * (answers <= 6)
+    sums: dict[Any, list[float]] = {}
+    for key, *amounts in zip(zip(*keys, strict=True) if keys else [()] * len(every), over, under, every, strict=True):
+        held = sums.setdefault(key, [0.0, 0.0, 0.0])
+        for i, amount in enumerate(amounts):
+            held[i] += float(amount)
+    return {key: 100 * (over - under) / every for key, (over, under, every) in sums.items()}
+
+
+def scores_of_result(result: Any, question: str) -> dict[Any, float]:
+    """Return the same from what npskit answers."""
+    columns, keys = result.columns(), {"region and month": ["region", "month"], "timeline": ["period"]}
+    if question in ("score", "latest"):
+        return {(): result.value}
+    names = [columns[name] for name in keys.get(question, ["region"])]
+    return dict(zip(zip(*names, strict=True), columns["value"], strict=True))
+
+
+def differences(path: Path, engine: str, question: str) -> list[str]:
+    """Return where npskit's scores and those by hand are more than 1e-9 apart."""
+    hand, ours = (WHO[engine][who](str(path), question) for who in ("hand", "npskit"))
+    theirs, found = scores_by_hand(hand, question), scores_of_result(ours, question)
+    apart = [key for key in theirs.keys() & found.keys() if not abs(theirs[key] - found[key]) < 1e-9]
+    return [f"{engine}, {question}: {key}" for key in (*apart, *(theirs.keys() ^ found.keys()))]
+
+
+def fixed_costs(path: Path, rounds: int = 200) -> None:
+    """Print how long npskit takes beside the native query on a table of a hundred rows, when everything is loaded."""
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    import npskit as nk
+
+    frame, table, connection = pl.read_parquet(path)[:100], pd.read_parquet(path)[:100], duckdb.connect()
+    connection.register("given", table)
+    connection.execute("CREATE TABLE t AS SELECT * FROM given")
+    native: dict[str, tuple[Callable[[], Any], Any]] = {
+        "Polars": (lambda: frame.group_by("score").agg(pl.len()), frame),
+        "Polars lazy": (lambda: frame.lazy().group_by("score").agg(pl.len()).collect(), frame.lazy()),
+        "pandas": (lambda: table.groupby("score").size(), table),
+        "DuckDB": (lambda: connection.sql("SELECT score, count(*) FROM t GROUP BY ALL").fetchnumpy(), None),
+    }
+    print("| a score of 100 rows | native: ms | npskit: ms | over it: ms |\n|---|--:|--:|--:|")
+    for name, (ask, data) in native.items():
+        took = []
+        for _ in range(rounds):
+            began = time.perf_counter()
+            ask()
+            between = time.perf_counter()
+            nk.Survey(connection.table("t") if data is None else data).score()
+            took.append((between - began, time.perf_counter() - between))
+        theirs, ours = (1e3 * float(np.median(column)) for column in zip(*took, strict=True))
+        print(f"| {name} | {theirs:.2f} | {ours:.2f} | {ours - theirs:.2f} |", flush=True)
 
 
 def measured(path: Path, engine: str, who: str, question: str) -> tuple[float, float]:
     """Return the seconds and the peak of memory in MiB of a process that asks one question."""
     command = [sys.executable, "-W", "ignore", __file__, "--path", str(path), "--ask", engine, who, question]
+    # as installed, with its bytecode kept
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=kept)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -159,9 +263,10 @@ def main() -> None:
         "--path", type=Path, help="the file; made if it is not there (default: one that is removed again)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the best counts (default 3)")
-    parser.add_argument("--engines", nargs="*", choices=WHO, default=list(WHO))
+    parser.add_argument("--engines", nargs="*", choices=WHO, default=["duckdb", "polars"])
     parser.add_argument("--questions", nargs="*", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument("--ask", nargs=3, help=argparse.SUPPRESS)  # what a process of `measured` is told
+    parser.add_argument("--fixed", action="store_true", help="what a call costs on a hundred rows, all being loaded")
     parser.add_argument("--write", action="store_true", help="make the file, and stop")
     options = parser.parse_args()
     if options.write:
@@ -169,7 +274,7 @@ def main() -> None:
         return
     if options.ask:
         engine, who, question = options.ask
-        print(WHO[engine][who](str(options.path), question))
+        WHO[engine][who](str(options.path), question)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = options.path or Path(folder, "answers.parquet")
@@ -178,6 +283,10 @@ def main() -> None:
             subprocess.run(
                 [sys.executable, __file__, "--path", str(path), "--rows", str(options.rows), "--write"], check=True
             )
+        if options.fixed:
+            fixed_costs(path)
+            return
+        print(f"load {os.getloadavg()[0]:.1f}\n")
         print("| question | engine | by hand: s | MiB | npskit: s | MiB | time | memory |")
         print("|---|---|--:|--:|--:|--:|--:|--:|")
         for question in options.questions:
