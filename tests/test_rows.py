@@ -176,6 +176,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.themes": lambda s: s.themes(THEMES, every="month"),
     "Survey.themes, by": lambda s: s.themes(THEMES, by="region"),
     "Survey.explain_themes": lambda s: s.explain_themes("2026-01", "2026-02", THEMES),
+    "Survey.triage": lambda s: s.triage(),
     "Survey.follow_up": lambda s: s.follow_up(),
     "Survey.audit": lambda s: s.audit(),
     "Survey.where": lambda s: s.where({"region": ["North"]}).score("label"),

@@ -12,6 +12,12 @@ from npskit.comments.themes import ThemeList as ThemeList
 from npskit.comments.themes import Themes as Themes
 from npskit.comments.themes import ThemesBySegment as ThemesBySegment
 from npskit.comments.themes import ThemesChange as ThemesChange
+from npskit.comments.triage import Classifier as Classifier
+from npskit.comments.triage import CommentSign as CommentSign
+from npskit.comments.triage import Triage as Triage
+from npskit.comments.triage import TriagedComment as TriagedComment
+from npskit.comments.triage import TriagedKind as TriagedKind
+from npskit.comments.triage import TriageWords as TriageWords
 from npskit.counting import Tally as Tally
 from npskit.data import Response as Response
 from npskit.data import Scale as Scale

@@ -10,6 +10,7 @@ import numpy as np
 from npskit.checks import of_kind, one_of
 from npskit.comments import WithComments
 from npskit.comments.themes import WithThemes
+from npskit.comments.triage import Classifier, WithTriage
 from npskit.counting import Tally
 from npskit.data import Frame, Owned
 from npskit.drivers import WithDrivers
@@ -36,14 +37,14 @@ from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_g
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
-    from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Plans, Triage
+    from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Plans
     from npskit.followup.playbook import Playbook
     from npskit.times import BusinessCalendar
 
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithComments, WithThemes, WithDrivers, WithReport):
+class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithReport):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -260,7 +261,7 @@ class Survey(OverTime, WithComments, WithThemes, WithDrivers, WithReport):
         keep: str | Sequence[str] = (),
         currency: str | None = None,
         language: str = "en",
-        triage: Triage | None = None,
+        triage: Classifier | None = None,
         earlier: Plans | Sequence[Plans] = (),
     ) -> FollowUpPlan:
         """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
@@ -303,8 +304,7 @@ class Survey(OverTime, WithComments, WithThemes, WithDrivers, WithReport):
                 as `"amount"`: see `FollowUpPlan.columns`).
             currency: The currency of all amounts, such as `"EUR"`; messages name amounts only with it.
             language: The language of messages where the customer's is not known.
-            triage: A function from a list of comments to a list of labels: what it calls spam, noise, irrelevant,
-                advertising, gibberish, test or bot is left out, critical comments apart; other labels and None keep.
+            triage: Sorts comments, see `npskit.Classifier`: what it sets aside is left out, but critical ones.
             earlier: Earlier plans, or their files: their steps count as contacts for `quiet`, also those to come.
 
         Raises:

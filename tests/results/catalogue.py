@@ -42,6 +42,11 @@ def commented(said: str | None = f"{HOSTILE} never a friendly room") -> nk.Surve
     return nk.Survey(data, score="score", comment="said")
 
 
+def survey_with_comments() -> nk.Survey:
+    """Return a survey with three comments, one of them hostile."""
+    return nk.Survey({"score": [3, 9, None, 8], "text": [HOSTILE, "Great", "bad", None]}, score="score", comment="text")
+
+
 PROGRAM: dict[str, Any] = {
     "customers": 9,
     "value": 200,
@@ -116,6 +121,7 @@ def catalogue() -> dict[str, Result]:
         "Themes, over time": said().themes({"noise": ["loud"]}, every="month"),
         "ThemesBySegment": said().themes({HOSTILE: ["loud"]}, by="region"),
         "ThemesChange": said().explain_themes("2026-01", "2026-02", {HOSTILE: ["loud"]}, rarest=1),
+        "Triage": survey_with_comments().triage(classifier=lambda texts: ["spam", None, HOSTILE][: len(texts)]),
         "Tally": nk.Tally.count(ANSWERS),
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),

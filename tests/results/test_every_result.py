@@ -52,6 +52,10 @@ NO_RESULTS = {
     "Scale",
     "BusinessCalendar",
     "CaseEvent",
+    "TriageWords",
+    "CommentSign",
+    "TriagedComment",
+    "TriagedKind",
 }
 
 
@@ -163,6 +167,7 @@ SEVERAL = {
     "Comments",
     "CommentsTable",
     "Drivers",
+    "Triage",
     "ThreeFactors",
     "DriversBy",
     "Bottlenecks",

@@ -1,14 +1,18 @@
 """Patterns of words that say something of a comment, and what they say: its urgency."""
 
 from npskit.comments.patterns.comment_patterns import Lists as Lists
+from npskit.comments.patterns.comment_patterns import beginnings as beginnings
 from npskit.comments.patterns.comment_patterns import check_all as check_all
 from npskit.comments.patterns.comment_patterns import just_before as just_before
 from npskit.comments.patterns.comment_patterns import pattern_words as pattern_words
 from npskit.comments.patterns.comment_patterns import without_gap as without_gap
 from npskit.comments.patterns.folding import folded as folded
+from npskit.comments.patterns.folding import original as original
 from npskit.comments.patterns.folding import well_typed as well_typed
 from npskit.comments.patterns.pattern_index import BETWEEN as BETWEEN
 from npskit.comments.patterns.pattern_index import PatternIndex as PatternIndex
+from npskit.comments.patterns.pattern_matcher import PatternMatch as PatternMatch
+from npskit.comments.patterns.pattern_matcher import PatternMatcher as PatternMatcher
 from npskit.comments.patterns.pattern_reader import PatternReader as PatternReader
 from npskit.comments.patterns.urgency import UrgencyOf as UrgencyOf
 from npskit.comments.patterns.urgency import UrgencyWords as UrgencyWords

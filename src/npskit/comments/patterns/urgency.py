@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools
 from npskit.checks import all_are, as_tuple, boolean, of_kind, several
-from npskit.comments.patterns.comment_patterns import check_all, just_before, without_gap
+from npskit.comments.patterns.comment_patterns import check_all, just_before
 from npskit.comments.patterns.folding import original
-from npskit.comments.patterns.pattern_index import PatternIndex
+from npskit.comments.patterns.pattern_matcher import PatternMatch, PatternMatcher
 from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_lists, as_patterns
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted
@@ -25,9 +25,6 @@ from npskit.results import excerpt
 
 UrgencyOf: TypeAlias = Callable[[str], int]
 _CHUNK = 1 << 14
-_LOOK_BACK = 120
-_SENTENCE = re.compile(r"[.!?\n]")
-_Places: TypeAlias = dict[str, list[tuple[int, int]]]
 
 
 @attrs.frozen
@@ -182,10 +179,10 @@ class UrgencyWords:
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
-            for row, category, match, text, stops in self._matches(texts[part], happy[part]):
-                rank = (-category.level, match.start(), category.name)
-                if (row not in best or rank < best[row][:3]) and self._counts(category, match, text, stops):
-                    best[row] = (*rank, match)
+            for each, category in self._matches(texts[part], happy[part]):
+                rank = (-category.level, each.match.start(), category.name)
+                if (each.row not in best or rank < best[each.row][:3]) and self._counts(each, category):
+                    best[each.row] = (*rank, each.match)
             for row, (level, _, name, match) in best.items():
                 found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], *match.span()))
         return found
@@ -205,63 +202,25 @@ class UrgencyWords:
         levels = np.zeros(len(texts), dtype=np.int8)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            for row, category, match, text, stops in self._matches(texts[part], best[part]):
-                if category.level > levels[begin + row] and self._counts(category, match, text, stops):
-                    levels[begin + row] = category.level
+            for each, category in self._matches(texts[part], best[part]):
+                if category.level > levels[begin + each.row] and self._counts(each, category):
+                    levels[begin + each.row] = category.level
         return levels
 
     # ---- what counts of what matches ----
 
-    def _matches(
-        self, comments: Sequence[str], pleased: Bools
-    ) -> Iterator[tuple[int, UrgencyCategory, re.Match[str], str, _Places]]:
-        """Yield what may be signs in comments.
+    def _matches(self, comments: Sequence[str], pleased: Bools) -> Iterator[tuple[PatternMatch, UrgencyCategory]]:
+        """Yield what may be signs in comments, with the category."""
+        known, flags = self._all(), pleased.tolist()
+        for found in self._matcher().matches(comments, lambda row, kind: known[kind].at_any_score or not flags[row]):
+            yield found, known[found.kind]
 
-        Returns:
-            The comment, the category, the match, the folded text it is in, and where which of `_stops` stand in that.
-        """
-        known = self._all()
-        found = [
-            (row, known[owner], match, text)
-            for row, owner, match, text in self._index().matches(comments)
-            if known[owner].at_any_score or not pleased[row]
-        ]
-        texts = {row: text for row, _, _, text in found}
-        stops: dict[int, _Places] = {row: {} for row in texts}
-        by_name, rows = self._stops(), list(texts)
-        names = tuple(by_name)
-        index = self._once("stops", lambda: PatternIndex(tuple(by_name.values()), self.lists))
-        for place, owner, match, _ in index.in_folded(list(texts.values())):
-            stops[rows[place]].setdefault(names[owner], []).append(match.span())
-        for row, category, match, text in found:
-            yield row, category, match, text, stops[row]
-
-    def _stops(self) -> dict[str, tuple[str, ...]]:
-        """Return the patterns by which a match may not count, by name: they are looked for in all comments at once."""
-        return {
-            "negations": tuple(without_gap(pattern)[0] for pattern in self.negations),
-            "elsewhere": self.elsewhere,
-            "done": self.done,
-            **{f"unless {category.name}": category.unless for category in self._all()},
-        }
-
-    def _counts(self, category: UrgencyCategory, match: re.Match[str], text: str, stops: _Places) -> bool:
-        """Whether a match is a sign, of a text in which some of `_stops` stand."""
-        begin, end = match.span()
-        if category.settled and "done" in stops:
+    def _counts(self, found: PatternMatch, category: UrgencyCategory) -> bool:
+        """Whether a match is a sign."""
+        if category.settled and "done" in found.stops:
             return False
-        if any(first < end and begin < last for first, last in stops.get(f"unless {category.name}", ())):
-            return False
-        if "elsewhere" in stops:
-            since = max((stop.end() for stop in _SENTENCE.finditer(text, 0, begin)), default=0)
-            stop = _SENTENCE.search(text, end)
-            until = len(text) if stop is None else stop.start()
-            if any(since <= first and last <= until for first, last in stops["elsewhere"]):
-                return False
-        if category.negatable and "negations" in stops:
-            before = self._once("negations", lambda: just_before(self.negations, self.lists))
-            return before.search(text, max(0, begin - _LOOK_BACK), begin) is None
-        return True
+        matcher = self._matcher()
+        return not (matcher.elsewhere(found) or (category.negatable and matcher.negated(found)))
 
     def _all(self) -> tuple[UrgencyCategory, ...]:
         """Return the categories, those of the two plain lists first."""
@@ -273,9 +232,12 @@ class UrgencyWords:
         found: tuple[UrgencyCategory, ...] = self._once("all", lambda: (*plain, *self.categories))
         return found
 
-    def _index(self) -> PatternIndex:
-        found: PatternIndex = self._once(
-            "index", lambda: PatternIndex([each.patterns for each in self._all()], self.lists)
+    def _matcher(self) -> PatternMatcher:
+        found: PatternMatcher = self._once(
+            "matcher",
+            lambda: PatternMatcher(
+                self._all(), self.lists, negations=self.negations, elsewhere=self.elsewhere, done=self.done
+            ),
         )
         return found
 

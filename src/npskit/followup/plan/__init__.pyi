@@ -18,7 +18,6 @@ from npskit.followup.plan.steps_due import Plans as Plans
 from npskit.followup.plan.steps_due import due_steps as due_steps
 from npskit.followup.plan.telling import ToldCustomers as ToldCustomers
 from npskit.followup.plan.terms import Terms as Terms
-from npskit.followup.plan.triage import Triage as Triage
 from npskit.followup.plan.written_plan import load_plan as load_plan
 
 __all__: list[str]

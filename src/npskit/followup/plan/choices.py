@@ -26,7 +26,7 @@ from npskit.followup.plan.statuses import (
     UNSCORED,
     WHY,
 )
-from npskit.followup.plan.triage import Labels, sets_aside
+from npskit.followup.plan.triage_labels import Labels, sets_aside
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import NO_ROWS, CountedRows, RowCounts, excerpt
 from npskit.scorers import Codebook, Scorer

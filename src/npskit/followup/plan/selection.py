@@ -20,7 +20,7 @@ from npskit.followup.plan.offer_options import Read, is_payable, options_of
 from npskit.followup.plan.routing import Routes, route
 from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.terms import Terms
-from npskit.followup.plan.triage import Labels, labels_of, sets_aside
+from npskit.followup.plan.triage_labels import Labels, labels_of, sets_aside
 from npskit.followup.playbook import Assigned
 
 NO_TEAM = "unassigned"

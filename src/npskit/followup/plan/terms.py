@@ -11,12 +11,12 @@ import attrs
 import numpy as np
 
 from npskit.checks import amount, finite_number, one_of, whole_number
+from npskit.comments.triage import Classifier
 from npskit.data import find_language
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.followup.letters import LAST_RESORT, as_currency
 from npskit.followup.plan.offer_options import Lift
 from npskit.followup.plan.routing import Capacity
-from npskit.followup.plan.triage import Triage
 from npskit.followup.playbook import Playbook
 from npskit.options import PLAN_METHODS, PlanMethod
 from npskit.scorers import Codebook
@@ -117,7 +117,7 @@ class Terms:
     language: str = attrs.field(validator=_is_language)
     scorer: Codebook | None = None
     earlier: Any = ()
-    triage: Triage | None = attrs.field(default=None, validator=_is_triage)
+    triage: Classifier | None = attrs.field(default=None, validator=_is_triage)
 
     @property
     def playbook(self) -> Playbook:

@@ -1,0 +1,84 @@
+"""What is told without words: links, keyboard mash, lone digits and punctuation, and pictures of a mood."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from npskit.comments.patterns import folded
+
+# A web address, the handle of a messenger, or a telephone number that one is to call.
+_LINK = re.compile(
+    r"https?://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|xyz|online|shop|site|store|club|top|io|me|ru|cn|de|pl|th|co)\b(?!\w*@)"
+    r"|\bt\.me\b|\bwa\.me\b|bit\.ly|(?<![\w.])@[A-Za-z][\w.]{3,}|\+?\d[\d\s().-]{7,}\d",
+    re.IGNORECASE,
+)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_WORDS = re.compile(r"[^\W\d_][\w\u0e31-\u0e4e]*")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
+_REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
+_VOWELS = set("aeiouy")
+_ALONG = 0.6
+
+
+def has_link(text: str) -> bool:
+    """Whether a text holds a web address, a handle or a telephone number.
+
+    Example:
+        >>> [has_link(text) for text in ("see www.example.com", "call 555 123 4567 now", "open 9-5", "at 10.30")]
+        [True, True, False, False]
+    """
+    return _LINK.search(text) is not None
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, without numbers and links."""
+    return _WORDS.findall(_LINK.sub(" ", text))
+
+
+def says_nothing(text: str, marks: str) -> bool:
+    """Whether a text holds no letters and no mark that tells a mood: a lone digit, or punctuation.
+
+    Example:
+        >>> says_nothing("7", "👍"), says_nothing("...", "👍"), says_nothing("👍", "👍"), says_nothing("10/10", "👍")
+        (True, True, False, False)
+    """
+    if any(mark in text for mark in marks):
+        return False
+    found = _LETTER_OR_DIGIT.findall(text)
+    return not found or (all(letter.isdigit() for letter in found) and not re.search(r"\d\D+\d", text))
+
+
+def is_mashed(text: str, rows: Sequence[str]) -> bool:
+    """Whether all words of a text are keys struck at random: neighbours on a keyboard, no vowels, one syllable again.
+
+    Args:
+        text: The text.
+        rows: The rows of keyboards.
+
+    Example:
+        >>> rows = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+        >>> [is_mashed(text, rows) for text in ("asdf jkl", "lalalala", "Good app", "sdfgk", "ok")]
+        [True, True, False, True, False]
+    """
+    words = words_in(text)
+    return bool(words) and all(_is_mash(folded(word), rows) for word in words)
+
+
+def _is_mash(word: str, rows: Sequence[str]) -> bool:
+    if len(word) < 3 or len(word) > 80:
+        return len(word) > 80
+    pairs = list(itertools.pairwise(word))
+    if sum(any(_beside(a, b, row) for row in rows) for a, b in pairs) >= max(2, _ALONG * len(pairs)):
+        return True
+    if len(set(word)) == 1 or (len(word) >= 6 and _REPEATED.fullmatch(word)):
+        return True
+    if not word.isascii():
+        return False
+    return (len(word) >= 5 and not _VOWELS & set(word)) or _CONSONANTS.search(word) is not None
+
+
+def _beside(a: str, b: str, row: str) -> bool:
+    first, second = row.find(a), row.find(b)
+    return first >= 0 and second >= 0 and abs(first - second) <= 1

@@ -1,0 +1,126 @@
+"""From the signs in a comment to what it is, what its writer wants, and its mood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+# A word of blame weighs more than one of praise, since praise is polite; what follows a "but" more than what precedes.
+_BLAME, _AFTER, _BEFORE = 1.25, 1.5, 0.5
+# What the answer weighs against words, and from which sum on a mood is told; of who wants something, from a larger one.
+_OF_ANSWER, _TOLD, _TOLD_OF_WISH = 2.0, 0.4, 1.0
+# Who leaves or asks for help seldom does so in a good mood.
+_LEANS = {"cancellation": -1.0, "support": -0.6, "complaint": -0.5}
+_WISHES = ("question", "sales", "suggestion", "support")
+# From here on words tell a mood that an answer of the other end contradicts.
+_PLAIN, _OTHER_END = 1.0, 0.7
+
+
+@attrs.frozen
+class SignsFound:
+    """What stands in a comment.
+
+    Args:
+        counts: How often each sign stands in it, where it does.
+        words: The first words of each sign, as the comment has them.
+        praise: The sum over words of praise, those behind a "but" weighing more.
+        blame: The same over words of blame.
+        linked: Whether it holds a link, a handle or a telephone number.
+        asks: Whether it has a question mark.
+        size: How many words it has.
+    """
+
+    counts: Mapping[str, int]
+    words: Mapping[str, str]
+    praise: float
+    blame: float
+    linked: bool
+    asks: bool
+    size: int
+
+    def has(self, *signs: str) -> bool:
+        """Whether one of some signs stands in it."""
+        return any(sign in self.counts for sign in signs)
+
+
+def weight_of_mood(after_contrast: bool, contrast: bool) -> float:
+    """Return what a word of praise or blame weighs."""
+    return (_AFTER if after_contrast else _BEFORE) if contrast else 1.0
+
+
+def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
+    """Return what a comment is set aside as, and the words that say so; None for content and noise."""
+    if found.has("spam"):
+        return "spam", found.words["spam"]
+    if found.linked and found.has("promotion") and not found.has("problem", "leaving"):
+        return "spam", f"{found.words['promotion']}, beside a link"
+    if found.linked and found.size <= 2:
+        return "spam", "a link alone"
+    if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal"):
+        return "irrelevant", found.words["off_topic"]
+    return None
+
+
+def intent_of(found: SignsFound, standing: float | None) -> tuple[str | None, str | None]:
+    """Return what the writer wants, and the words that say so.
+
+    Of several it is the first of: to leave, to buy, help, a change, to know. Who wants nothing praises or complains.
+
+    Args:
+        found: The signs.
+        standing: Where the answer stands, -1..1; None where there is none.
+    """
+    if found.has("leaving") and not found.has("staying"):
+        return "cancellation", found.words["leaving"]
+    if found.has("buying"):
+        return "sales", found.words["buying"]
+    if found.has("errand"):
+        return "support", found.words["errand"]
+    if found.has("problem") and (found.has("request") or _is_question(found)):
+        return "support", found.words["problem"]
+    if found.has("proposal"):
+        return "suggestion", found.words["proposal"]
+    if _is_question(found):
+        return "question", found.words.get("asking", "?")
+    leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0)
+    if leaning == 0 and standing is None:
+        return None, None
+    mood = "praise" if leaning > 0 or (leaning == 0 and standing == 0) else "complaint"
+    return mood, found.words.get("good" if mood == "praise" else "bad")
+
+
+def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> int | None:
+    """Return -1, 0 or 1 for the mood; None where neither words nor the answer tell it, or contradict each other.
+
+    Args:
+        found: The signs.
+        standing: As for `intent_of`.
+        intent: What the writer wants.
+    """
+    if contradicts(found, standing, intent):
+        return None
+    leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
+    if abs(leaning) >= (_TOLD_OF_WISH if intent in _WISHES else _TOLD):
+        return 1 if leaning > 0 else -1
+    return 0 if intent in _WISHES else None
+
+
+def contradicts(found: SignsFound, standing: float | None, intent: str | None) -> bool:
+    """Whether words tell a mood that an answer of the other end contradicts."""
+    words = _of_words(found) + _LEANS.get(intent or "", 0.0)
+    return standing is not None and abs(standing) >= _OTHER_END and abs(words) >= _PLAIN and words * standing < 0
+
+
+def _is_question(found: SignsFound) -> bool:
+    return (found.asks or found.has("asking")) and not found.has("rhetorical")
+
+
+def _of_words(found: SignsFound) -> float:
+    """Return which way words lean: above 0 for a good mood. Beside blame, praise may be sarcasm."""
+    praise, blame = found.praise, _BLAME * found.blame
+    if found.has("sarcasm") and (blame or found.has("problem", "rhetorical")):
+        praise, blame = 0.0, blame + 1.0
+    if not praise:
+        blame += 0.5 * found.has("rhetorical") + (0.8 if found.has("problem") and not blame else 0.0)
+    return praise - blame

@@ -1,0 +1,223 @@
+"""Signs that tell what comments are, what their writers want and in which mood they were."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import attrs
+
+from npskit.checks import mapping, of_kind, several
+from npskit.comments.patterns import (
+    PatternMatch,
+    PatternMatcher,
+    are_patterns,
+    as_lists,
+    as_patterns,
+    beginnings,
+    check_all,
+    folded,
+    original,
+)
+from npskit.comments.triage.comment_sign import SIGNS, CommentSign
+from npskit.comments.triage.no_words import has_link, is_mashed, says_nothing, words_in
+from npskit.comments.triage.reading_of_comment import SignsFound, weight_of_mood
+from npskit.data import Attributes
+from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
+
+_CHUNK = 1 << 13
+# What says nothing is short; longer comments are not looked at for it.
+_LONGEST = 90
+_OPPOSITE = {"good": "bad", "bad": "good"}
+
+
+def _as_signs(value: Any) -> Any:
+    return Attributes(mapping(value, "signs"))
+
+
+@attrs.frozen
+class TriageWords:
+    """Signs of comments: patterns, by what they say. Written and compared as those of `UrgencyWords`.
+
+    Args:
+        signs: The patterns of each sign by its name: `spam`, `promotion`, `nothing`, `off_topic`, `service`, `leaving`,
+            `staying`, `buying`, `problem`, `request`, `errand`, `proposal`, `asking`, `rhetorical`, `good`, `bad`,
+            `contrast` or `sarcasm`; `TriageWords.default_toml()` says what each is for.
+        negations: What takes the meaning from words that follow; of good and bad it turns it around.
+        good_marks: Pictures of a good mood, such as a thumb.
+        bad_marks: Of a bad one.
+        keyboards: Rows of keys, by which mash is told.
+        lists: Lists of words that patterns name.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: If a pattern cannot be read, or a sign is unknown; the message says which.
+
+    Example:
+        >>> from npskit import Survey
+        >>> words = TriageWords(signs={"leaving": CommentSign(["switch* ~2 bank"]), "good": CommentSign(["great"])})
+        >>> data = {"score": [2, 9], "text": ["I am switching to another bank", "Great!"]}
+        >>> [each.intent for each in Survey(data, comment="text").triage(words).comments]
+        ['cancellation', 'praise']
+    """
+
+    signs: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=_as_signs)
+    negations: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
+    good_marks: str = attrs.field(default="", kw_only=True, validator=attrs.validators.instance_of(str))
+    bad_marks: str = attrs.field(default="", kw_only=True, validator=attrs.validators.instance_of(str))
+    keyboards: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_patterns, validator=are_patterns)
+    lists: Attributes = attrs.field(default=Attributes({}), kw_only=True, converter=as_lists)
+    _made: dict[str, Any] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        for name, sign in self.signs.items():
+            if name not in SIGNS:
+                raise InvalidValueError(f"signs: unknown sign {quoted(name)}; {did_you_mean(name, SIGNS)}")
+            if not isinstance(sign, CommentSign):
+                raise InvalidTypeError(f"signs.{name} must be a CommentSign: got {quoted(sign)}")
+            sign.check(self.lists, name)
+        check_all([each.split(" ~")[0] for each in self.negations], self.lists, "negations")
+
+    @staticmethod
+    @functools.cache
+    def default() -> TriageWords:
+        """Return the signs that come with npskit, in English, German, Polish and Thai, read once."""
+        from npskit.comments.triage.triage_file import TriageReader
+
+        return TriageWords(**TriageReader(TriageWords.default_toml(), "triage.toml").parts({}))
+
+    @staticmethod
+    def default_toml() -> str:
+        """Return the text of the signs that come with npskit, to save and change."""
+        return (files("npskit.comments.triage") / "triage.toml").read_text(encoding="utf-8")
+
+    @staticmethod
+    def from_toml(source: str | os.PathLike[str]) -> TriageWords:
+        r"""Return signs written in TOML, as the default ones are; with `extends = "default"` they are added to these.
+
+        Args:
+            source: A path; or the text itself, which has more than one line.
+
+        Raises:
+            InvalidValueError: If the text is not valid; the message names the file, the line and the fix.
+            FileNotFoundError: If there is no such file.
+
+        Example:
+            >>> words = TriageWords.from_toml('extends = "default"\n[sign.off_topic]\nen = ["chess club"]')
+            >>> len(words.signs["off_topic"].patterns) - len(TriageWords.default().signs["off_topic"].patterns)
+            1
+        """
+        from npskit.comments.triage.triage_file import reader_of
+
+        reader = reader_of(source)
+        if not reader.extends:
+            return TriageWords(**reader.parts({}))
+        known = TriageWords.default()
+        return known.extended(TriageWords(**reader.parts(known.lists)))
+
+    def extended(self, more: TriageWords) -> TriageWords:
+        """Return these signs with those of others on top."""
+        signs = dict(self.signs)
+        for name, sign in more.signs.items():
+            signs[name] = signs[name].extended(sign) if name in signs else sign
+        return TriageWords(
+            signs=signs,
+            negations=(*self.negations, *more.negations),
+            good_marks=self.good_marks + more.good_marks,
+            bad_marks=self.bad_marks + more.bad_marks,
+            keyboards=(*self.keyboards, *more.keyboards),
+            lists={**self.lists, **more.lists},
+        )
+
+    def is_noise(self, comment: str) -> bool:
+        """Whether a comment says nothing: mash, a lone digit or punctuation, "n/a", "nothing to add".
+
+        Example:
+            >>> words = TriageWords.default()
+            >>> [words.is_noise(text) for text in ("n/a", "asdfgh", "5", "Nothing to add.", "Nothing works")]
+            [True, True, True, True, False]
+        """
+        text = of_kind(comment, str, "a comment")
+        marks = self.good_marks + self.bad_marks
+        if says_nothing(text, marks):
+            return True
+        if len(text) > _LONGEST or any(mark in text for mark in marks):
+            return False
+        return self._nothing().fullmatch(folded(text)) is not None or is_mashed(text, self.keyboards)
+
+    def found(self, comments: Sequence[str]) -> list[SignsFound]:
+        """Return the signs in each of many comments."""
+        texts = several(comments, "comments")
+        read: list[SignsFound] = []
+        for begin in range(0, len(texts), _CHUNK):
+            part = texts[begin : begin + _CHUNK]
+            matches: list[list[PatternMatch]] = [[] for _ in part]
+            for each in self._matcher().matches(part):
+                matches[each.row].append(each)
+            read.extend(self._read(text, own) for text, own in zip(part, matches, strict=True))
+        return read
+
+    def _read(self, text: str, matches: Sequence[PatternMatch]) -> SignsFound:
+        """Return the signs in a comment, of those that begin at one place the longest; "not" turns the mood around."""
+        names, matcher = self._names(), self._matcher()
+        places: dict[str, dict[int, PatternMatch]] = {}
+        for each in matches:
+            name = names[each.kind]
+            if (name in _OPPOSITE or self.signs[name].negatable) and matcher.negated(each):
+                if name not in _OPPOSITE:
+                    continue
+                name = _OPPOSITE[name]
+            known = places.setdefault(name, {})
+            begin = each.match.start()
+            if begin not in known or known[begin].match.end() < each.match.end():
+                known[begin] = each
+        contrast = max(places.get("contrast", {}), default=-1)
+        moods = {
+            name: sum(weight_of_mood(begin > contrast, contrast > 0) for begin in _apart(places.get(name, {})))
+            for name in _OPPOSITE
+        }
+        first = {name: own[min(own)].match for name, own in places.items()}
+        return SignsFound(
+            {name: len(own) for name, own in places.items()},
+            {name: original(text, *match.span()) for name, match in first.items()},
+            moods["good"] + sum(mark in text for mark in self.good_marks),
+            moods["bad"] + sum(mark in text for mark in self.bad_marks),
+            has_link(text),
+            "?" in text,
+            len(words_in(text)),
+        )
+
+    # ---- made when first asked for ----
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name for name in self.signs if name != "nothing")
+
+    def _matcher(self) -> PatternMatcher:
+        if "matcher" not in self._made:
+            kinds = [self.signs[name] for name in self._names()]
+            self._made["matcher"] = PatternMatcher(kinds, self.lists, negations=self.negations)
+        found: PatternMatcher = self._made["matcher"]
+        return found
+
+    def _nothing(self) -> re.Pattern[str]:
+        """Return a regular expression for folded texts that say nothing from end to end."""
+        if "nothing" not in self._made:
+            sign = self.signs.get("nothing", CommentSign())
+            each = [begin.regex for pattern in sign.patterns for begin in beginnings(pattern, self.lists)]
+            longest = sorted(each, key=len, reverse=True)
+            self._made["nothing"] = re.compile(rf"\W*(?:(?:{'|'.join(longest) or '(?!)'})\W*){{1,4}}")
+        found: re.Pattern[str] = self._made["nothing"]
+        return found
+
+
+def _apart(places: Mapping[int, PatternMatch]) -> list[int]:
+    """Return where matches begin, without those that lie in the one before."""
+    found, until = [], -1
+    for begin in sorted(places):
+        if begin >= until:
+            found.append(begin)
+            until = places[begin].match.end()
+    return found

@@ -1,0 +1,37 @@
+"""What triage says of responses: the labels of a function of the user's, and which set a response aside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npskit.arrays import Bools
+from npskit.comments.triage import SET_ASIDE, Classifier, classified
+from npskit.data import fold
+from npskit.followup.playbook import Table
+
+Labels = tuple[str | None, ...]
+
+
+def labels_of(table: Table, triage: Classifier) -> Labels:
+    """Return the label of each response, None where there is none; the function is called once, with all comments.
+
+    Raises:
+        InvalidTypeError: If it returns anything but texts and None.
+        InvalidValueError: If it fails, or returns more or fewer labels than it got texts.
+
+    Example:
+        >>> table = Table.of([10, 3, 9], comment=["BUY WATCHES", None, "Thanks"])
+        >>> labels_of(table, lambda texts: ["spam" if text.isupper() else "" for text in texts])
+        ('spam', None, None)
+    """
+    rows = np.flatnonzero(table.commented).tolist()
+    comments = table.comment or []
+    found: list[str | None] = [None] * len(table)
+    for row, label in zip(rows, classified([str(comments[row]) for row in rows], triage, "triage"), strict=True):
+        found[row] = label
+    return tuple(found)
+
+
+def sets_aside(labels: Labels) -> Bools:
+    """Return which labels set a response aside."""
+    return np.array([label is not None and fold(label) in SET_ASIDE for label in labels], dtype=np.bool_)
