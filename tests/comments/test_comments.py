@@ -193,6 +193,9 @@ def test_what_cannot_be_used_is_refused() -> None:
         good.comments(level=2)
     with pytest.raises(InvalidTypeError, match="names must be texts"):
         good.comments(names=[3])  # type: ignore[list-item]
+    with pytest.raises(InvalidTypeError, match="names must"):
+        good.comments(names=3)  # type: ignore[call-overload]
+    assert good.comments(names=(name for name in ["Ann"])) == good.comments(names="Ann")
 
 
 def test_other_scores_and_engines() -> None:

@@ -100,13 +100,14 @@ class WithComments(Bindings):
             [('detractor', 'dirty'), ('detractor', 'Rooms'), ('promoter', 'friendly'), ('promoter', 'staff')]
         """
         from npskit.comments.contrast import CommentsTable, HowWords, comments_of  # scoring should not wait for them
+        from npskit.comments.words import checked_names
 
         how = HowWords(
             share(level, "level"),
             whole_number(most, "most", least=1),
             whole_number(least, "least", least=1),
             whole_number(examples, "examples", least=0),
-            names if isinstance(names, bool | str) else tuple(names),
+            checked_names(names),
         )
         columns = self._data.by(by)
         rows, data = self._commented(columns, language, tokenizer, stemmer)

@@ -109,6 +109,7 @@ class WithThemes(Bindings):
         """
         from npskit.comments.themes.theme_figures import HowThemes, themes_of
         from npskit.comments.themes.theme_periods import trend_of
+        from npskit.comments.words import checked_names
 
         if every is not None:
             check_every(every)
@@ -116,7 +117,7 @@ class WithThemes(Bindings):
             raise IncompatibleError("by and every do not go together: use where() for one segment over time")
         how = HowThemes(
             share(level, "level"), pairs, whole_number(rarest, "rarest", least=0),
-            whole_number(examples, "examples", least=0), names=names,
+            whole_number(examples, "examples", least=0), names=checked_names(names),
         )  # fmt: skip
         alpha = finite_number(alpha, "alpha", least=1e-15, below=1)
         listed, data, rows = self._themed(themes, by, times=every is not None)

@@ -4,6 +4,7 @@ from npskit.comments.words.comment_words import CommentWords as CommentWords
 from npskit.comments.words.comment_words import Tokenizer as Tokenizer
 from npskit.comments.words.comment_words import read_comments as read_comments
 from npskit.comments.words.comment_words import tokens as tokens
+from npskit.comments.words.masking import checked_names as checked_names
 from npskit.comments.words.masking import masked as masked
 from npskit.comments.words.masking import quotation as quotation
 from npskit.comments.words.stems import Keys as Keys

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
-from npskit.checks import of_kind
+from npskit.checks import of_kind, several
 from npskit.comments.patterns import folded
 from npskit.errors import InvalidTypeError, quoted
 from npskit.results import excerpt
@@ -59,10 +61,11 @@ def masked(comment: str, names: bool | Iterable[str] = False) -> str:
     """
     found = _EMAIL.sub(_without_end, unicodedata.normalize("NFC", of_kind(comment, str, "comment")))
     found = _DIGITS.sub(_number, _ACCOUNT.sub("[account]", found))
-    if names is False:
+    asked = checked_names(names)
+    if asked is False:
         return found
     found = _TITLED.sub(r"\1\2[name]", found)
-    known = _names_of(() if names is True else names)
+    known = frozenset() if asked is True else _words_of(asked)
     found = _WORD.sub(lambda word: "[name]" if folded(word[0]) in known else word[0], found) if known else found
     return _ADJACENT.sub("[name]", found)
 
@@ -97,10 +100,23 @@ def _is_card(digits: list[int]) -> bool:
     return (sum(doubled) + sum(digits[::-2])) % 10 == 0
 
 
-def _names_of(names: Iterable[str]) -> frozenset[str]:
-    found = set()
-    for name in [names] if isinstance(names, str) else names:
+def checked_names(names: Any) -> bool | tuple[str, ...]:
+    """Return names to be masked, checked to be texts; True and False as they are.
+
+    Raises:
+        InvalidTypeError: If they are not.
+    """
+    if isinstance(names, bool):
+        return names
+    listed = (names,) if isinstance(names, str) else several(names, "names")
+    for name in listed:
         if not isinstance(name, str):
             raise InvalidTypeError(f"names must be texts: got {quoted(name)}")
-        found |= {folded(word) for word in _WORD.findall(unicodedata.normalize("NFC", name)) if len(word) > 1}
-    return frozenset(found)
+    return listed
+
+
+@functools.lru_cache(maxsize=8)  # many quotations are masked for the same names
+def _words_of(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the words of names, as they are compared."""
+    words = (word for name in names for word in _WORD.findall(unicodedata.normalize("NFC", name)))
+    return frozenset(folded(word) for word in words if len(word) > 1)
