@@ -14,6 +14,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
 
+import npskit
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.plots import ENGLISH, NARROW, PHRASES, STYLES, WIDE, Chart, Text, axes_of, svg_of, text_width
 from npskit.results import Result
@@ -121,9 +122,7 @@ def test_without_matplotlib() -> None:
 
 def test_phrases_are_said() -> None:
     """Languages are asked for no phrase that no chart says, and charts say no other."""
-    from npskit import plots
-
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(plots.__path__[0]).glob("*.py"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(npskit.__path__[0]).rglob("*.py"))
     assert {phrase for phrase in PHRASES if code.count(f'"{phrase}"') < 2} == set()
     with pytest.raises(KeyError):
         ENGLISH.say("something else")

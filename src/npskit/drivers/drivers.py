@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from npskit.drivers.driver import Driver
 from npskit.drivers.share_model import ShareModel
 from npskit.errors import InvalidValueError, counted, plural
 from npskit.options import Gaps, Resampling
+from npskit.plots import Chart, Forest, ForestRow
 from npskit.results import LEVEL, NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
 
 if TYPE_CHECKING:
@@ -73,6 +75,22 @@ class Drivers(CountedRows):
     shares: ShareModel | None = None
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    def _chart(self) -> Chart:
+        """Return the shares of R² in points, LMG with its interval beside PMVD; hollow without an effect of its own."""
+        alpha = 1 - self.r2_interval.level
+        rows = [
+            ForestRow.of(
+                each.driver,
+                100 * each.lmg,
+                [100 * limit for limit in each.interval],
+                unsure=not each.p_value < alpha,
+                other=None if each.pmvd != each.pmvd else (100 * each.pmvd, math.nan, math.nan),
+            )
+            for each in self.drivers
+        ]
+        level, both = self.r2_interval.level, ("LMG", "PMVD")
+        return Forest("LMG", ("driver",), rows, level, digits=1, ordered=True, marks=both)
 
     def __len__(self) -> int:
         return len(self.drivers)

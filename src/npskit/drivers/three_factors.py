@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from npskit.options import FactorKind
-from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
+from npskit.plots import Chart, Forest, ForestRow
+from npskit.results import LEVEL, NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
 
 ASSUMES = (
     "A class says how the outcome goes with low and with high ratings among these customers, not what a change of them "
@@ -95,6 +96,23 @@ class ThreeFactors(CountedRows):
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    def _chart(self) -> Chart:
+        """Return what low and high ratings go with as bars from 0, with the class."""
+        rows = [
+            ForestRow.of(
+                each.driver,
+                each.penalty,
+                each.penalty_interval,
+                other=(each.reward, each.reward_interval.low, each.reward_interval.high),
+                said=each.kind,
+            )
+            for each in self.factors
+            if each.penalty == each.penalty
+        ]
+        level = self.factors[0].penalty_interval.level if self.factors else LEVEL
+        bars = Forest(self.outcome, ("driver",), rows, level, digits=1, signed=True, ordered=True, bars=True)
+        return attrs.evolve(bars, marks=("penalty", "reward"))
 
     def __len__(self) -> int:
         return len(self.factors)

@@ -9,6 +9,7 @@ from npskit.plots.chart import WIDE as WIDE
 from npskit.plots.chart import Chart as Chart
 from npskit.plots.forest import Forest as Forest
 from npskit.plots.forest import ForestRow as ForestRow
+from npskit.plots.heat_map import HeatMap as HeatMap
 from npskit.plots.lettering import cut as cut
 from npskit.plots.lettering import text_width as text_width
 from npskit.plots.palette import DARK as DARK
@@ -33,6 +34,9 @@ from npskit.plots.scene import Text as Text
 from npskit.plots.speech import ENGLISH as ENGLISH
 from npskit.plots.speech import PHRASES as PHRASES
 from npskit.plots.speech import Speech as Speech
+from npskit.plots.stack import Stack as Stack
 from npskit.plots.svg import svg_of as svg_of
+from npskit.plots.waterfall import Waterfall as Waterfall
+from npskit.plots.waterfall import WaterfallStep as WaterfallStep
 
 __all__: list[str]

@@ -148,7 +148,7 @@ class AnswerBar(Chart):
         marks.append(Line(axis.start, 56, axis.end, 56, "axis"))
         for tick in axis.ticks():
             x = axis.at(tick)
-            marks += [Line(x, 52, x, 60, "axis"), Text(x, 78, speech.number(tick), "quiet", "middle")]
+            marks += [Line(x, 52, x, 60, "axis"), Text(x, 78, speech.number(tick, axis.digits), "quiet", "middle")]
         if math.isfinite(self.low + self.high):
             left, right = axis.within(self.low), axis.within(self.high)
             marks.append(Box(left, 49, right - left, 14, "band2"))

@@ -14,6 +14,10 @@ from npskit.plots.scene import Axis, Box, Dot, Line, Mark, Path, Scene, Text, sp
 from npskit.plots.speech import Speech
 
 _ROW = 24.0
+# Figures of so many rows are said; more stand in the table.
+_SAID = 8
+# Of more rows in a block the first and the last are drawn; all stand in the table.
+_MOST = 60
 
 
 @attrs.frozen
@@ -30,6 +34,8 @@ class ForestRow:
         hidden: Why nothing is shown of it: `"hidden"`, or `"hidden with it"` so that no other can be had by
             subtraction; empty where all is. A hidden row holds no number.
         unsure: Whether it is drawn hollow although there are answers enough.
+        other: A second estimate of the row with its limits; None where there is none.
+        said: What stands at its end, instead of the figures.
     """
 
     name: str
@@ -40,6 +46,25 @@ class ForestRow:
     few: bool = False
     hidden: str = ""
     unsure: bool = False
+    other: tuple[float, float, float] | None = None
+    said: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        value: float,
+        limits: Iterable[float],
+        *,
+        n: int | None = None,
+        few: bool = False,
+        unsure: bool = False,
+        other: tuple[float, float, float] | None = None,
+        said: str = "",
+    ) -> ForestRow:
+        """Return the row of an estimate with its two limits."""
+        low, high = limits
+        return cls(name, value, low, high, n=n, few=few, unsure=unsure, other=other, said=said)
 
     @property
     def empty(self) -> bool:
@@ -67,6 +92,8 @@ class Forest(Chart):
         signed: Whether the figures are differences.
         ordered: Whether the rows stand as they are.
         counted: What `n` counts.
+        bars: Whether estimates are bars from 0, hollow where their interval holds it, rather than points.
+        marks: What the two estimates of a row are called.
     """
 
     score: str
@@ -80,11 +107,13 @@ class Forest(Chart):
     signed: bool = False
     ordered: bool = False
     counted: str = "answers"
+    bars: bool = False
+    marks: tuple[str, str] | None = None
 
     def blocks(self) -> tuple[list[ForestRow], list[ForestRow], list[ForestRow]]:
         """Return the rows that are ranked, those of few answers, and those of which nothing is shown."""
-        ranked = [row for row in self.rows if not row.empty and not row.few]
-        few = [row for row in self.rows if not row.empty and row.few]
+        ranked = [row for row in self.rows if not row.empty and (self.ordered or not row.few)]
+        few = [row for row in self.rows if not row.empty and row.few and not self.ordered]
         none = [row for row in self.rows if row.empty]
         if self.ordered:
             return ranked, few, none
@@ -99,21 +128,26 @@ class Forest(Chart):
         )
 
     def alt(self, speech: Speech) -> str:
-        """Return how many rows there are, and in which order."""
+        """Return the figures where they are few, else how many rows there are and in which order."""
+        if len(self.rows) <= _SAID or self.ordered:
+            shown = [row for row in self.rows if not row.empty][:_SAID]
+            figures = [speech.estimate(*self._figures(row), 1, signed=self.signed) for row in shown]
+            return "; ".join(f"{row.name} {figure}" for row, figure in zip(shown, figures, strict=True)) or self.score
         sizes = dict(zip(("rows", "few", "hidden"), map(len, self.blocks()), strict=True))
         return speech.say("{rows} rows in order of the score, {few} with few answers, {hidden} hidden", **sizes)
 
     def table(self, speech: Speech) -> tuple[list[str], list[list[Any]]]:
         """Return the rows as they stand; nothing but the name of what is hidden."""
         interval = speech.say("{name} ({level} interval)", name=self.score, level=speech.level(self.level))
-        header = [", ".join(self.by), speech.say(self.counted), interval, ""]
+        header = [", ".join(self.by), speech.say(self.counted), interval, *([self.marks[1]] if self.marks else []), ""]
         rows: list[list[Any]] = []
         for block in self.blocks():
             for row in block:
                 note = speech.say(row.hidden or "no answers") if row.empty else ""
                 figure = "" if row.empty else speech.estimate(*self._figures(row), 1, signed=self.signed)
                 count = self._count(row, speech)
-                rows.append([row.name, count, figure, note or (speech.say("too few to rank") if row.few else "")])
+                other = [] if self.marks is None else [self._other(row, speech)]
+                rows.append([row.name, count, figure, *other, note or self._note(row, speech)])
         return header, rows
 
     def drawn(self, width: float, speech: Speech) -> Scene:
@@ -123,8 +157,9 @@ class Forest(Chart):
         names = [row.name for row in self.rows]
         left = min(max([text_width(name) for name in names] + [40.0]), width * (0.3 if compact else 0.27))
         count = 0.0 if all(row.n is None for row in self.rows) else text_width(speech.say(self.counted)) + 14
-        figures = [speech.estimate(*self._figures(row), self.digits, signed=self.signed) for row in ranked + few]
-        right = 8.0 if compact else max([text_width(text) for text in figures] + [96.0]) + 14
+        figures = [row.said or self._figure(row, speech) for row in ranked + few]
+        figures.append(speech.say("{name} ({level} interval)", name="NPS", level="95%"))
+        right = 8.0 if compact else min(max(map(text_width, figures)) + 14, width * 0.4)
         axis = Axis(*self._ends(ranked or few, few), left + count + 14, width - right)
         plot = _Rows(self, speech, axis, left, left + count, width, compact)
         y = plot.block(ranked, 42.0)
@@ -146,13 +181,26 @@ class Forest(Chart):
         for tick in axis.ticks():
             x = axis.at(tick)
             marks.append(Line(x, 26, x, bottom, "axis" if tick == 0 else "grid"))
-            marks.append(
-                Text(x, bottom + 16, speech.number(tick, _digits(axis), signed=self.signed), "quiet", "middle")
-            )
+            marks.append(Text(x, bottom + 16, speech.number(tick, axis.digits, signed=self.signed), "quiet", "middle"))
         level = speech.level(self.level)
         compact = width < COMPACT
-        head = self.score if compact else speech.say("{name} ({level} interval)", name=self.score, level=level)
+        head = (
+            self.score
+            if compact or (self.marks and self.bars)
+            else speech.say("{name} ({level} interval)", name=self.score, level=level)
+        )
         marks.append(Text(axis.end if compact else width, bottom + 34 if compact else 14, head, "quiet", "end"))
+        if self.marks is not None and self.bars:
+            wide = [text_width(name) for name in self.marks]
+            last = width - wide[1] - 8 - (0.0 if compact else text_width(head) + 8)
+            zero = min(max(axis.at(0), axis.start + wide[0]), last)
+            marks.append(Text(zero - 8, 14, self.marks[0], "quiet", "end"))
+            marks.append(Text(zero + 8, 14, self.marks[1], "quiet"))
+        elif self.marks is not None:
+            x = axis.start
+            for name, style in zip(self.marks, ("point", "other-hollow"), strict=True):
+                marks += [Dot(x + 4, 10, 4, style), Text(x + 13, 14, name, "quiet")]
+                x += text_width(name) + 28
         if any(row.n is not None for row in self.rows):
             marks.append(Text(axis.start - 14, 14, speech.say(self.counted), "quiet", "end"))
         if self.whole is not None and math.isfinite(self.whole[0]):
@@ -165,8 +213,18 @@ class Forest(Chart):
 
     def _ends(self, rows: Sequence[ForestRow], few: Sequence[ForestRow]) -> tuple[float, float]:
         """Return the ends of the axis: of rows that can be ranked and points of few, of differences zero as well."""
-        values = [number for row in rows for number in (row.value, row.low, row.high)] + [row.value for row in few]
-        return span([*values, *(self.whole or ()), *([0.0] if self.signed else [])], 0.04)
+        values = [number for row in rows for number in (row.value, row.low, row.high, *(row.other or ()))]
+        values += [row.value for row in few]
+        return span([*values, *(self.whole or ()), *([0.0] if self.signed or self.bars else [])], 0.04)
+
+    def _figure(self, row: ForestRow, speech: Speech) -> str:
+        return speech.estimate(*self._figures(row), self.digits, signed=self.signed)
+
+    def _other(self, row: ForestRow, speech: Speech) -> str:
+        return "" if row.other is None else speech.estimate(*row.other, max(self.digits, 1), signed=self.signed)
+
+    def _note(self, row: ForestRow, speech: Speech) -> str:
+        return row.said or (speech.say("too few to rank") if row.few else "")
 
     def _count(self, row: ForestRow, speech: Speech) -> str:
         if row.hidden == "hidden" and self.hide_below is not None:
@@ -176,12 +234,6 @@ class Forest(Chart):
     @staticmethod
     def _figures(row: ForestRow) -> tuple[float, float, float]:
         return row.value, row.low, row.high
-
-
-def _digits(axis: Axis) -> int:
-    """Return how many decimals tell the ticks of an axis apart."""
-    found = axis.ticks()
-    return next((d for d in range(4) if all(abs(round(t, d) - t) < 1e-9 for t in found)), 4)
 
 
 @attrs.frozen
@@ -204,9 +256,13 @@ class _Rows:
 
     def block(self, rows: Sequence[ForestRow], y: float) -> float:
         """Draw rows from `y` down, and return where the next one would stand."""
-        for row in rows:
+        between = len(rows) - _MOST
+        for row in rows[: _MOST // 2] if between > 0 else rows:
             self._row(row, y)
             y += _ROW
+        if between > 0:
+            y = self.heading(self.speech.say("and {count} more", count=self.speech.number(between)), y)
+            y = self.block(rows[-_MOST // 2 :], y)
         return y
 
     def _row(self, row: ForestRow, y: float) -> None:
@@ -221,21 +277,35 @@ class _Rows:
             said = speech.say(row.hidden or "no answers")
             marks.append(Text(self.axis.end - 4 if self.compact else self.width, y + 4, said, "quiet", "end"))
             return
-        self._whisker(row, y)
-        hollow = "hollow-few" if row.few else "hollow" if row.unsure else "point"
-        marks.append(Dot(self.axis.at(row.value), y, 4.5, hollow))
+        estimates = [chart._figures(row), *([row.other] if row.other is not None else [])]
+        for second, (value, low, high) in enumerate(estimates):
+            if chart.bars:
+                self._bar(value, low, high, y, row.few)
+                self._whisker(low, high, y, row.few)
+            elif second:
+                marks.append(Dot(self.axis.within(value), y, 3.5, "other-hollow"))
+            else:
+                self._whisker(low, high, y, row.few)
+                hollow = "hollow-few" if row.few else "hollow" if row.unsure else "point"
+                marks.append(Dot(self.axis.at(value), y, 4.5, hollow))
         if not self.compact:
-            text = speech.estimate(row.value, row.low, row.high, chart.digits, signed=chart.signed)
+            text = cut(row.said, self.width - self.axis.end - 10) or chart._figure(row, speech)
             marks.append(Text(self.width, y + 4, text, quiet, "end"))
 
-    def _whisker(self, row: ForestRow, y: float) -> None:
+    def _bar(self, value: float, low: float, high: float, y: float, few: bool) -> None:
+        """Draw a bar from 0, filled where the interval leaves 0 out and answers are not few."""
+        if math.isfinite(value):
+            left, right = sorted((self.axis.at(0), self.axis.within(value)))
+            clear = not few and (low > 0 or high < 0)
+            self.marks.append(Box(left, y - 8, right - left, 16, "bar" if clear else "bar-unsure"))
+
+    def _whisker(self, low: float, high: float, y: float, few: bool) -> None:
         """Draw an interval; an end beyond the axis is an arrow."""
-        low, high = row.low, row.high
         if math.isnan(low) or math.isnan(high):
             return
         left, right = self.axis.within(low), self.axis.within(high)
-        self.marks.append(Line(left, y, right, y, "whisker-few" if row.few else "whisker"))
+        self.marks.append(Line(left, y, right, y, "whisker-few" if few else "whisker"))
         for beyond, tip, way in ((low < self.axis.low, left, -6), (high > self.axis.high, right, 6)):
             if beyond:
                 points = ((tip, y - 4), (tip + way, y), (tip, y + 4))
-                self.marks.append(Path(points, "arrow-few" if row.few else "arrow", closed=True))
+                self.marks.append(Path(points, "arrow-few" if few else "arrow", closed=True))

@@ -22,6 +22,12 @@ LIGHT = {
     "step": "#7489a0",
     "band": "#dfe5ec",
     "band2": "#bfcbd8",
+    "shade0": "#f2f4f7",
+    "shade1": "#dfe5ec",
+    "shade2": "#bfcbd8",
+    "shade3": "#5a6f87",
+    "shade4": "#43566b",
+    "shade5": "#2b3947",
 }
 DARK = {
     "bg": "#14171a",
@@ -40,6 +46,12 @@ DARK = {
     "step": "#5f758b",
     "band": "#29313a",
     "band2": "#3a4856",
+    "shade0": "#1d2126",
+    "shade1": "#29313a",
+    "shade2": "#3a4856",
+    "shade3": "#8fa2b8",
+    "shade4": "#b3c1d0",
+    "shade5": "#d5dde6",
 }
 
 
@@ -100,6 +112,7 @@ STYLES = {
     "bar": Style("step"),
     "bar-unsure": Style("bg", "step", 1.2),
     "rest": Style("band2"),
+    **{f"shade{i}": Style(f"shade{i}", "bg", 1.5) for i in range(6)},
     # what is spoken of
     "point": Style("mark"),
     "hollow": Style("bg", "mark", 1.6),

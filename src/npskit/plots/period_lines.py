@@ -175,7 +175,7 @@ class _Lines:
         ends += [] if chart.whole is None else [chart.whole_said(speech)]
         room = width * (0.22 if width < COMPACT else 0.3)
         right = min(max(text_width(end, bold=True) + 34 for end in ends), room)
-        left = max(text_width(speech.number(tick, chart.digits)) for tick in y.ticks()) + 10
+        left = max(text_width(speech.number(tick, y.digits)) for tick in y.ticks()) + 10
         last = max(len(chart.periods) - 1, 1)
         return cls(chart, speech, Axis(0, last, left + 8, width - right), y, width)
 
@@ -200,7 +200,7 @@ class _Lines:
         for tick in self.y.ticks():
             y = self.y.at(tick)
             marks.append(Line(self.x.start - 6, y, end, y, "axis" if tick == 0 else "grid"))
-            marks.append(Text(self.x.start - 14, y + 4, self.speech.number(tick, self.chart.digits), "quiet", "end"))
+            marks.append(Text(self.x.start - 14, y + 4, self.speech.number(tick, self.y.digits), "quiet", "end"))
         marks.append(Text(0, 14, cut(self.chart.score, self.width / 2), "quiet"))
         if self.chart.whole is not None and math.isfinite(self.chart.whole):
             y = self.y.at(self.chart.whole)

@@ -97,6 +97,12 @@ class Axis:
         """Return at most so many round values on the axis."""
         return ticks(self.low, self.high, most)
 
+    @property
+    def digits(self) -> int:
+        """How many decimals tell its round values apart."""
+        found = self.ticks()
+        return next((d for d in range(4) if all(abs(round(t, d) - t) < 1e-9 for t in found)), 4)
+
 
 def _as_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(marks)

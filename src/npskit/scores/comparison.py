@@ -13,8 +13,10 @@ from npskit.checks import boolean, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning, quoted, warn
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
+from npskit.plots import Chart
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
+from npskit.scores.score_pictures import forest_of_differences
 from npskit.scores.score_table import ScoreTable
 from npskit.scores.segment_labels import segment_names
 
@@ -48,6 +50,9 @@ class Comparison(CountedRows):
     interval: Interval
     p_value: float
     method: str
+
+    def _chart(self) -> Chart:
+        return forest_of_differences(self.a.name, ["a - b"], [self], self.interval.level, [self.p_value])
 
     def __repr__(self) -> str:
         return self._said(**self._parts("difference", "interval", "p_value", "method"))
@@ -222,6 +227,10 @@ class GroupComparison(CountedRows):
     def f(self) -> float:
         """The old name of `statistic`."""
         return self.statistic
+
+    def _chart(self) -> Chart:
+        names = [f"{pair.a} - {pair.b}" for pair in self.pairs]
+        return forest_of_differences(self.score, names, self.pairs, self.level, [p.p_adjusted for p in self.pairs])
 
     def __repr__(self) -> str:
         name = "chi2" if self.overall == "score" else "F"

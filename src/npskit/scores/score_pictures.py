@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -48,3 +48,24 @@ def forest_of_segments(
         for name, (value, low, high, n, few) in zip(segment_names(keys), cells, strict=True)
     ]
     return Forest(score, tuple(by), tuple(rows), level=LEVEL, whole=whole, too_few=too_few)
+
+
+class _Difference(Protocol):
+    """A difference of two scores."""
+
+    @property
+    def difference(self) -> float: ...
+
+    @property
+    def interval(self) -> Interval: ...
+
+
+def forest_of_differences(
+    score: str, names: Sequence[str], found: Sequence[_Difference], level: float, p_values: Sequence[float]
+) -> Forest:
+    """Return the picture of differences against 0, in the order given; hollow where the test finds none."""
+    rows = [
+        ForestRow.of(name, each.difference, each.interval, unsure=not p < 1 - level)
+        for name, each, p in zip(names, found, p_values, strict=True)
+    ]
+    return Forest(score, ("",), rows, level, signed=True, ordered=True, digits=1)

@@ -10,7 +10,9 @@ import attrs
 from npskit.comments.themes.theme_points import ThemePoints
 from npskit.errors import counted
 from npskit.options import ThemesFrom
+from npskit.plots import Chart, Forest, ForestRow
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
+from npskit.scores import TOO_FEW
 
 ASSUMES = (
     "Points say how the score goes with what is mentioned, not what it would be had nobody had cause to: whoever is "
@@ -139,6 +141,16 @@ class Themes(CountedRows):
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    def _chart(self) -> Chart:
+        """Return the points of each theme as a bar from 0, those that cost most first."""
+        rows = [
+            ForestRow.of(each.theme, each.points, each.points_interval, n=each.mentions, few=each.mentions < TOO_FEW)
+            for each in self.themes
+        ]
+        level = self.base_interval.level
+        bars = Forest(self.score, ("theme",), rows, level, digits=1, signed=True, ordered=True, bars=True)
+        return attrs.evolve(bars, counted="mentions")
 
     def __len__(self) -> int:
         return len(self.themes)

@@ -13,6 +13,7 @@ from npskit.comments.themes.theme_points import RAREST, ThemeRows
 from npskit.comments.themes.theme_points_change import change_of_points
 from npskit.comments.themes.themes import ASSUMES
 from npskit.inference import t_quantile
+from npskit.plots import Chart, Waterfall, WaterfallStep
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
 
 
@@ -85,6 +86,10 @@ class ThemesChange(CountedRows):
     def __repr__(self) -> str:
         first = ", ".join(each.theme for each in self.themes[:3])
         return self._said(self.score, difference=self.difference, themes=first, n=self.n)
+
+    def _chart(self) -> Chart:
+        steps = [WaterfallStep(each.theme, each.change, *each.change_interval) for each in self.themes]
+        return Waterfall(self.score, self.before, self.after, steps, self.themes[0].change_interval.level)
 
     def _headline(self) -> str:
         return wrapped(self._caption())

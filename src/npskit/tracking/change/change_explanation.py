@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from npskit.inference import normal_quantile
+from npskit.plots import Chart, Waterfall, WaterfallStep
 from npskit.results import (
     NO_ROWS,
     Columns,
@@ -139,6 +141,14 @@ class ChangeExplanation(CountedRows):
     def __repr__(self) -> str:
         parts = self._parts("difference", "mix", "rate")
         return self._said(f"{self.score} by {', '.join(self.by)}", **parts, segments=len(self.segments))
+
+    def _chart(self) -> Chart:
+        """Return the parts one after the other: what segments add by their scores, by size, then the mix."""
+        z = float(normal_quantile((1 + self.interval.level) / 2))
+        moved = sorted(self.segments, key=lambda each: -abs(each.rate))
+        steps = [WaterfallStep(s.segment, s.rate, s.rate - z * s.rate_se, s.rate + z * s.rate_se) for s in moved]
+        steps += [WaterfallStep(part.name, part.value, *part.interval) for part in self.parts[:-1]]
+        return Waterfall(self.score, self.before, self.after, steps, self.interval.level)
 
     def _headline(self) -> str:
         return wrapped(self.sentence)

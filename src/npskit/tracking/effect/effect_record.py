@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from npskit.plots import Chart, Forest, ForestRow, Stack
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, p_value, percent, wrapped
 from npskit.tracking.effect.placebo import Placebo
 
@@ -116,6 +117,16 @@ class Effect(CountedRows):
     def _notes(self) -> list[str]:
         placebo = [] if self.placebo is None else [wrapped(str(self.placebo))]
         return [*placebo, "This assumes:", *(wrapped(f"- {assumed}", hang="  ") for assumed in self.assumes)]
+
+    def _chart(self) -> Chart:
+        """Return the scores of the groups, and below them the estimates against 0."""
+        alpha = 1 - self.level
+        terms = [ForestRow.of(t.name, t.value, t.interval, unsure=not t.p_value < alpha) for t in self.terms]
+        effects = Forest(self.score, ("",), terms, level=self.level, signed=True, ordered=True, digits=1)
+        if not self.cells:
+            return effects
+        cells = [ForestRow.of(c.name, c.value, c.interval, n=round(c.n)) for c in self.cells]
+        return Stack((Forest(self.score, ("",), cells, level=self.level, ordered=True, digits=1), effects))
 
     def _rows(self) -> Rows:
         header = ["", self.score, f"{percent(self.level)} interval", "n", "p"]

@@ -13,6 +13,7 @@ from npskit.arrays import once
 from npskit.errors import InvalidValueError, counted, did_you_mean, quoted, written
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.options import Pairing
+from npskit.plots import Chart, HeatMap
 from npskit.results import (
     NO_ROWS,
     Columns,
@@ -255,6 +256,10 @@ class Transitions(CountedRows):
             n = sum(counts)
             rows.append([name, *(f"{count} ({count / n:.0%})" if n else "0" for count in counts), n])
         return ["from \\ to", *names, "n"], rows
+
+    def _chart(self) -> Chart:
+        names, counts = self._shown()
+        return HeatMap(self.codebook.name, tuple(names), tuple(map(tuple, counts.tolist())))
 
     def _shown(self) -> tuple[Sequence[str], NDArray[np.int64]]:
         """Return the names and the table of the categories, or of bands of neighbors where there are many."""

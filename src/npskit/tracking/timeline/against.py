@@ -12,6 +12,7 @@ from npskit.arrays import Floats
 from npskit.checks import one_of
 from npskit.inference import adjust, mover, score_test, tail_of
 from npskit.options import PREVIOUS, Correction, Previous
+from npskit.plots import Chart, Forest, ForestRow
 from npskit.results import (
     LEVEL,
     NO_ROWS,
@@ -25,7 +26,7 @@ from npskit.results import (
     percent,
     records,
 )
-from npskit.scores import segment_parts
+from npskit.scores import segment_names, segment_parts
 from npskit.tracking.timeline.period_scores import PeriodScores
 
 _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
@@ -96,6 +97,19 @@ class TimelineComparison(CountedRows):
         table["period"] = list(self.labels) * len(keys)
         table["against"] = [self.labels[i] if i >= 0 else None for i in self.before.ravel().tolist()]
         return table | {name: getattr(self, name).ravel().tolist() for name in _FIGURES}
+
+    def _chart(self) -> Chart:
+        """Return the differences against 0, in order of time; hollow where what allows for all looks finds none."""
+        found = self.columns()
+        keys = segment_names(list(zip(*(found[name] for name in list(found)[: len(self.by)]), strict=True)))
+        names = list(map(" ".join, zip(keys, found["period"], strict=True))) if self.by else found["period"]
+        figures = zip(*(found[name] for name in ("difference", "low", "high", "p_adjusted")), strict=True)
+        rows = [
+            ForestRow(name, value, low, high, unsure=not p < 1 - self.level)
+            for name, (value, low, high, p) in zip(names, figures, strict=True)
+            if value == value
+        ]
+        return Forest(self.score, (self.every,), rows, self.level, signed=True, ordered=True)
 
     def _rows(self) -> Rows:
         header = [*self.by, self.every, "against", "difference", f"{percent(self.level)} interval", "p"]
