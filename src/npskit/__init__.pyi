@@ -12,6 +12,7 @@ from npskit.comments.themes import ThemeList as ThemeList
 from npskit.comments.themes import Themes as Themes
 from npskit.comments.themes import ThemesBySegment as ThemesBySegment
 from npskit.comments.themes import ThemesChange as ThemesChange
+from npskit.comments.themes import ThemeTracker as ThemeTracker
 from npskit.comments.triage import Classifier as Classifier
 from npskit.comments.triage import CommentSign as CommentSign
 from npskit.comments.triage import Triage as Triage

@@ -122,6 +122,7 @@ def catalogue() -> dict[str, Result]:
         "ThemesBySegment": said().themes({HOSTILE: ["loud"]}, by="region"),
         "ThemesChange": said().explain_themes("2026-01", "2026-02", {HOSTILE: ["loud"]}, rarest=1),
         "Triage": survey_with_comments().triage(classifier=lambda texts: ["spam", None, HOSTILE][: len(texts)]),
+        "ThemeTracker": nk.ThemeTracker({HOSTILE: ["loud"]}, baseline={HOSTILE: 0.1}).update(f"loud {HOSTILE}", 3),
         "Tally": nk.Tally.count(ANSWERS),
         "Tally, weighted": nk.Tally.count(ANSWERS, weights=[0.5] * 16, groups=np.arange(16) % 2, n_groups=2),
         "Tracker": nk.Tracker(target=40).update_many(ANSWERS),

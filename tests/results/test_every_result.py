@@ -173,6 +173,7 @@ SEVERAL = {
     "Bottlenecks",
     "Quadrants",
     "ThemesBySegment",
+    "ThemeTracker",
     "FollowUpList",
     "ScoreTable",
     "GroupComparison",

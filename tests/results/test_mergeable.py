@@ -67,6 +67,10 @@ MADE: dict[type, Callable[[int, slice], Any]] = {
     Tally: lambda seed, rows: Tally.count(_answers(seed, rows)["score"]),
     Score: lambda seed, rows: npskit.nps(_answers(seed, rows)["score"]),
     Tracker: lambda seed, rows: Tracker().update_many(_answers(seed, rows)["score"]),
+    npskit.ThemeTracker: lambda seed, rows: npskit.ThemeTracker({"noise": ["loud"]}, urgency=False).update_many(
+        ["loud" if region else None for region in _answers(seed, rows)["region"].tolist()],
+        _answers(seed, rows)["score"].tolist(),
+    ),
     ThemeCounts: lambda seed, rows: ThemeCounts.of(
         ["noise"], (_answers(seed, rows)["region"] > 0)[:, np.newaxis], _answers(seed, rows)["score"]
     ),

@@ -9,12 +9,15 @@ from npskit.comments.themes.theme_points import ThemeRows as ThemeRows
 from npskit.comments.themes.theme_points import points_of as points_of
 from npskit.comments.themes.theme_points_change import PointsChange as PointsChange
 from npskit.comments.themes.theme_points_change import change_of_points as change_of_points
+from npskit.comments.themes.theme_tracker import ThemeTracker as ThemeTracker
 from npskit.comments.themes.themes import ThemeFigures as ThemeFigures
 from npskit.comments.themes.themes import ThemePeriod as ThemePeriod
 from npskit.comments.themes.themes import Themes as Themes
 from npskit.comments.themes.themes_by_segment import ThemesBySegment as ThemesBySegment
 from npskit.comments.themes.themes_change import ThemeChange as ThemeChange
 from npskit.comments.themes.themes_change import ThemesChange as ThemesChange
+from npskit.comments.themes.tracked import ThemeAlarm as ThemeAlarm
+from npskit.comments.themes.tracked import UrgentComment as UrgentComment
 from npskit.comments.themes.with_themes import WithThemes as WithThemes
 
 __all__: list[str]

@@ -80,6 +80,22 @@ class ThemeCounts(Mergeable):
         tally = Tally.count(answers, scorer=scorer, weights=weights, groups=numbers, n_groups=len(mentions))
         return cls(names, _parents(parents, names), mentions, wrote, tally)
 
+    @classmethod
+    def of_groups(
+        cls, themes: Sequence[str], parents: Sequence[int], mentions: Bools, wrote: Bools, tally: Tally
+    ) -> Self:
+        """Return the counts of groups of answers, several of which may mention the same.
+
+        Args:
+            themes: The names of the themes.
+            parents: See the class.
+            mentions: Which themes each of G groups mentions, shape `(G, T)`.
+            wrote: Whether its answers have a comment, shape `(G,)`.
+            tally: Their counts, shape `(G,)`.
+        """
+        numbers, sets, some = sets_of(mentions, wrote)
+        return cls(tuple(themes), tuple(parents), sets, some, _spread(tally, numbers, len(some)))
+
     def __add__(self, other: Self) -> Self:
         """Return the counts of both.
 

@@ -14,8 +14,10 @@ mentioned more reach 1/alpha.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,26 +42,73 @@ def evidence_of_rise(counts: ArrayLike) -> Floats:
         [2.7, 10.1]
     """
     total: Integers = np.cumsum(np.asarray(counts, np.int64).reshape(-1, 2), axis=0)
-    found = np.full(len(total), -np.inf)
+    return np.array([_bets(total[: end + 1])[0] for end in range(len(total))], dtype=np.float64)
+
+
+def _bets(total: Integers) -> tuple[float, int]:
+    """Return the log of the evidence at the end of counts that add up, and the last period before the likeliest rise.
+
+    Args:
+        total: Comments without and with a theme until the end of each period, shape `(T, 2)`.
+    """
+    before, whole = total[:-1], total[-1]
+    since = whole - before
+    n, m = before.sum(axis=1), since.sum(axis=1)
+    more = since[:, 1] * n > before[:, 1] * m
+    if not more.any():
+        return -math.inf, 0
+    fits = sum(k * math.log(k / whole.sum()) for k in whole.tolist() if k)
+    periods = np.arange(len(before)) + 1.0
+    each = np.where(more, _kt(before) + _kt(since) - fits - np.log(periods * (periods + 1)), -np.inf)
+    return float(np.logaddexp.reduce(each)), int(each.argmax())
+
+
+def _kt(cells: Integers) -> Floats:
+    """Return the log of what a bettor has who bets on each comment by the ones before it, shape `(...)`."""
+    size = int(cells.sum(axis=-1).max(initial=0))
+    halves, wholes = _sums_of_logs(1 << max(size, 1).bit_length())
+    return np.asarray(halves[cells].sum(axis=-1) - wholes[cells.sum(axis=-1)])
+
+
+@functools.lru_cache(maxsize=4)
+def _sums_of_logs(size: int) -> tuple[Floats, Floats]:
+    """Return log of gamma(k + 1/2) / gamma(1/2) and of k!, for k up to a size."""
+    k = np.arange(size)
+    return np.append(0.0, np.cumsum(np.log(k + 0.5))), np.append(0.0, np.cumsum(np.log(k + 1.0)))
+
+
+Reference: TypeAlias = float | tuple[int, int]
+"""What a share is held against: a share, or the comments of a sample and those of them that mention the theme."""
+
+
+def rise_of(counts: Integers, reference: Reference | None) -> tuple[float, float]:
+    """Return the log of the evidence that a share has risen, and the share that it is held against.
+
+    Args:
+        counts: Comments without and with the theme in each period, shape `(T, 2)`.
+        reference: What it is held against; None for the periods before.
+
+    Example:
+        >>> evidence, before = rise_of(np.array([[70, 30]]), 0.1)
+        >>> round(evidence, 1), before
+        (12.8, 0.1)
+    """
+    total = np.cumsum(counts, axis=0)
     if not len(total):
-        return found
-    size = int(total[-1].sum()) + 1
-    halves = np.concatenate([[0.0], np.cumsum(np.log(np.arange(size) + 0.5))])
-    wholes = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, size + 1)))])
-
-    def bet(cells: Integers) -> Floats:
-        return np.asarray(halves[cells].sum(axis=-1) - wholes[cells.sum(axis=-1)])
-
-    spread = np.log((np.arange(len(total)) + 1.0) * (np.arange(len(total)) + 2.0))
-    for end in range(1, len(total)):
-        before, whole = total[:end], total[end]
-        since = whole - before
-        n, m = before.sum(axis=1), since.sum(axis=1)
-        more = since[:, 1] * n > before[:, 1] * m
-        if more.any():
-            fits = sum(k * math.log(k / whole.sum()) for k in whole.tolist() if k)
-            found[end] = np.logaddexp.reduce((bet(before) + bet(since) - fits - spread[:end])[more])
-    return found
+        return -math.inf, math.nan
+    if isinstance(reference, float):
+        others, mentions = total[-1].tolist()
+        if mentions <= reference * (others + mentions):
+            return -math.inf, reference
+        fits = mentions * math.log(reference) + others * math.log1p(-reference)
+        return float(_kt(total[-1])) - fits, reference
+    if reference is not None:
+        comments, mentions = reference
+        sample = np.array([comments - mentions, mentions])
+        evidence = _bets(np.stack([sample, sample + total[-1]]))[0] + math.log(2)  # all is staked on one moment
+        return evidence, mentions / comments if comments else math.nan
+    evidence, last = _bets(total)
+    return evidence, float(total[last, 1] / total[last].sum()) if total[last].sum() else math.nan
 
 
 def first_rises(counts: Sequence[ArrayLike], alpha: float) -> list[int]:
