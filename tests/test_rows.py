@@ -205,6 +205,7 @@ OF_TABLES: dict[str, Callable[[Table], Any]] = {
     "nps": lambda t: nk.nps(t["score"]),
     "scan": scanned,
     "Survey.from_sql": asked,
+    "label_report": lambda t: nk.label_report(t["score"], t["score"]),
     "csat": lambda t: nk.csat(t["score"], scale=(0, 10), top=9),
     "ces": lambda t: nk.ces(t["score"], scale=(0, 10)),
     "sci": lambda t: nk.sci(t["score"], t["score"], t["score"], scale=(0, 10), top=9, second=8, bottom=3),

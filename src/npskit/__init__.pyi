@@ -15,10 +15,13 @@ from npskit.comments.themes import ThemesChange as ThemesChange
 from npskit.comments.themes import ThemeTracker as ThemeTracker
 from npskit.comments.triage import Classifier as Classifier
 from npskit.comments.triage import CommentSign as CommentSign
+from npskit.comments.triage import LabelReport as LabelReport
+from npskit.comments.triage import LabelScore as LabelScore
 from npskit.comments.triage import Triage as Triage
 from npskit.comments.triage import TriagedComment as TriagedComment
 from npskit.comments.triage import TriagedKind as TriagedKind
 from npskit.comments.triage import TriageWords as TriageWords
+from npskit.comments.triage import label_report as label_report
 from npskit.counting import Tally as Tally
 from npskit.data import Response as Response
 from npskit.data import Scale as Scale

@@ -43,6 +43,8 @@ NOT_CALLED = {
         "ThreeFactors",
         "Factor",
         "Classifier",
+        "LabelReport",
+        "LabelScore",
         "Triage",
         "TriagedComment",
         "TriagedKind",

@@ -121,6 +121,7 @@ def catalogue() -> dict[str, Result]:
         "Themes, over time": said().themes({"noise": ["loud"]}, every="month"),
         "ThemesBySegment": said().themes({HOSTILE: ["loud"]}, by="region"),
         "ThemesChange": said().explain_themes("2026-01", "2026-02", {HOSTILE: ["loud"]}, rarest=1),
+        "LabelReport": nk.label_report([HOSTILE, "spam", None], [HOSTILE, "other", "spam"]),
         "Triage": survey_with_comments().triage(classifier=lambda texts: ["spam", None, HOSTILE][: len(texts)]),
         "ThemeTracker": nk.ThemeTracker({HOSTILE: ["loud"]}, baseline={HOSTILE: 0.1}).update(f"loud {HOSTILE}", 3),
         "Tally": nk.Tally.count(ANSWERS),

@@ -4,6 +4,9 @@ from npskit.comments.triage.classifier import SET_ASIDE as SET_ASIDE
 from npskit.comments.triage.classifier import Classifier as Classifier
 from npskit.comments.triage.classifier import classified as classified
 from npskit.comments.triage.comment_sign import CommentSign as CommentSign
+from npskit.comments.triage.label_scores import LabelReport as LabelReport
+from npskit.comments.triage.label_scores import LabelScore as LabelScore
+from npskit.comments.triage.label_scores import label_report as label_report
 from npskit.comments.triage.triage import Triage as Triage
 from npskit.comments.triage.triage import TriagedComment as TriagedComment
 from npskit.comments.triage.triage import TriagedKind as TriagedKind
