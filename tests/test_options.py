@@ -53,7 +53,6 @@ WRONG: list[Callable[[], object]] = [
     lambda: SURVEY.score(repeats="last"),  # type: ignore[call-overload]
     lambda: SURVEY.drivers(["region"], missing="casewise"),  # type: ignore[call-overload]
     lambda: SURVEY.report(change="decade"),  # type: ignore[arg-type]
-    lambda: SURVEY.drivers(["region"], missing="casewise"),  # type: ignore[arg-type]
     lambda: SURVEY.themes({"noise": ["loud"]}, every="moth"),  # type: ignore[call-overload]
     lambda: SURVEY.drivers(["region"], every="moth"),  # type: ignore[call-overload]
     lambda: SURVEY.compare(by="region", correction="hlm"),  # type: ignore[arg-type]

@@ -227,3 +227,15 @@ def test_missing_jinja(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(nk.MissingDependencyError, match=r"npskit\[report\]"):
         nk.Survey({"score": [10]}).report()
+
+
+def test_what_reading_found_has_the_same_name(tmp_path: Path) -> None:
+    """`survey.report` writes the report, and has what was found of a file; of data that were bound it says why not."""
+    path = tmp_path / "answers.csv"
+    path.write_text("score;region\n10;N\n3;S\n", encoding="utf-8")
+    survey, held = nk.read(path), nk.Survey({"score": [10, 3]})
+    assert survey.file_report is not None
+    assert survey.report.separator == survey.file_report.separator == ";"  # type: ignore[attr-defined]
+    assert repr(survey.report) == repr(survey.file_report)
+    with pytest.raises(AttributeError, match="the survey was bound to data"):
+        held.report.notes  # type: ignore[attr-defined]  # noqa: B018

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from npskit.checks import boolean, of_kind, one_of, whole_number
 from npskit.errors import InvalidTypeError, quoted
 from npskit.options import EVERY, Every
+from npskit.report.file_attributes import with_file_attributes
 from npskit.report.wording import LANGUAGES
 from npskit.results import write_text
 from npskit.sample import Bindings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class WithReport(Bindings):
     """The method of a survey that puts all it has to say on one page."""
 
+    @with_file_attributes
     def report(
         self,
         path: str | os.PathLike[str] | TextIO | None = None,
