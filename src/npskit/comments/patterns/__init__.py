@@ -1,4 +1,4 @@
-"""Patterns of words that say something of a comment, and what they say: its urgency."""
+"""Patterns of words that say something of a comment: its urgency, and what is masked where it is quoted."""
 
 from npskit.doors import open_door
 

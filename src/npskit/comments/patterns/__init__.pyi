@@ -1,4 +1,4 @@
-"""Patterns of words that say something of a comment, and what they say: its urgency."""
+"""Patterns of words that say something of a comment: its urgency, and what is masked where it is quoted."""
 
 from npskit.comments.patterns.comment_patterns import Lists as Lists
 from npskit.comments.patterns.comment_patterns import beginnings as beginnings
@@ -9,6 +9,9 @@ from npskit.comments.patterns.comment_patterns import without_gap as without_gap
 from npskit.comments.patterns.folding import folded as folded
 from npskit.comments.patterns.folding import original as original
 from npskit.comments.patterns.folding import well_typed as well_typed
+from npskit.comments.patterns.masking import checked_names as checked_names
+from npskit.comments.patterns.masking import masked as masked
+from npskit.comments.patterns.masking import quotation as quotation
 from npskit.comments.patterns.pattern_index import BETWEEN as BETWEEN
 from npskit.comments.patterns.pattern_index import PatternIndex as PatternIndex
 from npskit.comments.patterns.pattern_matcher import PatternMatch as PatternMatch

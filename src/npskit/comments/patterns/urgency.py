@@ -17,11 +17,11 @@ from npskit.arrays import Bools
 from npskit.checks import all_are, as_tuple, boolean, of_kind, several
 from npskit.comments.patterns.comment_patterns import check_all, just_before
 from npskit.comments.patterns.folding import original
+from npskit.comments.patterns.masking import quotation
 from npskit.comments.patterns.pattern_matcher import PatternMatch, PatternMatcher
 from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_lists, as_patterns
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted
-from npskit.results import excerpt
 
 UrgencyOf: TypeAlias = Callable[[str], int]
 _CHUNK = 1 << 14
@@ -266,7 +266,7 @@ def urgency_of(comment: str | None, judge: UrgencyOf, *, pleased: bool = False) 
     try:
         level = judge(comment)
     except Exception as error:
-        raise failed(f"urgency failed at the comment {excerpt(comment)}", error) from error
+        raise failed(f"urgency failed at the comment {quotation(comment, 40)}", error) from error
     return as_level(level, "urgency must return")
 
 

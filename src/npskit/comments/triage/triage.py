@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Frozen
+from npskit.comments.patterns import quotation
 from npskit.errors import counted
-from npskit.results import NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, excerpt, number, percent, wrapped
+from npskit.results import NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
 
 _LISTED = 8
 UNSURE = -2
@@ -188,7 +189,7 @@ class Triage(CountedRows):
         first = self.triaged
         aside = [i for i, kind in enumerate(first.kinds) if kind != "content"]
         notes = [
-            f"row {first.rows[i]}: {first.kinds[i]}, {first.reasons[i]}: {excerpt(first.comments[i])}"
+            f"row {first.rows[i]}: {first.kinds[i]}, {first.reasons[i]}: {quotation(first.comments[i], 40)}"
             for i in aside[:_LISTED]
         ]
         if len(aside) > _LISTED:

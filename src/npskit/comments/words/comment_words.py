@@ -9,8 +9,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Frozen
-from npskit.comments.patterns import BETWEEN
-from npskit.comments.words.masking import quotation
+from npskit.comments.patterns import BETWEEN, quotation
 from npskit.comments.words.negated import (
     BEHIND,
     FUNCTION,

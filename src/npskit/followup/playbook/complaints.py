@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools
-from npskit.comments.patterns import UrgencyCategory, UrgencyWords, are_patterns, as_patterns, check_all
+from npskit.comments.patterns import UrgencyCategory, UrgencyWords, are_patterns, as_patterns, check_all, quotation
 from npskit.data import UNSPACED, number
 from npskit.errors import failed
 from npskit.followup.playbook.response_table import Table
-from npskit.results import excerpt
 
 ComplaintsOf: TypeAlias = Callable[[str], bool]
 
@@ -93,7 +92,7 @@ def complains(comment: str | None, urgency: int, judge: ComplaintsOf) -> bool:
     try:
         return bool(judge(comment))
     except Exception as error:
-        raise failed(f"complaints failed at the comment {excerpt(comment)}", error) from error
+        raise failed(f"complaints failed at the comment {quotation(comment, 40)}", error) from error
 
 
 def complaints_of(table: Table, urgency: NDArray[np.int8], judge: ComplaintsOf, asked: Bools) -> Bools:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npskit.comments.words import masked, quotation
-from npskit.errors import InvalidTypeError
+import npskit as nk
+from npskit.comments.patterns import masked, quotation, urgencies_of
+from npskit.errors import InvalidTypeError, NpskitError
 
 AROUND = st.text(st.sampled_from("ab Zé.,;:!?()<>[]\"'\n@#-/0123456789ไม่😀\uff20"), max_size=20)
 
@@ -81,3 +82,15 @@ def test_names_on_request() -> None:
 def test_a_quotation_is_masked_before_it_is_cut() -> None:
     """Half an address is not left at the end of a quotation."""
     assert quotation("x" * 95 + " ann.lee@example.org") == '"' + "x" * 95 + ' [e-m..."'
+
+
+def test_errors_and_lists_quote_masked_comments() -> None:
+    """Where a judge of the user's own fails, and where triage lists what it set aside, no address is quoted."""
+
+    def judge(_comment: str) -> int:
+        raise ValueError
+
+    with pytest.raises(NpskitError, match=r'urgency failed at the comment "mail \[e-mail\]"'):
+        urgencies_of(["mail ann@example.org"], judge)
+    said = ["BUY NOW cheap pills http://spam.example ann@example.org", "The room was lovely and the staff too"] * 2
+    assert "ann@example.org" not in str(nk.Survey({"score": [1, 9, 2, 8], "said": said}, comment="said").triage())

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from npskit.checks import of_kind, several
-from npskit.comments.patterns import folded
+from npskit.comments.patterns.folding import folded
 from npskit.errors import InvalidTypeError, quoted
 from npskit.results import excerpt
 
