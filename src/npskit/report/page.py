@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from npskit.errors import optional
+from npskit.plots import css
 from npskit.report.driver_section import driver_section
 from npskit.report.evidence import by_strength
 from npskit.report.methods import methods_of
@@ -64,7 +65,7 @@ def _environment() -> tuple[Any, Any]:
     made = jinja2.Environment(
         loader=jinja2.DictLoader(texts), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    style = re.sub(r"\s+", " ", room.joinpath("page.css").read_text(encoding="utf-8"))
+    style = re.sub(r"\s+", " ", css() + room.joinpath("page.css").read_text(encoding="utf-8"))
     return made, Markup(style)  # it is npskit's own
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 
 from npskit.errors import InvalidValueError
 from npskit.report.evidence import Evidence, Look, judge, strongest
 from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
+from npskit.report.pictures import picture_of, segment_chart
 from npskit.report.wording import DASH, ReportWords, named
 from npskit.scores import GroupComparison, Pair, Score, ScoreTable, segment_names
 
@@ -37,6 +39,7 @@ def score_section(words: ReportWords, parts: ReportParts, _: ReportTerms) -> Rep
         "score",
         headline,
         words.say("score.caption", n=score.n),
+        pictures=picture_of(words, score._chart(), "score"),
         grids=(_categories(words, score), *_answers(words, score)),
         notes=joined(words.say("score.note_chance"), _weighted(words, score)),
     )
@@ -54,7 +57,7 @@ def _categories(words: ReportWords, score: Score) -> Grid:
     figures = words.number(score.value), words.between(score.interval())
     lines.append(GridLine((words.say("score.with_interval", name=score.name), *figures), "total"))
     header = tuple(words.say(f"head.{name}") for name in ("category", "number", "share"))
-    return Grid(words.say("score.table_categories"), header, tuple(lines), shown=True)
+    return Grid(words.say("score.table_categories"), header, tuple(lines))
 
 
 def _answers(words: ReportWords, score: Score) -> tuple[Grid, ...]:
@@ -88,6 +91,10 @@ def segment_sections(words: ReportWords, parts: ReportParts, terms: ReportTerms)
     hidden = {name for table, _ in parts.segments for name in _hidden_names(table, terms)}
     if evidence.found and hidden & {pair.a, pair.b}:
         headline, evidence = words.say("segments.hidden_headline"), Evidence("none found")
+    pictures = [
+        picture_of(words, segment_chart(parts, table, terms), f"segments-{i}")
+        for i, (table, _) in enumerate(parts.segments)
+    ]
     tests = [_tested(words, compared) for _, compared in parts.segments if compared is not None]
     few = any(bool(table.few.any()) for table, _ in parts.segments)
     return ReportSection(
@@ -96,7 +103,11 @@ def segment_sections(words: ReportWords, parts: ReportParts, terms: ReportTerms)
         words.say("segments.caption", columns=words.listed([named(", ".join(t.by)) for t, _ in parts.segments])),
         evidence if any(best) else None,
         finding=headline if evidence.found else "",
-        grids=tuple(segment_grid(words, table, terms) for table, _ in parts.segments),
+        pictures=tuple(picture for drawn in pictures for picture in drawn),
+        grids=tuple(
+            attrs.evolve(segment_grid(words, table, terms), shown=not drawn)
+            for (table, _), drawn in zip(parts.segments, pictures, strict=True)
+        ),
         notes=joined(
             *tests,
             doubts_said(words, evidence),

@@ -8,6 +8,7 @@ from npskit.options import Doubt
 from npskit.report.evidence import NOTHING, Evidence, Look, by_strength, judge, strongest
 from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
+from npskit.report.pictures import picture_of, trend_chart
 from npskit.report.score_sections import hidden_cells
 from npskit.report.wording import DASH, ReportWords, named
 from npskit.tracking.change import ChangeExplanation
@@ -46,6 +47,7 @@ def trend_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) ->
         words.say("trend.caption", name=timeline.name, every=words.say(f"every.{timeline.every}")),
         evidence if changes is not None else None,
         finding=headline if evidence.found else "",
+        pictures=picture_of(words, trend_chart(parts, timeline, terms), "trend"),
         grids=(_period_grid(words, timeline, terms),),
         notes=joined(
             words.say("trend.note_each"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 # Those that a report can be had in; each has a file.
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de", "pl", "th")
 MINUS, DASH, NO_BREAK = "−", "–", "\u00a0"
 # First and last strong isolates: what stands between runs in its own direction, and turns nothing else around.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -85,7 +85,10 @@ class ReportWords:
         from babel.numbers import format_decimal
 
         rounded = round(value, digits) + 0.0
-        text = format_decimal(abs(rounded), f"#,##0.{'0' * digits}".rstrip("."), locale=self.locale)
+        # Polish parts thousands from five digits on
+        grouped = self.language != "pl" or abs(rounded) >= 10_000
+        pattern = f"#,##0.{'0' * digits}".rstrip(".")
+        text = format_decimal(abs(rounded), pattern, locale=self.locale, group_separator=grouped)
         return (MINUS if rounded < 0 else "") + text
 
     def whole(self, value: float) -> str:

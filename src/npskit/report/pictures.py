@@ -1,0 +1,134 @@
+"""The pictures of a report: the charts of its results in its language; what is small is hidden before it is drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import attrs
+import numpy as np
+
+from npskit.arrays import Floats
+from npskit.plots import NARROW, WIDE, Chart, Forest, ForestRow, PeriodEvent, PeriodLines, PeriodSeries, Speech, svg_of
+from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
+from npskit.report.page_parts import ReportParts, ReportTerms
+from npskit.report.wording import ReportWords, named
+from npskit.scores import ScoreTable, segment_names
+from npskit.tracking.timeline import Timeline
+
+# More rows than this are for the table.
+_MOST_ROWS = 60
+_FATES = {HIDDEN: "hidden"}
+
+
+class ReportSpeech(Speech):
+    """What charts say in the language of a report; a phrase that it does not have stays English."""
+
+    def __init__(self, words: ReportWords) -> None:
+        self._words = words
+        self._phrases = words.texts.get("picture", {})
+
+    def say(self, phrase: str, **parts: Any) -> str:
+        """Return a phrase with its parts filled in."""
+        found = self._phrases.get(phrase)
+        return super().say(phrase, **parts) if found is None else str(found).format_map(parts)
+
+    def name(self, category: str) -> str:
+        """Return the name of a category."""
+        key = f"category.{category}"
+        return self._words.say(key) if self._words.has(key) else named(category)
+
+    def number(self, value: float, digits: int = 0, *, signed: bool = False) -> str:
+        """Return a number."""
+        return self._words.signed(value, digits) if signed else self._words.number(value, digits)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """Return a share in per cent."""
+        return self._words.percent(share, digits)
+
+    def level(self, level: float) -> str:
+        """Return a confidence level in per cent."""
+        return self._words.percent(level, 0 if round(100 * level, 6).is_integer() else 1)
+
+    def month(self, month: int) -> str:
+        """Return the short name of a month."""
+        from babel.dates import get_month_names
+
+        return str(get_month_names("abbreviated", "stand-alone", self._words.locale)[month]).rstrip(".")
+
+    def day(self, day: dt.date) -> str:
+        """Return a day."""
+        return self._words.day(day)
+
+
+def picture_of(words: ReportWords, chart: Chart | None, name: str) -> tuple[Any, ...]:
+    """Return a chart as SVG, once for a wide and once for a narrow page; nothing where there is none."""
+    if chart is None:
+        return ()
+    from markupsafe import Markup
+
+    speech = ReportSpeech(words)
+    # what `svg_of` returns is escaped throughout
+    wide = svg_of(chart, f"{name}-w", width=WIDE, speech=speech, classes="wide")
+    return (Markup(wide + svg_of(chart, f"{name}-n", width=NARROW, speech=speech, classes="narrow")),)
+
+
+def segment_chart(parts: ReportParts, table: ScoreTable, terms: ReportTerms) -> Chart | None:
+    """Return the picture of segments, None where there are too many, or none to be seen."""
+    fates = hidden_groups(table.n, terms.hide_below).tolist()
+    low, high = table.intervals()
+    rows = [
+        ForestRow(named(name, 40), hidden=_FATES.get(fate, "hidden with it"))
+        if fate != SHOWN
+        else ForestRow(named(name, 40), float(value), float(a), float(b), n=int(n), few=bool(few))
+        for name, fate, value, a, b, n, few in zip(
+            segment_names(table.keys), fates, table.values, low, high, table.n, table.few, strict=True
+        )
+    ]
+    if len(rows) > _MOST_ROWS or all(row.empty for row in rows):
+        return None
+    whole = (parts.score.value, *parts.score.interval())
+    return Forest(
+        table.name,
+        (named(", ".join(table.by)),),
+        tuple(rows),
+        whole=whole,
+        too_few=table.too_few,
+        hide_below=terms.hide_below,
+    )
+
+
+def trend_chart(parts: ReportParts, timeline: Timeline, terms: ReportTerms) -> Chart | None:
+    """Return the picture of the score over time: a gap where nobody answered, and where a period is hidden."""
+    shown = hidden_groups(timeline.n, terms.hide_below) == SHOWN
+    low, high = (_gaps(limit, shown) for limit in timeline.intervals())
+    values = _gaps(timeline.values, shown)
+    if len(timeline.labels) < 2 or not np.isfinite(values).any():
+        return None
+    series = PeriodSeries(
+        "", tuple(values.tolist()), tuple(low.tolist()), tuple(high.tolist()), tuple(timeline.few.tolist())
+    )
+    chart = timeline._chart()
+    running = isinstance(chart, PeriodLines) and chart.running
+    lines = PeriodLines(timeline.name, timeline.labels, (series,), 0.95, parts.score.value, running=running)
+    return attrs.evolve(lines, events=tuple(_events(parts, timeline)))
+
+
+def _gaps(values: Floats, shown: Any) -> Floats:
+    return np.where(shown, values, math.nan)
+
+
+def _events(parts: ReportParts, timeline: Timeline) -> list[PeriodEvent]:
+    """Return what was declared to have been changed, where it falls into the time that is drawn."""
+    starts, found = timeline.starts, []
+    for effect, _ in parts.effects:
+        if effect.intervention is None:
+            continue
+        day = np.datetime64(effect.intervention.at, "D")
+        at = int(np.searchsorted(starts, day, side="right")) - 1
+        if at < 0 or day >= timeline.ends[-1]:
+            continue
+        within = (day - starts[at]) / (timeline.ends[at] - starts[at])
+        found.append(PeriodEvent(at + float(within), named(effect.intervention.name, 40)))
+    return found
