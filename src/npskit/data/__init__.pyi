@@ -57,6 +57,9 @@ from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
 from npskit.data.person_query import answers_of_persons as answers_of_persons
 from npskit.data.person_query import times_may_be_far as times_may_be_far
+from npskit.data.product_query import ProductColumns as ProductColumns
+from npskit.data.product_query import ProductQuery as ProductQuery
+from npskit.data.product_query import Seen as Seen
 from npskit.data.query_times import Grain as Grain
 from npskit.data.query_times import QueryTimes as QueryTimes
 from npskit.data.query_times import grain_of as grain_of

@@ -21,6 +21,7 @@ from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.engines import Fetched, asking, engine_of, fetched, in_zones, renamed
 from npskit.data.owned import Owned, own_column, own_frame
+from npskit.data.product_query import ProductColumns, ProductQuery
 from npskit.data.query_times import Grain, QueryTimes
 from npskit.data.sources import WANTED, Opened, checked_mapping, columns_of_records, opened, refuse_duplicates
 from npskit.data.unit_query import Categories, UnitQuery, UnitRoles
@@ -272,6 +273,13 @@ class Frame:
             return UnitQuery.of(
                 self.query(names), self.plain, keys, categories, roles, lambda query: self.fetch(query, purpose)
             )
+
+    def product_query(self, columns: ProductColumns, categories: Categories) -> ProductQuery | None:
+        """Return the query of sums of products; see `ProductQuery.of`."""
+        purpose = f"adding up products of {', '.join(map(quoted, columns.names))}"
+        with self.asking(purpose):
+            rows = self.query(dict.fromkeys([*columns.names, *categories.columns]))
+            return ProductQuery.of(rows, self.plain, columns, categories, lambda query: self.fetch(query, purpose))
 
     def distinct(
         self, names: Sequence[str], weight: str | None = None, purpose: str = "", times: QueryTimes | None = None

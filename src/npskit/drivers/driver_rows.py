@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.counting import CodedAnswers
 from npskit.drivers.rated_columns import RatedColumn
 from npskit.errors import InvalidValueError, quoted
 from npskit.results import RowCounts
@@ -86,3 +87,30 @@ class DriverRows(Frozen):
             return RowCounts(n, int(inside.sum()) - n - invalid, invalid)
         n, invalid = int(used.sum()), int(off.sum())
         return self.sample.aside + RowCounts(n, len(used) - n - invalid, invalid)
+
+
+def outcome_of_score(answers: CodedAnswers, outcome: str) -> tuple[Floats, tuple[float, float]]:
+    """Return the outcome of each row from its answers, NaN where it is not scored, and its worst and best."""
+    book = answers.codebook
+    if outcome == "category_score":
+        ends = (float(book.category_scores[0]), float(book.category_scores[-1]))
+        return np.asarray(np.append(book.category_scores, np.nan)[answers.categories]), ends
+    if len(book.scales) > 1:
+        raise InvalidValueError(
+            f"outcome='answer' asks for one answer, and {book.name} reads {len(book.scales)}: give "
+            "outcome='category_score', or a column"
+        )
+    points = np.array([*book.scales[0]], dtype=np.float64)
+    codes = answers.codes[0].astype(np.intp)
+    known = (codes < len(points)) & (answers.categories >= 0)
+    ends = (float(points[0]), float(points[-1]))
+    if book.grid[0] > book.grid[-1]:  # categories go from worst to best
+        ends = ends[::-1]
+    return np.where(known, points[np.where(known, codes, 0)], np.nan), ends
+
+
+def numbers_of_outcome(column: RatedColumn) -> Floats:
+    """Return the outcome of each row from a column of numbers."""
+    if column.kinds:
+        raise InvalidValueError(f"outcome: column {quoted(column.name)} holds kinds without an order, not numbers")
+    return np.asarray(column.values[0])

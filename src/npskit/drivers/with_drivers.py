@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from npskit.arrays import Floats
 from npskit.checks import finite_number, one_of, share, whole_number
-from npskit.counting import CodedAnswers
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.options import GAPS, Every, Gaps
 from npskit.results import LEVEL
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from npskit.drivers.driver_rows import DriverRows
     from npskit.drivers.drivers import Drivers
     from npskit.drivers.drivers_by import DriversBy
-    from npskit.drivers.rated_columns import RatedColumn
     from npskit.drivers.resampling import Drawing
     from npskit.drivers.three_factors import ThreeFactors
 
@@ -108,6 +105,7 @@ class WithDrivers(Bindings):
             [('speed', 0.75, 1), ('price', 0.08, 2)]
         """
         from npskit.drivers.driver_sums import sums_of  # scoring should not wait for them
+        from npskit.drivers.engine_sums import sums_of_engine
         from npskit.drivers.fit import drivers_of
         from npskit.drivers.resampling import Drawing
 
@@ -115,6 +113,12 @@ class WithDrivers(Bindings):
         how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
         if by is not None or every is not None:
             return self._drivers_by(drivers, by, every, (outcome, order), missing == "pairwise", how)
+        if missing == "listwise" and not order:
+            self._driver_names(drivers, outcome, None)
+            known = outcome if outcome in _OF_SCORE else self._data.frame.require(outcome, "outcome")
+            sums = sums_of_engine(self._data, self._groups_of(drivers), known, self._backend)
+            if sums is not None:
+                return drivers_of(sums, how)
         rows = self._driver_rows(drivers, outcome, order)
         return drivers_of(sums_of(rows, pairwise=missing == "pairwise", rng=how.rng), how)
 
@@ -260,6 +264,11 @@ class WithDrivers(Bindings):
         self, drivers: Any, outcome: str, order: Any, more: Sequence[str] = (), *, times: bool = False
     ) -> BoundData:
         """Return the rows with the columns that are needed."""
+        names = self._driver_names(drivers, outcome, order)
+        return asked(self._data, [*names, *(name for name in more if name not in names)], times=times, rows=True)
+
+    def _driver_names(self, drivers: Any, outcome: str, order: Any) -> list[str]:
+        """Return the columns of the drivers, and that of the outcome where it is one, checked to be there."""
         names = [name for members in self._groups_of(drivers).values() for name in members]
         if outcome not in _OF_SCORE:
             outcome = self._data.frame.require(outcome, "outcome")
@@ -268,7 +277,7 @@ class WithDrivers(Bindings):
             names.append(outcome)
         for name in order or ():
             self._data.frame.require(name, "order")
-        return asked(self._data, [*names, *(name for name in more if name not in names)], times=times, rows=True)
+        return names
 
     def _driver_rows(
         self,
@@ -278,7 +287,7 @@ class WithDrivers(Bindings):
         data: BoundData | None = None,
     ) -> DriverRows:
         """Return the outcome and the drivers of each row, read and checked."""
-        from npskit.drivers.driver_rows import DriverRows
+        from npskit.drivers.driver_rows import DriverRows, numbers_of_outcome, outcome_of_score
         from npskit.drivers.rated_columns import read_rated
 
         data = self._driver_data(drivers, outcome, order) if data is None else data
@@ -289,10 +298,14 @@ class WithDrivers(Bindings):
         sample = data.sample()
         rated = {name: read_rated(data.column(name), name, order.get(name)) for name in names}
         if outcome in _OF_SCORE:
-            values, ends = _of_score(sample.answers, outcome)
+            values, ends = outcome_of_score(sample.answers, outcome)
             said = f"the {outcome.replace('_', ' ')}"
         else:
-            values, ends, said = _numbers(read_rated(data.column(outcome), outcome, what="outcome")), None, outcome
+            values, ends, said = (
+                numbers_of_outcome(read_rated(data.column(outcome), outcome, what="outcome")),
+                None,
+                outcome,
+            )
         columns = {name: [rated[member] for member in members] for name, members in groups.items()}
         book = sample.answers.codebook
         worths = dict(zip(book.categories, book.category_scores.tolist(), strict=True)) if outcome in _OF_SCORE else {}
@@ -316,29 +329,3 @@ class WithDrivers(Bindings):
         if scored:
             raise InvalidValueError(f"drivers: {quoted(scored[0])} is the answer that is to be explained")
         return found
-
-
-def _of_score(answers: CodedAnswers, outcome: str) -> tuple[Floats, tuple[float, float]]:
-    """Return the outcome of each row from its answers, NaN where it is not scored, and its worst and best."""
-    book = answers.codebook
-    if outcome == "category_score":
-        ends = (float(book.category_scores[0]), float(book.category_scores[-1]))
-        return np.asarray(np.append(book.category_scores, np.nan)[answers.categories]), ends
-    if len(book.scales) > 1:
-        raise InvalidValueError(
-            f"outcome='answer' asks for one answer, and {book.name} reads {len(book.scales)}: give "
-            "outcome='category_score', or a column"
-        )
-    points = np.array([*book.scales[0]], dtype=np.float64)
-    codes = answers.codes[0].astype(np.intp)
-    known = (codes < len(points)) & (answers.categories >= 0)
-    ends = (float(points[0]), float(points[-1]))
-    if book.grid[0] > book.grid[-1]:  # categories go from worst to best
-        ends = ends[::-1]
-    return np.where(known, points[np.where(known, codes, 0)], np.nan), ends
-
-
-def _numbers(column: RatedColumn) -> Floats:
-    if column.kinds:
-        raise InvalidValueError(f"outcome: column {quoted(column.name)} holds kinds without an order, not numbers")
-    return np.asarray(column.values[0])

@@ -1,6 +1,7 @@
 """A survey's rows bound, placed and counted: the one pipeline from data to estimates."""
 
 from npskit.sample.asking import asked as asked
+from npskit.sample.asking import counted as counted
 from npskit.sample.asking import selected as selected
 from npskit.sample.binding import Bindings as Bindings
 from npskit.sample.binding import bind as bind
@@ -8,6 +9,7 @@ from npskit.sample.bound import BoundData as BoundData
 from npskit.sample.by_steps import FoundSteps as FoundSteps
 from npskit.sample.by_steps import find_steps as find_steps
 from npskit.sample.by_unit_kinds import ask_by_kinds as ask_by_kinds
+from npskit.sample.by_units import categories_of as categories_of
 from npskit.sample.days import DayTable as DayTable
 from npskit.sample.days import Span as Span
 from npskit.sample.days import count_days as count_days
