@@ -110,7 +110,7 @@ def told_of(
     codes, distinct = number(comments)
     signs = words.found(distinct)
     aside = [
-        ("noise", "says nothing") if words.is_noise(text) else set_aside_as(found)
+        ("noise", "says nothing") if words.may_be_noise(found) and words.is_noise(text) else set_aside_as(found)
         for text, found in zip(distinct, signs, strict=True)
     ]
     known: dict[tuple[int, float | None], Told] = {}

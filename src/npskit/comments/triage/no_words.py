@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -69,8 +70,9 @@ def is_mashed(text: str, rows: Sequence[str]) -> bool:
 def _is_mash(word: str, rows: Sequence[str]) -> bool:
     if len(word) < 3 or len(word) > 80:
         return len(word) > 80
-    pairs = list(itertools.pairwise(word))
-    if sum(any(_beside(a, b, row) for row in rows) for a, b in pairs) >= max(2, _ALONG * len(pairs)):
+    known = _neighbours(tuple(rows))
+    along = sum(word[i : i + 2] in known for i in range(len(word) - 1))
+    if along >= max(2, _ALONG * (len(word) - 1)):
         return True
     if len(set(word)) == 1 or (len(word) >= 6 and _REPEATED.fullmatch(word)):
         return True
@@ -79,6 +81,7 @@ def _is_mash(word: str, rows: Sequence[str]) -> bool:
     return (len(word) >= 5 and not _VOWELS & set(word)) or _CONSONANTS.search(word) is not None
 
 
-def _beside(a: str, b: str, row: str) -> bool:
-    first, second = row.find(a), row.find(b)
-    return first >= 0 and second >= 0 and abs(first - second) <= 1
+@functools.cache
+def _neighbours(rows: tuple[str, ...]) -> frozenset[str]:
+    """Return the pairs of keys that are beside each other, or the same."""
+    return frozenset(pair for row in rows for a, b in itertools.pairwise(row) for pair in (a + b, b + a, a + a, b + b))

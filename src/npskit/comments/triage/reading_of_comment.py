@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import attrs
 
+from npskit.comments.patterns import original
+
 # A word of blame weighs more than one of praise, since praise is polite; what follows a "but" more than what precedes.
 _BLAME, _AFTER, _BEFORE = 1.25, 1.5, 0.5
-# What the answer weighs against words, and from which sum on a mood is told; of who wants something, from a larger one.
-_OF_ANSWER, _TOLD, _TOLD_OF_WISH = 2.0, 0.4, 1.0
+# What the answer weighs against words, and from which sum on a mood is told. Who wants something is in none up to a larger
+# sum; beside an answer it has to be larger still to tell one, and between the two it is not sure.
+_OF_ANSWER, _TOLD, _NONE_UP_TO, _TOLD_OF_WISH = 1.75, 0.4, 1.2, 1.6
 # Who leaves or asks for help seldom does so in a good mood.
 _LEANS = {"cancellation": -1.0, "support": -0.6, "complaint": -0.5}
 _WISHES = ("question", "sales", "suggestion", "support")
@@ -23,7 +26,8 @@ class SignsFound:
 
     Args:
         counts: How often each sign stands in it, where it does.
-        words: The first words of each sign, as the comment has them.
+        places: Where the first words of each sign stand in the comment as it is folded.
+        text: The comment.
         praise: The sum over words of praise, those behind a "but" weighing more.
         blame: The same over words of blame.
         linked: Whether it holds a link, a handle or a telephone number.
@@ -32,12 +36,17 @@ class SignsFound:
     """
 
     counts: Mapping[str, int]
-    words: Mapping[str, str]
+    places: Mapping[str, tuple[int, int]]
+    text: str
     praise: float
     blame: float
     linked: bool
     asks: bool
     size: int
+
+    def said(self, sign: str) -> str:
+        """Return the first words of a sign, as the comment has them."""
+        return original(self.text, *self.places[sign])
 
     def has(self, *signs: str) -> bool:
         """Whether one of some signs stands in it."""
@@ -52,13 +61,13 @@ def weight_of_mood(after_contrast: bool, contrast: bool) -> float:
 def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
     """Return what a comment is set aside as, and the words that say so; None for content and noise."""
     if found.has("spam"):
-        return "spam", found.words["spam"]
+        return "spam", found.said("spam")
     if found.linked and found.has("promotion") and not found.has("problem", "leaving"):
-        return "spam", f"{found.words['promotion']}, beside a link"
+        return "spam", f"{found.said('promotion')}, beside a link"
     if found.linked and found.size <= 2:
         return "spam", "a link alone"
     if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal"):
-        return "irrelevant", found.words["off_topic"]
+        return "irrelevant", found.said("off_topic")
     return None
 
 
@@ -72,22 +81,23 @@ def intent_of(found: SignsFound, standing: float | None) -> tuple[str | None, st
         standing: Where the answer stands, -1..1; None where there is none.
     """
     if found.has("leaving") and not found.has("staying"):
-        return "cancellation", found.words["leaving"]
+        return "cancellation", found.said("leaving")
     if found.has("buying"):
-        return "sales", found.words["buying"]
+        return "sales", found.said("buying")
     if found.has("errand"):
-        return "support", found.words["errand"]
+        return "support", found.said("errand")
     if found.has("problem") and (found.has("request") or _is_question(found)):
-        return "support", found.words["problem"]
+        return "support", found.said("problem")
     if found.has("proposal"):
-        return "suggestion", found.words["proposal"]
+        return "suggestion", found.said("proposal")
     if _is_question(found):
-        return "question", found.words.get("asking", "?")
+        return "question", found.said("asking") if found.has("asking") else "?"
     leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0)
     if leaning == 0 and standing is None:
         return None, None
     mood = "praise" if leaning > 0 or (leaning == 0 and standing == 0) else "complaint"
-    return mood, found.words.get("good" if mood == "praise" else "bad")
+    sign = "good" if mood == "praise" else "bad"
+    return mood, found.said(sign) if found.has(sign) else None
 
 
 def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> int | None:
@@ -101,9 +111,10 @@ def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> in
     if contradicts(found, standing, intent):
         return None
     leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
-    if abs(leaning) >= (_TOLD_OF_WISH if intent in _WISHES else _TOLD):
+    told = _TOLD if intent not in _WISHES else _NONE_UP_TO if standing is None else _TOLD_OF_WISH
+    if abs(leaning) >= told:
         return 1 if leaning > 0 else -1
-    return 0 if intent in _WISHES else None
+    return 0 if intent in _WISHES and abs(leaning) <= _NONE_UP_TO else None
 
 
 def contradicts(found: SignsFound, standing: float | None, intent: str | None) -> bool:

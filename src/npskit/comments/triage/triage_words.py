@@ -7,13 +7,12 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
 from npskit.checks import mapping, of_kind, several
 from npskit.comments.patterns import (
-    PatternMatch,
     PatternMatcher,
     are_patterns,
     as_lists,
@@ -21,7 +20,6 @@ from npskit.comments.patterns import (
     beginnings,
     check_all,
     folded,
-    original,
 )
 from npskit.comments.triage.comment_sign import SIGNS, CommentSign
 from npskit.comments.triage.no_words import has_link, is_mashed, says_nothing, words_in
@@ -31,8 +29,12 @@ from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quo
 
 _CHUNK = 1 << 13
 # What says nothing is short; longer comments are not looked at for it.
-_LONGEST = 90
+_LONGEST, _FEW_SIGNS = 90, 2
 _OPPOSITE = {"good": "bad", "bad": "good"}
+# These say something only beside one of those, or beside a link.
+_LATER = frozenset({"promotion", "service", "staying", "request", "sarcasm"})
+_ASKED_FOR = frozenset({"off_topic", "leaving", "problem", "bad", "rhetorical"})
+_Places: TypeAlias = dict[str, dict[int, int]]
 
 
 def _as_signs(value: Any) -> Any:
@@ -132,6 +134,10 @@ class TriageWords:
             lists={**self.lists, **more.lists},
         )
 
+    def may_be_noise(self, found: SignsFound) -> bool:
+        """Whether so little stands in a comment that it may be noise, told without reading it."""
+        return len(found.text) <= _LONGEST and len(found.counts) <= _FEW_SIGNS
+
     def is_noise(self, comment: str) -> bool:
         """Whether a comment says nothing: mash, a lone digit or punctuation, "n/a", "nothing to add".
 
@@ -146,7 +152,9 @@ class TriageWords:
             return True
         if len(text) > _LONGEST or any(mark in text for mark in marks):
             return False
-        return self._nothing().fullmatch(folded(text)) is not None or is_mashed(text, self.keyboards)
+        if self._nothing().fullmatch(folded(text)) is not None:
+            return True
+        return any(len(word) > 2 for word in text.split()[:3]) and is_mashed(text, self.keyboards)
 
     def found(self, comments: Sequence[str]) -> list[SignsFound]:
         """Return the signs in each of many comments."""
@@ -154,52 +162,58 @@ class TriageWords:
         read: list[SignsFound] = []
         for begin in range(0, len(texts), _CHUNK):
             part = texts[begin : begin + _CHUNK]
-            matches: list[list[PatternMatch]] = [[] for _ in part]
-            for each in self._matcher().matches(part):
-                matches[each.row].append(each)
-            read.extend(self._read(text, own) for text, own in zip(part, matches, strict=True))
+            places: list[_Places] = [{} for _ in part]
+            self._place(part, range(len(part)), places, later=False)
+            linked = [has_link(text) for text in part]
+            more = [row for row, own in enumerate(places) if linked[row] or not _ASKED_FOR.isdisjoint(own)]
+            self._place(part, more, places, later=True)
+            read.extend(map(self._read, part, places, linked))
         return read
 
-    def _read(self, text: str, matches: Sequence[PatternMatch]) -> SignsFound:
-        """Return the signs in a comment, of those that begin at one place the longest; "not" turns the mood around."""
-        names, matcher = self._names(), self._matcher()
-        places: dict[str, dict[int, PatternMatch]] = {}
-        for each in matches:
+    def _place(self, texts: Sequence[str], rows: Sequence[int], places: list[_Places], *, later: bool) -> None:
+        """Put down where signs stand in some comments, of those that begin at one place the longest."""
+        matcher, names = self._matcher(later)
+        for each in matcher.matches([texts[row] for row in rows]):
             name = names[each.kind]
             if (name in _OPPOSITE or self.signs[name].negatable) and matcher.negated(each):
                 if name not in _OPPOSITE:
                     continue
                 name = _OPPOSITE[name]
-            known = places.setdefault(name, {})
-            begin = each.match.start()
-            if begin not in known or known[begin].match.end() < each.match.end():
-                known[begin] = each
-        contrast = max(places.get("contrast", {}), default=-1)
+            known = places[rows[each.row]].setdefault(name, {})
+            begin, end = each.match.span()
+            known[begin] = max(end, known.get(begin, 0))
+
+    def _read(self, text: str, places: _Places, linked: bool) -> SignsFound:
+        """Return the signs in a comment, by where they stand in it."""
+        contrast = max(places.get("contrast", ()), default=-1)
         moods = {
-            name: sum(weight_of_mood(begin > contrast, contrast > 0) for begin in _apart(places.get(name, {})))
+            name: sum(weight_of_mood(begin > contrast, contrast > 0) for begin in _apart(places[name]))
+            if name in places
+            else 0.0
             for name in _OPPOSITE
         }
-        first = {name: own[min(own)].match for name, own in places.items()}
+        marked = not text.isascii()
         return SignsFound(
             {name: len(own) for name, own in places.items()},
-            {name: original(text, *match.span()) for name, match in first.items()},
-            moods["good"] + sum(mark in text for mark in self.good_marks),
-            moods["bad"] + sum(mark in text for mark in self.bad_marks),
-            has_link(text),
+            {name: (begin := min(own), own[begin]) for name, own in places.items()},
+            text,
+            moods["good"] + (sum(mark in text for mark in self.good_marks) if marked else 0),
+            moods["bad"] + (sum(mark in text for mark in self.bad_marks) if marked else 0),
+            linked,
             "?" in text,
-            len(words_in(text)),
+            len(words_in(text)) if linked else text.count(" ") + 1,
         )
 
     # ---- made when first asked for ----
 
-    def _names(self) -> tuple[str, ...]:
-        return tuple(name for name in self.signs if name != "nothing")
-
-    def _matcher(self) -> PatternMatcher:
-        if "matcher" not in self._made:
-            kinds = [self.signs[name] for name in self._names()]
-            self._made["matcher"] = PatternMatcher(kinds, self.lists, negations=self.negations)
-        found: PatternMatcher = self._made["matcher"]
+    def _matcher(self, later: bool) -> tuple[PatternMatcher, tuple[str, ...]]:
+        """Return what finds signs, and their names: those that are only asked about beside others come later."""
+        key = "later" if later else "first"
+        if key not in self._made:
+            names = tuple(name for name in self.signs if name != "nothing" and (name in _LATER) == later)
+            kinds = [self.signs[name] for name in names]
+            self._made[key] = PatternMatcher(kinds, self.lists, negations=self.negations), names
+        found: tuple[PatternMatcher, tuple[str, ...]] = self._made[key]
         return found
 
     def _nothing(self) -> re.Pattern[str]:
@@ -213,11 +227,11 @@ class TriageWords:
         return found
 
 
-def _apart(places: Mapping[int, PatternMatch]) -> list[int]:
+def _apart(places: Mapping[int, int]) -> list[int]:
     """Return where matches begin, without those that lie in the one before."""
     found, until = [], -1
     for begin in sorted(places):
         if begin >= until:
             found.append(begin)
-            until = places[begin].match.end()
+            until = places[begin]
     return found
