@@ -10,8 +10,8 @@ from npskit.comments.patterns import original
 
 # A word of blame weighs more than one of praise, since praise is polite; what follows a "but" more than what precedes.
 _BLAME, _AFTER, _BEFORE = 1.25, 1.5, 0.5
-# What the answer weighs against words, and from which sum on a mood is told. Who wants something is in none up to a larger
-# sum; beside an answer it has to be larger still to tell one, and between the two it is not sure.
+# What the answer weighs against words, and from which sum on a mood is told. Who wants something is in none up to a
+# larger sum; beside an answer it has to be larger still to tell one, and between the two it is not sure.
 _OF_ANSWER, _TOLD, _NONE_UP_TO, _TOLD_OF_WISH = 1.75, 0.4, 1.2, 1.6
 # Who leaves or asks for help seldom does so in a good mood.
 _LEANS = {"cancellation": -1.0, "support": -0.6, "complaint": -0.5}
