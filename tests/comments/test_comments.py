@@ -77,6 +77,15 @@ def test_words_that_say_nothing_mark_nobody() -> None:
     assert found <= 6
 
 
+def test_who_writes_more_does_not_say_everything_more_often() -> None:
+    """Where detractors write the same words in comments twice as long, no word marks them."""
+    rng = np.random.default_rng(0)
+    many = [f"{a}{b}" for a in "bdfgkl" for b in ("ara", "olo", "umi", "ere")]
+    score = rng.choice([3, 8, 10], 1_500)
+    said = [" ".join(rng.choice(many, 12 if each <= 6 else 6)) for each in score.tolist()]
+    assert not survey({"score": score.tolist(), "said": said}).comments(language="xh").words
+
+
 @given(SEEDS)
 @settings(max_examples=15)
 def test_rows_in_any_order_say_the_same(seed: int) -> None:

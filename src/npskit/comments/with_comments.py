@@ -69,8 +69,9 @@ class WithComments(Bindings):
 
         A word marks a category where its log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn,
         "Fightin' Words", Political Analysis 16 (2008) 372-403) are higher than elsewhere, and Fisher's exact test says
-        so too, adjusted for all words and pairs by Benjamini & Hochberg (1995). A comment counts a word once, and so
-        do all comments of one customer (or account) in a category. Shares are weighted, tests are not.
+        so too, adjusted for all words and pairs by Benjamini & Hochberg (1995), as does a test that allows for the
+        length of comments. A comment counts a word once, and so do all comments of one customer (or account) in a
+        category. Shares are weighted, tests are not.
 
         Args:
             by: The column, or several, that make the segments; None for the whole.
@@ -97,7 +98,7 @@ class WithComments(Bindings):
             >>> [(each.category, each.share) for each in found.shares if each.n]
             [('detractor', 1.0), ('promoter', 0.6666666666666666)]
             >>> [(each.category, each.term) for each in found.words]
-            [('detractor', 'dirty'), ('detractor', 'Rooms'), ('promoter', 'friendly'), ('promoter', 'staff')]
+            [('detractor', 'dirty'), ('detractor', 'room'), ('promoter', 'friendly'), ('promoter', 'staff')]
         """
         from npskit.comments.contrast import CommentsTable, HowWords, comments_of  # scoring should not wait for them
         from npskit.comments.words import checked_names

@@ -62,7 +62,8 @@ class MarkingWord:
         log_odds: By how much its log-odds among all words are higher than elsewhere, with an informative prior.
         z: The same in standard errors.
         p_value: Of Fisher's exact test that as many comments have it in the category as elsewhere.
-        q_value: The same, adjusted for all words and pairs that were looked at (Benjamini & Hochberg).
+        q_value: The same, adjusted for all words and pairs that were looked at (Benjamini & Hochberg); or that of the
+            test that the category has it as often as the length of its comments makes likely, if that is larger.
         examples: Comments of the category that have it, masked and cut.
     """
 
@@ -216,8 +217,8 @@ class Comments(CountedRows):
         unit = " (what a customer wrote in a category is one)" if self.by_customer else ""
         nothing = "" if self.words else " None marks a category."
         yield (
-            f"Looked at: {what}{unit}. q is Fisher's p adjusted for all of them, z that of the log-odds with an "
-            f"informative prior; both must say it.{nothing}"
+            f"Looked at: {what}{unit}. q is Fisher's p adjusted for all of them and for the length of comments, z "
+            f"that of the log-odds with an informative prior; both must say it.{nothing}"
         )
         spoken = ", ".join(f"{language or 'not known'} {count}" for language, count in self.languages.items())
         guessed = f", {'all' if self.guessed == self.comments else self.guessed} guessed" if self.guessed else ""

@@ -9,12 +9,13 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.comments.contrast.comment_lengths import length_z
 from npskit.comments.contrast.commented import CommentedShare, Comments, MarkingWord
 from npskit.comments.contrast.dirichlet_odds import informative_prior, log_odds
 from npskit.comments.contrast.mentions import Mentions, mentions_of
 from npskit.comments.words import CommentWords, quotation
 from npskit.data import factorize_many
-from npskit.inference import adjust, fisher_p_values, normal_quantile, score_anova
+from npskit.inference import adjust, fisher_p_values, normal_p, normal_quantile, score_anova
 from npskit.results import LEVEL, Interval
 from npskit.sample import Places, Sample, difference_of, shares_of_rows
 
@@ -75,12 +76,14 @@ class _Documents(Frozen):
     Args:
         of: The document of each comment, shape `(comments,)`.
         groups: The category of each document.
+        lengths: How many words with a matter of their own each has.
         weights: What each weighs; None where all weigh alike.
         merged: Whether some are several comments of one customer.
     """
 
     of: Codes
     groups: Codes
+    lengths: Codes
     weights: Floats | None
     merged: bool
 
@@ -106,7 +109,7 @@ def comments_of(rows: CommentedRows, how: HowWords, backend: str | None = None) 
     overall, _ = shares_of_rows(sample, wrote, Places(np.zeros(len(sample), dtype=np.intp), 1))
     measured, interval = difference_of(sample, wrote, how.level)
     commenting, silent = measured.estimate.mean.tolist()
-    documents = _documents(sample, rows.scored)
+    documents = _documents(sample, rows.scored, rows.words)
     mentions = mentions_of(rows.words, documents.of, how.least)
     own = np.flatnonzero(rows.scored)
     return Comments(
@@ -148,17 +151,19 @@ def _shares(sample: Sample, wrote: Bools, level: float) -> tuple[tuple[Commented
     return tuple(listed), p_value
 
 
-def _documents(sample: Sample, scored: Bools) -> _Documents:
+def _documents(sample: Sample, scored: Bools, words: CommentWords) -> _Documents:
     """Return comments as documents: all that a customer wrote in a category is one."""
     categories = sample.answers.categories[scored].astype(np.intp)
     weights: Floats | None = None if sample.weights is None else sample.weights[scored]
+    lengths = np.bincount(words.rows[words.content], minlength=words.comments)
     if sample.people is None:
-        return _Documents(np.arange(len(categories)), categories, weights, merged=False)
+        return _Documents(np.arange(len(categories)), categories, lengths, weights, merged=False)
     of, keys = factorize_many([sample.people[scored], categories])
     groups = np.array([category for _, category in keys], dtype=np.intp)
     if weights is not None:
         weights = np.bincount(of, weights, minlength=len(keys)).astype(np.float64)
-    return _Documents(of, groups, weights, merged=len(keys) < len(categories))
+    lengths = np.bincount(of, lengths, minlength=len(keys)).astype(np.intp)
+    return _Documents(of, groups, lengths, weights, merged=len(keys) < len(categories))
 
 
 def _marking(
@@ -173,7 +178,9 @@ def _marking(
     rates = _rates(mentions, documents, size)
     rest = counts.sum(axis=0) - counts
     p = np.array([fisher_p_values(counts[k], rest[k], totals[k], totals.sum() - totals[k]) for k in range(size)])
-    q = adjust(p.reshape(-1), "bh").reshape(p.shape)
+    by_length = length_z(counts, documents.groups, documents.lengths)
+    q = np.maximum(*(adjust(each.reshape(-1), "bh").reshape(p.shape) for each in (p, normal_p(by_length))))
+    q = np.where(by_length > 0, q, 1.0)
     quantile = float(normal_quantile(how.level))
     found = []
     for k, category in enumerate(categories):
