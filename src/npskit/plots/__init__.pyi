@@ -3,6 +3,7 @@
 from npskit.plots.answer_bar import AnswerBar as AnswerBar
 from npskit.plots.answer_bar import BarCategory as BarCategory
 from npskit.plots.axes import axes_of as axes_of
+from npskit.plots.budget_curve import BudgetCurve as BudgetCurve
 from npskit.plots.chart import COMPACT as COMPACT
 from npskit.plots.chart import NARROW as NARROW
 from npskit.plots.chart import WIDE as WIDE
@@ -36,6 +37,8 @@ from npskit.plots.speech import PHRASES as PHRASES
 from npskit.plots.speech import Speech as Speech
 from npskit.plots.stack import Stack as Stack
 from npskit.plots.svg import svg_of as svg_of
+from npskit.plots.waiting_curves import WaitingCurve as WaitingCurve
+from npskit.plots.waiting_curves import WaitingCurves as WaitingCurves
 from npskit.plots.waterfall import Waterfall as Waterfall
 from npskit.plots.waterfall import WaterfallStep as WaterfallStep
 

@@ -100,12 +100,12 @@ class Axis:
     @property
     def digits(self) -> int:
         """How many decimals tell its round values apart."""
-        found = self.ticks()
-        return next((d for d in range(4) if all(abs(round(t, d) - t) < 1e-9 for t in found)), 4)
+        return digits_of(self.ticks())
 
 
 def _as_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    return tuple(marks)
+    """Return marks without texts that say nothing."""
+    return tuple(mark for mark in marks if not isinstance(mark, Text) or mark.text)
 
 
 @attrs.frozen
@@ -158,6 +158,17 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
         if last - first < most and (step >= 1 or step in (0.5, 0.25) or abs(step * 10 % 1) < 1e-9 or step < 0.05):
             return [round(step * i, 10) + 0.0 for i in range(first, last + 1)]
     return [low, high]  # pragma: no cover - fifty times the step always fits
+
+
+def digits_of(found: Iterable[float]) -> int:
+    """Return how many decimals tell round values apart.
+
+    Example:
+        >>> digits_of([0.0, 5.0]), digits_of([20.0, 22.5, 25.0])
+        (0, 1)
+    """
+    listed = list(found)
+    return next((d for d in range(4) if all(abs(round(t, d) - t) < 1e-9 for t in listed)), 4)
 
 
 def span(values: Iterable[float], room: float = 0.06, *, least: float = 1.0) -> tuple[float, float]:

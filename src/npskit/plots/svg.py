@@ -6,7 +6,7 @@ import html
 
 from npskit.plots.chart import WIDE, Chart
 from npskit.plots.palette import DARK, LIGHT, chart_css
-from npskit.plots.scene import Box, Dot, Line, Mark, Path, Scene, Text
+from npskit.plots.scene import Box, Dot, Line, Mark, Path
 from npskit.plots.speech import ENGLISH, Speech
 
 # After those that Latin text is set in come the ones for Thai.
@@ -54,7 +54,7 @@ def svg_of(
             f"<style>{_sheet()}</style>",
             f'<rect width="{scene.width:g}" height="{scene.height:g}" class="page"/>',
         ]
-    return "".join([*parts, *map(_element, _visible(scene)), "</svg>"])
+    return "".join([*parts, *map(_element, scene.marks), "</svg>"])
 
 
 def _sheet() -> str:
@@ -62,10 +62,6 @@ def _sheet() -> str:
     light, dark = (";".join(f"--{name}:{color}" for name, color in tokens.items()) for tokens in (LIGHT, DARK))
     tokens = f"svg.nk{{{light};font-family:{FONTS}}}@media screen and (prefers-color-scheme:dark){{svg.nk{{{dark}}}}}"
     return f"{tokens}.page{{fill:var(--bg)}}{chart_css()}"
-
-
-def _visible(scene: Scene) -> list[Mark]:
-    return [mark for mark in scene.marks if not (isinstance(mark, Text) and not mark.text)]
 
 
 def _element(mark: Mark) -> str:

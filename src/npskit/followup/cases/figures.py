@@ -9,6 +9,7 @@ import attrs
 
 from npskit.checks import is_same, one_of
 from npskit.errors import InvalidValueError, quoted
+from npskit.followup.cases.survival import SurvivalCurve
 from npskit.options import RATES, Clock, Measure, Rate
 from npskit.results import Columns, Interval, Result, flat
 
@@ -125,6 +126,8 @@ class LoopFigures(Result):
         times: One for each measure and clock.
         backlog: What waits.
         due: Who was answered by the due time of the case.
+        curves: The Kaplan-Meier curve of each of `times`, in hours; in no table or file, since it has as many steps as
+            cases.
     """
 
     cases: int
@@ -132,6 +135,7 @@ class LoopFigures(Result):
     times: tuple[LoopTime, ...]
     backlog: Backlog
     due: OwnDueTimes
+    curves: tuple[SurvivalCurve, ...] = ()
 
     def rate(self, name: Rate) -> LoopRate:
         """Return one of the rates.
@@ -171,7 +175,9 @@ class LoopFigures(Result):
 
     def _record(self) -> dict[str, Any]:
         rates = {rate.name: {"value": rate.value, **flat(rate)} for rate in self.rates}
-        return super()._record() | {"rates": rates}
+        found = super()._record() | {"rates": rates}
+        del found["curves"]
+        return found
 
 
 def hours_text(hours: float, clock: str = "calendar") -> str:

@@ -107,16 +107,22 @@ def figures_of(
         backlog = Backlog(0 if ends or not len(log) else None, float("nan"), float("nan"))
         if ends and len(open_ages):
             backlog = Backlog(len(open_ages), float(np.median(open_ages)), float(open_ages.max()))
-        times = tuple(_time(one, rows, level) for one in spans)
-        found.append(LoopFigures(size, of_group, times, backlog, _due(log, spans[0], rows, level)))
+        curves = tuple(_curve(one, rows) for one in spans)
+        times = tuple(_time(one, rows, level, curve) for one, curve in zip(spans, curves, strict=True))
+        found.append(LoopFigures(size, of_group, times, backlog, _due(log, spans[0], rows, level), curves))
     return found
 
 
-def _time(spans: Spans, rows: Any, level: float) -> LoopTime:
+def _curve(spans: Spans, rows: Any) -> SurvivalCurve:
+    """Return the curve of one time of one group."""
+    known = spans.known[rows]
+    return kaplan_meier(spans.hours[rows][known], spans.happened[rows][known])
+
+
+def _time(spans: Spans, rows: Any, level: float, curve: SurvivalCurve) -> LoopTime:
     """Return one time of one group."""
     known = spans.known[rows]
     hours, happened, limits = (column[rows][known] for column in (spans.hours, spans.happened, spans.limits))
-    curve = kaplan_meier(hours, happened)
     limit = within = low = high = float("nan")
     undecided = 0
 

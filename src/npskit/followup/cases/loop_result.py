@@ -12,6 +12,7 @@ from npskit.errors import ColumnNotFoundError, counted, did_you_mean, quoted
 from npskit.followup.cases.figures import Backlog, LoopFigures, LoopRate, LoopTime, hours_text, open_text, share_text
 from npskit.followup.cases.rejections import Rejections
 from npskit.options import Clock, EventKind, Measure, Rate
+from npskit.plots import Chart, WaitingCurve, WaitingCurves
 from npskit.results import Columns, Interval, MadeOfRows, RowCounts, Rows, key_columns, percent
 from npskit.scores import segment_names, segment_parts
 from npskit.times import BusinessCalendar
@@ -207,6 +208,21 @@ class ClosedLoop(MadeOfRows):
             rates = map(figures.rate, shown)
             rows.append([*row, *(_with_limits(rate.value, rate.interval) for rate in rates)])
         return header, rows
+
+    def _chart(self) -> Chart:
+        """Return the shares still waiting for the first answer, or to be closed where no answers are known."""
+        groups = dict(zip(segment_names(list(self.groups)), self.groups.values(), strict=True)) if self.by else {}
+        known = [i for i, time in enumerate(self.total.times) if time.done and i < len(self.total.curves)]
+        place = known[0] if known else 0
+        whole = self.total.times[place]
+        curves = []
+        for name, figures in (groups or {"": self.total}).items():
+            time, curve = figures.times[place], figures.curves[place]
+            n, (low, high) = time.done + time.waiting, time.within_interval
+            times, shares = curve.times.tolist(), curve.survival.tolist()
+            curves.append(WaitingCurve(name, times, shares, n, time.waiting, time.within, low, high, time.median))
+        business = whole.clock == "business"
+        return WaitingCurves(whole.measure, tuple(curves), self.level, whole.target, business)
 
     def _headline(self) -> str:
         return self.headline

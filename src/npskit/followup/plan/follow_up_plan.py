@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
+import numpy as np
 
 from npskit.checks import boolean, whole_number
 from npskit.errors import counted
@@ -17,7 +18,9 @@ from npskit.followup.plan.follow_up_list import FollowUpList, unanswered_of
 from npskit.followup.plan.ideas import Ideas, ideas_of
 from npskit.followup.plan.inviting import InvitedCustomers, invited_customers
 from npskit.followup.plan.plan_letters import Letters
+from npskit.followup.plan.statuses import CHOSEN
 from npskit.followup.plan.telling import ToldCustomers, told_customers
+from npskit.plots import BudgetCurve, Chart
 from npskit.results import number, write_json_lines
 
 if TYPE_CHECKING:
@@ -219,6 +222,17 @@ class FollowUpPlan(Choices):
 
     def _record(self, **options: Any) -> dict[str, Any]:
         return plan_table.record_of(self, self.columns(**options))
+
+    def _chart(self) -> Chart | None:
+        """Return what is expected against what is spent, the best for the money first; None without values."""
+        taken = self.status == CHOSEN
+        cost, gain = self.cost[taken], self.gain[taken]
+        if not len(cost) or np.isnan(gain).any() or np.isnan(self.limits.value):
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            order = np.argsort(-np.where(cost > 0, gain / cost, np.inf), kind="stable")
+        money, value = (np.concatenate([[0.0], np.cumsum(part[order])]).tolist() for part in (cost, gain))
+        return BudgetCurve(money, value, self.limits.budget, self.limits.bound, self.currency or "")
 
     # ---- as text ----
 
