@@ -712,5 +712,15 @@ def test_comments(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main([*words, "--by", "region", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [segment["comments"] for segment in found["segments"]] == [40, 40]
+    themes = tmp_path / "themes.toml"
+    themes.write_text('[theme.staff]\nen = ["staff", "friendly"]\n[theme.room]\nen = ["room*"]\n', "utf-8")
+    assert main([*words[:-2], "--themes", str(themes)]) == 0
+    assert "of comments" in capsys.readouterr().out
+    assert main([*words[:-2], "--themes", str(themes), "--by", "region", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == "themes_by_segment"
+    assert main([*words[:-2], "--themes", "found"]) == 0
+    assert "The themes were found" in capsys.readouterr().out
+    assert main([*words[:-2], "--themes", str(tmp_path / "none.toml")]) == 2
+    assert "file of themes" in capsys.readouterr().err
     assert main(["comments", str(path), "--score", "nps"]) == 2
     assert "comments() needs to know what was written" in capsys.readouterr().err

@@ -121,10 +121,6 @@ def test_groups_and_outcomes() -> None:
         KNOWN["p6_grouped"]["lmg"], abs=1e-9
     )
     assert np.isnan(found["both"].coefficient)
-    assert [name for name, _ in found["both"].members] == ["x1", "x2"]
-    assert sum(share for _, share in found["both"].members) == pytest.approx(found["both"].lmg)
-    assert found["x5"].members == ()
-    assert "Of both (Owen values): x1 " in str(found)
     points = survey.drivers(X, outcome="category_score", draws=100)
     assert points.outcome == "the category score"
     assert points.r2 == pytest.approx(0.29, abs=0.05)

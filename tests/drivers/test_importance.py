@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from npskit.drivers.importance import by_size, dominates, first, last, lmg, pmvd
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.regression import out_of_sample, regression_of
-from npskit.drivers.shares import lmg_of_samples, owen_of, shares_of
+from npskit.drivers.shares import lmg_of_samples, shares_of
 from npskit.drivers.subsets import r_squared_of_subsets
 
 FOLDER = Path(__file__).parent.parent / "reference"
@@ -185,31 +185,3 @@ def test_many_drivers_are_drawn_with_their_error() -> None:
     r2, shares = lmg_of_samples(table[:, :, np.newaxis], alone(26), rng=rng)
     assert r2 == pytest.approx([float(found.r2)], rel=1e-6)
     assert shares[:, 0] == pytest.approx(found.lmg, abs=0.01)
-
-
-def owen_by_orders(products: np.ndarray, groups: list[list[int]], number: int) -> list[float]:
-    """Owen values by their definition: all orders in which groups, and members within them, can enter."""
-    p = sum(map(len, groups))
-    r2 = r_squared_of_subsets(products, alone(p))
-    added, count = dict.fromkeys(groups[number], 0.0), 0
-    for order in itertools.permutations(range(len(groups))):
-        for members in itertools.permutations(groups[number]):
-            subset = sum(1 << i for g in order[: order.index(number)] for i in groups[g])
-            for i in members:
-                added[i] += r2[subset | 1 << i] - r2[subset]
-                subset |= 1 << i
-            count += 1
-    return [total / count for total in added.values()]
-
-
-@given(SEEDS)
-def test_shares_within_a_group_are_owen_values(seed: int) -> None:
-    """They are averages over all orders that keep groups together, and sum to the group's LMG; one alone is LMG."""
-    products, groups = made(seed), [[0, 1, 2], [3], [4]]
-    whole = lmg(r_squared_of_subsets(products, groups))
-    for number in range(3):
-        found = owen_of(products, groups, number)
-        assert found == pytest.approx(owen_by_orders(products, groups, number), abs=1e-9)
-        assert found.sum() == pytest.approx(whole[number], abs=1e-9)
-    together = owen_of(products, [[0, 1, 2, 3, 4]], 0)
-    assert together == pytest.approx(lmg(r_squared_of_subsets(products, alone(5))), abs=1e-9)

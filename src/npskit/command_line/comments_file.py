@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
 from npskit.command_line.hints import in_options
-from npskit.results import LEVEL
+from npskit.results import LEVEL, Result
 
 _TEXTS = (
     ("--by", "COLUMN[,COLUMN...]", "the same for each value of the column(s)"),
     *((f"--{role}", "COLUMN", f"the column with the {role}") for role in ("comment", "weight", "account", "cluster")),
+    ("--themes", "FILE", "what they are about instead: a file with your own themes, or 'found' to find some"),
     ("--language", "COLUMN", "the column with the language of each comment, or the language of all, such as de"),
 )
 
@@ -37,7 +39,13 @@ def _run(options: argparse.Namespace) -> None:
     survey = read_survey(options)
     by = names(options.by, several=options.by not in survey.columns)
     asked = {"language": options.language, "names": options.names, "most": options.most, "level": options.level}
-    found = survey.comments(**asked) if by is None else survey.comments(by, **asked)
+    found: Result
+    if options.themes is not None:
+        themes = None if options.themes == "found" else Path(options.themes)
+        about = {"names": options.names, "level": options.level}
+        found = survey.themes(themes, **about) if by is None else survey.themes(themes, by=by, **about)
+    else:
+        found = survey.comments(**asked) if by is None else survey.comments(by, **asked)
     if options.json:
         print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:

@@ -32,7 +32,6 @@ class Driver:
             other numbers the lowest that was seen. NaN where `mean` is.
         highest: The upper end: the highest that was seen.
         missing: Rows without it.
-        members: Of a group of columns each with its share of R² within the group: Owen values, which sum to `lmg`.
     """
 
     driver: str
@@ -52,4 +51,3 @@ class Driver:
     lowest: float
     highest: float
     missing: int
-    members: tuple[tuple[str, float], ...] = ()

@@ -206,10 +206,6 @@ class Drivers(CountedRows):
 
     def _notes(self) -> Sequence[str]:
         notes = ["LMG and PMVD are points of R², in per cent of the variance; they sum to R²."]
-        for each in self.drivers:
-            if each.members:
-                parts = ", ".join(f"{name} {number(100 * share)}" for name, share in each.members)
-                notes.append(f"Of {each.driver} (Owen values): {parts}.")
         alpha = 1 - self.r2_interval.level
         alone = [each.driver for each in self.drivers if not each.p_value < alpha]
         if alone:

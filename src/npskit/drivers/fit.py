@@ -13,7 +13,7 @@ from npskit.drivers.drivers import Drivers
 from npskit.drivers.regression import out_of_sample, regression_of
 from npskit.drivers.resampling import Drawing, Resampled, resampled_of
 from npskit.drivers.share_model import ShareModel
-from npskit.drivers.shares import EXACT, owen_of, shares_of
+from npskit.drivers.shares import shares_of
 from npskit.errors import InvalidValueError, quoted
 from npskit.results import Interval
 
@@ -63,7 +63,6 @@ def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
                 float("nan") if each.spread is None else each.spread.low,
                 float("nan") if each.spread is None else each.spread.high,
                 each.missing,
-                _members(covariances, sums, g),
             )
         )
     return Drivers(
@@ -81,18 +80,6 @@ def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
         backend=sums.backend,
         row_counts=sums.row_counts,
     )
-
-
-def _members(covariances: Floats, sums: DriverSums, number: int) -> tuple[tuple[str, float], ...]:
-    """Return the share of each column of a group, those of one column together; none of a driver of one column."""
-    driver = sums.drivers[number]
-    names = list(dict.fromkeys(driver.columns))
-    if len(names) < 2 or len(sums.drivers) - 1 + len(driver.places) > EXACT:
-        return ()
-    shares = dict.fromkeys(names, 0.0)
-    for name, share in zip(driver.columns, owen_of(covariances, sums.groups, number).tolist(), strict=True):
-        shares[name] += share
-    return tuple(shares.items())
 
 
 def _check(covariances: Floats, sums: DriverSums) -> None:

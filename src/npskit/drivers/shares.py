@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import attrs
@@ -66,32 +65,6 @@ def shares_of(products: Floats, groups: Sequence[Sequence[int]], *, rng: np.rand
     r2 = r_squared_of_subsets(products, groups)
     found = lmg(r2)
     return Shares(r2[-1], found, pmvd(r2), first(r2), last(r2), dominates(r2), np.zeros_like(found))
-
-
-def owen_of(products: Floats, groups: Sequence[Sequence[int]], number: int) -> Floats:
-    """Return the share of R² of each member of a group: Owen values, which sum to the group's LMG.
-
-    Members take turns within their group, while other groups are in or out as a whole: the Shapley value of what some
-    members add, averaged over the orders of groups.
-
-    Source: Owen (1977), "Values of games with a priori unions", in: Mathematical Economics and Game Theory, Springer.
-
-    Args:
-        products: Covariances, the outcome last, shape `(p + 1, p + 1)`.
-        groups: The positions of the drivers that belong together.
-        number: Which of the groups; with its members and the other groups at most 24 together.
-
-    Example:
-        >>> products = np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]])
-        >>> owen_of(products, [[0, 1]], 0).round(2).tolist()
-        [0.36, 0.09]
-    """
-    others = [group for g, group in enumerate(groups) if g != number]
-    r2 = r_squared_of_subsets(products, [*others, *([i] for i in groups[number])])
-    by_others = r2.reshape(-1, 1 << len(others))  # lines: which members are in; columns: which other groups
-    inside = np.array([subset.bit_count() for subset in range(1 << len(others))])
-    chances = np.array([1 / ((len(others) + 1) * math.comb(len(others), size)) for size in range(len(others) + 1)])
-    return lmg((by_others - by_others[0]) @ chances[inside])
 
 
 def lmg_of_samples(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -34,6 +34,7 @@ class HowThemes:
         examples: How many comments are shown of each theme.
         themes_from: Where the themes come from.
         names: Names that are masked in quotations.
+        words: The words of each theme that was found.
     """
 
     level: float = LEVEL
@@ -42,6 +43,7 @@ class HowThemes:
     examples: int = 2
     themes_from: ThemesFrom = "list"
     names: bool | Iterable[str] = False
+    words: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
 
 def themes_of(
@@ -68,7 +70,7 @@ def themes_of(
     """
     found = points_of(counts, pairs=how.pairs, rarest=how.rarest)
     together = rows_together(rows, sets) if rows is not None and sets is not None else None
-    points = _points(found, None if together is None else together[0], how.level)
+    points = point_intervals(found, None if together is None else together[0], how.level)
     known = found.base_is_possible
     nothing = Interval(float("nan"), float("nan"), level=how.level, method="influence")
 
@@ -100,6 +102,7 @@ def themes_of(
                 *at(2 + t, not found.merged[t]),
                 float(found.score - value[1]),
                 () if rows is None or sets is None else _examples(rows, holds[sets], how),
+                how.words.get(name, ()),
             )
         )
     none = counts.wrote & ~counts.mentions.any(axis=1)
@@ -122,7 +125,7 @@ def themes_of(
     )
 
 
-def _points(found: ThemePoints, rows: ThemeRows | None, level: float) -> list[tuple[float, Interval]]:
+def point_intervals(found: ThemePoints, rows: ThemeRows | None, level: float) -> list[tuple[float, Interval]]:
     """Return the base and the points of each part with their intervals."""
     values = [found.base, *found.points.tolist()]
     errors = np.sqrt(np.maximum(np.diag(found.covariance(found.influence(), rows)), 0.0))

@@ -24,7 +24,6 @@ from npskit.comments.patterns import (
 )
 from npskit.comments.themes.listed_theme import Theme
 from npskit.comments.themes.misspellings import corrected
-from npskit.comments.themes.theme_counts import deepest_first
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 
@@ -135,10 +134,6 @@ class ThemeList:
     def parents(self) -> tuple[int, ...]:
         """For each theme the number of the one that it is part of, -1 for none."""
         return tuple(-1 if theme.part_of is None else self.names.index(theme.part_of) for theme in self.themes)
-
-    def deepest_first(self) -> list[int]:
-        """Return the numbers of the themes, each before the one that it is part of."""
-        return deepest_first(self.parents)
 
     def __call__(self, comment: str) -> tuple[str, ...]:
         """Return the themes that a comment mentions, with those that they are part of."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.comments.themes.found_themes import FoundThemes
+from npskit.comments.themes.theme_counts import deepest_first
 from npskit.comments.themes.theme_list import ThemeList
 from npskit.comments.themes.theme_trend import SHARES, first_rises
 from npskit.comments.themes.themed_rows import ThemedRows, shares_together
@@ -17,7 +19,13 @@ from npskit.times import labels, period_numbers
 
 
 def trend_of(
-    listed: ThemeList, rows: ThemedRows, times: NDArray[np.datetime64], every: Every, *, level: float, alpha: float
+    listed: ThemeList | FoundThemes,
+    rows: ThemedRows,
+    times: NDArray[np.datetime64],
+    every: Every,
+    *,
+    level: float,
+    alpha: float,
 ) -> tuple[ThemePeriod, ...]:
     """Return each theme in every calendar period from the first to the last with an answer.
 
@@ -41,7 +49,7 @@ def trend_of(
     sample = rows.sample
     asked = rows.wrote & (sample.answers.categories >= 0) & (numbers >= 0)
     mentions = rows.mentions.copy()
-    for theme in listed.deepest_first():
+    for theme in deepest_first(listed.parents):
         if listed.parents[theme] >= 0:
             mentions[:, listed.parents[theme]] |= mentions[:, theme]
     weights = np.ones(len(sample)) if sample.weights is None else sample.weights

@@ -43,6 +43,7 @@ class ThemeFigures:
         leave_one_out: The score less that of the others: by how much it would differ if the answers were not there,
             which also counts other things that these mention.
         examples: Some of the comments.
+        words: The words of a theme that was found; none of one that was listed.
     """
 
     theme: str
@@ -60,6 +61,7 @@ class ThemeFigures:
     points_interval: Interval
     leave_one_out: float
     examples: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -237,7 +239,8 @@ class Themes(CountedRows):
             f"regression on all themes over all answers; with the base they sum to {self.score} exactly."
         ]
         if self.themes_from == "comments":
-            notes.append("The themes were found: words that stand in the same comments. Name your own in a list.")
+            found = "; ".join(", ".join(each.words[:6]) for each in self.themes)
+            notes.append(f"The themes were found, by words that stand in the same comments: {found}. List your own.")
         if self.base != self.base:
             notes.append(
                 "No points: the base that they would be counted from lies beyond all scores, since no comment is "

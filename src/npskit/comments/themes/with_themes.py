@@ -19,6 +19,7 @@ from npskit.times import check_every, stretch
 from npskit.tracking import sides_of
 
 if TYPE_CHECKING:
+    from npskit.comments.themes.found_themes import FoundThemes
     from npskit.comments.themes.theme_figures import HowThemes
     from npskit.comments.themes.theme_list import ThemeList
     from npskit.comments.themes.themed_rows import ThemedRows
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Listed = ThemeList | Mapping[str, Sequence[str]] | str | os.PathLike[str]
 
-RAREST, EXAMPLES = 5, 2
+RAREST, EXAMPLES, FOUND = 5, 2, 12
 
 
 class WithThemes(Bindings):
@@ -37,11 +38,12 @@ class WithThemes(Bindings):
     @overload
     def themes(
         self,
-        themes: Listed,
+        themes: Listed | None = None,
         *,
         by: None = None,
         every: Every | None = ...,
         pairs: bool = ...,
+        most: int = ...,
         rarest: int = ...,
         examples: int = ...,
         names: bool | Iterable[str] = ...,
@@ -51,10 +53,11 @@ class WithThemes(Bindings):
     @overload
     def themes(
         self,
-        themes: Listed,
+        themes: Listed | None = None,
         *,
         by: str | Sequence[str],
         pairs: bool = ...,
+        most: int = ...,
         rarest: int = ...,
         examples: int = ...,
         names: bool | Iterable[str] = ...,
@@ -62,11 +65,12 @@ class WithThemes(Bindings):
     ) -> ThemesBySegment: ...
     def themes(
         self,
-        themes: Listed,
+        themes: Listed | None = None,
         *,
         by: str | Sequence[str] | None = None,
         every: Every | None = None,
         pairs: bool = False,
+        most: int = FOUND,
         rarest: int = RAREST,
         examples: int = EXAMPLES,
         names: bool | Iterable[str] = False,
@@ -81,11 +85,13 @@ class WithThemes(Bindings):
 
         Args:
             themes: A `ThemeList`, a mapping of names to patterns (`{"noise": ["nois*", "loud*"]}`), or the path of a
-                file of themes, or its text.
+                file of themes, or its text. None: they are found, by words that stand in the same comments; see
+                `npskit.comments.themes.found_themes`.
             by: A column, or several, that make segments; each has a regression of its own.
             every: `"week"`, `"month"` or another calendar period: adds the share of every theme in each, and alarms for
                 one that is rising. They may be looked at with every new period; they count answers without weights.
             pairs: Whether pairs of themes that are mentioned together have points of their own, which the two share.
+            most: How many themes are found at most, where none are listed.
             rarest: Themes with fewer mentions have no points of their own: they are counted together, or with the one
                 that they are part of.
             examples: How many comments are shown of each theme, without addresses of e-mail and numbers of telephones,
@@ -107,6 +113,7 @@ class WithThemes(Bindings):
             >>> round(found.base + found.writing + found["noise"].points, 1) == round(found.value, 1)
             True
         """
+        from npskit.comments.themes.found_themes import FoundThemes
         from npskit.comments.themes.theme_figures import HowThemes, themes_of
         from npskit.comments.themes.theme_periods import trend_of
         from npskit.comments.words import checked_names
@@ -120,7 +127,10 @@ class WithThemes(Bindings):
             whole_number(examples, "examples", least=0), names=checked_names(names),
         )  # fmt: skip
         alpha = finite_number(alpha, "alpha", least=1e-15, below=1)
-        listed, data, rows = self._themed(themes, by, times=every is not None)
+        whole_number(most, "most", least=1)
+        listed, data, rows = self._themed(themes, by, most, times=every is not None)
+        if isinstance(listed, FoundThemes):
+            how = attrs.evolve(how, themes_from="comments", words=dict(zip(listed.names, listed.words, strict=True)))
         if by is not None:
             return self._by_segment(data, data.by(by), listed, rows, how)
         times = None if every is None else data.times("themes")
@@ -138,7 +148,7 @@ class WithThemes(Bindings):
         self,
         before: Any,
         after: Any,
-        themes: Listed,
+        themes: Listed | None = None,
         *,
         pairs: bool = False,
         rarest: int = RAREST,
@@ -177,7 +187,7 @@ class WithThemes(Bindings):
 
         spans = stretch(before, "before"), stretch(after, "after")
         whole_number(rarest, "rarest", least=0)
-        listed, data, rows = self._themed(themes, None, times=True, grain=grain_of([*spans[0], *spans[1]]))
+        listed, data, rows = self._themed(themes, None, FOUND, times=True, grain=grain_of([*spans[0], *spans[1]]))
         sides = sides_of(data.times("explain_themes"), spans)
         undated = rows.sample.answers.number(np.isnat(data.times("explain_themes")))
         rows, kept = self._answering(data, rows, sides)
@@ -200,24 +210,36 @@ class WithThemes(Bindings):
         )
 
     def _themed(
-        self, themes: Any, by: Any, *, times: bool = False, **options: Any
-    ) -> tuple[ThemeList, BoundData, ThemedRows]:
-        """Return the list of themes, the data, and its rows by what they mention."""
+        self, themes: Any, by: Any, most: int, *, times: bool = False, **options: Any
+    ) -> tuple[ThemeList | FoundThemes, BoundData, ThemedRows]:
+        """Return the themes, the data, and its rows by what they mention."""
+        from npskit.comments.themes.found_themes import find_themes
         from npskit.comments.themes.theme_list import ThemeList
         from npskit.comments.themes.themed_rows import ThemedRows
 
         if "comment" not in self._data.roles:
             raise IncompatibleError("themes needs to know what was written: bind the column with comment=")
         is_file = isinstance(themes, str | os.PathLike)
-        listed = ThemeList.from_toml(themes) if is_file else ThemeList.of(themes)
+        listed = None if themes is None else ThemeList.from_toml(themes) if is_file else ThemeList.of(themes)
         name = self._data.roles["comment"]
         data = asked(self._data, [name, *self._data.by(by)], times=times, rows=True, **options)
         sample = data.sample()
         comments = read_written(data.column(name), f"comment: column {quoted(name)}")
         wrote = np.fromiter((text is not None for text in comments), np.bool_, len(comments))
-        mentions = np.zeros((len(comments), len(listed.themes)), np.bool_)
-        mentions[wrote] = listed.mentions(comments[wrote].tolist())
-        return listed, data, ThemedRows(sample, mentions, wrote, comments)
+        if listed is None:
+            from npskit.comments.words import read_comments
+
+            found = find_themes(read_comments(comments[wrote].tolist()), most)
+            if not found.names:
+                raise InvalidValueError(
+                    "themes: no words stand in the same comments often enough: list your own themes"
+                )
+            own = found.mentions
+        else:
+            own = listed.mentions(comments[wrote].tolist())
+        mentions = np.zeros((len(comments), own.shape[1]), np.bool_)
+        mentions[wrote] = own
+        return listed or found, data, ThemedRows(sample, mentions, wrote, comments)
 
     def _answering(self, data: BoundData, rows: ThemedRows, places: Places) -> tuple[ThemedRows, Any]:
         """Return the rows that count where several contacts of an account answer at a place, and which those are."""
@@ -226,7 +248,7 @@ class WithThemes(Bindings):
         return attrs.evolve(rows, sample=sample, **taken), kept
 
     def _by_segment(
-        self, data: BoundData, names: tuple[str, ...], listed: ThemeList, rows: ThemedRows, how: HowThemes
+        self, data: BoundData, names: tuple[str, ...], listed: ThemeList | FoundThemes, rows: ThemedRows, how: HowThemes
     ) -> ThemesBySegment:
         """Return the themes of each segment."""
         from npskit.comments.themes.theme_figures import themes_of
