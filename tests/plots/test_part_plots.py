@@ -85,6 +85,17 @@ def test_themes() -> None:
     assert set(few) == {"bar-unsure"}
 
 
+def test_words() -> None:
+    """Words of detractors go to the left and those of promoters to the right, each by its log-odds."""
+    found = SURVEY.comments()
+    chart = found._chart()
+    assert isinstance(chart, Forest)
+    wanted = [-word.log_odds for word in found.marking("detractor")[:12]]
+    wanted += [word.log_odds for word in found.marking("promoter")[:12]]
+    assert [row.value for row in chart.rows] == wanted
+    assert wanted
+
+
 def test_effect_and_differences() -> None:
     """Differences stand against 0, in signs; the groups of an effect above it."""
     intervention = nk.Intervention("new desk", "2025-01-01")

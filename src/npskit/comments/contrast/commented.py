@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from npskit.errors import counted, plural
+from npskit.plots import Chart, Forest, ForestRow
 from npskit.results import (
     NO_ROWS,
     Columns,
@@ -25,6 +26,8 @@ from npskit.results import (
 )
 
 _SHOWN = 60  # letters of an example in a table
+_DRAWN = 12  # words of a category in a plot
+_Z = 1.959963984540054  # of intervals of 95 %
 _SMALL = 0.05  # a share of categories of comments
 
 
@@ -131,6 +134,20 @@ class Comments(CountedRows):
     in_characters: bool = False
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    def _chart(self) -> Chart | None:
+        """Return the words of the worst category to the left, of the best to the right, by their log-odds."""
+        worst, best = self.shares[0].category, self.shares[-1].category
+        rows = []
+        for category, sign in ((worst, -1), (best, 1)):
+            for word in [word for word in self.marking(category) if word.z > 0][:_DRAWN]:
+                middle, error = sign * word.log_odds, word.log_odds / word.z
+                limits = (middle - _Z * error, middle + _Z * error)
+                rows.append(ForestRow.of(word.term, middle, limits, n=word.mentions))
+        if not rows:
+            return None
+        bars = Forest("log-odds", (self.metric,), rows, digits=1, signed=True, ordered=True, bars=True)
+        return attrs.evolve(bars, counted="mentions", marks=(worst, best))
 
     def marking(self, category: str) -> tuple[MarkingWord, ...]:
         """Return the words that mark a category, the surest first."""
