@@ -115,6 +115,15 @@ def test_comments_are_masked(full: str) -> None:
     assert '<span class="mask">e-mail address</span>' in full
 
 
+def test_cells_that_say_nothing_are_no_comments() -> None:
+    """ "NA" and "-" are not quoted, nor counted among those who wrote."""
+    data = {"score": [10, 9, 1, 2] * 20, "why": ["NA", "-", "", "much too slow for me"] * 20}
+    page = made(nk.Survey(data, score="score", comment="why"))
+    assert "20 of those who answered wrote a comment: 25%" in page
+    assert "much too slow for me" in page
+    assert ">NA<" not in page
+
+
 def test_shared() -> None:
     """A report to be passed on names nobody."""
     survey = hotel(owner=["Ann"] * 600)

@@ -11,13 +11,15 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.data import read_written
 from npskit.errors import InvalidValueError, PrecisionWarning
 from npskit.options import Doubt, Every
 from npskit.report.evidence import ALPHA
 from npskit.report.page_parts import Moved, ReportParts, ReportTerms, Voices
 from npskit.report.quotes import choose_quotes
 from npskit.results import Interval
-from npskit.sample import BoundData, asked
+from npskit.sample import BoundData, asked, correlate_segments
+from npskit.scores import GroupComparison, ScoreTable, compare_groups
 from npskit.times import first_days, labels, period_numbers
 from npskit.tracking.charts import ChangePoints
 from npskit.tracking.effect import Effect, Intervention
@@ -54,12 +56,12 @@ def collect(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> 
         moved, explanation = _moved(survey, span, wanted)
     return ReportParts(
         score=score,
-        segments=tuple(_segments(survey, name) for name in wanted.by) if score.n else (),
+        segments=tuple(_segments(survey, data, name) for name in wanted.by) if score.n else (),
         timeline=timeline,
         changes=None if timeline is None else _changes(timeline),
         moved=moved,
         explanation=explanation,
-        effects=tuple(_effect(survey, each, wanted) for each in wanted.interventions),
+        effects=tuple(_effect(survey, each, wanted, timeline) for each in wanted.interventions),
         drivers=survey.drivers(wanted.drivers) if wanted.drivers is not None else None,
         voices=_voices(data, terms) if "comment" in data.roles else None,
         plan=None if terms.share else wanted.plan if wanted.plan is not None else survey.follow_up(),
@@ -69,11 +71,11 @@ def collect(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> 
     )
 
 
-def _segments(survey: Any, name: str) -> tuple[Any, Any]:
+def _segments(survey: Any, data: BoundData, name: str) -> tuple[ScoreTable, GroupComparison | None]:
     """Return the scores by a column, and the comparison of them where two can be compared."""
-    table = survey.score(name)
+    table: ScoreTable = survey.score(name)
     try:
-        return table, survey.compare(name)
+        return table, compare_groups(table, correlations=lambda used: correlate_segments(data, table.by, used))
     except InvalidValueError:  # fewer than two with answers, or too many
         return table, None
 
@@ -162,22 +164,25 @@ def _changes(timeline: Timeline) -> ChangePoints | None:
         return timeline.change_points()
 
 
-def _effect(survey: Any, intervention: Intervention, wanted: Asked) -> tuple[Effect, tuple[Doubt, ...]]:
+def _effect(
+    survey: Any, intervention: Intervention, wanted: Asked, whole: Timeline | None
+) -> tuple[Effect, tuple[Doubt, ...]]:
     """Return what the score did after a change, and what the checks have against it."""
     groups = {"control": wanted.control, "treated": wanted.treated}
     found: Effect = survey.effect(intervention, every="month", **groups)
     doubts: list[Doubt] = []
     if found.placebo is not None and found.placebo.share > ALPHA:
         doubts.append("placebo")
-    concerned = survey if wanted.treated is None else survey.where(wanted.treated)
-    if (wanted.treated is not None or wanted.control is None) and _changed_elsewhen(concerned, intervention):
+    concerned = whole if wanted.control is None else None
+    if wanted.treated is not None:
+        concerned = _timeline(survey.where(wanted.treated))
+    if concerned is not None and _changed_elsewhen(concerned, intervention):
         doubts.append("another time")
     return found, tuple(doubts)
 
 
-def _changed_elsewhen(survey: Any, intervention: Intervention) -> bool:
+def _changed_elsewhen(timeline: Timeline, intervention: Intervention) -> bool:
     """Whether those concerned changed at other times only: in no period next to that of the intervention."""
-    timeline = survey.timeline("month")
     changes = _changes(timeline)
     if changes is None or not len(changes):
         return False
@@ -191,8 +196,8 @@ def _voices(data: BoundData, terms: ReportTerms) -> Voices:
     names = [roles["comment"], *([roles["time"]] if "time" in roles else [])]
     rows = asked(data, names, rows=True)
     sample = rows.sample()
-    answers, texts = sample.answers, rows.column(roles["comment"]).filled()
-    written = np.fromiter((isinstance(text, str) and not text.isspace() and text != "" for text in texts), bool)
+    answers, texts = sample.answers, read_written(rows.column(roles["comment"]), roles["comment"])
+    written = np.fromiter((text is not None for text in texts), bool)
     categories = answers.codebook.categories
     answered = np.bincount(answers.categories[answers.categories >= 0], minlength=len(categories))
     said = answers.categories[written & (answers.categories >= 0)]

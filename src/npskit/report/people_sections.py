@@ -12,6 +12,7 @@ from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, joined
 from npskit.report.score_sections import category_said, hidden_cells
 from npskit.report.wording import DASH, ReportWords, named
+from npskit.results import records
 from npskit.scores import segment_names
 
 _FIRST = 10
@@ -84,9 +85,7 @@ def answer_section(words: ReportWords, parts: ReportParts, _: ReportTerms) -> Re
         return ReportSection("first", words.say("first.absent"))
     late = int(plan.overdue.sum())
     now = None if plan.now is None else plan.now.astype("datetime64[s]").item()
-    columns = plan.columns()
-    size = min(_FIRST, len(columns["row"]))
-    rows = [{name: column[i] for name, column in columns.items()} for i in range(size)]
+    rows = records(plan.columns(most=_FIRST))
     counts = plan.counts
     aside = [words.say(f"first.not_{name.replace(' ', '_')}", n=n) for name, n in counts.items()
              if n and words.has(f"first.not_{name.replace(' ', '_')}")]  # fmt: skip

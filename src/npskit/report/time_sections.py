@@ -16,6 +16,9 @@ from npskit.tracking.charts import Change, ChangePoints
 from npskit.tracking.effect import Effect
 from npskit.tracking.timeline import Timeline
 
+# A table of more rows is opened by whoever wants to see it.
+_MOST_SHOWN = 15
+
 
 def trend_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
     """Return the section on the score over time."""
@@ -204,7 +207,8 @@ def _parts_of(words: ReportWords, why: ChangeExplanation, terms: ReportTerms) ->
     lines.append(GridLine((words.say("change.whole"), *total, DASH, DASH), "total"))
     names = "segment", "points", "rate", "mix", "n_before", "n_after"
     caption = words.say("change.table", column=named(", ".join(why.by)))
-    grid = Grid(caption, tuple(words.say(f"head.{name}") for name in names), tuple(lines), shown=True)
+    header = tuple(words.say(f"head.{name}") for name in names)
+    grid = Grid(caption, header, tuple(lines), shown=len(lines) <= _MOST_SHOWN)
     looks = [Look(_p_of(s.contribution, s.contribution_se), min(s.n_before, s.n_after)) for s in why.segments]
     judged = judge(looks)
     found = [

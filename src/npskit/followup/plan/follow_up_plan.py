@@ -81,6 +81,7 @@ class FollowUpPlan(Choices):
         voice: Voice | None = None,
         writer: Writer | None = None,
         materials: Materials | None = None,
+        most: int | None = None,
     ) -> dict[str, list[Any]]:
         """Return the plan as columns of plain Python values, one row a follow-up, the first to be answered first.
 
@@ -99,6 +100,7 @@ class FollowUpPlan(Choices):
             writer: Who writes the texts, see `npskit.draft`; why a text was not used is in the `note`.
             materials: Stories, comparisons and self-help links, chosen by `theme` and by the column `product`, if it
                 is kept.
+            most: How many rows to give at most, the first ones; None for all.
 
         Raises:
             InvalidTypeError, InvalidValueError: If `fields` or `language` cannot be used.
@@ -108,7 +110,9 @@ class FollowUpPlan(Choices):
             if boolean(messages, "messages")
             else None
         )
-        return plan_table.columns_of(self, boolean(everything, "everything"), letters)
+        if most is not None:
+            most = whole_number(most, "most", least=0)
+        return plan_table.columns_of(self, boolean(everything, "everything"), letters, most)
 
     def tell(
         self,

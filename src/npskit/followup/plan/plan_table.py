@@ -22,9 +22,11 @@ from npskit.results import Columns, free_name, records
 _AT_TIMES = ("status", "why", *MESSAGES)
 
 
-def columns_of(plan: Choices, everything: bool, letters: Letters | None) -> dict[str, list[Any]]:
+def columns_of(
+    plan: Choices, everything: bool, letters: Letters | None, most: int | None = None
+) -> dict[str, list[Any]]:
     """Return a plan as columns; see `FollowUpPlan.columns`."""
-    rows = np.arange(len(plan.status)) if everything else plan.order
+    rows = (np.arange(len(plan.status)) if everything else plan.order)[:most]
     known = about(plan, rows)
     table: dict[str, list[Any]] = {
         name: known.pop(name) for name in ("row", "source", "customer", "category") if name in known
