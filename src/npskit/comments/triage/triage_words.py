@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
 from npskit.checks import mapping, of_kind, several
 from npskit.comments.patterns import (
@@ -133,6 +134,20 @@ class TriageWords:
             keyboards=(*self.keyboards, *more.keyboards),
             lists={**self.lists, **more.lists},
         )
+
+    def __call__(self, texts: Sequence[str], /) -> list[str | None]:
+        """Return what each text is set aside as, or else what its writer wants; None where that cannot be told.
+
+        So the signs are a classifier as any model is: `survey.follow_up(triage=nk.TriageWords.default())`.
+
+        Example:
+            >>> TriageWords.default()(["I am moving to another bank", "Buy followers cheap at www.x.com"])
+            ['cancellation', 'spam']
+        """
+        from npskit.comments.triage.comment_sorting import told_of
+
+        found = told_of(texts, np.full(len(texts), np.nan), self)
+        return [each.intent if each.kind == "content" else each.kind for each in found]
 
     def may_be_noise(self, found: SignsFound) -> bool:
         """Whether so little stands in a comment that it may be noise, told without reading it."""

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools, Times
 from npskit.checks import several
 from npskit.counting import Tally, warn_of_scale
-from npskit.data import Column, parse_times, read_amounts, read_texts, read_times, row_said
+from npskit.data import Column, objects, parse_times, read_amounts, read_texts, read_times, row_said
 from npskit.errors import DataWarning, IncompatibleError, InvalidValueError, quoted, warn
 from npskit.followup.plan.follow_up_plan import FollowUpPlan
 from npskit.followup.plan.opt_out import opt_out_columns, read_opt_out
 from npskit.followup.plan.selection import plan_of
 from npskit.followup.plan.steps_due import DatedPlan, as_plans, last_contacts
 from npskit.followup.plan.terms import ROLES, Terms
+from npskit.followup.plan.triage_labels import INTENT, Labels, labels_of
 from npskit.followup.playbook import Playbook, Rule, Table, as_dates
 from npskit.reading import bare
 from npskit.results import RowCounts
@@ -60,8 +61,10 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         comment=data.role("comment"),
         customer=data.role("customer"),
     )
+    labels = None if terms.triage is None else labels_of(table, terms.triage)
+    found = None if INTENT in data.frame.columns else labels
     table = attrs.evolve(
-        table, **times, attributes=_attributes(data, playbook, named, kept), row_numbers=data.row_numbers
+        table, **times, attributes=_attributes(data, playbook, named, kept, found), row_numbers=data.row_numbers
     )
     if "purchased" in dated:
         table = attrs.evolve(table, purchased=table.moments(dated["purchased"]))
@@ -71,6 +74,7 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         _last(table, contacted, earlier),
         terms,
         lambda name, what: read_amounts(data.column(data.frame.require(name, what)), name),
+        labels=labels,
         opt_outs=opt_outs,
         kept={name: data.column(name) for name in kept},
         shown=_shown(data, kept),
@@ -104,7 +108,8 @@ def _last(table: Table, contacted: Times | None, earlier: list[DatedPlan]) -> Ti
 def _needed(data: BoundData, playbook: Playbook, terms: Terms, names: Iterable[str]) -> BoundData:
     """Return the data with the columns that a plan reads alone, where an engine would send all: once, as one table."""
     lifts = terms.lift.values() if isinstance(terms.lift, Mapping) else [terms.lift]
-    more = [name for name in [*playbook.columns, *lifts] if isinstance(name, str)]
+    told = set() if terms.triage is None or INTENT in data.frame.columns else {INTENT}
+    more = [name for name in [*playbook.columns, *lifts] if isinstance(name, str) and name not in told]
     if not _only_rules(playbook) or not set(more) <= set(data.frame.columns):  # what is not there is refused by name
         return data
     return selected(data, [*data.score, *data.roles.values(), *names, *more])
@@ -226,9 +231,9 @@ def _moment(now: Any, zone: str | None) -> np.datetime64 | None:
 class _Lazy(Mapping[str, Any]):
     """Columns of a survey by name, each read when it is first asked for."""
 
-    def __init__(self, data: BoundData, names: Mapping[str, str]) -> None:
+    def __init__(self, data: BoundData, names: Mapping[str, str], known: Mapping[str, NDArray[Any]]) -> None:
         self._data, self._names = data, names
-        self._cells: dict[str, NDArray[Any]] = {}
+        self._cells: dict[str, NDArray[Any]] = dict(known)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._cells:
@@ -237,23 +242,30 @@ class _Lazy(Mapping[str, Any]):
         return self._cells[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter({**self._names, **self._cells})
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len({**self._names, **self._cells})
 
 
-def _attributes(data: BoundData, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str]) -> _Lazy:
-    """Return what strategies and messages can read of a customer: what was named and, for a user's strategies, all."""
+def _attributes(
+    data: BoundData, playbook: Playbook, named: Mapping[str, str], kept: Mapping[str, str], labels: Labels | None
+) -> _Lazy:
+    """Return what strategies and messages can read of a customer: what was named and, for a user's strategies, all.
+
+    What triage says of a response is its intent, where there is no column of that name.
+    """
+    known = {} if labels is None else {INTENT: objects(labels)}
     names = {
         name: data.frame.require(name, f"the conditions of {whose!r} on the column")
         for name, whose in playbook.columns.items()
+        if name not in known
     }
     names |= {"name": named["name"]} if "name" in named else {}
     if not _only_rules(playbook):
         taken = {*data.score, *data.roles.values(), *named.values(), *ROLES}
         names |= {name: name for name in data.frame.columns if name not in taken}
-    return _Lazy(data, names | {name: name for name in kept if name not in ROLES})
+    return _Lazy(data, names | {name: name for name in kept if name not in ROLES}, known)
 
 
 def _named(data: BoundData, terms: Terms) -> dict[str, str]:

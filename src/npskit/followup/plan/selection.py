@@ -20,7 +20,7 @@ from npskit.followup.plan.offer_options import Read, is_payable, options_of
 from npskit.followup.plan.routing import Routes, route
 from npskit.followup.plan.same_customer import any_of, last_of_each
 from npskit.followup.plan.terms import Terms
-from npskit.followup.plan.triage_labels import Labels, labels_of, sets_aside
+from npskit.followup.plan.triage_labels import Labels, sets_aside
 from npskit.followup.playbook import Assigned
 
 NO_TEAM = "unassigned"
@@ -75,7 +75,14 @@ def _one_of_each(assigned: Assigned, usable: Bools, must: Bools) -> Bools:
 
 
 def plan_of(
-    assigned: Assigned, opted_out: Bools | None, contacted: Times | None, terms: Terms, read: Read, **presented: Any
+    assigned: Assigned,
+    opted_out: Bools | None,
+    contacted: Times | None,
+    terms: Terms,
+    read: Read,
+    *,
+    labels: Labels | None,
+    **presented: Any,
 ) -> FollowUpPlan:
     """Choose whom to follow up and with which offer.
 
@@ -86,10 +93,10 @@ def plan_of(
             nothing is known.
         terms: Limits, values and the holdout.
         read: Returns a column of numbers that `lift` names.
+        labels: What triage says of each response; None without triage.
         presented: What the plan carries along: `kept`, `backend`.
     """
     table = assigned.table
-    labels = None if terms.triage is None else labels_of(table, terms.triage)
     found = candidates_of(assigned, opted_out, contacted, terms, labels)
     rows = np.flatnonzero(found == status.CHOSEN)
     critical = assigned.critical[rows]

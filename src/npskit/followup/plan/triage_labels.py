@@ -10,6 +10,8 @@ from npskit.data import fold
 from npskit.followup.playbook import Table
 
 Labels = tuple[str | None, ...]
+INTENT = "intent"
+"""What conditions of a playbook call the label of a response."""
 
 
 def labels_of(table: Table, triage: Classifier) -> Labels:
