@@ -98,6 +98,10 @@ Doubt: TypeAlias = Literal[
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
 
+# Comments.
+MoodBy: TypeAlias = Literal["words", "model"]
+MOODS_BY: tuple[MoodBy, ...] = get_args(MoodBy)
+
 # Following up.
 Clock: TypeAlias = Literal["calendar", "business"]
 CLOCKS: tuple[Clock, ...] = get_args(Clock)

@@ -197,3 +197,44 @@ def test_blind_comments() -> None:
     assert np.mean(real) <= 0.03
     assert right["cancellation"] >= 17
     assert sum(right.values()) >= 200
+
+
+def simulated(n: int = 240, seed: int = 0) -> dict[str, list[Any]]:
+    """Return comments in invented words, whose mood no word list knows, with the answers beside them."""
+    rng = np.random.default_rng(seed)
+    good, bad, plain = (
+        ["zorbly", "fennick", "quamper"],
+        ["grelsh", "drovich", "mulkat"],
+        ["the", "blarn", "stovel"],
+    )
+    happy = rng.random(n) < 0.5
+    texts = [
+        " ".join([*rng.choice(plain, 3), *rng.choice(good if each else bad, 2), str(i)]) for i, each in enumerate(happy)
+    ]
+    return {"score": [10 if each else 1 for each in happy], "text": texts, "id": [i // 2 for i in range(n)]}
+
+
+def test_a_model_learns_the_mood_from_the_answers() -> None:
+    """Words that no list knows are learned; a quarter at most is not sure; accuracy is told by language."""
+    found = nk.Survey(simulated(), score="score", comment="text", customer="id").triage(mood="model")
+    told = [(each.mood, row) for row, each in enumerate(found.comments) if each.mood is not None]
+    assert len(told) >= 0.74 * len(found)
+    assert np.mean([mood == (1 if simulated()["score"][row] == 10 else -1) for mood, row in told]) >= 0.95
+    assert found.mood_accuracy["all"] >= 0.95
+    assert "a model of the answers" in str(found)
+
+
+def test_no_comment_is_judged_by_a_model_that_saw_it() -> None:
+    """Where answers have nothing to do with words, the model is right no more often than by chance."""
+    data = simulated(600)
+    data["score"] = [10 if each else 1 for each in np.random.default_rng(1).random(600) < 0.5]
+    found = nk.Survey(data, score="score", comment="text").triage(mood="model")
+    assert 0.40 <= found.mood_accuracy["all"] <= 0.60
+
+
+def test_a_model_needs_answers() -> None:
+    """With few answers, or answers of one mood, there is nothing to learn."""
+    with pytest.raises(nk.InvalidValueError, match="mood='model' learns from answers: 2 comments"):
+        triage(["Great", "Bad"], [10, 1], mood="model")
+    with pytest.raises(nk.InvalidValueError, match="mood must be"):
+        triage(["Great"], mood="magic")

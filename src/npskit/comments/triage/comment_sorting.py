@@ -8,16 +8,19 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Codes, Floats
+from npskit.arrays import Bools, Codes, Floats
 from npskit.comments.patterns import UrgencyOf, UrgencyWords, urgencies_of
 from npskit.comments.triage.classifier import Classifier, aside_as, classified
 from npskit.comments.triage.duplicates import near_duplicates
-from npskit.comments.triage.reading_of_comment import SignsFound, contradicts, intent_of, mood_of, set_aside_as
+from npskit.comments.triage.mood_model import learned_moods
+from npskit.comments.triage.reading_of_comment import SignsFound, contradicts, intent_of, mood_of
 from npskit.comments.triage.standing import standings
 from npskit.comments.triage.triage import UNSURE, Triage, TriagedKind, TriagedRows
 from npskit.comments.triage.triage_words import TriageWords
+from npskit.comments.words import read_comments
 from npskit.data import Column, number, read_texts
 from npskit.inference import Estimate
+from npskit.options import MoodBy
 from npskit.results import Interval, RowCounts
 from npskit.sample import Places, Sample
 
@@ -43,6 +46,7 @@ def sorted_comments(
     *,
     words: TriageWords | None,
     classifier: Classifier | None,
+    mood: MoodBy,
     urgency: UrgencyOf | None,
     level: float,
     backend: str | None,
@@ -54,6 +58,7 @@ def sorted_comments(
         sample: The rows that they stand in.
         words: The signs to go by.
         classifier: A model of the user's own.
+        mood: What tells the mood.
         urgency: How urgent a comment is.
         level: Confidence level of the intervals.
         backend: The dataframe library of the result.
@@ -72,6 +77,10 @@ def sorted_comments(
             again[i] = -1
     kinds = tuple(each.kind for each in told)
     content = np.array([kind == "content" for kind in kinds], dtype=np.bool_)
+    moods = np.array([each.mood for each in told], dtype=np.int8)
+    accuracy: dict[str, float] = {}
+    if mood == "model":
+        moods[content], accuracy = _learned(comments, stand, sample.units[rows], content)
     urgent = np.zeros(len(comments), dtype=np.int8)
     judge = UrgencyWords.default() if urgency is None else urgency
     kept = np.flatnonzero(content)
@@ -81,7 +90,7 @@ def sorted_comments(
         numbers[rows].astype(np.int64),
         kinds,
         tuple(each.intent for each in told),
-        np.array([each.mood for each in told], dtype=np.int8),
+        moods,
         urgent,
         np.array([each.contradicts for each in told], dtype=np.bool_),
         tuple(each.reason for each in told),
@@ -91,9 +100,24 @@ def sorted_comments(
     return Triage(
         _groups(triaged, sample, rows, level),
         triaged,
+        "words and the answer" if mood == "words" else "a model of the answers beside other comments",
+        accuracy,
         backend=backend,
         row_counts=sample.aside + RowCounts(int(content.sum()), len(texts) - len(rows), 0, int((~content).sum())),
     )
+
+
+def _learned(
+    comments: Sequence[str], stand: Floats, units: Codes, content: Bools
+) -> tuple[NDArray[np.int8], dict[str, float]]:
+    """Return the moods of content by a model, and how often they agree with the answer: of all, and by language."""
+    own = [comments[i] for i in np.flatnonzero(content).tolist()]
+    found = learned_moods(own, stand[content], units[content])
+    read = read_comments(own)
+    names = {"all": np.ones(len(own), dtype=np.bool_)}
+    names |= {name or "other": read.spoken == i for i, name in enumerate(read.languages)}
+    shares = {name: found.accuracy(which) for name, which in names.items()}
+    return found.moods, {name: share for name, (share, n) in shares.items() if n}
 
 
 def told_of(
@@ -109,10 +133,7 @@ def told_of(
     """
     codes, distinct = number(comments)
     signs = words.found(distinct)
-    aside = [
-        ("noise", "says nothing") if words.may_be_noise(found) and words.is_noise(text) else set_aside_as(found)
-        for text, found in zip(distinct, signs, strict=True)
-    ]
+    aside = [words.aside(found) for found in signs]
     known: dict[tuple[int, float | None], Told] = {}
     found = []
     for row, (code, standing) in enumerate(zip(codes.tolist(), stand.tolist(), strict=True)):

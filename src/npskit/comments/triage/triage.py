@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -104,6 +104,8 @@ class Triage(CountedRows):
         groups: How many comments are of each kind; content by what its writer wants.
         triaged: What each comment is.
         mood_by: What told the moods, in words.
+        mood_accuracy: Of a model the share of the moods it told that are those of the answers, by language and for
+            `"all"`; it had seen none of them. Empty where words told them.
         backend: The dataframe library that `to_frame` gives by default.
         row_counts: What became of the rows.
     """
@@ -113,6 +115,7 @@ class Triage(CountedRows):
     groups: tuple[TriagedKind, ...]
     triaged: TriagedRows
     mood_by: str = "words and the answer"
+    mood_accuracy: Mapping[str, float] = attrs.field(factory=dict)
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
 
@@ -195,6 +198,9 @@ class Triage(CountedRows):
         if len(aside) > _LISTED:
             notes.append(f"and {len(aside) - _LISTED} more that are set aside: see .listed")
         contradict = int(first.contradicts.sum())
+        if self.mood_accuracy:
+            said = ", ".join(f"{name} {number(100 * share)}%" for name, share in self.mood_accuracy.items())
+            notes.append(f"Moods that agree with the answer, of those told: {said}.")
         if contradict:
             notes.append(f"Of {contradict} the words tell another mood than the answer: their mood is not sure.")
         return notes

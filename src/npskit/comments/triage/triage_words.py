@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import attrs
-import numpy as np
 
 from npskit.checks import mapping, of_kind, several
 from npskit.comments.patterns import (
@@ -24,7 +23,7 @@ from npskit.comments.patterns import (
 )
 from npskit.comments.triage.comment_sign import SIGNS, CommentSign
 from npskit.comments.triage.no_words import has_link, is_mashed, says_nothing, words_in
-from npskit.comments.triage.reading_of_comment import SignsFound, weight_of_mood
+from npskit.comments.triage.reading_of_comment import SignsFound, intent_of, set_aside_as, weight_of_mood
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 
@@ -144,10 +143,15 @@ class TriageWords:
             >>> TriageWords.default()(["I am moving to another bank", "Buy followers cheap at www.x.com"])
             ['cancellation', 'spam']
         """
-        from npskit.comments.triage.comment_sorting import told_of
+        found = self.found(texts)
+        aside = [self.aside(each) for each in found]
+        return [intent_of(each, None)[0] if kind is None else kind[0] for each, kind in zip(found, aside, strict=True)]
 
-        found = told_of(texts, np.full(len(texts), np.nan), self)
-        return [each.intent if each.kind == "content" else each.kind for each in found]
+    def aside(self, found: SignsFound) -> tuple[str, str] | None:
+        """Return what a comment is set aside as, and why; None for content."""
+        if self.may_be_noise(found) and self.is_noise(found.text):
+            return "noise", "says nothing"
+        return set_aside_as(found)
 
     def may_be_noise(self, found: SignsFound) -> bool:
         """Whether so little stands in a comment that it may be noise, told without reading it."""

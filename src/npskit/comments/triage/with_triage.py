@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from npskit.checks import of_kind, share
+from npskit.checks import of_kind, one_of, share
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
+from npskit.options import MOODS_BY, MoodBy
 from npskit.results import LEVEL
 from npskit.sample import Bindings, asked
 
@@ -24,6 +25,7 @@ class WithTriage(Bindings):
         words: TriageWords | None = None,
         *,
         classifier: Classifier | None = None,
+        mood: MoodBy = "words",
         urgency: UrgencyOf | None = None,
         level: float = LEVEL,
     ) -> Triage:
@@ -41,6 +43,10 @@ class WithTriage(Bindings):
             words: The signs to go by; None for `TriageWords.default()`: English, German, Polish and Thai.
             classifier: A model of your own, a function from texts to labels: spam, noise, irrelevant, advertising,
                 gibberish, test and bot set a comment aside, others are its intent; None leaves it to the words.
+            mood: What tells the mood: `"words"` and the answer, or a `"model"` that learned it from the answers beside
+                other comments (scikit-learn, extra `text`): cross-fitted over customers, so that no comment is judged
+                by a model that saw it; the least sure quarter is "not sure". `Triage.mood_accuracy` says how often it
+                agrees with the answer, by language.
             urgency: How urgent a comment is: `UrgencyWords`, or a function from a comment to 0, 1 or 2; None for
                 `UrgencyWords.default()`.
             level: Confidence level of the intervals of shares.
@@ -62,6 +68,7 @@ class WithTriage(Bindings):
         from npskit.comments.triage.triage_words import TriageWords
 
         level = share(level, "level")
+        one_of(mood, MOODS_BY, "mood")
         if words is not None:
             of_kind(words, TriageWords, "words")
         for name, function in (("classifier", classifier), ("urgency", urgency)):
@@ -75,6 +82,7 @@ class WithTriage(Bindings):
             data.sample(),
             words=words,
             classifier=classifier,
+            mood=mood,
             urgency=urgency,
             level=level,
             backend=self._backend,
