@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import duckdb  # noqa: F401 - whose version decides
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.data import has_windows
 from tests.engines.answers import in_memory, surveys
 from tests.engines.engines import Running
 from tests.engines.fetched import COLUMNS, PAGE, asked, cell, of_page, table, wanted
@@ -25,6 +27,10 @@ NOT_THERE = {(engine, "score, a table of counts"): "rows are repeated in memory"
 }
 
 
+# What an older version sends otherwise than the docs say of the newest.
+OLDER = set() if has_windows("DuckDB") else {("DuckDB", name) for name in METHODS if name.startswith("transitions")}
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_an_engine_says_what_memory_says(engine: Running, name: str) -> None:
     """Every method gives the same result and the same warnings, and fetches tables of the kind that the docs name.
@@ -39,7 +45,7 @@ def test_an_engine_says_what_memory_says(engine: Running, name: str) -> None:
         for ours, theirs in zip(found, wanted(name, engine.engine.zone), strict=True):
             assert list(differences(ours.said, theirs.said)) == []
             assert ours.warned == theirs.warned
-    if not engine.engine.here:
+    if not engine.engine.here and place not in OLDER:
         assert cell(engine, name, found) == of_page()[name, engine.engine.name], "python -m tests.engines --write"
 
 

@@ -33,6 +33,7 @@ from npskit.data.customers import Customers as Customers
 from npskit.data.customers import as_id as as_id
 from npskit.data.customers import read_customers as read_customers
 from npskit.data.database import query_over as query_over
+from npskit.data.engines import has_windows as has_windows
 from npskit.data.flags import read_flags as read_flags
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import column_of as column_of

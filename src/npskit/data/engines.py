@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -66,6 +67,18 @@ def engine_of(frame: Any) -> str:
         with contextlib.suppress(Exception):  # one without a connection has no backend
             return f"{called} ({frame.to_native().get_backend().name})"
     return called
+
+
+def has_windows(engine: str) -> bool:
+    """Whether an engine looks at rows in an order; SQLFrame joins a query with one made of it wrongly.
+
+    Example:
+        >>> has_windows("Polars"), has_windows("Dask")
+        (True, False)
+    """
+    # DuckDB before 1.3 takes no such expressions in its relations
+    old = engine == "DuckDB" and not hasattr(sys.modules.get("duckdb"), "SQLExpression")
+    return engine not in ("Dask", "SQLFrame") and not old
 
 
 def fetched(answer: Any) -> Fetched:

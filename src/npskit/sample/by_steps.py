@@ -14,6 +14,7 @@ from npskit.data import (
     UnitRoles,
     answers_by_role,
     coded,
+    has_windows,
     times_may_be_far,
 )
 from npskit.options import Pairing
@@ -23,9 +24,6 @@ from npskit.sample.bound import BoundData
 from npskit.sample.by_units import categories_of
 from npskit.sample.places import Places
 from npskit.scorers import Codebook
-
-# Engines that have no windows over rows in an order, or join a query with one made of it wrongly.
-_UNABLE = ("Dask", "SQLFrame")
 
 
 @attrs.frozen(eq=False)
@@ -61,7 +59,7 @@ def find_steps(data: BoundData, by: tuple[str, ...], mode: Pairing, most_groups:
         None where no engine holds the rows, or they have to be seen.
     """
     time, frame = data.roles.get("time"), data.frame
-    if not frame.lazy or data.totals is not None or time is None or frame.engine in _UNABLE:
+    if not frame.lazy or data.totals is not None or time is None or not has_windows(frame.engine):
         return None
     if not frame.orders_times(time):
         return None
