@@ -110,7 +110,7 @@ def _to_answer(words: ReportWords, row: dict[str, object], now: dt.datetime | No
     urgency = str(row.get("urgency"))
     comment = row.get("comment")
     return ToAnswer(
-        customer=named(row.get("customer", row["row"])),
+        customer=named(DASH if row.get("customer", row["row"]) is None else row.get("customer", row["row"])),
         answer=named(row.get("score", row.get("answer", ""))),
         category=category_said(words, str(row["category"])),
         priority=words.whole(float(row["priority"])),  # type: ignore[arg-type]
