@@ -48,6 +48,8 @@ _ENDS = re.compile(rf"(?<!\d){_NUMBER}\Z")
 _ALPHABET = re.compile(r"[A-Za-zªº\u00c0-\u058f]")
 _DIGITS = re.compile(r"\d+")
 _LETTER = re.compile(r"[^\W\d_]")
+# The number once more, in brackets behind its label.
+_AGAIN = re.compile(r"\s*[(\[]\d+[)\]]\Z")
 # Signs that are not seen, the frames of digits in keycaps, and skin tones and styles of emoji.
 _UNSEEN = re.compile(
     r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u20e3\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
@@ -133,7 +135,7 @@ def loose_label(text: str) -> tuple[int, str] | None:
         return None
     if any(int(other) != abs(number) for other in _DIGITS.findall(label)):
         return None
-    return number, label.strip(_MARKS)
+    return number, _AGAIN.sub("", label).strip(_MARKS)
 
 
 def _number(found: re.Match[str]) -> int:
