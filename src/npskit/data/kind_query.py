@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What is added to the number of a place: of sums of such fractions no two are the same by what they are made of.
 _FIRST, _SECOND = 0.5772156649015329, 1.6180339887498949
+_PARTS = 1e9
 
 
 @attrs.frozen(eq=False)
@@ -85,15 +86,18 @@ def unit_kinds(
 
 
 def _sign(zs: Sequence[str], shift: float) -> nw.Expr:
-    """Return what tells apart what a unit has in a place: a fraction for each answer, by place and category."""
+    """Return what tells apart what a unit has in a place: a fraction for each answer, by place and category.
+
+    It is a whole number of billionths, so that sums are the same in whatever order they are added up.
+    """
     import narwhals.stable.v2 as nw
 
     place = nw.col("place").cast(nw.Float64) * len(zs)
-    parts = [nw.col(z) / (place + (k + shift)) for k, z in enumerate(zs)]
+    parts = [nw.col(z) * _PARTS / (place + (k + shift)) for k, z in enumerate(zs)]
     found = parts[0]
     for part in parts[1:]:
         found = found + part
-    return found
+    return found.cast(nw.Int64).cast(nw.Float64)
 
 
 def _of(query: UnitQuery, found: Any, kinds: NDArray[np.intp]) -> UnitKinds:
