@@ -69,7 +69,7 @@ def unit_kinds(
     rows = query.counting(query.alone(query.rows)).with_columns(
         place=place,
         n=nw.col("one"),
-        **{z: nw.when(nw.col("category") == k).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)},
+        **{z: nw.when(nw.col("category") == k).then(nw.col("w")).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)},
     )
     alone = query.run(rows.group_by(columns).agg(nw.len().alias("units")))
     others = _of(query, alone, np.arange(len(alone.numbers("units")), dtype=np.intp))
