@@ -101,7 +101,10 @@ def by_polars(path: str, question: str) -> dict[str, Any]:
         }
         weighed = [weight.sum().alias("w"), squares] if question == "region" else []
         query = frame.group_by(keys[question]).agg(count, *weighed)
-    found = query.collect(engine="streaming")
+    try:
+        found = query.collect(engine="streaming")
+    except ValueError:  # before Polars 1.23 it is called otherwise
+        found = query.collect(streaming=True)  # type: ignore[call-overload]
     return {name: found[name].to_numpy() for name in found.columns}
 
 
