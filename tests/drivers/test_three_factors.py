@@ -102,6 +102,17 @@ def test_every_row_counts_once(seed: int, empty: int, off: int) -> None:
     assert found.n + found.missing + found.invalid + found.set_aside + found.left_out == 150
 
 
+def test_what_is_better_at_both_ends_is_no_class() -> None:
+    """Where low ratings go with a better outcome, too, high ones that do so more are not what delights."""
+    rng = np.random.default_rng(4)
+    rating = rng.integers(1, 6, 900)
+    outcome = 5 + 1.5 * (rating <= 2) + 2.5 * (rating == 5) + rng.normal(0, 1, 900)
+    found = nk.Survey({"score": [7] * 900, "y": outcome, "u": rating}).three_factors(["u"], outcome="y").factors[0]
+    assert found.penalty_interval.low > 0
+    assert found.asymmetry_interval.low > 0
+    assert found.kind == "not clear"
+
+
 def test_few_ratings_at_an_end_are_not_clear() -> None:
     """Where hardly any rating is low no class is said, and where none is there is no penalty."""
     data = planted()

@@ -35,6 +35,8 @@ class UnitKinds(Frozen):
         kinds: The kind of each cell, shape `(C,)`.
         places: Where it is, shape `(C,)`; see `unit_kinds`.
         counts: Answers of one unit there by category, shape `(C, K)`.
+        answers: Answers of one unit of its kind in all places, shape `(C,)`: of two kinds with the same signs, which
+            chance all but excludes, the cells hold more.
         units: How many units of its kind there are, shape `(C,)`.
         stratum: The stratum of each cell, None where there are none.
     """
@@ -42,6 +44,7 @@ class UnitKinds(Frozen):
     kinds: Codes
     places: Codes
     counts: Floats
+    answers: Floats
     units: Floats
     stratum: Column | None
 
@@ -65,10 +68,10 @@ def unit_kinds(
         place = place * (len(values) + 1) + number
     place = place * spans + nw.col("span") if query.days else place
     key, zs = [query.stratum] if query.stratum else [], query.sums_of_units
-    columns = [*key, "place", "n", *zs]
+    columns = [*key, "place", "total", *zs]
     rows = query.counting(query.alone(query.rows)).with_columns(
         place=place,
-        n=nw.col("one"),
+        total=nw.col("one"),
         **{z: nw.when(nw.col("category") == k).then(nw.col("w")).otherwise(nw.lit(0.0)) for k, z in enumerate(zs)},
     )
     alone = query.run(rows.group_by(columns).agg(nw.len().alias("units")))
@@ -78,10 +81,12 @@ def unit_kinds(
     cells = query.cells().with_columns(place=place)
     cells = cells.group_by([*key, "unit", "place"]).agg(*(nw.col(name).sum() for name in ("n", *zs)))
     each = cells.with_columns(**{name: _sign(zs, shift) for name, shift in (("a", _FIRST), ("b", _SECOND))})
-    each = each.group_by([*key, "unit"]).agg(*(nw.col(name).sum() for name in ("a", "b")))
+    each = each.group_by([*key, "unit"]).agg(
+        *(nw.col(name).sum() for name in ("a", "b")), nw.col("n").sum().alias("total")
+    )
     cells = cells.join(each, on=[*key, "unit"], how="inner")
     found = query.run(cells.group_by([*columns, "a", "b"]).agg(nw.len().alias("units")))
-    kinds = factorize_many([found["a"].filled(), found["b"].filled(), *(found[name].filled() for name in key)])[0]
+    kinds = factorize_many([found[name].filled() for name in ("a", "b", "total", *key)])[0]
     return _of(query, found, kinds), others
 
 
@@ -103,4 +108,5 @@ def _sign(zs: Sequence[str], shift: float) -> nw.Expr:
 def _of(query: UnitQuery, found: Any, kinds: NDArray[np.intp]) -> UnitKinds:
     counts = np.stack([found.numbers(z) for z in query.sums_of_units], axis=-1)
     stratum = found[query.stratum] if query.stratum else None
-    return UnitKinds(kinds, found.numbers("place").astype(np.intp), counts, found.numbers("units"), stratum)
+    places, answers, units = found.numbers("place").astype(np.intp), found.numbers("total"), found.numbers("units")
+    return UnitKinds(kinds, places, counts, answers, units, stratum)

@@ -163,6 +163,8 @@ class ThreeFactors(CountedRows):
             f"{bound:.2f} (penalty or reward more than {self.ratio:g} times the other), performance between; "
             f"indifferent has neither beyond {number(self.negligible, 2)}."
         ]
+        if any(each.kind in ("basic", "excitement") and each.riocs_interval.low <= 0 for each in self.factors):
+            notes.append("Where reward less penalty may be 0, IA has no meaning: which of both counts more decides.")
         return [wrapped(note) for note in [*notes, *self.assumes]]
 
 

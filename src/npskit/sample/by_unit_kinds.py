@@ -181,12 +181,12 @@ class _Expanded:
         if kinds.stratum is not None:
             number = {name: i for i, name in enumerate(names)}
             layer = np.array([number[each] for each in kinds.stratum.filled().tolist()], dtype=np.intp)
+        if (np.bincount(kinds.kinds, kinds.counts.sum(axis=1))[kinds.kinds] != kinds.answers).any():
+            raise RowsNeededError  # of two kinds the signs are the same
         where = group[kinds.places] >= 0
         kind, groups, counts, times = kinds.kinds[where], group[kinds.places][where], kinds.counts[where], kinds.units
         _, first, kind = np.unique(kind, return_index=True, return_inverse=True)
         copies, layers = times[where][first].astype(np.intp), layer[where][first]
-        if (times[where] != copies[kind]).any():
-            raise RowsNeededError  # of two kinds the signs are the same
         starts = np.cumsum(copies) - copies
         repeats = copies[kind]
         inner = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
