@@ -123,7 +123,72 @@ def row_of(setting: Setting, draws: int, rng: np.random.Generator) -> Row:
     }
 
 
+def groups_of(shares: tuple[float, ...]) -> Callable[[int, np.random.Generator], Floats]:
+    """Return a way to draw the group of each row."""
+    return lambda n, rng: np.asarray(rng.choice(len(shares), n, p=shares), dtype=np.float64)
+
+
+@attrs.frozen
+class Apart:
+    """A setting whose rows are in groups: in which one, and by how much more the first driver does in the last."""
+
+    setting: Setting
+    groups: Callable[[int, np.random.Generator], Floats]
+    more: float = 0.0
+
+
+HALVES = groups_of((0.5, 0.5))
+APART = [
+    Apart(Setting("two halves, n = 300", 6, plain(6, 0.5), 300), HALVES),
+    Apart(Setting("one in ten, n = 1,000", 6, plain(6, 0.5), 1_000), groups_of((0.9, 0.1))),
+    Apart(Setting("eight groups, n = 1,000", 6, plain(6, 0.5), 1_000), groups_of((0.125,) * 8)),
+    Apart(Setting("lognormal weights, n = 1,000", 6, weighted, 1_000, {"weight": "w"}), HALVES),
+    Apart(Setting("200 customers, 5 answers each, in either half", 6, repeated, 1_000, {"customer": "who"}), HALVES),
+    Apart(Setting("skewed ratings and errors, n = 300", 6, skewed, 300), HALVES),
+    Apart(Setting("coarse ratings, answers 0..10, n = 1,000", 6, coarse, 1_000), HALVES),
+    Apart(Setting("the first has .2 more in one half, n = 1,000", 6, plain(6, 0.5), 1_000), HALVES, 0.2),
+]
+
+
+def run_apart(draws: int, rng: np.random.Generator) -> list[Row]:
+    """Return a row for each setting of rows in groups."""
+    return [row_of_groups(each, draws, rng) for each in APART]
+
+
+def row_of_groups(apart: Apart, draws: int, rng: np.random.Generator) -> Row:
+    """Return how often drivers are said to differ between groups."""
+    setting, names = apart.setting, [f"x{i}" for i in range(apart.setting.drivers)]
+    said, some, first = 0, 0, 0
+    for _ in range(draws):
+        table, more = setting.draw(setting.n, rng)
+        group = apart.groups(setting.n, rng)
+        table[:, -1] += apart.more * table[:, 0] * (group == 1)
+        data = dict(zip([*names, "y"], table.T, strict=True)) | more | {"score": np.full(setting.n, 10), "g": group}
+        survey = nk.Survey(data, score="score", **setting.roles)
+        found = {each.driver: each for each in survey.drivers(names, outcome="y", by="g", draws=200).differences}
+        p = np.array([[found[name].p_value, found[name].adjusted_p_value] for name in names])
+        said, some, first = (
+            said + int((p[:, 0] < 0.05).sum()),
+            some + bool((p[:, 1] < 0.05).any()),
+            first + int(p[0, 1] < 0.05),
+        )
+    return {
+        "groups": setting.label,
+        "by p, of each": float(100 * said / draws / len(names)),
+        "by adjusted p, some": float(100 * some / draws),
+        "by adjusted p, the first": float(100 * first / draws),
+    }
+
+
 STUDIES = [
+    Study(
+        "drivers-by",
+        "Drivers of segments",
+        "Where no driver differs between segments, each is said to at 5 % in 4 to 7 % of samples, and some is by the "
+        "adjusted p in as many; with heavy weights it is the most. In the last row the first one differs.",
+        400,
+        run_apart,
+    ),
     Study(
         "drivers",
         "Shares of drivers",
@@ -135,5 +200,5 @@ STUDIES = [
         "have a coefficient then, though nothing that it rates has an effect, and is found the more the more answers.",
         500,
         run,
-    )
+    ),
 ]
