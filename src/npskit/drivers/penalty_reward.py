@@ -157,7 +157,8 @@ def _kind(limits: dict[str, Interval], ratio: float, negligible: float) -> Facto
     """Return the class that the intervals lie in wholly, if there is one.
 
     Where the range of impact may be 0 its asymmetry has no meaning as a share of it: then only which end counts more is
-    asked, and `"performance"` is never said. What is better at both ends, or worse, is none of these classes.
+    asked, and `"performance"` is never said. What is better at both ends, or worse, by more than is
+    negligible, is none of these classes.
     """
     penalty, reward, ia, asymmetry = (limits[name] for name in ("penalty", "reward", "ia", "asymmetry"))
     if max(map(abs, (*penalty, *reward))) < negligible:
@@ -165,9 +166,9 @@ def _kind(limits: dict[str, Interval], ratio: float, negligible: float) -> Facto
     bound = (ratio - 1) / (ratio + 1)
     loses, wins = penalty.high < 0, reward.low > 0
     sure = limits["riocs"].low > 0
-    if wins and penalty.low <= 0 and (ia.low > bound if sure else asymmetry.low > 0):
+    if wins and penalty.low <= negligible and (ia.low > bound if sure else asymmetry.low > 0):
         return "excitement"
-    if loses and reward.high >= 0 and (ia.high < -bound if sure else asymmetry.high < 0):
+    if loses and reward.high >= -negligible and (ia.high < -bound if sure else asymmetry.high < 0):
         return "basic"
     if sure and wins and loses and -bound < ia.low and ia.high < bound:
         return "performance"
