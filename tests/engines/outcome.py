@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import npskit as nk
+from npskit.data import engines
 from npskit.results import Result
 from tests.engines.methods import Method, whole
 
@@ -56,8 +57,17 @@ def recorded() -> Iterator[list[Fetched]]:
         found.append(Fetched(*table.shape))
         return table
 
+    of_relation = engines._of_relation
+
+    def handed_over(relation: Any, given: Any) -> Any:
+        columns = of_relation(relation, given)
+        if columns is not None:
+            found.append(Fetched(len(next(iter(columns.values()))), len(columns)))
+        return columns
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nw.LazyFrame, "collect", collected)
+        patch.setattr(engines, "_of_relation", handed_over)
         yield found
 
 

@@ -203,6 +203,24 @@ def _read_series(series: nw.Series[Any]) -> Column:
     return Column(values.astype(unit) if unit else values, mask, utc)
 
 
+def column_of_array(values: NDArray[Any]) -> Column:
+    """Return an array, masked where something is missing, as `column_of_series` returns such a column.
+
+    Example:
+        >>> column_of_array(np.ma.array([9.0, 0.0], mask=[False, True])).values.tolist()
+        [9.0, nan]
+    """
+    if not is_masked(values):
+        return Column(values)
+    found, mask = np.asarray(values.data), np.ma.getmaskarray(values)
+    if not mask.any():
+        return Column(found)
+    if found.dtype.kind in "iu" or mask.all():
+        return Column(found, mask)
+    found[mask] = {"f": np.nan, "M": np.datetime64("NaT")}.get(found.dtype.kind)
+    return Column(found, None if found.dtype.kind == "f" else mask)
+
+
 def _of_categories(series: nw.Series[Any]) -> nw.Series[Any]:
     """Return a series of categories as one of what they are: times stay times, numbers numbers; all else is text."""
     import narwhals.stable.v2 as nw

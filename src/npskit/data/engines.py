@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.columns import Column, column_of_series
+from npskit.data.columns import Column, column_of_array, column_of_series
 from npskit.errors import EngineError, InvalidValueError, NpskitError, is_refusal, written
 from npskit.times import in_zone
 
 # How libraries that are asked are called in errors, where their own name for themselves would not be understood.
 _CALLED = {"duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas", "pyarrow": "PyArrow", "dask": "Dask",
            "pyspark": "Spark", "pyspark[connect]": "Spark Connect", "sqlframe": "SQLFrame", "ibis": "Ibis"}  # fmt: skip
+# What DuckDB hands over as arrays of NumPy that say the same.
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+_IN_NUMPY = {*_WHOLE, *(f"U{kind}" for kind in _WHOLE), "FLOAT", "DOUBLE", "VARCHAR", "TIMESTAMP"}
 
 
 class Fetched(dict[str, Column]):
@@ -81,9 +84,26 @@ def has_windows(engine: str) -> bool:
     return engine not in ("Dask", "SQLFrame") and not old
 
 
-def fetched(answer: Any) -> Fetched:
-    """Return the columns of a dataframe, as narwhals sees it; databases may have folded their names."""
+def fetched(query: Any, given: Collection[str]) -> Fetched:
+    """Return what a query, or a dataframe, as narwhals sees it, holds; databases may have folded the names of columns.
+
+    Args:
+        query: The query.
+        given: The names of those columns that are of the data as they are.
+    """
+    if query.implementation.value == "duckdb" and (found := _of_relation(query.to_native(), given)) is not None:
+        return found
+    answer = query.collect() if hasattr(query, "collect") else query
     return Fetched({name.casefold(): column_of_series(answer[name]) for name in answer.columns})
+
+
+def _of_relation(relation: Any, given: Collection[str]) -> Fetched | None:
+    """Return what a relation of DuckDB holds, without the import of PyArrow; None where NumPy would lose some of it."""
+    for name, kind in zip(relation.columns, map(str, relation.types), strict=True):
+        # a sum of whole numbers is read as a float in any case
+        if kind not in _IN_NUMPY and (kind != "HUGEINT" or name in given):
+            return None
+    return Fetched({name.casefold(): column_of_array(values) for name, values in relation.fetchnumpy().items()})
 
 
 def in_zones(answer: Fetched, kinds: Mapping[str, Any]) -> Fetched:

@@ -164,7 +164,7 @@ class Frame:
         with self.asking(purpose):
             if self._opened is not None and self._opened.run is not None:
                 return self._opened.run(query.to_native())
-            found = fetched(query.collect() if hasattr(query, "collect") else query)
+            found = fetched(query, self._names.values())
         return in_zones(found, {plain: self._kind(name) for name, plain in self._names.items()})
 
     def require(self, name: str, role: str) -> str:
