@@ -7,9 +7,11 @@ begins. A `csv` block is the file `export.csv`. A `sh` block is a command of `.c
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,10 +101,29 @@ def test_the_commands_are_those_that_ci_runs() -> None:
 
 
 def test_the_readme_is_plain_enough_for_a_package_index() -> None:
-    """No relative link, image or HTML: a package index shows the README without the repository around it."""
+    """No HTML, and no link that needs the repository around it once the build has written links out in full."""
     prose = FENCE.sub("", README)
-    assert not re.search(r"\]\((?!https?://)", prose)
     assert not re.search(r"<[a-zA-Z/!]", prose)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    hook = project["tool"]["hatch"]["metadata"]["hooks"]["custom"]
+    within = re.findall(hook["links"], prose)
+    assert any(path.endswith(".png") for path in within)
+    assert all((ROOT / path.partition("#")[0]).exists() for path in within)
+    shown = re.sub(hook["links"], hook["in-full"], prose)
+    assert not re.search(r"\]\((?!https://)", shown)
+    there = project["project"]["urls"]["Source"].replace("github.com", "raw.githubusercontent.com")
+    assert all(f"]({there}/main/{path})" in shown for path in within)
+
+
+def test_the_pictures_are_up_to_date() -> None:
+    """What is drawn of results and of pyproject.toml is as it is: `python docs/draw_pictures.py` changes nothing."""
+    spec = importlib.util.spec_from_file_location("draw_pictures", ROOT / "docs" / "draw_pictures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    drawn = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawn)
+    for name, drawing in (("parts", drawn.parts()), ("proven", drawn.proven())):
+        assert drawing == (ROOT / "docs" / "images" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def test_the_trademark_notice_is_there() -> None:

@@ -33,4 +33,7 @@ def _run(_: argparse.Namespace) -> None:
         drivers = ["room", "breakfast", "staff", "check_in", "price"]
         survey.report(path, by=["region", "channel"], drivers=drivers, simulated=True)
         print(f"\nAll of it on one page, with what speaks for it: {path}")
-    print("\nNext: python -m npskit follow-up FILE --budget 5000 --currency EUR --language de -o plan.csv")
+    else:
+        print('\nAll of it on one page, with pictures, with the extra: python -m pip install "npskit[report]"')
+    print("\nYour own answers: python -m npskit report FILE.csv -o report.html")
+    print("Whom to answer: python -m npskit follow-up FILE.csv --budget 5000 --currency EUR --language de -o plan.csv")
