@@ -45,11 +45,13 @@ def test_an_engine_is_asked_without_pandas() -> None:
     """
     pytest.importorskip("duckdb")
     program = (
-        "import duckdb, npskit as nk, sys; made = duckdb.connect(); duckdb.ConstantExpression(0); given = {*sys.modules}; "
+        "import duckdb, npskit as nk, sys; made = duckdb.connect(); duckdb.ConstantExpression(0); "
+        "given = {*sys.modules}; "
         'made.execute("create table t as select i % 11 score, i % 3 place, 1.5 w, i % 2 = 0 b, '
         "timestamp '2026-01-01' + i * interval 1 hour as day from range(40) r(i)\"); "
         "rows = made.table('t'); str(nk.Survey(rows).score()); nk.Survey(rows, weight='w').score(by='place'); "
-        "assert not {'pandas', 'pyarrow'} & {*sys.modules} - given; nk.Survey(rows, weight='w').score(by=['place', 'b']); "
+        "assert not {'pandas', 'pyarrow'} & {*sys.modules} - given; "
+        "nk.Survey(rows, weight='w').score(by=['place', 'b']); "
         "assert not [m for m in sys.modules if m.startswith(('npskit.tracking.panel', 'npskit.tracking.timeline'))]; "
         "str(nk.Survey(rows, time='day').timeline())"
     )

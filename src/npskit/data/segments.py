@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -55,10 +56,10 @@ def segments_of(columns: Sequence[Column], rows: int, *, whole: bool = False) ->
         return groups, tuple(keys)  # in order already
     said = [_said(dict.fromkeys(parts), whole) for parts in zip(*keys, strict=True)]
     to, keys = number([tuple(one[part] for one, part in zip(said, key, strict=True)) for key in keys])
-    order = sorted(range(len(keys)), key=lambda i: tuple(map(_place, keys[i])))
+    order = np.lexsort([_ranks(parts) for parts in zip(*keys, strict=True)][::-1])
     place = np.empty(len(keys), dtype=np.intp)
     place[order] = np.arange(len(keys))
-    return place[to][groups], tuple(keys[i] for i in order)
+    return place[to][groups], tuple(keys[i] for i in order.tolist())
 
 
 def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> NDArray[np.bool_]:
@@ -129,6 +130,14 @@ def _said(values: Iterable[Any], whole: bool) -> dict[Any, Any]:
     if whole and all(isinstance(value, str) and _WHOLE.fullmatch(value) for value in known):
         return {key: None if value is None else int(value) for key, value in found.items()}
     return found
+
+
+def _ranks(values: Sequence[Any]) -> NDArray[np.intp]:
+    """Return where each value stands among all, those that sort alike at the same place."""
+    place = {value: _place(value) for value in dict.fromkeys(values)}
+    alike = itertools.groupby(sorted(place, key=place.__getitem__), key=place.__getitem__)
+    rank = {value: number for number, (_, some) in enumerate(alike) for value in some}
+    return np.fromiter(map(rank.__getitem__, values), np.intp, len(values))
 
 
 def _place(value: Any) -> tuple[Any, ...]:

@@ -39,6 +39,8 @@ TOO_FEW = 30
 
 def _as_part(part: Any) -> Any:
     """Return one value of a key as Python has it, None if it is missing."""
+    if type(part) is str:  # as most are: there may be tens of thousands
+        return part
     return None if is_missing(part) else as_python(part, exact=True)
 
 
