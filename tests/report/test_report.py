@@ -248,3 +248,25 @@ def test_what_reading_found_has_the_same_name(tmp_path: Path) -> None:
     assert repr(survey.report) == repr(survey.file_report)
     with pytest.raises(AttributeError, match="the survey was bound to data"):
         held.report.notes  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_nothing_of_it_stays_english(language: Any) -> None:
+    """A report in another language says nothing that the English one says in words of its own, in pictures either."""
+    options: dict[str, Any] = {
+        "by": "region",
+        "drivers": ["room"],
+        "interventions": nk.Intervention("checkout", "2025-07-01"),
+        "cases": nk.closed_loop({"opened": ["2026-01-05"] * 3, "closed": ["2026-01-06", None, "2026-02-06"]}),
+        "share": True,
+    }
+    english, other = made(hotel(), **options), made(hotel(), language=language, **options)
+    assert said_in(english) & said_in(other) == set()
+
+
+def said_in(page: str) -> set[str]:
+    """Return each piece of text with two words or more of some length, the names of the data and of methods aside."""
+    texts = {html.unescape(text).strip() for text in re.findall(r">([^<>]+)<", re.sub(r"<style>.*?</style>", "", page))}
+    return {
+        text for text in texts if len(re.findall(r"[A-Za-z]{4,}", text)) > 1 and not text.startswith(("NPS(", "NPS,"))
+    }

@@ -90,3 +90,12 @@ def test_names_are_one_visible_line(text: str) -> None:
     assert "\n" not in found
     assert len(found) <= 62
     assert all(c.isprintable() or c in "\u200c\u200d\u2068\u2069" for c in found)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_pictures_are_said_in_each_language(language: str) -> None:
+    """Each phrase that a chart says is there in each language, with the same parts, and stands for nothing else."""
+    said = words_of(language).texts["picture"]
+    assert said.keys() == PHRASES
+    parts = {phrase: fields(phrase) for phrase in PHRASES}
+    assert {phrase: fields(text) for phrase, text in said.items()} == parts

@@ -32,6 +32,7 @@ class Driver:
             other numbers the lowest that was seen. NaN where `mean` is.
         highest: The upper end: the highest that was seen.
         missing: Rows without it.
+        mean_interval: Of `mean`; None where there is none.
     """
 
     driver: str
@@ -51,3 +52,4 @@ class Driver:
     lowest: float
     highest: float
     missing: int
+    mean_interval: Interval | None = None

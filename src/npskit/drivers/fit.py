@@ -38,6 +38,7 @@ def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
     resampled = resampled_of(sums.shards, groups, sums.method, how)
     p_values = _p_values(regression.coefficients, resampled, groups, units=sums.units)
     low, high = resampled.limits(found.lmg, resampled.lmg)
+    mean_low, mean_high = resampled.limits_of_means(means[: len(resampled.means)], resampled.means)
     r2_low, r2_high = resampled.limits(found.r2[np.newaxis], resampled.r2[np.newaxis])
     best, worst = resampled.ranks()
     order = np.argsort(-found.lmg, kind="stable")
@@ -63,6 +64,9 @@ def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
                 float("nan") if each.spread is None else each.spread.low,
                 float("nan") if each.spread is None else each.spread.high,
                 each.missing,
+                None
+                if alone is None
+                else Interval(mean_low[alone], mean_high[alone], level=how.level, method=sums.method),
             )
         )
     return Drivers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 from npskit.drivers.driver import Driver
 from npskit.errors import InvalidValueError, counted
 from npskit.options import QuadrantKind
-from npskit.results import NO_ROWS, CountedRows, RowCounts, Rows, number, wrapped
+from npskit.plots import Chart, Cross, Crosses
+from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, number, wrapped
 
 
 @attrs.frozen
@@ -26,6 +28,7 @@ class Quadrant:
         importance: Its LMG share of R².
         performance: Where its mean lies between the lowest and the highest rating, 0..1.
         mean: Its mean rating.
+        interval: Of `importance`.
     """
 
     driver: str
@@ -34,6 +37,7 @@ class Quadrant:
     importance: float
     performance: float
     mean: float
+    interval: Interval
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -60,6 +64,30 @@ class Quadrants(CountedRows):
     left_aside: tuple[str, ...] = ()
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
+
+    def _chart(self) -> Chart:
+        """Return importance against performance, parted at the bounds; a rule of thumb, which no report draws."""
+        unknown = (math.nan, math.nan)
+        points = [
+            Cross(
+                each.driver,
+                100 * each.performance,
+                unknown,
+                100 * each.importance,
+                (100 * each.interval.low, 100 * each.interval.high),
+            )
+            for each in self.drivers
+        ]
+        return Crosses(
+            self.outcome,
+            points,
+            self.drivers[0].interval.level,
+            100 * self.importance_bound,
+            "mean",
+            "performance, in %",
+            100 * self.performance_bound,
+            ("concentrate here", "keep up the good work", "low priority", "possible overkill"),
+        )
 
     def __len__(self) -> int:
         return len(self.drivers)
@@ -125,7 +153,7 @@ def quadrants_of(drivers: Sequence[Driver], *, outcome: str, backend: str | None
         else:
             quadrant = "possible overkill" if level >= middle else "low priority"
         clear = not each.interval.low <= bound <= each.interval.high
-        places.append(Quadrant(each.driver, quadrant, clear, each.lmg, level, each.mean))
+        places.append(Quadrant(each.driver, quadrant, clear, each.lmg, level, each.mean, each.interval))
     return Quadrants(
         outcome,
         tuple(places),

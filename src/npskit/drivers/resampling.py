@@ -57,6 +57,7 @@ class Resampled(Frozen):
         r2: R², shape `(B,)`.
         lmg: Shares, shape `(G, B)`.
         coefficients: Shape `(p, B)`.
+        means: Means of the columns of the drivers, shape `(p, B)`.
         shares: Means of the columns between the drivers and the outcome, shape `(K, B)`.
         slopes: Their coefficients, shape `(p, K, B)`.
         level: Of the intervals.
@@ -67,13 +68,19 @@ class Resampled(Frozen):
     r2: Floats
     lmg: Floats
     coefficients: Floats
+    means: Floats
     shares: Floats
     slopes: Floats
     level: float
     df: int
 
     def limits(self, estimate: Floats, values: Floats) -> tuple[Floats, Floats]:
-        """Return limits of a share: percentiles of drawn samples; by the jackknife's standard error, not below 0."""
+        """Return limits of a share, which are within 0..1."""
+        low, high = self.limits_of_means(estimate, values)
+        return np.maximum(low, 0.0), np.minimum(high, 1.0)
+
+    def limits_of_means(self, estimate: Floats, values: Floats) -> tuple[Floats, Floats]:
+        """Return limits of what may be any number: percentiles of drawn samples, or by the jackknife's error."""
         tail = (1 - self.level) / 2
         if self.method == "bootstrap":
             low, high = np.quantile(values, [tail, 1 - tail], axis=-1)
@@ -81,7 +88,7 @@ class Resampled(Frozen):
         from npskit.inference import t_quantile
 
         margin = float(t_quantile(self.df, self.level)) * np.sqrt(np.diag(np.atleast_2d(self.covariance(values))))
-        return np.maximum(estimate - margin, 0.0), np.minimum(estimate + margin, 1.0)
+        return estimate - margin, estimate + margin
 
     def covariance(self, values: Floats) -> Floats:
         """Return the covariance of estimates, of which `values` has a line each."""
@@ -133,5 +140,5 @@ def resampled_of(shards: Moments, groups: Sequence[Sequence[int]], method: Resam
     explained = [*range(p), len(products) - 1]
     r2, shares = lmg_of_samples(products[np.ix_(explained, explained)], groups, rng=how.rng)
     slopes, _ = slopes_of(products, p)
-    others = samples.means()[p:-1, usable]
-    return Resampled(method, r2, shares, slopes[:, -1], others, slopes[:, :-1], how.level, max(count - p - 1, 1))
+    means, df = samples.means()[:, usable], max(count - p - 1, 1)
+    return Resampled(method, r2, shares, slopes[:, -1], means[:p], means[p:-1], slopes[:, :-1], how.level, df)

@@ -8,6 +8,8 @@ from npskit.plots.chart import COMPACT as COMPACT
 from npskit.plots.chart import NARROW as NARROW
 from npskit.plots.chart import WIDE as WIDE
 from npskit.plots.chart import Chart as Chart
+from npskit.plots.crosses import Cross as Cross
+from npskit.plots.crosses import Crosses as Crosses
 from npskit.plots.forest import Forest as Forest
 from npskit.plots.forest import ForestRow as ForestRow
 from npskit.plots.heat_map import HeatMap as HeatMap
@@ -24,6 +26,7 @@ from npskit.plots.period_lines import PeriodSeries as PeriodSeries
 from npskit.plots.period_lines import PeriodSignal as PeriodSignal
 from npskit.plots.period_panels import PeriodPanels as PeriodPanels
 from npskit.plots.period_panels import panels_of as panels_of
+from npskit.plots.row_bar import RowBar as RowBar
 from npskit.plots.scene import Axis as Axis
 from npskit.plots.scene import Box as Box
 from npskit.plots.scene import Dot as Dot

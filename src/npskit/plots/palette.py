@@ -112,6 +112,8 @@ STYLES = {
     "bar": Style("step"),
     "bar-unsure": Style("bg", "step", 1.2),
     "rest": Style("band2"),
+    "dark": Style("mark"),
+    "outlined": Style("bg", "mark", 1.4),
     **{f"shade{i}": Style(f"shade{i}", "bg", 1.5) for i in range(6)},
     # what is spoken of
     "point": Style("mark"),

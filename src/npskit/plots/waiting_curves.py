@@ -165,9 +165,7 @@ class WaitingCurves(Chart):
 
     def _end(self) -> float:
         """Return where the axis of time ends: nearly all is done, and the target is well within."""
-        ends = [
-            next((t for t, s in zip(c.times, c.shares, strict=True) if s <= 0.02), c.times[-1]) for c in self.slowest()
-        ]
+        ends = [1.15 * _last(curve) for curve in self.slowest()]
         target = 1.6 * self.target if math.isfinite(self.target) else 0.0
         return max([*ends, target, 1.0])
 
@@ -185,6 +183,16 @@ class WaitingCurves(Chart):
         if self._in_days:
             return speech.say("{number} days", number=speech.number(hours / 24, 1))
         return speech.say("{number} hours", number=speech.number(hours, 1))
+
+
+def _last(curve: WaitingCurve) -> float:
+    """Return when it last happened, or to nearly all; whoever still waits long after that would fill the axis."""
+    ends, before = 0.0, 1.0
+    for time, share in zip(curve.times, curve.shares, strict=True):
+        ends, before = (time if share < before else ends), share
+        if share <= 0.02:
+            break
+    return ends
 
 
 def _steps(curve: WaitingCurve, x: Axis, y: Axis) -> tuple[tuple[float, float], ...]:

@@ -17,6 +17,7 @@ from npskit.options import Doubt, Every
 from npskit.report.evidence import ALPHA
 from npskit.report.page_parts import Moved, ReportParts, ReportTerms, Voices
 from npskit.report.quotes import choose_quotes
+from npskit.report.wording import MINUS
 from npskit.results import Interval
 from npskit.sample import BoundData, asked, correlate_segments
 from npskit.scores import GroupComparison, ScoreTable, compare_groups
@@ -224,4 +225,9 @@ def _invalid(survey: Any, many: int) -> tuple[tuple[str, int], ...]:
     if not many:
         return ()
     off: Sequence[Any] = [each for each in survey.rejected if each.kind == "off the scale"]
-    return tuple(Counter(str(each.value) for each in off).most_common(6))
+    return tuple(Counter(_as_written(each.value) for each in off).most_common(6))
+
+
+def _as_written(value: Any) -> str:
+    """Return an answer as it was given: of whole numbers in a column with gaps 99, not 99.0."""
+    return f"{value:g}".replace("-", MINUS) if isinstance(value, float) else str(value)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from npskit.drivers import Driver, Drivers
 from npskit.options import Doubt
+from npskit.plots import Crosses
 from npskit.report.evidence import NOTHING, Look, by_strength, judge
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
+from npskit.report.pictures import driver_chart, picture_of
 from npskit.report.wording import ReportWords, named
 from npskit.results import Interval
 
@@ -39,14 +41,19 @@ def driver_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -
     header = ("driver", "share_of", "interval", "effect", "mean")
     lines = [_line(words, each) for each in found.drivers]
     grid = Grid(words.say("drivers.table"), tuple(words.say(f"head.{name}") for name in header), tuple(lines))
+    chart = driver_chart(found)
+    crosses = words.say("drivers.note_crosses") if isinstance(chart, Crosses) else ""
     return ReportSection(
         "drivers",
         headline,
         words.say("drivers.caption", r2=words.percent(found.r2), n=found.n),
         evidence,
         finding=headline if evidence.found else "",
+        pictures=picture_of(words, chart, "drivers"),
         grids=(grid,),
-        notes=joined(words.say("drivers.note_cause"), doubts_said(words, evidence), words.say("drivers.note_share")),
+        notes=joined(
+            crosses, words.say("drivers.note_cause"), doubts_said(words, evidence), words.say("drivers.note_share")
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import attrs
 from npskit.followup.cases import ClosedLoop
 from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, joined
+from npskit.report.pictures import loop_chart, picture_of
 from npskit.report.score_sections import category_said, hidden_cells
 from npskit.report.wording import DASH, ReportWords, named
 from npskit.results import records
@@ -149,6 +150,7 @@ def loop_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> 
         " ".join(
             joined(waiting, "" if loop.as_of is None else words.say("loop.caption", moment=words.moment(loop.as_of)))
         ),
+        pictures=picture_of(words, loop_chart(loop, terms), "loop"),
         grids=tuple(grids),
         notes=joined(words.say("loop.note_censored"), words.say("loop.note_claim") if loop.by else ""),
     )

@@ -10,11 +10,30 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats
-from npskit.plots import NARROW, WIDE, Chart, Forest, ForestRow, PeriodEvent, PeriodLines, PeriodSeries, Speech, svg_of
+from npskit.drivers import Drivers
+from npskit.followup.cases import ClosedLoop
+from npskit.plots import (
+    NARROW,
+    WIDE,
+    Chart,
+    Cross,
+    Crosses,
+    Forest,
+    ForestRow,
+    PeriodEvent,
+    PeriodLines,
+    PeriodSeries,
+    RowBar,
+    Speech,
+    Waterfall,
+    WaterfallStep,
+    svg_of,
+)
 from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
 from npskit.report.page_parts import ReportParts, ReportTerms
 from npskit.report.wording import ReportWords, named
 from npskit.scores import ScoreTable, segment_names
+from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.timeline import Timeline
 
 # More rows than this are for the table.
@@ -132,3 +151,63 @@ def _events(parts: ReportParts, timeline: Timeline) -> list[PeriodEvent]:
         within = (day - starts[at]) / (timeline.ends[at] - starts[at])
         found.append(PeriodEvent(at + float(within), named(effect.intervention.name, 40)))
     return found
+
+
+# ---- what changed, drivers, cases, rows ----
+
+
+def change_chart(words: ReportWords, parts: ReportParts, why: ChangeExplanation, fates: list[int]) -> Chart:
+    """Return the picture of a change: scores of segments first, then the mix; those hidden are added up in one part."""
+    chart = why._chart()
+    assert isinstance(chart, Waterfall)
+    hidden = {each.segment for each, fate in zip(why.segments, fates, strict=True) if fate != SHOWN}
+    many = len(why.segments)
+    rates, mixes = chart.steps[:many], chart.steps[many:]
+    steps = [attrs.evolve(step, name=named(step.name, 40)) for step in rates if step.name not in hidden]
+    if hidden:
+        together = math.fsum(step.value for step in rates if step.name in hidden)
+        steps.append(WaterfallStep(words.say("hide.hidden"), together))
+    said = [words.say("change.mix_of", column=named(column, 30)) for column in why.by]
+    steps += [attrs.evolve(step, name=name) for step, name in zip(mixes, said, strict=True)]
+    moved = parts.moved
+    names = None if moved is None else (named(moved.before), named(moved.after))
+    return attrs.evolve(chart, steps=steps, names=names)
+
+
+def driver_chart(found: Drivers) -> Chart | None:
+    """Return importance against mean rating; where ratings have no mean, importance alone."""
+    if not found.drivers:
+        return None
+    points = [
+        Cross(
+            named(each.driver, 40),
+            each.mean,
+            (each.mean_interval.low, each.mean_interval.high),
+            100 * each.lmg,
+            (100 * each.interval.low, 100 * each.interval.high),
+            lowers=each.coefficient < 0,
+        )
+        for each in found.drivers
+        if each.mean_interval is not None
+    ]
+    if len(points) < len(found.drivers):
+        return found._chart()
+    return Crosses(named(found.outcome), points, found.r2_interval.level, 100 * found.r2 / len(points))
+
+
+def loop_chart(loop: ClosedLoop, terms: ReportTerms) -> Chart | None:
+    """Return who still waits, by group where these may be named; None where nothing was opened."""
+    if not loop.by or terms.share:
+        return attrs.evolve(loop, by=())._chart()
+    fates = hidden_groups([figures.cases for figures in loop.groups.values()], terms.hide_below).tolist()
+    shown = {key: figures for (key, figures), fate in zip(loop.groups.items(), fates, strict=True) if fate == SHOWN}
+    return attrs.evolve(loop, groups=shown)._chart() if shown else None
+
+
+def row_chart(parts: ReportParts) -> Chart | None:
+    """Return what became of the rows; None where all are scored."""
+    counts = parts.score.row_counts
+    if counts.n == counts.rows:
+        return None
+    others = [(name.replace("_", " "), count) for name, count in counts.as_dict().items() if name != "n"]
+    return RowBar(counts.n, others)

@@ -9,7 +9,7 @@ from npskit.errors import InvalidValueError
 from npskit.report.evidence import Evidence, Look, judge, strongest
 from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
-from npskit.report.pictures import picture_of, segment_chart
+from npskit.report.pictures import picture_of, row_chart, segment_chart
 from npskit.report.wording import DASH, ReportWords, named
 from npskit.scores import GroupComparison, Pair, Score, ScoreTable, segment_names
 
@@ -209,7 +209,14 @@ def left_out_section(words: ReportWords, parts: ReportParts, terms: ReportTerms)
     lines.append(GridLine((words.say("left.rows"), words.count(counts.rows), words.percent(1, 1), ""), "total"))
     header = tuple(words.say(f"head.{name}") for name in ("kind", "rows", "share", "what"))
     grid = Grid(words.say("left.table"), header, tuple(lines), last_words=True, shown=True)
-    return ReportSection("left", headline, words.say("left.caption"), grids=(grid,), notes=(words.say("left.note"),))
+    return ReportSection(
+        "left",
+        headline,
+        words.say("left.caption"),
+        pictures=picture_of(words, row_chart(parts), "left"),
+        grids=(grid,),
+        notes=(words.say("left.note"),),
+    )
 
 
 def _what(words: ReportWords, name: str, parts: ReportParts, terms: ReportTerms) -> str:

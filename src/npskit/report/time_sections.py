@@ -8,16 +8,13 @@ from npskit.options import Doubt
 from npskit.report.evidence import NOTHING, Evidence, Look, by_strength, judge, strongest
 from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
-from npskit.report.pictures import picture_of, trend_chart
+from npskit.report.pictures import change_chart, picture_of, trend_chart
 from npskit.report.score_sections import hidden_cells
 from npskit.report.wording import DASH, ReportWords, named
 from npskit.tracking.change import ChangeExplanation
 from npskit.tracking.charts import Change, ChangePoints
 from npskit.tracking.effect import Effect
 from npskit.tracking.timeline import Timeline
-
-# A table of more rows is opened by whoever wants to see it.
-_MOST_SHOWN = 15
 
 
 def trend_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
@@ -99,8 +96,10 @@ def change_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -
         return ReportSection("change", words.say("change.absent"))
     sentences = sorted([*([whole] if whole else []), *declared], key=lambda found: by_strength(found[1]))
     headline, evidence = sentences[0]
-    grids, notes = [], []
+    grids, notes, pictures = [], [], ()
     if parts.explanation is not None and whole is not None:
+        fates = _part_fates(parts.explanation, terms)
+        pictures = picture_of(words, change_chart(words, parts, parts.explanation, fates), "change")
         grid, note = _parts_of(words, parts.explanation, terms)
         grids.append(grid)
         notes.append(note)
@@ -112,6 +111,7 @@ def change_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -
         " ".join(sentence for sentence, _ in sentences[1:]),
         evidence,
         finding=headline,
+        pictures=pictures,
         grids=tuple(grids),
         notes=joined(
             *notes,
@@ -189,10 +189,16 @@ def _effects_grid(words: ReportWords, parts: ReportParts, terms: ReportTerms) ->
     return Grid(words.say("change.table_effects"), tuple(words.say(f"head.{n}") for n in names), tuple(lines))
 
 
+def _part_fates(why: ChangeExplanation, terms: ReportTerms) -> list[int]:
+    """Return which segments are hidden: those that have too few answers on either side."""
+    least = [min(filter(None, (s.n_before, s.n_after)), default=0) for s in why.segments]
+    found: list[int] = hidden_groups(least, terms.hide_below).tolist()
+    return found
+
+
 def _parts_of(words: ReportWords, why: ChangeExplanation, terms: ReportTerms) -> tuple[Grid, str]:
     """Return the parts of a change as a table, and what is said of the largest of them."""
-    least = [min(filter(None, (s.n_before, s.n_after)), default=0) for s in why.segments]
-    fates = hidden_groups(least, terms.hide_below).tolist()
+    fates = _part_fates(why, terms)
     shown = [s for s, fate in zip(why.segments, fates, strict=True) if fate == SHOWN]
     lines = [
         GridLine((named(s.segment), words.signed(s.contribution), words.signed(s.rate), words.signed(s.mix),
@@ -208,7 +214,7 @@ def _parts_of(words: ReportWords, why: ChangeExplanation, terms: ReportTerms) ->
     names = "segment", "points", "rate", "mix", "n_before", "n_after"
     caption = words.say("change.table", column=named(", ".join(why.by)))
     header = tuple(words.say(f"head.{name}") for name in names)
-    grid = Grid(caption, header, tuple(lines), shown=len(lines) <= _MOST_SHOWN)
+    grid = Grid(caption, header, tuple(lines))
     looks = [Look(_p_of(s.contribution, s.contribution_se), min(s.n_before, s.n_after)) for s in why.segments]
     judged = judge(looks)
     found = [
