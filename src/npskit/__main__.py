@@ -20,6 +20,7 @@ from npskit.command_line import (
     add_follow_up,
     add_loop,
     add_report,
+    add_schema,
     add_score,
     in_options,
 )
@@ -32,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"npskit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    adders = (add_score, add_comments, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_report, add_demo)
-    for add in adders:
+    adders = (add_score, add_comments, add_drivers, add_follow_up, add_due, add_effect, add_loop, add_report)
+    for add in (*adders, add_schema, add_demo):
         add(commands)
     return parser
 

@@ -9,6 +9,8 @@ from npskit.command_line.follow_up_file import add_follow_up as add_follow_up
 from npskit.command_line.hints import in_options as in_options
 from npskit.command_line.loop_file import add_loop as add_loop
 from npskit.command_line.report_file import add_report as add_report
+from npskit.command_line.schema_file import add_schema as add_schema
+from npskit.command_line.schema_file import schemas as schemas
 from npskit.command_line.score_file import add_score as add_score
 
 __all__: list[str]

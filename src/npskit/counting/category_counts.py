@@ -217,6 +217,8 @@ class CategoryCounts(Result):
         counts |= {free_name(name, counts, "rows"): getattr(self, name) for name in ("missing", "invalid")}
         return {name: array.ravel().tolist() for name, array in counts.items()}
 
+    _SAYS = "scorer: dict[str, Any], by_answer, cells, weights, squares, scale: int = 0"
+
     def _record(self) -> dict[str, Any]:
         arrays = {name: getattr(self, name) for name in ("cells", "weights", "squares")}
         scale = {"scale": self.scale} if self.scale else {}

@@ -162,6 +162,8 @@ class Drivers(CountedRows):
             )
         return self.shares.what_if(driver, by, level, self.backend, self.row_counts)
 
+    _SAYS = "*fields, shares: Never"
+
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         found = super()._record(**options)
         found.pop("shares")

@@ -74,6 +74,8 @@ class DriversBy(CountedRows):
         """Return the drivers of a group."""
         return self.groups[group]
 
+    _SAYS = "*fields, groups: Never"
+
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         found = super()._record(**options)
         found.pop("groups")  # what is compared of them stands in the table

@@ -160,6 +160,8 @@ class Moments(Mergeable):
             means = self.sums / self.weights
             return np.asarray(self.products / self.weights - means * np.swapaxes(means, 0, 1))
 
+    _SAYS = "*fields"
+
     def _kept(self) -> dict[str, Any]:
         return {"names": list(self.names), **{name: getattr(self, name).tolist() for name in ("origin", *_SUMS)}}
 

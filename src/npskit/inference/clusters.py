@@ -144,6 +144,11 @@ class ClusterTotals(Mergeable):
         )
         return ClusterTotals(strata, clusters, unit, group, counts, weights, squares, self.n_groups)
 
+    _SAYS = (
+        "n_categories, n_groups, strata: dict[str, Any] | None, clusters: dict[str, Any] | None, units, groups, "
+        "counts, weights, squares"
+    )
+
     def _kept(self) -> dict[str, Any]:
         labels = {name: labels_record(getattr(self, name)) for name in ("strata", "clusters")}
         cells = {name: getattr(self, name).tolist() for name in ("units", "groups", "counts", "weights", "squares")}

@@ -25,12 +25,14 @@ from npskit.results.result import Result as Result
 from npskit.results.result import Rows as Rows
 from npskit.results.result import columns_of as columns_of
 from npskit.results.result import records as records
+from npskit.results.result import schema_of as schema_of
 from npskit.results.row_counts import NO_ROWS as NO_ROWS
 from npskit.results.row_counts import CountedRows as CountedRows
 from npskit.results.row_counts import MadeOfRows as MadeOfRows
 from npskit.results.row_counts import RowCounts as RowCounts
 from npskit.results.row_counts import RowsApart as RowsApart
 from npskit.results.row_counts import RowsAside as RowsAside
+from npskit.results.schemas import json_schema as json_schema
 from npskit.results.stored import as_counts as as_counts
 from npskit.results.stored import as_list as as_list
 from npskit.results.stored import as_whole as as_whole

@@ -21,6 +21,8 @@ class Mergeable(Frozen):
 
     # The version of what `to_dict` gives: it rises when a name changes its meaning.
     _VERSION = 1
+    # What `to_dict` says if not the fields, as `npskit.results.schemas` reads it.
+    _SAYS: str | None = None
 
     @abc.abstractmethod
     def _kept(self) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class Result(Frozen):
     _VERSION = 1
     # What `str` shows: the `"repr"` alone, the `"table"` with its notes alone, or `"both"`.
     _TEXT = "both"
+    # What `to_dict` says if not the fields, as `npskit.results.schemas` reads it.
+    _SAYS: str | None = None
+    # What it says besides where the result is no part of another one.
+    _ALSO = ""
     # The field with the records that are the rows of the table, and their class; none where `columns` says more.
     _TABLE: tuple[str, type] | None = None
 

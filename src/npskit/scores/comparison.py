@@ -78,6 +78,8 @@ class Comparison(CountedRows):
         header = ["a", "b", "a - b", f"{percent(self.interval.level)} interval", "p"]
         return header, [[self.a.value, self.b.value, self.difference, str(self.interval), p_value(self.p_value)]]
 
+    _SAYS = "score: str, value: float, interval, p_value, method, a, b"
+
     def _record(self) -> dict[str, Any]:
         parts = self._parts("interval", "p_value", "method", "a", "b")
         return {"score": self.a.name, "value": self.difference} | parts

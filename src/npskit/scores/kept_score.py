@@ -16,6 +16,13 @@ from npskit.results import as_list, as_whole, checked, get, read_json
 from npskit.scorers import Scorer
 
 _VARIANCES = ("independent", "clustered", "calibrated")
+SAYS = (
+    "score: str, value, n, missing, invalid, set_aside, left_out, counts, shares, se, n_effective, interval, "
+    "conventions"
+)
+"""What the JSON of a score says; see `npskit.results.schemas`."""
+ALSO = "tally, clustered: dict[str, Any] | None"
+"""What it says besides where the score stands alone."""
 _LONG = ("amounts", "category_scores")
 
 

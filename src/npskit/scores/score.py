@@ -16,7 +16,7 @@ from npskit.options import Contacts, Denominator, IntervalMethod, OnInvalid, Rep
 from npskit.plots import Chart
 from npskit.results import LEVEL, Columns, Interval, RowCounts, Rows, free_name, number, percent
 from npskit.scorers import Scorer
-from npskit.scores.kept_score import kept, read_kept
+from npskit.scores.kept_score import ALSO, SAYS, kept, read_kept
 from npskit.scores.score_pictures import answer_bar
 from npskit.scores.with_suppositions import WithSuppositions
 
@@ -89,7 +89,7 @@ class Score(WithSuppositions):
         Score(NPS=40.0, n=100, interval=(26.1, 52.2), level=0.95)
     """
 
-    _TEXT = "repr"
+    _TEXT, _SAYS, _ALSO = "repr", SAYS, ALSO
 
     tally: Tally
     conventions: Conventions

@@ -242,6 +242,8 @@ class ScoreTable(ManyScores):
         numbers = self._numbers(level, method, more=more)
         return key_columns(self.by, self.keys, numbers) | numbers
 
+    _SAYS = "score: str, by, level, method, segments: list[dict[str, Any]], conventions"
+
     def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         segments = records(self.columns(level=level, method=method))
         found = {"score": self.name, "by": self.by, "level": level, "method": method}

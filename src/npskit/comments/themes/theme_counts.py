@@ -121,6 +121,8 @@ class ThemeCounts(Mergeable):
                 found[:, self.parents[child]] |= found[:, child]
         return found
 
+    _SAYS = "themes, parents, sets: list[list[int]], wrote: list[bool], tally"
+
     def _kept(self) -> dict[str, Any]:
         return {
             "themes": list(self.themes),

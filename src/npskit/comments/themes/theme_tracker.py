@@ -81,7 +81,7 @@ class ThemeTracker(Result):
         2
     """
 
-    _TEXT = "repr"
+    _TEXT, _SAYS = "repr", theme_tracker_json.SAYS
 
     def __init__(
         self,

@@ -16,6 +16,13 @@ from npskit.results import as_list, as_whole, checked, damaged, get, get_each, g
 from npskit.scorers import Scorer
 from npskit.tracking.live import Tracker
 
+SAYS = (
+    "themes: list[dict[str, Any]], negations: list[str], lists: dict[str, list[str]], every: str | None, "
+    "alpha: float, baseline: dict[str, float] | None, counts: Tracker, urgent: list[dict[str, Any]], "
+    "alarms: list[dict[str, Any]]"
+)
+"""What the JSON of a tracker says; see `npskit.results.schemas`."""
+
 
 def state(tracker: Any) -> dict[str, Any]:
     """Return all that a tracker holds as plain values, the same for trackers that hold the same."""

@@ -159,6 +159,8 @@ class Triage(CountedRows):
             "comment": list(each.comments),
         }
 
+    _SAYS = "*fields, triaged: Never, comments"
+
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         found = super()._record(**options)
         found.pop("backend", None)

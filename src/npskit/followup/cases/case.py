@@ -243,6 +243,8 @@ class Case(Result):
         one_of(kind, EVENT_KINDS, "kind")
         return next((event for event in reversed(self.events) if event.kind == kind), None)
 
+    _SAYS = "*fields, state, owner"
+
     def _record(self) -> dict[str, Any]:
         return super()._record() | {"state": self.state, "owner": self.owner}
 

@@ -173,6 +173,8 @@ class LoopFigures(Result):
         row |= {f"due_{part}": x for part, x in flat(self.due).items()}
         return {name: [value] for name, value in row.items()}
 
+    _SAYS = "*fields, rates: dict[str, dict[str, Any]], curves: Never"
+
     def _record(self) -> dict[str, Any]:
         rates = {rate.name: {"value": rate.value, **flat(rate)} for rate in self.rates}
         found = super()._record() | {"rates": rates}

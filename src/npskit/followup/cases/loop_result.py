@@ -131,6 +131,11 @@ class ClosedLoop(MadeOfRows):
         table = {name: [row[name][0] for row in rows] for name in self.total.columns()}
         return key_columns(self.by, list(self.groups), table, "group") | table
 
+    _SAYS = (
+        "*total, as_of, as_of_given, level, by, left_out, closing, coverage_of: str, groups: list[dict[str, Any]], "
+        "rejected: list[dict[str, Any]], rejected_by_reason: dict[str, int]"
+    )
+
     def _record(self) -> dict[str, Any]:
         about = self._parts("as_of", "as_of_given", "level", "by", "left_out", "closing")
         groups = [{"key": key, **figures._record()} for key, figures in self.groups.items()]

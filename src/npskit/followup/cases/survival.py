@@ -94,6 +94,8 @@ class SurvivalCurve(Mergeable):
 
         return type(self)(times, added("events"), added("censored"))
 
+    _SAYS = "times, events, censored"
+
     def _kept(self) -> dict[str, Any]:
         return {name: getattr(self, name).tolist() for name in ("times", "events", "censored")}
 

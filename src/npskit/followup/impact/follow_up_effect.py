@@ -110,8 +110,7 @@ class FollowUpEffect(CountedRows):
     assumes: tuple[str, ...] = ASSUMES
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
-
-    # ---- the effect ----
+    _SAYS = "*fields, value, interval, p_value, headline, before_after_is_no_effect: str"
 
     @property
     def value(self) -> float:

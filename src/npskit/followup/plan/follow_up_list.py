@@ -64,6 +64,8 @@ class FollowUpList(Result):
         header, rows = super()._rows(**options)
         return header, in_text(rows)
 
+    _SAYS = "title, notes, rows: list[dict[str, Any]]"
+
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         return {"title": self.title, "notes": list(self.notes), "rows": records(self.columns(**options))}
 

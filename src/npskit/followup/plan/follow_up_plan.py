@@ -224,6 +224,11 @@ class FollowUpPlan(Choices):
         """
         write_json_lines(self.columns(**options), path)
 
+    _SAYS = (
+        "responses: int, counts, overdue: int, now: str | None, holdout: float, currency, unasked, opt_outs, "
+        "unanswered: list[dict[str, Any]], limits: dict[str, Any], follow_ups: list[dict[str, Any]]"
+    )
+
     def _record(self, **options: Any) -> dict[str, Any]:
         return plan_table.record_of(self, self.columns(**options))
 

@@ -280,6 +280,10 @@ class FollowUp(Result):
         names = {name: "; ".join(each.name for each in getattr(self, name)) for name in ("actions", "offers")}
         return super().columns() | {name: [value] for name, value in names.items()}
 
+    _SAYS = (
+        "*fields, offers: list[str], minutes, actions: list[dict[str, Any]], within: Never, within_hours: float | None"
+    )
+
     def _record(self) -> dict[str, Any]:
         found = super()._record() | {"offers": [offer.name for offer in self.offers], "minutes": self.minutes}
         found["actions"] = [

@@ -113,6 +113,8 @@ class RevenueAtRisk(CountedRows):
             for a, b, part in self.moved
         ]
 
+    _SAYS = "*fields, revenue, expected_loss, upside"
+
     def _record(self) -> dict[str, Any]:
         return self._parts("revenue", "expected_loss", "upside") | super()._record()
 

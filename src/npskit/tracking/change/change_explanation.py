@@ -178,6 +178,8 @@ class ChangeExplanation(CountedRows):
         found = key_columns(self.by, keys, table)
         return found | key_columns(names, mixes, (*table, *found), "effect") | table
 
+    _SAYS = "*fields, difference: Never, span: Never, value: float, mix, rate"
+
     def _record(self) -> dict[str, Any]:
         figures = self._parts("score", "by", "se", "interval", "before", "after", "mix", "rate", "parts", "segments")
         return {"value": self.difference} | figures | self._parts("sentence", "assumes")

@@ -104,6 +104,8 @@ class ChangePoints(CountedRows):
         said = "" if self.rivals is None else self.rivals.sentence
         return [said] if said else []
 
+    _SAYS = "*fields, looks_like"
+
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         return super()._record(**options) | {"looks_like": self.looks_like}
 

@@ -159,6 +159,8 @@ class ControlChart(RowsAside):
         numbers = {"value" if name == "values" else name: getattr(self, name).tolist() for name in names}
         return {"period": list(self.periods), **numbers, "signal": self._verdicts}
 
+    _SAYS = "score, method, center, dispersion, signals, looks_like, rivals, assumes, periods: list[dict[str, Any]]"
+
     def _record(self) -> dict[str, Any]:
         parts = self._parts("score", "method", "center", "dispersion", "signals", "looks_like", "rivals", "assumes")
         return parts | {"periods": records(self.columns())}

@@ -133,5 +133,7 @@ class Effect(CountedRows):
         rows: list[list[Any]] = [[c.name, c.value, str(c.interval), f"{c.n:.10g}", ""] for c in self.cells]
         return header, rows + [[t.name, t.value, str(t.interval), "", p_value(t.p_value)] for t in self.terms]
 
+    _SAYS = "*fields, value, se, interval, p_value"
+
     def _record(self) -> dict[str, Any]:
         return self._parts("score", "method", "value", "se", "interval", "p_value") | super()._record()

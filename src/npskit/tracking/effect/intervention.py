@@ -77,6 +77,8 @@ class Intervention(Result):
         sides[outside] = -1
         return sides
 
+    _SAYS = "name, at, until"
+
     def _record(self) -> dict[str, Any]:
         return {"name": self.name, "at": _iso(self.at), "until": None if self.until is None else _iso(self.until)}
 

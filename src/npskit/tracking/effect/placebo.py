@@ -86,6 +86,8 @@ class Placebo(Result):
         """Return the estimates as columns, one row for each period treated as the first after it."""
         return {"period": list(self.periods), "estimate": list(self.estimates)}
 
+    _SAYS = "*fields, share"
+
     def _record(self) -> dict[str, Any]:
         return super()._record() | {"share": self.share}
 

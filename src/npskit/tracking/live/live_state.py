@@ -46,6 +46,12 @@ class TrackerState(Result):
     """The state of a `Tracker`."""
 
     _TEXT = "repr"
+    # of answers, one of `groups`, `rows` or `now` and `periods` is there: that of its window
+    _SAYS = (
+        "scorer: dict[str, Any], by: list[str], window: int | str | None, watch: dict[str, Any] | None, "
+        "last: str | None, past: int, alarms: list[Any], groups: list[Any] = [], rows: list[Any] = [], "
+        "now: int | None = None, periods: list[Any] = []"
+    )
 
     def _begin(self, scorer: Scorer, by: tuple[str, ...], window: Any, watch: Watch | None) -> None:
         """Set up an empty tracker."""

@@ -77,6 +77,11 @@ class Transitions(CountedRows):
     group_names: tuple[str, ...] = ()
     backend: str | None = None
     rows: RowCounts = NO_ROWS
+    _SAYS = (
+        "score: str, value: float, categories: list[str], steps: int, before, after, difference, mode, clustered, "
+        "customers, counts, shares, stationary, stationary_score, by, groups, comparison, share, tests: dict[str, "
+        "Any], unordered: int, undated: int, tied: dict[str, Any]"
+    )
 
     # ---- counts ----
 

@@ -122,6 +122,8 @@ class TimelineComparison(CountedRows):
             rows.append([*row, *(shown if difference == difference else ["", "", ""])])
         return [*header, f"p ({self.correction})"], rows
 
+    _SAYS = "score, previous, every, correction, level, by, periods: list[dict[str, Any]]"
+
     def _record(self) -> dict[str, Any]:
         parts = self._parts("score", "previous", "every", "correction", "level", "by")
         return parts | {"periods": records(self.columns())}

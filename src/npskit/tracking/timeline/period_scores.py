@@ -148,6 +148,8 @@ class PeriodScores(RowsApart, ManyScores):
             found.setdefault(self.labels[-1], []).append(f"data until {last}")
         return found
 
+    _SAYS = "score: str, every, window, by, level, method, periods: list[dict[str, Any]], undated: int, conventions"
+
     def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         found: dict[str, Any] = {"score": self.name, "every": self.every, "window": self.window, "by": self.by}
         found |= {"level": level, "method": method, "periods": records(self.columns(level=level, method=method))}
