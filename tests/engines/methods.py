@@ -127,7 +127,7 @@ METHODS: dict[str, Method] = {
     ),
     "timeline, accounts": Method(lambda s: s.timeline(), _TIME | _ACCOUNT),
     "timeline, 30 days": Method(lambda s: s.timeline("week", window="30d", by="channel"), _TIME),
-    "timeline, 30 days, customers": Method(lambda s: s.timeline("week", window="30d"), _TIME | _CUSTOMER),
+    "timeline, 30 days, customers": Method(lambda s: s.timeline("week", window="30d", by="channel"), _TIME | _CUSTOMER),
     "timeline, 50 answers": Method(lambda s: s.timeline("week", window=50), _TIME),
     "timeline, half-life": Method(lambda s: s.timeline(half_life="20d"), _TIME),
     "timeline, of a zone": Method(lambda s: s.timeline("day"), {"time": "known", "time_zone": ZONE}),

@@ -87,12 +87,13 @@ def in_spans(query: UnitQuery, times: QueryTimes, stretches: Stretches) -> UnitQ
     return attrs.evolve(query, rows=rows, days=times.parts)
 
 
-def partner_products(query: UnitQuery, distances: Stretches, nullable: Sequence[str]) -> SumTable:
+def partner_products(query: UnitQuery, other: UnitQuery, distances: Stretches, nullable: Sequence[str]) -> SumTable:
     """Return the products of what units have in each span, and in an earlier one.
 
     Args:
         query: Rows that may hang together, in spans.
-        distances: How far back the other span of each lies; more than there are for none.
+        other: The same rows, in the spans that the earlier ones are among.
+        distances: By how much less the number of the earlier span of each is; more than there are for none.
         nullable: The plain names of the columns of segments that have missing values.
 
     Returns:
@@ -103,7 +104,8 @@ def partner_products(query: UnitQuery, distances: Stretches, nullable: Sequence[
     zs = query.sums_of_units
     filled, joined = fill_keys(query.cells(), query.keys, nullable)
     also = [*joined, *([query.stratum] if query.stratum else []), "unit"]
-    earlier = filled.select(*also, nw.col("span").alias("other"), *(nw.col(z).alias(f"other_{z}") for z in zs))
+    before = filled if other is query else fill_keys(other.cells(), other.keys, nullable)[0]
+    earlier = before.select(*also, nw.col("span").alias("other"), *(nw.col(z).alias(f"other_{z}") for z in zs))
     later = filled.with_columns(other=nw.col("span") - distances.value(nw.col("span")))
     both = later.join(earlier, on=[*also, "other"], how="inner")
     pairs = {f"p{j}_{k}": nw.col(a) * nw.col(f"other_{b}") for j, a in enumerate(zs) for k, b in enumerate(zs)}

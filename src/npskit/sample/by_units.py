@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats, Frozen
+from npskit.arrays import Codes, Floats, Frozen
 from npskit.checks import is_missing, is_same
 from npskit.counting import CodedAnswers
 from npskit.data import (
@@ -28,7 +29,7 @@ from npskit.results import RowCounts
 from npskit.sample.asking import counted
 from npskit.sample.bound import BoundData
 from npskit.sample.sample import Measured, Sample
-from npskit.sample.unit_lines import RowsNeededError, SumLines, products_of
+from npskit.sample.unit_lines import RowsNeededError, SumLines, products_of, put_together
 
 
 def measure_by_units(
@@ -77,6 +78,19 @@ def adds_up(data: BoundData, denominator: Denominator, repeats: Repeats) -> bool
 def joins(data: BoundData) -> bool:
     """Whether an engine joins a query with one made of it; SQLFrame does so wrongly."""
     return data.frame.engine != "SQLFrame"
+
+
+@attrs.frozen(eq=False)
+class SpansPart(Frozen):
+    """Some spans of days, none of which overlap.
+
+    Args:
+        query: Of the rows in them.
+        numbers: Which of all spans they are.
+    """
+
+    query: UnitQuery
+    numbers: Codes
 
 
 @attrs.frozen(eq=False)
@@ -161,14 +175,16 @@ class UnitCounts(Frozen):
             return cls(counts, sample, query, query)
         return _persons(data, cls(counts, sample, query, query), by, repeats, None if spans is None else spans[0])
 
-    def products(self, data: BoundData, keys: Keys, repeats: Repeats, spans: int = 1) -> UnitDesign | None:
+    def products(
+        self, data: BoundData, keys: Keys, repeats: Repeats, parts: Sequence[SpansPart] = ()
+    ) -> UnitDesign | None:
         """Return the sums over units, None where no two answers hang together.
 
         Args:
             data: The data.
             keys: The segments.
             repeats: What counts of customers who answered more than once.
-            spans: How many spans of days there are.
+            parts: The spans of days, none of which overlap in a part; empty for all times together.
 
         Raises:
             RowsNeededError: If rows have to be seen, such as those of a missing unit, which an error names.
@@ -193,8 +209,11 @@ class UnitCounts(Frozen):
             customers = "all" if repeats == "all" else "mean"
         category_scores = self.sample.answers.codebook.category_scores
         unscored = [0.0] * (self.whole.size - len(category_scores))
-        layout = SumLines(keys, spans, names)
-        products = products_of(self.query.products(), design, layout, self.whole.size)
+        found = [
+            products_of(part.query.products(), design, SumLines(keys, len(part.numbers), names), self.whole.size)
+            for part in parts or [SpansPart(self.query, np.zeros(1, dtype=np.intp))]
+        ]
+        products = put_together(found, [part.numbers for part in parts], len(keys))
         return UnitDesign(products, np.append(category_scores, unscored), customers, names)
 
 

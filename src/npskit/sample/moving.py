@@ -44,6 +44,27 @@ class DaySpans:
         """Whether no day belongs to two of them."""
         return self.half_life is None and bool((self.begins[:, 1:] >= self.ends[:-1]).all())
 
+    def parted(self) -> list[NDArray[np.intp]]:
+        """Return the numbers of the spans in as few lists as can be, of none of which two share a day.
+
+        Example:
+            >>> weeks = DaySpans(np.array([[0, 7, 14, 21]]), np.array([14, 21, 28, 35]))
+            >>> [each.tolist() for each in weeks.parted()]
+            [[0, 2], [1, 3]]
+        """
+        found: list[list[int]] = []
+        for number, begin in enumerate(self.begins.min(axis=0).tolist()):
+            free = next((each for each in found if self.ends[each[-1]] <= begin), None)
+            if free is None:
+                found.append([number])
+            else:
+                free.append(number)
+        return [np.array(each, dtype=np.intp) for each in found]
+
+    def some(self, numbers: NDArray[np.intp]) -> DaySpans:
+        """Return some of the spans."""
+        return DaySpans(self.begins[:, numbers], self.ends[numbers], self.half_life)
+
     def edges(self) -> Days:
         """Return the days at which a span begins or ends; each day, where what is older weighs less."""
         if self.half_life is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -94,6 +95,25 @@ def products_of(
     return UnitProducts(
         n, weights, products, squares, np.stack(powers), largest, weighty, np.asarray(sampled), lines.strata
     )
+
+
+def put_together(found: Sequence[UnitProducts], numbers: Sequence[Codes], segments: int) -> UnitProducts:
+    """Return the sums of spans that come in several parts.
+
+    Args:
+        found: The sums of each part.
+        numbers: Which of all spans those of each part are.
+        segments: How many segments there are.
+    """
+    if len(found) == 1:
+        return found[0]
+    spans = sum(map(len, numbers))
+    first = np.arange(segments)[:, np.newaxis] * spans
+    order = np.argsort(np.concatenate([(first + each).ravel() for each in numbers]))
+    names = ("n", "weights", "products", "squares", "largest", "weighty")
+    sums: dict[str, Any] = {name: np.concatenate([getattr(each, name) for each in found])[order] for name in names}
+    powers = np.concatenate([each.powers for each in found], axis=1)[:, order]
+    return attrs.evolve(found[0], powers=powers, **sums)
 
 
 def _of_units(table: SumTable, size: int) -> tuple[Floats, Floats]:

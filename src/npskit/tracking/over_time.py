@@ -15,7 +15,18 @@ from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import Bindings, BoundData, DaySpans, EngineSpans, Places, Span, ask_by_kinds, asked, find_steps
+from npskit.sample import (
+    MOST_PARTS,
+    Bindings,
+    BoundData,
+    DaySpans,
+    EngineSpans,
+    Places,
+    Span,
+    ask_by_kinds,
+    asked,
+    find_steps,
+)
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
 
@@ -26,7 +37,7 @@ if TYPE_CHECKING:  # a score must not cost the import of what is asked for over 
     from npskit.tracking.sides import TotalsOf
     from npskit.tracking.timeline import Timeline, Window
 
-# With a leap day: windows that do not overlap in these do so nowhere.
+# With a leap day: windows overlap in these as they do anywhere.
 _SOME_YEARS = Span(18_262, 18_262 + 1_461, gaps=False)
 
 
@@ -53,7 +64,7 @@ def units_of_spans(
         found = Periods.of(span.first, span.end, every, window)
         return DaySpans(found.begins[np.newaxis], found.ends)
 
-    if not spans_of(_SOME_YEARS).apart:  # before anything is asked
+    if len(spans_of(_SOME_YEARS).parted()) > MOST_PARTS:  # before anything is asked
         return None
     return EngineSpans.of(data, by, spans_of, denominator, repeats)
 
