@@ -270,3 +270,67 @@ def said_in(page: str) -> set[str]:
     return {
         text for text in texts if len(re.findall(r"[A-Za-z]{4,}", text)) > 1 and not text.startswith(("NPS(", "NPS,"))
     }
+
+
+def spoken(**more: Any) -> nk.Survey:
+    """Return a survey whose unhappy customers write of the room, a few of a smell, and its happy ones of nothing."""
+    said = ["The room was far too cold for us"] * 60 + ["There was a smell of fish everywhere"] * 4
+    said += ["A lovely time, we shall be back"] * 40 + ["Everything as it should be, as ever"] * 40
+    score = [2] * 64 + [10] * 40 + [8] * 40
+    return nk.Survey({"score": score * 2, "why": said * 2} | more, score="score", comment="why")
+
+
+LISTED = {"room": ["room*"], "smell": ["smell*"]}
+
+
+def voices_of(page: str) -> str:
+    """Return what a person reads of the section on comments."""
+    return text_of(page[page.index('<section id="voices"') : page.index("</section>", page.index('id="voices"'))])
+
+
+def headline_of(page: str, section: str) -> str:
+    found = re.search(rf'<h2 id="h-{section}">([^<]*)<', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def test_a_listed_theme_stands_in_the_headline_above_its_hits_and_misses() -> None:
+    """A theme of a list is said first, with comments that it catches and some that it misses."""
+    survey = spoken()
+    page, words = made(survey, themes=LISTED), words_of("en")
+    room = survey.themes(LISTED)["room"]
+    assert headline_of(page, "voices").startswith(
+        f"Comments on “room” go with {words.number(abs(room.points))} points less"
+    )
+    said = voices_of(page)
+    assert "The room was far too cold for us" in said
+    assert "None of the themes" in said
+    assert "A lovely time, we shall be back" in said
+    assert re.search(rf"room\s+120\s+{re.escape(words.signed(room.points))}", said)
+
+
+def test_what_nobody_listed_or_can_check_stands_in_no_headline() -> None:
+    """Themes that were found never do, nor those of a list whose misses are not shown."""
+    for options in ({}, {"themes": LISTED, "share": True}):
+        page = made(spoken(), **options)
+        assert "wrote a comment" in headline_of(page, "voices")
+        assert not re.search(r"<h1>[^<]*(room|cold|smell)", page)
+        assert "Comments on" not in page
+    assert "Themes were found by words" in voices_of(made(spoken()))
+
+
+def test_comments_have_a_least_number_of_their_own() -> None:
+    """A theme of fewer comments is hidden, with another; its comments are not quoted, and its figures are nowhere."""
+    page = made(spoken(), themes=LISTED, hide_below=2, hide_comments_below=10)
+    said = voices_of(page)
+    assert re.search(r"smell\s+< 10\s+hidden", said)
+    assert "smell of fish" not in said
+    assert "smell of fish" in voices_of(made(spoken(), themes=LISTED))
+
+
+def test_themes_must_be_themes() -> None:
+    """What is no list of themes is named."""
+    with pytest.raises(nk.NpskitError, match="themes"):
+        made(spoken(), themes=3)
+    with pytest.raises(nk.NpskitError, match="hide_comments_below"):
+        made(spoken(), hide_comments_below=0)

@@ -18,6 +18,7 @@ _TEXTS = (
     ("--by", "COLUMN[,COLUMN...]", "the segments of each column, each for itself"),
     ("--drivers", "COLUMN[,COLUMN...]", "the columns with ratings of aspects"),
     *((f"--{role}", "COLUMN", f"the column with the {role}") for role in ("comment", "weight", "cluster")),
+    ("--themes", "FILE", "a file of themes that comments may be about"),
     ("--title", "TEXT", "whose answers they are"),
 )
 
@@ -39,6 +40,7 @@ def add_report(commands: Any) -> None:
     report.add_argument("--change", choices=EVERY, help="the length of the periods whose change is explained")
     report.add_argument("--language", choices=LANGUAGES, default="en", help="of the report (default en)")
     report.add_argument("--hide-below", type=int, metavar="ANSWERS", help="hide groups with fewer answers")
+    report.add_argument("--hide-comments-below", type=int, metavar="COMMENTS", help="the same for fewer comments")
     report.add_argument("--share", action="store_true", help="leave out whom to answer, ids, owners and comments")
     report.add_argument("--tables", action="store_true", help="append all tables, to be printed")
 
@@ -55,9 +57,11 @@ def _run(options: argparse.Namespace) -> None:
             drivers=_listed(options.drivers, survey.columns) or None,
             interventions=[_intervention(each) for each in options.intervention or ()],
             change=options.change,
+            themes=None if options.themes is None else Path(options.themes),
             language=options.language,
             title=options.title,
             hide_below=options.hide_below,
+            hide_comments_below=options.hide_comments_below,
             share=options.share,
             tables=options.tables,
         )

@@ -11,12 +11,13 @@ from typing import Any
 import attrs
 import numpy as np
 
+from npskit.comments.themes import Themes
 from npskit.data import read_written
 from npskit.errors import InvalidValueError, PrecisionWarning
 from npskit.options import Doubt, Every
 from npskit.report.evidence import ALPHA
-from npskit.report.page_parts import Moved, ReportParts, ReportTerms, Voices
-from npskit.report.quotes import choose_quotes
+from npskit.report.page_parts import Moved, Quote, ReportParts, ReportTerms, Voices
+from npskit.report.quotes import choose_quotes, theme_list_of, theme_quotes
 from npskit.report.wording import MINUS
 from npskit.results import Interval
 from npskit.sample import BoundData, asked, correlate_segments
@@ -29,6 +30,8 @@ from npskit.tracking.timeline import Timeline
 # The lengths of periods, and up to how many of them a trend has.
 _GRAINS: tuple[Every, ...] = ("year", "quarter", "month", "week", "day")
 _MOST_PERIODS = 40
+# Of more comments themes are not looked for, and words not compared: that would take longer than all else.
+_MOST_READ = 100_000
 # A period is whole although so much of it is missing at either end of the data: the first answer comes when it comes.
 _SLACK = 0.1
 
@@ -43,6 +46,7 @@ class Asked:
     control: Mapping[str, Any] | None = None
     treated: Mapping[str, Any] | None = None
     change: Every | None = None
+    themes: Any = None
     plan: Any = None
     cases: Any = None
 
@@ -64,7 +68,7 @@ def collect(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> 
         explanation=explanation,
         effects=tuple(_effect(survey, each, wanted, timeline) for each in wanted.interventions),
         drivers=survey.drivers(wanted.drivers) if wanted.drivers is not None else None,
-        voices=_voices(data, terms) if "comment" in data.roles else None,
+        voices=_voices(survey, data, wanted, terms) if "comment" in data.roles else None,
         plan=None if terms.share else wanted.plan if wanted.plan is not None else survey.follow_up(),
         loop=wanted.cases,
         invalid=_invalid(survey, score.invalid),
@@ -191,8 +195,8 @@ def _changed_elsewhen(timeline: Timeline, intervention: Intervention) -> bool:
     return all(abs(change.index - at) > 1 for change in changes.changes)
 
 
-def _voices(data: BoundData, terms: ReportTerms) -> Voices:
-    """Return who commented, and some comments."""
+def _voices(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> Voices:
+    """Return who commented, what about, and some comments."""
     roles = data.roles
     names = [roles["comment"], *([roles["time"]] if "time" in roles else [])]
     rows = asked(data, names, rows=True)
@@ -203,12 +207,32 @@ def _voices(data: BoundData, terms: ReportTerms) -> Voices:
     answered = np.bincount(answers.categories[answers.categories >= 0], minlength=len(categories))
     said = answers.categories[written & (answers.categories >= 0)]
     commented = np.bincount(said, minlength=len(categories))
-    quotes = () if terms.share else choose_quotes(texts, written, answers, _order(rows))
+    listed = theme_list_of(wanted.themes)
+    quotes: tuple[Quote, ...] = ()
+    if not terms.share:
+        latest = _order(rows)
+        quotes = choose_quotes(texts, written, answers, latest)
+        if listed is not None:
+            quotes = theme_quotes(texts, written, answers, latest, listed)
+    few = 0 < len(said) <= _MOST_READ
     return Voices(
         dict(zip(categories, answered.tolist(), strict=True)),
         dict(zip(categories, commented.tolist(), strict=True)),
         quotes,
+        _themes(survey, listed) if len(said) and (few or listed is not None) else None,
+        survey.comments() if few else None,
     )
+
+
+def _themes(survey: Any, listed: Any) -> Themes | None:
+    """Return what comments are about, None where no words stand together often enough to make a theme."""
+    if listed is not None:
+        found: Themes = survey.themes(listed)
+        return found
+    try:
+        return survey.themes()  # type: ignore[no-any-return]
+    except InvalidValueError:
+        return None
 
 
 def _order(rows: BoundData) -> Any:

@@ -15,10 +15,11 @@ from npskit.plots import css
 from npskit.report.driver_section import driver_section
 from npskit.report.evidence import by_strength
 from npskit.report.methods import methods_of
-from npskit.report.page_parts import Grid, ReportParts, ReportSection, ReportTerms
-from npskit.report.people_sections import answer_section, loop_section, voice_section
+from npskit.report.page_parts import Grid, Quote, ReportParts, ReportSection, ReportTerms
+from npskit.report.people_sections import answer_section, loop_section
 from npskit.report.score_sections import category_said, left_out_section, score_section, segment_sections
 from npskit.report.time_sections import change_section, trend_section
+from npskit.report.voice_section import voice_section
 from npskit.report.wording import ReportWords, named, words_of
 
 _MOST_FINDINGS = 4
@@ -50,7 +51,12 @@ def render(parts: ReportParts, terms: ReportTerms) -> str:
     words = words_of(terms.language)
     environment, style = _environment()
     page = _too_small(words, terms) if _is_small(parts, terms) else _page(words, parts, terms)
-    own = {"say": words.say, "pieces": _pieces, "category": functools.partial(category_said, words)}
+    own = {
+        "say": words.say,
+        "pieces": _pieces,
+        "under": functools.partial(_under, words),
+        "language": words.language_name,
+    }
     return str(environment.get_template("page.html").render(page=page, style=style, **own))
 
 
@@ -138,6 +144,18 @@ def _made(words: ReportWords, terms: ReportTerms) -> str:
     from npskit import __version__
 
     return words.say("page.made", version=__version__, date=words.date(terms.made))
+
+
+def _under(words: ReportWords, quotes: tuple[Quote, ...]) -> list[tuple[str, list[Quote]]]:
+    """Return quotes by what they stand under: a theme, none of those listed, or the category of the answer."""
+    found: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        if quote.theme is None:
+            about = category_said(words, quote.category)
+        else:
+            about = named(quote.theme) if quote.theme else words.say("voices.no_theme")
+        found.setdefault(about, []).append(quote)
+    return list(found.items())
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

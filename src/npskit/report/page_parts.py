@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from npskit.comments.contrast import Comments
+from npskit.comments.themes import Themes
 from npskit.drivers import Drivers
 from npskit.followup.cases import ClosedLoop
 from npskit.followup.plan import FollowUpPlan
@@ -30,12 +32,14 @@ class Quote:
         answer: The answer beside it; None where it is of several questions.
         category: The category of the answer.
         language: The tag of its language, where it is known.
+        theme: The theme that it stands under, `""` for none of those listed; None where it stands under its category.
     """
 
     text: str
     answer: str | None
     category: str
     language: str | None = None
+    theme: str | None = None
 
 
 @attrs.frozen
@@ -45,12 +49,16 @@ class Voices:
     Args:
         answered: Scored answers by category, worst to best.
         commented: Those of them with a comment.
-        quotes: Some comments, the worst category first.
+        quotes: Some comments: under the themes that were listed, else the worst category first.
+        themes: What they are about; None where that was not looked up.
+        wrote: Who writes, and their score; None where that was not looked up.
     """
 
     answered: dict[str, int]
     commented: dict[str, int]
     quotes: tuple[Quote, ...] = ()
+    themes: Themes | None = None
+    wrote: Comments | None = None
 
 
 @attrs.frozen
@@ -86,6 +94,7 @@ class ReportTerms:
         language: Its language.
         title: Whose answers they are; None for what the score is called.
         hide_below: Groups with fewer answers are hidden; None for none.
+        hide_comments_below: Themes and categories with fewer comments are; None for those of `hide_below`.
         share: Whether it is for others: without ids, owners, comments, and whom to answer.
         tables: Whether all tables are appended.
         made: When it is made.
@@ -99,6 +108,12 @@ class ReportTerms:
     tables: bool = False
     made: dt.date = attrs.field(factory=dt.date.today)
     simulated: bool = False
+    hide_comments_below: int | None = None
+
+    @property
+    def fewest_comments(self) -> int | None:
+        """Below how many comments nothing of them is shown."""
+        return self.hide_below if self.hide_comments_below is None else self.hide_comments_below
 
 
 @attrs.frozen(eq=False)

@@ -1,4 +1,4 @@
-"""The sections on people: what they say, whom to answer, and whether those who were to be answered were."""
+"""The sections on people: whom to answer, and whether those who were to be answered were."""
 
 from __future__ import annotations
 
@@ -17,35 +17,6 @@ from npskit.results import records
 from npskit.scores import segment_names
 
 _FIRST = 10
-
-
-def voice_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
-    """Return the section on comments: who writes any, and some of them, masked."""
-    voices = parts.voices
-    if voices is None or not sum(voices.commented.values()):
-        return ReportSection("voices", words.say("voices.absent"))
-    fates = hidden_groups(list(voices.commented.values()), terms.hide_below).tolist()
-    lines, shown = [], set()
-    for (category, written), fate in zip(voices.commented.items(), fates, strict=True):
-        name, answered = category_said(words, category), voices.answered[category]
-        if fate == SHOWN:
-            shown.add(category)
-            share = words.percent(written / answered if answered else math.nan)
-            lines.append(GridLine((name, words.count(answered), words.count(written), share)))
-        else:
-            _, dash, what, n = hidden_cells(words, name, fate, terms)
-            lines.append(GridLine((name, words.count(answered), n, what if what else dash), "hidden"))
-    header = tuple(words.say(f"head.{name}") for name in ("category", "answers", "comments", "share"))
-    quotes = () if terms.share else tuple(quote for quote in voices.quotes if quote.category in shown)
-    written, answered = sum(voices.commented.values()), sum(voices.answered.values())
-    return ReportSection(
-        "voices",
-        words.say("voices.headline", n=written, share=words.percent(written / answered)),
-        words.say("voices.caption_shared" if terms.share else "voices.caption"),
-        grids=(Grid(words.say("voices.table"), header, tuple(reversed(lines)), shown=True),),
-        quotes=quotes,
-        notes=joined(words.say("voices.note_silent"), "" if terms.share else words.say("voices.note_masked")),
-    )
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats
+from npskit.comments.themes import Themes
 from npskit.drivers import Drivers
 from npskit.followup.cases import ClosedLoop
 from npskit.plots import (
@@ -211,3 +212,18 @@ def row_chart(parts: ReportParts) -> Chart | None:
         return None
     others = [(name.replace("_", " "), count) for name, count in counts.as_dict().items() if name != "n"]
     return RowBar(counts.n, others)
+
+
+def theme_chart(themes: Themes, fates: list[int], terms: ReportTerms) -> Chart | None:
+    """Return what comments on each theme cost or bring, those that cost most first; None where nothing can be seen."""
+    chart = themes._chart()
+    assert isinstance(chart, Forest)
+    rows = [
+        ForestRow(named(row.name, 40), hidden=_FATES.get(fate, "hidden with it"))
+        if fate != SHOWN
+        else attrs.evolve(row, name=named(row.name, 40))
+        for row, fate in zip(chart.rows, fates, strict=False)
+    ]
+    if all(row.empty for row in rows):
+        return None
+    return attrs.evolve(chart, by=("",), rows=rows, hide_below=terms.hide_below)

@@ -16,6 +16,7 @@ from npskit.results import write_text
 from npskit.sample import Bindings
 
 if TYPE_CHECKING:
+    from npskit.comments.themes import ThemeList
     from npskit.followup.cases import ClosedLoop
     from npskit.followup.plan import FollowUpPlan
     from npskit.tracking.effect import Intervention
@@ -35,11 +36,13 @@ class WithReport(Bindings):
         control: Mapping[str, Any] | None = None,
         treated: Mapping[str, Any] | None = None,
         change: Every | None = None,
+        themes: ThemeList | Mapping[str, Sequence[str]] | str | os.PathLike[str] | None = None,
         plan: FollowUpPlan | None = None,
         cases: ClosedLoop | None = None,
         language: str = "en",
         title: str | None = None,
         hide_below: int | None = None,
+        hide_comments_below: int | None = None,
         share: bool = False,
         tables: bool = False,
         simulated: bool = False,
@@ -64,12 +67,17 @@ class WithReport(Bindings):
             treated: Of these, who was.
             change: The length of the two periods whose change is explained: `"year"`, `"quarter"`, `"month"`, `"week"`
                 or `"day"`. Default: the longest of which there are two whole ones.
+            themes: What comments may be about, as of `themes`: a list of yours, a file of it, or its text. One of these
+                may stand in the headline, since comments that it catches, and some that all miss, stand below. Default:
+                themes are found, where there are at most 100,000 comments, and stand in no headline.
             plan: Whom to follow up; default: `follow_up()`.
             cases: What became of the cases, of `npskit.closed_loop`.
             language: `"en"`, `"de"`, `"pl"` or `"th"`.
             title: Whose answers they are.
             hide_below: Segments, periods and other groups with fewer answers are hidden, and others with them where
                 the total would give them away; "< 10" stands in place of their count.
+            hide_comments_below: The same for themes and categories with fewer comments, none of which is quoted then;
+                default as `hide_below`.
             share: Whether the report is for others: whom to answer, ids, owners' names and comments are left out.
             tables: Whether all tables are appended, to be printed.
             simulated: Whether the answers are simulated, which it then says.
@@ -96,6 +104,8 @@ class WithReport(Bindings):
             one_of(change, EVERY, "change")
         if hide_below is not None:
             whole_number(hide_below, "hide_below", least=1)
+        if hide_comments_below is not None:
+            whole_number(hide_comments_below, "hide_comments_below", least=1)
         if title is not None:
             of_kind(title, str, "title")
         terms = ReportTerms(
@@ -106,6 +116,7 @@ class WithReport(Bindings):
             boolean(tables, "tables"),
             dt.date.today() if made is None else of_kind(made, dt.date, "made"),
             boolean(simulated, "simulated"),
+            hide_comments_below,
         )
         wanted = Asked(
             self._data.by(by if isinstance(by, str) else list(by)) if by else (),
@@ -114,6 +125,7 @@ class WithReport(Bindings):
             control,
             treated,
             change,
+            themes,
             plan,
             cases,
         )

@@ -150,6 +150,11 @@ class ReportWords:
         """Return a day and a time of day."""
         return f"{self.date(value)}, {value:%H:%M}"
 
+    def language_name(self, tag: str) -> str:
+        """Return what a language is called, its tag where that is not known."""
+        found = locale_of(tag)
+        return tag if found is None else found.get_language_name(self.locale) or tag
+
     def listed(self, names: list[str]) -> str:
         """Return several names as a list in a sentence."""
         from babel.lists import format_list
