@@ -14,8 +14,9 @@ from npskit.errors import InvalidValueError, did_you_mean, quoted
 
 # Marks belong to the letter before them, so that a word does not end between the two.
 LETTER = r"[\w\u0300-\u036f]"
+_BEGINS = f"(?<!{LETTER})"  # the place is no part of a word that began before
 _BETWEEN = r"[^\w.!?;\ufdd0]+"  # what stands between two words of a sentence
-_WORD = r"\w+(?:[.,:]\d+)*"  # a word of a gap, or a number
+_WORD = r"\w++(?:[.,:]\d++)*"  # a word of a gap, or a number: taken whole, a part of it never helps
 _ANYTHING = r"[^.!?;\n\ufdd0]"
 _CHARACTERS = 6  # of a word, where there are no spaces
 _MOST_WORDS = 9
@@ -32,12 +33,15 @@ class Beginning:
         inside: Whether it may begin inside a word.
         goes_on: Whether letters may follow the literal.
         regex: The whole as a regular expression on folded text.
+        then: What the next word of the text begins with, up to two letters, one of a word that has but one; None where
+            that is not known.
     """
 
     literal: str
     inside: bool
     goes_on: bool
     regex: str
+    then: frozenset[str] | None = None
 
 
 def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
@@ -67,7 +71,20 @@ def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
                 inside=word.startswith("*") or bool(UNSPACED.match(first)),
                 goes_on=(ends and first == literal) or bool(UNSPACED.match(first[-1])),
                 regex=_one(word) + rest,
+                then=_then(word, parts[1] if gaps and not gaps[0] else ()),
             )
+
+
+def _then(word: str, following: Sequence[str]) -> frozenset[str] | None:
+    """Return what the word behind the first one begins with; of a phrase that is its second, else one that follows."""
+    first, *more = word.strip("*").split()
+    after = [more[0] if len(more) > 1 or not word.endswith("*") else f"{more[0]}*"] if more else following
+    bare = [each.removesuffix("*").split()[0] for each in after]
+    if not bare or any(each[0] == "*" or UNSPACED.match(each[0]) for each in bare) or UNSPACED.match(first[-1]):
+        return None
+    if any(len(each) == 1 and own.endswith("*") for each, own in zip(bare, after, strict=True)):
+        return None
+    return frozenset(each[:2] for each in bare)
 
 
 def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
@@ -80,7 +97,7 @@ def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
                 found.append(f"{begin.regex}[^.!?;,\\n\ufdd0]{{0,{_CHARACTERS * most}}}")
             else:
                 found.append(f"{begin.regex}(?:[^\\w.!?;:,\ufdd0]+{_WORD}){{0,{most}}}[^\\w.!?;:,\ufdd0]+")
-    return re.compile(f"(?:{'|'.join(found) or '(?!)'})\\Z")
+    return re.compile(f"{one_of_regexes(found)}\\Z")
 
 
 def without_gap(pattern: str) -> tuple[str, int]:
@@ -180,7 +197,7 @@ def _one(word: str) -> str:
     """Return one word, with open or closed ends, as a regular expression."""
     literal = word.strip("*")
     body = r"\s+".join(map(re.escape, literal.split()))
-    before = "" if word.startswith("*") or UNSPACED.match(literal[0]) else f"(?<!{LETTER})"
+    before = "" if word.startswith("*") or UNSPACED.match(literal[0]) else _BEGINS
     if UNSPACED.match(literal[-1]):
         return before + body
     return before + body + (r"\w*" if word.endswith("*") else f"(?!{LETTER})")
@@ -191,7 +208,20 @@ def _either(words: Sequence[str]) -> str:
     longest = sorted(words, key=len, reverse=True)
     # after a gap a word begins where its letters do
     begun = ((r"\w*" if word.startswith("*") else "") + _one(word) for word in longest)
-    return f"(?:{'|'.join(begun)})"
+    return one_of_regexes([*begun])
+
+
+def one_of_regexes(regexes: Sequence[str]) -> str:
+    """Return a regular expression for one of several, of none for nothing.
+
+    Where each begins with a look behind it is looked but once, and what then begins with other letters is not tried.
+
+    Example:
+        >>> one_of_regexes(["a", "b"]), one_of_regexes([])
+        ('(?:a|b)', '(?:(?!))')
+    """
+    begins = _BEGINS if regexes and all(regex.startswith(_BEGINS) for regex in regexes) else ""
+    return f"{begins}(?:{'|'.join(regex.removeprefix(begins) for regex in regexes) or '(?!)'})"
 
 
 def _gap(before: Sequence[str], after: Sequence[str], most: int) -> str:
@@ -200,4 +230,4 @@ def _gap(before: Sequence[str], after: Sequence[str], most: int) -> str:
         UNSPACED.match(word.strip("*")[0]) for word in after
     ):
         return f"{_ANYTHING}{{0,{_CHARACTERS * most}}}?" if most else r"\s*"
-    return f"(?:{_BETWEEN}{_WORD}){{0,{most}}}?{_BETWEEN}" if most else _BETWEEN
+    return f"(?:{_BETWEEN}+{_WORD}){{0,{most}}}?{_BETWEEN}" if most else _BETWEEN

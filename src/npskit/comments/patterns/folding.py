@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 
+# A code point that is no character, and so in no word, stands between comments.
+BETWEEN = "\ufdd0"
 # Accents and other marks that stand on a letter of Latin script; those of Thai are letters and stay.
 _MARKS = re.compile("[\u0300-\u036f\u200b-\u200d\u2060\ufeff\u00ad'\u2018\u2019\u02bc`\u00b4]+")
 _JOINERS = re.compile("[_\u2010-\u2015-]+")
-_UMLAUT = re.compile("(?<=[aou])e")
-_STRETCHED = re.compile(r"([^\W\d_])\1\1+")  # of any script
+_REPEATED = re.compile(r"(.)\1\1+")
 # Thai as it is typed: one vowel as two of another, and a mark of a vowel before that of the tone.
 _TYPED = re.compile("\u0e40\u0e40|\u0e4d([\u0e48-\u0e4b])")
 # Letters that no decomposition knows.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
+_WORDS_AND_BLANKS = re.compile(r"\s+|\S+")
 # Both accents stand for an apostrophe, and are decomposed to a blank and a mark.
 _ACCENTS = str.maketrans("", "", "`\u00b4")
 
@@ -43,8 +47,22 @@ def folded(text: str) -> str:
         found = unicodedata.normalize("NFKD", found.translate(_ACCENTS)).casefold().translate(_LETTERS)
         found = unicodedata.normalize("NFKD", found)
         found = well_typed(found)
-    found = _STRETCHED.sub(r"\1", _MARKS.sub("", found))
-    return _UMLAUT.sub("", _JOINERS.sub(" ", found))
+        found = _JOINERS.sub(" ", _REPEATED.sub(_once, _MARKS.sub("", found)))
+    else:  # the same, where a few plain characters are all that there can be
+        found = _REPEATED.sub(_once, found.replace("'", "").replace("`", ""))
+        if "-" in found or "_" in found:
+            found = _JOINERS.sub(" ", found)
+    return found.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def _once(found: re.Match[str]) -> str:
+    """Return a stretched letter, of any script, once; digits and what is no letter as they stand."""
+    return found[1] if found[1].isalnum() and not found[1].isdecimal() else found[0]
+
+
+def folded_each(comments: Iterable[str]) -> list[str]:
+    """Return comments as they are compared, each without what stands between comments."""
+    return [folded(comment.replace(BETWEEN, " ")) for comment in comments]
 
 
 def original(text: str, begin: int, end: int) -> str:
@@ -54,18 +72,32 @@ def original(text: str, begin: int, end: int) -> str:
         >>> original("Sehr VERÄRGERT!", 5, 14)
         'VERÄRGERT'
     """
-    if len(folded(text)) == len(text):  # letter by letter, as nearly always
-        return text[begin:end]
     return text[_place(text, begin) : _place(text, end)]
 
 
 def _place(text: str, wanted: int) -> int:
-    """Return the shortest beginning of a text that is so long when folded."""
-    low, high = 0, len(text)
+    """Return the shortest beginning of a text that is so long when folded; what folding changes ends at blanks."""
+    begin = 0
+    for word in _WORDS_AND_BLANKS.findall(text):
+        size = _folded_size(word)
+        if size >= wanted:
+            return begin + _place_in_word(word, wanted)
+        begin += len(word)
+        wanted -= size
+    return begin
+
+
+def _place_in_word(word: str, wanted: int) -> int:
+    low, high = 0, len(word)
     while low < high:
         middle = (low + high) // 2
-        if len(folded(text[:middle])) < wanted:
+        if len(folded(word[:middle])) < wanted:
             low = middle + 1
         else:
             high = middle
     return low
+
+
+@functools.lru_cache(1 << 14)
+def _folded_size(word: str) -> int:
+    return len(folded(word))

@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.comments.patterns.comment_patterns import LETTER, Beginning, Lists, beginnings
-from npskit.comments.patterns.folding import folded
+from npskit.comments.patterns.comment_patterns import LETTER, Beginning, Lists, beginnings, one_of_regexes
+from npskit.comments.patterns.folding import BETWEEN
 
-# A code point that is no character, and so in no word, stands between comments.
-BETWEEN = "\ufdd0"
 _FIRST_LETTERS = 4
 
 
@@ -27,12 +25,14 @@ class _Starting:
     _any: re.Pattern[str] | None = None
     _each: list[tuple[re.Pattern[str], int]] = attrs.field(factory=list)
 
+    def may_match(self, text: str, place: int) -> bool:
+        """Whether one of them matches at a place of a text."""
+        if self._any is None:
+            self._any = re.compile(one_of_regexes([regex for regex, _ in self.patterns]))
+        return self._any.match(text, place) is not None
+
     def matches(self, text: str, place: int) -> Iterator[tuple[re.Match[str], int]]:
         """Yield what matches at a place of a text, with whose pattern it is."""
-        if self._any is None:
-            self._any = re.compile("|".join(regex for regex, _ in self.patterns))
-        if self._any.match(text, place) is None:
-            return
         if not self._each:
             self._each = [(re.compile(regex), owner) for regex, owner in self.patterns]
         for regex, owner in self._each:
@@ -48,24 +48,58 @@ class _Letters(Frozen):
     Args:
         size: How many first letters.
         hashes: For each 16-bit hash of so many letters, 0 where no pattern begins with them, or bits: 1 that one does,
-            2 that it may begin inside a word, 4 that the word may go on behind those letters.
+            2 that it may begin inside a word, 4 that the word may go on behind those letters, 8 that anything may
+            follow it.
+        following: For each 16-bit hash of so many letters and the two that the next word begins with, whether a pattern
+            begins so.
         groups: The patterns that begin with some letters.
     """
 
     size: int
     hashes: NDArray[np.uint8]
+    following: NDArray[np.bool_]
     groups: dict[str, _Starting]
 
-    def places(self, codes: NDArray[np.uint16]) -> NDArray[np.intp]:
+    def places(self, text: _CodePoints) -> NDArray[np.intp]:
         """Return where a pattern may begin."""
-        if len(codes) < self.size:
+        codes, size = text.codes, self.size
+        if len(codes) < size:
             return np.empty(0, dtype=np.intp)
-        bits = self.hashes[_hashes(codes, self.size)]
+        hashes = _hashes(codes, size)
+        bits = self.hashes[hashes]
         places = np.flatnonzero(bits)
-        bits, letters = bits[places], _letters()
-        inside = letters[codes[places - 1]] & (places > 0)
-        goes_on = letters[codes[np.minimum(places + self.size, len(codes) - 1)]] & (places + self.size < len(codes))
-        return places[(~inside | (bits & 2 > 0)) & (~goes_on | (bits & 4 > 0))]
+        bits = bits[places]
+        inside = text.letters[places - 1] & (places > 0)
+        goes_on = text.letters[np.minimum(places + size, len(codes) - 1)] & (places + size < len(codes))
+        kept = (~inside | (bits & 2 > 0)) & (~goes_on | (bits & 4 > 0))
+        places, bits = places[kept], bits[kept]
+        follows = self.following[_with_next(hashes[places], text.next_words(places + size))]
+        return places[follows | (bits & 8 > 0)]
+
+
+@attrs.frozen(eq=False)
+class _CodePoints(Frozen):
+    """A text as numbers: its code points, which are letters, and where words begin with what first two letters."""
+
+    codes: NDArray[np.uint16]
+    letters: NDArray[np.bool_]
+    starts: NDArray[np.intp]
+    first_two: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, text: str) -> _CodePoints:
+        """Return the numbers of a text; those beyond 16 bits are 0xFFFF, which is no character."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        codes = np.minimum(points, 0xFFFF).astype(np.uint16)
+        letters = _letters()[codes]
+        starts = np.flatnonzero(letters & ~np.append(False, letters[:-1]))
+        second = np.append(np.where(letters, codes, 0)[1:], np.uint16(0))
+        found = _pairs(codes[starts], second[starts])
+        return cls(codes, letters, np.append(starts, len(codes)), np.append(found, np.uint16(0)))
+
+    def next_words(self, places: NDArray[np.intp]) -> NDArray[np.uint16]:
+        """Return the first two letters of the next word behind some places in words or at their ends."""
+        return self.first_two[np.searchsorted(self.starts, places)]
 
 
 class PatternIndex:
@@ -77,48 +111,42 @@ class PatternIndex:
     """
 
     def __init__(self, patterns: Sequence[Sequence[str]], lists: Lists) -> None:
+        known: dict[int, list[tuple[str, Beginning]]] = {}
         groups: dict[int, dict[str, _Starting]] = {}
-        bits: dict[int, dict[str, int]] = {}
         for owner, own in enumerate(patterns):
             for begin in (begin for pattern in own for begin in beginnings(pattern, lists)):
                 size = min(len(begin.literal), _FIRST_LETTERS)
                 first = begin.literal[:size]
                 groups.setdefault(size, {}).setdefault(first, _Starting()).patterns.append((begin.regex, owner))
-                known = bits.setdefault(size, {})
-                known[first] = known.get(first, 0) | _bits(begin, size)
-        self._letters = [_Letters(size, _table(bits[size], size), found) for size, found in groups.items()]
-
-    def matches(self, comments: Sequence[str]) -> Iterator[tuple[int, int, re.Match[str], str]]:
-        """Yield what matches: the comment, whose pattern, the match in the comment as it is folded, and that text."""
-        yield from self.in_folded([folded(comment.replace(BETWEEN, " ")) for comment in comments])
+                known.setdefault(size, []).append((first, begin))
+        self._letters = [_Letters(size, *_tables(known[size], size), found) for size, found in groups.items()]
 
     def in_folded(self, texts: Sequence[str]) -> Iterator[tuple[int, int, re.Match[str], str]]:
-        """Yield the same of texts that are folded already."""
+        """Yield what matches in texts as they are folded: the text's number, whose pattern, the match, and the text."""
         whole = BETWEEN.join(texts)
-        codes = _code_points(whole)
+        points = _CodePoints.of(whole)
         starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
         for letters in self._letters:
-            places = letters.places(codes)
+            places = letters.places(points)
             rows = np.searchsorted(starts, places, side="right") - 1
             within = places - starts[rows]
             for place, row, offset in zip(places.tolist(), rows.tolist(), within.tolist(), strict=True):
                 group = letters.groups.get(whole[place : place + letters.size])
-                if group is not None:
+                if group is not None and group.may_match(texts[row], offset):
                     for match, owner in group.matches(texts[row], offset):
                         yield row, owner, match, texts[row]
 
 
-def _bits(begin: Beginning, size: int) -> int:
-    goes_on = begin.goes_on or len(begin.literal) > size
-    return 1 | (2 if begin.inside else 0) | (4 if goes_on else 0)
-
-
-def _table(bits: dict[str, int], size: int) -> NDArray[np.uint8]:
-    """Return the bits of each hash."""
-    found = np.zeros(1 << 16, dtype=np.uint8)
-    places = _hashes(_code_points("".join(bits)), size)[::size]
-    np.bitwise_or.at(found, places, np.array(list(bits.values()), dtype=np.uint8))
-    return found
+def _tables(known: Sequence[tuple[str, Beginning]], size: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the bits of each hash of first letters, and which hashes with those of the next word there are."""
+    bits, following = np.zeros(1 << 16, dtype=np.uint8), np.zeros(1 << 16, dtype=np.bool_)
+    for first, begin in known:
+        goes_on = begin.goes_on or len(begin.literal) > size
+        place = _hashes(_CodePoints.of(first).codes, size)
+        bits[place] |= 1 | (2 if begin.inside else 0) | (4 if goes_on else 0) | (8 if begin.then is None else 0)
+        for then in begin.then or ():
+            following[_with_next(place, _CodePoints.of(then).first_two[:1])] = True
+    return bits, following
 
 
 @functools.cache
@@ -129,10 +157,12 @@ def _letters() -> NDArray[np.bool_]:
     return found
 
 
-def _code_points(text: str) -> NDArray[np.uint16]:
-    """Return the code points of a text; those beyond 16 bits as 0xFFFF, which is no character."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.minimum(points, 0xFFFF).astype(np.uint16)
+def _pairs(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return first * np.uint16(257) + second
+
+
+def _with_next(hashes: NDArray[np.uint16], following: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return hashes * np.uint16(31) + following
 
 
 def _hashes(codes: NDArray[np.uint16], size: int) -> NDArray[np.uint16]:

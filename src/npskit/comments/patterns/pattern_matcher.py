@@ -84,10 +84,10 @@ class PatternMatcher:
         """Yield what matches and no harmless neighbour touches.
 
         Args:
-            comments: The comments.
+            comments: The comments as they are folded.
             wanted: Whether a kind, by its number, is looked for in a comment, by its row; None for all in all.
         """
-        found = [each for each in self._index.matches(comments) if wanted is None or wanted(each[0], each[1])]
+        found = [each for each in self._index.in_folded(comments) if wanted is None or wanted(each[0], each[1])]
         texts = {row: text for row, _, _, text in found}
         stops: dict[int, _Places] = {row: {} for row in texts}
         rows = list(texts)
@@ -106,7 +106,11 @@ class PatternMatcher:
         if "negations" not in found.stops:
             return False
         begin = found.match.start()
-        return self._before.search(found.text, max(0, begin - _LOOK_BACK), begin) is not None
+        return any(
+            self._before.match(found.text, first, begin) is not None
+            for first, _ in found.stops["negations"]
+            if begin - _LOOK_BACK <= first < begin
+        )
 
     def elsewhere(self, found: PatternMatch) -> bool:
         """Whether its sentence is about something else."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools
 from npskit.checks import all_are, as_tuple, boolean, of_kind, several
 from npskit.comments.patterns.comment_patterns import check_all, just_before
-from npskit.comments.patterns.folding import original
+from npskit.comments.patterns.folding import folded_each, original
 from npskit.comments.patterns.masking import quotation
 from npskit.comments.patterns.pattern_matcher import PatternMatch, PatternMatcher
 from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_lists, as_patterns
@@ -212,7 +212,9 @@ class UrgencyWords:
     def _matches(self, comments: Sequence[str], pleased: Bools) -> Iterator[tuple[PatternMatch, UrgencyCategory]]:
         """Yield what may be signs in comments, with the category."""
         known, flags = self._all(), pleased.tolist()
-        for found in self._matcher().matches(comments, lambda row, kind: known[kind].at_any_score or not flags[row]):
+        for found in self._matcher().matches(
+            folded_each(comments), lambda row, kind: known[kind].at_any_score or not flags[row]
+        ):
             yield found, known[found.kind]
 
     def _counts(self, found: PatternMatch, category: UrgencyCategory) -> bool:

@@ -18,7 +18,7 @@ from npskit.comments.patterns import (
     as_lists,
     as_patterns,
     check_all,
-    folded,
+    folded_each,
     just_before,
     pattern_words,
 )
@@ -161,7 +161,7 @@ class ThemeList:
         for text in texts:
             of_kind(text, str, "a comment")
         distinct = list(dict.fromkeys(texts))
-        whole = [folded(text.replace("\ufdd0", " ")) for text in distinct]
+        whole = folded_each(distinct)
         numbers = {text: number for number, text in enumerate(distinct)}
         rows = np.fromiter(map(numbers.__getitem__, texts), np.intp, len(texts))
         if self.misspellings:

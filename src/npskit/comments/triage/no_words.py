@@ -15,6 +15,8 @@ _LINK = re.compile(
     r"|\bt\.me\b|\bwa\.me\b|bit\.ly|(?<![\w.])@[A-Za-z][\w.]{3,}|\+?\d[\d\s().-]{7,}\d",
     re.IGNORECASE,
 )
+# Whatever holds a link holds this, which is found at once.
+_OF_LINK = re.compile(r"\.[a-z]|[/@]|\d[\d\s().-]{7}|www\.", re.IGNORECASE)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _WORDS = re.compile(r"[^\W\d_][\w\u0e31-\u0e4e]*")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
@@ -30,12 +32,12 @@ def has_link(text: str) -> bool:
         >>> [has_link(text) for text in ("see www.example.com", "call 555 123 4567 now", "open 9-5", "at 10.30")]
         [True, True, False, False]
     """
-    return _LINK.search(text) is not None
+    return _OF_LINK.search(text) is not None and _LINK.search(text) is not None
 
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text, without numbers and links."""
-    return _WORDS.findall(_LINK.sub(" ", text))
+    return _WORDS.findall(_LINK.sub(" ", text) if has_link(text) else text)
 
 
 def says_nothing(text: str, marks: str) -> bool:
@@ -45,9 +47,11 @@ def says_nothing(text: str, marks: str) -> bool:
         >>> says_nothing("7", "👍"), says_nothing("...", "👍"), says_nothing("👍", "👍"), says_nothing("10/10", "👍")
         (True, True, False, False)
     """
-    if any(mark in text for mark in marks):
-        return False
     found = _LETTER_OR_DIGIT.findall(text)
+    if found and not found[0].isdigit():  # as nearly always
+        return False
+    if not set(marks).isdisjoint(text):
+        return False
     return not found or (all(letter.isdigit() for letter in found) and not re.search(r"\d\D+\d", text))
 
 

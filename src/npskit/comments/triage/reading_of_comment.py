@@ -28,6 +28,7 @@ class SignsFound:
         counts: How often each sign stands in it, where it does.
         places: Where the first words of each sign stand in the comment as it is folded.
         text: The comment.
+        whole: The comment as it is folded.
         praise: The sum over words of praise, those behind a "but" weighing more.
         blame: The same over words of blame.
         linked: Whether it holds a link, a handle or a telephone number.
@@ -38,6 +39,7 @@ class SignsFound:
     counts: Mapping[str, int]
     places: Mapping[str, tuple[int, int]]
     text: str
+    whole: str
     praise: float
     blame: float
     linked: bool
@@ -46,11 +48,13 @@ class SignsFound:
 
     def said(self, sign: str) -> str:
         """Return the first words of a sign, as the comment has them."""
-        return original(self.text, *self.places[sign])
+        begin, end = self.places[sign]
+        # nearly always folding goes letter by letter
+        return self.text[begin:end] if len(self.text) == len(self.whole) else original(self.text, begin, end)
 
     def has(self, *signs: str) -> bool:
         """Whether one of some signs stands in it."""
-        return any(sign in self.counts for sign in signs)
+        return not self.counts.keys().isdisjoint(signs)
 
 
 def weight_of_mood(after_contrast: bool, contrast: bool) -> float:

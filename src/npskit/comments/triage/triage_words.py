@@ -20,6 +20,8 @@ from npskit.comments.patterns import (
     beginnings,
     check_all,
     folded,
+    folded_each,
+    one_of_regexes,
 )
 from npskit.comments.triage.comment_sign import SIGNS, CommentSign
 from npskit.comments.triage.no_words import has_link, is_mashed, says_nothing, words_in
@@ -149,7 +151,7 @@ class TriageWords:
 
     def aside(self, found: SignsFound) -> tuple[str, str] | None:
         """Return what a comment is set aside as, and why; None for content."""
-        if self.may_be_noise(found) and self.is_noise(found.text):
+        if self.may_be_noise(found) and self._is_noise(found.text, found.whole):
             return "noise", "says nothing"
         return set_aside_as(found)
 
@@ -165,13 +167,15 @@ class TriageWords:
             >>> [words.is_noise(text) for text in ("n/a", "asdfgh", "5", "Nothing to add.", "Nothing works")]
             [True, True, True, True, False]
         """
-        text = of_kind(comment, str, "a comment")
+        return self._is_noise(of_kind(comment, str, "a comment"), folded(comment))
+
+    def _is_noise(self, text: str, whole: str) -> bool:
         marks = self.good_marks + self.bad_marks
         if says_nothing(text, marks):
             return True
-        if len(text) > _LONGEST or any(mark in text for mark in marks):
+        if len(text) > _LONGEST or not set(marks).isdisjoint(text):
             return False
-        if self._nothing().fullmatch(folded(text)) is not None:
+        if self._nothing().fullmatch(whole) is not None:
             return True
         return any(len(word) > 2 for word in text.split()[:3]) and is_mashed(text, self.keyboards)
 
@@ -181,16 +185,17 @@ class TriageWords:
         read: list[SignsFound] = []
         for begin in range(0, len(texts), _CHUNK):
             part = texts[begin : begin + _CHUNK]
+            whole = folded_each(part)
             places: list[_Places] = [{} for _ in part]
-            self._place(part, range(len(part)), places, later=False)
+            self._place(whole, range(len(part)), places, later=False)
             linked = [has_link(text) for text in part]
             more = [row for row, own in enumerate(places) if linked[row] or not _ASKED_FOR.isdisjoint(own)]
-            self._place(part, more, places, later=True)
-            read.extend(map(self._read, part, places, linked))
+            self._place(whole, more, places, later=True)
+            read.extend(map(self._read, part, whole, places, linked))
         return read
 
     def _place(self, texts: Sequence[str], rows: Sequence[int], places: list[_Places], *, later: bool) -> None:
-        """Put down where signs stand in some comments, of those that begin at one place the longest."""
+        """Put down where signs stand in some comments, folded, of those that begin at one place the longest."""
         matcher, names = self._matcher(later)
         for each in matcher.matches([texts[row] for row in rows]):
             name = names[each.kind]
@@ -202,7 +207,7 @@ class TriageWords:
             begin, end = each.match.span()
             known[begin] = max(end, known.get(begin, 0))
 
-    def _read(self, text: str, places: _Places, linked: bool) -> SignsFound:
+    def _read(self, text: str, whole: str, places: _Places, linked: bool) -> SignsFound:
         """Return the signs in a comment, by where they stand in it."""
         contrast = max(places.get("contrast", ()), default=-1)
         moods = {
@@ -216,6 +221,7 @@ class TriageWords:
             {name: len(own) for name, own in places.items()},
             {name: (begin := min(own), own[begin]) for name, own in places.items()},
             text,
+            whole,
             moods["good"] + (sum(mark in text for mark in self.good_marks) if marked else 0),
             moods["bad"] + (sum(mark in text for mark in self.bad_marks) if marked else 0),
             linked,
@@ -241,7 +247,7 @@ class TriageWords:
             sign = self.signs.get("nothing", CommentSign())
             each = [begin.regex for pattern in sign.patterns for begin in beginnings(pattern, self.lists)]
             longest = sorted(each, key=len, reverse=True)
-            self._made["nothing"] = re.compile(rf"\W*(?:(?:{'|'.join(longest) or '(?!)'})\W*){{1,4}}")
+            self._made["nothing"] = re.compile(rf"\W*(?:{one_of_regexes(longest)}\W*){{1,4}}")
         found: re.Pattern[str] = self._made["nothing"]
         return found
 
