@@ -133,11 +133,27 @@ def resolves(parts: list[str]) -> bool:
     return True
 
 
-def test_the_picture_of_the_rooms_is_up_to_date() -> None:
-    """The rooms are drawn as the layers of the contract, in order: `python docs/draw_rooms.py` changes nothing."""
-    spec = importlib.util.spec_from_file_location("draw_rooms", DOCS / "draw_rooms.py")
+def drawing_script(name: str) -> Any:
+    """Return a script of the docs as a module."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    drawn = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drawn)
-    assert drawn.drawing() == (DOCS / "explanation" / "rooms.svg").read_text(encoding="utf-8")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+def test_the_picture_of_the_rooms_is_up_to_date() -> None:
+    """The rooms are drawn as the layers of the contract, in order: `python docs/draw_rooms.py` changes nothing."""
+    drawn = drawing_script("draw_rooms").drawing()
+    assert drawn == (DOCS / "explanation" / "rooms.svg").read_text(encoding="utf-8")
+
+
+def test_the_tables_of_the_others_and_of_accuracy_are_up_to_date() -> None:
+    """They are of what they are said to be of: `python docs/draw_tables.py` changes nothing."""
+    tables = drawing_script("draw_tables")
+    assert all(text == path.read_text(encoding="utf-8") for path, text in tables.pages().items())
+    numbers = [
+        path.stem for path in tables.REFERENCE.glob("*.json") if re.search(r"\d\.\d{6}", path.read_text("utf-8"))
+    ]
+    assert sorted(numbers) == sorted(tables.FIGURES)
