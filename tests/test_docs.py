@@ -111,10 +111,12 @@ def test_the_members_that_the_reference_picks_exist() -> None:
 
 
 def test_the_names_that_are_mentioned_exist() -> None:
-    """Every `nk.name` and every dotted path below `npskit` in the docs and the README is there."""
+    """Every `nk.name`, `survey.name` and dotted path below `npskit` in the docs and the README is there."""
     for text in [*PAGES.values(), (ROOT / "README.md").read_text(encoding="utf-8")]:
         for name in re.findall(r"\bnk\.(\w+)", text):
             assert name in npskit.__all__, name
+        for name in re.findall(r"`survey\.(\w+)[`(]", text):
+            assert hasattr(npskit.Survey, name), name
         for path in re.findall(r"\bnpskit((?:\.[A-Za-z_]\w*)+)", text):
             assert resolves(path[1:].split(".")), path
 
