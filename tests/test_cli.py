@@ -81,6 +81,17 @@ def test_by(capsys: pytest.CaptureFixture[str], export: str) -> None:
     assert len(out.splitlines()) == 8
 
 
+def test_hide_below(capsys: pytest.CaptureFixture[str], export: str) -> None:
+    """Small segments are hidden; without segments there is nothing that could be."""
+    code, out, _ = run(capsys, "score", export, "--by", "Region", "--hide-below", "3")
+    assert code == 0
+    assert re.search(r"^South +– .*hidden", out, re.MULTILINE)
+    assert "fewer than 3 answers" in out
+    code, _, err = run(capsys, "score", export, "--hide-below", "2")
+    assert code
+    assert "--hide-below hides segments: say which ones with --by" in err
+
+
 def test_rejected(capsys: pytest.CaptureFixture[str], export: str) -> None:
     """What could not be used is listed on request."""
     _, out, _ = run(capsys, "score", export, "--rejected")

@@ -189,7 +189,7 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
             raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
         names = self._data.by(by)
         keys, found = measure_segments(self._data, names, denominator, repeats)
-        aside = {"set_aside": found.aside.set_aside, "left_out": found.aside.left_out}
+        aside: dict[str, Any] = {"set_aside": found.aside.set_aside, "left_out": found.aside.left_out}
         if by is None:
             clustered = None if found.conventions.variance == "independent" else found.estimate[0]
             return Score(found.tally[0], found.conventions, clustered, self._backend, **aside)

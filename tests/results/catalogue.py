@@ -92,6 +92,7 @@ def catalogue() -> dict[str, Result]:
         "Score, empty": nk.nps([]),
         "Score, clustered": few.score(),
         "ScoreTable": table,
+        "ScoreTable, hidden": table.hide_below(3),
         "WhatIf": few.score().what_if({"passive": {"promoter": 0.5}}),
         "WhatIf, of a driver": rated().drivers([HOSTILE, "price"], draws=100).what_if(HOSTILE, 1),
         "ScoreTarget": nk.nps(ANSWERS).target(60),

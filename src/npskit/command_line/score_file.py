@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, names, not_used, read_survey, tell
+from npskit.errors import InvalidValueError
 from npskit.options import IntervalMethod
 from npskit.reading import Rejected
 from npskit.results import LEVEL, json_safe, number, percent, text_table
-from npskit.scores import Score
+from npskit.scores import Score, ScoreTable
 
 _TEXTS = (
     ("--by", "COLUMN[,COLUMN...]", "one score for each value of the column(s)"),
@@ -35,6 +36,7 @@ def add_score(commands: Any) -> None:
     add_options(score)
     add_texts(score, *_TEXTS)
     score.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
+    score.add_argument("--hide-below", type=int, metavar="ANSWERS", help="with --by: hide segments with fewer answers")
     score.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
     score.add_argument("--json", action="store_true", help="print JSON: the score is under 'value'")
 
@@ -45,6 +47,10 @@ def _run(options: argparse.Namespace) -> None:
     policies = {"denominator": options.denominator, "repeats": options.repeats}
     interval = {"level": options.level, "method": options.interval}
     result = survey.score(**policies) if by is None else survey.score(by, **policies)
+    if options.hide_below is not None:
+        if not isinstance(result, ScoreTable):
+            raise InvalidValueError("--hide-below hides segments: say which ones with --by")
+        result = result.hide_below(options.hide_below)
     if options.json:
         found = result.to_dict(**interval)
         if options.rejected:

@@ -7,8 +7,8 @@ import math
 
 import attrs
 
+from npskit.counting import SHOWN, hidden_groups
 from npskit.followup.cases import ClosedLoop
-from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, joined
 from npskit.report.pictures import loop_chart, picture_of
 from npskit.report.score_sections import category_said, hidden_cells

@@ -11,6 +11,7 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.comments.themes import Themes
+from npskit.counting import HIDDEN, SHOWN, hidden_groups
 from npskit.drivers import Drivers
 from npskit.followup.cases import ClosedLoop
 from npskit.plots import (
@@ -30,7 +31,6 @@ from npskit.plots import (
     WaterfallStep,
     svg_of,
 )
-from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
 from npskit.report.page_parts import ReportParts, ReportTerms
 from npskit.report.wording import ReportWords, named
 from npskit.scores import ScoreTable, segment_names

@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from npskit.counting import HIDDEN, SHOWN, hidden_groups
 from npskit.errors import InvalidValueError
 from npskit.report.evidence import Evidence, Look, judge, strongest
-from npskit.report.hiding import HIDDEN, SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
 from npskit.report.pictures import picture_of, row_chart, segment_chart
 from npskit.report.wording import DASH, ReportWords, named

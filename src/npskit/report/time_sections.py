@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from npskit.counting import SHOWN, hidden_groups
 from npskit.options import Doubt
 from npskit.report.evidence import NOTHING, Evidence, Look, by_strength, judge, strongest
-from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
 from npskit.report.pictures import change_chart, picture_of, trend_chart
 from npskit.report.score_sections import hidden_cells
@@ -191,8 +191,7 @@ def _effects_grid(words: ReportWords, parts: ReportParts, terms: ReportTerms) ->
 
 def _part_fates(why: ChangeExplanation, terms: ReportTerms) -> list[int]:
     """Return which segments are hidden: those that have too few answers on either side."""
-    least = [min(filter(None, (s.n_before, s.n_after)), default=0) for s in why.segments]
-    found: list[int] = hidden_groups(least, terms.hide_below).tolist()
+    found: list[int] = hidden_groups([(s.n_before, s.n_after) for s in why.segments], terms.hide_below).tolist()
     return found
 
 

@@ -7,8 +7,8 @@ import math
 import attrs
 
 from npskit.comments.themes import ThemeFigures, Themes
+from npskit.counting import SHOWN, hidden_groups
 from npskit.report.evidence import NOTHING, Evidence, Look, judge
-from npskit.report.hiding import SHOWN, hidden_groups
 from npskit.report.page_parts import (
     Grid,
     GridLine,

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Floats, Integers, once
-from npskit.checks import boolean, is_hashable, is_missing, is_whole, to_int
-from npskit.counting import Tally
+from npskit.checks import boolean, is_hashable, is_missing, is_whole, to_int, whole_number
+from npskit.counting import SHOWN, Tally, hidden_groups
 from npskit.data import as_python
-from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
+from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
 from npskit.plots import Chart
@@ -29,6 +29,15 @@ from npskit.results import (
     key_columns,
     percent,
     records,
+)
+from npskit.scores.hidden_segments import (
+    SAID,
+    columns_without,
+    estimate_without,
+    forest_without,
+    hidden_note,
+    shown_counts,
+    tally_without,
 )
 from npskit.scores.score import Conventions, Score
 from npskit.scores.score_pictures import forest_of_segments
@@ -144,7 +153,11 @@ class ScoreTable(ManyScores):
         shrunken: Scores drawn towards the whole by empirical Bayes, in units of the score, or None if not asked for.
         backend: The dataframe library that `to_frame` gives by default.
         set_aside: Rows of the whole that could not be read, in no segment.
-        left_out: Rows of the whole left out on purpose, such as answers superseded by later ones.
+        left_out: Rows of the whole left out on purpose, such as answers superseded by later ones, and those of segments
+            that are hidden.
+        fates: For each segment 0 (shown), 1 (hidden) or 2 (hidden with another), see `hide_below`; None where nothing
+            is to be hidden. Nothing of a hidden segment is held but its key.
+        fewest: The fewest answers that are shown; None where nothing is to be hidden.
 
     Raises:
         InvalidTypeError: If `too_few` is not a whole number.
@@ -161,6 +174,8 @@ class ScoreTable(ManyScores):
     backend: str | None = None
     set_aside: int = 0
     left_out: int = 0
+    fates: NDArray[np.int8] | None = None
+    fewest: int | None = None
 
     def __attrs_post_init__(self) -> None:
         if not self.tally.shape == self.estimates.mean.shape == (len(self.keys),):
@@ -191,7 +206,58 @@ class ScoreTable(ManyScores):
                 f"there is no segment {quoted(key)} of {', '.join(self.by)}; "
                 f"{did_you_mean(asked, segment_names(self.keys))}"
             )
+        if self._hidden(i):
+            raise InvalidValueError(
+                f"segment {quoted(key)} is hidden: it, or one it would give away, has fewer than {self.fewest} answers"
+            )
         return self._score((i,), self.backend)
+
+    def hide_below(self, fewest: int) -> ScoreTable:
+        """Return the table without anything of segments with few answers, to be passed on as text, file or picture.
+
+        The name stays, "< 10" stands in place of the number of answers, and no value; the table does not hold them any
+        more, so that no file has them. Where the total of all segments would give a hidden one away, the next smallest
+        are hidden with it; see `npskit.report.hidden_groups`. All rows of hidden segments are counted as left out.
+        That two tables of the same answers by other columns cannot be subtracted is yours to see to.
+
+        Args:
+            fewest: Segments with at least one and fewer answers than this are hidden.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: If `fewest` is no whole number from 1.
+            IncompatibleError: If segments are hidden already.
+
+        Example:
+            >>> import npskit as nk
+            >>> answers = {"score": [9] * 22, "region": ["N"] * 12 + ["S"] * 8 + ["E"] * 2}
+            >>> table = nk.Survey(answers).score(by="region").hide_below(5)
+            >>> [(row["region"], row["n"], row["hidden"]) for row in table.to_dict()["segments"]]
+            [('E', None, 'hidden'), ('N', 12, ''), ('S', None, 'hidden with it')]
+        """
+        whole_number(fewest, "fewest", least=1)
+        if self.fates is not None:
+            raise IncompatibleError(f"hide_below: segments with fewer than {self.fewest} answers are hidden already")
+        fates = hidden_groups(self.n, fewest)
+        hidden = fates > SHOWN
+        lost = int(sum(each[hidden].sum() for each in (self.n, self.missing, self.invalid)))
+        shrunken = None if self.shrunken is None else np.where(hidden, np.nan, self.shrunken)
+        return attrs.evolve(
+            self,
+            tally=tally_without(self.tally, hidden),
+            estimates=estimate_without(self.estimates, hidden),
+            shrunken=shrunken,
+            left_out=self.left_out + lost,
+            fates=fates,
+            fewest=fewest,
+        )
+
+    def _hidden(self, i: int) -> str:
+        """Return why a segment is hidden, nothing where it is not."""
+        return "" if self.fates is None else SAID.get(int(self.fates[i]), "")
+
+    @once
+    def _why_hidden(self) -> list[str]:
+        return [self._hidden(i) for i in range(len(self))]
 
     def __contains__(self, key: object) -> bool:
         return self._position(key) is not None
@@ -234,12 +300,15 @@ class ScoreTable(ManyScores):
             tally=self.tally[order],
             estimates=self.estimates[order],
             shrunken=None if self.shrunken is None else self.shrunken[order],
+            fates=None if self.fates is None else self.fates[order],
         )
 
     def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
         more = {} if self.shrunken is None else {"shrunken": self.shrunken}
         numbers = self._numbers(level, method, more=more)
+        if self.fates is not None:
+            numbers = columns_without(numbers, self._why_hidden)
         return key_columns(self.by, self.keys, numbers) | numbers
 
     _SAYS = "score: str, by, level, method, segments: list[dict[str, Any]], conventions"
@@ -252,18 +321,27 @@ class ScoreTable(ManyScores):
     def _rows(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Rows:
         shrunken = {} if self.shrunken is None else {"shrunken": self.shrunken.tolist()}
         header = [*self.by, self.name, f"{percent(level)} interval", "n", *shrunken, ""]
-        marks = zip(self.few.tolist(), self.n.tolist(), strict=True)
-        notes = [": ".join(["too few"] * few + ["one answer"] * (n == 1)) for few, n in marks]
-        parts = (self.values.tolist(), self._limits(level, method), self.n.tolist(), *shrunken.values(), notes)
+        marks = zip(self.few.tolist(), self.n.tolist(), self._why_hidden, strict=True)
+        notes = [why or ": ".join(["too few"] * few + ["one answer"] * (n == 1)) for few, n, why in marks]
+        counts = shown_counts(self.n.tolist(), self._why_hidden, self.fewest)
+        values = ["–" if why else value for value, why in zip(self.values.tolist(), self._why_hidden, strict=True)]
+        parts = (values, self._limits(level, method), counts, *shrunken.values(), notes)
         return header, [[*key, *row] for key, *row in zip(segment_parts(self.keys), *parts, strict=True)]
+
+    def _notes(self) -> list[str]:
+        return hidden_note(sum(map(bool, self._why_hidden)), self.fewest)
 
     def _chart(self) -> Chart:
         whole = None
         # of answers that hang together the whole cannot be had from its parts
-        if self.conventions.variance == "independent" and self.estimates.simple and len(self):
+        independent = self.conventions.variance == "independent" and self.estimates.simple
+        if independent and len(self) and not any(self._why_hidden):
             together = Score(self.tally.total(), self.conventions)
             whole = (together.value, *together.interval())
-        return forest_of_segments(self.name, self.by, self.keys, self._numbers(LEVEL, "score"), whole, self.too_few)
+        forest = forest_of_segments(self.name, self.by, self.keys, self._numbers(LEVEL, "score"), whole, self.too_few)
+        if self.fates is None:
+            return forest
+        return forest_without(forest, self._why_hidden, self.fewest)
 
     def __repr__(self) -> str:
         return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))
