@@ -8,6 +8,7 @@ import json
 import pkgutil
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -203,6 +204,29 @@ def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split(".")[0].strip() for line in calls.splitlines() if ": detractor, " in line] == [
         str(place) for place in range(1, 11)
     ]
+
+
+# ---- report ----
+
+FIRST_LOOK = "Submitted at,NPS,Why?,Store,Staff,Price,Paid\n"
+FIRST_ROWS = """2025-11-03 10:21,9,Great coffee,Centre,9,7,true
+2025-11-03 11:02,6,It was too slow at noon,Centre,5,8,true
+2025-11-04 09:40,10,,Station,10,3,false
+2025-11-05 12:15,3,"Waited 20 minutes, nobody said sorry",Station,2,7,true
+"""
+
+
+def test_a_report_says_what_else_could_stand_on_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What looks like comments, segments and ratings is offered, once, ready to be typed; nothing else is."""
+    pytest.importorskip("jinja2")
+    path = tmp_path / "first.csv"
+    path.write_text(FIRST_LOOK + 10 * FIRST_ROWS, encoding="utf-8")
+    page = str(tmp_path / "report.html")
+    _, _, err = run(capsys, "report", str(path), "-o", page)
+    offered = [shlex.split(line)[-2:] for line in err.splitlines() if "only if named" in line]
+    assert offered == [["--comment", "Why?"], ["--by", "Store"], ["--drivers", "Staff,Price"]]
+    code, _, err = run(capsys, "report", str(path), "-o", page, *(word for pair in offered for word in pair))
+    assert (code, "only if named" in err) == (0, False)
 
 
 # ---- follow-up ----

@@ -8,6 +8,7 @@ from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
 from npskit.command_line.hints import in_options
+from npskit.command_line.not_named import not_named
 from npskit.command_line.output_file import usable
 from npskit.errors import InvalidValueError
 from npskit.options import EVERY
@@ -66,7 +67,7 @@ def _run(options: argparse.Namespace) -> None:
             tables=options.tables,
         )
     print(in_options(f"The report is in {output}", options))
-    tell(survey, options)
+    tell(survey, options, not_named(survey, {name: getattr(options, name) for name in ("comment", "by", "drivers")}))
 
 
 def _listed(text: str | None, columns: list[str]) -> list[str]:
