@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from npskit.comments.patterns import folded
 
 # A web address, the handle of a messenger, or a telephone number that one is to call.
-_LINK = re.compile(
+_WEB = (
     r"https?://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|xyz|online|shop|site|store|club|top|io|me|ru|cn|de|pl|th|co)\b(?!\w*@)"
-    r"|\bt\.me\b|\bwa\.me\b|bit\.ly|(?<![\w.])@[A-Za-z][\w.]{3,}|\+?\d[\d\s().-]{7,}\d",
-    re.IGNORECASE,
+    r"|bit\.ly"
 )
+_ADDRESS = re.compile(_WEB, re.IGNORECASE)
+_LINK = re.compile(rf"{_WEB}|(?<![\w.])@[A-Za-z][\w.]{{3,}}|\+?\d[\d\s().-]{{7,}}\d", re.IGNORECASE)
 # Whatever holds a link holds this, which is found at once.
 _OF_LINK = re.compile(r"\.[a-z]|[/@]|\d[\d\s().-]{7}|www\.", re.IGNORECASE)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -33,6 +34,16 @@ def has_link(text: str) -> bool:
         [True, True, False, False]
     """
     return _OF_LINK.search(text) is not None and _LINK.search(text) is not None
+
+
+def has_address(text: str) -> bool:
+    """Whether a text holds a web address.
+
+    Example:
+        >>> [has_address(text) for text in ("see www.example.com", "call 555 123 4567", "@example")]
+        [True, False, False]
+    """
+    return _ADDRESS.search(text) is not None
 
 
 def words_in(text: str) -> list[str]:

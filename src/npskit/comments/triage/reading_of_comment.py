@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import attrs
 
 from npskit.comments.patterns import original
+from npskit.comments.triage.no_words import has_address
 
 # A word of blame weighs more than one of praise, since praise is polite; what follows a "but" more than what precedes.
 _BLAME, _AFTER, _BEFORE = 1.25, 1.5, 0.5
 # What the answer weighs against words, and from which sum on a mood is told. Who wants something is in none up to a
 # larger sum; beside an answer it has to be larger still to tell one, and between the two it is not sure.
 _OF_ANSWER, _TOLD, _NONE_UP_TO, _TOLD_OF_WISH = 1.75, 0.4, 1.2, 1.6
+_ASKS_ONLY, _ALONE = 0.9, 1.3
+_FAINT = 0.5
 # Who leaves or asks for help seldom does so in a good mood.
 _LEANS = {"cancellation": -1.0, "support": -0.6, "complaint": -0.5}
 _WISHES = ("question", "sales", "suggestion", "support")
@@ -70,6 +73,8 @@ def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
         return "spam", f"{found.said('promotion')}, beside a link"
     if found.linked and found.size <= 2:
         return "spam", "a link alone"
+    if found.linked and has_address(found.text) and not found.has("service", "problem", "leaving", "errand"):
+        return "spam", "an address, and nothing about the service"
     if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal"):
         return "irrelevant", found.said("off_topic")
     return None
@@ -115,10 +120,15 @@ def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> in
     if contradicts(found, standing, intent):
         return None
     leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
-    told = _TOLD if intent not in _WISHES else _NONE_UP_TO if standing is None else _TOLD_OF_WISH
+    if intent not in _WISHES:
+        told = _TOLD
+    elif standing is None:
+        told = _ASKS_ONLY if intent in ("question", "sales") else _ALONE
+    else:
+        told = _TOLD_OF_WISH
     if abs(leaning) >= told:
         return 1 if leaning > 0 else -1
-    return 0 if intent in _WISHES and abs(leaning) <= _NONE_UP_TO else None
+    return 0 if intent in _WISHES and (standing is None or abs(leaning) <= _NONE_UP_TO) else None
 
 
 def contradicts(found: SignsFound, standing: float | None, intent: str | None) -> bool:
@@ -136,6 +146,8 @@ def _of_words(found: SignsFound) -> float:
     praise, blame = found.praise, _BLAME * found.blame
     if found.has("sarcasm") and (blame or found.has("problem", "rhetorical")):
         praise, blame = 0.0, blame + 1.0
+    if not (praise or blame):
+        praise, blame = _FAINT * found.has("faint_good"), _FAINT * found.has("faint_bad")
     if not praise:
         blame += 0.5 * found.has("rhetorical") + (0.8 if found.has("problem") and not blame else 0.0)
     return praise - blame

@@ -31,11 +31,15 @@ from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quo
 
 _CHUNK = 1 << 13
 # What says nothing is short; longer comments are not looked at for it.
-_LONGEST, _FEW_SIGNS = 90, 2
+_LONGEST, _FEW_SIGNS = 90, 4
 _OPPOSITE = {"good": "bad", "bad": "good"}
 # These say something only beside one of those, or beside a link.
-_LATER = frozenset({"promotion", "service", "staying", "request", "sarcasm"})
+_LATER = ("promotion", "service", "staying", "request", "sarcasm")
 _ASKED_FOR = frozenset({"off_topic", "leaving", "problem", "bad", "rhetorical"})
+# These, where nothing else tells a mood.
+_LAST = ("faint_good", "faint_bad")
+# A good word within what is asked for, as in "would be nice", tells no mood.
+_WISHED = ("proposal", "buying", "errand")
 _Places: TypeAlias = dict[str, dict[int, int]]
 
 
@@ -50,7 +54,7 @@ class TriageWords:
     Args:
         signs: The patterns of each sign by its name: `spam`, `promotion`, `nothing`, `off_topic`, `service`, `leaving`,
             `staying`, `buying`, `problem`, `request`, `errand`, `proposal`, `asking`, `rhetorical`, `good`, `bad`,
-            `contrast` or `sarcasm`; `TriageWords.default_toml()` says what each is for.
+            `contrast`, `sarcasm`, `faint_good` or `faint_bad`; `TriageWords.default_toml()` says what each is for.
         negations: What takes the meaning from words that follow; of good and bad it turns it around.
         good_marks: Pictures of a good mood, such as a thumb.
         bad_marks: Of a bad one.
@@ -187,16 +191,17 @@ class TriageWords:
             part = texts[begin : begin + _CHUNK]
             whole = folded_each(part)
             places: list[_Places] = [{} for _ in part]
-            self._place(whole, range(len(part)), places, later=False)
+            self._place(whole, range(len(part)), places, 0)
             linked = [has_link(text) for text in part]
             more = [row for row, own in enumerate(places) if linked[row] or not _ASKED_FOR.isdisjoint(own)]
-            self._place(whole, more, places, later=True)
+            self._place(whole, more, places, 1)
+            self._place(whole, [row for row, own in enumerate(places) if own.keys().isdisjoint(_OPPOSITE)], places, 2)
             read.extend(map(self._read, part, whole, places, linked))
         return read
 
-    def _place(self, texts: Sequence[str], rows: Sequence[int], places: list[_Places], *, later: bool) -> None:
+    def _place(self, texts: Sequence[str], rows: Sequence[int], places: list[_Places], stage: int) -> None:
         """Put down where signs stand in some comments, folded, of those that begin at one place the longest."""
-        matcher, names = self._matcher(later)
+        matcher, names = self._matcher(stage)
         for each in matcher.matches([texts[row] for row in rows]):
             name = names[each.kind]
             if (name in _OPPOSITE or self.signs[name].negatable) and matcher.negated(each):
@@ -210,6 +215,10 @@ class TriageWords:
     def _read(self, text: str, whole: str, places: _Places, linked: bool) -> SignsFound:
         """Return the signs in a comment, by where they stand in it."""
         contrast = max(places.get("contrast", ()), default=-1)
+        wished = [span for name in _WISHED for span in places.get(name, {}).items()]
+        if wished and "good" in places:
+            own = {begin: end for begin, end in places["good"].items() if not any(a <= begin < b for a, b in wished)}
+            places = {**places, "good": own} if own else {k: v for k, v in places.items() if k != "good"}
         moods = {
             name: sum(weight_of_mood(begin > contrast, contrast > 0) for begin in _apart(places[name]))
             if name in places
@@ -231,12 +240,13 @@ class TriageWords:
 
     # ---- made when first asked for ----
 
-    def _matcher(self, later: bool) -> tuple[PatternMatcher, tuple[str, ...]]:
-        """Return what finds signs, and their names: those that are only asked about beside others come later."""
-        key = "later" if later else "first"
+    def _matcher(self, stage: int) -> tuple[PatternMatcher, tuple[str, ...]]:
+        """Return what finds signs, and their names: some are asked about at first, some beside others, some last."""
+        key = f"stage {stage}"
         if key not in self._made:
-            names = tuple(name for name in self.signs if name != "nothing" and (name in _LATER) == later)
-            kinds = [self.signs[name] for name in names]
+            first = tuple(name for name in self.signs if name not in {"nothing", *_LATER, *_LAST})
+            names = (first, _LATER, _LAST)[stage]
+            kinds = [self.signs.get(name, CommentSign()) for name in names]
             self._made[key] = PatternMatcher(kinds, self.lists, negations=self.negations), names
         found: tuple[PatternMatcher, tuple[str, ...]] = self._made[key]
         return found
@@ -247,7 +257,7 @@ class TriageWords:
             sign = self.signs.get("nothing", CommentSign())
             each = [begin.regex for pattern in sign.patterns for begin in beginnings(pattern, self.lists)]
             longest = sorted(each, key=len, reverse=True)
-            self._made["nothing"] = re.compile(rf"\W*(?:{one_of_regexes(longest)}\W*){{1,4}}")
+            self._made["nothing"] = re.compile(rf"\W*(?:{one_of_regexes(longest)}\W*){{1,9}}")
         found: re.Pattern[str] = self._made["nothing"]
         return found
 
