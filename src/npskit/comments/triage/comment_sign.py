@@ -8,8 +8,9 @@ from npskit.checks import is_bool
 from npskit.comments.patterns import Lists, are_patterns, as_patterns, check_all
 
 SIGNS = (
-    "spam", "promotion", "nothing", "off_topic", "service", "leaving", "staying", "buying", "problem", "request",
-    "errand", "proposal", "asking", "rhetorical", "good", "bad", "contrast", "sarcasm", "faint_good", "faint_bad",
+    "spam", "promotion", "nothing", "off_topic", "service", "leaving", "staying", "blameless", "buying", "problem",
+    "request", "errand", "proposal", "asking", "rhetorical", "good", "bad", "contrast", "sarcasm",
+    "faint_good", "faint_bad",
 )  # fmt: skip
 """What a sign can say; `triage.toml` explains them."""
 

@@ -86,7 +86,8 @@ def sorted_comments(
     kept = np.flatnonzero(content)
     urgent[kept] = urgencies_of([comments[i] for i in kept.tolist()], judge, stand[kept] >= 1)
     if urgency is None:  # whoever gives notice cannot wait, by whichever words
-        urgent[[each.intent == "cancellation" and each.kind == "content" for each in told] & (urgent < 1)] = 1
+        leaves = np.array([each.intent == "cancellation" for each in told], dtype=np.bool_)
+        urgent[leaves] = np.maximum(urgent[leaves], 1)
     numbers = np.arange(len(texts)) if sample.row_numbers is None else sample.row_numbers
     triaged = TriagedRows(
         numbers[rows].astype(np.int64),

@@ -119,6 +119,8 @@ def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> in
     """
     if contradicts(found, standing, intent):
         return None
+    if standing is None and intent == "cancellation" and found.has("blameless") and not found.blame:
+        return 0
     leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
     if intent not in _WISHES:
         told = _TOLD

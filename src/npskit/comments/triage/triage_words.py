@@ -34,7 +34,7 @@ _CHUNK = 1 << 13
 _LONGEST, _FEW_SIGNS = 90, 4
 _OPPOSITE = {"good": "bad", "bad": "good"}
 # These say something only beside one of those, or beside a link.
-_LATER = ("promotion", "service", "staying", "request", "sarcasm")
+_LATER = ("promotion", "service", "staying", "blameless", "request", "sarcasm")
 _ASKED_FOR = frozenset({"off_topic", "leaving", "problem", "bad", "rhetorical"})
 # These, where nothing else tells a mood.
 _LAST = ("faint_good", "faint_bad")
@@ -53,8 +53,9 @@ class TriageWords:
 
     Args:
         signs: The patterns of each sign by its name: `spam`, `promotion`, `nothing`, `off_topic`, `service`, `leaving`,
-            `staying`, `buying`, `problem`, `request`, `errand`, `proposal`, `asking`, `rhetorical`, `good`, `bad`,
-            `contrast`, `sarcasm`, `faint_good` or `faint_bad`; `TriageWords.default_toml()` says what each is for.
+            `staying`, `blameless`, `buying`, `problem`, `request`, `errand`, `proposal`, `asking`, `rhetorical`,
+            `good`, `bad`, `contrast`, `sarcasm`, `faint_good` or `faint_bad`; `TriageWords.default_toml()` says what
+            each is for.
         negations: What takes the meaning from words that follow; of good and bad it turns it around.
         good_marks: Pictures of a good mood, such as a thumb.
         bad_marks: Of a bad one.

@@ -48,7 +48,7 @@ class WithTriage(Bindings):
                 by a model that saw it; the least sure quarter is "not sure". `Triage.mood_accuracy` says how often it
                 agrees with the answer, by language.
             urgency: How urgent a comment is: `UrgencyWords`, or a function from a comment to 0, 1 or 2; None for
-                `UrgencyWords.default()`.
+                `UrgencyWords.default()`, with 1 at least for a cancellation.
             level: Confidence level of the intervals of shares.
 
         Raises:
