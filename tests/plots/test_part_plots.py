@@ -156,7 +156,9 @@ def test_waterfall_is_a_chain(parts: list[float], before: float) -> None:
 def test_transitions() -> None:
     """The cells hold the counts, and the shares of their rows."""
     found = SURVEY.transitions()
-    chart = found._chart()
+    both = found._chart()
+    assert isinstance(both, Stack)
+    chart = both.charts[0]
     assert isinstance(chart, HeatMap)
     assert np.array_equal(chart.counts, found.counts)
     texts = [mark.text for mark in chart.drawn(WIDE, ENGLISH).marks if isinstance(mark, Text)]

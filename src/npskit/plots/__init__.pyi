@@ -10,6 +10,7 @@ from npskit.plots.chart import WIDE as WIDE
 from npskit.plots.chart import Chart as Chart
 from npskit.plots.crosses import Cross as Cross
 from npskit.plots.crosses import Crosses as Crosses
+from npskit.plots.flow import Flow as Flow
 from npskit.plots.forest import Forest as Forest
 from npskit.plots.forest import ForestRow as ForestRow
 from npskit.plots.heat_map import HeatMap as HeatMap

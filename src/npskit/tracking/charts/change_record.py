@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from npskit.plots import Chart, Forest, ForestRow
 from npskit.results import NO_ROWS, CountedRows, Interval, RowCounts, Rows, one_line, percent
 from npskit.tracking.charts.rivals import Rivals, looks_like
 
@@ -85,6 +86,18 @@ class ChangePoints(CountedRows):
     def looks_like(self) -> str:
         """`"steps"`, or a `"trend"`, `"season"` or `"drift"` that says as much with less, or `"unclear"`."""
         return looks_like(self.rivals)
+
+    def _chart(self) -> Chart | None:
+        """Return the levels between the changes, in order of time; none where no change was found."""
+        if not self.changes:
+            return None
+        first = self.changes[0]
+        rows = [ForestRow.of(f"… {first.period}", first.before, first.before_interval, n=round(first.n_before))]
+        rows += [
+            ForestRow.of(f"{each.period} …", each.after, each.after_interval, n=round(each.n_after))
+            for each in self.changes
+        ]
+        return Forest(self.score, ("",), rows, self.level, digits=1, ordered=True)
 
     def __len__(self) -> int:
         return len(self.changes)

@@ -13,7 +13,7 @@ from npskit.arrays import once
 from npskit.errors import InvalidValueError, counted, did_you_mean, quoted, written
 from npskit.inference import ChiSquareTest, Moves, PairedDifference, paired, paired_difference, stationary_shares
 from npskit.options import Pairing
-from npskit.plots import Chart, HeatMap
+from npskit.plots import Chart
 from npskit.results import (
     NO_ROWS,
     Columns,
@@ -32,6 +32,7 @@ from npskit.scores import Pair
 from npskit.tracking.charts import band_numbers
 from npskit.tracking.panel.answer_pairs import Steps
 from npskit.tracking.panel.engine_steps import EngineSteps
+from npskit.tracking.panel.move_pictures import picture_of_moves
 from npskit.tracking.panel.moved_share import GroupTransitions, MovedShare, compare_shares, moved_share, moved_shares
 
 _NAMED = 20
@@ -263,8 +264,7 @@ class Transitions(CountedRows):
         return ["from \\ to", *names, "n"], rows
 
     def _chart(self) -> Chart:
-        names, counts = self._shown()
-        return HeatMap(self.codebook.name, tuple(names), tuple(map(tuple, counts.tolist())))
+        return picture_of_moves(self.codebook.name, *self._shown())
 
     def _shown(self) -> tuple[Sequence[str], NDArray[np.int64]]:
         """Return the names and the table of the categories, or of bands of neighbors where there are many."""
