@@ -239,3 +239,18 @@ def test_an_engine_sends_the_columns_that_are_needed() -> None:
     held = nk.Survey(data).drivers(["speed", "price"], draws=100)
     lazy = nk.Survey(pl.LazyFrame(data)).drivers(["speed", "price"], draws=100)
     assert lazy.to_dict() == held.to_dict()
+
+
+def test_rare_kinds_that_the_same_row_has_leave_the_columns_told_apart() -> None:
+    """One row is of a rare kind of two columns, and a kind stands only in a row without a score: both are joined."""
+    data = answers(7, 200)
+    rng = np.random.default_rng(7)
+    for name in ("clear", "kind"):
+        often = rng.choice(["All of the time", "Often", "Sometimes"], 200, p=[0.6, 0.3, 0.1])
+        often[8] = "Rarely"
+        data[name] = [str(word) for word in often]
+    data["kind"][9], data["score"][9] = "Never", None
+    with pytest.warns(DataWarning, match="Sometimes or Rarely"):
+        found = nk.Survey(data).drivers(["speed", "clear", "kind"], draws=100)
+    assert all(1 <= each.inflation < 50 for each in found.drivers)
+    assert found.r2_out_of_sample > 0

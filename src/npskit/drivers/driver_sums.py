@@ -13,9 +13,12 @@ from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
 from npskit.drivers.rating_scale import ends_of, scale_of
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, shards_of
-from npskit.errors import InvalidValueError, counted
+from npskit.errors import DataWarning, InvalidValueError, counted, quoted, warn
 from npskit.options import Resampling
 from npskit.results import RowCounts
+
+# Kinds that fewer rows are of are joined with others.
+_RAREST = 5
 
 
 @attrs.frozen(eq=False)
@@ -144,10 +147,15 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
     used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
     inside = np.ones(len(used), dtype=np.bool_) if part is None else part.inside
     used &= inside
+    columns = rows.columns
+    if part is None:  # segments are compared, and so have the same columns
+        columns = {name: [_joined(column, used) for column in members] for name, members in columns.items()}
+        lines = [line for each in columns.values() for column in each for line in column.values]
+        known = np.isfinite(np.stack(lines))
     refuse_few(int(used.sum()), len(lines), pairwise)
     weights, units = rows.weights(used), rows.units(used)
     drivers, start = [], 0
-    for name, members in rows.columns.items():
+    for name, members in columns.items():
         places = [*range(start, start + sum(len(column.values) for column in members))]
         start = places[-1] + 1
         alone = len(members) == 1 and not members[0].kinds
@@ -184,6 +192,33 @@ def refuse_few(n: int, columns: int, pairwise: bool) -> None:
             f"drivers: {counted(n, 'row')} with the outcome and every driver, for {counted(columns, 'column')}: "
             "name fewer drivers" + ("" if pairwise else ", or say missing='pairwise'")
         )
+
+
+def _joined(column: RatedColumn, used: Bools) -> RatedColumn:
+    """Return a column whose rare kinds are joined with the next rarer one, which is said.
+
+    Of two columns the same few rows may be of a rare kind: nothing then tells the two apart.
+    """
+    if not column.kinds:
+        return column
+    each = sorted(
+        ([int((line[used] == 1).sum()), kind, line] for kind, line in zip(column.kinds, column.values, strict=True)),
+        key=lambda known: -known[0],
+    )
+    while len(each) > 1 and each[-1][0] < _RAREST:
+        rare, next_rarest = each.pop(), each.pop()
+        both = [next_rarest[0] + rare[0], f"{next_rarest[1]} or {rare[1]}", next_rarest[2] + rare[2]]
+        each = sorted([*each, both], key=lambda known: -known[0])
+    kinds = tuple(kind for _, kind, _ in each)
+    if len(kinds) == len(column.kinds):
+        return column
+    warn(
+        f"drivers: column {quoted(column.name)} holds kinds without an order, some of them in fewer than {_RAREST} of the "
+        f"rows that count: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
+        f"with order={{{column.name!r}: [worst, ..., best]}}",
+        DataWarning,
+    )
+    return RatedColumn(column.name, np.stack([line for _, _, line in each]), kinds)
 
 
 def _columns(members: Sequence[RatedColumn]) -> list[str]:
