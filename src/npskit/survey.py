@@ -262,6 +262,7 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
         currency: str | None = None,
         language: str = "en",
         triage: Classifier | None = None,
+        themes: Any = None,
         earlier: Plans | Sequence[Plans] = (),
     ) -> FollowUpPlan:
         """Return whom to follow up first, with which offer, by when and by whom, and who is left out and why.
@@ -305,6 +306,7 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
             currency: The currency of all amounts, such as `"EUR"`; messages name amounts only with it.
             language: The language of messages where the customer's is not known.
             triage: Sorts comments, see `npskit.Classifier`: what it sets aside is left out, but critical ones.
+            themes: As for `themes`: the first of them that a comment mentions is its theme where no column says one.
             earlier: Earlier plans, or their files: their steps count as contacts for `quiet`, also those to come.
 
         Raises:
@@ -341,6 +343,7 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
             currency=currency,
             language=language,
             triage=triage,
+            themes=themes,
             earlier=earlier,
             scorer=self._data.codebook,
         )

@@ -213,8 +213,8 @@ def _joined(column: RatedColumn, used: Bools) -> RatedColumn:
     if len(kinds) == len(column.kinds):
         return column
     warn(
-        f"drivers: column {quoted(column.name)} holds kinds without an order, some of them in fewer than {_RAREST} of the "
-        f"rows that count: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
+        f"drivers: column {quoted(column.name)} holds kinds without an order, some in fewer than {_RAREST} of the rows "
+        f"that count: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
         f"with order={{{column.name!r}: [worst, ..., best]}}",
         DataWarning,
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 import npskit as nk
 
 PLAYBOOK = """
@@ -58,3 +61,22 @@ def test_a_model_is_asked_once() -> None:
     plan = survey().follow_up(nk.Playbook.from_toml(PLAYBOOK), triage=model)
     assert calls == [3]
     assert {each.strategy for each in plan} == {"keep them"}
+
+
+def test_themes_of_comments_route_where_no_column_says_one() -> None:
+    """Of two themes that a comment mentions the first listed is its theme; a cell that says another stays."""
+    listed = {"staff": ["staff"], "bank": ["bank", "moving"]}
+    book = nk.Playbook.from_toml(PLAYBOOK.replace('intent = "cancellation"', 'theme = "bank"'))
+    plan = survey().follow_up(book, themes=listed)
+    assert [each.strategy for each in plan] == ["keep them", "thank", "thank"]
+    assert plan.assigned.table.known("theme", np.arange(3)) == ["bank", "staff", None]
+    said = survey(theme=["price", " ", None]).follow_up(book, themes=nk.ThemeList.of(listed))
+    assert said.assigned.table.known("theme", np.arange(3)) == ["price", "staff", None]
+
+
+def test_themes_need_comments() -> None:
+    """Without comments there is nothing to look for themes in, which the error says."""
+    with pytest.raises(nk.errors.IncompatibleError, match="comment="):
+        nk.Survey({"score": [3]}).follow_up(themes={"bank": ["bank"]})
+    with pytest.raises(nk.errors.InvalidTypeError, match="themes"):
+        survey().follow_up(themes=3)

@@ -91,13 +91,15 @@ class ThemeList:
 
     @staticmethod
     def of(themes: Any) -> ThemeList:
-        """Return a list as it is, or one of a mapping of names to patterns: `{"noise": ["nois*", "loud*"]}`.
+        """Return a list as it is, one of a mapping of names to patterns, or of a file or its text, as `from_toml`.
 
         Raises:
-            InvalidTypeError: If it is neither.
+            InvalidTypeError: If it is none of them.
         """
         if isinstance(themes, ThemeList):
             return themes
+        if isinstance(themes, str | os.PathLike):
+            return ThemeList.from_toml(themes)
         if not isinstance(themes, Mapping):
             raise InvalidTypeError(
                 "themes must be a ThemeList, or map names to patterns, as {'noise': ['nois*', 'loud*']}: got "

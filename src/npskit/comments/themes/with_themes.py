@@ -219,8 +219,7 @@ class WithThemes(Bindings):
 
         if "comment" not in self._data.roles:
             raise IncompatibleError("themes needs to know what was written: bind the column with comment=")
-        is_file = isinstance(themes, str | os.PathLike)
-        listed = None if themes is None else ThemeList.from_toml(themes) if is_file else ThemeList.of(themes)
+        listed = None if themes is None else ThemeList.of(themes)
         name = self._data.roles["comment"]
         data = asked(self._data, [name, *self._data.by(by)], times=times, rows=True, **options)
         sample = data.sample()

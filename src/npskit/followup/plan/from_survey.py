@@ -56,7 +56,7 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
         value=columns.get("value", terms.value),
         channel=columns.get("channel"),
         language=columns.get("language"),
-        theme=columns.get("theme"),
+        theme=_themes(columns.get("theme"), data, terms),
         public=columns.get("public"),
         comment=data.role("comment"),
         customer=data.role("customer"),
@@ -88,6 +88,21 @@ def follow_up_of(data: BoundData, terms: Terms) -> FollowUpPlan:
     n, missing, invalid = len(plan), int(tally.missing) - int(unscored.sum()) + off, int(tally.invalid) - off
     rows = RowCounts(n, missing, invalid, left_out=len(plan.status) - n - missing - invalid)
     return attrs.evolve(plan, rows=data.aside + rows)
+
+
+def _themes(column: Column | None, data: BoundData, terms: Terms) -> Any:
+    """Return what each comment is about: what the column says, else the first theme of the list that it mentions."""
+    if terms.themes is None:
+        return column
+    comments = data.role("comment")
+    if comments is None:
+        raise IncompatibleError("themes are looked for in comments: name their column, Survey(..., comment=...)")
+    texts: list[str | None] = read_texts(comments).tolist()
+    found: list[str | None] = [None] * len(texts) if column is None else read_texts(column).tolist()
+    unsaid = {row: text for row, text in enumerate(texts) if text is not None and not (found[row] or "").strip()}
+    for row, own in zip(unsaid, terms.themes.mentions([*unsaid.values()]), strict=True):
+        found[row] = terms.themes.names[int(own.argmax())] if own.any() else found[row]
+    return objects(found)
 
 
 def _shown(data: BoundData, kept: Iterable[str]) -> tuple[str, ...]:

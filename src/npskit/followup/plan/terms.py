@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import amount, finite_number, one_of, whole_number
+from npskit.comments.themes import ThemeList
 from npskit.comments.triage import Classifier
 from npskit.data import find_language
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
@@ -71,6 +72,10 @@ def _as_max_age(max_age: Any) -> dt.timedelta | None:
     return None if max_age is None else parse_fixed(max_age, "max_age")
 
 
+def _as_themes(themes: Any) -> ThemeList | None:
+    return None if themes is None else ThemeList.of(themes)
+
+
 def _as_roles(roles: Any) -> dict[str, str]:
     if not isinstance(roles, Mapping | None):
         raise InvalidTypeError(f"roles must map roles to columns, as {{'name': 'first_name'}}: got {quoted(roles)}")
@@ -118,6 +123,7 @@ class Terms:
     scorer: Codebook | None = None
     earlier: Any = ()
     triage: Classifier | None = attrs.field(default=None, validator=_is_triage)
+    themes: ThemeList | None = attrs.field(default=None, converter=_as_themes)
 
     @property
     def playbook(self) -> Playbook:
