@@ -56,7 +56,19 @@ NOT_CALLED = {
 }
 # They take what only npskit makes, or functions of the user's own.
 INTERNAL = {
-    *("add_note", "with_traceback", "with_file", "of_each", "assign", "column", "starts", "opening", "mask", "mapped"),
+    *(
+        "add_note",
+        "with_traceback",
+        "with_file",
+        "of_each",
+        "reasons",
+        "assign",
+        "column",
+        "starts",
+        "opening",
+        "mask",
+        "mapped",
+    ),
     *("categorize", "from_distinct", "register", "of_values", "priorities", "reasons", "levels"),
     "DueTimes.next_morning",
 }

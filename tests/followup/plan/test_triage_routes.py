@@ -80,3 +80,30 @@ def test_themes_need_comments() -> None:
         nk.Survey({"score": [3]}).follow_up(themes={"bank": ["bank"]})
     with pytest.raises(nk.errors.InvalidTypeError, match="themes"):
         survey().follow_up(themes=3)
+
+
+def test_comments_against_the_answer_are_read_before_a_letter_goes_out() -> None:
+    """Praise beside a 1 gets no letter that apologizes, notice beside a 10 none that thanks; the reason says why."""
+    texts = [
+        "Everything was perfect, lovely staff",
+        "I am moving to another bank",
+        "Lovely staff",
+        "Dirty and rude staff",
+    ]
+    data = {"score": [1, 10, 10, 10], "id": [*"abcd"], "text": texts}
+    plan = nk.Survey(data, customer="id", comment="text").follow_up(triage=nk.TriageWords.default())
+    table = plan.columns(messages=True)
+    found = {
+        who: (body is None, "against the answer" in (note or ""), "against the answer" in " ".join(why))
+        for who, body, note, why in zip(
+            *(table[name] for name in ("customer", "message", "note", "reasons")), strict=True
+        )
+    }
+    # the rule for complaints has a letter of its own, which stays
+    assert found == {"a": (True,) * 3, "b": (True,) * 3, "c": (False,) * 3, "d": (False, True, True)}
+    assert "against the answer" in plan.follow_up(customer="a").reasons[0]
+
+
+def test_without_triage_nothing_is_against_the_answer() -> None:
+    """What is not asked for changes nothing."""
+    assert not survey().follow_up().against_answer.any()

@@ -26,7 +26,7 @@ from npskit.followup.plan.statuses import (
     UNSCORED,
     WHY,
 )
-from npskit.followup.plan.triage_labels import Labels, sets_aside
+from npskit.followup.plan.triage_labels import AGAINST_ANSWER, Labels, against_answer, sets_aside
 from npskit.followup.playbook import Assigned, FollowUp, Menu, Offer, pick
 from npskit.results import NO_ROWS, CountedRows, RowCounts, excerpt
 from npskit.scorers import Codebook, Scorer
@@ -160,6 +160,19 @@ class Choices(CountedRows):
         return sets_aside(self.labels) & ~self.assigned.critical
 
     @once
+    def against_answer(self) -> Bools:
+        """Whether triage says of each comment the opposite of the answer: a 10 with a complaint, praise beside a 0."""
+        if self.labels is None:
+            return np.zeros(len(self.status), dtype=np.bool_)
+        table = self.assigned.table
+        return against_answer(self.labels, table.category, len(table.codebook.categories) - 1)
+
+    def reasons(self, rows: Codes) -> list[tuple[str, ...]]:
+        """Return why each of some rows is followed up as it is."""
+        found = zip(self.assigned.reasons(rows), self.against_answer[rows].tolist(), strict=True)
+        return [(AGAINST_ANSWER, *reasons) if against else reasons for reasons, against in found]
+
+    @once
     def order(self) -> Codes:
         """The rows that are followed up, the first to be answered first.
 
@@ -241,7 +254,7 @@ class Choices(CountedRows):
             raise InvalidValueError(f"{row_said(place, self.row_numbers)} is not followed up: {self.why_at(place)}")
         found = self.assigned.follow_up(place, self.offer_at(place))
         assert found is not None  # somebody whom no strategy applies to is not chosen
-        return found
+        return attrs.evolve(found, reasons=(AGAINST_ANSWER, *found.reasons)) if self.against_answer[place] else found
 
     def offer_at(self, place: int) -> Offer | None:
         """Return the offer made to the response at a position, or None."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
+import numpy as np
 
 from npskit.arrays import Codes
 from npskit.checks import is_text_or_none
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, quoted
 from npskit.followup.letters import ABOUT, PUBLIC_ACTION, Draft, Languages, Manner, as_languages
 from npskit.followup.plan.choices import Choices
+from npskit.followup.plan.triage_labels import AGAINST_ANSWER
 from npskit.followup.playbook import FLAGS, GIFTS, Menu, Offer
 from npskit.results import excerpt, records
 
@@ -64,6 +66,15 @@ def letters_of(plan: Choices, rows: Codes, places: Codes, letters: Letters) -> d
         step = steps[together[0]]
         assert step is not None, "whoever has no step is in no group"
         written |= zip(together, _together(plan, rows[together], step, language, letters), strict=True)
+    against = plan.against_answer[rows]
+    # a rule for complaints has a letter that neither thanks nor apologizes; whom no rule saw, a person writes to
+    seen = np.asarray(plan.assigned.flags("complained", rows), dtype=np.bool_) & (
+        plan.assigned.table.category[rows] > 0
+    )
+    for place in np.flatnonzero(against).tolist():
+        subject, body, wrong = written[place]
+        kept = (subject, body) if seen[place] else (None, None)
+        written[place] = (*kept, "; ".join(filter(None, [AGAINST_ANSWER, wrong])))
     notes = dict[tuple[str, str], str | None]()
     for place, (text, step) in enumerate(zip(said, steps, strict=True)):
         subject, body, wrong = written[place]

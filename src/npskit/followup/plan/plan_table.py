@@ -63,7 +63,7 @@ def _said(plan: Choices, rows: Codes) -> dict[str, list[Any]]:
         "cost": plan.cost[rows].tolist(),
         "authority": plan.of_each(rows, _authority),
         "gain": [None if gain != gain else gain for gain in plan.gain[rows].tolist()],
-        "reasons": assigned.reasons(rows),
+        "reasons": plan.reasons(rows),
     }
 
 
