@@ -334,3 +334,17 @@ def test_themes_must_be_themes() -> None:
         made(spoken(), themes=3)
     with pytest.raises(nk.NpskitError, match="hide_comments_below"):
         made(spoken(), hide_comments_below=0)
+
+
+def test_invalid_answers_as_they_were_given() -> None:
+    """Whole numbers in a column with gaps are whole, and a minus is a minus."""
+    page = made(nk.Survey({"score": [9.0, None, 99.0, 99.0, -1.0, 7.5] * 3}, score="score"))
+    assert "99 (6 times), −1 (3 times), 7.5 (3 times)" in text_of(page)
+
+
+def test_paper_has_the_wide_pictures() -> None:
+    """A sheet of paper is narrower than what a phone's layout begins at: that layout is for screens alone."""
+    style = re.search(r"<style>(.*?)</style>", made(hotel()), re.DOTALL)
+    assert style is not None
+    assert "max-width: 760px" in style[1]
+    assert not re.search(r"@media \(max-width", style[1])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npskit.plots import PHRASES
+from npskit.report.pictures import ReportSpeech
 from npskit.report.wording import LANGUAGES, ReportWords, named, words_of
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -99,3 +100,9 @@ def test_pictures_are_said_in_each_language(language: str) -> None:
     assert said.keys() == PHRASES
     parts = {phrase: fields(phrase) for phrase in PHRASES}
     assert {phrase: fields(text) for phrase, text in said.items()} == parts
+
+
+def test_months_are_short_as_each_language_has_them() -> None:
+    """No dot stands below an axis but where it is part of the abbreviation."""
+    said = [ReportSpeech(words_of(language)).month(1) for language in LANGUAGES]
+    assert said == ["Jan", "Jan", "sty", "ม.ค."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -254,4 +255,7 @@ def _invalid(survey: Any, many: int) -> tuple[tuple[str, int], ...]:
 
 def _as_written(value: Any) -> str:
     """Return an answer as it was given: of whole numbers in a column with gaps 99, not 99.0."""
-    return f"{value:g}".replace("-", MINUS) if isinstance(value, float) else str(value)
+    text = str(value)
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        text = text.removesuffix(".0").replace("-", MINUS)
+    return text

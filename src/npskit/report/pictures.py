@@ -75,7 +75,8 @@ class ReportSpeech(Speech):
         """Return the short name of a month."""
         from babel.dates import get_month_names
 
-        return str(get_month_names("abbreviated", "stand-alone", self._words.locale)[month]).rstrip(".")
+        name = str(get_month_names("abbreviated", "stand-alone", self._words.locale)[month])
+        return name if name.count(".") > 1 else name.rstrip(".")  # in Thai both dots belong to it
 
     def day(self, day: dt.date) -> str:
         """Return a day."""
