@@ -10,10 +10,11 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class IndexReadme(MetadataHookInterface):
-    """Writes links out as `[tool.hatch.metadata.hooks.custom]` of pyproject.toml says."""
+    """Writes links out as `tool.hatch.metadata.hooks.custom` of pyproject.toml says, one kind after the other."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add the README to what is said of the package."""
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
-        full = re.sub(self.config["links"], self.config["in-full"], text)
-        metadata["readme"] = {"content-type": "text/markdown", "text": full}
+        for links in self.config["links"]:
+            text = re.sub(links["within"], links["in-full"], text)
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -105,14 +105,17 @@ def test_the_readme_is_plain_enough_for_a_package_index() -> None:
     prose = FENCE.sub("", README)
     assert not re.search(r"<[a-zA-Z/!]", prose)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    hook = project["tool"]["hatch"]["metadata"]["hooks"]["custom"]
-    within = re.findall(hook["links"], prose)
-    assert any(path.endswith(".png") for path in within)
-    assert all((ROOT / path.partition("#")[0]).exists() for path in within)
-    shown = re.sub(hook["links"], hook["in-full"], prose)
+    within = re.findall(r"\]\((?!https?://)(\S+?)\)", prose)
+    assert {Path(path).suffix for path in within} == {".png", ".svg", ".md"}
+    assert all((ROOT / path).is_file() for path in within)
+    shown = prose
+    for links in project["tool"]["hatch"]["metadata"]["hooks"]["custom"]["links"]:
+        shown = re.sub(links["within"], links["in-full"], shown)
     assert not re.search(r"\]\((?!https://)", shown)
-    there = project["project"]["urls"]["Source"].replace("github.com", "raw.githubusercontent.com")
-    assert all(f"]({there}/main/{path})" in shown for path in within)
+    source = project["project"]["urls"]["Source"]
+    picture = source.replace("github.com", "raw.githubusercontent.com") + "/main"
+    for path in within:
+        assert f"]({source}/blob/main/{path})" in shown if path.endswith(".md") else f"]({picture}/{path})" in shown
 
 
 def test_the_pictures_are_up_to_date() -> None:
