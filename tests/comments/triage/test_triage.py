@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import npskit as nk
 
 BLIND: list[dict[str, Any]] = json.loads(Path(__file__).with_name("blind.json").read_text("utf-8"))["comments"]
+APART: list[dict[str, Any]] = json.loads(Path(__file__).with_name("apart.json").read_text("utf-8"))["comments"]
 KINDS = {"content", "spam", "noise", "irrelevant", "duplicate"}
 WORDS = [
     "n/a", "asdf", "great", "I am leaving", "http://x.com", "Ich kündige", "ไม่มี", "7", "", " ", "👍", "not good",
@@ -197,6 +198,28 @@ def test_blind_comments() -> None:
     assert np.mean(real) <= 0.03
     assert right["cancellation"] >= 17
     assert sum(right.values()) >= 200
+
+
+def test_sentences_written_apart() -> None:
+    """Words alone, on sentences that the rules were not widened in view of: floors a little below what was measured."""
+    comments = triage([each["text"] for each in APART], [None] * len(APART)).comments
+    found = {each.row: each for each in comments}
+    told = [str(found[row].intent or found[row].kind) if row in found else "noise" for row in range(len(APART))]
+    labels = [each["label"] for each in APART]
+    report = nk.label_report(labels, told)
+    scores = {each.label: each for each in report.labels}
+    junk = {"spam", "noise", "irrelevant"}
+    kept = [row for row, label in enumerate(labels) if label not in junk]
+    moods = [found[row].mood for row in kept]
+    urgent = [(APART[row]["urgency"], found[row].urgency) for row in kept]
+    assert np.mean([told[row] in junk for row in kept]) <= 0.03
+    assert np.mean([told[row] in junk for row, label in enumerate(labels) if label in {"spam", "noise"}]) >= 0.6
+    assert min(scores["cancellation"].precision, scores["cancellation"].recall) >= 0.75
+    assert report.macro_f1 >= 0.58
+    assert np.mean([mood == APART[row]["mood"] for row, mood in zip(kept, moods, strict=True)]) >= 0.6
+    assert np.mean([mood is None for mood in moods]) <= 0.25
+    assert sum(level >= 1 for wanted, level in urgent if wanted == 1) >= 14
+    assert sum(level == 2 for wanted, level in urgent if wanted == 2) >= 3
 
 
 def simulated(n: int = 240, seed: int = 0) -> dict[str, list[Any]]:

@@ -75,7 +75,7 @@ def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
         return "spam", "a link alone"
     if found.linked and has_address(found.text) and not found.has("service", "problem", "leaving", "errand"):
         return "spam", "an address, and nothing about the service"
-    if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal"):
+    if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal", "problem"):
         return "irrelevant", found.said("off_topic")
     return None
 
