@@ -25,7 +25,7 @@ from npskit.arrays import same
 from npskit.checks import is_hashable
 from npskit.options import Backend
 from npskit.results import Result
-from npskit.results.display import markdown_text, shown
+from npskit.results.display import html_table, markdown_text, shown
 from npskit.results.files import _cell as csv_cell
 from npskit.results.result import schema_of
 
@@ -250,6 +250,7 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.cells: list[str] = []
+        self.within = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
@@ -268,6 +269,33 @@ def test_notebooks_say_what_text_says(result: Result) -> None:
     said = [*result._all_notes(), *(caption for caption, _ in result._more())]
     said += [] if str(result) == repr(result) or not result._headline() else [result._headline()]
     assert {word for text in said for word in map(shown, text.split())} <= set(map(shown, page.split()))
+
+
+def test_notebooks_say_all_that_print_says(result: Result) -> None:
+    """Where `print` shows more than a repr, each of its words stands in the page, too."""
+    page = html.unescape(re.sub("<[^>]+>", " ", result._repr_html_())).replace("\x1b", "\\x1b")
+    said = "" if str(result) == repr(result) else str(result)
+    assert {word for word in re.findall(r"\w+", said) if "x1b" not in word} <= set(re.findall(r"\w+", page))
+
+
+@pytest.mark.parametrize("shown_as_text", [catalogue.survey(), npskit.Playbook.default()], ids=["Survey", "Playbook"])
+def test_what_is_no_result_is_shown_too(shown_as_text: Any) -> None:
+    """A survey and a playbook say in a notebook what they say in text, escaped and without a table."""
+    page = Page(shown_as_text._repr_html_())
+    assert page.tags == {"p"}
+    assert html.unescape(re.sub("<[^>]+>", " ", shown_as_text._repr_html_())).split() == str(shown_as_text).split()
+
+
+def test_text_left_numbers_right_and_ends_of_long_tables() -> None:
+    """In a notebook columns of text stand left and numbers right, and of many rows the first and the last ten show."""
+    rows = [["N", i] for i in range(100)]
+    page = html_table(["region", "n"], rows)
+    right = ' style="text-align:right"'
+    assert f"<th>region</th><th{right}>n</th>" in page
+    assert f"<td>N</td><td{right}>99</td>" in page
+    assert page.count("<tr>") == 1 + 10 + 1 + 10
+    assert "80 rows between" in page
+    assert f"<td{right}>50</td>" not in page
 
 
 def test_text_and_pages_agree(result: Result) -> None:

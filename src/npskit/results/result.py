@@ -251,8 +251,11 @@ class Result(Frozen):
         return "\n\n".join(filter(None, [*parts, *map(markdown_text, self._all_notes())]))
 
     def _repr_html_(self) -> str:
+        own = type(self).__str__ is not Result.__str__  # a text of its own says what the table does not
         tables = [(self._headline() or self._caption(), self._rows()), *self._more()]
-        return "".join(html_table(*rows, caption=caption) for caption, rows in tables) + html_lines(self._all_notes())
+        return "".join(html_table(*rows, caption=caption) for caption, rows in tables) + html_lines(
+            [*(str(self).split("\n") if own else ()), *self._all_notes()]
+        )
 
 
 def schema_of(kind: type) -> str:

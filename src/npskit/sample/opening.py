@@ -10,6 +10,7 @@ from typing_extensions import Unpack
 from npskit.data import query_over
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
+from npskit.results import ShownAsText
 from npskit.scorers import Scorer
 
 
@@ -36,7 +37,7 @@ class SurveyArguments(TypedDict, total=False):
     mapping: Mapping[Any, Any] | None
 
 
-class Opening:
+class Opening(ShownAsText):
     """Ways to make a survey beside that of its class, which takes data first."""
 
     @classmethod
