@@ -53,6 +53,7 @@ from npskit.data.labels import read_labels as read_labels
 from npskit.data.language_names import find_language as find_language
 from npskit.data.language_names import locale_of as locale_of
 from npskit.data.language_names import normal_tag as normal_tag
+from npskit.data.number_stretches import Stretches as Stretches
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
@@ -85,7 +86,6 @@ from npskit.data.segments import Keys as Keys
 from npskit.data.segments import coded as coded
 from npskit.data.segments import holding as holding
 from npskit.data.segments import segments_of as segments_of
-from npskit.data.span_query import Stretches as Stretches
 from npskit.data.span_query import in_spans as in_spans
 from npskit.data.span_query import partner_products as partner_products
 from npskit.data.step_query import StepQuery as StepQuery

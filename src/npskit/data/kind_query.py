@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.data.columns import Column
 from npskit.data.keys import factorize_many
-from npskit.data.unit_query import UnitQuery, chosen
+from npskit.data.number_stretches import chosen
+from npskit.data.unit_query import UnitQuery
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw

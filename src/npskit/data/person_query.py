@@ -44,7 +44,7 @@ class PersonAnswers(Frozen):
 
 
 def answers_of_persons(
-    query: UnitQuery, answers: Sequence[str], rule: Repeats, nullable: Sequence[str], some_unscored: bool
+    query: UnitQuery, answers: Sequence[str], rule: Repeats, nullable: Sequence[str], rows: int, some_unscored: bool
 ) -> PersonAnswers | None:
     """Return what counts of each person in each segment and span, by the rule of `npskit.sample.repeats.answer_each`.
 
@@ -53,30 +53,40 @@ def answers_of_persons(
         answers: The plain names of the columns of answers.
         rule: The `"latest"` scored rows of a person, or the `"mean"` of all.
         nullable: The plain names of the columns of segments that have missing values.
-        some_unscored: Whether some rows cannot be scored.
+        rows: How many rows there are.
+        some_unscored: Whether some of them cannot be scored.
 
     Returns:
         None where times have to be seen, because some may be far from the others.
     """
     import narwhals.stable.v2 as nw
 
-    if rule == "latest" and times_may_be_far(query):
-        return None
-    rows, joined = fill_keys(query.rows, query.keys, nullable)
-    known, who = rows.filter(~nw.col("unit").is_null()), [*joined, "unit"]
+    undated = False
+    if rule == "latest":
+        ends = _ends(query)
+        if _may_be_far(ends):
+            return None
+        undated = bool((ends.numbers("dated") < rows).any())
+    filled, joined = fill_keys(query.rows, query.keys, nullable)
+    known, who = filled.filter(~nw.col("unit").is_null()), [*joined, "unit"]
     others = query.alone(query.rows)
     if query.days:  # who answered in no span is left as they are
         others = query.rows.filter(nw.col("unit").is_null() | (nw.col("span") < 0))
         known, who = known.filter(nw.col("span") >= 0), [*who, "span"]
-    scored, unscored = known.filter(nw.col("category") >= 0), known.filter(nw.col("category") < 0)
-    chosen = _latest(scored, who) if rule == "latest" else scored
+    # where all are scored, no engine has to look at the answers of the others
+    scored = known.filter(nw.col("category") >= 0) if some_unscored else known
+    unscored = known.filter(nw.col("category") < 0)
+    chosen = _latest(scored, who, undated) if rule == "latest" else scored
     by = [*dict.fromkeys([*query.keys, *query.days, *answers])]
-    tables = [_counted(query, chosen, who, by)]
+    alone = None
+    if rule == "latest":
+        alone = _counted_alone(query, chosen, [*query.keys, *(name for name in who if name not in joined)], by)
+    tables = [alone or _counted(query, chosen, who, by)]
     numbers, rows_of = tables[0].numbers("number"), tables[0].numbers("n")
     if some_unscored:
         persons = scored.group_by(who).agg(nw.len())
         never = unscored.join(persons, on=who, how="anti")
-        tables.append(_counted(query, _latest(never, who) if rule == "latest" else never, who, by))
+        tables.append(_counted(query, _latest(never, who, undated) if rule == "latest" else never, who, by))
         if rule == "mean":  # of who has answered, what was left open does not count for less
             silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0).cast(nw.Float64))
             tables.append(_counted(query, silent, [], by))
@@ -92,20 +102,47 @@ def answers_of_persons(
 
 def times_may_be_far(query: UnitQuery) -> bool:
     """Return whether some times of a query may be far from the others, so that they have to be seen."""
+    return _may_be_far(_ends(query))
+
+
+def _ends(query: UnitQuery) -> Fetched:
+    """Return the first and the last time, and how many rows have one."""
     import narwhals.stable.v2 as nw
 
-    ends = query.rows.group_by("one").agg(nw.col("t").min().alias("first"), nw.col("t").max().alias("last"))
-    found = query.run(ends)
-    return may_be_far(np.concatenate([found[end].filled().astype("datetime64[us]") for end in ("first", "last")]))
+    t = nw.col("t")
+    ends = t.min().alias("first"), t.max().alias("last"), t.count().alias("dated")
+    return query.run(query.rows.select(*ends))  # of all rows together, as a file may say it itself
 
 
-def _latest(rows: nw.LazyFrame[Any], who: list[str]) -> nw.LazyFrame[Any]:
-    """Return the latest rows of each person; all of them where no time is known."""
+def _may_be_far(ends: Fetched) -> bool:
+    return may_be_far(np.concatenate([ends[end].filled().astype("datetime64[us]") for end in ("first", "last")]))
+
+
+def _latest(rows: nw.LazyFrame[Any], who: list[str], undated: bool) -> nw.LazyFrame[Any]:
+    """Return the latest rows of each person; all of them where no time is known, if there are such."""
     import narwhals.stable.v2 as nw
 
     last = rows.group_by(who).agg(nw.col("t").max().alias("latest"))
-    found = rows.join(last, on=who, how="inner")
-    return found.filter((nw.col("t") == nw.col("latest")) | nw.col("latest").is_null())
+    found, held = rows.join(last, on=who, how="inner"), nw.col("t") == nw.col("latest")
+    return found.filter(held | nw.col("latest").is_null() if undated else held)
+
+
+def _counted_alone(query: UnitQuery, rows: nw.LazyFrame[Any], who: list[str], by: list[str]) -> Fetched | None:
+    """Return what `_counted` does of persons who all have a single row, without joining their numbers of rows back.
+
+    None where somebody has several, or the answers are of a kind that has no order on some engine.
+    """
+    import narwhals.stable.v2 as nw
+
+    schema, w = rows.collect_schema(), nw.col("w")
+    said = [name for name in by if name not in who]
+    if not all(schema[name].is_numeric() or isinstance(schema[name], nw.String) for name in said):
+        return None
+    # of a single row, the least is what it says
+    each = rows.group_by(who).agg(nw.len().alias("number"), *(nw.col(name).min() for name in said), w.sum())
+    counts = each.with_columns(w2=w * w).group_by([*by, "number"])
+    found = query.run(counts.agg(nw.len().alias("n"), w.sum(), nw.col("w2").sum()))
+    return found if (found.numbers("number") == 1).all() else None
 
 
 def _counted(query: UnitQuery, rows: nw.LazyFrame[Any], who: list[str], by: list[str]) -> Fetched:

@@ -16,7 +16,8 @@ import numpy as np
 
 from npskit.arrays import Floats, Frozen
 from npskit.data.engines import Fetched
-from npskit.data.unit_query import Categories, chosen
+from npskit.data.number_stretches import case_of
+from npskit.data.unit_query import Categories
 
 if TYPE_CHECKING:
     from typing import Any
@@ -122,8 +123,7 @@ class ProductQuery:
         made = {f"x{i}": _finite(plain(name)) for i, name in enumerate(numbers)}
         if columns.outcome is None:
             ((answers, points),) = categories.points.items()
-            raw = nw.col(plain(answers))
-            made["code"] = chosen([(raw.is_in(list(raws)), i) for i, raws in enumerate(points) if raws])
+            made["code"] = case_of(nw.col(plain(answers)), schema[plain(answers)], points)
         found = rows.with_columns(
             **made,
             category=categories.of_rows(plain, schema),

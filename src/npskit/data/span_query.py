@@ -7,13 +7,11 @@ day on which span begins.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.data.number_stretches import Stretches
 from npskit.data.query_times import QueryTimes
 from npskit.data.sum_table import SumTable
 from npskit.data.unit_query import UnitQuery
@@ -23,52 +21,6 @@ if TYPE_CHECKING:
 
 # What stands for a missing value where rows are joined, since no engine joins by nothing.
 _NOTHING = "npskit: nothing"
-
-
-@attrs.frozen(eq=False)
-class Stretches(Frozen):
-    """A whole number for each stretch of another, as a query can be told.
-
-    Args:
-        begins: Where each stretch begins, rising, shape `(S,)`.
-        values: What holds there, shape `(S,)`.
-        end: The number behind the last one.
-    """
-
-    begins: NDArray[np.int64]
-    values: NDArray[np.int64]
-    end: int
-
-    @classmethod
-    def of(cls, numbers: NDArray[np.int64], values: NDArray[np.int64]) -> Self:
-        """Return the fewest stretches in which each number has its value; all in between may have any.
-
-        Example:
-            >>> found = Stretches.of(np.array([7, 1, 2, 7]), np.array([1, 0, 0, 1]))
-            >>> found.begins.tolist(), found.values.tolist(), found.end
-            ([1, 7], [0, 1], 8)
-        """
-        known, first = np.unique(numbers, return_index=True)
-        value = values[first]
-        new = np.flatnonzero(np.append(True, value[1:] != value[:-1])) if len(known) else np.zeros(0, np.intp)
-        return cls(known[new], value[new], int(known.max(initial=-1)) + 1)
-
-    def value(self, number: nw.Expr) -> nw.Expr:
-        """Return the value of a column's numbers, -1 for none and what is beyond."""
-        import narwhals.stable.v2 as nw
-
-        def between(low: int, high: int) -> nw.Expr:
-            if high - low == 1:
-                return nw.lit(int(self.values[low]))
-            middle = (low + high) // 2
-            return (
-                nw.when(number < int(self.begins[middle])).then(between(low, middle)).otherwise(between(middle, high))
-            )
-
-        if not len(self.begins):
-            return nw.lit(-1)
-        inside = (number >= int(self.begins[0])) & (number < self.end)
-        return nw.when(inside).then(between(0, len(self.begins))).otherwise(nw.lit(-1))
 
 
 def in_spans(query: UnitQuery, times: QueryTimes, stretches: Stretches) -> UnitQuery:

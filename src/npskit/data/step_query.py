@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Floats, Frozen
 from npskit.data.engines import Fetched
-from npskit.data.unit_query import UnitQuery, chosen
+from npskit.data.number_stretches import chosen
+from npskit.data.unit_query import UnitQuery
 from npskit.options import Pairing
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from npskit.data.engines import Fetched
+from npskit.data.number_stretches import case_of
 from npskit.data.sum_table import SumTable
 from npskit.data.words import NOTHING
 
@@ -54,15 +55,13 @@ class Categories:
         found, bad = nw.lit(0), nw.lit(0) > 0
         if len(self.points) == 1:
             ((name, points),) = self.points.items()
-            answer = _comparable(plain(name), schema)
             raws = [[raw for cell in cells for raw in points[cell]] for cells in self.cells]
-            category = chosen([(answer.is_in(each), k) for k, each in enumerate(raws) if each])
+            category = case_of(_comparable(plain(name), schema), schema[plain(name)], raws)
         else:
             for name, points in self.points.items():
-                answer = _comparable(plain(name), schema)
-                code = chosen([(answer.is_in(list(raws)), i) for i, raws in enumerate(points) if raws])
+                code = case_of(_comparable(plain(name), schema), schema[plain(name)], points)
                 found, bad = found * len(points) + code, bad | (code < 0)
-            inside = chosen([(found.is_in(list(cells)), k) for k, cells in enumerate(self.cells) if cells])
+            inside = case_of(found, nw.Int64(), self.cells)
             category = nw.when(bad).then(nw.lit(-1)).otherwise(inside)
         if not self.unscored:
             return category
@@ -328,16 +327,6 @@ def _unless_nothing(text: nw.Expr, value: nw.Expr) -> nw.Expr:
     import narwhals.stable.v2 as nw
 
     return nw.when(~text.str.strip_chars().str.to_lowercase().is_in(sorted(NOTHING))).then(value)
-
-
-def chosen(cases: Sequence[tuple[nw.Expr, int]]) -> nw.Expr:
-    """Return the number of the case that holds, -1 where none does."""
-    import narwhals.stable.v2 as nw
-
-    found: nw.Expr = nw.lit(-1)
-    for holds, number in reversed(cases):
-        found = nw.when(holds).then(nw.lit(number)).otherwise(found)
-    return found
 
 
 def _comparable(name: str, schema: Mapping[str, Any]) -> nw.Expr:

@@ -234,8 +234,9 @@ def _persons(
     plain, counts = data.frame.plain, all_rows.counts
     with data.frame.asking(f"telling the answers that count of customers ({repeats})"):
         answers = [plain(name) for name in data.score]
-        some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [counts.answers().rows]
-        found = answers_of_persons(all_rows.query, answers, repeats, nullable(data, counts, by), some)
+        rows = counts.answers().rows
+        some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [rows]
+        found = answers_of_persons(all_rows.query, answers, repeats, nullable(data, counts, by), rows, some)
     if found is None:
         return None
     superseded = int(counts.answers().rows - found.counts.sum())
