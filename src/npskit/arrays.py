@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeGuard, TypeVar
+from typing import Any, NoReturn, TypeGuard, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -86,6 +86,30 @@ class once(functools.cached_property[T]):  # noqa: N801 (it is written as a deco
             return found
 
         super().__init__(compute)
+
+
+class _Pattern:
+    """A regular expression that is compiled when one of its methods is first used."""
+
+    def __init__(self, *given: Any) -> None:
+        self._given = given
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = getattr(re.compile(*self._given), name)  # which keeps what it has compiled
+        setattr(self, name, found)
+        return found
+
+
+def lazy_pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a regular expression that costs nothing until it is used, since most surveys need few of them.
+
+    Example:
+        >>> lazy_pattern("[0-9]+").fullmatch("10").group()
+        '10'
+    """
+    return cast("re.Pattern[str]", _Pattern(text, flags))
 
 
 class Frozen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +12,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.arrays import Frozen, lazy_pattern
 from npskit.checks import is_hashable, is_missing, is_same
 from npskit.data.cells import BadCell, NumberedCells, bad_cells, distinct_cells
 from npskit.data.columns import Column
@@ -38,13 +37,13 @@ class Numbers(Frozen):
 _NUMBERS = (int, float, Decimal, Fraction, np.integer, np.floating)
 # Beyond this nobody counts, and a decimal may take very long to be written out.
 _LARGEST = 10**300
-_POINT = re.compile(r"[+\-−]?(?=\.?\d)(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
-_MARKED = re.compile(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
+_POINT = lazy_pattern(r"[+\-−]?(?=\.?\d)(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+_MARKED = lazy_pattern(r"\s*[+\-−]?(\d*(?:([.,])\d{3})*)([.,])(\d+)\s*")
 # How many texts are looked at for one that may be read in two ways.
 _LOOK = 5_000
 # A mark before three digits parts thousands or is the decimal one.
-_EITHER = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}[.,]\d{3}\s*")
-_COMMA = re.compile(r"[+\-−]?(?=,?\d)(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+_EITHER = lazy_pattern(r"\s*[+\-−]?[1-9]\d{0,2}[.,]\d{3}\s*")
+_COMMA = lazy_pattern(r"[+\-−]?(?=,?\d)(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 
 
 def holds_number(value: object) -> bool:

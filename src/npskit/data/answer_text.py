@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import Final, Literal
 
+from npskit.arrays import lazy_pattern
 from npskit.data.answer_words import is_label
 from npskit.data.words import NOTHING
 
@@ -30,34 +31,34 @@ _LONGEST_LABEL = 200
 _LONGEST_LOOSE = 80
 
 _NUMBER = r"(?P<number>[+\-−]?\d+)(?:[.,](?:0{1,2}|0{4,}))?"
-_WHOLE = re.compile(_NUMBER)
+_WHOLE = lazy_pattern(_NUMBER)
 _OPEN, _CLOSED = r"""["'“”„‚‘’`´«»‹›「『【〔(\[{<]""", r"""["'“”‘’`´»›」』】〕)\]}>]"""
-_WRAPPED = re.compile(rf"=?{_OPEN}*\s?{_NUMBER}\s?{_CLOSED}*[.,;:!]*")
-_NUMBER_FIRST = re.compile(
+_WRAPPED = lazy_pattern(rf"=?{_OPEN}*\s?{_NUMBER}\s?{_CLOSED}*[.,;:!]*")
+_NUMBER_FIRST = lazy_pattern(
     _NUMBER + r"(?:\s+[-–—]\s*|[-–—]\s+|\s*[=:]\s*|\s*(?=[(\[])|[.)]\s+)(?P<label>\D.*)", re.DOTALL
 )
-_NUMBER_LAST = re.compile(
+_NUMBER_LAST = lazy_pattern(
     r"(?P<label>.*?)(?:\s[-–—]\s+(?=\d)|[=:]\s*|(?P<open>[(\[]\s*))" + _NUMBER + r"(?(open)\s*[)\]])", re.DOTALL
 )
 # What may part a number and a label that is known to be one; and signs that belong to the number, which are no label.
 _MARKS = " \t-–—_/|,;.:()[]、。・=!?'\""
 _OURS = "%‰°+<>~≈±$€£¥#^*�"
-_BEGINS = re.compile(rf"=?{_OPEN}*\s?{_NUMBER}")
-_ENDS = re.compile(rf"(?<!\d){_NUMBER}\Z")
+_BEGINS = lazy_pattern(rf"=?{_OPEN}*\s?{_NUMBER}")
+_ENDS = lazy_pattern(rf"(?<!\d){_NUMBER}\Z")
 # Letters of alphabets that a number never touches as a label does: "10th", "A10", "10x".
-_ALPHABET = re.compile(r"[A-Za-zªº\u00c0-\u058f]")
-_DIGITS = re.compile(r"\d+")
-_LETTER = re.compile(r"[^\W\d_]")
+_ALPHABET = lazy_pattern(r"[A-Za-zªº\u00c0-\u058f]")
+_DIGITS = lazy_pattern(r"\d+")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 # The number once more, in brackets behind its label.
-_AGAIN = re.compile(r"\s*[(\[]\d+[)\]]\Z")
+_AGAIN = lazy_pattern(r"\s*[(\[]\d+[)\]]\Z")
 # Signs that are not seen, the frames of digits in keycaps, and skin tones and styles of emoji.
-_UNSEEN = re.compile(
+_UNSEEN = lazy_pattern(
     r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u20e3\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
 )
 # What web pages write around a text.
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&nbsp;|^[•·▪◦‣] ?")
+_MARKUP = lazy_pattern(r"</?[a-zA-Z][^<>]*>|&nbsp;|^[•·▪◦‣] ?")
 # They would become digits like the others.
-_SMALL = re.compile(r"[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f\u2189]")
+_SMALL = lazy_pattern(r"[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f\u2189]")
 
 
 def plain_text(text: str) -> str:

@@ -6,10 +6,11 @@ import functools
 import re
 import unicodedata
 
+from npskit.arrays import lazy_pattern
 from npskit.data.words import NO, YES
 
 # "Recommend" in the languages surveys are most often asked in, and the score's own name.
-RECOMMENDS = re.compile(
+RECOMMENDS = lazy_pattern(
     r"(?<![a-z])e?nps(?![a-z])|net.?promoter|recom+end|recommand|recomiend|raccomand|consigli|empfehl|polec|aanbevel|aanrad"
     r"|anbefal|rekommend|suosit|doporu[cč]|odporú[cč]|ajánl|recomand|tavsiye|рекоменд|порекоменд|συστήσ|แนะนำ|推荐|推薦|薦め"
     r"|勧め|すすめ|추천|أوصي|توصي|תמליץ|giới thiệu|merekomendasi",
@@ -41,7 +42,7 @@ sterren балл балла баллов คะแนน ดาว ดวง 点
 UNITS = "|".join(map(re.escape, sorted(_UNITS.split(), key=len, reverse=True)))
 """What a number of points is counted in, as a pattern."""
 # What a text begins with that goes on about the number: "3 of them", "10 or more".
-_GOES_ON = re.compile(
+_GOES_ON = lazy_pattern(
     r"(?:of|or|and|to|out|than|times|von|oder|und|bis|mal|lub|albo|do|razy|z|ou|et|de|fois|o|y)(?!\w)", re.IGNORECASE
 )
 # Symbols that say what a number is, or that nobody wrote.
@@ -57,8 +58,8 @@ def _pattern(word: str) -> str:
     return f"{start}{re.escape(word[:-1])}(?!\\w)" if word.endswith("$") else f"{start}{re.escape(word)}"
 
 
-_KNOWN = re.compile("|".join(map(_pattern, _WORDS.split())), re.IGNORECASE)
-_UNIT = re.compile(rf"(?:{UNITS})[.!]*", re.IGNORECASE)
+_KNOWN = lazy_pattern("|".join(map(_pattern, _WORDS.split())), re.IGNORECASE)
+_UNIT = lazy_pattern(rf"(?:{UNITS})[.!]*", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=4096)

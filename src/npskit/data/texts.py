@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen
+from npskit.arrays import Frozen, lazy_pattern
 from npskit.data.amounts import holds_number, plain_number
 from npskit.data.cells import objects
 from npskit.data.columns import Column
@@ -19,7 +18,7 @@ from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, quoted, written
 
 # Scripts that put no spaces between words (Thai, Lao, Burmese, Khmer, Chinese, Japanese): a word ends anywhere.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED = lazy_pattern("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @attrs.frozen(eq=False)

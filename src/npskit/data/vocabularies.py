@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import attrs
 
+from npskit.arrays import lazy_pattern
 from npskit.data.answer_text import INVALID, loose_label, parse_text, plain_text
 from npskit.data.answer_words import UNITS
 from npskit.data.scale import Scale, folded
@@ -29,18 +29,18 @@ _COUNT = r"(?P<{}>\d{{1,3}}(?:[.,]\d{{1,2}})?)"
 _UNIT = rf"(?: ?(?:{UNITS}))?"
 # "4 out of 5", "8 von 10 Punkten"; the whole first, as in Japanese and Chinese; and the whole in brackets.
 _FRACTIONS = (
-    re.compile(rf"(?:rated )?{_COUNT.format('top')}{_UNIT} ?(?P<mark>{_MARKS}) ?{_COUNT.format('bottom')}{_UNIT}"),
-    re.compile(rf"{_COUNT.format('bottom')}(?:つ?{_UNIT})(?:満点)?(?:中|のうち) ?{_COUNT.format('top')}{_UNIT}"),
-    re.compile(rf"{_COUNT.format('top')}{_UNIT} ?\((?:满分|滿分)? ?{_COUNT.format('bottom')}{_UNIT}(?:満点|中)?\)"),
+    lazy_pattern(rf"(?:rated )?{_COUNT.format('top')}{_UNIT} ?(?P<mark>{_MARKS}) ?{_COUNT.format('bottom')}{_UNIT}"),
+    lazy_pattern(rf"{_COUNT.format('bottom')}(?:つ?{_UNIT})(?:満点)?(?:中|のうち) ?{_COUNT.format('top')}{_UNIT}"),
+    lazy_pattern(rf"{_COUNT.format('top')}{_UNIT} ?\((?:满分|滿分)? ?{_COUNT.format('bottom')}{_UNIT}(?:満点|中)?\)"),
 )
-_POINTS = re.compile(rf"(?:rated )?{_COUNT.format('top')}{_UNIT}")
+_POINTS = lazy_pattern(rf"(?:rated )?{_COUNT.format('top')}{_UNIT}")
 # Of both genders at once: "satisfait(e)", "zadowolony/a".
-_ENDINGS = re.compile(r"(?<=\w\w\w)(?:\([ea]\)|/-?[ae]|[·•-]e|/zadowolona|/niezadowolona)(?!\w)")
-_PERCENT = re.compile(r"(?P<number>\d{1,3})(?:[.,](?P<rest>\d+))? ?%")
-_STARS = re.compile(r"(?P<full>[★⭐🌟✭✮*❤♥💛💚💙💜🧡🖤]*)(?P<half>½|1/2|1⁄2)?(?P<empty>[☆✩⚝🤍♡]*)")
-_LETTER = re.compile(r"[^\W\d_]")
+_ENDINGS = lazy_pattern(r"(?<=\w\w\w)(?:\([ea]\)|/-?[ae]|[·•-]e|/zadowolona|/niezadowolona)(?!\w)")
+_PERCENT = lazy_pattern(r"(?P<number>\d{1,3})(?:[.,](?P<rest>\d+))? ?%")
+_STARS = lazy_pattern(r"(?P<full>[★⭐🌟✭✮*❤♥💛💚💙💜🧡🖤]*)(?P<half>½|1/2|1⁄2)?(?P<empty>[☆✩⚝🤍♡]*)")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 # A picture before or behind a word that says the same.
-_PICTURES = re.compile(
+_PICTURES = lazy_pattern(
     r"^[\u2190-\u2bff\u3030\U0001f000-\U0001faff]+ ?(?=\S)|(?<=\S) ?[\u2190-\u2bff\U0001f000-\U0001faff]+$"
 )
 

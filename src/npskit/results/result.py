@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
 import numpy as np
@@ -18,7 +18,6 @@ import numpy as np
 from npskit.arrays import Frozen, fields_of
 from npskit.errors import IncompatibleError, InvalidTypeError
 from npskit.options import Backend
-from npskit.plots import Chart, axes_of
 from npskit.results.display import (
     formatted,
     html_lines,
@@ -32,6 +31,9 @@ from npskit.results.display import (
 from npskit.results.interval import Interval
 from npskit.results.native import native_frame
 from npskit.results.values import flat, json_safe
+
+if TYPE_CHECKING:
+    from npskit.plots import Chart
 
 Columns = dict[str, list[Any]]
 Rows = tuple[list[str], list[list[Any]]]
@@ -204,6 +206,8 @@ class Result(Frozen):
                 f"a {type(self).__name__} has no plot: print it, or draw its to_frame(); what has one stands in "
                 "docs/how-to/plots.md"
             )
+        from npskit.plots import axes_of
+
         return axes_of(chart, ax)
 
     # ---- as a person reads it ----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -13,12 +13,14 @@ from npskit.checks import boolean, one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning, quoted, warn
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
-from npskit.plots import Chart
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
 from npskit.scores.score import Score, check_alike
 from npskit.scores.score_pictures import forest_of_differences
 from npskit.scores.score_table import ScoreTable
 from npskit.scores.segment_labels import segment_names
+
+if TYPE_CHECKING:
+    from npskit.plots import Chart
 
 MOST_SEGMENTS = 1000
 # Of so many answers that are all alike at most one in twenty is likely to be another, 0.95^50 being 0.08.

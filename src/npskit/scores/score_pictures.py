@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from npskit.counting import Tally
-from npskit.plots import AnswerBar, BarCategory, Forest, ForestRow
 from npskit.results import LEVEL, Interval
 from npskit.scores.segment_labels import segment_names
+
+if TYPE_CHECKING:
+    from npskit.plots import AnswerBar, Forest
 
 
 def answer_bar(tally: Tally, value: float, shares: dict[str, float], interval: Interval) -> AnswerBar:
     """Return the picture of a score; answers one by one where their counts say the same as the shares."""
+    from npskit.plots import AnswerBar, BarCategory
+
     book, counts = tally.codebook, tally.counts.tolist()
     points: dict[str, list[int]] = {name: [] for name in book.categories}
     if book.scale is not None:
@@ -42,6 +46,8 @@ def forest_of_segments(
     too_few: int,
 ) -> Forest:
     """Return the picture of a table of scores, from its own columns."""
+    from npskit.plots import Forest, ForestRow
+
     cells = zip(*(columns[name] for name in ("value", "low", "high", "n", "too_few")), strict=True)
     rows = [
         ForestRow(name, value, low, high, n=n, few=few)
@@ -64,6 +70,8 @@ def forest_of_differences(
     score: str, names: Sequence[str], found: Sequence[_Difference], level: float, p_values: Sequence[float]
 ) -> Forest:
     """Return the picture of differences against 0, in the order given; hollow where the test finds none."""
+    from npskit.plots import Forest, ForestRow
+
     rows = [
         ForestRow.of(name, each.difference, each.interval, unsure=not p < 1 - level)
         for name, each, p in zip(names, found, p_values, strict=True)

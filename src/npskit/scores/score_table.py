@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -16,7 +16,6 @@ from npskit.data import as_python
 from npskit.errors import ColumnNotFoundError, IncompatibleError, InvalidValueError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
-from npskit.plots import Chart
 from npskit.results import (
     LEVEL,
     Columns,
@@ -42,6 +41,9 @@ from npskit.scores.hidden_segments import (
 from npskit.scores.score import Conventions, Score
 from npskit.scores.score_pictures import forest_of_segments
 from npskit.scores.segment_labels import segment_names, segment_parts
+
+if TYPE_CHECKING:
+    from npskit.plots import Chart
 
 TOO_FEW = 30
 

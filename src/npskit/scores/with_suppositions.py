@@ -13,11 +13,11 @@ from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
 from npskit.inference import Estimate, interval, power, score_p_value
 from npskit.results import LEVEL, Interval, MadeOfRows, percent
-from npskit.scores.score_target import ScoreTarget, Winning
-from npskit.scores.what_if import SupposedShare, WhatIf
 
 if TYPE_CHECKING:
     from npskit.counting import Tally
+    from npskit.scores.score_target import ScoreTarget, Winning
+    from npskit.scores.what_if import WhatIf
 
 _MOVED = (
     "Arithmetic, not a forecast: it says what the score would be if those answers changed and no other did, not how to "
@@ -68,6 +68,8 @@ class WithSuppositions(MadeOfRows):
             >>> print(f"{found.before:.1f} {found.value:.1f} {found.difference:+.1f}")
             20.0 24.0 +4.0
         """
+        from npskit.scores.what_if import SupposedShare, WhatIf
+
         level = share(level, "level")
         names = self.tally.codebook.categories
         estimate = self._answered()
@@ -138,6 +140,8 @@ class WithSuppositions(MadeOfRows):
             >>> found.added, found.answers
             (334, 630)
         """
+        from npskit.scores.score_target import ScoreTarget
+
         target = finite_number(target, "target")
         level, wanted = share(level, "level"), finite_number(power, "power", above=0, below=1)
         if wanted <= 1 - level:
@@ -214,6 +218,8 @@ def _limits(estimate: Estimate, worth: Floats, level: float) -> Interval:
 
 def _winning(source: str, goal: str, part: float, there: float, n: float) -> Winning:
     """Return how many answers must move, of so large a part of all."""
+    from npskit.scores.score_target import Winning
+
     return Winning(
         source, goal, math.ceil(round(n * part, 9)), part / there if there else math.inf, bool(part <= there + 1e-12)
     )

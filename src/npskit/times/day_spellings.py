@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Literal, TypeAlias
 
 import attrs
 
+from npskit.arrays import lazy_pattern
 from npskit.times.time_words import MONTH, MONTHS, WEEKDAY
 
 Order: TypeAlias = Literal["day", "month", "year"]
 """What stands first of three numbers; the year only where all have two digits."""
 
-_WEEKDAY, _MONTH = re.compile(WEEKDAY), re.compile(MONTH)
-_ERA = re.compile(r"พ\.? ?ศ\.?|\bb\.?e\.?(?= \d)|ค\.? ?ศ\.?|\ba\.?d\.?(?= \d)")
+_WEEKDAY, _MONTH = lazy_pattern(WEEKDAY), lazy_pattern(MONTH)
+_ERA = lazy_pattern(r"พ\.? ?ศ\.?|\bb\.?e\.?(?= \d)|ค\.? ?ศ\.?|\ba\.?d\.?(?= \d)")
 # Years of Japan's eras, by their name or letter, and the year before the first.
-_JAPANESE_ERA = re.compile(r"(令和|平成|^[rh]) ?(\d{1,2}|元)(?=[年./-])")
+_JAPANESE_ERA = lazy_pattern(r"(令和|平成|^[rh]) ?(\d{1,2}|元)(?=[年./-])")
 _BEFORE_ERA = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
 # Dates of zeros, as databases write none, and day 0 as spreadsheets show it.
-_NONE = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}|1/0/(?:19)?00|1900-0?1-0?0|0?0\.0?1\.1900")
+_NONE = lazy_pattern(r"0{1,4}[./-]0{1,2}[./-]0{1,4}|1/0/(?:19)?00|1900-0?1-0?0|0?0\.0?1\.1900")
 NO_DATE = "a date of zeros, as databases and spreadsheets write where there is none"
-_NUMERIC = re.compile(r"(\d{1,4}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{1,4})\.?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_YEAR_DAY = re.compile(r"(\d{4})-(\d{3})")
-_WEEK = re.compile(r"(\d{4})[ -]?w(\d{2})(?:-?([1-7]))?|(?:kw|w) ?(\d{1,2})[ /-](\d{4})")
-_YEAR_MONTH = re.compile(r"(\d{4})(?:[/-]|[年년] ?)(\d{1,2})[月월]?|(\d{1,2})[./-](\d{4})")
-_QUARTER = re.compile(r"(\d{4})[ /-]?[qkt]([1-4])|[qkt]([1-4])[ /.-]?(\d{4})")
+_NUMERIC = lazy_pattern(r"(\d{1,4}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{1,4})\.?")
+_COMPACT = lazy_pattern(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_DAY = lazy_pattern(r"(\d{4})-(\d{3})")
+_WEEK = lazy_pattern(r"(\d{4})[ -]?w(\d{2})(?:-?([1-7]))?|(?:kw|w) ?(\d{1,2})[ /-](\d{4})")
+_YEAR_MONTH = lazy_pattern(r"(\d{4})(?:[/-]|[年년] ?)(\d{1,2})[月월]?|(\d{1,2})[./-](\d{4})")
+_QUARTER = lazy_pattern(r"(\d{4})[ /-]?[qkt]([1-4])|[qkt]([1-4])[ /.-]?(\d{4})")
 _GAP, _NTH = r"[ ./,-]*", r"(?:st|nd|rd|th|er|o|a)?"
-_WORDED = re.compile(
+_WORDED = lazy_pattern(
     rf"(?P<day>\d{{1,2}}){_NTH}{_GAP}§{_GAP}'?(?P<year>\d{{4}}|\d{{2}})"
     rf"|§{_GAP}(?P<day2>\d{{1,2}}){_NTH}[ ./,-]+'?(?P<year2>\d{{4}}|\d{{2}})"
     rf"|(?P<year3>\d{{4}}){_GAP}§{_GAP}(?P<day3>\d{{1,2}}){_NTH}"
     rf"|(?:§{_GAP}(?P<year4>\d{{4}})|(?P<year5>\d{{4}}){_GAP}§)"
 )
-_OF_TWO = re.compile(rf"{MONTH}{_GAP}'?\d{{1,2}}|\d{{1,2}}{_GAP}{MONTH}")
+_OF_TWO = lazy_pattern(rf"{MONTH}{_GAP}'?\d{{1,2}}|\d{{1,2}}{_GAP}{MONTH}")
 # Years that are of the Buddhist calendar, 543 years ahead: 1900 to 2100 of the common one.
 BUDDHIST, AHEAD = range(2443, 2644), 543
 

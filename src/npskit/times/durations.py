@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 import attrs
 
+from npskit.arrays import lazy_pattern
 from npskit.errors import InvalidTypeError, InvalidValueError, plural, quoted
 
 DAY = dt.timedelta(days=1)
@@ -23,8 +23,8 @@ _LONGEST = 100_000_000 * DAY
 _SYMBOLS = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w", "month": "mo", "quarter": "q"}
 _SYMBOLS |= {"year": "y"}
 _UNITS = {word: unit for unit, symbol in _SYMBOLS.items() for word in (symbol, unit, unit + "s")}
-_TEXT = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?\s*([a-z]+)")
-_ISO = re.compile(
+_TEXT = lazy_pattern(r"([0-9]{1,9})(?:\.([0-9]{1,6}))?\s*([a-z]+)")
+_ISO = lazy_pattern(
     r"p(?:([0-9]{1,9})y)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})w)?(?:([0-9]{1,9})d)?"
     r"(?:t(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?)?"
 )
@@ -38,18 +38,18 @@ _LENGTHS = {
     604800: "w wk wks week weeks woche wochen tydzień tygodnie tygodni semaine semaines สัปดาห์",
 }
 _SECONDS = {word: seconds for seconds, words in _LENGTHS.items() for word in words.split()}
-_CLOCK = re.compile(
+_CLOCK = lazy_pattern(
     r"(?:([0-9]{1,5})(?: ?(?:days?|d),? |[.:](?=[0-9]{2}:[0-9]{2}:)))?"
     r"([0-9]{1,6}):([0-5]?[0-9])(?::([0-5]?[0-9])(?:[.,]([0-9]{1,9}))?)?"
 )
-_PART = re.compile(
+_PART = lazy_pattern(
     r"([0-9]{1,9}(?:[.,][0-9]{1,6})?)\s*"
     rf"({'|'.join(sorted(_SECONDS, key=len, reverse=True))})(?![^\W\d_])"
     r"\.?(?:,?\s*(?:and|und|et|i)\s+|[\s,]+|(?=[0-9])|$)"
 )
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_THOUSANDS = lazy_pattern(r"[1-9][0-9]{0,2},[0-9]{3}")
 _AMOUNT = r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)"
-_ISO_SPAN = re.compile(rf"p(?:{_AMOUNT}w)?(?:{_AMOUNT}d)?(?:t(?:{_AMOUNT}h)?(?:{_AMOUNT}m)?(?:{_AMOUNT}s)?)?")
+_ISO_SPAN = lazy_pattern(rf"p(?:{_AMOUNT}w)?(?:{_AMOUNT}d)?(?:t(?:{_AMOUNT}h)?(?:{_AMOUNT}m)?(?:{_AMOUNT}s)?)?")
 _ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
 
 

@@ -8,20 +8,21 @@ import re
 
 import attrs
 
+from npskit.arrays import lazy_pattern
 from npskit.errors import InvalidValueError, quoted
 from npskit.times.day_spellings import AHEAD, BUDDHIST, Order, Spelling, calendar_day, western_years
 from npskit.times.time_words import FILLER, HALF, MORNING, OFFSETS, SEVERAL_ZONES, ZONE, fold
 from npskit.times.zones import find_zone
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy_pattern(r"\d")
 _CUT = "§"  # what stands for a time of day that is read apart
-_CLOCK = re.compile(r"(?<![\d+\-−])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)", re.ASCII)
-_PLAIN_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_CLOCK = lazy_pattern(r"(?<![\d+\-−])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?!\d)", re.ASCII)
+_PLAIN_CLOCK = lazy_pattern(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 # What a time of day with a point follows.
 _BEFORE = rf"(?:(?<=\d\d )|(?<=\d\d[.,] ){''.join(f'|(?<={word} )' for word in ('um', 'at', 'เวลา', 'r.', 'godz.'))})"
 # Clocks without a colon: 14h05, 14時05分, 14.05 at the end, 2 pm; groups: hour, minute, second.
 _OTHER_CLOCKS = [
-    re.compile(pattern)
+    lazy_pattern(pattern)
     for pattern in (
         r"(?<!\d)(\d{1,2}) ?[時时點点시] ?(?:(\d{1,2}) ?[分분] ?)?(?:(\d{1,2}) ?[秒초])?",
         r"(?<!\d)(\d{1,2}) ?h ?(?:(\d{2})(?: ?min)?(?: ?(\d{2}) ?s)?)?(?![^\W_])",
@@ -32,17 +33,17 @@ _OTHER_CLOCKS = [
         r"(?<!\d)(\d{2})(\d{2})(?= ?(?:h|hrs|uhr)(?![^\W_]))()",
     )
 ]
-_CJK_DAY = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
-_PLACE = re.compile(r"\b[A-Za-z]+(?:/[A-Za-z_]+)+\b")
-_HALF_BEFORE, _HALF_AFTER = re.compile(rf"({HALF}) ?{_CUT}"), re.compile(rf"{_CUT} ?({HALF})")
-_ZONE_AFTER = re.compile(rf"(?<={_CUT}) ?({ZONE})")
-_SEVERAL_ZONES = re.compile(rf"(?<={_CUT}) ?{SEVERAL_ZONES}")
-_ZONE_LAST = re.compile(r"(?<=\d) ?(\+\d{2}:?\d{2}|-\d{2}:\d{2}|z|utc|gmt)$")
-_FILLED = re.compile(
+_CJK_DAY = lazy_pattern(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
+_PLACE = lazy_pattern(r"\b[A-Za-z]+(?:/[A-Za-z_]+)+\b")
+_HALF_BEFORE, _HALF_AFTER = lazy_pattern(rf"({HALF}) ?{_CUT}"), lazy_pattern(rf"{_CUT} ?({HALF})")
+_ZONE_AFTER = lazy_pattern(rf"(?<={_CUT}) ?({ZONE})")
+_SEVERAL_ZONES = lazy_pattern(rf"(?<={_CUT}) ?{SEVERAL_ZONES}")
+_ZONE_LAST = lazy_pattern(r"(?<=\d) ?(\+\d{2}:?\d{2}|-\d{2}:\d{2}|z|utc|gmt)$")
+_FILLED = lazy_pattern(
     rf"{FILLER}|(?: ?[@|-] |(?<=\d)[t:@_])?{_CUT}(?: ?(?:h|hrs?)(?![^\W_]))?(?: [@|-](?= ))?|(?<=\d{{4}}) ?r\.,?"
 )
 # A zone's short name after its offset, as Go and Java write.
-_NAMED_TOO = re.compile(r" [a-z]{2,5}(?: m=[+-][\d.]+)?$")
+_NAMED_TOO = lazy_pattern(r" [a-z]{2,5}(?: m=[+-][\d.]+)?$")
 
 
 class Spellings:

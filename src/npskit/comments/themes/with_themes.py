@@ -16,7 +16,6 @@ from npskit.options import Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, Places, asked
 from npskit.times import check_every, stretch
-from npskit.tracking import sides_of
 
 if TYPE_CHECKING:
     from npskit.comments.themes.found_themes import FoundThemes
@@ -184,6 +183,7 @@ class WithThemes(Bindings):
         """
         from npskit.comments.themes.themed_rows import sides_together
         from npskit.comments.themes.themes_change import themes_change_of
+        from npskit.tracking import sides_of
 
         spans = stretch(before, "before"), stretch(after, "after")
         whole_number(rarest, "rarest", least=0)
