@@ -33,13 +33,12 @@ from npskit.report import WithReport
 from npskit.results import LEVEL
 from npskit.sample import bind, correlate_segments, count_segments, measure_segments
 from npskit.scorers import Scorer, codebook_of
-from npskit.scores import TOO_FEW, Score, ScoreTable
+from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
     from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Plans
     from npskit.followup.playbook import Playbook
-    from npskit.scores import GroupComparison
     from npskit.times import BusinessCalendar
 
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
@@ -235,8 +234,6 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
         Raises:
             ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
         """
-        from npskit.scores import compare_groups
-
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
