@@ -59,6 +59,7 @@ from npskit.data.odd_texts import clustered as clustered
 from npskit.data.owned import Owned as Owned
 from npskit.data.person_query import answers_of_persons as answers_of_persons
 from npskit.data.person_query import times_may_be_far as times_may_be_far
+from npskit.data.person_query import worst_last as worst_last
 from npskit.data.product_query import ProductColumns as ProductColumns
 from npskit.data.product_query import ProductQuery as ProductQuery
 from npskit.data.product_query import Seen as Seen

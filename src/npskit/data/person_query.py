@@ -13,8 +13,8 @@ from npskit.data.columns import Column
 from npskit.data.engines import Fetched
 from npskit.data.far_times import may_be_far
 from npskit.data.span_query import fill_keys
-from npskit.data.unit_query import UnitQuery
-from npskit.options import Repeats
+from npskit.data.unit_query import UnitQuery, chosen
+from npskit.options import Contacts, Repeats
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -44,17 +44,26 @@ class PersonAnswers(Frozen):
 
 
 def answers_of_persons(
-    query: UnitQuery, answers: Sequence[str], rule: Repeats, nullable: Sequence[str], rows: int, some_unscored: bool
+    query: UnitQuery,
+    answers: Sequence[str],
+    rule: Repeats | Contacts,
+    nullable: Sequence[str],
+    rows: int,
+    some_unscored: bool,
+    *,
+    level: bool = False,
 ) -> PersonAnswers | None:
     """Return what counts of each person in each segment and span, by the rule of `npskit.sample.repeats.answer_each`.
 
     Args:
         query: The rows.
         answers: The plain names of the columns of answers.
-        rule: The `"latest"` scored rows of a person, or the `"mean"` of all.
+        rule: The `"latest"` scored rows of a person, the `"worst"`, which are the latest of `worst_last`, or the
+            `"mean"` of all.
         nullable: The plain names of the columns of segments that have missing values.
         rows: How many rows there are.
         some_unscored: Whether some of them cannot be scored.
+        level: Whether each row weighs as the mean of the scored rows of its person, whichever of them count.
 
     Returns:
         None where times have to be seen, because some may be far from the others.
@@ -76,17 +85,20 @@ def answers_of_persons(
     # where all are scored, no engine has to look at the answers of the others
     scored = known.filter(nw.col("category") >= 0) if some_unscored else known
     unscored = known.filter(nw.col("category") < 0)
-    chosen = _latest(scored, who, undated) if rule == "latest" else scored
+    if level:
+        scored = _leveled(scored, who)
+    taken = scored if rule == "mean" else _latest(scored, who, undated)
     by = [*dict.fromkeys([*query.keys, *query.days, *answers])]
     alone = None
-    if rule == "latest":
-        alone = _counted_alone(query, chosen, [*query.keys, *(name for name in who if name not in joined)], by)
-    tables = [alone or _counted(query, chosen, who, by)]
+    if rule == "latest":  # mostly there is one
+        alone = _counted_alone(query, taken, [*query.keys, *(name for name in who if name not in joined)], by)
+    tables = [alone or _counted(query, taken, who, by)]
     numbers, rows_of = tables[0].numbers("number"), tables[0].numbers("n")
     if some_unscored:
         persons = scored.group_by(who).agg(nw.len())
         never = unscored.join(persons, on=who, how="anti")
-        tables.append(_counted(query, _latest(never, who, undated) if rule == "latest" else never, who, by))
+        never = _leveled(never, who) if level else never
+        tables.append(_counted(query, never if rule == "mean" else _latest(never, who, undated), who, by))
         if rule == "mean":  # of who has answered, what was left open does not count for less
             silent = unscored.join(persons, on=who, how="semi").with_columns(w=nw.lit(0).cast(nw.Float64))
             tables.append(_counted(query, silent, [], by))
@@ -94,10 +106,19 @@ def answers_of_persons(
     columns = {name: _joined([table[name] for table in tables]) for name in by}
     n, w, w2 = (np.concatenate([table.numbers(name) for table in tables]) for name in ("n", "w", "w2"))
     number = np.concatenate([table.numbers("number") for table in tables])
-    units = attrs.evolve(query, rows=chosen, others=others, shared=True)
+    units = attrs.evolve(query, rows=taken, others=others, shared=True)
     tied = round(float((rows_of / numbers)[numbers > 1].sum())) if rule == "latest" else 0
     most, shared = int(numbers.max(initial=1)), bool((number > 1).any())
     return PersonAnswers(columns, n, (w / number, w2 / number**2), tied, most, shared, units)
+
+
+def worst_last(query: UnitQuery, category_scores: Sequence[float]) -> UnitQuery:
+    """Return a query whose times are how bad answers are, so that the worst are the latest."""
+    import narwhals.stable.v2 as nw
+
+    order = sorted(set(category_scores), reverse=True)
+    badness = [(nw.col("category") == k, order.index(each)) for k, each in enumerate(category_scores)]
+    return attrs.evolve(query, rows=query.rows.with_columns(t=chosen(badness)))
 
 
 def times_may_be_far(query: UnitQuery) -> bool:
@@ -143,6 +164,15 @@ def _counted_alone(query: UnitQuery, rows: nw.LazyFrame[Any], who: list[str], by
     counts = each.with_columns(w2=w * w).group_by([*by, "number"])
     found = query.run(counts.agg(nw.len().alias("n"), w.sum(), nw.col("w2").sum()))
     return found if (found.numbers("number") == 1).all() else None
+
+
+def _leveled(rows: nw.LazyFrame[Any], who: list[str]) -> nw.LazyFrame[Any]:
+    """Return rows that each weigh as the mean of those of their person."""
+    import narwhals.stable.v2 as nw
+
+    sums = rows.group_by(who).agg(nw.len().alias("of"), nw.col("w").sum().alias("held"))
+    found = rows.join(sums, on=who, how="inner")
+    return found.with_columns(w=nw.col("held") * (nw.lit(1.0) / nw.col("of")))
 
 
 def _counted(query: UnitQuery, rows: nw.LazyFrame[Any], who: list[str], by: list[str]) -> Fetched:

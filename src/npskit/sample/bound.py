@@ -242,7 +242,7 @@ class BoundData:
             sums=sums,
             customers=None if customer is None else read_customers(customer).numbers,
             accounts=None if account is None else read_customers(account).numbers,
-            contacts=self.contacts,
+            contacts=None if account is None else self.contacts,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
             names={role: self.roles[role] for role in ("stratum", "cluster") if role in self.roles},

@@ -22,9 +22,10 @@ from npskit.data import (
     UnitRoles,
     answers_of_persons,
     in_spans,
+    worst_last,
 )
 from npskit.inference import Customers, Estimate, UnitProducts
-from npskit.options import Denominator, Repeats
+from npskit.options import Contacts, Denominator, Repeats
 from npskit.results import RowCounts
 from npskit.sample.asking import counted
 from npskit.sample.bound import BoundData
@@ -46,7 +47,8 @@ def measure_by_units(
         repeats: What counts of customers who answered more than once.
 
     Returns:
-        None where no engine holds the rows, or they have to be seen: of columns that only npskit reads, or of accounts.
+        None where no engine holds the rows, or they have to be seen: of columns that only npskit reads, or of accounts
+        of whose contacts some answers count.
     """
     if not adds_up(data, denominator, repeats):
         return None
@@ -70,9 +72,18 @@ def measure_by_units(
 
 def adds_up(data: BoundData, denominator: Denominator, repeats: Repeats) -> bool:
     """Whether an engine holds rows that hang together, and can tell which of them count."""
-    if not data.frame.lazy or not data.units or data.totals is not None or "account" in data.roles:
+    if not data.frame.lazy or not data.units or data.totals is not None:
         return False
-    return repeats == "all" or ("customer" in data.roles and not is_same(denominator, "all") and _takes(data, repeats))
+    if "account" in data.roles and repeats != "all":
+        return False
+    policy = policy_of(data, repeats)
+    known = bool({"account", "customer"} & set(data.roles))
+    return policy == "all" or (known and not is_same(denominator, "all") and _takes(data, policy))
+
+
+def policy_of(data: BoundData, repeats: Repeats) -> Repeats | Contacts:
+    """Return what counts of the rows of a unit: of the contacts of accounts, where these are bound."""
+    return data.contacts if "account" in data.roles else repeats
 
 
 def joins(data: BoundData) -> bool:
@@ -157,9 +168,10 @@ class UnitCounts(Frozen):
             None where rows have to be seen.
         """
         sample = counts.sample()
-        time = data.roles.get("time") if spans is not None or repeats == "latest" else None
+        policy = policy_of(data, repeats)
+        time = data.roles.get("time") if spans is not None or policy == "latest" else None
         roles = UnitRoles(
-            next((data.roles[role] for role in ("cluster", "customer") if role in data.roles), None),
+            next((data.roles[role] for role in ("cluster", "account", "customer") if role in data.roles), None),
             "cluster" not in data.roles,
             data.roles.get("weight"),
             data.roles.get("stratum"),
@@ -171,7 +183,7 @@ class UnitCounts(Frozen):
             return None
         if spans is not None:
             query = in_spans(query, *spans)
-        if repeats == "all":
+        if policy == "all":
             return cls(counts, sample, query, query)
         return _persons(data, cls(counts, sample, query, query), by, repeats, None if spans is None else spans[0])
 
@@ -206,7 +218,7 @@ class UnitCounts(Frozen):
         names = sorted(set(strata)) if self.whole.stratum else [0]
         customers: Customers = None
         if clustered and "cluster" not in data.roles:
-            customers = "all" if repeats == "all" else "mean"
+            customers = "all" if policy_of(data, repeats) == "all" else "mean"
         category_scores = self.sample.answers.codebook.category_scores
         unscored = [0.0] * (self.whole.size - len(category_scores))
         found = [
@@ -217,26 +229,31 @@ class UnitCounts(Frozen):
         return UnitDesign(products, np.append(category_scores, unscored), customers, names)
 
 
-def _takes(data: BoundData, repeats: Repeats) -> bool:
-    """Whether the engine can tell which of a customer's answers count."""
+def _takes(data: BoundData, policy: Repeats | Contacts) -> bool:
+    """Whether the engine can tell which answers of a customer, or of an account, count."""
     if {"cluster", "stratum"} & set(data.roles):  # a customer's answers may lie in several strata
         return False
     if not joins(data):
         return False
     time = data.roles.get("time")
-    return repeats == "mean" or (time is not None and data.frame.tells_times(time))
+    return policy != "latest" or (time is not None and data.frame.tells_times(time))
 
 
 def _persons(
     data: BoundData, all_rows: UnitCounts, by: tuple[str, ...], repeats: Repeats, times: QueryTimes | None
 ) -> UnitCounts | None:
     """Return what counts of the answers of each customer, in each span where their times are taken apart."""
-    plain, counts = data.frame.plain, all_rows.counts
-    with data.frame.asking(f"telling the answers that count of customers ({repeats})"):
+    plain, counts, policy = data.frame.plain, all_rows.counts, policy_of(data, repeats)
+    who = "accounts" if "account" in data.roles else "customers"
+    weighted = "weight" in data.roles
+    with data.frame.asking(f"telling the answers that count of {who} ({policy})"):
         answers = [plain(name) for name in data.score]
         rows = counts.answers().rows
         some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [rows]
-        found = answers_of_persons(all_rows.query, answers, repeats, nullable(data, counts, by), rows, some)
+        worth = all_rows.sample.answers.codebook.category_scores
+        level = who == "accounts" and weighted  # an account has one revenue
+        query = worst_last(all_rows.query, worth.tolist()) if policy == "worst" else all_rows.query
+        found = answers_of_persons(query, answers, policy, nullable(data, counts, by), rows, some, level=level)
     if found is None:
         return None
     superseded = int(counts.answers().rows - found.counts.sum())
@@ -246,15 +263,21 @@ def _persons(
             {part: found.columns[part].filled().astype(np.float64) for part in times.parts}
         )
     columns = {name: attrs.evolve(column, copies=found.counts) for name, column in columns.items()}
-    weighted = "weight" in data.roles
     small = attrs.evolve(
         counts,
         frame=Frame(Owned(columns)),
         columns={},
-        sums=found.weights if weighted or repeats == "mean" or found.shared else None,
+        sums=found.weights if weighted or policy == "mean" or found.shared else None,
         aside=data.aside + RowCounts(left_out=superseded),
     )
-    sample = attrs.evolve(small.sample(), repeats=repeats, tied=found.tied, superseded=superseded, shares=not weighted)
+    sample = attrs.evolve(
+        small.sample(),
+        repeats=repeats,
+        contacts=data.contacts if who == "accounts" else None,
+        tied=found.tied if who == "customers" else 0,
+        superseded=superseded,
+        shares=not weighted,
+    )
     return UnitCounts(small, sample, all_rows.whole, found.units, found.most)
 
 

@@ -103,7 +103,8 @@ class Sample:
         lonely: What a stratum with a single sampling unit contributes; see `npskit.options.Lonely`.
         calibration: How the weights were calibrated to the population, or None.
         repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` or their `"mean"`.
-        contacts: Of the contacts of an account the `"mean"`, the `"latest"` or the `"worst"` answer counts.
+        contacts: Of the contacts of an account the `"mean"`, the `"latest"` or the `"worst"` answer counts; None where
+            there are no accounts.
         superseded: How many rows were left out for that.
         tied: How many customers gave their latest answers at the same time.
         invalid: What was to be done about answers off the scale: `"count"` or `"raise"`.
@@ -125,7 +126,7 @@ class Sample:
     lonely: Lonely = "fail"
     calibration: Calibration | None = None
     repeats: Repeats = "all"
-    contacts: Contacts = "mean"
+    contacts: Contacts | None = None
     superseded: int = 0
     tied: int = 0
     invalid: OnInvalid = "count"
@@ -183,7 +184,7 @@ class Sample:
             found.conventions,
             repeats=self.repeats,
             by_customer=self.customers is not None,
-            contacts=None if self.accounts is None else self.contacts,
+            contacts=self.contacts,
             superseded=self.superseded,
             tied=self.tied,
             variance=self.variance if estimate is not None else "independent",

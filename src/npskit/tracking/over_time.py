@@ -26,6 +26,7 @@ from npskit.sample import (
     ask_by_kinds,
     asked,
     find_steps,
+    policy_of,
 )
 from npskit.scores import TOO_FEW, segment_names
 from npskit.times import check_every, period_numbers, stretch
@@ -57,7 +58,7 @@ def units_of_spans(
     from npskit.tracking.timeline import Periods
 
     every, window = periods
-    if window.by_day or (repeats != "all" and str(window)):
+    if window.by_day or (policy_of(data, repeats) != "all" and str(window)):
         return None
 
     def spans_of(span: Span) -> DaySpans:
