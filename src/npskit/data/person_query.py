@@ -12,8 +12,9 @@ from npskit.arrays import Floats, Frozen
 from npskit.data.columns import Column
 from npskit.data.engines import Fetched
 from npskit.data.far_times import may_be_far
+from npskit.data.number_stretches import chosen
 from npskit.data.span_query import fill_keys
-from npskit.data.unit_query import UnitQuery, chosen
+from npskit.data.unit_query import UnitQuery
 from npskit.options import Contacts, Repeats
 
 if TYPE_CHECKING:
