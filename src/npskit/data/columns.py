@@ -217,7 +217,7 @@ def column_of_array(values: NDArray[Any]) -> Column:
         return Column(found)
     if found.dtype.kind in "iu" or mask.all():
         return Column(found, mask)
-    found[mask] = {"f": np.nan, "M": np.datetime64("NaT")}.get(found.dtype.kind)
+    found[mask] = {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(found.dtype.kind)
     return Column(found, None if found.dtype.kind == "f" else mask)
 
 
