@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -13,8 +13,10 @@ from npskit.arrays import Bools
 from npskit.counting import HIDDEN, HIDDEN_WITH, Tally
 from npskit.errors import counted
 from npskit.inference import Estimate
-from npskit.plots import Forest, ForestRow
 from npskit.results import Columns, free_name, wrapped
+
+if TYPE_CHECKING:
+    from npskit.plots import Forest
 
 SAID = {HIDDEN: "hidden", HIDDEN_WITH: "hidden with it"}
 
@@ -46,6 +48,8 @@ def columns_without(columns: Columns, why: Sequence[str]) -> Columns:
 
 def forest_without(forest: Forest, why: Sequence[str], fewest: int | None) -> Forest:
     """Return the picture of a table with nothing but the names of hidden segments."""
+    from npskit.plots import ForestRow  # a table should not wait for pictures
+
     rows = [ForestRow(row.name, hidden=said) if said else row for row, said in zip(forest.rows, why, strict=True)]
     return attrs.evolve(forest, rows=rows, hide_below=fewest)
 
