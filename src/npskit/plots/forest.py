@@ -94,6 +94,7 @@ class Forest(Chart):
         counted: What `n` counts.
         bars: Whether estimates are bars from 0, hollow where their interval holds it, rather than points.
         marks: What the two estimates of a row are called.
+        points: Whether estimates are points of the score, rather than scores.
     """
 
     score: str
@@ -109,6 +110,7 @@ class Forest(Chart):
     counted: str = "answers"
     bars: bool = False
     marks: tuple[str, str] | None = None
+    points: bool = False
 
     def blocks(self) -> tuple[list[ForestRow], list[ForestRow], list[ForestRow]]:
         """Return the rows that are ranked, those of few answers, and those of which nothing is shown."""
@@ -138,7 +140,7 @@ class Forest(Chart):
 
     def table(self, speech: Speech) -> tuple[list[str], list[list[Any]]]:
         """Return the rows as they stand; nothing but the name of what is hidden."""
-        interval = speech.say("{name} ({level} interval)", name=self.score, level=speech.level(self.level))
+        interval = self.head(speech)
         header = [", ".join(self.by), speech.say(self.counted), interval, *([self.marks[1]] if self.marks else []), ""]
         rows: list[list[Any]] = []
         for block in self.blocks():
@@ -150,6 +152,11 @@ class Forest(Chart):
                 rows.append([row.name, count, figure, *other, note or self._note(row, speech)])
         return header, rows
 
+    def head(self, speech: Speech) -> str:
+        """Return what the figures are."""
+        said = "points ({level} interval)" if self.points else "{name} ({level} interval)"
+        return speech.say(said, name=self.score, level=speech.level(self.level))
+
     def drawn(self, width: float, speech: Speech) -> Scene:
         """Return the plot."""
         ranked, few, none = self.blocks()
@@ -158,7 +165,7 @@ class Forest(Chart):
         left = min(max([text_width(name) for name in names] + [40.0]), width * (0.3 if compact else 0.27))
         count = 0.0 if all(row.n is None for row in self.rows) else text_width(speech.say(self.counted)) + 14
         figures = [row.said or self._figure(row, speech) for row in ranked + few]
-        figures.append(speech.say("{name} ({level} interval)", name="NPS", level="95%"))
+        figures.append(attrs.evolve(self, score="NPS", level=0.95).head(speech))
         right = 8.0 if compact else min(max(map(text_width, figures)) + 14, width * 0.4)
         axis = Axis(*self._ends(ranked or few, few), left + count + 14, width - right)
         plot = _Rows(self, speech, axis, left, left + count, width, compact)
@@ -182,13 +189,8 @@ class Forest(Chart):
             x = axis.at(tick)
             marks.append(Line(x, 26, x, bottom, "axis" if tick == 0 else "grid"))
             marks.append(Text(x, bottom + 16, speech.number(tick, axis.digits, signed=self.signed), "quiet", "middle"))
-        level = speech.level(self.level)
         compact = width < COMPACT
-        head = (
-            self.score
-            if compact or (self.marks and self.bars)
-            else speech.say("{name} ({level} interval)", name=self.score, level=level)
-        )
+        head = self.score if compact or (self.marks and self.bars) else self.head(speech)
         marks.append(Text(axis.end if compact else width, bottom + 34 if compact else 14, head, "quiet", "end"))
         if self.marks is not None and self.bars:
             wide = [text_width(name) for name in self.marks]

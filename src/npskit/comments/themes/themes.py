@@ -152,7 +152,7 @@ class Themes(CountedRows):
         ]
         level = self.base_interval.level
         bars = Forest(self.score, ("theme",), rows, level, digits=1, signed=True, ordered=True, bars=True)
-        return attrs.evolve(bars, counted="mentions")
+        return attrs.evolve(bars, counted="mentions", points=True)
 
     def __len__(self) -> int:
         return len(self.themes)
