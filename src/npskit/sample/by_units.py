@@ -242,21 +242,21 @@ def _takes(data: BoundData, policy: Repeats | Contacts) -> bool:
 def _persons(
     data: BoundData, all_rows: UnitCounts, by: tuple[str, ...], repeats: Repeats, times: QueryTimes | None
 ) -> UnitCounts | None:
-    """Return what counts of the answers of each customer, in each span where their times are taken apart."""
+    """Return what counts of the answers of each customer, or account, in each span where times are taken apart."""
     plain, counts, policy = data.frame.plain, all_rows.counts, policy_of(data, repeats)
-    who = "accounts" if "account" in data.roles else "customers"
-    weighted = "weight" in data.roles
+    accounts, weighted = "account" in data.roles, "weight" in data.roles
+    who = "accounts" if accounts else "customers"
     with data.frame.asking(f"telling the answers that count of {who} ({policy})"):
         answers = [plain(name) for name in data.score]
         rows = counts.answers().rows
         some = counts.answers().scored(np.zeros(len(counts.answers()), dtype=np.intp), 1) != [rows]
         worth = all_rows.sample.answers.codebook.category_scores
-        level = who == "accounts" and weighted  # an account has one revenue
+        level = accounts and weighted  # an account has one revenue
         query = worst_last(all_rows.query, worth.tolist()) if policy == "worst" else all_rows.query
         found = answers_of_persons(query, answers, policy, nullable(data, counts, by), rows, some, level=level)
     if found is None:
         return None
-    superseded = int(counts.answers().rows - found.counts.sum())
+    superseded = int(rows - found.counts.sum())
     columns = {name: found.columns[plain(name)] for name in (*by, *data.score)}
     if times is not None:
         columns[times.name] = times.together(
@@ -273,8 +273,8 @@ def _persons(
     sample = attrs.evolve(
         small.sample(),
         repeats=repeats,
-        contacts=data.contacts if who == "accounts" else None,
-        tied=found.tied if who == "customers" else 0,
+        contacts=data.contacts if accounts else None,
+        tied=0 if accounts else found.tied,
         superseded=superseded,
         shares=not weighted,
     )

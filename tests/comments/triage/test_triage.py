@@ -188,7 +188,7 @@ def test_default_toml_is_the_default() -> None:
 
 
 def test_blind_comments() -> None:
-    """On comments written apart from the rules, real ones are kept and most intents told."""
+    """Comments that were written apart from the first rules, and that later ones were widened in view of, stay told."""
     found = triage([each["text"] for each in BLIND], [each["score"] for each in BLIND]).comments
     by_row = {each.row: each.intent if each.kind == "content" else each.kind for each in found}
     told = [by_row.get(row, "noise") for row in range(len(BLIND))]  # what stands for no comment says nothing
