@@ -258,10 +258,40 @@ def test_nothing_of_it_stays_english(language: Any) -> None:
         "drivers": ["room"],
         "interventions": nk.Intervention("checkout", "2025-07-01"),
         "cases": nk.closed_loop({"opened": ["2026-01-05"] * 3, "closed": ["2026-01-06", None, "2026-02-06"]}),
-        "share": True,
     }
-    english, other = made(hotel(), **options), made(hotel(), language=language, **options)
-    assert said_in(english) & said_in(other) == set()
+    survey = hotel(why=["Zimmer zu kalt, Betrug!"] * 300 + [""] * 300)
+    english, other = made(survey, **options), made(survey, language=language, **options)
+    assert 'class="todo"' in other
+    assert said_in(english) & said_in(other) <= {"Zimmer zu kalt, Betrug!", "Zimmer / kalt"}
+
+
+def test_why_somebody_is_to_be_answered_is_said_with_the_words_that_make_it_urgent() -> None:
+    """What cannot wait names the words, masked; a reason of one's own playbook stands as it is, in any language."""
+    survey = nk.Survey({"score": [1, 10], "why": ["Das ist Betrug, a@example.org", ""]}, score="score", comment="why")
+    page = made(survey, language="de")
+    said = " ".join(text_of(page).split())
+    assert "Kritisch: im Kommentar steht Betrug . Ein Detraktor mit etwas, das nicht warten kann" in said
+    toml = nk.Playbook.default_toml().replace("a detractor with something that cannot wait", "weil ich es sage")
+    own = nk.Playbook.from_toml(toml)
+    plan = survey.follow_up(playbook=own)
+    assert "Weil ich es sage" in text_of(made(survey, language="pl", plan=plan))
+
+
+def fact_of(page: str) -> tuple[str, ...]:
+    """Return the last key figure: its name, its value and what stands beside."""
+    found: list[tuple[str, ...]] = re.findall(r"<dt>([^<]*)</dt><dd><b>([^<]*)</b>([^<]*)</dd>", page)
+    return found[-1]
+
+
+def test_the_key_figure_is_of_those_first_unless_the_plan_has_limits() -> None:
+    """The urgent of all who wait; without any those on top; of a plan within limits, all that it has."""
+    score, calm = [1] * 30, ["too slow for me"] * 30
+    survey = nk.Survey({"score": score, "why": ["fraud!"] * 3 + calm[3:]}, score="score", comment="why")
+    first = "Urgent, to answer first", "3", "of 30 who wait"
+    assert fact_of(made(survey)) == first
+    assert fact_of(made(nk.Survey({"score": score}))) == ("To answer first", "10", "of 30 who wait")
+    limited = made(survey, plan=survey.follow_up(capacity=2))
+    assert fact_of(limited)[0] == "People to answer"
 
 
 def said_in(page: str) -> set[str]:

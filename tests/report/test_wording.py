@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import npskit as nk
+from npskit.followup.plan.triage_labels import AGAINST_ANSWER
+from npskit.followup.playbook import Rule
 from npskit.plots import PHRASES
 from npskit.report.pictures import ReportSpeech
 from npskit.report.wording import LANGUAGES, ReportWords, named, words_of
 
+# The tables that say what results say in English.
+OF_ENGLISH = "picture", "why", "owner"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -23,7 +28,7 @@ def fields(text: str) -> set[str]:
 
 def texts(words: ReportWords) -> Iterator[tuple[str, Any]]:
     for table, found in words.texts.items():
-        if table != "picture":
+        if table not in OF_ENGLISH:
             for key, text in found.items():
                 yield f"{table}.{key}", text
 
@@ -100,6 +105,18 @@ def test_pictures_are_said_in_each_language(language: str) -> None:
     assert said.keys() == PHRASES
     parts = {phrase: fields(phrase) for phrase in PHRASES}
     assert {phrase: fields(text) for phrase, text in said.items()} == parts
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_playbooks_are_said_in_each_language(language: str) -> None:
+    """Each reason and team of the default playbook of any scorer is there in each language, and no other is."""
+    books = [nk.Playbook.default(scorer) for scorer in (nk.NPS(), nk.SCI(), nk.CSAT(), nk.CES(), nk.Retention())]
+    reasons = {rule.reason for book in books for rule in book.strategies if isinstance(rule, Rule)}
+    teams = {team.name for book in books for team in book.teams}
+    found = words_of(language).texts
+    assert found["why"].keys() == reasons | {AGAINST_ANSWER}
+    assert found["owner"].keys() == teams
+    assert not set(found["why"].values()) & found["why"].keys()
 
 
 def test_months_are_short_as_each_language_has_them() -> None:

@@ -16,7 +16,7 @@ from npskit.report.driver_section import driver_section
 from npskit.report.evidence import by_strength
 from npskit.report.methods import methods_of
 from npskit.report.page_parts import Grid, Quote, ReportParts, ReportSection, ReportTerms
-from npskit.report.people_sections import answer_section, loop_section
+from npskit.report.people_sections import answer_section, first_fact, loop_section
 from npskit.report.score_sections import category_said, left_out_section, score_section, segment_sections
 from npskit.report.time_sections import change_section, trend_section
 from npskit.report.voice_section import voice_section
@@ -135,8 +135,7 @@ def _facts(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> tuple[
     rows = words.say("fact.of_rows", rows=words.count(score.row_counts.rows))
     facts.append((words.say("fact.answers"), words.count(score.n), rows))
     if parts.plan is not None and not terms.share:
-        late = int(parts.plan.overdue.sum())
-        facts.append((words.say("fact.to_answer"), words.count(len(parts.plan)), words.say("fact.late", n=late)))
+        facts.append(first_fact(words, parts.plan))
     return tuple(facts)
 
 

@@ -7,8 +7,10 @@ import math
 
 import attrs
 
+from npskit.comments.patterns import UrgentSign
 from npskit.counting import SHOWN, hidden_groups
 from npskit.followup.cases import ClosedLoop
+from npskit.followup.plan import FollowUpPlan
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, joined
 from npskit.report.pictures import loop_chart, picture_of
 from npskit.report.score_sections import category_said, hidden_cells
@@ -31,8 +33,9 @@ class ToAnswer:
         late: How late it is, in words; empty where it is not.
         due: By when.
         owner: Who answers.
-        why: Why, as the playbook has it: in English.
+        why: Why: of the default playbook in the language of the report, of another as it has it.
         urgent: What the comment is, in words: urgent, critical; empty where it is ordinary.
+        says: The words of the comment that make it so, masked; empty where none are known.
         comment: What was written, masked.
         language: The tag of its language, where it is known.
     """
@@ -46,6 +49,7 @@ class ToAnswer:
     owner: str
     why: str
     urgent: str
+    says: str
     comment: str
     language: str | None
 
@@ -58,6 +62,7 @@ def answer_section(words: ReportWords, parts: ReportParts, _: ReportTerms) -> Re
     late = int(plan.overdue.sum())
     now = None if plan.now is None else plan.now.astype("datetime64[s]").item()
     rows = records(plan.columns(most=_FIRST))
+    signs = plan.assigned.urgent_signs(plan.order[: len(rows)])
     counts = plan.counts
     aside = [words.say(f"first.not_{name.replace(' ', '_')}", n=n) for name, n in counts.items()
              if n and words.has(f"first.not_{name.replace(' ', '_')}")]  # fmt: skip
@@ -68,17 +73,31 @@ def answer_section(words: ReportWords, parts: ReportParts, _: ReportTerms) -> Re
             words.say("first.late", n=late) if late else "",
             words.say("first.caption", moment=words.moment(now)) if now is not None else "",
         )),
-        to_answer=tuple(_to_answer(words, row, now) for row in rows),
+        to_answer=tuple(_to_answer(words, row, now, sign) for row, sign in zip(rows, signs, strict=True)),
         notes=joined(words.say("first.note_not", listed="; ".join(aside)) if aside else "", words.say("first.note")),
     )  # fmt: skip
 
 
-def _to_answer(words: ReportWords, row: dict[str, object], now: dt.datetime | None) -> ToAnswer:
+def first_fact(words: ReportWords, plan: FollowUpPlan) -> tuple[str, str, str]:
+    """Return how many are to be answered: of a plan within limits all, else the first, with the whole beside."""
+    limits, many = plan.limits, len(plan)
+    if math.isfinite(limits.budget) or any(map(math.isfinite, limits.capacity.values())):
+        late = words.say("fact.late", n=int(plan.overdue.sum()))
+        return words.say("fact.to_answer"), words.count(many), late
+    urgent = int((plan.assigned.urgency[plan.order] > 0).sum())
+    name = words.say("fact.urgent_first" if urgent else "fact.to_answer_first")
+    return name, words.count(urgent or min(many, _FIRST)), words.say("fact.of_waiting", n=many)
+
+
+def _to_answer(
+    words: ReportWords, row: dict[str, object], now: dt.datetime | None, sign: UrgentSign | None
+) -> ToAnswer:
     from npskit.comments.words import masked
 
     due = row.get("due")
     late = due is not None and now is not None and due < now  # type: ignore[operator]
     reasons = row.get("reasons") or ("",)
+    why = named(_in_report_language(words, "why", str(reasons[0])), 160)  # type: ignore[index]
     urgency = str(row.get("urgency"))
     comment = row.get("comment")
     return ToAnswer(
@@ -88,12 +107,18 @@ def _to_answer(words: ReportWords, row: dict[str, object], now: dt.datetime | No
         priority=words.whole(float(row["priority"])),  # type: ignore[arg-type]
         late=_how_late(words, now - due) if late else "",  # type: ignore[operator]
         due=words.day(due) if isinstance(due, dt.date) else DASH,
-        owner=named(row["owner"] or DASH),
-        why=named(reasons[0], 120),  # type: ignore[index]
+        owner=named(_in_report_language(words, "owner", str(row["owner"] or DASH))),
+        why=why[:1].upper() + why[1:],
         urgent=words.say(f"first.{urgency}") if urgency in ("urgent", "critical") else "",
+        says=named(masked(sign.words), 40) if sign is not None else "",
         comment=named(masked(str(comment)), 160) if comment else "",
         language=str(row["language"]) if row.get("language") else None,
     )
+
+
+def _in_report_language(words: ReportWords, table: str, text: str) -> str:
+    """Return what the default playbook says in the language of the report; what another says as it is."""
+    return words.translated(table, text) or text
 
 
 def _how_late(words: ReportWords, late: dt.timedelta) -> str:

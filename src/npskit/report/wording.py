@@ -74,6 +74,10 @@ class ReportWords:
         table, _, key = name.partition(".")
         return key in self.texts.get(table, {})
 
+    def translated(self, table: str, text: str) -> str | None:
+        """Return a sentence that a result has in English; None where there is none in this language."""
+        return text if self.language == "en" else self.texts[table].get(text)
+
     # ---- numbers; NaN is a dash ----
 
     def number(self, value: float, digits: int = 1) -> str:

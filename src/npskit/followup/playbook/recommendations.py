@@ -322,21 +322,24 @@ class Assigned(Frozen, _Answers):
             for said, why, sums, when in zip(first, urgent, points, due, strict=True)
         ]
 
+    def urgent_signs(self, rows: Codes) -> list[UrgentSign | None]:
+        """Return the words that make the comment of each row as urgent as it is, None where none are known."""
+        if not isinstance(self.judge, UrgencyWords):
+            return [None] * len(rows)
+        comments = self.table.comment or [None] * len(self)
+        found = self.judge.signs([comments[row] or "" for row in rows.tolist()], self.table.pleased[rows])
+        urgency = self.contexts.urgency[rows].tolist()
+        return [sign if sign and sign.level == level else None for level, sign in zip(urgency, found, strict=True)]
+
     def why_urgent(self, rows: Codes) -> list[str]:
         """Return how urgent the comment of each row is, with the words that make it so, if there are any."""
-        comments = self.table.comment or [None] * len(self)
-        texts = [comments[row] or "" for row in rows.tolist()]
-        urgency = self.contexts.urgency[rows].tolist()
-        signs: list[UrgentSign | None] = [None] * len(rows)
-        if isinstance(self.judge, UrgencyWords):
-            signs = self.judge.signs(texts, self.table.pleased[rows])
-        return [_urgent_said(level, sign) for level, sign in zip(urgency, signs, strict=True)]
+        return list(map(_urgent_said, self.contexts.urgency[rows].tolist(), self.urgent_signs(rows)))
 
 
 def _urgent_said(urgency: int, sign: UrgentSign | None) -> str:
     """Return how urgent a comment is, and the words that make it so, as an excerpt."""
     said = f"the comment is {URGENCIES[urgency]}"
-    if sign is None or sign.level != urgency:
+    if sign is None:
         return said
     of = "" if sign.category in URGENCIES else f" ({sign.category.replace('_', ' ')})"
     return f"{said}{of}: it says {excerpt(sign.words)}"
