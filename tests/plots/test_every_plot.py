@@ -16,7 +16,23 @@ from matplotlib import pyplot as plt
 
 import npskit
 from npskit.errors import IncompatibleError, InvalidTypeError
-from npskit.plots import ENGLISH, NARROW, PHRASES, STYLES, WIDE, Chart, Text, axes_of, svg_of, text_width
+from npskit.plots import (
+    COMPACT,
+    ENGLISH,
+    NARROW,
+    PHRASES,
+    STYLES,
+    WIDE,
+    Chart,
+    Speech,
+    Text,
+    axes_of,
+    svg_of,
+    text_width,
+)
+from npskit.report import LANGUAGES
+from npskit.report.pictures import ReportSpeech
+from npskit.report.wording import words_of
 from npskit.results import Result
 
 mpl.use("Agg")
@@ -36,10 +52,10 @@ def chart(request: pytest.FixtureRequest) -> Chart:
     return CHARTS[request.param]
 
 
-def texts(chart: Chart, width: float) -> list[tuple[Text, float, float]]:
+def texts(chart: Chart, width: float, speech: Speech = ENGLISH) -> list[tuple[Text, float, float]]:
     """Return each text of a drawing with where it begins and ends."""
     found = []
-    for mark in chart.drawn(width, ENGLISH).marks:
+    for mark in chart.drawn(width, speech).marks:
         if isinstance(mark, Text) and mark.text:
             # fonts are narrower than what is allowed for them
             wide = 0.85 * text_width(mark.text, STYLES[mark.style].size, bold=STYLES[mark.style].bold)
@@ -77,10 +93,11 @@ def test_svg(chart: Chart, width: float) -> None:
     assert text == svg_of(chart, "one", width=width, alone=True)
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_texts_are_on_the_page_and_apart(chart: Chart, width: float) -> None:
-    """No text runs over an edge or over another text."""
-    found = texts(chart, width)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [320.0, NARROW, COMPACT, WIDE])
+def test_texts_are_on_the_page_and_apart(chart: Chart, width: float, language: str) -> None:
+    """No text runs over an edge or over another text, at any width and in any language of the report."""
+    found = texts(chart, width, ReportSpeech(words_of(language)))
     for mark, left, right in found:
         assert left > -3, mark
         assert right < width + 3, mark

@@ -139,6 +139,7 @@ def catalogue() -> dict[str, Result]:
         "ProgramPayback": nk.program_payback(10, lift=(0.1, 0.0, 0.2), **PROGRAM),
         "RetentionSensitivity": nk.retention_sensitivity(200, [0.5], cost=10, margin=1, discount_rate=0),
         "FollowUpPlan": few.follow_up(now=DAYS[-1]),
+        "FollowUpPlan, by value": few.follow_up(now=DAYS[-1], value=1e6, lift=0.1, budget=1e5, currency="EUR"),
         "ToldCustomers": told(),
         "Ideas": sharing().ideas(),
         "Ideas, none": nk.Survey({"score": [9], "theme": [HOSTILE]}).follow_up().ideas(),

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from npskit.plots.chart import Chart
-from npskit.plots.lettering import cut, text_width
+from npskit.plots.lettering import cut, folded, text_width
 from npskit.plots.scene import Axis, Box, Dot, Line, Mark, Scene, Text
 from npskit.plots.speech import Speech
 
@@ -144,11 +144,10 @@ class AnswerBar(Chart):
         """Return the score with its interval on the whole scale."""
         said = speech.say("The score with its {level} interval, on the whole scale", level=speech.level(self.level))
         axis = Axis(self.least, self.most, 22, width - 22)
-        marks: list[Mark] = [Text(0, 14, said, "quiet")]
-        marks.append(Line(axis.start, 56, axis.end, 56, "axis"))
-        for tick in axis.ticks():
+        marks: list[Mark] = [Line(axis.start, 56, axis.end, 56, "axis")]
+        for tick, named in axis.named(speech.number):
             x = axis.at(tick)
-            marks += [Line(x, 52, x, 60, "axis"), Text(x, 78, speech.number(tick, axis.digits), "quiet", "middle")]
+            marks += [Line(x, 52, x, 60, "axis"), Text(x, 78, named, "quiet", "middle")]
         if math.isfinite(self.low + self.high):
             left, right = axis.within(self.low), axis.within(self.high)
             marks.append(Box(left, 49, right - left, 14, "band2"))
@@ -156,7 +155,8 @@ class AnswerBar(Chart):
         half = text_width(text, bold=True) / 2
         at = axis.within(self.value)
         marks += [Dot(at, 56, 5, "point"), Text(min(max(at, half), width - half), 40, text, "strong", "middle")]
-        return Scene(width, 84, marks, x=axis)
+        lines = [Text(0, 14 + 16 * i, line, "quiet") for i, line in enumerate(folded(said, width))]
+        return Scene(width, 84, marks, x=axis).below(Scene(width, 16 * (len(lines) - 1), lines))
 
     def _roles(self) -> list[str]:
         """Return what each category is drawn as: the worst, the best, and those between."""

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from npskit.plots.chart import Chart
-from npskit.plots.lettering import text_width
+from npskit.plots.lettering import cut, folded, text_width
 from npskit.plots.scene import Axis, Dot, Line, Mark, Path, Scene, Text, span
 from npskit.plots.speech import Speech
 
@@ -59,26 +59,27 @@ class BudgetCurve(Chart):
         limited = math.isfinite(self.budget)
         y = Axis(*span([0.0, *self.value, self.bound]), _HEIGHT - 44, 48)
         left = max(text_width(speech.number(tick, y.digits)) for tick in y.ticks()) + 18
+        bounded = self._bounded(width - left - 16, speech)
+        # lines of text stand on the line of the bound, which is nearly at the top
+        y = attrs.evolve(y, end=y.end + 16 * max(len(bounded) - 1, 0))
         ends = span([0.0, self.money[-1], self.budget if limited else 0.0], 0.04)
         x = Axis(0.0, ends[1], left, width - 12)
         said = speech.say("expected value beyond the cost")
-        marks: list[Mark] = [Text(0, 14, ", ".join(filter(None, [said, self.currency])), "quiet")]
+        marks: list[Mark] = [Text(0, 14, cut(", ".join(filter(None, [said, self.currency])), width), "quiet")]
         for tick in y.ticks():
             at = y.at(tick)
             marks.append(Line(x.start, at, x.end, at, "axis" if tick == 0 else "grid"))
             marks.append(Text(x.start - 8, at + 4, speech.number(tick, y.digits), "quiet", "end"))
-        for tick in x.ticks():
+        for tick, named in x.named(speech.number):
             marks.append(Line(x.at(tick), y.start, x.at(tick), y.start + 4, "axis"))
-            marks.append(Text(x.at(tick), y.start + 20, speech.number(tick, x.digits), "quiet", "middle"))
+            marks.append(Text(x.at(tick), y.start + 20, named, "quiet", "middle"))
         marks.append(
             Text(x.end, y.start + 38, ", ".join(filter(None, [speech.say("spent"), self.currency])), "quiet", "end")
         )
-        if math.isfinite(self.bound):
-            at = y.at(self.bound)
-            text = speech.say(
-                "no plan within the limits brings more than {value}", value=self._amount(self.bound, speech)
-            )
-            marks += [Line(x.start, at, x.end, at, "reference"), Text(x.start + 4, at - 6, text, "quiet")]
+        if bounded:
+            at, last = y.at(self.bound), 16 * (len(bounded) - 1)
+            marks.append(Line(x.start, at, x.end, at, "reference"))
+            marks += [Text(x.start + 4, at - 6 - last + 16 * i, line, "quiet") for i, line in enumerate(bounded)]
         if limited:
             at, half = x.at(self.budget), text_width(speech.say("budget"))
             side = "end" if at + half + 8 > width else "start"
@@ -90,6 +91,13 @@ class BudgetCurve(Chart):
         side = "end" if points[-1][0] + text_width(text, bold=True) + 12 > width else "start"
         marks.append(Text(points[-1][0] + (-9 if side == "end" else 9), points[-1][1] + 18, text, "strong", side))
         return Scene(width, _HEIGHT, marks, x, y)
+
+    def _bounded(self, room: float, speech: Speech) -> list[str]:
+        """Return what no plan can exceed, in words, in lines of so many pixels; nothing where it is not known."""
+        if not math.isfinite(self.bound):
+            return []
+        most = self._amount(self.bound, speech)
+        return folded(speech.say("no plan within the limits brings more than {value}", value=most), room)
 
     def _amount(self, amount: float, speech: Speech) -> str:
         return f"{speech.number(amount)} {self.currency}".strip()

@@ -11,7 +11,7 @@ import attrs
 
 from npskit.plots.chart import COMPACT, Chart
 from npskit.plots.lettering import cut, text_width
-from npskit.plots.scene import Axis, Dot, Line, Mark, Scene, Text, digits_of, span
+from npskit.plots.scene import Axis, Dot, Line, Mark, Scene, Text, span
 from npskit.plots.speech import Speech
 
 # So many are named in the drawing, the most important first; all stand in the table.
@@ -113,9 +113,8 @@ class Crosses(Chart):
         for tick in y.ticks():
             marks.append(Line(left, y.at(tick), x.end, y.at(tick), "axis" if tick == 0 else "grid"))
             marks.append(Text(left - 6, y.at(tick) + 4, speech.number(tick, y.digits), "quiet", "end"))
-        ticks = x.ticks(4 if compact else 6)
-        said = [speech.number(tick, digits_of(ticks)) for tick in ticks]
-        marks += [Text(x.at(at), y.start + 18, text, "quiet", "middle") for at, text in zip(ticks, said, strict=True)]
+        ticks = x.named(speech.number, 4 if compact else 6)
+        marks += [Text(x.at(at), y.start + 18, text, "quiet", "middle") for at, text in ticks]
         marks.append(Text(x.end, y.start + 36, speech.say(self.across_said), "quiet", "end"))
         taken = [] if math.isnan(self.even) else self._even(marks, x, y, speech)
         taken += self._corners(marks, x, y, speech)

@@ -65,7 +65,7 @@ class Flow(Chart):
         compact = width < COMPACT
         said = [[self._said(i, side[i], total, compact, speech) for i in range(len(self.names))]
                 for side in (self._befores, self._afters)]  # fmt: skip
-        room = min(max(text_width(text) for texts in said for text in texts) + 8, width * 0.34)
+        room = min(max(text_width(f"{name} {figure}") for both in said for name, figure in both) + 8, width * 0.38)
         left, right = room, width - room
         marks: list[Mark] = [
             Text(0, 14, speech.say("from"), "quiet"),
@@ -82,7 +82,10 @@ class Flow(Chart):
                 marks.append(Box(x, start, _BAR, max(size * unit, 0.5), _STYLES.get(self.names[i], "bar")))
                 lowest = max(start + size * unit / 2 + 4, lowest + _LINE)
                 at = x - 6 if side == "end" else x + _BAR + 6
-                marks.append(Text(at, lowest, cut(texts[i], room - 6), "text", side))
+                name, figure = texts[i]  # where there is little room the name is cut, the figure never
+                marks.append(
+                    Text(at, lowest, f"{cut(name, room - 7 - text_width(f' {figure}'))} {figure}", "text", side)
+                )
         return Scene(width, _TOP + _HIGH + _LINE * len(self.names) / 2, marks)
 
     def _ribbons(self, befores: list[float], afters: list[float], unit: float, ends: tuple[float, float]) -> list[Mark]:
@@ -96,9 +99,10 @@ class Flow(Chart):
                     leaves[i], comes[j] = leaves[i] + count * unit, comes[j] + count * unit
         return [mark for _, mark in sorted(found, key=lambda pair: pair[0])]
 
-    def _said(self, place: int, count: int, total: int, compact: bool, speech: Speech) -> str:
-        name, share = speech.name(self.names[place]), speech.percent(count / total)
-        return f"{name} {share}" if compact else f"{name} {share} ({speech.number(count)})"
+    def _said(self, place: int, count: int, total: int, compact: bool, speech: Speech) -> tuple[str, str]:
+        """Return the name of a category and its share, with the number where there is room."""
+        share = speech.percent(count / total)
+        return speech.name(self.names[place]), share if compact else f"{share} ({speech.number(count)})"
 
 
 def _stacked(sizes: list[int], unit: float) -> list[float]:

@@ -185,10 +185,10 @@ class Forest(Chart):
         if self.whole is not None and math.isfinite(sum(self.whole)):
             low, high = axis.within(self.whole[1]), axis.within(self.whole[2])
             marks.append(Box(low, 26, high - low, bottom - 26, "band"))
-        for tick in axis.ticks():
+        for tick, named in axis.named(lambda value, digits: speech.number(value, digits, signed=self.signed)):
             x = axis.at(tick)
             marks.append(Line(x, 26, x, bottom, "axis" if tick == 0 else "grid"))
-            marks.append(Text(x, bottom + 16, speech.number(tick, axis.digits, signed=self.signed), "quiet", "middle"))
+            marks.append(Text(x, bottom + 16, named, "quiet", "middle"))
         compact = width < COMPACT
         head = self.score if compact or (self.marks and self.bars) else self.head(speech)
         marks.append(Text(axis.end if compact else width, bottom + 34 if compact else 14, head, "quiet", "end"))

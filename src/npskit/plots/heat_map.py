@@ -39,32 +39,37 @@ class HeatMap(Chart):
         for i, row in enumerate(self.counts):
             if sum(row):
                 stayed = speech.percent(row[i] / sum(row))
-                parts.append(speech.say("{name}: {share} stayed", name=self.names[i], share=stayed))
+                parts.append(speech.say("{name}: {share} stayed", name=speech.name(self.names[i]), share=stayed))
         return "; ".join(parts) or speech.say("no answers")
 
     def table(self, speech: Speech) -> tuple[list[str], list[list[Any]]]:
         """Return the counts, with the sums of the rows."""
-        header = [speech.say("from, to"), *self.names, speech.say("number")]
-        return header, [[name, *row, sum(row)] for name, row in zip(self.names, self.counts, strict=True)]
+        header = [speech.say("from, to"), *map(speech.name, self.names), speech.say("number")]
+        return header, [[speech.name(name), *row, sum(row)] for name, row in zip(self.names, self.counts, strict=True)]
 
     def drawn(self, width: float, speech: Speech) -> Scene:
         """Return the plot."""
-        size = len(self.names)
-        left = min(max([text_width(name) for name in self.names] + [40.0]) + 12, width * 0.28)
+        size, names = len(self.names), list(map(speech.name, self.names))
+        left = min(max([text_width(name) for name in names] + [40.0]) + 12, width * 0.28)
         end = text_width(speech.say("number")) + 12
         cell = (width - left - end) / max(size, 1)
         tall = 44.0 if cell > 60 else 30.0
-        marks: list[Mark] = [Text(0, 34, speech.say("from"), "quiet"), Text(left, 14, speech.say("to"), "quiet")]
-        marks.append(Text(width, 34, speech.say("number"), "quiet", "end"))
-        for j, name in enumerate(self.names):
-            marks.append(Text(left + cell * (j + 0.5), 34, cut(name, cell - 4), "text", "middle"))
-        for i, (name, row) in enumerate(zip(self.names, self.counts, strict=True)):
-            y, n = 44 + tall * i, sum(row)
+        # names that are wider than their columns stand by turns in two rows, with the room of two
+        turns = any(text_width(name) > cell - 4 for name in names)
+        head = 50.0 if turns else 34.0
+        marks: list[Mark] = [Text(0, head, speech.say("from"), "quiet"), Text(left, 14, speech.say("to"), "quiet")]
+        beside = head - 16 if turns and size % 2 == 0 else head  # not in the row of the last name
+        marks.append(Text(width, beside, speech.say("number"), "quiet", "end"))
+        for j, name in enumerate(names):
+            y, room = (head - 16 * (1 - j % 2), 2 * cell - 6) if turns else (head, cell - 4)
+            marks.append(Text(left + cell * (j + 0.5), y, cut(name, room), "text", "middle"))
+        for i, (name, row) in enumerate(zip(names, self.counts, strict=True)):
+            y, n = head + 10 + tall * i, sum(row)
             marks.append(Text(0, y + tall / 2 + 4, cut(name, left - 8), "text"))
             marks.append(Text(width, y + tall / 2 + 4, speech.number(n), "quiet", "end"))
             for j, count in enumerate(row):
                 marks += _cell(left + cell * j, y, (cell, tall), count, n, speech)
-        return Scene(width, 44 + tall * size + 6, marks)
+        return Scene(width, head + 10 + tall * size + 6, marks)
 
 
 def _cell(x: float, y: float, size: tuple[float, float], count: int, n: int, speech: Speech) -> list[Mark]:

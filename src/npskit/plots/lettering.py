@@ -51,3 +51,26 @@ def cut(text: str, width: float, size: float = 13.0, *, bold: bool = False) -> s
     while end and unicodedata.combining(text[end]):
         end -= 1
     return text[:end].rstrip() + "…"
+
+
+def folded(text: str, width: float, size: float = 13.0, *, bold: bool = False) -> list[str]:
+    """Return text as lines that are at most so many pixels wide, parted between words.
+
+    A word that is wider, as of a language without spaces, is parted between letters.
+
+    Example:
+        >>> folded("no plan within the limits brings more", 160)
+        ['no plan within the', 'limits brings more']
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and text_width(f"{lines[-1]} {word}", size, bold=bold) <= width:
+            lines[-1] += f" {word}"
+            continue
+        lines.append("")
+        for letter in word:
+            alone = not unicodedata.combining(letter) and unicodedata.category(letter) not in ("Mn", "Me")
+            if lines[-1] and alone and text_width(lines[-1] + letter, size, bold=bold) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines

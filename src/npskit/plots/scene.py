@@ -5,10 +5,13 @@ A chart is laid out once, by its own rules; what it comes to is then written as 
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
+
+from npskit.plots.lettering import text_width
 
 
 @attrs.frozen
@@ -96,6 +99,21 @@ class Axis:
     def ticks(self, most: int = 5) -> list[float]:
         """Return at most so many round values on the axis."""
         return ticks(self.low, self.high, most)
+
+    def named(self, said: Callable[[float, int], str], most: int = 5) -> list[tuple[float, str]]:
+        """Return round values with what is written below them: as many, up to `most`, as have room beside each other.
+
+        Args:
+            said: Writes a number with so many decimals.
+            most: How many at most.
+        """
+        for many in range(most, 2, -1):
+            found = self.ticks(many)
+            told = [said(tick, digits_of(found)) for tick in found]
+            places = [(self.at(tick), text_width(text) / 2 + 3) for tick, text in zip(found, told, strict=True)]
+            if all(b - a >= left + right for (a, left), (b, right) in itertools.pairwise(places)):
+                break
+        return list(zip(found, told, strict=True))
 
     @property
     def digits(self) -> int:

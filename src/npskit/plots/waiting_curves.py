@@ -10,7 +10,7 @@ import attrs
 
 from npskit.plots.chart import COMPACT, Chart
 from npskit.plots.lettering import cut
-from npskit.plots.scene import Axis, Dot, Line, Mark, Path, Scene, Text, digits_of
+from npskit.plots.scene import Axis, Dot, Line, Mark, Path, Scene, Text
 from npskit.plots.speech import Speech
 
 _MOST, _HEIGHT, _GAP = 6, 206.0, 24.0
@@ -128,11 +128,8 @@ class WaitingCurves(Chart):
             marks.append(Text(x.start - 6, at + 4, speech.percent(share), "quiet", "end"))
         unit = 24.0 if self._in_days else 1.0
         scaled = Axis(0, x.high / unit, x.start, x.end)
-        days = scaled.ticks(4)
-        told = [speech.number(tick, digits_of(days)) for tick in days]
-        marks += [
-            Text(scaled.at(tick), y.start + 18, text, "quiet", "middle") for tick, text in zip(days, told, strict=True)
-        ]
+        times = scaled.named(speech.number, 4)
+        marks += [Text(scaled.at(tick), y.start + 18, text, "quiet", "middle") for tick, text in times]
         said = speech.say("days" if self._in_days else "opening hours" if self.business else "hours")
         marks.append(Text(x.end, y.start + 36, said, "quiet", "end"))
         if math.isfinite(self.target):

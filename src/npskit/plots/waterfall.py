@@ -96,10 +96,10 @@ class Waterfall(Chart):
         x = Axis(*span(self._reach(steps), 0.05), left, width - right)
         bottom = _TOP + _ROW * (len(steps) + 1) + 18
         marks: list[Mark] = []
-        for tick in x.ticks():
+        for tick, named in x.named(speech.number):
             at = x.at(tick)
             marks += [Line(at, 26, at, bottom, "axis" if tick == 0 else "grid")]
-            marks.append(Text(at, bottom + 18, speech.number(tick, x.digits), "quiet", "middle"))
+            marks.append(Text(at, bottom + 18, named, "quiet", "middle"))
         marks += [Text(x.start, 14, self.score, "quiet"), Text(width, 14, head, "quiet", "end")]
         total, y = self.before, _TOP
         for name, value, place in ((names[0], self.before, y), (names[1], self.after, bottom - 18)):
