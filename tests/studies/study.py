@@ -21,6 +21,7 @@ class Study:
         promise: The promise, in a sentence or two, with what was varied.
         draws: Draws of each setting at full size; 0 for an exact enumeration.
         run: Given the draws and a generator, the rows of the table: column to text or number.
+        slow: Whether even a draw of each setting takes many seconds, so that the fast tests do without.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Study:
     promise: str
     draws: int
     run: Callable[[int, np.random.Generator], Sequence[Row]]
+    slow: bool = False
 
     def table(self, draws: int | None = None, seed: int = 0) -> str:
         """Run it and return its section: heading, promise, table and command, as Markdown."""

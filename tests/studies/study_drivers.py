@@ -188,6 +188,7 @@ STUDIES = [
         "adjusted p in as many; with heavy weights it is the most. In the last row the first one differs.",
         400,
         run_apart,
+        slow=True,
     ),
     Study(
         "drivers",
@@ -200,5 +201,6 @@ STUDIES = [
         "have a coefficient then, though nothing that it rates has an effect, and is found the more the more answers.",
         500,
         run,
+        slow=True,
     ),
 ]

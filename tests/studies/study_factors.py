@@ -100,5 +100,6 @@ STUDIES = [
         "hardly ever classed, and what is near the bound of a class (twice the other) is rarely, and rarely wrongly.",
         200,
         run,
+        slow=True,
     )
 ]

@@ -76,5 +76,6 @@ STUDIES = [
         "where something is.",
         50,
         run,
+        slow=True,
     )
 ]

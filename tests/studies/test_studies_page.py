@@ -7,14 +7,16 @@ from tests.studies.__main__ import PAGE, studies, written
 from tests.studies.study import monte_carlo_error
 
 
-@pytest.mark.parametrize("name", studies())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * study.slow) for name, study in studies().items()]
+)
 def test_a_study_runs_and_stands_in_the_docs(name: str) -> None:
     study = studies()[name]
     page = PAGE.read_text(encoding="utf-8")
     section = page.partition(f"<!-- {name}: begin -->")[2].partition(f"<!-- {name}: end -->")[0]
     assert f"## {study.title}" in section
     assert f"`python -m tests.studies {name}`" in section
-    small = study.table(3 if study.draws else None)
+    small = study.table((1 if study.slow else 3) if study.draws else None)
     header = next(line for line in small.splitlines() if line.startswith("|"))
     assert header in section  # the same columns: the table was made by this code
 
