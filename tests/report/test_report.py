@@ -287,7 +287,7 @@ def test_the_key_figure_is_of_those_first_unless_the_plan_has_limits() -> None:
     """The urgent of all who wait; without any those on top; of a plan within limits, all that it has."""
     score, calm = [1] * 30, ["too slow for me"] * 30
     survey = nk.Survey({"score": score, "why": ["fraud!"] * 3 + calm[3:]}, score="score", comment="why")
-    first = "Urgent, to answer first", "3", "of 30 who wait"
+    first = "Urgent to answer", "3", "of 30 who wait"
     assert fact_of(made(survey)) == first
     assert fact_of(made(nk.Survey({"score": score}))) == ("To answer first", "10", "of 30 who wait")
     limited = made(survey, plan=survey.follow_up(capacity=2))

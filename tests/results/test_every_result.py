@@ -278,12 +278,55 @@ def test_notebooks_say_all_that_print_says(result: Result) -> None:
     assert {word for word in re.findall(r"\w+", said) if "x1b" not in word} <= set(re.findall(r"\w+", page))
 
 
-@pytest.mark.parametrize("shown_as_text", [catalogue.survey(), npskit.Playbook.default()], ids=["Survey", "Playbook"])
-def test_what_is_no_result_is_shown_too(shown_as_text: Any) -> None:
-    """A survey and a playbook say in a notebook what they say in text, escaped and without a table."""
-    page = Page(shown_as_text._repr_html_())
-    assert page.tags == {"p"}
-    assert html.unescape(re.sub("<[^>]+>", " ", shown_as_text._repr_html_())).split() == str(shown_as_text).split()
+def said_by(text: str) -> set[str]:
+    """Return the words of a text or a page, a level of 0.95 as it is said in tables, and no names of parameters."""
+    text = re.sub(r"level=0\.(\d\d?)\b", lambda found: f"{float('0.' + found[1]):.0%}", text).replace("\x1b", "\\x1b")
+    return {word for word in re.findall(r"\w+", re.sub(r"\b\w+=", " ", text)) if "x1b" not in word}
+
+
+def test_notebooks_say_all_that_a_text_says(result: Result) -> None:
+    """Whatever `str` says, be it a table or one line, stands in the page; the class's name and parameters' aside."""
+    page = html.unescape(re.sub("<[^>]+>", " ", result._repr_html_()))
+    assert said_by(str(result)) <= said_by(page) | {type(result).__name__}
+
+
+def test_pages_of_a_plain_record_are_compact() -> None:
+    """A size, a follow-up and a tracker show what is there, without blanks, a level in per cent, and nothing twice."""
+    for name in ("SampleSize", "FollowUp", "Tracker"):
+        page = FOUND[name]._repr_html_()
+        assert "<td></td>" not in page
+        assert "timedelta" not in page
+        assert len(page) < 1500, name
+    assert ">95%<" in FOUND["SampleSize"]._repr_html_()
+
+
+@pytest.mark.parametrize("other", [catalogue.survey(), npskit.Playbook.default()], ids=["Survey", "Playbook"])
+def test_what_is_no_result_is_a_table_too(other: Any) -> None:
+    """A survey shows its columns in a notebook, a playbook its rules: all that their texts say."""
+    page = other._repr_html_()
+    assert Page(page).tags == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+    assert said_by(str(other)) <= said_by(html.unescape(re.sub("<[^>]+>", " ", page))) | set(other_roles(other))
+    assert len(page) < 12_000
+
+
+def other_roles(other: Any) -> list[str]:
+    return [] if isinstance(other, npskit.Playbook) else [*other.roles, "scorer"]
+
+
+def test_a_playbook_is_told_in_its_rules() -> None:
+    """Each rule has a line, in order, with when it holds and why; a strategy that is code has its name."""
+    lines = str(npskit.Playbook.default()).split("\n")
+    assert lines[0].startswith("default playbook: 28 rules")
+    names = [rule.name for rule in npskit.Playbook.default().strategies]
+    assert [line.split("  ")[0] for line in lines[2:]] == names
+
+    class Renewal:
+        name = "renewal <b>is</b> near"
+
+        def __call__(self, response: Any, context: Any) -> None: ...
+
+    page = npskit.Playbook([Renewal()])._repr_html_()
+    assert "renewal &lt;b&gt;is&lt;/b&gt; near" in page
 
 
 def test_text_left_numbers_right_and_ends_of_long_tables() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import numpy as np
@@ -15,7 +16,7 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.inference.limits import normal_quantile
 from npskit.inference.planning_spread import Spread, rounded_up
 from npskit.inference.power_exact import NPS_CATEGORY_SCORES
-from npskit.results import Result
+from npskit.results import Result, Rows, percent
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -50,8 +51,18 @@ class SampleSize(Result):
         return self.n
 
     def __repr__(self) -> str:
-        shown = {name: value for name, value in attrs.asdict(self).items() if name != "n_exact" and value is not None}
-        return f"SampleSize({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+        return f"SampleSize({', '.join(f'{name}={value!r}' for name, value in self._said_of().items())})"
+
+    def _said_of(self) -> dict[str, Any]:
+        """Return what was found and asked for, by name."""
+        found = attrs.asdict(self, recurse=False).items()
+        return {name: value for name, value in found if name != "n_exact" and value is not None}
+
+    def _rows(self) -> Rows:
+        said = {
+            name: percent(value) if name in ("level", "power") else value for name, value in self._said_of().items()
+        }
+        return list(said), [[" and ".join(map(str, v)) if isinstance(v, tuple) else v for v in said.values()]]
 
 
 def sample_size(

@@ -1,6 +1,5 @@
 """The base of every result, and how results become text, tables, JSON and files."""
 
-from npskit.results.display import ShownAsText as ShownAsText
 from npskit.results.display import excerpt as excerpt
 from npskit.results.display import html_table as html_table
 from npskit.results.display import number as number

@@ -134,15 +134,6 @@ def html_lines(lines: Sequence[str]) -> str:
     return f"<p>{_lines(chr(10).join(lines))}</p>" if lines else ""
 
 
-class ShownAsText:
-    """Base of what is no result, and in a notebook says what its text says."""
-
-    __slots__ = ()
-
-    def _repr_html_(self) -> str:
-        return html_lines([one_line(line) for line in str(self).split("\n")])
-
-
 def _lines(text: str) -> str:
     return "<br>".join(html.escape(shown(line)) for line in text.split("\n"))
 

@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 from npskit.data import query_over
 from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
-from npskit.results import ShownAsText
+from npskit.results import html_table, one_line
 from npskit.scorers import Scorer
 
 
@@ -37,8 +37,13 @@ class SurveyArguments(TypedDict, total=False):
     mapping: Mapping[Any, Any] | None
 
 
-class Opening(ShownAsText):
+class Opening:
     """Ways to make a survey beside that of its class, which takes data first."""
+
+    def _repr_html_(self: Any) -> str:
+        about = {**self.roles, "scorer": repr(self.scorer)}
+        caption = f"{type(self).__name__} of {self._data.frame.describe()}"
+        return html_table(["role", "column"], [[role, one_line(said)] for role, said in about.items()], caption)
 
     @classmethod
     def from_sql(

@@ -87,7 +87,7 @@ class Comparison(CountedRows):
         return {"score": self.a.name, "value": self.difference} | parts
 
     def _caption(self) -> str:
-        return f"difference of {self.a.name}"
+        return f"difference of {self.a.name}, method: {self.method}"
 
 
 def compare(a: Score, b: Score, *, level: float = LEVEL, method: CompareMethod = "score") -> Comparison:

@@ -27,7 +27,7 @@ from npskit.followup.playbook.channels import kind_of
 from npskit.followup.playbook.part_checks import NO_TIME, as_within, is_amount_or_none, is_moment_or_none, is_priority
 from npskit.followup.playbook.steps import Action, Menu, Offer, as_steps
 from npskit.reals import to_real, to_real_or_none
-from npskit.results import Columns, Result, excerpt
+from npskit.results import Columns, Result, Rows, excerpt, html_table
 from npskit.times import in_words, time_in_words
 
 if TYPE_CHECKING:
@@ -286,26 +286,29 @@ class FollowUp(Result):
 
     def _record(self) -> dict[str, Any]:
         found = super()._record() | {"offers": [offer.name for offer in self.offers], "minutes": self.minutes}
-        found["actions"] = [
-            {"name": a.name, "after_hours": _hours(a.after), "minutes": float(a.minutes), "amount": a.amount}
-            for a in self.actions
-        ]
+        steps = ((a, {"after_hours": _hours(a.after), "minutes": float(a.minutes)}) for a in self.actions)
+        found["actions"] = [{"name": action.name, **times, "amount": action.amount} for action, times in steps]
         within = found.pop("within")
         return found | {"within_hours": None if within is None else _hours(within)}
 
     def __str__(self) -> str:
+        return " ".join([self._caption(), *(f"{name}: {said}." for name, said in self._facts())])
+
+    def _caption(self) -> str:
         who = "A customer" if self.customer is None else f"Customer {excerpt(self.customer)}"
-        due = "" if self.due is None else f", due {time_in_words(self.due)}"
-        parts = [f"{who} ({self.category}): {self.strategy}, priority {self.priority:.0f}{due}."]
-        if self.team is not None:
-            parts.append(f"Team: {self.team}.")
-        if self.actions:
-            parts.append(f"Steps: {', '.join(map(_step, self.actions))}.")
-        if self.offers:
-            parts.append(f"Offers: {' or '.join(offer.name for offer in self.offers)}.")
-        if self.reasons:
-            parts.append(f"Why: {'; '.join(self.reasons)}.")
-        return " ".join(parts)
+        said = f"{who} ({self.category}): {self.strategy}, priority {self.priority:.0f}"
+        return f"{said}." if self.due is None else f"{said}, due {time_in_words(self.due)}."
+
+    def _facts(self) -> list[list[str]]:
+        steps, offers = ", ".join(map(_step, self.actions)), " or ".join(offer.name for offer in self.offers)
+        facts = {"Team": self.team, "Steps": steps, "Offers": offers, "Why": "; ".join(self.reasons)}
+        return [[name, said] for name, said in facts.items() if said]
+
+    def _rows(self) -> Rows:
+        return ["Category", self.category], [["Strategy", self.strategy], *self._facts()]
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption=self._caption())
 
 
 def _step(action: Action) -> str:

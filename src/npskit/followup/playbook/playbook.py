@@ -31,11 +31,11 @@ from npskit.followup.playbook.follow_up import FollowUp, Strategy
 from npskit.followup.playbook.other_categories import for_categories
 from npskit.followup.playbook.part_checks import as_urgency, in_full
 from npskit.followup.playbook.playbook_file import parse_playbook, read_playbook
+from npskit.followup.playbook.playbook_table import ShownAsRules
 from npskit.followup.playbook.points import Points
 from npskit.followup.playbook.recommendations import Assigned
 from npskit.followup.playbook.response_table import PURCHASED, Table
 from npskit.followup.playbook.rules import Conditions, Rule, Team, warn_of_unreachable
-from npskit.results import ShownAsText
 from npskit.scorers import NPS, SCI, Codebook, Retention, Scorer, codebook_of
 from npskit.times import BusinessCalendar, instant_of, read_time
 
@@ -67,7 +67,7 @@ def _can_judge(_instance: object, field: attrs.Attribute[Any], value: Any) -> No
 
 
 @attrs.frozen
-class Playbook(ShownAsText):
+class Playbook(ShownAsRules):
     """Strategies in order: the first that returns a follow-up decides.
 
     The playbook then adds points for value and urgency to the priority (see `Points`), says by when (see `DueTimes`),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import datetime as dt
 import functools
 import threading
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from npskit.counting import Tally
 from npskit.errors import InvalidValueError
-from npskit.results import Result
+from npskit.results import Result, Rows
 from npskit.scorers import Scorer, codebook_of
 from npskit.scores import Score, ScoreTable
 from npskit.tracking.live.alarms import Alarm, Watch
@@ -119,6 +120,13 @@ class TrackerState(Result):
             return found
         conventions = attrs.evolve(found.conventions, window=self._spec)
         return attrs.evolve(found, conventions=conventions, left_out=self._window.past)
+
+    @abc.abstractmethod
+    def _found(self) -> Score | ScoreTable:
+        """Return the score of all, or of each group."""
+
+    def _rows(self, **options: Any) -> Rows:
+        return self._found()._rows(**options)
 
     def _tally(self, cells: NDArray[np.int64]) -> Tally:
         return Tally(self._codebook, cells, None, None, self._codebook.scale is not None)

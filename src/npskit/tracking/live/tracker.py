@@ -298,8 +298,7 @@ class Tracker(TrackerState):
         if not isinstance(other, Tracker):
             return NotImplemented
         new = Tracker.__new__(Tracker)
-        watch = self._watch if self._watch is not None else other._watch
-        new._begin(self._codebook.scorer, self._by, self._spec, watch)
+        new._begin(self._codebook.scorer, self._by, self._spec, self._watch or other._watch)
         return new.merge(self).merge(other)
 
     __radd__ = __add__
@@ -315,8 +314,7 @@ class Tracker(TrackerState):
         return self.score().value
 
     def __repr__(self) -> str:
-        score = self.score()
-        shown = [f"{score.name}={number(score.value)}", f"n={score.n}"]
+        shown = [f"{(score := self.score()).name}={number(score.value)}", f"n={score.n}"]
         shown += [f"{name}={count}" for name in ("missing", "invalid", "left_out") if (count := getattr(score, name))]
         shown += [f"by={', '.join(self._by)}"] if self._by else []
         shown += [f"window={self._spec}"] if self._spec else []
@@ -328,8 +326,10 @@ class Tracker(TrackerState):
 
     def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the score of each group, or of all, as columns; arguments as for `Score.interval`."""
-        found = self.score_table() if self._by else self.score()
-        return found.columns(level=level, method=method)
+        return self._found().columns(level=level, method=method)
+
+    def _found(self) -> Score | ScoreTable:
+        return self.score_table() if self._by else self.score()
 
     def _record(self) -> dict[str, Any]:
         return live_format.state(self._snapshot())
