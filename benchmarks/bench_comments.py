@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.harness import US, Case, Run, check
 from npskit import Survey
-from npskit.comments.patterns import PatternIndex, UrgencyWords, beginnings, folded_each
+from npskit.comments.patterns import FoldedTexts, PatternIndex, UrgencyWords, beginnings, folded_each
 from npskit.datasets.phrases import LANGUAGES, combinations
 
 if TYPE_CHECKING:  # only bench runs have it
@@ -44,8 +44,8 @@ def patterns(fraction: float) -> Mapping[str, Run]:
 
     def ours() -> list[tuple[int, int]]:
         found = everything.copy()
-        for row, kind, _, _ in index.in_folded(texts):
-            found[row, kind] = True
+        matches = index.find(FoldedTexts.of(texts))
+        found[matches.rows, matches.owners] = True
         return [(int(row), int(kind)) for row, kind in np.argwhere(found)]
 
     def theirs() -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npskit.comments.patterns.comment_patterns import beginnings
+from npskit.comments.patterns.folded_texts import FoldedTexts
 from npskit.comments.patterns.folding import folded
 from npskit.comments.patterns.pattern_index import PatternIndex
 from npskit.comments.patterns.urgency import UrgencyWords, urgencies_of, urgency_of
@@ -296,10 +297,47 @@ def test_an_index_finds_the_texts_in_which_a_pattern_occurs(comments: list[str])
     words = UrgencyWords.default()
     texts = [folded(comment) for comment in comments]
     owners = (words.elsewhere, words.done)
-    found = {(row, owner) for row, owner, _, _ in PatternIndex(owners, words.lists).in_folded(texts)}
+    matches = PatternIndex(owners, words.lists).find(FoldedTexts.of(texts))
+    found = set(zip(matches.rows.tolist(), matches.owners.tolist(), strict=True))
     ways = [[way.regex for each in patterns for way in beginnings(each, words.lists)] for patterns in owners]
     searched = [re.compile("|".join(each)) for each in ways]
     assert found == {(i, k) for i, text in enumerate(texts) for k, one in enumerate(searched) if one.search(text)}
+
+
+WAYS = [
+    "art", "art*", "*art", "*art*", "art/part ~2 late*", "late ~~1 art", "<both> ~1 art", "art_late ~3 hot_art*",
+    "1.5 art", "a.b", "art ~4 *te ~1 part", "u.s. ~1 art", "+1 art", "(art)", "ยกเลิก", "ยกเลิก ~2 ดี", "ดี*", "art ~1 ดี",
+    "2 ~2 art",
+]  # fmt: skip
+PIECES = [
+    "art", "arts", "part", "smart", "late", "later", "hot", "1.5", "1.500,00", "2", "u.s.", "+1", "(art)", "a.b", "x",
+    "ยกเลิก", "ไม่ดี", "ดีart", ".", ",", "!", ": ", " ", " ", " ", "\n", "-", "\U0001d518", "👍", "é",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), max_size=4),
+    st.lists(st.lists(st.sampled_from(WAYS), max_size=4), min_size=1, max_size=4),
+    st.data(),
+)
+def test_an_index_finds_what_regular_expressions_find(
+    comments: list[str], owners: list[list[str]], data: st.DataObject
+) -> None:
+    """Each regular expression tried at each place of each text, or of some of them, matches there, and nowhere else."""
+    texts, lists = [folded(comment) for comment in comments], {"both": ["late", "hot art"]}
+    among = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))), np.bool_)
+    matches = PatternIndex(owners, lists).find(FoldedTexts.of(texts), among)
+    columns = (matches.rows, matches.owners, matches.begins, matches.ends)
+    expected = [
+        (row, owner, begin, match.end())
+        for owner, patterns in enumerate(owners)
+        for each in patterns
+        for way in beginnings(each, lists)
+        for row, text in enumerate(texts)
+        for begin in range(len(text))
+        if among[row] and (match := re.compile(way.regex).match(text, begin))
+    ]
+    assert sorted(zip(*(column.tolist() for column in columns), strict=True)) == sorted(expected)
 
 
 FIRES = ["There was a fire in our corridor", "a small fire in the kitchen", "Im Flur war Feuer", "Im Zimmer brannte es"]

@@ -7,6 +7,7 @@ from npskit.comments.patterns.comment_patterns import just_before as just_before
 from npskit.comments.patterns.comment_patterns import one_of_regexes as one_of_regexes
 from npskit.comments.patterns.comment_patterns import pattern_words as pattern_words
 from npskit.comments.patterns.comment_patterns import without_gap as without_gap
+from npskit.comments.patterns.folded_texts import FoldedTexts as FoldedTexts
 from npskit.comments.patterns.folding import BETWEEN as BETWEEN
 from npskit.comments.patterns.folding import folded as folded
 from npskit.comments.patterns.folding import folded_each as folded_each
@@ -15,8 +16,9 @@ from npskit.comments.patterns.folding import well_typed as well_typed
 from npskit.comments.patterns.masking import checked_names as checked_names
 from npskit.comments.patterns.masking import masked as masked
 from npskit.comments.patterns.masking import quotation as quotation
+from npskit.comments.patterns.pattern_index import Matches as Matches
 from npskit.comments.patterns.pattern_index import PatternIndex as PatternIndex
-from npskit.comments.patterns.pattern_matcher import PatternMatch as PatternMatch
+from npskit.comments.patterns.pattern_index import touched as touched
 from npskit.comments.patterns.pattern_matcher import PatternMatcher as PatternMatcher
 from npskit.comments.patterns.pattern_reader import PatternReader as PatternReader
 from npskit.comments.patterns.urgency import UrgencyOf as UrgencyOf

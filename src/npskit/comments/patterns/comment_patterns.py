@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,10 @@ from npskit.errors import InvalidValueError, did_you_mean, quoted
 
 # Marks belong to the letter before them, so that a word does not end between the two.
 LETTER = r"[\w\u0300-\u036f]"
+RUN = re.compile(f"{LETTER}+")
 _BEGINS = f"(?<!{LETTER})"  # the place is no part of a word that began before
-_BETWEEN = r"[^\w.!?;\ufdd0]+"  # what stands between two words of a sentence
+STOPS = ".!?;\ufdd0"  # what ends a sentence; no pattern goes beyond
+_BETWEEN = rf"[^\w{STOPS}]+"  # what stands between two words of a sentence
 _WORD = r"\w++(?:[.,:]\d++)*"  # a word of a gap, or a number: taken whole, a part of it never helps
 _ANYTHING = r"[^.!?;\n\ufdd0]"
 _CHARACTERS = 6  # of a word, where there are no spaces
@@ -25,23 +28,90 @@ Lists = Mapping[str, Sequence[str]]
 
 
 @attrs.frozen
+class FirstRun:
+    """The letters that a text has where a word of a pattern begins.
+
+    Args:
+        letters: The first run of letters of the word, folded.
+        inside: Whether they may begin inside a run of the text.
+        goes_on: Whether more letters may follow.
+    """
+
+    letters: str
+    inside: bool
+    goes_on: bool
+
+    @classmethod
+    def of(cls, word: str) -> FirstRun | None:
+        """Return the first letters of a word, with open or closed ends; None where it begins with none."""
+        literal = word.strip("*")
+        found = RUN.match(literal)
+        if found is None:
+            return None
+        ends = word.endswith("*") or bool(UNSPACED.match(literal[-1]))
+        inside = word.startswith("*") or bool(UNSPACED.match(literal[0]))
+        return cls(found[0], inside, goes_on=ends and found[0] == literal)
+
+
+@attrs.frozen
 class Beginning:
     """One way in which a pattern begins, and the rest of it.
 
     Args:
-        literal: The first word, or its first part, folded.
-        inside: Whether it may begin inside a word.
-        goes_on: Whether letters may follow the literal.
-        regex: The whole as a regular expression on folded text.
-        then: What the next word of the text begins with, up to two letters, one of a word that has but one; None where
-            that is not known.
+        word: The first word, or phrase, with open or closed ends, folded.
+        parts: The alternatives of each part of the pattern; `word` is one of the first.
+        gaps: How many words may stand between one part and the next.
     """
 
-    literal: str
-    inside: bool
-    goes_on: bool
-    regex: str
-    then: frozenset[str] | None = None
+    word: str
+    parts: Sequence[tuple[str, ...]]
+    gaps: Sequence[int]
+
+    @property
+    def literal(self) -> str:
+        """The first word."""
+        return self.word.strip("*").split()[0]
+
+    @property
+    def inside(self) -> bool:
+        """Whether it may begin inside a word."""
+        return self.word.startswith("*") or bool(UNSPACED.match(self.literal))
+
+    @property
+    def has_stops(self) -> bool:
+        """Whether one of its words has in it what else ends a sentence, as "z.b"."""
+        return any(stop in word for stop in STOPS for words in ((self.word,), *self.parts[1:]) for word in words)
+
+    @property
+    def regex(self) -> str:
+        """The whole as a regular expression on folded text."""
+        rest = (
+            _gap(self.parts[i], self.parts[i + 1], gap) + _either(self.parts[i + 1]) for i, gap in enumerate(self.gaps)
+        )
+        return _one(self.word) + "".join(rest)
+
+    def following(self) -> Iterator[tuple[frozenset[FirstRun], int]]:
+        """Yield what has to follow the first run of letters, and within how many runs, as far as that is known.
+
+        Example:
+            >>> [(run.letters, reach) for runs, reach in next(beginnings("charg* ~2 me twice", {})).following()
+            ...  for run in runs]
+            [('me', 3), ('twice', 4)]
+        """
+        runs = RUN.findall(self.word)
+        if len(runs) > 1:
+            ends = self.word[-1] == "*" or bool(UNSPACED.match(self.word[-1]))
+            last = len(runs) == 2 and self.word.removesuffix("*").endswith(runs[1])
+            yield frozenset({FirstRun(runs[1], inside=False, goes_on=ends and last)}), 1
+        reach = len(runs) - 1
+        for i, gap in enumerate(self.gaps):
+            before, after = self.parts[i], self.parts[i + 1]
+            found = [FirstRun.of(word) for word in after]
+            if _without_spaces(before, after) or None in found:
+                return
+            reach += gap + 1
+            yield frozenset(run for run in found if run is not None), reach
+            reach += max(len(RUN.findall(word)) for word in after) - 1
 
 
 def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
@@ -61,30 +131,8 @@ def beginnings(pattern: str, lists: Lists) -> Iterator[Beginning]:
         ['charg', 'bill']
     """
     for parts, gaps in _orders(*_read(pattern, lists)):
-        rest = "".join(_gap(parts[i], parts[i + 1], gap) + _either(parts[i + 1]) for i, gap in enumerate(gaps))
         for word in parts[0]:
-            literal = word.strip("*")
-            ends = word.endswith("*")
-            first = literal.split()[0]
-            yield Beginning(
-                first,
-                inside=word.startswith("*") or bool(UNSPACED.match(first)),
-                goes_on=(ends and first == literal) or bool(UNSPACED.match(first[-1])),
-                regex=_one(word) + rest,
-                then=_then(word, parts[1] if gaps and not gaps[0] else ()),
-            )
-
-
-def _then(word: str, following: Sequence[str]) -> frozenset[str] | None:
-    """Return what the word behind the first one begins with; of a phrase that is its second, else one that follows."""
-    first, *more = word.strip("*").split()
-    after = [more[0] if len(more) > 1 or not word.endswith("*") else f"{more[0]}*"] if more else following
-    bare = [each.removesuffix("*").split()[0] for each in after]
-    if not bare or any(each[0] == "*" or UNSPACED.match(each[0]) for each in bare) or UNSPACED.match(first[-1]):
-        return None
-    if any(len(each) == 1 and own.endswith("*") for each, own in zip(bare, after, strict=True)):
-        return None
-    return frozenset(each[:2] for each in bare)
+            yield Beginning(word, parts, gaps)
 
 
 def just_before(patterns: Sequence[str], lists: Lists) -> re.Pattern[str]:
@@ -113,8 +161,7 @@ def without_gap(pattern: str) -> tuple[str, int]:
 
 def check(pattern: str, lists: Lists) -> None:
     """Refuse what is no pattern, saying why."""
-    for _ in beginnings(pattern, lists):
-        pass
+    _read(pattern, lists)
 
 
 def check_all(patterns: Sequence[str], lists: Lists, name: str) -> None:
@@ -173,10 +220,19 @@ def _words(word: str, pattern: str, lists: Lists) -> Iterator[str]:
                 raise InvalidValueError(f"{quoted(each)}: a list holds words and phrases, no lists")
             yield from _words(each, each, lists)
         return
+    found = _folded_word(word)
+    if found is None:
+        raise InvalidValueError(f"{quoted(pattern)} is no word: write a word or a phrase, with * only at its ends")
+    yield found
+
+
+@functools.lru_cache(1 << 14)  # lists are named by many patterns
+def _folded_word(word: str) -> str | None:
+    """Return a word with open or closed ends, folded; None where it is none."""
     bare = " ".join(folded(word.strip().removeprefix("*").removesuffix("*")).split())
     if not re.search(r"\w", bare) or re.search(r"[*<>~]", bare):
-        raise InvalidValueError(f"{quoted(pattern)} is no word: write a word or a phrase, with * only at its ends")
-    yield ("*" if word.strip().startswith("*") else "") + bare + ("*" if word.strip().endswith("*") else "")
+        return None
+    return ("*" if word.strip().startswith("*") else "") + bare + ("*" if word.strip().endswith("*") else "")
 
 
 def _orders(
@@ -226,8 +282,13 @@ def one_of_regexes(regexes: Sequence[str]) -> str:
 
 def _gap(before: Sequence[str], after: Sequence[str], most: int) -> str:
     """Return what may stand between two parts."""
-    if any(UNSPACED.match(word.strip("*")[-1]) for word in before) or any(
-        UNSPACED.match(word.strip("*")[0]) for word in after
-    ):
+    if _without_spaces(before, after):
         return f"{_ANYTHING}{{0,{_CHARACTERS * most}}}?" if most else r"\s*"
     return f"(?:{_BETWEEN}+{_WORD}){{0,{most}}}?{_BETWEEN}" if most else _BETWEEN
+
+
+def _without_spaces(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether no space need stand between two parts."""
+    return any(UNSPACED.match(word.strip("*")[-1]) for word in before) or any(
+        UNSPACED.match(word.strip("*")[0]) for word in after
+    )

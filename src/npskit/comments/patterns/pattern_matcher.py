@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import attrs
+import numpy as np
 
+from npskit.arrays import Bools, Codes, Frozen
 from npskit.comments.patterns.comment_patterns import Lists, just_before, without_gap
-from npskit.comments.patterns.pattern_index import PatternIndex
+from npskit.comments.patterns.folded_texts import FoldedTexts
+from npskit.comments.patterns.pattern_index import Matches, PatternIndex, touched
 
 _LOOK_BACK = 120
 _SENTENCE = re.compile(r"[.!?\n]")
-_Places: TypeAlias = dict[str, list[tuple[int, int]]]
+_ROOM = 1 << 40  # more than a text has letters
+_NEGATIONS, _ELSEWHERE, _DONE, _UNLESS = range(4)
 
 
 class PatternKind(Protocol):
@@ -29,22 +33,58 @@ class PatternKind(Protocol):
 
 
 @attrs.frozen(eq=False)
-class PatternMatch:
-    """One place in a comment where a pattern matches.
+class FoundPatterns(Frozen):
+    """Where patterns match in texts that no harmless neighbour touches, and what else may take them back.
 
     Args:
-        row: The comment.
-        kind: The number of the kind whose pattern it is.
-        match: The match in `text`.
-        text: The comment as it is folded.
-        stops: Where in it stands what takes a match back, by name.
+        texts: The texts.
+        matches: The matches; their owners are the numbers of kinds.
+        stops: Words for "not", what tells of something else and what is settled, in the texts with a match.
+        before: What ends directly before something that is negated.
     """
 
-    row: int
-    kind: int
-    match: re.Match[str]
-    text: str
-    stops: _Places
+    texts: FoldedTexts
+    matches: Matches
+    stops: Matches
+    before: re.Pattern[str]
+
+    def take(self, kept: Bools) -> FoundPatterns:
+        """Return some of the matches."""
+        return attrs.evolve(self, matches=self.matches.take(kept))
+
+    def negated(self) -> Bools:
+        """Whether a word for "not" stands before each match."""
+        keys, which = np.unique(self.matches.rows * _ROOM + self.matches.begins, return_inverse=True)
+        rows: Codes = np.asarray(keys // _ROOM)
+        begins: Codes = np.asarray(keys % _ROOM)
+        found = np.zeros(len(keys), np.bool_)
+        own = self.stops.take(self.stops.owners == _NEGATIONS)
+        known = np.unique(own.rows * _ROOM + own.begins)
+        since: Codes = rows * _ROOM + np.maximum(begins - _LOOK_BACK, 0)
+        low, high = np.searchsorted(known, since), np.searchsorted(known, keys)
+        for i in np.flatnonzero(high > low).tolist():
+            text, begin = self.texts.texts[int(rows[i])], int(begins[i])
+            places = [place % _ROOM for place in known[low[i] : high[i]].tolist()]
+            found[i] = any(self.before.match(text, first, begin) is not None for first in places)
+        return np.asarray(found[which.reshape(-1)])
+
+    def elsewhere(self) -> Bools:
+        """Whether the sentence of each match is about something else."""
+        found = np.zeros(len(self.matches.rows), np.bool_)
+        own = self.stops.take(self.stops.owners == _ELSEWHERE)
+        low, high = (np.searchsorted(own.rows, self.matches.rows, side=side) for side in ("left", "right"))
+        for i in np.flatnonzero(high > low).tolist():
+            text = self.texts.texts[self.matches.rows[i]]
+            since = max((stop.end() for stop in _SENTENCE.finditer(text, 0, int(self.matches.begins[i]))), default=0)
+            stop = _SENTENCE.search(text, int(self.matches.ends[i]))
+            until = len(text) if stop is None else stop.start()
+            here = slice(int(low[i]), int(high[i]))
+            found[i] = bool(((own.begins[here] >= since) & (own.ends[here] <= until)).any())
+        return found
+
+    def settled(self) -> Bools:
+        """Whether the text of each match says that a matter is settled."""
+        return np.isin(self.matches.rows, self.stops.rows[self.stops.owners == _DONE])
 
 
 class PatternMatcher:
@@ -69,55 +109,30 @@ class PatternMatcher:
     ) -> None:
         self._index = PatternIndex([kind.patterns for kind in kinds], lists)
         self._before = just_before(negations, lists)
-        stops = {
-            "negations": tuple(without_gap(pattern)[0] for pattern in negations),
-            "elsewhere": elsewhere,
-            "done": done,
-            **{f"unless {number}": kind.unless for number, kind in enumerate(kinds)},
-        }
-        self._stops = tuple(stops)
-        self._stop_index = PatternIndex(tuple(stops.values()), lists)
+        bare = tuple(without_gap(pattern)[0] for pattern in negations)
+        self._stops = PatternIndex([bare, elsewhere, done, *(kind.unless for kind in kinds)], lists)
 
-    def matches(
-        self, comments: Sequence[str], wanted: Callable[[int, int], bool] | None = None
-    ) -> Iterator[PatternMatch]:
-        """Yield what matches and no harmless neighbour touches.
+    def find(
+        self,
+        texts: FoldedTexts,
+        among: Bools | None = None,
+        wanted: Callable[[Codes, Codes], Bools] | None = None,
+    ) -> FoundPatterns:
+        """Return what matches and no harmless neighbour touches.
 
         Args:
-            comments: The comments as they are folded.
-            wanted: Whether a kind, by its number, is looked for in a comment, by its row; None for all in all.
+            texts: The comments as they are folded.
+            among: Which of them are searched; None for all.
+            wanted: Which kinds, by their numbers, are looked for in which texts; None for all in all.
         """
-        found = [each for each in self._index.in_folded(comments) if wanted is None or wanted(each[0], each[1])]
-        texts = {row: text for row, _, _, text in found}
-        stops: dict[int, _Places] = {row: {} for row in texts}
-        rows = list(texts)
-        for place, owner, match, _ in self._stop_index.in_folded(list(texts.values())):
-            stops[rows[place]].setdefault(self._stops[owner], []).append(match.span())
-        for row, kind, match, text in found:
-            own = stops[row].get(f"unless {kind}")
-            if own is not None:
-                begin, end = match.span()
-                if any(first < end and begin < last for first, last in own):
-                    continue
-            yield PatternMatch(row, kind, match, text, stops[row])
-
-    def negated(self, found: PatternMatch) -> bool:
-        """Whether a word for "not" stands before it."""
-        if "negations" not in found.stops:
-            return False
-        begin = found.match.start()
-        return any(
-            self._before.match(found.text, first, begin) is not None
-            for first, _ in found.stops["negations"]
-            if begin - _LOOK_BACK <= first < begin
-        )
-
-    def elsewhere(self, found: PatternMatch) -> bool:
-        """Whether its sentence is about something else."""
-        if "elsewhere" not in found.stops:
-            return False
-        begin, end = found.match.span()
-        since = max((stop.end() for stop in _SENTENCE.finditer(found.text, 0, begin)), default=0)
-        stop = _SENTENCE.search(found.text, end)
-        until = len(found.text) if stop is None else stop.start()
-        return any(since <= first and last <= until for first, last in found.stops["elsewhere"])
+        matches = self._index.find(texts, among)
+        if wanted is not None:
+            matches = matches.take(wanted(matches.rows, matches.owners))
+        there = np.zeros(len(texts.texts), np.bool_)
+        there[matches.rows] = True
+        stops = self._stops.find(texts, there)
+        stops = stops.take(np.argsort(stops.rows, kind="stable"))
+        harmless = stops.owners >= _UNLESS
+        own = stops.take(harmless)
+        matches = matches.take(~touched(matches, attrs.evolve(own, owners=own.owners - _UNLESS)))
+        return FoundPatterns(texts, matches, stops.take(~harmless), self._before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from npskit.comments.patterns.comment_patterns import Lists, check, just_before
+from npskit.comments.patterns.comment_patterns import Lists, check, without_gap
 from npskit.data import Path, TomlReader
 from npskit.errors import InvalidValueError, quoted
 
@@ -48,10 +48,7 @@ class PatternReader(TomlReader):
         """Refuse a pattern that cannot be read, by its line."""
         for i, pattern in enumerate(found):
             try:
-                if before:
-                    just_before([pattern], lists)
-                else:
-                    check(pattern, lists)
+                check(without_gap(pattern)[0] if before else pattern, lists)
             except InvalidValueError as error:
                 self.fail((*path, i), str(error))
         return tuple(found)

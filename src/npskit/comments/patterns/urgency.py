@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 from npskit.arrays import Bools
 from npskit.checks import all_are, as_tuple, boolean, of_kind, several
 from npskit.comments.patterns.comment_patterns import check_all, just_before
+from npskit.comments.patterns.folded_texts import FoldedTexts
 from npskit.comments.patterns.folding import folded_each, original
 from npskit.comments.patterns.masking import quotation
-from npskit.comments.patterns.pattern_matcher import PatternMatch, PatternMatcher
+from npskit.comments.patterns.pattern_index import Matches
+from npskit.comments.patterns.pattern_matcher import PatternMatcher
 from npskit.comments.patterns.urgency_category import UrgencyCategory, are_patterns, as_level, as_lists, as_patterns
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, failed, quoted
@@ -178,13 +179,16 @@ class UrgencyWords:
         found: list[UrgentSign | None] = [None] * len(texts)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            best: dict[int, tuple[int, int, str, re.Match[str]]] = {}
-            for each, category in self._matches(texts[part], happy[part]):
-                rank = (-category.level, each.match.start(), category.name)
-                if (each.row not in best or rank < best[each.row][:3]) and self._counts(each, category):
-                    best[each.row] = (*rank, each.match)
-            for row, (level, _, name, match) in best.items():
-                found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], *match.span()))
+            best: dict[int, tuple[int, int, str, int]] = {}
+            counted = self._signs(texts[part], happy[part])
+            columns = (counted.rows, counted.owners, counted.begins, counted.ends)
+            for row, kind, first, last in zip(*(column.tolist() for column in columns), strict=True):
+                category = self._all()[kind]
+                rank = (-category.level, first, category.name)
+                if row not in best or rank < best[row][:3]:
+                    best[row] = (*rank, last)
+            for row, (level, first, name, last) in best.items():
+                found[begin + row] = UrgentSign(-level, name, original(texts[begin + row], first, last))
         return found
 
     def levels(self, comments: Sequence[str], pleased: Bools | None = None) -> NDArray[np.int8]:
@@ -202,27 +206,25 @@ class UrgencyWords:
         levels = np.zeros(len(texts), dtype=np.int8)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            for each, category in self._matches(texts[part], best[part]):
-                if category.level > levels[begin + each.row] and self._counts(each, category):
-                    levels[begin + each.row] = category.level
+            counted = self._signs(texts[part], best[part])
+            np.maximum.at(levels[part], counted.rows, self._of_kinds("level", np.int8)[counted.owners])
         return levels
 
     # ---- what counts of what matches ----
 
-    def _matches(self, comments: Sequence[str], pleased: Bools) -> Iterator[tuple[PatternMatch, UrgencyCategory]]:
-        """Yield what may be signs in comments, with the category."""
-        known, flags = self._all(), pleased.tolist()
-        for found in self._matcher().matches(
-            folded_each(comments), lambda row, kind: known[kind].at_any_score or not flags[row]
-        ):
-            yield found, known[found.kind]
+    def _signs(self, comments: Sequence[str], pleased: Bools) -> Matches:
+        """Return what counts as a sign of what matches in comments; its owners are the numbers of categories."""
+        at_any_score = self._of_kinds("at_any_score", np.bool_)
+        found = self._matcher().find(
+            FoldedTexts.of(folded_each(comments)), wanted=lambda rows, kinds: at_any_score[kinds] | ~pleased[rows]
+        )
+        found = found.take(~(self._of_kinds("settled", np.bool_)[found.matches.owners] & found.settled()))
+        found = found.take(~found.elsewhere())
+        return found.take(~(self._of_kinds("negatable", np.bool_)[found.matches.owners] & found.negated())).matches
 
-    def _counts(self, found: PatternMatch, category: UrgencyCategory) -> bool:
-        """Whether a match is a sign."""
-        if category.settled and "done" in found.stops:
-            return False
-        matcher = self._matcher()
-        return not (matcher.elsewhere(found) or (category.negatable and matcher.negated(found)))
+    def _of_kinds(self, name: str, dtype: Any) -> NDArray[Any]:
+        """Return something of each category."""
+        return np.array([getattr(category, name) for category in self._all()], dtype=dtype)
 
     def _all(self) -> tuple[UrgencyCategory, ...]:
         """Return the categories, those of the two plain lists first."""

@@ -13,6 +13,7 @@ import numpy as np
 from npskit.arrays import Bools
 from npskit.checks import all_are, as_tuple, is_bool, of_kind, several
 from npskit.comments.patterns import (
+    FoldedTexts,
     PatternIndex,
     are_patterns,
     as_lists,
@@ -21,6 +22,7 @@ from npskit.comments.patterns import (
     folded_each,
     just_before,
     pattern_words,
+    touched,
 )
 from npskit.comments.themes.listed_theme import Theme
 from npskit.comments.themes.misspellings import corrected
@@ -177,19 +179,18 @@ class ThemeList:
         """Mark what texts mention."""
         index: PatternIndex = self._once("index", lambda: self._indexed("patterns"))
         harmless: PatternIndex = self._once("unless", lambda: self._indexed("unless"))
-        matches = [(row, theme, *match.span()) for row, theme, match, _ in index.in_folded(texts)]
-        rows = list(dict.fromkeys(row for row, *_ in matches))
-        stops: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for place, theme, match, _ in harmless.in_folded([texts[row] for row in rows]):
-            stops.setdefault((rows[place], theme), []).append(match.span())
-        for row, theme, begin, end in matches:
-            if found[row, theme] or any(a < end and begin < b for a, b in stops.get((row, theme), ())):
-                continue
-            if self.themes[theme].negatable and self.negations:
-                before: re.Pattern[str] = self._once("not", lambda: just_before(self.negations, self.lists))
-                if before.search(texts[row], max(0, begin - _LOOK_BACK), begin) is not None:
-                    continue
-            found[row, theme] = True
+        whole = FoldedTexts.of(texts)
+        matches = index.find(whole)
+        matches = matches.take(~touched(matches, harmless.find(whole, np.isin(np.arange(len(texts)), matches.rows))))
+        if self.negations:
+            before: re.Pattern[str] = self._once("not", lambda: just_before(self.negations, self.lists))
+            asked = np.array([theme.negatable for theme in self.themes], np.bool_)[matches.owners]
+            kept = ~asked
+            for i in np.flatnonzero(asked).tolist():
+                text, begin = texts[matches.rows[i]], int(matches.begins[i])
+                kept[i] = before.search(text, max(0, begin - _LOOK_BACK), begin) is None
+            matches = matches.take(kept)
+        found[matches.rows, matches.owners] = True
 
     def _indexed(self, name: str) -> PatternIndex:
         return PatternIndex([getattr(theme, name) for theme in self.themes], self.lists)

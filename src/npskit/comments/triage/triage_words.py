@@ -10,9 +10,11 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
 from npskit.checks import mapping, of_kind, several
 from npskit.comments.patterns import (
+    FoldedTexts,
     PatternMatcher,
     are_patterns,
     as_lists,
@@ -190,27 +192,31 @@ class TriageWords:
         read: list[SignsFound] = []
         for begin in range(0, len(texts), _CHUNK):
             part = texts[begin : begin + _CHUNK]
-            whole = folded_each(part)
+            whole = FoldedTexts.of(folded_each(part))
             places: list[_Places] = [{} for _ in part]
-            self._place(whole, range(len(part)), places, 0)
+            self._place(whole, None, places, 0)
             linked = [has_link(text) for text in part]
-            more = [row for row, own in enumerate(places) if linked[row] or not _ASKED_FOR.isdisjoint(own)]
+            more = [each or not _ASKED_FOR.isdisjoint(own) for each, own in zip(linked, places, strict=True)]
             self._place(whole, more, places, 1)
-            self._place(whole, [row for row, own in enumerate(places) if own.keys().isdisjoint(_OPPOSITE)], places, 2)
-            read.extend(map(self._read, part, whole, places, linked))
+            self._place(whole, [own.keys().isdisjoint(_OPPOSITE) for own in places], places, 2)
+            read.extend(map(self._read, part, whole.texts, places, linked))
         return read
 
-    def _place(self, texts: Sequence[str], rows: Sequence[int], places: list[_Places], stage: int) -> None:
+    def _place(self, texts: FoldedTexts, among: Sequence[bool] | None, places: list[_Places], stage: int) -> None:
         """Put down where signs stand in some comments, folded, of those that begin at one place the longest."""
         matcher, names = self._matcher(stage)
-        for each in matcher.matches([texts[row] for row in rows]):
-            name = names[each.kind]
-            if (name in _OPPOSITE or self.signs[name].negatable) and matcher.negated(each):
-                if name not in _OPPOSITE:
-                    continue
-                name = _OPPOSITE[name]
-            known = places[rows[each.row]].setdefault(name, {})
-            begin, end = each.match.span()
+        found = matcher.find(texts, None if among is None else np.array(among, np.bool_))
+        either = np.array([name in _OPPOSITE for name in names], np.bool_)[found.matches.owners]
+        negatable = np.array([name in self.signs and self.signs[name].negatable for name in names], np.bool_)
+        asked = either | negatable[found.matches.owners]
+        negated = np.zeros(len(asked), np.bool_)
+        negated[asked] = found.take(asked).negated()
+        kept = either | ~negated
+        matches = found.matches.take(kept)
+        turned = [_OPPOSITE.get(name, name) for name in names]
+        columns = (matches.rows, matches.owners, negated[kept], matches.begins, matches.ends)
+        for row, kind, no, begin, end in zip(*(column.tolist() for column in columns), strict=True):
+            known = places[row].setdefault((turned if no else names)[kind], {})
             known[begin] = max(end, known.get(begin, 0))
 
     def _read(self, text: str, whole: str, places: _Places, linked: bool) -> SignsFound:
