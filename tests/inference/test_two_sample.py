@@ -298,3 +298,11 @@ def test_what_does_not_fit_is_named() -> None:
         mover([1, 2], [0, 1], [2, 3], [1, -1, 1])
     with pytest.raises(InvalidValueError, match="level"):
         wald_difference([1, 2, 3], [1, 2, 3], NPS, level=95)
+
+
+@few
+@given(st.lists(st.floats(0.5, 1e6), min_size=3, max_size=3))
+def test_the_same_answers_twice_are_no_difference(counts: list[float]) -> None:
+    """Fully correlated and equal, however rounding falls: z is 0 and p is 1."""
+    z, p = score_test(counts, counts, NPS, correlation=1.0)
+    assert (z, p) == (0, 1)

@@ -17,6 +17,9 @@ from npskit.inference.constrained import distinct_category_scores, mean_variance
 from npskit.inference.intervals import score_interval
 from npskit.inference.limits import checked_counts, normal_p
 
+# A variance below so much of what it is the difference of is one of zero.
+_ROUNDING = 1e-12
+
 
 def moments(counts: Floats, category_scores: Floats) -> tuple[Floats, Floats, Floats]:
     """Return n, the mean category score and the variance of one answer (divided by n), each of the leading shape."""
@@ -204,6 +207,8 @@ def score_z(
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         variance = (variances / n).sum(axis=-1)
         if rho.any():
-            variance = variance - 2 * rho * np.sqrt(np.minimum(variances, observed) / n).prod(axis=-1)
+            common = 2 * rho * np.sqrt(np.minimum(variances, observed) / n).prod(axis=-1)
+            # what rounding leaves of the same answers twice
+            variance = np.where(np.abs(variance - common) < _ROUNDING * variance, 0.0, variance - common)
         z = (means[..., 0] - means[..., 1] - null_difference) / np.sqrt(variance)
         return np.where(variance == 0, 0.0, z * np.sqrt(np.maximum(total - 1, 0) / total))
