@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Frozen
-from npskit.data.keys import flat, number
+from npskit.data.keys import ROWS, factorize, flat, number, slices
 from npskit.errors import InvalidTypeError, written
 
 _SHOWN = 200
@@ -59,9 +59,18 @@ class NumberedCells(Frozen):
     def __getitem__(self, row: Any) -> Any:
         return self.cells[self.codes[row]]
 
-    def take(self, rows: NDArray[np.bool_]) -> NumberedCells:
-        """Return some rows of the column: True for each to keep."""
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> NumberedCells:
+        """Return some rows of the column: True for each to keep, or their positions."""
         return NumberedCells(self.codes[rows], self.cells)
+
+    def factorized(self) -> tuple[NDArray[np.intp], list[Any]]:
+        """Return what `factorize` returns of the cells, which are looked at once each, if a row holds them."""
+        there = np.zeros(len(self.cells), np.bool_)
+        for at in slices(len(self.codes), ROWS):
+            there[self.codes[at]] = True
+        places = np.zeros(len(self.cells), np.intp)
+        places[there], keys = factorize(objects(self.cells)[there])
+        return table_at(places, self.codes), keys
 
     def head(self, most: int) -> NDArray[np.object_]:
         """Return the cells of the first rows."""

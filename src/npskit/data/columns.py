@@ -11,9 +11,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Frozen, is_masked
+from npskit.arrays import Frozen, is_masked, once
 from npskit.data.arrow_arrays import array_of_series
-from npskit.data.cells import Deferred, native_times, objects, unwrapped
+from npskit.data.cells import Deferred, NumberedCells, native_times, objects, unwrapped
+from npskit.data.keys import factorize
+from npskit.data.numbered_texts import numbered_texts
 from npskit.errors import InvalidTypeError, InvalidValueError, NpskitError, is_refusal, quoted
 from npskit.times import find_zone
 
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Column(Frozen):
     """A column as numpy sees it.
 
     Args:
-        values: Shape `(rows,)`; where `mask` is True the value means nothing.
+        values: Shape `(rows,)`; where `mask` is True the value means nothing. Texts of a dataframe are given by number,
+            and become an array when they are asked for.
         mask: True where the value is missing, or None where nothing is (or NaN and None say so themselves).
         utc: Where a dataframe's times know their zone, the same times in UTC, and the zone: `values` are its wall
             clock, which says one hour twice when clocks are set back.
@@ -35,7 +38,7 @@ class Column(Frozen):
         copies: How many rows each cell stands for where an engine has counted equal ones, shape `(rows,)`; None for 1.
     """
 
-    values: NDArray[Any]
+    held: NDArray[Any] | NumberedCells = attrs.field(alias="values")
     mask: NDArray[np.bool_] | None = None
     utc: tuple[NDArray[np.datetime64], str] | None = None
     row_numbers: NDArray[np.int64] | None = None
@@ -43,7 +46,18 @@ class Column(Frozen):
     copies: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.held)
+
+    @once
+    def values(self) -> NDArray[Any]:
+        """The values, shape `(rows,)`; where `mask` is True they mean nothing."""
+        return self.held.values() if isinstance(self.held, NumberedCells) else self.held
+
+    def factorized(self) -> tuple[NDArray[np.intp], list[Any]]:
+        """Return the code of each value as a group key, and the keys in the order of their codes; see `factorize`."""
+        if isinstance(self.held, NumberedCells) and self.mask is None:
+            return self.held.factorized()
+        return factorize(self.filled() if self.utc is None else self.native())
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Column:
         """Return some rows of the column: True for each to keep, or their positions."""
@@ -51,7 +65,8 @@ class Column(Frozen):
         utc = None if self.utc is None else (self.utc[0][rows], self.utc[1])
         numbers = None if self.row_numbers is None else self.row_numbers[rows]
         copies = None if self.copies is None else self.copies[rows]
-        return Column(self.values[rows], mask, utc, numbers, copies=copies)
+        held = self.held.take(rows) if isinstance(self.held, NumberedCells) else self.held[rows]
+        return Column(held, mask, utc, numbers, copies=copies)
 
     def filled(self) -> NDArray[Any]:
         """Return the values with None (among numbers NaN, among times NaT) where they are missing.
@@ -147,7 +162,7 @@ def column_of_series(series: nw.Series[Any], name: str | None = None) -> Column:
     """
     try:
         found = _read_series(series)
-        return attrs.evolve(found, values=_usual(found.values))
+        return found if isinstance(found.held, NumberedCells) else attrs.evolve(found, values=_usual(found.values))
     except NpskitError:
         raise
     except BaseException as error:
@@ -170,6 +185,9 @@ def _read_series(series: nw.Series[Any]) -> Column:
     import narwhals.stable.v2 as nw
 
     kind = series.dtype
+    texts = isinstance(kind, nw.String | nw.Categorical | nw.Enum)
+    if texts and (numbered := numbered_texts(series)) is not None:
+        return Column(numbered)
     mask = array_of_series(series.is_null()) if series.null_count() else None  # as text, pandas 2 says "nan" for it
     if isinstance(kind, nw.Categorical | nw.Enum):
         series = _of_categories(series)

@@ -213,18 +213,31 @@ def factorize_many(columns: Sequence[Any]) -> tuple[NDArray[np.intp], list[tuple
         >>> codes.tolist(), keys
         ([1, 2, 0], [('north', 1), ('north', 2), ('south', 1)])
     """
+    return combined([factorize(column) for column in columns])
+
+
+def combined(
+    columns: Sequence[tuple[NDArray[np.intp], list[Any]]],
+) -> tuple[NDArray[np.intp], list[tuple[Any, ...]]]:
+    """Return what `factorize_many` returns of columns that are codes and keys already; the codes of the first are lost.
+
+    Raises:
+        InvalidValueError: If there is no column.
+        IncompatibleError: If the columns differ in length.
+    """
     if not columns:
         raise InvalidValueError("at least one column of group keys is needed")
-    codes, first = factorize(columns[0])
-    found: list[tuple[Any, ...]] = [(k,) for k in first]
-    for i, column in enumerate(columns[1:], 1):
-        more, keys = factorize(column)
+    codes, keys = columns[0]
+    places = [np.arange(len(keys))]  # of each column the key in each combination
+    for i, (more, keys) in enumerate(columns[1:], 1):
         if more.size != codes.size:
             raise IncompatibleError(
                 f"column {i} of the group keys has {counted(more.size, 'row')}, column 0 has {codes.size}"
             )
         np.multiply(codes, len(keys), out=codes)
         np.add(codes, more, out=codes)
-        codes, distinct = dense_codes(codes, 0, max(len(found) * len(keys) - 1, 0))
-        found = [(*found[d // len(keys)], keys[d % len(keys)]) for d in distinct.tolist()]
-    return codes, found
+        codes, distinct = dense_codes(codes, 0, max(len(places[0]) * len(keys) - 1, 0))
+        before, last = np.divmod(distinct, len(keys))
+        places = [*(each[before] for each in places), last]
+    parts = (map(keys.__getitem__, each.tolist()) for (_, keys), each in zip(columns, places, strict=True))
+    return codes, list(zip(*parts, strict=True))

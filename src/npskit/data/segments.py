@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npskit.data.cells import table_at
 from npskit.data.columns import Column
 from npskit.data.flags import read_flags
-from npskit.data.keys import factorize_many, number
+from npskit.data.keys import combined, number
 from npskit.data.words import is_nothing
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted, written
 
@@ -51,15 +51,21 @@ def segments_of(columns: Sequence[Column], rows: int, *, whole: bool = False) ->
     """
     if not columns:
         return np.zeros(rows, dtype=np.intp), ((),)
-    groups, keys = factorize_many([column.filled() if column.utc is None else column.native() for column in columns])
-    if not any(isinstance(part, str | bytes) for key in keys for part in key):
-        return groups, tuple(keys)  # in order already
-    said = [_said(dict.fromkeys(parts), whole) for parts in zip(*keys, strict=True)]
-    to, keys = number([tuple(one[part] for one, part in zip(said, key, strict=True)) for key in keys])
-    order = np.lexsort([_ranks(parts) for parts in zip(*keys, strict=True)][::-1])
-    place = np.empty(len(keys), dtype=np.intp)
-    place[order] = np.arange(len(keys))
-    return place[to][groups], tuple(keys[i] for i in order.tolist())
+    parts = [column.factorized() for column in columns]
+    if any(isinstance(key, str | bytes) for _, keys in parts for key in keys):  # others are in order already
+        parts = [_as_read(codes, keys, whole) for codes, keys in parts]
+    groups, found = combined(parts)
+    return groups, tuple(found)
+
+
+def _as_read(codes: NDArray[np.intp], keys: list[Any], whole: bool) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return codes and keys of a column by what the keys say, in the order in which a person reads them."""
+    said = _said(keys, whole)
+    to, distinct = number([said[key] for key in keys])
+    order = sorted(range(len(distinct)), key=lambda i: _place(distinct[i]))
+    place = np.empty(len(distinct), np.intp)
+    place[order] = np.arange(len(distinct))
+    return table_at(place[to], codes), [distinct[i] for i in order]
 
 
 def holding(column: Column, given: Any, name: str, *, whole: bool = False) -> NDArray[np.bool_]:
@@ -130,14 +136,6 @@ def _said(values: Iterable[Any], whole: bool) -> dict[Any, Any]:
     if whole and all(isinstance(value, str) and _WHOLE.fullmatch(value) for value in known):
         return {key: None if value is None else int(value) for key, value in found.items()}
     return found
-
-
-def _ranks(values: Sequence[Any]) -> NDArray[np.intp]:
-    """Return where each value stands among all, those that sort alike at the same place."""
-    place = {value: _place(value) for value in dict.fromkeys(values)}
-    alike = itertools.groupby(sorted(place, key=place.__getitem__), key=place.__getitem__)
-    rank = {value: number for number, (_, some) in enumerate(alike) for value in some}
-    return np.fromiter(map(rank.__getitem__, values), np.intp, len(values))
 
 
 def _place(value: Any) -> tuple[Any, ...]:

@@ -34,16 +34,13 @@ def asked(
     data.check_kinds(names)
     if data.kinds:
         data = attrs.evolve(data, kinds=())
-    polars = data.frame.backend == "polars" and bool(names) and "weight" not in data.roles
-    if not (data.frame.lazy or (polars and not times and data.totals is None)):
-        return data  # Polars groups by text faster than Python does; where weights are bound, errors name rows
+    if not data.frame.lazy:
+        return data
     time = data.roles.get("time") if times else None
     if not rows and not (units and data.units):
         found = counted(data, names, time, grain)
         if found is not None:
             return found
-    if not data.frame.lazy:
-        return data
     weight = [data.roles["weight"]] if "weight" in data.roles else []
     bound = [data.roles[role] for role in UNITS if role in data.roles]
     return selected(data, [*names, *data.score, *bound, *weight, *([time] if time else [])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -50,14 +51,15 @@ TOO_FEW = 30
 
 def _as_part(part: Any) -> Any:
     """Return one value of a key as Python has it, None if it is missing."""
-    if type(part) is str:  # as most are: there may be tens of thousands
-        return part
     return None if is_missing(part) else as_python(part, exact=True)
 
 
 def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     """Return keys whose parts are Python's own values."""
-    return tuple(tuple(map(_as_part, key)) for key in keys)
+    keys = tuple(map(tuple, keys))
+    kinds = set(map(type, itertools.chain.from_iterable(keys)))
+    # as most are: there may be tens of thousands
+    return keys if kinds <= {str} else tuple(tuple(map(_as_part, key)) for key in keys)
 
 
 class ManyScores(MadeOfRows):

@@ -42,7 +42,7 @@ def warn_of_spaces(by: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:
     """Warn of a column of which two labels differ only in spaces: they may have been meant as one."""
     for name, column in zip(by, zip(*keys, strict=True), strict=False):
         seen: dict[str, str] = {}
-        for label in dict.fromkeys(part for part in column if isinstance(part, str)):
+        for label in filter(lambda part: isinstance(part, str), dict.fromkeys(column)):
             other = seen.setdefault("".join(label.split()), label)
             if other != label:
                 warn(
