@@ -82,6 +82,19 @@ def test_by(capsys: pytest.CaptureFixture[str], export: str) -> None:
     assert len(out.splitlines()) == 8
 
 
+def test_comments_hide_below(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Segments of few comments are one, by whichever column is named."""
+    path = tmp_path / "said.csv"
+    lines = [f"{i % 11},{region},too slow" for region, size in (("N", 30), ("S", 20), ("E", 4)) for i in range(size)]
+    path.write_text("\n".join(["score,region,comment", *lines]), encoding="utf-8")
+    _, said, _ = run(capsys, "comments", str(path), "--by", "region", "--hide-below", "10")
+    assert "E, S (hidden)" in said
+    assert re.search(r"^N +30 ", said, re.MULTILINE)
+    code, _, err = run(capsys, "comments", str(path), "--hide-below", "10")
+    assert code
+    assert "say which ones with --by" in err
+
+
 def test_hide_below(capsys: pytest.CaptureFixture[str], export: str) -> None:
     """Small segments are hidden; without segments there is nothing that could be."""
     code, out, _ = run(capsys, "score", export, "--by", "Region", "--hide-below", "3")

@@ -151,6 +151,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.score, by": lambda s: s.score("region"),
     "Survey.score, by, latest": lambda s: s.score("region", repeats="latest"),
     "Survey.score, mean": lambda s: s.score(repeats="mean"),
+    "Survey.hide_below": lambda s: s.hide_below(13, "region").score("region"),
     "Survey.compare": lambda s: s.compare("region"),
     "Survey.rake": lambda s: s.rake({"region": {"North": 0.5, "South": 0.5}}).score(),
     "Survey.timeline": lambda s: s.timeline(),

@@ -31,7 +31,7 @@ from npskit.options import (
 )
 from npskit.report import WithReport
 from npskit.results import LEVEL
-from npskit.sample import bind, correlate_segments, count_segments, measure_segments
+from npskit.sample import HidesSegments, bind, correlate_segments, count_segments, measure_segments
 from npskit.scorers import Scorer, codebook_of
 from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithReport):
+class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithReport, HidesSegments):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over

@@ -9,6 +9,7 @@ from typing import Any
 
 from npskit.command_line.file_options import add_options, add_texts, names, read_survey, tell
 from npskit.command_line.hints import in_options
+from npskit.errors import InvalidValueError
 from npskit.results import LEVEL, Result
 
 _TEXTS = (
@@ -30,6 +31,7 @@ def add_comments(commands: Any) -> None:
     add_options(comments)
     add_texts(comments, *_TEXTS)
     comments.add_argument("--most", type=int, default=10, help="how many words of each category are shown (default 10)")
+    comments.add_argument("--hide-below", type=int, metavar="COUNT", help="with --by: make smaller segments one")
     comments.add_argument("--names", action="store_true", help="mask names behind a title in examples, too")
     comments.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
     comments.add_argument("--json", action="store_true", help="print JSON")
@@ -38,6 +40,10 @@ def add_comments(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> None:
     survey = read_survey(options)
     by = names(options.by, several=options.by not in survey.columns)
+    if options.hide_below is not None:
+        if by is None:
+            raise InvalidValueError("--hide-below hides segments: say which ones with --by")
+        survey = survey.hide_below(options.hide_below, by, comments=True)
     asked = {"language": options.language, "names": options.names, "most": options.most, "level": options.level}
     found: Result
     if options.themes is not None:

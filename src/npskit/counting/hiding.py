@@ -43,7 +43,7 @@ def hidden_groups(counts: ArrayLike, below: int | None) -> NDArray[np.int8]:
         return fate
     order = np.argsort(table.sum(axis=1), kind="stable")
     for i in order[answered[order] & (fate[order] == SHOWN)].tolist():
-        if all(_is_safe(column, fate, below) for column in table.T):
+        if all(_is_safe(column, fate, below, table.shape[1] > 1) for column in table.T):
             break
         fate[i] = HIDDEN_WITH
     if (fate[answered] > SHOWN).all():
@@ -51,12 +51,14 @@ def hidden_groups(counts: ArrayLike, below: int | None) -> NDArray[np.int8]:
     return fate
 
 
-def _is_safe(column: Integers, fate: NDArray[np.int8], below: int) -> bool:
+def _is_safe(column: Integers, fate: NDArray[np.int8], below: int, several: bool) -> bool:
     """Whether each hidden count may have at least two values, for all that the total and the rule say."""
     hidden = column[fate > SHOWN]
     if not hidden.any():
         return True
     total, small, others = int(hidden.sum()), int((fate == HIDDEN).sum()), int((fate == HIDDEN_WITH).sum())
+    if several:  # which of its counts a hidden group is small by is not told, so that each may be anything, also 0
+        return bool((hidden > 0).sum() > 1 and total >= below)
     shown = column[(fate == SHOWN) & (column > 0)]
     # those hidden with others are at least `below`, and smaller than what is shown
     most = int(shown.min()) - 1 if len(shown) else total

@@ -53,6 +53,8 @@ from npskit.data.labels import read_labels as read_labels
 from npskit.data.language_names import find_language as find_language
 from npskit.data.language_names import locale_of as locale_of
 from npskit.data.language_names import normal_tag as normal_tag
+from npskit.data.new_labels import relabelled as relabelled
+from npskit.data.new_labels import relabelled_query as relabelled_query
 from npskit.data.number_stretches import Stretches as Stretches
 from npskit.data.odd_texts import MOST_TEXTS as MOST_TEXTS
 from npskit.data.odd_texts import clustered as clustered

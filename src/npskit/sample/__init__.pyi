@@ -26,6 +26,7 @@ from npskit.sample.segment_scores import count_segments as count_segments
 from npskit.sample.segment_scores import measure_segments as measure_segments
 from npskit.sample.share_of_rows import difference_of as difference_of
 from npskit.sample.share_of_rows import shares_of_rows as shares_of_rows
+from npskit.sample.small_segments import HidesSegments as HidesSegments
 from npskit.sample.spans_by_units import MOST_PARTS as MOST_PARTS
 from npskit.sample.spans_by_units import EngineSpans as EngineSpans
 
