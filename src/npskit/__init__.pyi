@@ -108,6 +108,7 @@ from npskit.scores import LabelAudit as LabelAudit
 from npskit.scores import Score as Score
 from npskit.scores import ScoreTable as ScoreTable
 from npskit.scores import ScoreTarget as ScoreTarget
+from npskit.scores import SegmentRanks as SegmentRanks
 from npskit.scores import SupposedShare as SupposedShare
 from npskit.scores import WhatIf as WhatIf
 from npskit.scores import Winning as Winning

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from npskit.checks import of_kind, one_of
+from npskit.checks import one_of
 from npskit.comments import WithComments
 from npskit.comments.themes import WithThemes
 from npskit.comments.triage import Classifier, WithTriage
-from npskit.counting import Tally
 from npskit.data import Frame, Owned
 from npskit.drivers import WithDrivers
-from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.inference import Population
 from npskit.options import (
     CONTACTS,
     ON_INVALID,
-    REPEATS,
     Contacts,
-    Correction,
-    Denominator,
     Lonely,
     OnInvalid,
-    Overall,
     PlanMethod,
-    Repeats,
 )
 from npskit.report import WithReport
-from npskit.results import LEVEL
-from npskit.sample import HidesSegments, bind, correlate_segments, count_segments, measure_segments
+from npskit.sample import HidesSegments, WithScores, bind
 from npskit.scorers import Scorer, codebook_of
-from npskit.scores import TOO_FEW, GroupComparison, Score, ScoreTable, compare_groups
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
@@ -44,7 +35,7 @@ if TYPE_CHECKING:
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")
 
 
-class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithReport, HidesSegments):
+class Survey(WithScores, OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithReport, HidesSegments):
     """Answers with what is known about them, wherever they are: columns bound to their roles once.
 
     Nothing is computed until a method asks for it, and a lazy frame or a database answers with counts, and sums over
@@ -135,110 +126,6 @@ class Survey(OverTime, WithComments, WithThemes, WithTriage, WithDrivers, WithRe
             lonely=lonely,
             time_zone=time_zone,
             dayfirst=dayfirst,
-        )
-
-    # ---- scoring ----
-
-    @overload
-    def score(
-        self,
-        by: None = None,
-        *,
-        denominator: Denominator = ...,
-        repeats: Repeats = ...,
-        too_few: int = ...,
-        shrink: bool = ...,
-    ) -> Score: ...
-    @overload
-    def score(
-        self,
-        by: str | Sequence[str],
-        *,
-        denominator: Denominator = ...,
-        repeats: Repeats = ...,
-        too_few: int = ...,
-        shrink: bool = ...,
-    ) -> ScoreTable: ...
-    def score(
-        self,
-        by: str | Sequence[str] | None = None,
-        *,
-        denominator: Denominator = "valid",
-        repeats: Repeats = "all",
-        too_few: int = TOO_FEW,
-        shrink: bool = False,
-    ) -> Score | ScoreTable:
-        """Return the score, or the scores by segment: a `Score` without `by`, a `ScoreTable` with it.
-
-        Args:
-            by: A column, or several, that make the segments; None for the whole.
-            denominator: `"valid"` answers, or `"all"` responses: the missing and invalid then count with a category
-                score of 0.
-            repeats: Of customers who answered more than once `"all"` answers count, the `"latest"` one (needs `time`),
-                or their `"mean"`. Latest answers given at the same time count as one, with their mean.
-            too_few: Segments with fewer scored answers are marked.
-            shrink: Whether to add scores drawn towards the whole by empirical Bayes, for ranking small segments.
-
-        Raises:
-            ColumnNotFoundError: If a column of `by` is not there.
-            InvalidValueError: If an argument cannot be used, or an answer cannot and `on_invalid="raise"`.
-            IncompatibleError: If `repeats` or `contacts` asks for a role that is not bound, or meets a raked survey.
-        """
-        one_of(repeats, REPEATS, "repeats")
-        if of_kind(shrink, bool, "shrink") and by is None:
-            raise InvalidValueError("shrink draws segments towards the whole: say which ones with by=")
-        names = self._data.by(by)
-        keys, found = measure_segments(self._data, names, denominator, repeats)
-        aside: dict[str, Any] = {"set_aside": found.aside.set_aside, "left_out": found.aside.left_out}
-        if by is None:
-            clustered = None if found.conventions.variance == "independent" else found.estimate[0]
-            return Score(found.tally[0], found.conventions, clustered, self._backend, **aside)
-        return ScoreTable(
-            names,
-            keys,
-            found.tally,
-            found.conventions,
-            found.estimate,
-            too_few=too_few,
-            shrunken=found.estimate.shrunken() if shrink else None,
-            backend=self._backend,
-            **aside,
-        )
-
-    def tally(self, by: str | Sequence[str] | None = None) -> Tally:
-        """Return the counts behind `score(by)`, of the rows there are: shape `()`, with `by` `(segments,)`."""
-        return count_segments(self._data, self._data.by(by))[0 if by is None else ...]
-
-    def compare(
-        self,
-        by: str,
-        *,
-        correction: Correction = "holm",
-        level: float = LEVEL,
-        overall: Overall = "score",
-        missing: bool = False,
-    ) -> GroupComparison:
-        """Compare the scores of all segments by score tests: one test of them all, and every pair.
-
-        Where customers, or sampling units of a design, have answers in several segments, as in the waves of a panel,
-        the correlation of the scores is allowed for.
-
-        Args:
-            by: The column that makes the segments.
-            correction: How the p-values of the pairs allow for their number: `"holm"` (default), `"bh"`
-                (Benjamini-Hochberg, for screening) or another of `npskit.inference.multiplicity`.
-            level: Confidence level of the intervals of the pairs, each for itself.
-            overall: `"score"`, or `"welch"` to check what others computed.
-            missing: Whether rows whose segment is missing are a segment to be compared.
-
-        Raises:
-            ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
-        """
-        if by is None:
-            raise InvalidTypeError("by must be the name of a column that makes the segments")
-        options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
-        return compare_groups(
-            self.score(by=by), correlations=lambda w: correlate_segments(self._data, self._data.by(by), w), **options
         )
 
     def follow_up(

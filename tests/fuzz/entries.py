@@ -28,6 +28,7 @@ from tests.fuzz.watch import Watch
 # What makes results or is a shape of what users write, and is not called by them.
 NOT_CALLED = {
     *("Score", "ScoreTable", "Comparison", "GroupComparison", "LabelAudit", "Tally", "SampleSize", "Conventions"),
+    "SegmentRanks",
     *("Timeline", "ControlChart", "ChangePoints", "ChangeExplanation", "Effect", "Alarm", "Transitions"),
     *("FollowUpPlan", "FollowUpEffect", "ClosedLoop", "Draft", "ProgramPayback", "RetentionSensitivity"),
     *("RevenueAtRisk", "Scorer", "Strategy", "Segment", "ToldCustomers", "FollowUpList"),

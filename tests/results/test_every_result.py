@@ -179,6 +179,7 @@ SEVERAL = {
     "FollowUpList",
     "ScoreTable",
     "GroupComparison",
+    "SegmentRanks",
     "LabelAudit",
     "Timeline",
     "TimelineComparison",

@@ -19,10 +19,11 @@ from npskit.counting.tally import Tally
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning
 from npskit.options import CompareMethod
 from npskit.scorers import CES
-from npskit.scores.comparison import MOST_SEGMENTS, Comparison, GroupComparison, compare, compare_groups
+from npskit.scores.comparison import Comparison, GroupComparison, compare, compare_groups
 from npskit.scores.score import Score
 from npskit.scores.score_table import ScoreTable
 from npskit.scores.scoring import ces, csat, nps
+from npskit.scores.segment_ranks import MOST_SEGMENTS
 from npskit.survey import Survey
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "two_sample.json"

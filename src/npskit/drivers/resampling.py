@@ -96,15 +96,14 @@ class Resampled(Frozen):
 
     def ranks(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the best and the worst rank that a share may have; 1 is the largest."""
+        from npskit.inference import rank_limits
+
         values = self.lmg
         if self.method == "jackknife":  # as many samples of normal estimates with its covariance
             rng = np.random.default_rng(0)
             centre, covariance = values.mean(axis=1), self.covariance(values)
             values = rng.multivariate_normal(centre, covariance, size=1_000, method="eigh").T
-        order = np.argsort(np.argsort(-values, axis=0, kind="stable"), axis=0) + 1
-        tail = (1 - self.level) / 2
-        low, high = np.quantile(order, [tail, 1 - tail], axis=1, method="nearest")
-        return low.astype(np.intp), high.astype(np.intp)
+        return rank_limits(values, self.level)
 
 
 def multiples_of(count: int, method: Resampling, how: Drawing) -> Floats:

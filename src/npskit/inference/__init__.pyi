@@ -67,6 +67,10 @@ from npskit.inference.planning import achieved_margin as achieved_margin
 from npskit.inference.planning import power as power
 from npskit.inference.planning import sample_size as sample_size
 from npskit.inference.power_exact import exact_power as exact_power
+from npskit.inference.ranks import RankSets as RankSets
+from npskit.inference.ranks import rank_limits as rank_limits
+from npskit.inference.ranks import rank_sets as rank_sets
+from npskit.inference.ranks import ranks_of as ranks_of
 from npskit.inference.sequences import anytime_p_value as anytime_p_value
 from npskit.inference.sequences import confidence_sequence as confidence_sequence
 from npskit.inference.sequences import difference_sequence as difference_sequence

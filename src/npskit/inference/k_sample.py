@@ -35,7 +35,7 @@ class ChiSquareTest(NamedTuple):
     p_value: Floats
 
 
-def _checked_groups(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
+def checked_groups(counts: ArrayLike, category_scores: ArrayLike) -> tuple[Floats, Floats]:
     """Return counts `(..., G, K)` and category scores, refusing counts without an axis of groups."""
     c, w = checked_counts(counts, category_scores)
     if c.ndim < 2:
@@ -106,7 +106,7 @@ def score_anova(counts: ArrayLike, category_scores: ArrayLike, correlations: Arr
     """
     from scipy.special import chdtrc
 
-    c, w = _checked_groups(counts, category_scores)
+    c, w = checked_groups(counts, category_scores)
     n, means, observed = moments(c, w)
     theta, v = (part.reshape(*c.shape[:-2], -1) for part in null_variances(c.reshape(-1, *c.shape[-2:]), w))
     total, groups = n.sum(axis=-1), (n > 0).sum(axis=-1).astype(np.float64)
@@ -170,7 +170,7 @@ def welch_anova(counts: ArrayLike, category_scores: ArrayLike) -> FTest:
     """
     from scipy.special import fdtrc
 
-    c, w = _checked_groups(counts, category_scores)
+    c, w = checked_groups(counts, category_scores)
     groups, n, mean, variance = _precisions(c, w, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = (n - 1) / variance
@@ -205,7 +205,7 @@ def wald_q(counts: ArrayLike, category_scores: ArrayLike) -> ChiSquareTest:
     """
     from scipy.special import chdtrc
 
-    c, w = _checked_groups(counts, category_scores)
+    c, w = checked_groups(counts, category_scores)
     groups, n, mean, variance = _precisions(c, w, 0.0)
     df = np.where(groups > 1, groups - 1, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -271,7 +271,7 @@ def pairwise(
         >>> list(zip(pairs.i.tolist(), pairs.j.tolist(), pairs.p_adjusted.round(4).tolist()))
         [(0, 1, 0.0963), (0, 2, 0.6875), (1, 2, 0.6875)]
     """
-    c, w = _checked_groups(counts, category_scores)
+    c, w = checked_groups(counts, category_scores)
     i, j = np.triu_indices(c.shape[-2], 1)
     a, b = c[..., i, :], c[..., j, :]
     rho = 0.0 if correlations is None else np.asarray(correlations)[..., i, j]

@@ -27,6 +27,7 @@ from npskit.plots.period_lines import PeriodSeries as PeriodSeries
 from npskit.plots.period_lines import PeriodSignal as PeriodSignal
 from npskit.plots.period_panels import PeriodPanels as PeriodPanels
 from npskit.plots.period_panels import panels_of as panels_of
+from npskit.plots.rank_forest import RankForest as RankForest
 from npskit.plots.row_bar import RowBar as RowBar
 from npskit.plots.scene import Axis as Axis
 from npskit.plots.scene import Box as Box

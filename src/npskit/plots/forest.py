@@ -157,6 +157,10 @@ class Forest(Chart):
         said = "points ({level} interval)" if self.points else "{name} ({level} interval)"
         return speech.say(said, name=self.score, level=speech.level(self.level))
 
+    def short_head(self, _: Speech) -> str:
+        """Return the same where there is little room."""
+        return self.score
+
     def drawn(self, width: float, speech: Speech) -> Scene:
         """Return the plot."""
         ranked, few, none = self.blocks()
@@ -167,7 +171,7 @@ class Forest(Chart):
         figures = [row.said or self._figure(row, speech) for row in ranked + few]
         figures.append(attrs.evolve(self, score="NPS", level=0.95).head(speech))
         right = 8.0 if compact else min(max(map(text_width, figures)) + 14, width * 0.4)
-        axis = Axis(*self._ends(ranked or few, few), left + count + 14, width - right)
+        axis = self.axis(ranked or few, few, left + count + 14, width - right)
         plot = _Rows(self, speech, axis, left, left + count, width, compact)
         y = plot.block(ranked, 42.0)
         if few:
@@ -190,7 +194,7 @@ class Forest(Chart):
             marks.append(Line(x, 26, x, bottom, "axis" if tick == 0 else "grid"))
             marks.append(Text(x, bottom + 16, named, "quiet", "middle"))
         compact = width < COMPACT
-        head = self.score if compact or (self.marks and self.bars) else self.head(speech)
+        head = self.short_head(speech) if compact or (self.marks and self.bars) else self.head(speech)
         marks.append(Text(axis.end if compact else width, bottom + 34 if compact else 14, head, "quiet", "end"))
         if self.marks is not None and self.bars:
             wide = [text_width(name) for name in self.marks]
@@ -213,11 +217,12 @@ class Forest(Chart):
             marks.append(Text(min(max(x, axis.start + half), end - half), 14, said, "strong", "middle"))
         return marks
 
-    def _ends(self, rows: Sequence[ForestRow], few: Sequence[ForestRow]) -> tuple[float, float]:
-        """Return the ends of the axis: of rows that can be ranked and points of few, of differences zero as well."""
-        values = [number for row in rows for number in (row.value, row.low, row.high, *(row.other or ()))]
+    def axis(self, ranked: Sequence[ForestRow], few: Sequence[ForestRow], start: float, end: float) -> Axis:
+        """Return the axis between two pixels: of rows that can be ranked and points of few, of differences zero too."""
+        values = [number for row in ranked for number in (row.value, row.low, row.high, *(row.other or ()))]
         values += [row.value for row in few]
-        return span([*values, *(self.whole or ()), *([0.0] if self.signed or self.bars else [])], 0.04)
+        values += [*(self.whole or ()), *([0.0] if self.signed or self.bars else [])]
+        return Axis(*span(values, 0.04), start, end)
 
     def _figure(self, row: ForestRow, speech: Speech) -> str:
         return speech.estimate(*self._figures(row), self.digits, signed=self.signed)

@@ -29,5 +29,6 @@ from npskit.sample.share_of_rows import shares_of_rows as shares_of_rows
 from npskit.sample.small_segments import HidesSegments as HidesSegments
 from npskit.sample.spans_by_units import MOST_PARTS as MOST_PARTS
 from npskit.sample.spans_by_units import EngineSpans as EngineSpans
+from npskit.sample.with_scores import WithScores as WithScores
 
 __all__: list[str]

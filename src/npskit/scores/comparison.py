@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Floats
-from npskit.checks import boolean, one_of
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, PrecisionWarning, quoted, warn
+from npskit.checks import one_of
+from npskit.errors import IncompatibleError, InvalidTypeError, PrecisionWarning, quoted, warn
 from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
 from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
 from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
@@ -18,11 +18,11 @@ from npskit.scores.score import Score, check_alike
 from npskit.scores.score_pictures import forest_of_differences
 from npskit.scores.score_table import ScoreTable
 from npskit.scores.segment_labels import segment_names
+from npskit.scores.segment_ranks import rows_of, usable_segments
 
 if TYPE_CHECKING:
     from npskit.plots import Chart
 
-MOST_SEGMENTS = 1000
 # Of so many answers that are all alike at most one in twenty is likely to be another, 0.95^50 being 0.08.
 _FEW_ALIKE = 50
 
@@ -283,19 +283,8 @@ def compare_groups(
     one_of(overall, OVERALL, "overall")
     names = segment_names(table.keys)
     estimates = table.estimates
+    usable = usable_segments(table, missing)
     counts = estimates.effective_counts()
-    # a segment in a single sampling unit has answers, but no variance that could be known, also where all are alike
-    answered = usable = (counts.sum(axis=-1) > 0) & ~np.isnan(estimates.variance)
-    if not boolean(missing, "missing"):
-        usable = answered & np.array([None not in key for key in table.keys], dtype=np.bool_)
-    if usable.sum() < 2:
-        more = "; to compare the rows without one as well, give missing=True" if answered.sum() > 1 else ""
-        raise InvalidValueError(f"by: fewer than two segments of {', '.join(table.by)} can be compared{more}")
-    if usable.sum() > MOST_SEGMENTS:
-        raise InvalidValueError(
-            f"by: {', '.join(table.by)} makes {usable.sum():,} segments, and pair by pair at most {MOST_SEGMENTS:,} "
-            "can be compared; choose coarser ones"
-        )
     category_scores = estimates.category_scores
     rho = None if correlations is None else correlations(usable)
     df: tuple[float, ...]
@@ -307,7 +296,6 @@ def compare_groups(
     else:
         q = score_anova(counts[usable], category_scores, rho)
         statistic, df, p = q.statistic, (float(q.df),), q.p_value
-    unused = int(table.n[~usable].sum())
     pairs = _pairs(table, usable, correction, level, rho)
     least = min([float(p), *(pair.p_adjusted for pair in pairs)])
     _warn_of_alike(
@@ -324,7 +312,7 @@ def compare_groups(
         correction=correction,
         level=level,
         not_compared=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
-        row_counts=attrs.evolve(table.row_counts, n=table.row_counts.n - unused, left_out=table.left_out + unused),
+        row_counts=rows_of(table, usable),
         backend=table.backend,
     )
 

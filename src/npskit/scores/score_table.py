@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Floats, Integers, once
+from npskit.arrays import once
 from npskit.checks import boolean, is_hashable, is_missing, is_whole, to_int, whole_number
 from npskit.counting import SHOWN, Tally, hidden_groups
 from npskit.data import as_python
@@ -21,11 +21,8 @@ from npskit.results import (
     LEVEL,
     Columns,
     Interval,
-    MadeOfRows,
     RowCounts,
     Rows,
-    free_name,
-    intervals,
     key_columns,
     percent,
     records,
@@ -39,14 +36,14 @@ from npskit.scores.hidden_segments import (
     shown_counts,
     tally_without,
 )
+from npskit.scores.many_scores import TOO_FEW, ManyScores
 from npskit.scores.score import Conventions, Score
 from npskit.scores.score_pictures import forest_of_segments
 from npskit.scores.segment_labels import segment_names, segment_parts
+from npskit.scores.segment_ranks import SegmentRanks, rank_segments
 
 if TYPE_CHECKING:
     from npskit.plots import Chart
-
-TOO_FEW = 30
 
 
 def _as_part(part: Any) -> Any:
@@ -60,85 +57,6 @@ def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     kinds = set(map(type, itertools.chain.from_iterable(keys)))
     # as most are: there may be tens of thousands
     return keys if kinds <= {str} else tuple(tuple(map(_as_part, key)) for key in keys)
-
-
-class ManyScores(MadeOfRows):
-    """Scores of many groups: a tally and an estimate of each."""
-
-    __slots__ = ()
-    _TEXT = "table"
-
-    tally: Tally
-    conventions: Conventions
-    estimates: Estimate
-    too_few: int
-
-    @property
-    def name(self) -> str:
-        """The name of the score: `"NPS"`."""
-        return self.tally.codebook.name
-
-    @property
-    def values(self) -> Floats:
-        """The scores, unrounded; NaN where nothing was answered."""
-        return self.estimates.mean
-
-    @property
-    def n(self) -> Integers:
-        """Scored answers behind each score."""
-        return self.tally.n
-
-    @property
-    def counts(self) -> Integers:
-        """Scored answers by category, shape `(..., K)`; unweighted."""
-        return self.tally.counts
-
-    @property
-    def missing(self) -> Integers:
-        """Answers that were not given."""
-        return self.tally.missing
-
-    @property
-    def invalid(self) -> Integers:
-        """Answers that cannot be scored."""
-        return self.tally.invalid
-
-    @property
-    def few(self) -> Bools:
-        """True where there are fewer than `too_few` answers."""
-        return self.n < self.too_few
-
-    def intervals(self, level: float = LEVEL, method: IntervalMethod = "score") -> tuple[Floats, Floats]:
-        """Return the lower and the upper limits; arguments as for `Score.interval`, NaN where nothing was answered."""
-        return self.estimates.interval(level, method)
-
-    def _score(self, where: tuple[int, ...], backend: str | None = None) -> Score:
-        # where answers are independent and weigh alike the tally says it all
-        plain = self.conventions.variance == "independent" and self.estimates.simple
-        clustered = None if plain else self.estimates[where]
-        return Score(self.tally[where], self.conventions, clustered, backend)
-
-    def _numbers(
-        self, level: float, method: IntervalMethod, taken: Sequence[str] = (), more: Mapping[str, Floats] | None = None
-    ) -> Columns:
-        """Return what there is to say of each score as columns, none of which is called as one that is taken."""
-        low, high = self.intervals(level, method)
-        found: dict[str, NDArray[Any]] = {"value": self.values, "low": low, "high": high, "n": self.n}
-        found |= {"missing": self.missing, "invalid": self.invalid, "se": np.sqrt(self.estimates.variance)}
-        found |= more or {}
-        # a column that the data or a scorer calls "n" must not hide one of these, nor be hidden by it
-        names = (*taken, *found, "too_few")
-        counts = zip(self.tally.codebook.categories, np.moveaxis(self.counts, -1, 0), strict=True)
-        found |= {free_name(category, names, "count"): array for category, array in counts} | {"too_few": self.few}
-        return {name: array.ravel().tolist() for name, array in found.items()}
-
-    def _limits(self, level: float, method: IntervalMethod) -> list[str]:
-        """Return the interval of each score in words, nothing where nothing was answered."""
-        limits = intervals(*(limit.ravel() for limit in self.intervals(level, method)), level=level, method=method)
-        return [str(interval) if n else "" for interval, n in zip(limits, self.n.ravel().tolist(), strict=True)]
-
-    def _caption(self) -> str:
-        return str(self.conventions)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -306,6 +224,31 @@ class ScoreTable(ManyScores):
             shrunken=None if self.shrunken is None else self.shrunken[order],
             fates=None if self.fates is None else self.fates[order],
         )
+
+    def ranks(self, *, level: float = LEVEL, few: bool = False, missing: bool = False) -> SegmentRanks:
+        """Return the rank of each segment with the ranks that the answers allow, which hold for all at once.
+
+        Segments are taken as independent; where the same customers answered in several, `Survey.ranks` allows for it.
+
+        Args:
+            level: The probability with which all sets of ranks hold.
+            few: Whether segments of fewer than `too_few` answers are ranked as well, rather than named as not ranked.
+            missing: Whether rows whose segment is missing are a segment to be ranked.
+
+        Raises:
+            InvalidValueError: If fewer than two segments can be ranked, or an argument cannot be used.
+
+        Example:
+            >>> import npskit as nk
+            >>> data = {"score": [10, 10, 3, 10] * 30 + [10, 3, 3, 8] * 30, "region": ["N"] * 120 + ["S"] * 120}
+            >>> print(nk.Survey(data).score(by="region").ranks())
+            SegmentRanks(NPS by region, segments=2, may_be_first=1, level=0.95)
+            region  rank  95% confidence set    NPS  n
+            N       1     1 .. 1               50.0  120
+            S       2     2 .. 2              -25.0  120
+            All sets hold the true ranks at once, with 95% confidence.
+        """
+        return rank_segments(self, level=level, few=few, missing=missing)
 
     def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:
         """Return the table as columns of plain Python values; arguments as for `Score.interval`."""
