@@ -21,6 +21,7 @@ from npskit.plots.palette import LIGHT as LIGHT
 from npskit.plots.palette import STYLES as STYLES
 from npskit.plots.palette import chart_css as chart_css
 from npskit.plots.palette import css as css
+from npskit.plots.period_changes import PeriodChange as PeriodChange
 from npskit.plots.period_lines import PeriodEvent as PeriodEvent
 from npskit.plots.period_lines import PeriodLines as PeriodLines
 from npskit.plots.period_lines import PeriodSeries as PeriodSeries

@@ -10,6 +10,7 @@ import attrs
 
 from npskit.plots.chart import COMPACT, Chart
 from npskit.plots.lettering import cut, text_width
+from npskit.plots.period_changes import FOOT, ChangeSteps, PeriodChange, levels_of
 from npskit.plots.period_labels import PeriodTicks
 from npskit.plots.scene import Axis, Dot, Line, Mark, Path, Scene, Text, span
 from npskit.plots.speech import Speech
@@ -77,6 +78,7 @@ class PeriodLines(Chart):
         upper: Upper control limits.
         events: What happened, and when.
         signals: The periods out of the ordinary.
+        changes: When the level changed, in order of time; of one series alone.
         running: Whether the last period is not over.
         digits: Of the figures.
         usual: Whether `whole` is what is usual, rather than the score of all.
@@ -93,6 +95,7 @@ class PeriodLines(Chart):
     upper: tuple[float, ...] = attrs.field(default=(), converter=_floats)
     events: tuple[PeriodEvent, ...] = ()
     signals: tuple[PeriodSignal, ...] = ()
+    changes: tuple[PeriodChange, ...] = ()
     running: bool = False
     digits: int = 0
     usual: bool = False
@@ -116,6 +119,7 @@ class PeriodLines(Chart):
                 parts.append(f"{each.name}: {said}" if each.name else said)
         parts += [event.name for event in self.events]
         parts += [f"{self.periods[s.index]}: {speech.say(s.direction)}" for s in self.signals]
+        parts += [f"{self.periods[change.index]}: {change.said(speech, 1)}" for change in self.changes]
         return "; ".join(parts)
 
     def table(self, speech: Speech) -> tuple[list[str], list[list[Any]]]:
@@ -135,6 +139,9 @@ class PeriodLines(Chart):
             header.append(speech.say("limits"))
             limits = zip(self.lower, self.upper, strict=True)
             columns.append(["" if low != low else speech.limits(low, high, 1) for low, high in limits])
+        if self.changes:
+            header.append(speech.say("level"))
+            columns.append(levels_of(self.changes, len(self.periods)))
         return header, [list(row) for row in zip(*columns, strict=True)]
 
     def whole_said(self, speech: Speech) -> str:
@@ -145,6 +152,7 @@ class PeriodLines(Chart):
     def trusted(self) -> list[float]:
         """Return the numbers that the upright axis has to hold: all but the limits of few answers."""
         values: list[float] = [*self.lower, *self.upper, *([] if self.whole is None else [self.whole])]
+        values += levels_of(self.changes, len(self.periods))
         for each in self.series:
             few = each.few or (False,) * len(each.values)
             values += each.values
@@ -170,7 +178,9 @@ class _Lines:
     @classmethod
     def of(cls, chart: PeriodLines, width: float, speech: Speech) -> _Lines:
         """Return it with axes that hold all that can be trusted."""
-        y = Axis(*(chart.ends or span(chart.trusted(), 0.14 if chart.signals else 0.06)), chart.height - 44, _TOP)
+        beyond = 0.14 if chart.signals or chart.changes else 0.06
+        foot = chart.height - 44 - (FOOT if chart.changes else 0.0)
+        y = Axis(*(chart.ends or span(chart.trusted(), beyond)), foot, _TOP)
         ends = [each.last(speech, chart.digits) for each in chart.series]
         ends += [] if chart.whole is None else [chart.whole_said(speech)]
         room = width * (0.22 if width < COMPACT else 0.3)
@@ -186,6 +196,7 @@ class _Lines:
             marks += self._ribbon(self.chart.series[0])
         marks += self._frame()
         marks += self._limits()
+        marks += ChangeSteps(self.chart.changes, self.x, self.y, self.speech).marks(self.chart.digits)
         for i, each in sorted(enumerate(self.chart.series), key=lambda pair: pair[1].subject):
             # of two lines the whiskers stand beside each other
             dodged = len(self.chart.series) > 1 and each.low
@@ -213,7 +224,7 @@ class _Lines:
             side = "start" if x + 5 + wide < self.width else "end"
             start = x + 5 if side == "start" else x - 5 - wide
             row = next((i for i, (low, high) in enumerate(taken) if start > high or start + wide < low), None)
-            marks.append(Line(x, 18 if row == 0 else 34, x, self.y.start, "event"))
+            marks.append(Line(x, 18 if row == 0 else 34, x, self.chart.height - 44, "event"))
             if row is not None:  # a name without room stands in the table and the description alone
                 taken[row] = (min(taken[row][0], start), start + wide + 8)
                 marks.append(Text(x + (5 if side == "start" else -5), 14 + 18 * row, name, "text", side))

@@ -74,6 +74,8 @@ PHRASES = frozenset(
         "and {count} more",
         "limits",
         "rise",
+        "change {points}",
+        "level",
         "usual {value}",
         "fall",
         "last period so far",

@@ -22,7 +22,6 @@ from npskit.plots import (
     Crosses,
     Forest,
     ForestRow,
-    PeriodEvent,
     PeriodLines,
     PeriodSeries,
     RowBar,
@@ -35,6 +34,7 @@ from npskit.report.page_parts import ReportParts, ReportTerms
 from npskit.report.wording import ReportWords, named
 from npskit.scores import ScoreTable, segment_names
 from npskit.tracking.change import ChangeExplanation
+from npskit.tracking.charts import ChangePoints
 from npskit.tracking.timeline import Timeline
 
 # More rows than this are for the table.
@@ -120,39 +120,32 @@ def segment_chart(parts: ReportParts, table: ScoreTable, terms: ReportTerms) -> 
     )
 
 
-def trend_chart(parts: ReportParts, timeline: Timeline, terms: ReportTerms) -> Chart | None:
-    """Return the picture of the score over time: a gap where nobody answered, and where a period is hidden."""
+def trend_chart(
+    parts: ReportParts, timeline: Timeline, terms: ReportTerms, changes: ChangePoints | None = None
+) -> Chart | None:
+    """Return the picture of the score over time: a gap where nobody answered, and where a period is hidden.
+
+    Args:
+        parts: What the report is made of.
+        timeline: The scores.
+        terms: What is hidden.
+        changes: When the answers changed, where that may be said.
+    """
     shown = hidden_groups(timeline.n, terms.hide_below) == SHOWN
-    low, high = (_gaps(limit, shown) for limit in timeline.intervals())
     values = _gaps(timeline.values, shown)
     if len(timeline.labels) < 2 or not np.isfinite(values).any():
         return None
-    series = PeriodSeries(
-        "", tuple(values.tolist()), tuple(low.tolist()), tuple(high.tolist()), tuple(timeline.few.tolist())
-    )
-    chart = timeline._chart()
-    running = isinstance(chart, PeriodLines) and chart.running
-    lines = PeriodLines(timeline.name, timeline.labels, (series,), 0.95, parts.score.value, running=running)
-    return attrs.evolve(lines, events=tuple(_events(parts, timeline)))
+    declared = [effect for effect, _ in parts.effects if effect.intervention is not None]
+    chart = timeline._chart_with(declared, changes)
+    assert isinstance(chart, PeriodLines)
+    low, high = (_gaps(limit, shown).tolist() for limit in timeline.intervals())
+    series = PeriodSeries("", values.tolist(), low, high, timeline.few.tolist())
+    events = tuple(attrs.evolve(event, name=named(event.name, 40)) for event in chart.events)
+    return attrs.evolve(chart, series=(series,), whole=parts.score.value, events=events)
 
 
 def _gaps(values: Floats, shown: Any) -> Floats:
     return np.where(shown, values, math.nan)
-
-
-def _events(parts: ReportParts, timeline: Timeline) -> list[PeriodEvent]:
-    """Return what was declared to have been changed, where it falls into the time that is drawn."""
-    starts, found = timeline.starts, []
-    for effect, _ in parts.effects:
-        if effect.intervention is None:
-            continue
-        day = np.datetime64(effect.intervention.at, "D")
-        at = int(np.searchsorted(starts, day, side="right")) - 1
-        if at < 0 or day >= timeline.ends[-1]:
-            continue
-        within = (day - starts[at]) / (timeline.ends[at] - starts[at])
-        found.append(PeriodEvent(at + float(within), named(effect.intervention.name, 40)))
-    return found
 
 
 # ---- what changed, drivers, cases, rows ----

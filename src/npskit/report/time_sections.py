@@ -47,7 +47,7 @@ def trend_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) ->
         words.say("trend.caption", name=timeline.name, every=words.say(f"every.{timeline.every}")),
         evidence if changes is not None else None,
         finding=headline if evidence.found else "",
-        pictures=picture_of(words, trend_chart(parts, timeline, terms), "trend"),
+        pictures=picture_of(words, trend_chart(parts, timeline, terms, changes if evidence.found else None), "trend"),
         grids=(_period_grid(words, timeline, terms),),
         notes=joined(
             words.say("trend.note_each"),

@@ -11,6 +11,7 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, did_you_mean, quoted
 from npskit.options import Chart, Correction, Previous, Season
+from npskit.plots import Chart as Picture
 from npskit.results import LEVEL
 from npskit.tracking.charts import (
     CYCLES_OF,
@@ -23,6 +24,7 @@ from npskit.tracking.charts import (
     season_codes,
 )
 from npskit.tracking.timeline.against import TimelineComparison, compare_periods
+from npskit.tracking.timeline.period_picture import Happened, picture_of_periods
 from npskit.tracking.timeline.period_scores import PeriodScores
 
 # Each chart with the options that are its own.
@@ -178,6 +180,37 @@ class Timeline(PeriodScores):
                 raise IncompatibleError(f"{name} is no option of kind={quoted(kind)}; {did_you_mean(name, known)}")
         found = chart(**self._series("control_chart", season), reference=reference, dispersion=dispersion, **options)
         return attrs.evolve(found, row_counts=self.row_counts)
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        events: Happened = (),
+        changes: ChangePoints | None = None,
+        chart: ControlChart | None = None,
+    ) -> Any:
+        """Draw the scores with the ribbon of their intervals, and what is known of them, and return the axes.
+
+        Args:
+            ax: The matplotlib axes to draw on; default: those of a new figure of the picture's own size.
+            events: What happened: an `Intervention` or an `Effect`, or several; each stands at its time with its name.
+            changes: What `change_points()` found: the levels between the changes as steps, with the size of each.
+            chart: What `control_chart()` says: the periods beyond its limits are named.
+
+        Raises:
+            IncompatibleError: If `changes` or `chart` are of other periods, or the timeline is by segments.
+            InvalidTypeError: If an argument is none of these.
+            MissingDependencyError: If matplotlib is not installed: it comes with `npskit[report]`.
+        """
+        from npskit.plots import axes_of
+
+        return axes_of(self._chart_with(events, changes, chart), ax)
+
+    def _chart_with(
+        self, events: Happened = (), changes: ChangePoints | None = None, chart: ControlChart | None = None
+    ) -> Picture:
+        """Return the picture with more than the scores; arguments as for `plot`."""
+        return picture_of_periods(self, events, changes, chart)
 
     def _series(self, method: str, season: str | None) -> dict[str, Any]:
         """Return the effective answers of each period by category, if periods share none and there is one series."""
