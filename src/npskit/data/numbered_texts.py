@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data.cells import NumberedCells
+from npskit.data.cells import NumberedCells, table_at
 from npskit.data.keys import ROWS
 
 if TYPE_CHECKING:
@@ -49,14 +49,19 @@ def _of_pandas(series: Any) -> Numbered:
 def _of_polars(series: Any) -> Numbered:
     import polars as pl
 
-    if not isinstance(series.dtype, pl.Enum):
-        texts = series.cast(pl.String)  # categories of other columns may be among its own
-        series = texts.cast(pl.Enum(texts.drop_nulls().unique()))
-    texts = series.dtype.categories.to_list()
-    codes = series.to_physical()
-    if not series.null_count():
-        return codes.to_numpy(), texts
-    return codes.cast(pl.UInt32).fill_null(len(texts)).to_numpy(), [*texts, None]
+    if series.dtype == pl.String:
+        series = series.cast(pl.Enum(series.drop_nulls().unique()))
+    if isinstance(series.dtype, pl.Enum):
+        texts, codes = series.dtype.categories.to_list(), series.to_physical().fill_null(0).to_numpy()
+    else:  # categories of other columns have numbers too
+        known = series.drop_nulls().unique()
+        numbers, texts = known.to_physical().to_numpy(), known.cast(pl.String).to_list()
+        places = np.zeros(int(numbers.max(initial=0)) + 1, np.intp)
+        places[numbers] = np.arange(len(texts))
+        codes = table_at(places, series.to_physical().fill_null(0).to_numpy())
+    if series.null_count():
+        codes, texts = np.where(series.is_null().to_numpy(), len(texts), codes), [*texts, None]
+    return codes, texts
 
 
 def _of_arrow(chunked: Any) -> Numbered:

@@ -54,9 +54,8 @@ def _as_part(part: Any) -> Any:
 def _as_keys(keys: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
     """Return keys whose parts are Python's own values."""
     keys = tuple(map(tuple, keys))
-    kinds = set(map(type, itertools.chain.from_iterable(keys)))
-    # as most are: there may be tens of thousands
-    return keys if kinds <= {str} else tuple(tuple(map(_as_part, key)) for key in keys)
+    texts = set(map(type, itertools.chain.from_iterable(keys))) <= {str}  # as most are: there may be tens of thousands
+    return keys if texts else tuple(tuple(map(_as_part, key)) for key in keys)
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,9 +41,11 @@ def segment_names(keys: Sequence[tuple[Any, ...]]) -> list[str]:
 
 def warn_of_spaces(by: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:
     """Warn of a column of which two labels differ only in spaces: they may have been meant as one."""
-    for name, column in zip(by, zip(*keys, strict=True), strict=False):
+    for place, name in enumerate(by):
         seen: dict[str, str] = {}
-        for label in filter(lambda part: isinstance(part, str), dict.fromkeys(column)):
+        for label in dict.fromkeys(map(operator.itemgetter(place), keys)):
+            if not isinstance(label, str):
+                continue
             other = seen.setdefault("".join(label.split()), label)
             if other != label:
                 warn(
