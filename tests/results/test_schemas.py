@@ -83,6 +83,45 @@ def test_depths_are_checked() -> None:
         ]
 
 
+# What only goes back into the object that wrote it, which checks each part itself.
+STATE = {"theme_tracker": {"themes", "urgent", "alarms"}, "tracker": {"groups", "rows", "periods", "alarms"}}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_rows_of_tables_are_described(name: str) -> None:
+    """No list is of objects of which nothing is said: the rows of each table have names and types."""
+    for key, part in json_schema(KINDS[name])["properties"].items():
+        assert part.get("items") != {"type": "object"} or key in STATE.get(name, ()), key
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "bad"),
+    [
+        ("ScoreTable", ("segments", 0, "low"), "low"),
+        ("ScoreTable", ("segments", 0, "n"), 0.5),
+        ("ScoreTable, hidden", ("segments", 0, "hidden"), None),
+        ("Timeline", ("periods", 0, "start"), 3),
+        ("TimelineComparison", ("periods", 0, "against"), 3),
+        ("ControlChart", ("periods", 0, "signal"), None),
+        ("ClosedLoop, by", ("groups", 0, "cases"), "3"),
+        ("FollowUp", ("actions", 0, "minutes"), "5"),
+        ("FollowUpPlan", ("follow_ups", 0, "actions"), "listen"),
+    ],
+)
+def test_rows_are_checked(name: str, path: tuple[Any, ...], bad: Any) -> None:
+    """A cell of another type is refused, and so is a row that lacks one; columns of the data may stand beside."""
+    found = json.loads(RESULTS[name].to_json())
+    schema = json_schema(type(RESULTS[name]))
+    row = found[path[0]][path[1]]
+    row["of the data"] = [1]
+    assert errors(found, schema) == []
+    kept, row[path[2]] = row[path[2]], bad
+    assert [error.partition(":")[0] for error in errors(found, schema)] == [f"$.{path[0]}[{path[1]}].{path[2]}"]
+    row[path[2]] = kept
+    assert errors(found, schema) == []
+    del row["of the data"]
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_schemas_are_schemas(name: str) -> None:
     """Each is one of draft 2020-12, known by name and version, and says in words what it is of."""

@@ -179,6 +179,8 @@ def _of_class(kind: Any, inner: tuple[Any, ...], defs: dict[str, Any], in_row: b
             defs[name] = {}  # so that it may hold itself
             defs[name] = _row(kind, defs) if flat else _record(kind, defs)
         return {"$ref": f"#/$defs/{name}"}
+    if typing.is_typeddict(kind):
+        return _open_row(kind, defs)
     if hasattr(kind, "_asdict"):
         parts = {name: _type(_type_of(kind, name), defs) for name in kind._fields}
         return {"type": "object", "required": list(parts), "properties": parts}
@@ -194,6 +196,15 @@ def _of_class(kind: Any, inner: tuple[Any, ...], defs: dict[str, Any], in_row: b
         items = _type(inner[0], defs, in_row=True) if inner else {}
         return {"type": "array"} | ({"items": items} if items else {})
     return {"type": "string"}
+
+
+def _open_row(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of the row of a table with names of the data beside its own, as a `TypedDict` says."""
+    parts = {name: _type(of, defs, in_row=True) for name, of in typing.get_type_hints(kind).items()}
+    said = "A row of the table; beside these it has what the data call their own, such as segments and categories."
+    needed = [name for name in parts if name in kind.__required_keys__]
+    defs[kind.__name__] = {"description": said, "type": "object", "required": needed, "properties": parts}
+    return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
 def _array(cell: Any, defs: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from npskit.scores.comparison import GroupComparison as GroupComparison
 from npskit.scores.comparison import Pair as Pair
 from npskit.scores.comparison import compare as compare
 from npskit.scores.comparison import compare_groups as compare_groups
+from npskit.scores.hidden_segments import SCORE_ROW as SCORE_ROW
 from npskit.scores.label_audit import Contradiction as Contradiction
 from npskit.scores.label_audit import LabelAudit as LabelAudit
 from npskit.scores.label_audit import audit_labels as audit_labels

@@ -18,6 +18,15 @@ from npskit.results import Columns, free_name, wrapped
 if TYPE_CHECKING:
     from npskit.plots import Forest
 
+# What a row of scores always says, as `npskit.results.schemas` reads it; nothing of a segment that is hidden.
+SCORE_ROW = (
+    "'value': float, 'low': float, 'high': float, 'n': int | None, 'missing': int | None, 'invalid': int | None, "
+    "'se': float, 'too_few': bool | None"
+)
+SAYS = (
+    f"score: str, by, level, method, segments: list[TypedDict('SegmentRow', {{{SCORE_ROW}, "
+    "'shrunken': NotRequired[float], 'hidden': NotRequired[str]})], conventions"
+)
 SAID = {HIDDEN: "hidden", HIDDEN_WITH: "hidden with it"}
 
 

@@ -29,6 +29,7 @@ from npskit.results import (
 )
 from npskit.scores.hidden_segments import (
     SAID,
+    SAYS,
     columns_without,
     estimate_without,
     forest_without,
@@ -257,7 +258,7 @@ class ScoreTable(ManyScores):
             numbers = columns_without(numbers, self._why_hidden)
         return key_columns(self.by, self.keys, numbers) | numbers
 
-    _SAYS = "score: str, by, level, method, segments: list[dict[str, Any]], conventions"
+    _SAYS = SAYS
 
     def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         segments = records(self.columns(level=level, method=method))
@@ -285,9 +286,7 @@ class ScoreTable(ManyScores):
             together = Score(self.tally.total(), self.conventions)
             whole = (together.value, *together.interval())
         forest = forest_of_segments(self.name, self.by, self.keys, self._numbers(LEVEL, "score"), whole, self.too_few)
-        if self.fates is None:
-            return forest
-        return forest_without(forest, self._why_hidden, self.fewest)
+        return forest if self.fates is None else forest_without(forest, self._why_hidden, self.fewest)
 
     def __repr__(self) -> str:
         return self._said(f"{self.name} by {', '.join(self.by)}", segments=len(self), n=int(self.n.sum()))

@@ -132,8 +132,11 @@ class ClosedLoop(MadeOfRows):
         return key_columns(self.by, list(self.groups), table, "group") | table
 
     _SAYS = (
-        "*total, as_of, as_of_given, level, by, left_out, closing, coverage_of: str, groups: list[dict[str, Any]], "
-        "rejected: list[dict[str, Any]], rejected_by_reason: dict[str, int]"
+        "*total, as_of, as_of_given, level, by, left_out, closing, coverage_of: str, "
+        "groups: list[TypedDict('GroupFigures', {'key': list[Any], 'cases': int, 'rates': dict[str, Any], "
+        "'times': list[Any], 'backlog': dict[str, Any], 'due': Any})], "
+        "rejected: list[TypedDict('RejectedCase', {'row': int, 'case': Any, 'reason': str})], "
+        "rejected_by_reason: dict[str, int]"
     )
 
     def _record(self) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class FollowUpList(Result):
         header, rows = super()._rows(**options)
         return header, in_text(rows)
 
-    _SAYS = "title, notes, rows: list[dict[str, Any]]"
+    _SAYS = "title, notes, rows: list[TypedDict('ListedRow', {'row': int, 'customer': Any, 'category': str | None})]"
 
     def _record(self, *_: Any, **options: Any) -> dict[str, Any]:
         return {"title": self.title, "notes": list(self.notes), "rows": records(self.columns(**options))}

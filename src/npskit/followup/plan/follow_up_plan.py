@@ -226,7 +226,12 @@ class FollowUpPlan(Choices):
 
     _SAYS = (
         "responses: int, counts, overdue: int, now: str | None, holdout: float, currency, unasked, opt_outs, "
-        "unanswered: list[dict[str, Any]], limits: dict[str, Any], follow_ups: list[dict[str, Any]]"
+        "unanswered: list[TypedDict('UnansweredRow', {'row': int, 'category': str | None, 'urgency': str, "
+        "'because': str, 'status': str, 'reason': str, 'comment': str | None})], limits: Limits, "
+        "follow_ups: list[TypedDict('FollowUpRow', {'row': int, 'category': str | None, 'urgency': str, "
+        "'strategy': str | None, 'priority': float, 'due': str | None, 'owner': str | None, 'channel': str | None, "
+        "'language': str | None, 'actions': list[str] | None, 'dates': list[str] | None, 'offer': str | None, "
+        "'cost': float, 'authority': float, 'gain': float, 'reasons': list[str] | None})]"
     )
 
     def _record(self, **options: Any) -> dict[str, Any]:

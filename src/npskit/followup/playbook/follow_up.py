@@ -281,7 +281,8 @@ class FollowUp(Result):
         return super().columns() | {name: [value] for name, value in names.items()}
 
     _SAYS = (
-        "*fields, offers: list[str], minutes, actions: list[dict[str, Any]], within: Never, within_hours: float | None"
+        "*fields, offers: list[str], minutes, within: Never, within_hours: float | None, actions: list[TypedDict("
+        "'Step', {'name': str, 'after_hours': float, 'minutes': float, 'amount': float})]"
     )
 
     def _record(self) -> dict[str, Any]:

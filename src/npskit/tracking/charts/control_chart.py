@@ -159,7 +159,11 @@ class ControlChart(RowsAside):
         numbers = {"value" if name == "values" else name: getattr(self, name).tolist() for name in names}
         return {"period": list(self.periods), **numbers, "signal": self._verdicts}
 
-    _SAYS = "score, method, center, dispersion, signals, looks_like, rivals, assumes, periods: list[dict[str, Any]]"
+    _SAYS = (
+        "score, method, center, dispersion, signals, looks_like, rivals, assumes, periods: list[TypedDict('ChartRow', "
+        "{'period': Any, 'n': float, 'value': float, 'z': float, 'rising': float, 'falling': float, 'lower': float, "
+        "'upper': float, 'signal': str})]"
+    )
 
     def _record(self) -> dict[str, Any]:
         parts = self._parts("score", "method", "center", "dispersion", "signals", "looks_like", "rivals", "assumes")

@@ -122,7 +122,11 @@ class TimelineComparison(CountedRows):
             rows.append([*row, *(shown if difference == difference else ["", "", ""])])
         return [*header, f"p ({self.correction})"], rows
 
-    _SAYS = "score, previous, every, correction, level, by, periods: list[dict[str, Any]]"
+    _SAYS = (
+        "score, previous, every, correction, level, by, periods: list[TypedDict('PeriodDifference', {'period': str, "
+        "'against': str | None, 'difference': float, 'low': float, 'high': float, 'p_value': float, "
+        "'p_adjusted': float})]"
+    )
 
     def _record(self) -> dict[str, Any]:
         parts = self._parts("score", "previous", "every", "correction", "level", "by")

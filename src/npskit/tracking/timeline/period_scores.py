@@ -17,7 +17,7 @@ from npskit.inference import Estimate
 from npskit.options import IntervalMethod
 from npskit.plots import Chart, PeriodLines, PeriodSeries, panels_of
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
-from npskit.scores import TOO_FEW, Conventions, ManyScores, Score, segment_names, segment_parts
+from npskit.scores import SCORE_ROW, TOO_FEW, Conventions, ManyScores, Score, segment_names, segment_parts
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -148,7 +148,10 @@ class PeriodScores(RowsApart, ManyScores):
             found.setdefault(self.labels[-1], []).append(f"data until {last}")
         return found
 
-    _SAYS = "score: str, every, window, by, level, method, periods: list[dict[str, Any]], undated: int, conventions"
+    _SAYS = (
+        f"score: str, every, window, by, level, method, periods: list[TypedDict('PeriodRow', {{'period': str, "
+        f"'start': str, {SCORE_ROW}, 'n_effective': float}})], undated: int, conventions"
+    )
 
     def _record(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> dict[str, Any]:
         found: dict[str, Any] = {"score": self.name, "every": self.every, "window": self.window, "by": self.by}
