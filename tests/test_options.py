@@ -57,6 +57,7 @@ WRONG: list[Callable[[], object]] = [
     lambda: SURVEY.drivers(["region"], every="moth"),  # type: ignore[call-overload]
     lambda: SURVEY.compare(by="region", correction="hlm"),  # type: ignore[arg-type]
     lambda: SURVEY.compare(by="region", overall="anova"),  # type: ignore[arg-type]
+    lambda: SURVEY.compare(by="region", against="other"),  # type: ignore[arg-type]
     lambda: SURVEY.timeline("moth"),  # type: ignore[arg-type]
     lambda: SURVEY.timeline("month", denominator="vald"),  # type: ignore[arg-type]
     lambda: SURVEY.timeline("month").against("yesterday"),  # type: ignore[arg-type]

@@ -153,6 +153,7 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.score, mean": lambda s: s.score(repeats="mean"),
     "Survey.hide_below": lambda s: s.hide_below(13, "region").score("region"),
     "Survey.compare": lambda s: s.compare("region"),
+    "Survey.compare, others": lambda s: s.compare("region", against="others"),
     "Survey.ranks": lambda s: s.ranks("region", few=True),
     "Survey.ranks, enough": lambda s: s.score("region", too_few=3).ranks(),
     "Survey.rake": lambda s: s.rake({"region": {"North": 0.5, "South": 0.5}}).score(),

@@ -28,6 +28,8 @@ CompareMethod: TypeAlias = Literal["score", "permutation"]
 COMPARE_METHODS: tuple[CompareMethod, ...] = get_args(CompareMethod)
 Overall: TypeAlias = Literal["score", "welch"]
 OVERALL: tuple[Overall, ...] = get_args(Overall)
+Against: TypeAlias = Literal["each", "others"]
+AGAINST: tuple[Against, ...] = get_args(Against)
 Correction: TypeAlias = Literal[
     "holm", "hochberg", "hommel", "bonferroni", "benjamini_hochberg", "bh", "benjamini_yekutieli", "by"
 ]

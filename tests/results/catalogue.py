@@ -99,6 +99,7 @@ def catalogue() -> dict[str, Result]:
         "ScoreTarget, the best": nk.nps([10] * 40 + [9] * 40 + [7]).target(100),
         "Comparison": nk.compare(nk.nps([10, 9, 3]), nk.nps([9, 2, 1, 10])),
         "GroupComparison": few.compare(by="region"),
+        "GroupComparison, others": few.compare(by="region", against="others"),
         "SegmentRanks": few.ranks(by="region", few=True),
         "LabelAudit": few_labels(),
         "SampleSize": nk.sample_size(margin=5),

@@ -95,6 +95,7 @@ class Forest(Chart):
         bars: Whether estimates are bars from 0, hollow where their interval holds it, rather than points.
         marks: What the two estimates of a row are called.
         points: Whether estimates are points of the score, rather than scores.
+        headed: The phrase that says what the figures are, where that is not the score; with a part `level`.
     """
 
     score: str
@@ -111,6 +112,7 @@ class Forest(Chart):
     bars: bool = False
     marks: tuple[str, str] | None = None
     points: bool = False
+    headed: str = ""
 
     def blocks(self) -> tuple[list[ForestRow], list[ForestRow], list[ForestRow]]:
         """Return the rows that are ranked, those of few answers, and those of which nothing is shown."""
@@ -154,7 +156,7 @@ class Forest(Chart):
 
     def head(self, speech: Speech) -> str:
         """Return what the figures are."""
-        said = "points ({level} interval)" if self.points else "{name} ({level} interval)"
+        said = self.headed or ("points ({level} interval)" if self.points else "{name} ({level} interval)")
         return speech.say(said, name=self.score, level=speech.level(self.level))
 
     def short_head(self, _: Speech) -> str:

@@ -44,6 +44,7 @@ PHRASES = frozenset(
         "no plan within the limits brings more than {value}",
         "What the change of {name} is made of",
         "points ({level} interval)",
+        "less all others ({level} interval)",
         "before",
         "after",
         "From which category of {name} customers moved to which",

@@ -8,9 +8,10 @@ from typing import Any, overload
 from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
 from npskit.errors import InvalidTypeError, InvalidValueError
-from npskit.options import REPEATS, Correction, Denominator, Overall, Repeats
+from npskit.options import REPEATS, Against, Correction, Denominator, Overall, Repeats
 from npskit.results import LEVEL
 from npskit.sample.binding import Bindings
+from npskit.sample.other_segments import others_of
 from npskit.sample.segment_scores import correlate_segments, count_segments, measure_segments
 from npskit.scores import (
     TOO_FEW,
@@ -104,6 +105,7 @@ class WithScores(Bindings):
         level: float = LEVEL,
         overall: Overall = "score",
         missing: bool = False,
+        against: Against = "each",
     ) -> GroupComparison:
         """Compare the scores of all segments by score tests: one test of them all, and every pair.
 
@@ -117,15 +119,29 @@ class WithScores(Bindings):
             level: Confidence level of the intervals of the pairs, each for itself.
             overall: `"score"`, or `"welch"` to check what others computed.
             missing: Whether rows whose segment is missing are a segment to be compared.
+            against: `"each"` for every pair, or `"others"` for each segment against all the others together, which are
+                as many comparisons as segments. The larger a segment, the more of the whole is its own.
 
         Raises:
             ColumnNotFoundError, InvalidValueError: If an argument cannot be used.
+
+        Example:
+            >>> import npskit as nk
+            >>> data = {"score": [10, 10, 3, 9] * 50 + [10, 3, 3, 8] * 50, "region": list("NNEE") * 50 + ["S"] * 200}
+            >>> found = nk.Survey(data).compare(by="region", against="others")
+            >>> [(pair.a, round(pair.difference), pair.p_adjusted < 0.05) for pair in found.pairs]
+            [('E', -17, False), ('N', 117, True), ('S', -75, True)]
         """
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
+        table = self.score(by=by)
         return compare_groups(
-            self.score(by=by), correlations=lambda w: correlate_segments(self._data, self._data.by(by), w), **options
+            table,
+            correlations=lambda used: correlate_segments(self._data, table.by, used),
+            against=against,
+            others=lambda used: others_of(self._data, table, used),
+            **options,
         )
 
     def ranks(

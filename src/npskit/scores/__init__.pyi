@@ -2,7 +2,6 @@
 
 from npskit.scores.comparison import Comparison as Comparison
 from npskit.scores.comparison import GroupComparison as GroupComparison
-from npskit.scores.comparison import Pair as Pair
 from npskit.scores.comparison import compare as compare
 from npskit.scores.comparison import compare_groups as compare_groups
 from npskit.scores.hidden_segments import SCORE_ROW as SCORE_ROW
@@ -27,6 +26,8 @@ from npskit.scores.scoring import sci as sci
 from npskit.scores.segment_labels import segment_names as segment_names
 from npskit.scores.segment_labels import segment_parts as segment_parts
 from npskit.scores.segment_labels import warn_of_spaces as warn_of_spaces
+from npskit.scores.segment_pairs import OtherSegments as OtherSegments
+from npskit.scores.segment_pairs import Pair as Pair
 from npskit.scores.segment_ranks import SegmentRank as SegmentRank
 from npskit.scores.segment_ranks import SegmentRanks as SegmentRanks
 from npskit.scores.segment_ranks import rank_segments as rank_segments

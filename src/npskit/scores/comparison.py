@@ -11,13 +11,14 @@ import numpy as np
 from npskit.arrays import Bools, Floats
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, InvalidTypeError, PrecisionWarning, quoted, warn
-from npskit.inference import mover, pairwise, permutation_test, score_anova, score_test, welch_anova
-from npskit.options import COMPARE_METHODS, OVERALL, CompareMethod, Correction, Overall
-from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, intervals, p_value, percent
+from npskit.inference import mover, permutation_test, score_anova, score_test, welch_anova
+from npskit.options import AGAINST, COMPARE_METHODS, OVERALL, Against, CompareMethod, Correction, Overall
+from npskit.results import LEVEL, NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, p_value, percent
 from npskit.scores.score import Score, check_alike
-from npskit.scores.score_pictures import forest_of_differences
+from npskit.scores.score_pictures import forest_against_others, forest_of_differences
 from npskit.scores.score_table import ScoreTable
 from npskit.scores.segment_labels import segment_names
+from npskit.scores.segment_pairs import OtherSegments, Pair, pairs_against_others, pairs_of
 from npskit.scores.segment_ranks import rows_of, usable_segments
 
 if TYPE_CHECKING:
@@ -164,33 +165,6 @@ def _warn_of_alike(names: Sequence[str], counts: Floats, category_scores: Floats
         )
 
 
-@attrs.frozen
-class Pair:
-    """Two segments held against each other.
-
-    Args:
-        a: The name of the first segment.
-        b: The name of the one subtracted from it.
-        difference: a - b, in units of the score.
-        interval: Of the difference, for this pair alone.
-        p_value: Two-sided, for this pair alone.
-        p_adjusted: The same, allowing for the number of pairs.
-        n_a: Scored answers of the first segment.
-        n_b: Scored answers of the other.
-        too_few: Whether one of the two has fewer than the table's `too_few`.
-    """
-
-    a: str
-    b: str
-    difference: float
-    interval: Interval
-    p_value: float
-    p_adjusted: float
-    n_a: int
-    n_b: int
-    too_few: bool
-
-
 @attrs.frozen(eq=False, repr=False)
 class GroupComparison(CountedRows):
     """All segments held against each other: one test of them all, and every pair by the score test.
@@ -202,9 +176,10 @@ class GroupComparison(CountedRows):
         statistic: Chi-square of the score test, or Welch's F.
         df: Its degrees of freedom: one number, or Welch's two.
         p_value: Of no difference between any of the segments.
-        pairs: Every pair of segments.
+        pairs: Every pair of segments, or each segment and all the others.
         correction: How the p-values of the pairs allow for their number.
         level: Confidence level of the intervals of the pairs, each for itself.
+        against: `"each"` for every pair, `"others"` for each segment against all the others together.
         not_compared: Segments without an answer, clustered in a single sampling unit, or of rows where the segment is
             missing, unless that was asked for.
         row_counts: What became of the rows; n are the scored answers of the segments that are compared, those of the
@@ -226,6 +201,7 @@ class GroupComparison(CountedRows):
     not_compared: tuple[str, ...]
     row_counts: RowCounts = NO_ROWS
     backend: str | None = None
+    against: Against = "each"
 
     @property
     def f(self) -> float:
@@ -233,13 +209,17 @@ class GroupComparison(CountedRows):
         return self.statistic
 
     def _chart(self) -> Chart:
+        if self.against == "others":
+            return forest_against_others(self.score, self.by, self.pairs, self.level)
         names = [f"{pair.a} - {pair.b}" for pair in self.pairs]
         return forest_of_differences(self.score, names, self.pairs, self.level, [p.p_adjusted for p in self.pairs])
 
     def __repr__(self) -> str:
         name = "chi2" if self.overall == "score" else "F"
         parts = {name: self.statistic, "p_value": self.p_value, "pairs": len(self.pairs)}
-        return self._said(f"{self.score} by {', '.join(self.by)}", **parts, correction=self.correction)
+        against = None if self.against == "each" else self.against
+        by = ", ".join(self.by)
+        return self._said(f"{self.score} by {by}", **parts, correction=self.correction, against=against)
 
     def _rows(self) -> Rows:
         header = ["a", "b", "a - b", f"{percent(self.level)} interval", "p", f"p ({self.correction})", "n", ""]
@@ -259,8 +239,10 @@ def compare_groups(
     overall: Overall = "score",
     missing: bool = False,
     correlations: Callable[[Bools], Floats | None] | None = None,
+    against: Against = "each",
+    others: Callable[[Bools], OtherSegments] | None = None,
 ) -> GroupComparison:
-    """Compare all segments of a table: one test of them all, and every pair by the score test.
+    """Compare all segments of a table: one test of them all, and every pair, or each and the others, by the score test.
 
     With weights or clusters everything works on effective counts, p-values always on those of the 95 % level. A
     segment in a single sampling unit, such as one customer, is left out: how sure one may be of it is not known.
@@ -274,6 +256,8 @@ def compare_groups(
         missing: Whether rows whose segment is missing are a segment to be compared.
         correlations: Given which segments are compared, the correlations of their scores, as of segments that share
             customers: shape `(G, G)`, or None. None where they are independent.
+        against: `"each"` for every pair, `"others"` for each segment against all the others together.
+        others: Given which segments are compared, of each all the others; None where answers are independent.
 
     Raises:
         InvalidValueError: If fewer than two segments have answers or more than `MOST_SEGMENTS`, or another argument
@@ -281,6 +265,7 @@ def compare_groups(
         IncompatibleError: If Welch's test is asked for where segments share customers or sampling units.
     """
     one_of(overall, OVERALL, "overall")
+    one_of(against, AGAINST, "against")
     names = segment_names(table.keys)
     estimates = table.estimates
     usable = usable_segments(table, missing)
@@ -296,7 +281,13 @@ def compare_groups(
     else:
         q = score_anova(counts[usable], category_scores, rho)
         statistic, df, p = q.statistic, (float(q.df),), q.p_value
-    pairs = _pairs(table, usable, correction, level, rho)
+    if against == "others":
+        if others is None and (table.conventions.variance != "independent"):
+            raise IncompatibleError("against='others': answers hang together; ask the survey: survey.compare(...)")
+        rest = OtherSegments.of_independent(table, usable) if others is None else others(usable)
+        pairs = pairs_against_others(table, usable, correction, level, rest)
+    else:
+        pairs = pairs_of(table, usable, correction, level, rho)
     least = min([float(p), *(pair.p_adjusted for pair in pairs)])
     _warn_of_alike(
         [name for name, use in zip(names, usable, strict=True) if use], counts[usable], category_scores, least
@@ -314,21 +305,5 @@ def compare_groups(
         not_compared=tuple(name for name, use in zip(names, usable.tolist(), strict=True) if not use),
         row_counts=rows_of(table, usable),
         backend=table.backend,
+        against=against,
     )
-
-
-def _pairs(
-    table: ScoreTable, usable: Bools, correction: Correction, level: float, correlations: Floats | None
-) -> tuple[Pair, ...]:
-    """Return every pair of the usable segments."""
-    names = segment_names([key for key, use in zip(table.keys, usable.tolist(), strict=True) if use])
-    estimates, n, few = table.estimates[usable], table.n[usable], table.few[usable]
-    counts, category_scores = estimates.effective_counts(), estimates.category_scores
-    found = pairwise(counts, category_scores, correction, level, correlations)
-    at_level = estimates.effective_counts(level)
-    limits = found if level == LEVEL else pairwise(at_level, category_scores, correction, level, correlations)
-    names_of = ([names[i] for i in side.tolist()] for side in (found.i, found.j))
-    figures = (found.difference.tolist(), intervals(limits.low, limits.high, level=level, method="mover"))
-    p_values = (found.p_value.tolist(), found.p_adjusted.tolist())
-    sizes = (n[found.i].tolist(), n[found.j].tolist(), (few[found.i] | few[found.j]).tolist())
-    return tuple(map(Pair, *names_of, *figures, *p_values, *sizes))

@@ -56,6 +56,36 @@ def forest_of_segments(
     return Forest(score, tuple(by), tuple(rows), level=LEVEL, whole=whole, too_few=too_few)
 
 
+class _AgainstOthers(Protocol):
+    """A segment against all the others."""
+
+    @property
+    def a(self) -> str: ...
+    @property
+    def difference(self) -> float: ...
+    @property
+    def interval(self) -> Interval: ...
+    @property
+    def p_adjusted(self) -> float: ...
+    @property
+    def n_a(self) -> int: ...
+    @property
+    def too_few(self) -> bool: ...
+
+
+def forest_against_others(score: str, by: Sequence[str], found: Sequence[_AgainstOthers], level: float) -> Forest:
+    """Return the picture of segments against all others: the largest difference first, few answers apart."""
+    from npskit.plots import Forest, ForestRow
+
+    rows = [
+        ForestRow.of(
+            each.a, each.difference, each.interval, n=each.n_a, few=each.too_few, unsure=not each.p_adjusted < 1 - level
+        )
+        for each in found
+    ]
+    return Forest(score, tuple(by), rows, level, signed=True, digits=1, headed="less all others ({level} interval)")
+
+
 class _Difference(Protocol):
     """A difference of two scores."""
 

@@ -16,7 +16,9 @@ from npskit.results import LEVEL, NO_ROWS, CountedRows, RowCounts, Rows, percent
 from npskit.scores.segment_labels import segment_names
 
 if TYPE_CHECKING:
+    from npskit.counting import Tally
     from npskit.plots import Chart
+    from npskit.scores.score import Conventions
 
 MOST_SEGMENTS = 1000
 
@@ -43,6 +45,14 @@ class Segments(Protocol):
     @property
     def backend(self) -> str | None:
         """The dataframe library that `to_frame` gives by default."""
+
+    @property
+    def tally(self) -> Tally:
+        """The counts."""
+
+    @property
+    def conventions(self) -> Conventions:
+        """What the scores were computed under."""
 
     @property
     def name(self) -> str:
