@@ -11,10 +11,11 @@ import pytest
 
 from benchmarks.harness import US, Case, Run, check
 from npskit.arrays import Floats
-from npskit.drivers.importance import lmg
+from npskit.drivers.importance import by_size_of_parts
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.resampling import Drawing, resampled_of
-from npskit.drivers.subsets import r_squared_of_subsets
+from npskit.drivers.shares import shares_of
+from npskit.drivers.subsets import parts_of_subsets, r_squared_of_subsets
 
 if TYPE_CHECKING:  # only bench runs have it
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -59,11 +60,25 @@ def of_fifteen(fraction: float) -> Mapping[str, Run]:
     return _shares(15 if fraction == 1 else 8)
 
 
-def of_twenty(fraction: float) -> Mapping[str, Run]:
-    """Shares and all: the solves take a minute, and are left out."""
-    drivers = 20 if fraction == 1 else 8
+def _averages(drivers: int) -> Mapping[str, Run]:
+    """Shares and all: the solves take a minute and more, and are left out."""
     covariances, groups = _covariances(drivers), [[i] for i in range(drivers)]
-    return {US: lambda: lmg(r_squared_of_subsets(covariances, groups))}
+    return {US: lambda: by_size_of_parts(parts_of_subsets(covariances, groups), drivers).mean(axis=1)}
+
+
+def of_twenty(fraction: float) -> Mapping[str, Run]:
+    return _averages(20 if fraction == 1 else 8)
+
+
+def of_twenty_four(fraction: float) -> Mapping[str, Run]:
+    return _averages(24 if fraction == 1 else 8)
+
+
+def every_share(fraction: float) -> Mapping[str, Run]:
+    """Besides LMG also PMVD, first, last and complete dominance, for which the table of all subsets is held."""
+    drivers = 24 if fraction == 1 else 8
+    covariances, groups = _covariances(drivers), [[i] for i in range(drivers)]
+    return {US: lambda: shares_of(covariances, groups, rng=np.random.default_rng(1)).pmvd}
 
 
 def resampling(fraction: float) -> Mapping[str, Run]:
@@ -80,6 +95,8 @@ CASES = [
     Case("subsets-10", "R² of all subsets of 10 drivers", of_ten, {}),
     Case("subsets-15", "R² of all subsets of 15 drivers", of_fifteen, {SOLVE: 1 / 20}),
     Case("lmg-20", "R² of all subsets of 20 drivers, and LMG", of_twenty, {}),
+    Case("lmg-24", "R² of all subsets of 24 drivers, and LMG", of_twenty_four, {}),
+    Case("shares-24", "LMG, PMVD and dominance of 24 drivers", every_share, {}),
     Case("drivers-bootstrap", "LMG of 10 drivers in 1,000 samples", resampling, {}),
 ]
 

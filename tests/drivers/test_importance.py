@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npskit.drivers.importance import by_size, dominates, first, last, lmg, pmvd
+from npskit.drivers import shares as shares_module
+from npskit.drivers import subsets
+from npskit.drivers.importance import by_size, by_size_of_parts, dominates, first, last, lmg, pmvd
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.regression import out_of_sample, regression_of
 from npskit.drivers.shares import lmg_of_samples, shares_of
-from npskit.drivers.subsets import r_squared_of_subsets
+from npskit.drivers.subsets import parts_of_subsets, r_squared_of_subsets
 
 FOLDER = Path(__file__).parent.parent / "reference"
 KNOWN = json.loads((FOLDER / "drivers.json").read_text())
 SEEDS = st.integers(0, 2**32 - 1)
+RNG = np.random.default_rng(0)
 
 
 def alone(p: int) -> list[list[int]]:
@@ -97,6 +100,44 @@ def test_every_subset_is_a_regression(seed: int, p: int) -> None:
             assert found[subset] == pytest.approx(r2, abs=1e-9)
 
 
+@given(SEEDS, st.integers(1, 7), st.integers(0, 4))
+def test_parts_are_the_whole(seed: int, p: int, size: int) -> None:
+    """Parts of any size hold each subset once, with its R², and sum to the same averages, whatever is together."""
+    table = made(seed, p)
+    groups = alone(p) if seed % 2 else [list(range(0, p, 2)), list(range(1, p, 2))][: 1 + (p > 1)]
+    whole = r_squared_of_subsets(table, groups)
+    samples = np.stack([table, made(seed + 1, p)], axis=-1)
+    expected = lmg_of_samples(samples, groups, rng=np.random.default_rng(0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subsets, "_AT_ONCE", 1 << size)
+        patch.setattr(shares_module, "_AT_ONCE", 1 << size)
+        parts = list(parts_of_subsets(table, groups))
+        assert r_squared_of_subsets(table, groups) == pytest.approx(whole, abs=1e-12)
+        found = lmg_of_samples(samples, groups, rng=np.random.default_rng(0))
+    half = len(groups) // 2
+    seen = [int(o | r << half) for part in parts for o in part.first for r in range(len(part.r2))]
+    assert sorted(seen) == list(range(len(whole)))
+    for part in parts:
+        assert {int(o).bit_count() for o in part.first} == {part.size}
+        for r, line in enumerate(part.r2):
+            assert line == pytest.approx(whole[part.first | r << half], abs=1e-12)
+    assert by_size_of_parts(parts, len(groups))[:, :, 0] == pytest.approx(by_size(whole), abs=1e-12)
+    for one, other in zip(found, expected, strict=True):
+        assert one == pytest.approx(other, abs=1e-12)
+
+
+@given(SEEDS, st.integers(1, 5))
+def test_averages_by_size_are_of_every_subset(seed: int, p: int) -> None:
+    """What a driver adds by how many others are in is the plain average over those subsets, of each sample."""
+    tables = np.stack([made(seed, p), made(seed + 1, p)], axis=-1)
+    r2 = r_squared_of_subsets(tables, alone(p))
+    found = by_size(r2)
+    for i, count in itertools.product(range(p), range(p)):
+        others = [s for s in range(1 << p) if not s >> i & 1 and s.bit_count() == count]
+        assert found[i, count] == pytest.approx(np.mean([r2[s | 1 << i] - r2[s] for s in others], axis=0), abs=1e-12)
+    assert pmvd(r2) == pytest.approx(np.stack([pmvd(r2[:, k]) for k in range(2)], axis=-1), abs=1e-12)
+
+
 @given(SEEDS, st.integers(1, 6))
 def test_lmg_is_the_average_over_all_orders(seed: int, p: int) -> None:
     """LMG is what each driver adds, averaged over every order; PMVD weighs the orders by what is left of R²."""
@@ -149,6 +190,28 @@ def test_a_copy_splits_lmg_and_takes_nothing_of_pmvd(seed: int) -> None:
     same = r_squared_of_subsets(np.cov([x, x, y]), alone(2))
     for shares in (lmg(same), pmvd(same)):
         assert shares == pytest.approx([same[-1] / 2] * 2)
+
+
+def test_of_twenty_drivers_the_copies_of_ten_share_theirs() -> None:
+    """More subsets than are held at once: two exact copies of each of ten drivers have half of what it has alone."""
+    table = made(5, 10)
+    twice = [*range(10), *range(10), 10]
+    r2, found = r_squared_of_subsets(table, alone(10)), shares_of(table[np.ix_(twice, twice)], alone(20), rng=RNG)
+    assert found.lmg.sum() == pytest.approx(r2[-1], abs=1e-9)
+    assert found.lmg[:10] == pytest.approx(found.lmg[10:], abs=1e-9)
+    assert found.pmvd.sum() == pytest.approx(r2[-1], abs=1e-9)
+    assert found.first[:10] == pytest.approx(first(r2), abs=1e-9)
+    assert found.last == pytest.approx(np.zeros(20), abs=1e-9)
+    pairs = shares_of(table[np.ix_(twice, twice)], [[i, i + 10] for i in range(10)], rng=RNG)
+    assert pairs.lmg == pytest.approx(lmg(r2), abs=1e-9)
+    noise = np.zeros((21, 21))
+    noise[np.ix_([*range(10), 20], [*range(10), 20])] = table
+    noise[np.arange(10, 20), np.arange(10, 20)] = 1.0
+    beside = shares_of(noise, alone(20), rng=RNG)  # ten more that have nothing to do with anything
+    assert beside.lmg == pytest.approx([*lmg(r2), *np.zeros(10)], abs=1e-9)
+    assert beside.pmvd == pytest.approx([*pmvd(r2), *np.zeros(10)], abs=1e-6)
+    assert (beside.dominates[:10, :10] == dominates(r2)).all()
+    assert beside.dominates[:10, 10:].all()
 
 
 def test_what_explains_nothing_has_nothing() -> None:

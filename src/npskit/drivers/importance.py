@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
+import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npskit.arrays import Bools, Floats
+from npskit.arrays import Bools, Codes, Floats
+from npskit.drivers.subsets import SubsetPart, sizes_of
 
 # What is less of all R² than this is rounding: a group of drivers without which nothing is lost.
 _NOTHING = 1e-13
@@ -30,21 +31,50 @@ def by_size(r2: Floats) -> Floats:
         [[0.25, 0.14], [0.36, 0.25]]
     """
     size = len(r2).bit_length() - 1
-    more = r2.shape[1:]
-    counts = _counts(size)
-    whole = _by_count(r2[np.newaxis], counts, size)
-    found = np.empty((size, size, *more))
-    folded = r2[np.newaxis]  # by how many of the drivers that were done are in, and the subset of those that are not
-    ways = np.array([_binomial(size - 1, s) for s in range(size)], dtype=np.float64).reshape(-1, *(1 for _ in more))
-    for i in reversed(range(size)):
-        half = 1 << i
-        without, having = folded[:, :half], folded[:, half:]
-        inside = _by_count(having, counts[:half], size - 1)  # by how many others are in
-        outside = whole[:-1] - np.concatenate([np.zeros((1, *more)), inside[:-1]])
-        found[i] = (inside - outside) / ways
-        padding = np.zeros((1, *without.shape[1:]))
-        folded = np.concatenate([without, padding]) + np.concatenate([padding, having])
+    found = by_size_of_parts(_parts_of_table(r2, size), size)
+    return found.reshape(size, size, *r2.shape[1:])
+
+
+def by_size_of_parts(parts: Iterable[SubsetPart], size: int) -> Floats:
+    """Return the same of all parts of the subsets of so many drivers, shape `(G, G, B)`, without a table of all."""
+    half = size // 2
+    first, other = sizes_of(half), sizes_of(size - half)
+    levels = [np.flatnonzero(other == count) for count in range(size - half + 1)]
+    by_first: Floats = np.empty(0)
+    by_other: Floats = np.empty(0)
+    for part in parts:
+        r2 = part.r2.reshape(len(other), len(part.first), -1)
+        if not by_first.size:
+            by_first = np.zeros((len(first), len(levels), r2.shape[2]))
+            by_other = np.zeros((half + 1, len(other), r2.shape[2]))
+        by_other[part.size] += r2.sum(axis=1)
+        by_first[part.first] = np.stack([r2[level].sum(axis=0) for level in levels], axis=1)
+    whole = np.zeros((size + 1, by_first.shape[2]))
+    for count in range(half + 1):
+        whole[count : count + len(levels)] += by_first[first == count].sum(axis=0)
+    found = np.empty((size, size, by_first.shape[2]))
+    ways = np.array([[math.comb(size - 1, count)] for count in range(size)], dtype=np.float64)
+    for i in range(size):
+        having = np.zeros((size, by_first.shape[2]))  # by how many others are in
+        mine = (np.arange(len(first)) >> i if i < half else np.arange(len(other)) >> (i - half)) & 1 == 1
+        for count in range(1, (half if i < half else size - half) + 1):
+            if i < half:
+                having[count - 1 : count - 1 + len(levels)] += by_first[mine & (first == count)].sum(axis=0)
+            else:
+                having[count - 1 : count + half] += by_other[:, mine & (other == count)].sum(axis=1)
+        lacking = whole[:-1].copy()
+        lacking[1:] -= having[:-1]
+        found[i] = (having - lacking) / ways
     return found
+
+
+def _parts_of_table(r2: Floats, size: int) -> Iterator[SubsetPart]:
+    """Yield R² of all subsets, shape `(2 ** G, ...)`, by how many of the first half of the drivers are in."""
+    half = size // 2
+    table, sizes = r2.reshape(1 << (size - half), 1 << half, -1), sizes_of(half)
+    for count in range(half + 1):
+        first = np.flatnonzero(sizes == count)
+        yield SubsetPart(first, count, np.take(table, first, axis=1))
 
 
 def lmg(r2: Floats) -> Floats:
@@ -93,72 +123,61 @@ def pmvd(r2: Floats) -> Floats:
     size = len(r2).bit_length() - 1
     if size == 0:
         return r2[:0]
-    lost = np.maximum(r2[-1] - r2[::-1], r2[-1] * _NOTHING)
-    inverse = np.ones_like(r2)  # 1 / P, in each level of equally many but for a factor
-    for level in _levels(size)[1:]:
-        total = np.zeros((len(level), *r2.shape[1:]))
-        for i in range(size):
-            inside = np.flatnonzero(level >> i & 1)
-            total[inside] += inverse[level[inside] ^ (1 << i)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = total / lost[level]
-            inverse[level] = found / found.max(axis=0)
-    whole = len(r2) - 1
-    shares = inverse[[whole ^ (1 << i) for i in range(size)]]
+    half = size // 2
+    table = r2.reshape(1 << (size - half), 1 << half, -1)  # the set of later drivers, that of the first, samples
+    first, later = sizes_of(half), sizes_of(size - half)
+    all_first, all_later, total = len(first) - 1, len(later) - 1, table[-1, -1]
+    place = np.zeros(len(first), dtype=np.intp)  # of a set of first drivers among those of its size
+    before = inverse = np.empty(0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(r2[-1] > 0, r2[-1] * shares / shares.sum(axis=0), r2[-1] * 0.0))
+        for count in range(half + 1):
+            level = np.flatnonzero(first == count)
+            place[level] = np.arange(len(level))
+            lost = 1.0 - np.take(table, all_first ^ level, axis=1)[::-1] / total
+            np.maximum(lost, _NOTHING, out=lost)
+            before, inverse = inverse, np.zeros_like(lost)  # 1 / P, in each level of equally many but for a factor
+            for one_less in _without_one(level, half):
+                inverse += np.take(before, place[one_less], axis=1)
+            for more in range(size - half + 1):
+                sets = np.flatnonzero(later == more)
+                found = inverse[sets]
+                for one_less in _without_one(sets, size - half):
+                    found += inverse[one_less]
+                inverse[sets] = found / (lost[sets] * (count + more)) if count + more else 1.0
+        shares = [before[all_later, place[all_first ^ (1 << i)]] for i in range(half)]
+        shares += [inverse[all_later ^ (1 << i), 0] for i in range(size - half)]
+        found = np.stack(shares)
+        found = np.where(total > 0, total * found / found.sum(axis=0), total * 0.0)
+    return np.asarray(found.reshape(size, *r2.shape[1:]))
 
 
-def dominates(r2: Floats) -> Bools:
+def _without_one(sets: Codes, size: int) -> Codes:
+    """Return sets of equally many drivers without each of them in turn, shape `(drivers in a set, sets)`."""
+    bits = 1 << np.arange(size)
+    having = sets[:, np.newaxis] & bits
+    return np.asarray((sets[:, np.newaxis] ^ having)[having > 0].reshape(len(sets), -1).T)
+
+
+def dominates(r2: Floats, averages: Floats | None = None) -> Bools:
     """Return whether a driver adds more than another to whatever others are in: complete dominance.
 
     Source: Azen & Budescu (2003), section "Complete dominance".
+
+    Args:
+        r2: R² of all subsets, shape `(2 ** G,)`.
+        averages: What `by_size` says of them, where it is known.
 
     Returns:
         Shape `(G, G)`: the driver, and the other.
     """
     size = len(r2).bit_length() - 1
     found = np.zeros((size, size), dtype=np.bool_)
+    averages = by_size(r2) if averages is None else averages  # who adds more to each set also does on average
     for i in range(size):
-        for j in range(i):
-            apart = r2.reshape(1 << (size - 1 - i), 2, 1 << (i - 1 - j), 2, 1 << j)
-            more = apart[:, 1, :, 0] - apart[:, 0, :, 1]
-            found[i, j], found[j, i] = (more > 0).all(), (more < 0).all()
-    return found
-
-
-@functools.lru_cache(4)
-def _counts(size: int) -> NDArray[np.intp]:
-    """Return how many drivers each subset has."""
-    found = np.zeros(1, dtype=np.intp)
-    for _ in range(size):
-        found = np.concatenate([found, found + 1])
-    found.setflags(write=False)
-    return found
-
-
-def _levels(size: int) -> list[NDArray[np.intp]]:
-    """Return the subsets of each number of drivers."""
-    counts = _counts(size)
-    order = np.argsort(counts, kind="stable")
-    return np.split(order, np.searchsorted(counts[order], np.arange(1, size + 1)))
-
-
-def _binomial(n: int, k: int) -> int:
-    import math
-
-    return math.comb(n, k)
-
-
-def _by_count(folded: Floats, counts: NDArray[np.intp], size: int) -> Floats:
-    """Return sums by how many drivers are in: those that were folded, and those of the subset."""
-    found = np.zeros((size + 1, *folded.shape[2:]))
-    for more, values in enumerate(folded):
-        if values.ndim == 1:
-            sums = np.bincount(counts, values, minlength=1)
-        else:
-            order = np.argsort(counts, kind="stable")
-            starts = np.searchsorted(counts[order], np.arange(counts.max(initial=0) + 1))
-            sums = np.add.reduceat(values[order], starts, axis=0)
-        found[more : more + len(sums)] += sums
+        for j in range(size):
+            if i != j and (averages[i] > averages[j] - _NOTHING).all():
+                one, other = max(i, j), min(i, j)
+                apart = r2.reshape(1 << (size - 1 - one), 2, 1 << (one - 1 - other), 2, 1 << other)
+                with_one, with_other = apart[:, 1, :, 0], apart[:, 0, :, 1]
+                found[i, j] = (with_one > with_other).all() if i == one else (with_one < with_other).all()
     return found

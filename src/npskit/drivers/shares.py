@@ -8,14 +8,14 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
-from npskit.drivers.importance import dominates, first, last, lmg, pmvd
-from npskit.drivers.subsets import r_squared_of_subsets
+from npskit.drivers.importance import by_size, by_size_of_parts, dominates, first, last, lmg, pmvd
+from npskit.drivers.subsets import parts_of_subsets, r_squared_of_subsets
 
 EXACT = 24
-"""So many groups of drivers at most are shared out exactly: 2 ** 24 regressions take 1 GB."""
+"""So many groups of drivers at most are shared out exactly, by 2 ** 24 regressions."""
 
 # Numbers held at once for many samples side by side.
-_AT_ONCE = 1 << 22
+_AT_ONCE = 1 << 17
 # Orders that are drawn, each with the one that is its reverse.
 _ORDERS, _FEW = 2_000, 200
 
@@ -63,8 +63,9 @@ def shares_of(products: Floats, groups: Sequence[Sequence[int]], *, rng: np.rand
         mean, unknown, nobody = draws.mean(axis=0), np.full(size, np.nan), np.zeros((0, 0), dtype=np.bool_)
         return Shares(np.asarray(whole), mean, unknown, alone, np.array(lost), nobody, error)
     r2 = r_squared_of_subsets(products, groups)
-    found = lmg(r2)
-    return Shares(r2[-1], found, pmvd(r2), first(r2), last(r2), dominates(r2), np.zeros_like(found))
+    averages = by_size(r2)
+    found = averages.mean(axis=1)
+    return Shares(r2[-1], found, pmvd(r2), first(r2), last(r2), dominates(r2, averages), np.zeros_like(found))
 
 
 def lmg_of_samples(
@@ -80,10 +81,14 @@ def lmg_of_samples(
     size = max(_AT_ONCE >> len(groups), 1)
     all_r2, parts = list[Floats](), list[Floats]()
     for i in range(0, products.shape[2], size):
-        part = products[:, :, i] if size == 1 else products[:, :, i : i + size]
-        r2 = r_squared_of_subsets(part, groups)
-        all_r2.append(np.atleast_1d(r2[-1]))
-        parts.append(lmg(r2).reshape(len(groups), -1))
+        if size == 1:  # a part of the subsets is enough for many samples: no table of all is held
+            found = by_size_of_parts(parts_of_subsets(products[:, :, i], groups), len(groups)).mean(axis=1)
+            all_r2.append(found.sum(axis=0))
+        else:
+            r2 = r_squared_of_subsets(products[:, :, i : i + size], groups)
+            found = lmg(r2)
+            all_r2.append(r2[-1])
+        parts.append(found)
     return np.concatenate(all_r2), np.concatenate(parts, axis=1)
 
 
