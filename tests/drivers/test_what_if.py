@@ -86,6 +86,69 @@ def test_what_would_have_happened_is_foreseen() -> None:
     assert sum(each[1] for each in found) >= 23
 
 
+def by_steps(data: dict[str, Any], names: list[str], weights: np.ndarray, who: np.ndarray) -> tuple[Any, Any]:
+    """Return the change of the score were the first driver one higher, and its variance, from a table of steps."""
+    score = np.array(data["score"])
+    y = 100.0 * (np.where(score >= 9, 1, 0) - np.where(score <= 6, 1, 0))
+    steps = [np.array(data[name])[:, np.newaxis] == np.unique(data[name])[1:] for name in names]
+    x = np.column_stack([np.ones(len(y)), *steps]).astype(float)
+    levels = np.unique(data[names[0]])
+    then = x.copy()
+    then[:, 1 : len(levels)] = np.minimum(data[names[0]] + 1, levels[-1])[:, np.newaxis] == levels[1:]
+    inverse = np.linalg.inv(x.T @ (weights[:, np.newaxis] * x))
+    beta = inverse @ x.T @ (weights * y)
+    each = (then - x) @ beta
+    value = np.average(each, weights=weights)
+    toward = np.average(then - x, axis=0, weights=weights) @ inverse
+    influence = weights * ((y - x @ beta) * (x @ toward) + (each - value) / weights.sum())
+    sums = np.bincount(who, influence)
+    sums = sums[np.bincount(who) > 0]
+    n, s, p = len(y), len(sums), x.shape[1] - 1
+    return value, (sums**2).sum() * s / (s - 1) * n / (n - p - 1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.booleans(), st.booleans())
+def test_steps_are_a_regression_on_each_rating(seed: int, weighted: bool, repeated: bool) -> None:
+    """The reading by steps, and its variance over customers, are those of a regression on a column for each rating."""
+    rng = np.random.default_rng(seed)
+    data = answers(rng)
+    weights = rng.uniform(0.5, 3, 300) if weighted else np.ones(300)
+    who = rng.integers(0, 150, 300) if repeated else np.arange(300)
+    survey = nk.Survey({**data, "w": weights, "who": who}, score="score", weight="w", customer="who")
+    shares = survey.drivers(NAMES, draws=100).shares
+    assert shares is not None
+    assert shares.steps is not None
+    reading = shares.steps.reading("speed", 1)
+    assert reading is not None
+    worth = np.array([-100, 0, 100])
+    value, variance = by_steps(data, NAMES, weights, who)
+    assert reading.differences @ worth == pytest.approx(value, abs=1e-8)
+    assert reading.differences.sum() == pytest.approx(0, abs=1e-9)
+    row = np.concatenate([np.zeros(3), worth])
+    assert row @ reading.covariance @ row == pytest.approx(variance, rel=1e-7)
+    today = np.concatenate([worth, np.zeros(3)])
+    assert today @ reading.covariance @ today == pytest.approx(survey.score().se ** 2, rel=0.1)
+
+
+def test_an_interval_reaches_over_both_readings() -> None:
+    """Where only the best rating matters, a line and steps differ, and the interval holds both and the truth."""
+    rng = np.random.default_rng(0)
+    speed, price = rng.integers(1, 6, 4_000), rng.integers(1, 6, 4_000)
+    score = np.where(rng.random(4_000) < np.where(speed == 5, 0.9, 0.3), 10, 5)
+    survey = nk.Survey({"score": score, "speed": speed, "price": price}, score="score")
+    then = survey.drivers(NAMES, draws=100).what_if("speed", 1)
+    truth = 200 * 0.6 * 0.2  # those of a 4 give a 5
+    assert then.difference < truth - 3
+    assert truth in then.difference_interval
+    assert then.difference in then.difference_interval
+    assert "as a step of its own it is +2" in str(then)
+    few = nk.Survey({"score": score[:39], "speed": speed[:39], "price": price[:39]}, score="score")
+    assert "step of its own" not in str(few.drivers(NAMES, draws=100).what_if("speed", 1))
+    half = survey.drivers(NAMES, draws=100).what_if("speed", 0.5)
+    assert truth / 2 in half.difference_interval
+
+
 def test_customers_and_weights_count() -> None:
     """Answers that customers gave twice are not twice as sure, and weights change what is expected."""
     data = {name: np.tile(values, 2) for name, values in answers(np.random.default_rng(3)).items()}

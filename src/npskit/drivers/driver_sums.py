@@ -7,46 +7,19 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.arrays import Bools, Codes, Frozen
 from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
-from npskit.drivers.rating_scale import ends_of, scale_of
+from npskit.drivers.rating_scale import RatingSpread
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, shards_of
+from npskit.drivers.share_steps import ShareSteps
 from npskit.errors import DataWarning, InvalidValueError, counted, quoted, warn
 from npskit.options import Resampling
 from npskit.results import RowCounts
 
 # Kinds that fewer rows are of are joined with others.
 _RAREST = 5
-
-
-@attrs.frozen(eq=False)
-class RatingSpread(Frozen):
-    """How the ratings of a driver are spread over its scale.
-
-    Args:
-        values: The different ratings, shape `(V,)`; of what is no rating the least and the most alone.
-        shares: The share of the answers that has each, weighted; empty of what is no rating.
-        low: The lower end of its scale.
-        high: The upper end.
-    """
-
-    values: Floats
-    shares: Floats
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Floats, weights: Floats | None) -> RatingSpread:
-        """Return the spread of the values of rows, NaN for none."""
-        known = np.isfinite(values)
-        low, high = ends_of(values)
-        if scale_of(values) is None:
-            return cls(np.array([low, high]), np.empty(0), low, high)
-        different, codes = np.unique(values[known], return_inverse=True)
-        sums = np.bincount(codes, None if weights is None else weights[known])
-        return cls(different, sums / sums.sum(), low, high)
 
 
 @attrs.frozen
@@ -86,6 +59,7 @@ class DriverSums(Frozen):
         units: Customers, or other units that answers hang together by.
         backend: The dataframe library of results.
         row_counts: What became of the rows.
+        steps: How the shares of the categories go with each rating; None where that is not known.
     """
 
     said: str
@@ -98,6 +72,7 @@ class DriverSums(Frozen):
     units: int
     backend: str | None
     row_counts: RowCounts
+    steps: ShareSteps | None = None
 
     @property
     def groups(self) -> list[list[int]]:
@@ -154,7 +129,7 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         known = np.isfinite(np.stack(lines))
     refuse_few(int(used.sum()), len(lines), pairwise)
     weights, units = rows.weights(used), rows.units(used)
-    drivers, start = [], 0
+    drivers, start, stepped = [], 0, {}
     for name, members in columns.items():
         places = [*range(start, start + sum(len(column.values) for column in members))]
         start = places[-1] + 1
@@ -162,6 +137,7 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         spread = RatingSpread.of(lines[places[0]][used], weights) if alone else None
         missing = int((~known[places].all(axis=0) & inside).sum())
         drivers.append(DriverName(name, places, _columns(members), alone, missing, spread))
+        stepped[name] = [lines[place][used] for place in places], spread
     table = {f"{i}": line[used] for i, line in enumerate(lines)}
     table |= {f"category {k}": (rows.categories[used] == k).astype(np.float64) for k in range(len(rows.worths))}
     table["outcome"] = rows.outcome[used]
@@ -178,6 +154,9 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         int(units.max()) + 1,
         rows.backend,
         rows.counts(used, None if part is None else inside),
+        ShareSteps.of(stepped, rows.categories[used], len(rows.worths), weights, shards, int(units.max()) + 1)
+        if rows.worths and part is None and not pairwise
+        else None,
     )
 
 

@@ -133,13 +133,21 @@ class Drivers(CountedRows):
         5 of 5 gives no more. So a share differs by its coefficient times the mean of what ratings move by; all shares
         sum to 1 again, and the score differs by its own coefficient times the same. A share ends at 0.
 
+        No such line is straight, and with many answers an interval that believes in it is too narrow. So where there
+        are five customers for each, every rating of every driver also is a step of its own, and intervals reach from
+        the lower limit of either reading to the upper: the truth lies within where it is between what they expect, and
+        within them at least as often as `level` says where one of them is right. How often that is was measured, in
+        the page of studies. Where rows stay on an engine or gaps go by pairs, there is the straight line alone.
+
         Source: the standardization (g-formula) of Robins (1986), as in Hernán & Robins, "Causal Inference: What If"
-        (2020), chapter 13, which for a linear model needs the means alone.
+        (2020), chapter 13, which for a linear model needs the means alone; Liang & Zeger (1986), "Longitudinal data
+        analysis using generalized linear models", Biometrika 73(1), of the variance of steps.
 
         Args:
             driver: Of one column with an order.
             by: By how much it is rated higher, in its own units; below 0 for lower.
-            level: Confidence level of the intervals, by the covariance of the same samples as those of the shares.
+            level: Confidence level of the intervals, by the covariance of the same samples as those of the shares, and
+                of steps by sums over customers.
 
         Raises:
             InvalidTypeError: If `by` is not a number.

@@ -8,9 +8,9 @@ import numpy as np
 
 from npskit.arrays import Floats
 from npskit.data import ProductColumns, ProductQuery, Seen
-from npskit.drivers.driver_sums import DriverName, DriverSums, RatingSpread, refuse_few
+from npskit.drivers.driver_sums import DriverName, DriverSums, refuse_few
 from npskit.drivers.moment_sums import Moments
-from npskit.drivers.rating_scale import scale_of
+from npskit.drivers.rating_scale import RatingSpread, scale_of
 from npskit.results import RowCounts
 from npskit.sample import BoundData, categories_of, counted
 

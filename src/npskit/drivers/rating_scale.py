@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats
+from npskit.arrays import Floats, Frozen
 from npskit.checks import finite_number
 from npskit.errors import InvalidValueError, did_you_mean, quoted
 
@@ -40,6 +40,34 @@ def ends_of(values: Floats) -> tuple[float, float]:
         ((1.0, 5.0), (2.5, 5.0))
     """
     return scale_of(values) or (float(np.nanmin(values)), float(np.nanmax(values)))
+
+
+@attrs.frozen(eq=False)
+class RatingSpread(Frozen):
+    """How the ratings of a driver are spread over its scale.
+
+    Args:
+        values: The different ratings, shape `(V,)`; of what is no rating the least and the most alone.
+        shares: The share of the answers that has each, weighted; empty of what is no rating.
+        low: The lower end of its scale.
+        high: The upper end.
+    """
+
+    values: Floats
+    shares: Floats
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Floats, weights: Floats | None) -> RatingSpread:
+        """Return the spread of the values of rows, NaN for none."""
+        known = np.isfinite(values)
+        low, high = ends_of(values)
+        if scale_of(values) is None:
+            return cls(np.array([low, high]), np.empty(0), low, high)
+        different, codes = np.unique(values[known], return_inverse=True)
+        sums = np.bincount(codes, None if weights is None else weights[known])
+        return cls(different, sums / sums.sum(), low, high)
 
 
 @attrs.frozen

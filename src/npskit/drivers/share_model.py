@@ -8,9 +8,11 @@ import attrs
 import numpy as np
 
 from npskit.arrays import Floats, Frozen
-from npskit.drivers.driver_sums import DriverSums, RatingSpread
+from npskit.drivers.driver_sums import DriverSums
+from npskit.drivers.rating_scale import RatingSpread
 from npskit.drivers.regression import slopes_of
 from npskit.drivers.resampling import Resampled
+from npskit.drivers.share_steps import Reading, ShareSteps
 from npskit.errors import InvalidValueError, did_you_mean, quoted
 from npskit.inference import t_quantile
 from npskit.results import Interval, RowCounts, number
@@ -35,6 +37,7 @@ class ShareModel(Frozen):
         df: Degrees of freedom of it.
         units: Customers, or other units that answers hang together by.
         places: The position of each driver, and how its ratings are spread; of drivers of one column only.
+        steps: The same with each rating as a step of its own; None where that is not known.
     """
 
     score: str
@@ -45,6 +48,7 @@ class ShareModel(Frozen):
     df: int
     units: int
     places: Mapping[str, tuple[int, RatingSpread]]
+    steps: ShareSteps | None
 
     @classmethod
     def of(cls, sums: DriverSums, covariances: Floats, means: Floats, resampled: Resampled) -> ShareModel:
@@ -61,6 +65,7 @@ class ShareModel(Frozen):
             resampled.df if resampled.method == "jackknife" else max(sums.units - p - 1, 1),
             sums.units,
             places,
+            sums.steps,
         )
 
     def what_if(self, driver: str, by: float, level: float, backend: str | None, row_counts: RowCounts) -> WhatIf:
@@ -72,22 +77,28 @@ class ShareModel(Frozen):
         place, spread = self.places[driver]
         moved, variance, said = _moved(spread, driver, by)
         size, worth = len(self.shares), np.array([*self.categories.values()])
-        here = [*range(size), *range(size * (1 + place), size * (2 + place))]
-        covariance = self.covariance[np.ix_(here, here)]
-        quantile = float(t_quantile(self.df, level))
-        slopes = self.slopes[:, place]
-        then, notes = self.shares + slopes * moved, [_CAUSAL]
-        if (then < 0).any():
-            then = np.maximum(then, 0.0) / np.maximum(then, 0.0).sum()
+        straight = self._straight(place, moved, variance)
+        stepped = None if self.steps is None else self.steps.reading(driver, by)
+        readings = [straight] if stepped is None else [straight, stepped]
+        quantiles = [float(t_quantile(each.df, level)) for each in readings]
+        changes = [_kept_within(self.shares, each.differences) for each in readings]
+        then, notes = self.shares + changes[0], [_CAUSAL]
+        if (self.shares + straight.differences < 0).any():
             notes.append("A share would have fallen below 0: it ends there, and the others make up for it.")
-
-        def limits(value: float, row: Floats, ends: tuple[float, float]) -> Interval:
-            """Return the interval of a sum of shares and slopes, within what can be."""
-            own = float(row[size:] @ slopes) ** 2 * variance / self.units / (moved * moved or 1.0)
-            margin = quantile * float(np.sqrt(np.maximum(row @ covariance @ row, 0.0) + own))
-            return Interval(
-                max(value - margin, ends[0]), min(value + margin, ends[1]), level=level, method="linear probability"
+        if stepped is not None:
+            notes.append(
+                f"That is on a straight line; with each rating as a step of its own it is {changes[1] @ worth:+.1f}. "
+                "Intervals reach over those of both."
             )
+
+        def limits(before: Floats, after: Floats, ends: tuple[float, float]) -> Interval:
+            """Return the interval of a sum of shares and differences, within what can be: over all readings."""
+            row = np.append(before, after)
+            values = [float(before @ self.shares + after @ change) for change in changes]
+            margins = [each.margin(row, quantile) for each, quantile in zip(readings, quantiles, strict=True)]
+            low = min(value - margin for value, margin in zip(values, margins, strict=True))
+            high = max(value + margin for value, margin in zip(values, margins, strict=True))
+            return Interval(max(low, ends[0]), min(high, ends[1]), level=level, method="linear probability")
 
         nothing, one = np.zeros(size), np.eye(size)
         listed = tuple(
@@ -95,12 +106,8 @@ class ShareModel(Frozen):
                 name,
                 float(self.shares[k]),
                 float(then[k]),
-                float(then[k] - self.shares[k]),
-                limits(
-                    float(then[k] - self.shares[k]),
-                    np.append(nothing, moved * one[k]),
-                    (-float(self.shares[k]), 1.0 - float(self.shares[k])),
-                ),
+                float(changes[0][k]),
+                limits(nothing, one[k], (-float(self.shares[k]), 1.0 - float(self.shares[k]))),
             )
             for k, name in enumerate(self.categories)
         )
@@ -111,14 +118,31 @@ class ShareModel(Frozen):
             said,
             before,
             value,
-            limits(value, np.append(worth, moved * worth), ends),
+            limits(worth, worth, ends),
             value - before,
-            limits(value - before, np.append(nothing, moved * worth), (ends[0] - before, ends[1] - before)),
+            limits(nothing, worth, (ends[0] - before, ends[1] - before)),
             listed,
             tuple(notes),
             backend=backend,
             row_counts=row_counts,
         )
+
+    def _straight(self, place: int, moved: float, variance: float) -> Reading:
+        """Return by how much shares differ on straight lines, where ratings move by so much on average."""
+        size, slopes = len(self.shares), self.slopes[:, place]
+        here = [*range(size), *range(size * (1 + place), size * (2 + place))]
+        factor = np.append(np.ones(size), np.full(size, moved))
+        covariance = self.covariance[np.ix_(here, here)] * np.outer(factor, factor)
+        covariance[size:, size:] += np.outer(slopes, slopes) * variance / self.units
+        return Reading(slopes * moved, covariance, self.df)
+
+
+def _kept_within(shares: Floats, differences: Floats) -> Floats:
+    """Return the differences where a share ends at 0 and the others make up for it."""
+    then = shares + differences
+    if not (then < 0).any():
+        return differences
+    return np.asarray(np.maximum(then, 0.0) / np.maximum(then, 0.0).sum() - shares)
 
 
 def _moved(spread: RatingSpread, driver: str, by: float) -> tuple[float, float, str]:
