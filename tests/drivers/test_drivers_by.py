@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.errors import IncompatibleError, InvalidValueError
+from npskit.errors import DataWarning, IncompatibleError, InvalidValueError
 
 NAMES = ["speed", "price", "colour"]
 
@@ -120,3 +120,29 @@ def test_wrong_arguments() -> None:
         survey.drivers(NAMES, by="region", every="month")
     with pytest.raises(IncompatibleError, match="bind the column with time="):
         survey.drivers(NAMES, every="month")
+
+
+def test_kinds_that_are_rare_in_one_segment_are_joined_in_all() -> None:
+    """A kind of which one region has three rows is joined with the next in all regions; a tiny region has no say."""
+    rng = np.random.default_rng(4)
+    data = answers(rng) | {"way": rng.choice(["web", "shop", "phone"], 400, p=[0.5, 0.3, 0.2])}
+    south = data["region"] == "South"
+    way = data["way"].astype(object)
+    way[south & (way == "phone")] = "shop"
+    way[np.flatnonzero(south)[:3]] = "phone"
+    data["way"] = way
+    data["region"] = data["region"].astype(object)
+    data["region"][:4], data["way"][:4] = "Nowhere", "web"
+    survey = nk.Survey(data, score="score")
+    with pytest.warns(DataWarning, match="rows of a segment or period: compared are 'shop or phone'"):
+        found = survey.drivers(["speed", "way"], by="region", outcome="worth", draws=100)
+    assert [*found.groups] == ["North", "South"]
+    assert found.aside[0].startswith("Nowhere: ")
+    joined = np.where(way == "web", "web", "other")
+    same = nk.Survey(data | {"way": joined}, score="score").drivers(
+        ["speed", "way"], by="region", outcome="worth", draws=100
+    )
+    for name in ("North", "South"):
+        assert found[name]["way"].lmg == pytest.approx(same[name]["way"].lmg, abs=1e-12)
+    counts = found.row_counts
+    assert counts.n + counts.missing + counts.invalid + counts.set_aside + counts.left_out == 400

@@ -42,6 +42,10 @@ class DriverRows(Frozen):
         """The number of each row's category, -1 for none."""
         return self.sample.answers.categories
 
+    def lines(self) -> list[Floats]:
+        """Return all lines of numbers, one driver's after the other, each of shape `(rows,)`."""
+        return [line for members in self.columns.values() for column in members for line in column.values]
+
     def ratings(self) -> dict[str, Floats]:
         """Return one line of numbers for each driver, shape `(rows,)`.
 

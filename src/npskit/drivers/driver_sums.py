@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Frozen
+from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.moment_sums import Moments
 from npskit.drivers.rated_columns import RatedColumn
@@ -112,25 +112,22 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         rows: The outcome, and what may drive it.
         pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
         rng: Deals units to shards.
-        part: Some of the rows; None for all.
+        part: Some of the rows, of which rare kinds are joined already; None for all.
 
     Raises:
         InvalidValueError: If there are too few rows.
     """
-    lines = [line for each in rows.columns.values() for column in each for line in column.values]
-    known = np.isfinite(np.stack(lines))
-    used = np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0))
+    used = rows_used(rows, pairwise)
     inside = np.ones(len(used), dtype=np.bool_) if part is None else part.inside
     used &= inside
-    columns = rows.columns
-    if part is None:  # segments are compared, and so have the same columns
-        columns = {name: [_joined(column, used) for column in members] for name, members in columns.items()}
-        lines = [line for each in columns.values() for column in each for line in column.values]
-        known = np.isfinite(np.stack(lines))
+    if part is None:
+        rows = with_joined_kinds(rows, [used])
+    lines = rows.lines()
+    known = np.isfinite(np.stack(lines))
     refuse_few(int(used.sum()), len(lines), pairwise)
     weights, units = rows.weights(used), rows.units(used)
     drivers, start, stepped = [], 0, {}
-    for name, members in columns.items():
+    for name, members in rows.columns.items():
         places = [*range(start, start + sum(len(column.values) for column in members))]
         start = places[-1] + 1
         alone = len(members) == 1 and not members[0].kinds
@@ -173,27 +170,47 @@ def refuse_few(n: int, columns: int, pairwise: bool) -> None:
         )
 
 
-def _joined(column: RatedColumn, used: Bools) -> RatedColumn:
-    """Return a column whose rare kinds are joined with the next rarer one, which is said.
+def rows_used(rows: DriverRows, pairwise: bool) -> Bools:
+    """Return which rows count: those with the outcome and every driver, or any."""
+    known = np.isfinite(np.stack(rows.lines()))
+    return np.asarray(np.isfinite(rows.outcome) & (known.any(axis=0) if pairwise else known.all(axis=0)))
+
+
+def with_joined_kinds(rows: DriverRows, parts: Sequence[Bools]) -> DriverRows:
+    """Return the rows with kinds that are rare joined with the next rarer one, which is said.
 
     Of two columns the same few rows may be of a rare kind: nothing then tells the two apart.
+
+    Args:
+        rows: The rows.
+        parts: The rows that count, or those of each segment: they are compared, and so have the same kinds. A kind is
+            as rare as it is where it is rarest.
     """
-    if not column.kinds:
+    columns = {name: [_joined(column, parts) for column in members] for name, members in rows.columns.items()}
+    return attrs.evolve(rows, columns=columns)
+
+
+def _joined(column: RatedColumn, parts: Sequence[Bools]) -> RatedColumn:
+    if not column.kinds or not parts:
         return column
-    each = sorted(
-        ([int((line[used] == 1).sum()), kind, line] for kind, line in zip(column.kinds, column.values, strict=True)),
-        key=lambda known: -known[0],
-    )
+
+    def rarest(kind: str, line: Floats) -> tuple[int, str, Floats]:
+        return min(int((line[part] == 1).sum()) for part in parts), kind, line
+
+    def by_rows(each: tuple[int, str, Floats]) -> int:
+        return -each[0]
+
+    each = sorted(map(rarest, column.kinds, column.values), key=by_rows)
     while len(each) > 1 and each[-1][0] < _RAREST:
-        rare, next_rarest = each.pop(), each.pop()
-        both = [next_rarest[0] + rare[0], f"{next_rarest[1]} or {rare[1]}", next_rarest[2] + rare[2]]
-        each = sorted([*each, both], key=lambda known: -known[0])
+        (_, rare, own), (_, next_rarest, other) = each.pop(), each.pop()
+        each = sorted([*each, rarest(f"{next_rarest} or {rare}", other + own)], key=by_rows)
     kinds = tuple(kind for _, kind, _ in each)
     if len(kinds) == len(column.kinds):
         return column
+    where = "that count" if len(parts) == 1 else "of a segment or period"
     warn(
         f"drivers: column {quoted(column.name)} holds kinds without an order, some in fewer than {_RAREST} of the rows "
-        f"that count: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
+        f"{where}: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
         f"with order={{{column.name!r}: [worst, ..., best]}}",
         DataWarning,
     )

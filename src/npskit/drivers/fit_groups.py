@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.arrays import Floats, Frozen
+from npskit.arrays import Bools, Floats, Frozen
 from npskit.drivers.driver_rows import DriverRows
-from npskit.drivers.driver_sums import DriverSums, RowPart, resampling_of, sums_of
+from npskit.drivers.driver_sums import DriverSums, RowPart, resampling_of, rows_used, sums_of, with_joined_kinds
 from npskit.drivers.drivers_by import DriverDifference, DriversBy
 from npskit.drivers.fit import drivers_of
 from npskit.drivers.regression import slopes_of
@@ -58,6 +58,7 @@ def drivers_by(rows: DriverRows, groups: Groups, *, pairwise: bool, how: Drawing
     shards = shards_of(units, method, how.rng)
     size = int(shards.max(initial=-1)) + 1
     summed, found, aside = {}, {}, []
+    rows = with_joined_kinds(rows, _large_enough(rows, groups, pairwise))
     for number, name in enumerate(groups.names):
         part = RowPart(groups.places.numbers == number, shards, size)
         try:
@@ -98,6 +99,13 @@ def drivers_by(rows: DriverRows, groups: Groups, *, pairwise: bool, how: Drawing
         backend=rows.backend,
         row_counts=_counts(rows, [each.row_counts for each in summed.values()]),
     )
+
+
+def _large_enough(rows: DriverRows, groups: Groups, pairwise: bool) -> list[Bools]:
+    """Return the rows that count of each group in which drivers could be told apart at all."""
+    used = rows_used(rows, pairwise)
+    parts = [used & (groups.places.numbers == number) for number in range(len(groups.names))]
+    return [part for part in parts if part.sum() > len(rows.columns) + 2]
 
 
 def _p_values(sums: list[DriverSums], multiples: Floats) -> Floats:
