@@ -159,9 +159,9 @@ class Forest(Chart):
         said = self.headed or ("points ({level} interval)" if self.points else "{name} ({level} interval)")
         return speech.say(said, name=self.score, level=speech.level(self.level))
 
-    def short_head(self, _: Speech) -> str:
+    def short_head(self, speech: Speech) -> str:
         """Return the same where there is little room."""
-        return self.score
+        return self.head(speech) if self.headed else self.score
 
     def drawn(self, width: float, speech: Speech) -> Scene:
         """Return the plot."""
@@ -197,7 +197,8 @@ class Forest(Chart):
             marks.append(Text(x, bottom + 16, named, "quiet", "middle"))
         compact = width < COMPACT
         head = self.short_head(speech) if compact or (self.marks and self.bars) else self.head(speech)
-        marks.append(Text(axis.end if compact else width, bottom + 34 if compact else 14, head, "quiet", "end"))
+        end, below = (axis.end, bottom + 34) if compact else (width, 14.0)
+        marks.append(Text(end, below, cut(head, end), "quiet", "end"))
         if self.marks is not None and self.bars:
             wide = [text_width(name) for name in self.marks]
             last = width - wide[1] - 8 - (0.0 if compact else text_width(head) + 8)
