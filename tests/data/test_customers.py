@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -82,3 +82,10 @@ def test_ids_that_are_floats_of_any_width(dtype: Any) -> None:
     """Whole numbers are customers as such, in silence, however wide the floats are that hold them."""
     found = read_customers(np.array([7, np.nan, 8, 7], dtype))
     assert (found.numbers.tolist(), found.ids) == ([0, 2, 1, 0], [7, 8])
+
+
+@given(st.integers(-(10**60), 10**60), st.integers(0, 40))
+def test_a_decimal_is_the_number_that_it_is(digits: int, places: int) -> None:
+    """Whole or not, a decimal of any length is the same customer as the number that it equals, and no other."""
+    one = Decimal(digits).scaleb(-places, Context(prec=80))
+    assert (customer_key(one) == customer_key(digits // 10**places)) == (digits % 10**places == 0)

@@ -55,15 +55,16 @@ def plain_number(value: Any) -> Any:
     """Return a whole number as an int, however it is stored; all else as it is.
 
     Example:
-        >>> plain_number(7.0), plain_number(7.5), plain_number(Decimal("1e999999"))
-        (7, 7.5, Decimal('1E+999999'))
+        >>> plain_number(7.0), plain_number(7.5), plain_number(Decimal("1e999999")), plain_number(Decimal("1e30"))
+        (7, 7.5, Decimal('1E+999999'), 1000000000000000000000000000000)
     """
     if not holds_number(value) or is_missing(value):
         return value
     size = abs(float(value) if isinstance(value, np.floating) else value)  # short floats have no room for the limit
     if not size < _LARGEST:
         return value
-    return int(value) if value == value // 1 else value
+    whole = int(value)  # exact, also of a decimal with more digits than decimals are divided with
+    return whole if whole == value else value
 
 
 def numbers_of(

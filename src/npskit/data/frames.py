@@ -20,6 +20,7 @@ from npskit.arrays import Frozen
 from npskit.data.cells import Deferred, NumberedCells
 from npskit.data.columns import Column, as_column, as_narwhals, column_of_series, plain_column
 from npskit.data.engines import Fetched, asking, engine_of, fetched, in_zones, renamed
+from npskit.data.held_values import held_in
 from npskit.data.owned import Owned, own_column, own_frame
 from npskit.data.product_query import ProductColumns, ProductQuery
 from npskit.data.query_times import Grain, QueryTimes
@@ -221,9 +222,7 @@ class Frame:
         frame = self._native
         with self.asking(f"taking the rows of {', '.join(map(quoted, wanted))}"):
             for name, values in wanted.items():
-                said, column = [value for value in values if value is not None], nw.col(self.plain(name))
-                held = column.is_in(said)
-                frame = frame.filter(held | column.is_null() if len(said) < len(values) else held)
+                frame = frame.filter(held_in(nw.col(self.plain(name)), self._kind(name), values))
         return self._with(frame)
 
     def is_numeric(self, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from npskit.data.cells import objects
 from npskit.data.columns import Column
 from npskit.data.frames import Frame
+from npskit.data.held_values import held_in
 from npskit.data.owned import Owned
 
 
@@ -49,9 +50,7 @@ def relabelled_query(frame: Frame, name: str, labels: Mapping[Any, str]) -> Fram
     said = column if frame._kind(name) == nw.String else column.cast(nw.String)
     for label in dict.fromkeys(labels.values()):
         values = [value for value, instead in labels.items() if instead == label]
-        held = column.is_in([value for value in values if value is not None])
-        held = held | column.is_null() if None in values else held
-        said = nw.when(held).then(nw.lit(label)).otherwise(said)
+        said = nw.when(held_in(column, frame._kind(name), values)).then(nw.lit(label)).otherwise(said)
     with frame.asking(f"naming the segments of {name!r} anew"):
         return _of_texts(frame, name, frame._native.with_columns(said.alias(frame.plain(name))))
 
