@@ -56,6 +56,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def distinct(values: Codes) -> Codes:
+    """Return the distinct numbers of an array in their order: where most are, sorting is faster than a table of hashes.
+
+    Example:
+        >>> distinct(np.array([3, 1, 3])).tolist()
+        [1, 3]
+    """
+    found = np.sort(values)
+    return np.asarray(found[np.append(True, found[1:] != found[:-1])[: len(found)]])
+
+
 def held(value: Any) -> Any:
     """Return a value as a record holds it: a read-only view of an array, a dict that cannot be changed.
 

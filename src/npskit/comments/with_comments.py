@@ -128,7 +128,7 @@ class WithComments(Bindings):
     ) -> tuple[CommentedRows, BoundData]:
         """Return the rows with the words of their comments, and the data they were read of."""
         from npskit.comments.contrast import CommentedRows, wrote_and_scored
-        from npskit.comments.words import read_comments
+        from npskit.comments.words import read_comments, words_of_rows
 
         if "comment" not in self._data.roles:
             raise IncompatibleError("comments() needs to know what was written: bind the column with comment=")
@@ -142,6 +142,8 @@ class WithComments(Bindings):
         if column is not None:
             told = read_words(data.column(column), f"language: column {quoted(column)}")
             languages = [told.at(row) for row in np.flatnonzero(scored).tolist()]
+        if languages is None and tokenizer is None and stemmer is None:
+            return CommentedRows(sample, comments, words_of_rows(data, comments, scored)), data
         words = read_comments(comments[scored].tolist(), languages, tokenizer=tokenizer, stemmer=stemmer)
         return CommentedRows(sample, comments, words), data
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -35,6 +35,7 @@ from npskit.sample.sample import Sample
 from npskit.scorers import Codebook
 from npskit.times import find_zone
 
+T = TypeVar("T")
 UNITS = ("customer", "account", "stratum", "cluster")
 """The roles of columns that say which rows hang together."""
 
@@ -85,6 +86,14 @@ class BoundData:
     _calibrations: list[Calibration] = attrs.field(factory=list, init=False, repr=False)
     # not carried over to a changed survey: what was read as times depends on its zone
     _times: dict[str, NDArray[np.datetime64]] = attrs.field(factory=dict, init=False, repr=False)
+    _made: dict[str, tuple[Any, Any]] = attrs.field(factory=dict, init=False, repr=False)
+
+    def once(self, name: str, key: Any, make: Callable[[], T]) -> T:
+        """Return what is made of the rows, the last one of a name kept; `key` says what of them it was made of."""
+        if name not in self._made or self._made[name][0] != key:
+            self._made[name] = key, make()
+        found: T = self._made[name][1]
+        return found
 
     def column(self, name: str) -> Column:
         """Return one column of the data; it is kept."""

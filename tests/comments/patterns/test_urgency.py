@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from npskit.comments.patterns.comment_patterns import beginnings
 from npskit.comments.patterns.folded_texts import FoldedTexts
-from npskit.comments.patterns.folding import folded
+from npskit.comments.patterns.folding import folded, folded_each
 from npskit.comments.patterns.pattern_index import PatternIndex
 from npskit.comments.patterns.urgency import UrgencyWords, urgencies_of, urgency_of
 from npskit.comments.patterns.urgency_category import UrgencyCategory
@@ -288,6 +288,10 @@ def test_a_playbook_names_its_file_of_patterns(tmp_path: Path) -> None:
         Playbook.from_toml(path)
 
 
+LEVELLED = [
+    "There was a fire in our room", "I want my refund", "We will look for another hotel", "refunded at once, refund",
+    "Not on fire", "years ago there was a fire", "Im Zimmer brannte es", "Charged twice. I was charged twice.", "",
+]  # fmt: skip
 STOPPING = "years ago last week not never told that other hotel refunded at once solved vor Jahren schon nie ปีที่แล้ว , ."
 
 
@@ -302,6 +306,21 @@ def test_an_index_finds_the_texts_in_which_a_pattern_occurs(comments: list[str])
     ways = [[way.regex for each in patterns for way in beginnings(each, words.lists)] for patterns in owners]
     searched = [re.compile("|".join(each)) for each in ways]
     assert found == {(i, k) for i, text in enumerate(texts) for k, one in enumerate(searched) if one.search(text)}
+
+
+@given(st.lists(st.text(st.sampled_from("aaaeuoo11--'ÄäßłโรมÅ\u0301\ufdd0 \n"), max_size=12), max_size=5))
+def test_many_texts_are_folded_as_each_is(comments: list[str]) -> None:
+    """Folding many at once is folding each."""
+    assert folded_each(comments) == [folded(comment.replace("\ufdd0", " ")) for comment in comments]
+
+
+@given(st.lists(st.sampled_from(LEVELLED), max_size=8))
+def test_both_levels_of_a_comment_are_those_beside_either_answer(comments: list[str]) -> None:
+    """What is told of a comment beside a good answer and beside another one is what is told of it beside each."""
+    words = UrgencyWords.default()
+    found = words.levels_of_either(FoldedTexts.of(folded_each(comments)))
+    for best in (False, True):
+        assert found[:, int(best)].tolist() == words.levels(comments, np.full(len(comments), best)).tolist()
 
 
 WAYS = [

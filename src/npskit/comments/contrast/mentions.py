@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.arrays import Bools, Codes, Floats, Frozen, distinct
 from npskit.comments.words import CommentWords, side_by_side
 
 
@@ -100,7 +100,7 @@ def _pair_names(words: CommentWords, second: Codes, pairs: Codes, wanted: Codes)
 
 def _distinct(documents: Codes, terms: Codes, size: int) -> tuple[Codes, Codes]:
     """Return each document and term that go together once, by document."""
-    found = np.unique(documents * max(size, 1) + terms)
+    found = distinct(documents * max(size, 1) + terms)
     return found // max(size, 1), found % max(size, 1)
 
 

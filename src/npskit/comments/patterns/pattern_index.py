@@ -103,8 +103,8 @@ class PatternIndex:
             texts: The texts as they are folded.
             among: Which texts are searched, shape `(n,)`; None for all.
         """
-        known = self._starts.of(texts.words)
         follows = self._needed.table(texts.words)
+        known = self._starts.of(texts.words, follows.all_met(self._ways.needs))
         used = known.sizes[texts.codes] > 0
         if among is not None:
             used &= among[texts.rows]

@@ -61,7 +61,7 @@ class FoundPatterns(Frozen):
         own = self.stops.take(self.stops.owners == _NEGATIONS)
         known = np.unique(own.rows * _ROOM + own.begins)
         since: Codes = rows * _ROOM + np.maximum(begins - _LOOK_BACK, 0)
-        low, high = np.searchsorted(known, since), np.searchsorted(known, keys)
+        low, high = (np.searchsorted(known, each) for each in (since, keys))
         for i in np.flatnonzero(high > low).tolist():
             text, begin = self.texts.texts[int(rows[i])], int(begins[i])
             places = [place % _ROOM for place in known[low[i] : high[i]].tolist()]

@@ -54,6 +54,11 @@ class RunTable(Frozen):
         """Whether each word belongs to its set."""
         return self.belongs[self.places[words], sets]
 
+    def all_met(self, sets: Codes) -> Bools:
+        """Whether each of the sets of a row, -1 for none, has a word at all."""
+        met = np.append(self.belongs.any(axis=0), True)
+        return np.asarray(met[sets].all(axis=1))
+
 
 class RunLookup:
     """Finds what begins in a word.
@@ -79,8 +84,12 @@ class RunLookup:
         self._longest = max(map(len, (*self._open, *self._ending)), default=0)
         self._known: dict[str, tuple[list[int], list[int]]] = {}
 
-    def of(self, words: Sequence[str]) -> RunEntries:
+    def of(self, words: Sequence[str], wanted: Bools | None = None) -> RunEntries:
         """Return what begins in each word.
+
+        Args:
+            words: The words.
+            wanted: What is asked about, by its number; None for all.
 
         Example:
             >>> found = RunLookup([(FirstRun("art", True, True), 7), (FirstRun("part", False, False), 8)])
@@ -100,6 +109,10 @@ class RunLookup:
         numbers, offsets = (
             np.fromiter((each for own in found for each in own[i]), np.intp, int(sizes.sum())) for i in (0, 1)
         )
+        if wanted is not None:
+            kept = wanted[numbers]
+            sizes = np.bincount(np.repeat(np.arange(len(words)), sizes)[kept], minlength=len(words))
+            numbers, offsets = numbers[kept], offsets[kept]
         return RunEntries(sizes, np.cumsum(sizes) - sizes, numbers, offsets)
 
     def table(self, words: Sequence[str]) -> RunTable:

@@ -180,7 +180,7 @@ class UrgencyWords:
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
             best: dict[int, tuple[int, int, str, int]] = {}
-            counted = self._signs(texts[part], happy[part])
+            counted = self._signs(FoldedTexts.of(folded_each(texts[part])), happy[part])
             columns = (counted.rows, counted.owners, counted.begins, counted.ends)
             for row, kind, first, last in zip(*(column.tolist() for column in columns), strict=True):
                 category = self._all()[kind]
@@ -206,18 +206,35 @@ class UrgencyWords:
         levels = np.zeros(len(texts), dtype=np.int8)
         for begin in range(0, len(texts), _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            counted = self._signs(texts[part], best[part])
-            np.maximum.at(levels[part], counted.rows, self._of_kinds("level", np.int8)[counted.owners])
+            levels[part] = self._highest(self._signs(FoldedTexts.of(folded_each(texts[part])), best[part]), best[part])
         return levels
+
+    def levels_of_either(self, texts: FoldedTexts) -> NDArray[np.int8]:
+        """Return what `levels` says of each text beside an answer that is not of the best category, and beside one.
+
+        Args:
+            texts: The comments as they are folded.
+
+        Returns:
+            Shape `(n, 2)`.
+        """
+        found = self._signs(texts, np.zeros(len(texts.texts), np.bool_))
+        beside = (np.full(len(texts.texts), best) for best in (False, True))
+        return np.stack([self._highest(found, best) for best in beside], axis=1)
 
     # ---- what counts of what matches ----
 
-    def _signs(self, comments: Sequence[str], pleased: Bools) -> Matches:
+    def _highest(self, found: Matches, pleased: Bools) -> NDArray[np.int8]:
+        """Return the highest level among the signs in each comment that count beside its answer."""
+        levels = np.zeros(len(pleased), np.int8)
+        kept = self._of_kinds("at_any_score", np.bool_)[found.owners] | ~pleased[found.rows]
+        np.maximum.at(levels, found.rows[kept], self._of_kinds("level", np.int8)[found.owners[kept]])
+        return levels
+
+    def _signs(self, texts: FoldedTexts, pleased: Bools) -> Matches:
         """Return what counts as a sign of what matches in comments; its owners are the numbers of categories."""
         at_any_score = self._of_kinds("at_any_score", np.bool_)
-        found = self._matcher().find(
-            FoldedTexts.of(folded_each(comments)), wanted=lambda rows, kinds: at_any_score[kinds] | ~pleased[rows]
-        )
+        found = self._matcher().find(texts, wanted=lambda rows, kinds: at_any_score[kinds] | ~pleased[rows])
         found = found.take(~(self._of_kinds("settled", np.bool_)[found.matches.owners] & found.settled()))
         found = found.take(~found.elsewhere())
         return found.take(~(self._of_kinds("negatable", np.bool_)[found.matches.owners] & found.negated())).matches

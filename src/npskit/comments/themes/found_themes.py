@@ -12,12 +12,14 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from npskit.arrays import Bools, Floats, Frozen
+from npskit.arrays import Bools, Floats, Frozen, distinct
 from npskit.comments.words import CommentWords
+from npskit.data import slices
 
 _TOGETHER = 0.2
 _RAREST, _LEAST, _MOST = 5, 0.005, 0.5
 _WORDS, _ALONE = 300, 0.03
+_BLOCK = 1 << 20
 
 
 @attrs.frozen(eq=False)
@@ -58,7 +60,7 @@ def find_themes(words: CommentWords, most: int) -> FoundThemes:
     """
     n = words.comments
     terms, counts = np.unique(
-        np.unique(words.rows[words.content] * len(words.names) + words.terms[words.content]) % max(len(words.names), 1),
+        distinct(words.rows[words.content] * len(words.names) + words.terms[words.content]) % max(len(words.names), 1),
         return_counts=True,
     )
     kept = (counts >= max(_RAREST, _LEAST * n)) & (counts <= _MOST * n)
@@ -87,8 +89,8 @@ def find_themes(words: CommentWords, most: int) -> FoundThemes:
 
 def _together(has: Bools) -> Floats:
     """Return how much two words go together, shape `(words, words)`."""
-    n, table = len(has), has.astype(np.float64)
-    both = table.T @ table
+    n, table = len(has), has.astype(np.float32)  # which counts up to 16 million
+    both = sum((table[at].T @ table[at] for at in slices(n, _BLOCK)), np.zeros((has.shape[1],) * 2))
     single = np.diag(both)
     # at the low end of what chance allows: a few comments more than expected are no theme
     least = np.maximum(both - np.sqrt(both), 0.5) / max(n, 1)

@@ -226,9 +226,9 @@ class WithThemes(Bindings):
         comments = read_written(data.column(name), f"comment: column {quoted(name)}")
         wrote = np.fromiter((text is not None for text in comments), np.bool_, len(comments))
         if listed is None:
-            from npskit.comments.words import read_comments
+            from npskit.comments.words import words_of_rows
 
-            found = find_themes(read_comments(comments[wrote].tolist()), most)
+            found = find_themes(words_of_rows(data, comments, wrote), most)
             if not found.names:
                 raise InvalidValueError(
                     "themes: no words stand in the same comments often enough: list your own themes"

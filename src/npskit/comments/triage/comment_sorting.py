@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats
-from npskit.comments.patterns import UrgencyOf, UrgencyWords, urgencies_of
+from npskit.comments.patterns import FoldedTexts, UrgencyOf, UrgencyWords, folded_each, urgencies_of
 from npskit.comments.triage.classifier import Classifier, aside_as, classified
 from npskit.comments.triage.duplicates import near_duplicates
 from npskit.comments.triage.mood_model import learned_moods
@@ -18,7 +18,7 @@ from npskit.comments.triage.standing import standings
 from npskit.comments.triage.triage import UNSURE, Triage, TriagedKind, TriagedRows
 from npskit.comments.triage.triage_words import TriageWords
 from npskit.comments.words import read_comments
-from npskit.data import Column, number, read_texts
+from npskit.data import Column, number, read_texts, slices
 from npskit.inference import Estimate
 from npskit.options import MoodBy
 from npskit.results import Interval, RowCounts
@@ -27,6 +27,7 @@ from npskit.sample import Places, Sample
 _INTENTS = ("cancellation", "sales", "support", "suggestion", "question", "complaint", "praise")
 _ASIDE = ("spam", "noise", "irrelevant", "duplicate")
 UNCLEAR = "unclear"
+_BLOCK = 1 << 13  # comments that are read at once
 
 
 @attrs.frozen
@@ -68,8 +69,13 @@ def sorted_comments(
     comments = [text for text in texts if text is not None]
     stand = standings(sample.answers)[rows]
     labels = None if classifier is None else classified(comments, classifier, "classifier")
-    told = told_of(comments, stand, words or TriageWords.default(), labels)
-    again = near_duplicates(comments, None if sample.people is None else sample.people[rows])
+    words = words or TriageWords.default()
+    judge = UrgencyWords.default() if urgency is None else urgency
+    codes, distinct = number(comments)
+    signs, levels = _read(distinct, words, judge if isinstance(judge, UrgencyWords) else None)
+    told = _told_of(codes, stand, signs, words, labels)
+    whole = [signs[code].whole for code in codes.tolist()]
+    again = near_duplicates(comments, None if sample.people is None else sample.people[rows], whole)
     for i in np.flatnonzero(again >= 0).tolist():
         if told[i].kind == "content":
             told[i] = Told("duplicate", None, UNSURE, False, "says the same as an earlier one")
@@ -82,9 +88,11 @@ def sorted_comments(
     if mood == "model":
         moods[content], accuracy = _learned(comments, stand, sample.units[rows], content)
     urgent = np.zeros(len(comments), dtype=np.int8)
-    judge = UrgencyWords.default() if urgency is None else urgency
     kept = np.flatnonzero(content)
-    urgent[kept] = urgencies_of([comments[i] for i in kept.tolist()], judge, stand[kept] >= 1)
+    if levels is None:
+        urgent[kept] = urgencies_of([comments[i] for i in kept.tolist()], judge)
+    else:
+        urgent[kept] = levels[codes[kept], (stand[kept] >= 1).astype(np.intp)]
     if urgency is None:  # whoever gives notice cannot wait, by whichever words
         leaves = np.array([each.intent == "cancellation" for each in told], dtype=np.bool_)
         urgent[leaves] = np.maximum(urgent[leaves], 1)
@@ -123,19 +131,33 @@ def _learned(
     return found.moods, {name: share for name, (share, n) in shares.items() if n}
 
 
-def told_of(
-    comments: Sequence[str], stand: Floats, words: TriageWords, labels: Sequence[str | None] | None = None
+def _read(
+    comments: Sequence[str], words: TriageWords, urgency: UrgencyWords | None
+) -> tuple[list[SignsFound], NDArray[np.int8] | None]:
+    """Return the signs in comments, and how urgent each is beside either answer; block by block, each folded once."""
+    signs, levels = [], []
+    for at in slices(len(comments), _BLOCK):
+        whole = FoldedTexts.of(folded_each(comments[at]))
+        signs += words.found_in(comments[at], whole)
+        if urgency is not None:
+            levels.append(urgency.levels_of_either(whole))
+    if urgency is None:
+        return signs, None
+    return signs, np.concatenate([np.empty((0, 2), np.int8), *levels])
+
+
+def _told_of(
+    codes: Codes, stand: Floats, signs: Sequence[SignsFound], words: TriageWords, labels: Sequence[str | None] | None
 ) -> list[Told]:
     """Return what is told of each comment; each distinct one is looked at once.
 
     Args:
-        comments: The comments.
+        codes: Which of the distinct comments each is.
         stand: Where the answer beside each stands; NaN where there is none.
+        signs: What stands in the distinct comments.
         words: The signs to go by.
         labels: What a model says of each.
     """
-    codes, distinct = number(comments)
-    signs = words.found(distinct)
     aside = [words.aside(found) for found in signs]
     known: dict[tuple[int, float | None], Told] = {}
     found = []

@@ -16,7 +16,9 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 _OF_MANY, _OF_ONE = 40, 12
 
 
-def near_duplicates(comments: Sequence[str], customers: Codes | None) -> NDArray[np.intp]:
+def near_duplicates(
+    comments: Sequence[str], customers: Codes | None, whole: Sequence[str] | None = None
+) -> NDArray[np.intp]:
     """Return for each comment the first that says the same, -1 where it is the first itself: shape `(n,)`.
 
     Comments are compared by their letters alone, folded. Of one customer they count from 12 letters on, of several from
@@ -25,6 +27,7 @@ def near_duplicates(comments: Sequence[str], customers: Codes | None) -> NDArray
     Args:
         comments: The comments.
         customers: Who wrote each, as numbers; None where nobody is known.
+        whole: The comments as they are folded, where that was done.
 
     Example:
         >>> texts = ["Waited two hours at the desk!", "waited two hours, at the desk", "Good", "Good"]
@@ -40,7 +43,7 @@ def near_duplicates(comments: Sequence[str], customers: Codes | None) -> NDArray
             continue
         key = keys.get(comment)
         if key is None:
-            key = keys[comment] = _NO_LETTERS.sub("", folded(comment))
+            key = keys[comment] = _NO_LETTERS.sub("", folded(comment) if whole is None else whole[row])
         own = (key, whose[row])
         if len(key) >= _OF_MANY:
             before = first.setdefault(key, row)

@@ -37,6 +37,7 @@ class SignsFound:
         linked: Whether it holds a link, a handle or a telephone number.
         asks: Whether it has a question mark.
         size: How many words it has.
+        leaning: Which way its words lean: above 0 for a good mood.
     """
 
     counts: Mapping[str, int]
@@ -48,6 +49,19 @@ class SignsFound:
     linked: bool
     asks: bool
     size: int
+    leaning: float = attrs.field(init=False)
+
+    @leaning.default
+    def _of_words(self) -> float:
+        """Return which way words lean. Beside blame, praise may be sarcasm."""
+        praise, blame = self.praise, _BLAME * self.blame
+        if self.has("sarcasm") and (blame or self.has("problem", "rhetorical")):
+            praise, blame = 0.0, blame + 1.0
+        if not (praise or blame):
+            praise, blame = _FAINT * self.has("faint_good"), _FAINT * self.has("faint_bad")
+        if not praise:
+            blame += 0.5 * self.has("rhetorical") + (0.8 if self.has("problem") and not blame else 0.0)
+        return praise - blame
 
     def said(self, sign: str) -> str:
         """Return the first words of a sign, as the comment has them."""
@@ -101,7 +115,7 @@ def intent_of(found: SignsFound, standing: float | None) -> tuple[str | None, st
         return "suggestion", found.said("proposal")
     if _is_question(found):
         return "question", found.said("asking") if found.has("asking") else "?"
-    leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0)
+    leaning = found.leaning + _OF_ANSWER * (standing or 0.0)
     if leaning == 0 and standing is None:
         return None, None
     mood = "praise" if leaning > 0 or (leaning == 0 and standing == 0) else "complaint"
@@ -121,7 +135,7 @@ def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> in
         return None
     if standing is None and intent == "cancellation" and found.has("blameless") and not found.blame:
         return 0
-    leaning = _of_words(found) + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
+    leaning = found.leaning + _OF_ANSWER * (standing or 0.0) + _LEANS.get(intent or "", 0.0)
     if intent not in _WISHES:
         told = _TOLD
     elif standing is None:
@@ -135,21 +149,9 @@ def mood_of(found: SignsFound, standing: float | None, intent: str | None) -> in
 
 def contradicts(found: SignsFound, standing: float | None, intent: str | None) -> bool:
     """Whether words tell a mood that an answer of the other end contradicts."""
-    words = _of_words(found) + _LEANS.get(intent or "", 0.0)
+    words = found.leaning + _LEANS.get(intent or "", 0.0)
     return standing is not None and abs(standing) >= _OTHER_END and abs(words) >= _PLAIN and words * standing < 0
 
 
 def _is_question(found: SignsFound) -> bool:
     return (found.asks or found.has("asking")) and not found.has("rhetorical")
-
-
-def _of_words(found: SignsFound) -> float:
-    """Return which way words lean: above 0 for a good mood. Beside blame, praise may be sarcasm."""
-    praise, blame = found.praise, _BLAME * found.blame
-    if found.has("sarcasm") and (blame or found.has("problem", "rhetorical")):
-        praise, blame = 0.0, blame + 1.0
-    if not (praise or blame):
-        praise, blame = _FAINT * found.has("faint_good"), _FAINT * found.has("faint_bad")
-    if not praise:
-        blame += 0.5 * found.has("rhetorical") + (0.8 if found.has("problem") and not blame else 0.0)
-    return praise - blame

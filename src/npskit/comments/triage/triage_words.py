@@ -192,15 +192,23 @@ class TriageWords:
         read: list[SignsFound] = []
         for begin in range(0, len(texts), _CHUNK):
             part = texts[begin : begin + _CHUNK]
-            whole = FoldedTexts.of(folded_each(part))
-            places: list[_Places] = [{} for _ in part]
-            self._place(whole, None, places, 0)
-            linked = [has_link(text) for text in part]
-            more = [each or not _ASKED_FOR.isdisjoint(own) for each, own in zip(linked, places, strict=True)]
-            self._place(whole, more, places, 1)
-            self._place(whole, [own.keys().isdisjoint(_OPPOSITE) for own in places], places, 2)
-            read.extend(map(self._read, part, whole.texts, places, linked))
+            read.extend(self.found_in(part, FoldedTexts.of(folded_each(part))))
         return read
+
+    def found_in(self, comments: Sequence[str], whole: FoldedTexts) -> list[SignsFound]:
+        """Return the signs in each of some comments.
+
+        Args:
+            comments: The comments.
+            whole: The same as they are folded.
+        """
+        places: list[_Places] = [{} for _ in comments]
+        self._place(whole, None, places, 0)
+        linked = [has_link(text) for text in comments]
+        more = [each or not _ASKED_FOR.isdisjoint(own) for each, own in zip(linked, places, strict=True)]
+        self._place(whole, more, places, 1)
+        self._place(whole, [own.keys().isdisjoint(_OPPOSITE) for own in places], places, 2)
+        return list(map(self._read, comments, whole.texts, places, linked))
 
     def _place(self, texts: FoldedTexts, among: Sequence[bool] | None, places: list[_Places], stage: int) -> None:
         """Put down where signs stand in some comments, folded, of those that begin at one place the longest."""
