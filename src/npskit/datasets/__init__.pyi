@@ -1,5 +1,6 @@
 """Simulated surveys with known truths."""
 
+from npskit.datasets.hotel_records import CommentTruth as CommentTruth
 from npskit.datasets.hotel_records import Dataset as Dataset
 from npskit.datasets.hotel_records import DriverTruth as DriverTruth
 from npskit.datasets.hotel_records import FollowUpTruth as FollowUpTruth

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.datasets import truths as model
-from npskit.datasets.phrases import LANGUAGES, combinations
+from npskit.datasets.phrases import LANGUAGES, PLANTED, SPOKEN, TOPICS, combinations, planted
 
 Columns = dict[str, NDArray[Any]]
 
@@ -26,6 +26,14 @@ LANGUAGE_SHARE = np.array(  # by region; the columns are LANGUAGES
 HOTEL_NAMES = tuple(f"{region} {number}" for region in model.REGIONS for number in range(1, model.HOTELS + 1))
 YEARLY_REVENUE = np.array([820.0, 460.0, 420.0])
 LATER_ANSWERED = 0.6
+JUNK_SHARE = np.array([0.5, 0.5, 0, 0, 0, 0, 0])  # the columns are PLANTED
+REQUEST_SHARE = np.array(  # by segment; those who are unhappy leave, and ask for help
+    [
+        [0, 0, 0.30, 0.05, 0.35, 0.15, 0.15],
+        [0, 0, 0.05, 0.20, 0.20, 0.30, 0.25],
+        [0, 0, 0.02, 0.38, 0.10, 0.25, 0.25],
+    ]
+)
 INVALID = np.array([11.0, -1.0, 99.0, 7.5])
 ANSWERS = ("score", "satisfaction", "repurchase", "recommend", "csat", "ces", *model.DRIVERS)
 
@@ -184,20 +192,52 @@ def _observed(rng: np.random.Generator, outcomes: PotentialOutcomes, contacted: 
     return {"later_score": later, "stayed": stayed}
 
 
-def write_comments(rng: np.random.Generator, columns: Columns, wanted: bool) -> None:
-    """Add the comments: who writes goes by the segment, what about by what decided the score."""
+def write_comments(
+    rng: np.random.Generator, columns: Columns, wanted: bool, spam: float, requests: float
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_]]:
+    """Add the comments: who writes goes by the segment, what about by what decided the score.
+
+    Returns:
+        What each comment is, what it is about, and what its writer wants; empty texts for nothing.
+    """
     score = columns["score"]
     segment = model.SEGMENT[score]
     # Drawn in any case, so that everything else is the same without comments.
     silent = rng.random(score.size) >= model.COMMENT_SHARE[segment]
     luck = rng.random(score.size)
-    comment = np.full(score.size, "", dtype=object)
+    comment, kind, about, intent = (np.full(score.size, "", dtype=object) for _ in range(4))
     if wanted:
-        bank = combinations()
+        bank, other = combinations(), planted()
         said = np.flatnonzero(~silent)
-        variant = (luck[said] * bank.shape[-1]).astype(np.intp)
-        comment[said] = bank[columns["speaks"][said], columns["topic"][said], segment[said], variant]
+        variant, luck = _part(luck[said], bank.shape[-1])
+        speaks, wants = columns["speaks"][said], segment[said]
+        comment[said] = bank[speaks, columns["topic"][said], wants, variant]
+        kind[said], about[said] = "content", np.array(TOPICS, dtype=object)[columns["topic"][said]]
+        intent[said] = np.array(["complaint", "", "praise"], dtype=object)[wants]
+        # What is left of the luck decides what else it may be, so that all else is the same here too.
+        instead = (luck < spam + requests) & (speaks < len(SPOKEN))
+        said, speaks, wants, luck = said[instead], speaks[instead], wants[instead], luck[instead]
+        if said.size:
+            junk = luck < spam
+            luck[junk] /= spam
+            luck[~junk] = (luck[~junk] - spam) / requests
+            shares = np.where(junk[:, np.newaxis], JUNK_SHARE, REQUEST_SHARE[wants])
+            bounds = np.cumsum(shares, axis=1)
+            which = np.minimum((luck[:, np.newaxis] >= bounds).sum(axis=1), len(PLANTED) - 1)
+            rest = (luck - (bounds - shares)[np.arange(len(which)), which]) / shares[np.arange(len(which)), which]
+            comment[said] = other[speaks, which, _part(np.clip(rest, 0.0, 1.0 - 1e-9), other.shape[-1])[0]]
+            names = np.array(PLANTED, dtype=object)[which]
+            kind[said], intent[said] = np.where(junk, names, "content"), np.where(junk, "", names)
+            about[said] = ""
     columns["comment"] = comment
+    return kind, about, intent
+
+
+def _part(luck: NDArray[np.float64], parts: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return which of equal parts of 0..1 a number is in, and where in it, 0..1."""
+    place = luck * parts
+    which = place.astype(np.intp)
+    return which, place - which
 
 
 def spoil(rng: np.random.Generator, columns: Columns, missing: float, invalid: float) -> None:

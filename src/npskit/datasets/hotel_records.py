@@ -98,6 +98,31 @@ class FollowUpTruth(Frozen):
 
 
 @attrs.frozen(eq=False)
+class CommentTruth(Frozen):
+    """What the comments are, and what themes cost. T themes, in the order of `themes`.
+
+    The points of a theme are those of a regression of the category score on what is mentioned and on whether anything
+    was written, over all answers: its coefficient times its share. See `npskit.comments.themes.theme_points`.
+
+    Args:
+        themes: The drivers, which comments are about.
+        shares: Expected share of all answers with a comment about each, shape `(T,)`.
+        points: Expected points of each, shape `(T,)`, in points of the NPS.
+        kind: What each comment is: `"content"`, `"spam"`, `"noise"`, or empty for none; shape `(n,)`.
+        about: What it is about: a theme, `"stay"`, or empty for none; shape `(n,)`.
+        intent: What its writer wants: `"complaint"` or `"praise"` by the score, of others that are about the stay
+            nothing; else `"cancellation"`, `"sales"`, `"support"`, `"suggestion"` or `"question"`; shape `(n,)`.
+    """
+
+    themes: tuple[str, ...]
+    shares: Floats
+    points: Floats
+    kind: NDArray[np.object_] = attrs.field(repr=False)
+    about: NDArray[np.object_] = attrs.field(repr=False)
+    intent: NDArray[np.object_] = attrs.field(repr=False)
+
+
+@attrs.frozen(eq=False)
 class HotelTruth(Frozen):
     """What is true of the simulated hotel chain, computed from the model's probabilities and not from the draws.
 
@@ -121,6 +146,7 @@ class HotelTruth(Frozen):
         comment_share: Probability of a comment in each segment, shape `(3,)`.
         drivers: How the ratings make the score.
         follow_up: What following up does.
+        comments: What the comments are, and what themes cost.
     """
 
     regions: tuple[str, ...]
@@ -140,6 +166,7 @@ class HotelTruth(Frozen):
     comment_share: Floats
     drivers: DriverTruth
     follow_up: FollowUpTruth
+    comments: CommentTruth
 
     def mix_and_rate(self, *, weighted: bool = False) -> tuple[Floats, Floats]:
         """Return the part of the change from before to after that each region's share and its score account for.

@@ -12,7 +12,8 @@ from npskit.arrays import Floats
 from npskit.checks import boolean, finite_number, one_of, share, to_int, whole_number
 from npskit.datasets import draws
 from npskit.datasets import truths as model
-from npskit.datasets.hotel_records import Dataset, FollowUpTruth, HotelTruth
+from npskit.datasets.hotel_records import CommentTruth, Dataset, FollowUpTruth, HotelTruth
+from npskit.datasets.phrases import SPOKEN
 from npskit.errors import InvalidTypeError, InvalidValueError, quoted
 
 Day = str | dt.date | np.datetime64
@@ -61,6 +62,8 @@ def hotels(
     missing: float = 0.0,
     invalid: float = 0.0,
     comments: bool = True,
+    spam: float = 0.0,
+    requests: float = 0.0,
 ) -> Dataset:
     """Simulate the survey of a chain of forty hotels in five regions, with known truths.
 
@@ -84,6 +87,9 @@ def hotels(
         missing: Share of each question's answers that are missing (NaN; these columns are then float64, else int8).
         invalid: Share of scores that are 11, -1, 99 or 7.5 (the column is then float64).
         comments: Whether to write comments; everything else is the same without.
+        spam: Share of the English and German comments that are advertising or noise, half each.
+        requests: Share of them that want something (to leave, to buy, help, a change, to know) instead of being about
+            what decided the score; the unhappy more often leave and need help.
 
     Returns:
         Columns, their meaning, and the truth.
@@ -108,14 +114,18 @@ def hotels(
     generator = _generator(rng)
     days = _days(start, shift_date, end)
     holdout, missing, invalid = share(holdout, "holdout"), share(missing, "missing"), share(invalid, "invalid")
-    if missing + invalid > 1:
-        raise InvalidValueError(f"missing and invalid sum to at most 1: got {quoted(missing)} and {quoted(invalid)}")
+    spam, requests = share(spam, "spam"), share(requests, "requests")
+    for names, one, other in (("missing and invalid", missing, invalid), ("spam and requests", spam, requests)):
+        if one + other > 1:
+            raise InvalidValueError(f"{names} sum to at most 1: got {quoted(one)} and {quoted(other)}")
     after_part = float((days[2] - days[1]) / (days[2] - days[0]))
     chain = model.Chain(_importance(importance), finite_number(shift, "shift"), after_part)
     columns, outcomes = draws.answers(generator, chain, n, customers, days, holdout)
-    draws.write_comments(generator, columns, boolean(comments, "comments"))
+    comments = boolean(comments, "comments")
+    said = draws.write_comments(generator, columns, comments, spam, requests)
     draws.spoil(generator, columns, missing, invalid)
-    truth = _truth(chain, days[1], holdout, outcomes)
+    kept = comments - comments * (spam + requests) * draws.LANGUAGE_SHARE[:, : len(SPOKEN)].sum(axis=1)
+    truth = _truth(chain, days[1], holdout, outcomes, CommentTruth(model.DRIVERS, *chain.themes(kept), *said))
     return Dataset({name: columns[name] for name in DESCRIPTION}, truth, dict(DESCRIPTION))
 
 
@@ -130,7 +140,11 @@ def demo_survey() -> Dataset:
 
 
 def _truth(
-    chain: model.Chain, shift_date: np.datetime64, holdout: float, outcomes: draws.PotentialOutcomes
+    chain: model.Chain,
+    shift_date: np.datetime64,
+    holdout: float,
+    outcomes: draws.PotentialOutcomes,
+    comments: CommentTruth,
 ) -> HotelTruth:
     before, after = chain.wave(0), chain.wave(1)
     scores = np.array([before.score, after.score])
@@ -165,6 +179,7 @@ def _truth(
         comment_share=model.COMMENT_SHARE,
         drivers=chain.drivers(),
         follow_up=follow_up,
+        comments=comments,
     )
 
 

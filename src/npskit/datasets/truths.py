@@ -114,12 +114,17 @@ OPTED_OUT = 0.08
 """Share of customers who may not be contacted."""
 
 
-def scores_by_class(importance: Floats) -> Floats:
-    """Return the probability of each score 0..10 in each class, shape `(5, 11)`."""
+def scores_by_reason(importance: Floats) -> Floats:
+    """Return the probability of each reason, a driver or none, and score 0..10 in each class, shape `(5, 6, 11)`."""
     as_rated = np.pad(RATINGS, ((0, 0), (0, 0), (1, 0)))  # shape (class, driver, score 0..10)
     by_driver = (1 - ONE_LESS) * as_rated + ONE_LESS * np.roll(as_rated, -1, axis=2)
-    by_rating = np.einsum("p,cps->cs", importance, by_driver)
-    return np.asarray(by_rating + (1 - importance.sum()) * OTHER_REASONS)
+    other = np.broadcast_to((1 - importance.sum()) * OTHER_REASONS, (len(RATINGS), 1, len(OTHER_REASONS)))
+    return np.concatenate([importance[:, np.newaxis] * by_driver, other], axis=1)
+
+
+def scores_by_class(importance: Floats) -> Floats:
+    """Return the probability of each score 0..10 in each class, shape `(5, 11)`."""
+    return np.asarray(scores_by_reason(importance).sum(axis=1))
 
 
 def nps_of(probabilities: Floats) -> Floats:
@@ -236,6 +241,21 @@ class Chain:
         standardized = self.importance * np.sqrt(np.diag(covariance) / variance)
         explained = float(self.importance @ covariance @ self.importance / variance)
         return DriverTruth(DRIVERS, self.importance, standardized, covariance, variance, explained)
+
+    def themes(self, kept: Floats) -> tuple[Floats, Floats]:
+        """Return the share of comments on each driver among all answers, and the points of each; shape `(5,)` each.
+
+        Args:
+            kept: The share of comments that are about the stay, by region.
+        """
+        by_region = np.einsum("prht,prhtc->rc", self.weight, self.classes)
+        written = scores_by_reason(self.importance) * COMMENT_SHARE[SEGMENT]
+        worth = CATEGORY_SCORES[SEGMENT]
+        share = np.einsum("r,rc,cis->i", kept, by_region, written)
+        total = np.einsum("r,rc,cis,s->i", kept, by_region, written, worth)
+        wrote = np.einsum("rc,cis->", by_region, written)
+        others = (np.einsum("rc,cis,s->", by_region, written, worth) - total[:-1].sum()) / (wrote - share[:-1].sum())
+        return share[:-1], np.asarray(total[:-1] - others * share[:-1])
 
     def later_segments(self) -> tuple[Floats, Floats]:
         """Return the later segment given the present one, if left alone and if contacted; shape `(3, 3)` each."""
