@@ -3,7 +3,7 @@
 - `schemas/*.json`: the schemas of the JSON of results.
 - Each page as Markdown at the address of its source (`how-to/drivers.md`), so that links between pages lead on.
 - `llms.txt` (https://llmstxt.org): what the pages are, in the order of the navigation.
-- `tutorial/*.ipynb`: the tutorials as notebooks.
+- `tutorial/*.ipynb`: the tutorials as notebooks, with what their code prints.
 
 mkdocs calls the functions `on_...`. The others know nothing of mkdocs.
 """
@@ -34,13 +34,19 @@ and tables that code draws are on the pages for people. Each tutorial is a noteb
 `tutorial/first-score.ipynb`. The schemas of the JSON of results are in `schemas/`."""
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Put a link to its notebook under the title of a tutorial; as HTML, since mkdocs only knows files of the docs."""
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Put links to the other forms of a page at its end, and to the notebook of a tutorial under its title, too.
+
+    They are put into the HTML, since mkdocs knows the files of the docs alone.
+    """
     path = page.file.src_uri
-    if not path.startswith(TUTORIAL):
-        return markdown
-    notebook_here = f'<a href="../{Path(path).stem}.ipynb" download>This page as a notebook</a>'
-    return markdown.replace("\n\n", f"\n\n<p>{notebook_here}</p>\n\n", 1)
+    here = f"../{Path(path).stem}" if page.url else Path(path).stem
+    forms = f'<a href="{here}.md">as Markdown</a>'
+    if path.startswith(TUTORIAL):
+        notebook_here = f'<a href="{here}.ipynb" download>as a notebook</a>'
+        forms += f", {notebook_here}"
+        html = html.replace("</h1>", f'</h1>\n<p class="forms">This page {notebook_here}.</p>', 1)
+    return f'{html}\n<p class="forms">This page {forms}.</p>'
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
@@ -48,7 +54,7 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     path, text = page.file.src_uri, page.file.content_string
     write(config, path, markdown_page(text, page.content))
     if path.startswith(TUTORIAL):
-        write(config, path.removesuffix(".md") + ".ipynb", notebook(text))
+        write(config, path.removesuffix(".md") + ".ipynb", notebook(text, page.content))
     return output
 
 
@@ -74,22 +80,32 @@ def markdown_page(text: str, shown: str = "") -> str:
     What code prints is read from `shown`, the page as HTML, where it follows the code, or stands alone if the page
     hides the code. Without it there is only the code.
     """
-    codes = [html.unescape(re.sub("<[^>]*>", "", code)).strip("\n") for code in CODE.findall(shown)]
-    at = 0
+    printed = iter(printed_by(text, shown))
 
     def plain(match: re.Match[str]) -> str:
-        nonlocal at
+        body, options, said = fenced(match["language"], match["body"].rstrip()), match["options"], next(printed)
+        if said is None:
+            return body
+        hidden = "exec=" in options and "source=" not in options
+        return fenced("text", said) if hidden else f"{body}\n\n{fenced('text', said)}"
+
+    return API.sub(lambda match: described(*match.groups()), FENCE.sub(plain, text))
+
+
+def printed_by(text: str, shown: str) -> Iterator[str | None]:
+    """Yield what the code of each fenced block of a page prints, as its HTML shows it; None where it shows nothing."""
+    codes = [html.unescape(re.sub("<[^>]*>", "", code)).strip("\n") for code in CODE.findall(shown)]
+    at = 0
+    for match in FENCE.finditer(text):
         body, options = match["body"].rstrip(), match["options"]
         hidden = "exec=" in options and "source=" not in options
         if not hidden and body in codes[at:]:
             at = codes.index(body, at) + 1
         if 'result="text"' not in options or at >= len(codes) or not (hidden or codes[at - 1] == body):
-            return fenced(match["language"], body)
-        at += 1
-        printed = fenced("text", codes[at - 1])
-        return printed if hidden else f"{fenced(match['language'], body)}\n\n{printed}"
-
-    return API.sub(lambda match: described(*match.groups()), FENCE.sub(plain, text))
+            yield None
+        else:
+            at += 1
+            yield codes[at - 1]
 
 
 def fenced(language: str, body: str) -> str:
@@ -144,21 +160,31 @@ def said(name: str, found: Any) -> Iterator[str]:
     yield inspect.getdoc(found) or ""
 
 
-def notebook(text: str) -> str:
-    """Return a page as a notebook (nbformat 4.5): its text, and the code that it runs, without what that printed."""
-    cells: list[dict[str, Any]] = []
+def notebook(text: str, shown: str = "") -> str:
+    """Return a page as a notebook (nbformat 4.5): its text, the code that it runs, and what that printed.
 
-    def add(kind: str, source: str) -> None:
+    What code printed is read from `shown`, as in `markdown_page`.
+    """
+    cells: list[dict[str, Any]] = []
+    runs = 0
+
+    def add(kind: str, source: str, printed: str | None = None) -> None:
+        nonlocal runs
         if source.strip():
-            ran = {"execution_count": None, "outputs": []} if kind == "code" else {}
+            ran: dict[str, Any] = {}
+            if kind == "code":
+                runs += 1
+                said = [] if printed is None else f"{printed}\n".splitlines(keepends=True)
+                outputs = [{"output_type": "stream", "name": "stdout", "text": said}] if said else []
+                ran = {"execution_count": runs if shown else None, "outputs": outputs}
             lines = source.strip("\n").splitlines(keepends=True)
             cells.append({"cell_type": kind, "id": f"cell-{len(cells) + 1}", "metadata": {}, "source": lines, **ran})
 
     end = 0
-    for match in FENCE.finditer(text):
+    for match, printed in zip(FENCE.finditer(text), printed_by(text, shown), strict=True):
         if "exec=" in match["options"]:
             add("markdown", text[end : match.start()])
-            add("code", match["body"])
+            add("code", match["body"], printed)
             end = match.end()
     add("markdown", text[end:])
     python = {"display_name": "Python 3", "language": "python", "name": "python3"}

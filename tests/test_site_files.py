@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
 import importlib.util
+import io
 import json
 import re
 from pathlib import Path
@@ -29,7 +32,21 @@ CELL = {
     "if": {"properties": {"cell_type": {"const": "code"}}},
     "then": {
         "required": ["outputs", "execution_count"],
-        "properties": {"outputs": {"const": []}, "execution_count": {"type": "null"}},
+        "properties": {
+            "execution_count": {"type": ["integer", "null"]},
+            "outputs": {
+                "type": "array",
+                "maxItems": 1,
+                "items": {
+                    "required": ["output_type", "name", "text"],
+                    "properties": {
+                        "output_type": {"const": "stream"},
+                        "name": {"const": "stdout"},
+                        "text": LINES | {"minItems": 1},
+                    },
+                },
+            },
+        },
     },
     "else": {"not": {"anyOf": [{"required": ["outputs"]}, {"required": ["execution_count"]}]}},
 }
@@ -91,24 +108,38 @@ def test_a_tutorial_is_a_notebook_that_runs(page: str, tmp_path: Path, monkeypat
     names: dict[str, Any] = {"__name__": "__main__"}
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     assert len(code) == PAGES[page].count(' exec="true"')
+    printed = []
     for source in code:
-        exec(compile(source, page, "exec"), names)
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            exec(compile(source, page, "exec"), names)
+        printed.append(said.getvalue().strip("\n"))
+
+    # as the page shows it, so is it shipped with the notebook
+    blocks = [part for source, said in zip(code, printed, strict=True) for part in (source.rstrip(), said)]
+    shown = "".join(f"<pre><span></span><code>{html.escape(block)}\n</code></pre>" for block in blocks if block)
+    ran = [cell for cell in json.loads(SITE.notebook(PAGES[page], shown))["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in ran] == list(range(1, len(code) + 1))
+    texts = ["".join(output["text"]).strip("\n") for cell in ran for output in cell["outputs"]]
+    assert texts == [said for said in printed if said]
 
 
-def test_a_tutorial_links_to_its_notebook() -> None:
-    """The link stands under the title, and other pages have none."""
+@pytest.mark.parametrize(
+    ("path", "url", "here"),
+    [("index.md", "", "index"), ("how-to/drivers.md", "how-to/drivers/", "../drivers"),
+     ("tutorial/first-score.md", "tutorial/first-score/", "../first-score")],
+)  # fmt: skip
+def test_a_page_links_to_its_other_forms(path: str, url: str, here: str) -> None:
+    """Each ends with a link to itself as Markdown; a tutorial has one to its notebook, also under its title."""
 
     class Page:
         class file:  # noqa: N801
-            src_uri = "tutorial/first-score.md"
+            src_uri = path
 
-    text = PAGES["tutorial/first-score.md"]
-    linked = SITE.on_page_markdown(text, page=Page)
-    title, link, rest = linked.split("\n\n", 2)
-    assert f"{title}\n\n{rest}" == text
-    assert 'href="../first-score.ipynb"' in link
-    Page.file.src_uri = "how-to/drivers.md"
-    assert SITE.on_page_markdown(text, page=Page) == text
+    Page.url = url  # type: ignore[attr-defined]
+    found = SITE.on_page_content("<h1>A</h1><p>text</p>", page=Page)
+    assert f'<a href="{here}.md">as Markdown</a>' in found.splitlines()[-1]
+    assert found.count(f'href="{here}.ipynb"') == (2 if path.startswith("tutorial/") else 0)
+    assert found.startswith("<h1>A</h1>")
 
 
 def test_llms_txt_names_every_page() -> None:
