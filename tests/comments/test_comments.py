@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -221,3 +222,36 @@ def test_other_scores_and_engines() -> None:
     lazy = nk.Survey(polars.DataFrame(data).lazy(), score="score", comment="said")
     assert lazy.comments() == survey(data).comments()
     assert lazy.comments(by="region") == survey(data).comments(by="region")
+
+
+CONTACTS = [
+    "anna.kowalska@example.com",
+    "jörg (at) firma dot de",
+    "+49 170 1234567",
+    "๐๘๑-๒๓๔-๕๖๗๘",
+    "DE89 3704 0044 0532 0130 00",
+]
+
+
+@pytest.mark.parametrize("contact", CONTACTS)
+def test_no_part_of_an_address_or_a_number_is_a_word(contact: str) -> None:
+    """Addresses and numbers that many write mark no category and make no theme, nor do names that are masked."""
+    data = {
+        "score": [2] * 12 + [10] * 12,
+        "said": [f"slow queue, call Mr Brown or Zoe, {contact}"] * 12 + ["friendly staff and lovely view"] * 12,
+    }
+    asked = survey(data)
+    parts = [*re.findall(r"\w+", contact.replace("(at)", " ").replace("dot", " ")), "Brown", "Zoe"]
+    for names in (True, ["Zoe", "Brown"]):
+        marking = {each.term for each in asked.comments(names=names).words}
+        said = [*marking, asked.themes(names=names).to_json()]
+        wanted = [part for part in parts if len(part) > 2 and (part != "Zoe" or names is not True)]
+        assert not [part for part in wanted for text in said if re.search(rf"\b{part}\b", text)]
+        assert {"queue", "slow queue"} & marking
+
+
+def test_a_tokenizer_sees_no_address() -> None:
+    """Nor does a tokenizer of one's own get to see an address: its words would be shown."""
+    data = {"score": [2] * 8 + [10] * 8, "said": ["slow, ann@example.org"] * 8 + ["fine people"] * 8}
+    found = survey(data).comments(tokenizer=str.split)
+    assert {each.term for each in found.words if each.category == "detractor"} == {"slow,"}

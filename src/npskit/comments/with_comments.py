@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import attrs
@@ -79,8 +79,8 @@ class WithComments(Bindings):
                 guessed for each comment, from its script and its commonest words.
             tokenizer: Your own way to find words, a function from a comment to its words.
             stemmer: Your own way to compare them, a function from a word in small letters to its stem.
-            names: Names that are masked in examples, `["Anna Kowalska"]`, or True for those behind a title.
-                Addresses of e-mail and numbers of telephones, cards and accounts always are.
+            names: Names that are masked in examples and no words, `["Anna Kowalska"]`, or True for those behind a
+                title. Addresses of e-mail and numbers of telephones, cards and accounts always are.
             most: How many words of each category are listed.
             least: How many comments must have a word for it to be looked at.
             examples: How many comments are shown for each word.
@@ -103,15 +103,17 @@ class WithComments(Bindings):
         from npskit.comments.contrast import CommentsTable, HowWords, comments_of  # scoring should not wait for them
         from npskit.comments.words import checked_names
 
+        known = checked_names(names)
         how = HowWords(
             share(level, "level"),
             whole_number(most, "most", least=1),
             whole_number(least, "least", least=1),
             whole_number(examples, "examples", least=0),
-            checked_names(names),
+            known,
         )
         columns = self._data.by(by)
-        rows, data = self._commented(columns, language, tokenizer, stemmer)
+        words = {"tokenizer": tokenizer, "stemmer": stemmer, "names": known}
+        rows, data = self._commented(columns, language, words)
         whole = comments_of(rows, how, self._backend)
         if not columns:
             return whole
@@ -124,7 +126,7 @@ class WithComments(Bindings):
         return CommentsTable(columns, keys, tuple(segments), self._backend, whole.row_counts)
 
     def _commented(
-        self, by: Sequence[str], language: str | None, tokenizer: Tokenizer | None, stemmer: Stemmer | None
+        self, by: Sequence[str], language: str | None, words: Mapping[str, Any]
     ) -> tuple[CommentedRows, BoundData]:
         """Return the rows with the words of their comments, and the data they were read of."""
         from npskit.comments.contrast import CommentedRows, wrote_and_scored
@@ -142,10 +144,9 @@ class WithComments(Bindings):
         if column is not None:
             told = read_words(data.column(column), f"language: column {quoted(column)}")
             languages = [told.at(row) for row in np.flatnonzero(scored).tolist()]
-        if languages is None and tokenizer is None and stemmer is None:
-            return CommentedRows(sample, comments, words_of_rows(data, comments, scored)), data
-        words = read_comments(comments[scored].tolist(), languages, tokenizer=tokenizer, stemmer=stemmer)
-        return CommentedRows(sample, comments, words), data
+        if languages is None and words["tokenizer"] is None and words["stemmer"] is None:
+            return CommentedRows(sample, comments, words_of_rows(data, comments, scored, words["names"])), data
+        return CommentedRows(sample, comments, read_comments(comments[scored].tolist(), languages, **words)), data
 
 
 def _known_language(language: Any, columns: Sequence[str]) -> str:

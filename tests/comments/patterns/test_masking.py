@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import npskit as nk
-from npskit.comments.patterns import masked, quotation, urgencies_of
+from npskit.comments.patterns import masked, quotation, said_beside, urgencies_of
 from npskit.errors import InvalidTypeError, NpskitError
 
 AROUND = st.text(st.sampled_from("ab Zé.,;:!?()<>[]\"'\n@#-/0123456789ไม่😀\uff20"), max_size=20)
@@ -43,6 +44,33 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     """What is masked has nothing left to be masked."""
     once = masked(text, names=["ab"])
     assert masked(once, names=["ab"]) == once
+
+
+WRITTEN = [
+    "ann",
+    "@",
+    "\uff20",
+    "x.org",
+    " (at) ",
+    " [dot] ",
+    " at ",
+    " dot ",
+    " AT ",
+    " DOT ",
+    "+49 170 ",
+    "1234567",
+    "e\u0301",
+    "no",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(WRITTEN), max_size=12).map("".join) | AROUND)
+@settings(max_examples=500)
+def test_words_are_counted_of_what_is_not_masked(comment: str) -> None:
+    """What is left to count is what stands around the masks, also where a comment is told at once to have none."""
+    left = re.sub(r"\[(e-mail|phone|card|account)\]", "\n", masked(comment))
+    assert unicodedata.normalize("NFC", said_beside(comment)) == left
 
 
 @pytest.mark.parametrize(

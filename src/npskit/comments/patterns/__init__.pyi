@@ -16,6 +16,7 @@ from npskit.comments.patterns.folding import well_typed as well_typed
 from npskit.comments.patterns.masking import checked_names as checked_names
 from npskit.comments.patterns.masking import masked as masked
 from npskit.comments.patterns.masking import quotation as quotation
+from npskit.comments.patterns.masking import said_beside as said_beside
 from npskit.comments.patterns.pattern_index import Matches as Matches
 from npskit.comments.patterns.pattern_index import PatternIndex as PatternIndex
 from npskit.comments.patterns.pattern_index import touched as touched

@@ -95,7 +95,8 @@ class WithThemes(Bindings):
                 that they are part of.
             examples: How many comments are shown of each theme, without addresses of e-mail and numbers of telephones,
                 cards and accounts.
-            names: Names to be masked in them too, as `["Anna Kowalska"]`; True for those that follow a title.
+            names: Names to be masked in them too, as `["Anna Kowalska"]`; True for those that follow a title. Themes
+                that are found are not made of them.
             level: Confidence level of the intervals.
             alpha: The bound on the probability of ever seeing a theme rise that does not; for each theme by itself.
 
@@ -121,13 +122,14 @@ class WithThemes(Bindings):
             check_every(every)
         if by is not None and every is not None:
             raise IncompatibleError("by and every do not go together: use where() for one segment over time")
+        known = checked_names(names)
         how = HowThemes(
             share(level, "level"), pairs, whole_number(rarest, "rarest", least=0),
-            whole_number(examples, "examples", least=0), names=checked_names(names),
+            whole_number(examples, "examples", least=0), names=known,
         )  # fmt: skip
         alpha = finite_number(alpha, "alpha", least=1e-15, below=1)
         whole_number(most, "most", least=1)
-        listed, data, rows = self._themed(themes, by, most, times=every is not None)
+        listed, data, rows = self._themed(themes, by, most, names=known, times=every is not None)
         if isinstance(listed, FoundThemes):
             how = attrs.evolve(how, themes_from="comments", words=dict(zip(listed.names, listed.words, strict=True)))
         if by is not None:
@@ -210,7 +212,14 @@ class WithThemes(Bindings):
         )
 
     def _themed(
-        self, themes: Any, by: Any, most: int, *, times: bool = False, **options: Any
+        self,
+        themes: Any,
+        by: Any,
+        most: int,
+        *,
+        names: bool | tuple[str, ...] = False,
+        times: bool = False,
+        **options: Any,
     ) -> tuple[ThemeList | FoundThemes, BoundData, ThemedRows]:
         """Return the themes, the data, and its rows by what they mention."""
         from npskit.comments.themes.found_themes import find_themes
@@ -228,7 +237,7 @@ class WithThemes(Bindings):
         if listed is None:
             from npskit.comments.words import words_of_rows
 
-            found = find_themes(words_of_rows(data, comments, wrote), most)
+            found = find_themes(words_of_rows(data, comments, wrote, names), most)
             if not found.names:
                 raise InvalidValueError(
                     "themes: no words stand in the same comments often enough: list your own themes"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Codes, Frozen
-from npskit.comments.patterns import BETWEEN, quotation
+from npskit.comments.patterns import BETWEEN, quotation, said_beside
 from npskit.comments.words.negated import (
     BEHIND,
     FUNCTION,
@@ -107,8 +107,9 @@ def read_comments(
     *,
     tokenizer: Tokenizer | None = None,
     stemmer: Stemmer | None = None,
+    names: bool | Iterable[str] = False,
 ) -> CommentWords:
-    """Return the words of comments.
+    """Return the words of comments, but for addresses of e-mail and numbers of telephones, cards and accounts.
 
     Words are compared without case and accents and by their stems (Snowball, where installed), stretched ones ("sooo")
     as they are; a word that is negated is another word. Those of scripts without spaces are found by budoux, where it
@@ -117,8 +118,10 @@ def read_comments(
     Args:
         comments: The comments.
         languages: The language of each, as `"de"`, `"de-AT"` or `"German"`; None, or where one is None: guessed.
-        tokenizer: Your own, a function from a comment to its words; negations are then yours, too.
+        tokenizer: Your own, a function from a comment, where lines end in place of what is masked, to its words;
+            negations are then yours, too.
         stemmer: Your own, a function from a word in small letters to its stem.
+        names: Names that are no words either, as for `masked`.
 
     Raises:
         InvalidTypeError: If the tokenizer or the stemmer returns something else.
@@ -131,7 +134,8 @@ def read_comments(
         >>> found.by_language()
         {'en': 2, 'de': 1}
     """
-    split = _split(comments) if tokenizer is None else _split_by(comments, tokenizer)
+    said = [said_beside(comment, names) for comment in comments]
+    split = _split(said) if tokenizer is None else _split_by(said, tokenizer)
     smalls = tuple(map(small, split.texts))
     spoken, known, guessed = _spoken(split, smalls, languages, len(comments))
     guessed = guessed & np.array([language != UNKNOWN_LANGUAGE for language in known], dtype=np.bool_)[spoken]

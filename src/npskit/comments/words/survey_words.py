@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from npskit.sample import BoundData
 
 
-def words_of_rows(data: BoundData, comments: NDArray[Any], rows: Bools) -> CommentWords:
+def words_of_rows(
+    data: BoundData, comments: NDArray[Any], rows: Bools, names: bool | tuple[str, ...] = False
+) -> CommentWords:
     """Return the words of the comments of some rows; the last that were read of a survey are kept.
 
     Args:
         data: The data, with a column of comments bound.
         comments: What each row says.
         rows: Which rows are read; each of them says something.
+        names: Names that are no words, as `checked_names` returns them.
     """
-    key = data.roles["comment"], rows.tobytes()
-    return data.once("comment words", key, lambda: read_comments(comments[rows].tolist()))
+    key = data.roles["comment"], rows.tobytes(), names
+    return data.once("comment words", key, lambda: read_comments(comments[rows].tolist(), names=names))
