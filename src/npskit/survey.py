@@ -10,10 +10,9 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.comments import WithComments
 from npskit.comments.themes import WithThemes
-from npskit.comments.triage import Classifier, WithTriage
+from npskit.comments.triage import WithTriage
 from npskit.data import Frame, Owned
 from npskit.drivers import WithDrivers
-from npskit.inference import Population
 from npskit.options import (
     CONTACTS,
     ON_INVALID,
@@ -28,8 +27,10 @@ from npskit.scorers import Scorer, codebook_of
 from npskit.tracking import OverTime
 
 if TYPE_CHECKING:
+    from npskit.comments.triage import Classifier
     from npskit.followup.plan import Capacity, FollowUpPlan, Lift, Plans
     from npskit.followup.playbook import Playbook
+    from npskit.inference import Population
     from npskit.times import BusinessCalendar
 
 ROLES = ("time", "customer", "account", "comment", "weight", "stratum", "cluster", "label")

@@ -9,7 +9,6 @@ import attrs
 import numpy as np
 
 from npskit.checks import is_hashable, share, whole_number
-from npskit.data import find_language, read_words, read_written
 from npskit.errors import IncompatibleError, InvalidValueError, did_you_mean, quoted
 from npskit.results import LEVEL, NO_ROWS
 from npskit.sample import Bindings, BoundData, asked
@@ -131,6 +130,7 @@ class WithComments(Bindings):
         """Return the rows with the words of their comments, and the data they were read of."""
         from npskit.comments.contrast import CommentedRows, wrote_and_scored
         from npskit.comments.words import read_comments, words_of_rows
+        from npskit.data import read_words, read_written
 
         if "comment" not in self._data.roles:
             raise IncompatibleError("comments() needs to know what was written: bind the column with comment=")
@@ -150,6 +150,8 @@ class WithComments(Bindings):
 
 
 def _known_language(language: Any, columns: Sequence[str]) -> str:
+    from npskit.data import find_language
+
     found = find_language(language) if isinstance(language, str) else None
     if found is None:
         raise InvalidValueError(

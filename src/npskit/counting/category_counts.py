@@ -16,7 +16,7 @@ from npskit.counting.category_sums import CategorySums, check_denominator, mean_
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.options import Denominator
 from npskit.results import Columns, Result, free_name
-from npskit.scorers import Codebook, Scorer, scorer_record
+from npskit.scorers import Codebook, Scorer
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -220,6 +220,8 @@ class CategoryCounts(Result):
     _SAYS = "scorer: dict[str, Any], by_answer, cells, weights, squares, scale: int = 0"
 
     def _record(self) -> dict[str, Any]:
+        from npskit.scorers import scorer_record
+
         arrays = {name: getattr(self, name) for name in ("cells", "weights", "squares")}
         scale = {"scale": self.scale} if self.scale else {}
         return {"scorer": scorer_record(self.codebook), "by_answer": self.by_answer} | scale | arrays

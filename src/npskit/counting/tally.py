@@ -17,7 +17,7 @@ from npskit.counting.category_counts import CategoryCounts
 from npskit.data import array_of, floats_of, holds_number
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
 from npskit.results import checked, get, get_array, read_json
-from npskit.scorers import Codebook, Scorer, codebook_of, read_scorer
+from npskit.scorers import Codebook, Scorer, codebook_of
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -224,6 +224,8 @@ class Tally(CategoryCounts):
             >>> Tally.from_json(Tally.count([10, 9, 3, None]).to_json())
             Tally(NPS, detractor=1, passive=0, promoter=2, missing=1, invalid=0)
         """
+        from npskit.scorers import read_scorer
+
         found = read_json(text, "tally")
         codebook, by_answer = read_scorer(get(found, "scorer", dict), scorer), get(found, "by_answer", bool)
         scale = codebook.scale if by_answer else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -22,10 +22,8 @@ from npskit.data.columns import Column, as_column, as_narwhals, column_of_series
 from npskit.data.engines import Fetched, asking, engine_of, fetched, in_zones, renamed
 from npskit.data.held_values import held_in
 from npskit.data.owned import Owned, own_column, own_frame
-from npskit.data.product_query import ProductColumns, ProductQuery
 from npskit.data.query_times import Grain, QueryTimes
 from npskit.data.sources import WANTED, Opened, checked_mapping, columns_of_records, opened, refuse_duplicates
-from npskit.data.unit_query import Categories, UnitQuery, UnitRoles
 from npskit.errors import (
     ColumnNotFoundError,
     InvalidTypeError,
@@ -36,6 +34,10 @@ from npskit.errors import (
     quoted,
 )
 from npskit.options import BACKENDS
+
+if TYPE_CHECKING:
+    from npskit.data.product_query import ProductColumns, ProductQuery
+    from npskit.data.unit_query import Categories, UnitQuery, UnitRoles
 
 
 def column_of(values: Any, name: str) -> Column:
@@ -266,6 +268,8 @@ class Frame:
 
     def unit_query(self, keys: Sequence[str], categories: Categories, roles: UnitRoles) -> UnitQuery | None:
         """Return the query of sums over sampling units; see `UnitQuery.of`."""
+        from npskit.data.unit_query import UnitQuery
+
         names = [*keys, *categories.columns, *roles.columns]
         purpose = f"adding up sampling units by {', '.join(map(quoted, keys)) or 'none'}"
         with self.asking(purpose):
@@ -275,6 +279,8 @@ class Frame:
 
     def product_query(self, columns: ProductColumns, categories: Categories) -> ProductQuery | None:
         """Return the query of sums of products; see `ProductQuery.of`."""
+        from npskit.data.product_query import ProductQuery
+
         purpose = f"adding up products of {', '.join(map(quoted, columns.names))}"
         with self.asking(purpose):
             rows = self.query(dict.fromkeys([*columns.names, *categories.columns]))

@@ -14,9 +14,7 @@ from typing import Any
 
 import attrs
 
-from npskit.data.database import DatabaseQuery
 from npskit.data.engines import Fetched, asking
-from npskit.data.response import Response
 from npskit.errors import (
     DataWarning,
     IncompatibleError,
@@ -68,6 +66,8 @@ def opened(source: Any) -> Opened | None:
     Warns:
         DataWarning: If a stream gives no rows.
     """
+    from npskit.data.database import DatabaseQuery
+
     if isinstance(source, Opened):
         return source
     if isinstance(source, DatabaseQuery):
@@ -187,6 +187,8 @@ def _is_survey(source: Any) -> bool:
 
 def columns_of_records(source: Any) -> tuple[dict[str, Any], bool]:
     """Return mappings, or responses, as columns, each name that one of them has; and whether they are responses."""
+    from npskit.data.response import Response
+
     if isinstance(source, str | bytes | os.PathLike):
         raise InvalidTypeError(f"{WANTED}: got {quoted(source)}; npskit.read() reads files")
     try:

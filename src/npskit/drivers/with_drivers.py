@@ -12,7 +12,6 @@ from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError
 from npskit.options import GAPS, Every, Gaps
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, asked
-from npskit.times import check_every
 
 if TYPE_CHECKING:
     from npskit.drivers.bottlenecks import Bottlenecks
@@ -127,6 +126,7 @@ class WithDrivers(Bindings):
     ) -> DriversBy:
         """Return the drivers of each segment, or of each period."""
         from npskit.drivers.fit_groups import Groups, drivers_by
+        from npskit.times import check_every
 
         if by is not None and every is not None:
             raise IncompatibleError("drivers: give by= or every=, not both: survey.where(...) takes a segment of rows")

@@ -22,7 +22,6 @@ from npskit.inference.effective import (
 )
 from npskit.inference.intervals import interval
 from npskit.inference.limits import t_quantile
-from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
 from npskit.inference.two_sample import moments
 from npskit.inference.weighting import kish_n_eff, taylor_variance, weighted_mean
 from npskit.options import IntervalMethod
@@ -217,6 +216,8 @@ class Estimate(Frozen):
         Simple counts by the Dirichlet-multinomial, which keeps the shares coherent; weighted and clustered ones by the
         normal-normal model. See `npskit.inference.shrinkage`.
         """
+        from npskit.inference.shrinkage import dirichlet_multinomial, pooled_variances, shrink_counts, shrink_scores
+
         if not self.n.any():
             return self.mean
         if self.simple:

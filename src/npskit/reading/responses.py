@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from npskit.data import Column, cells_of, coded, holding, read_times, shown
+from npskit.data import Column, cells_of, coded, holding, shown
 from npskit.errors import DataWarning, InvalidTypeError, InvalidValueError, counted, plural, quoted, warn
-from npskit.reading.column_roles import is_score
-from npskit.reading.file_report import Rejected
 from npskit.reading.names import resolve
 from npskit.reading.response_kinds import has_kinds, kind_columns, kinds_of, says
 from npskit.reading.tools import PLAIN, Tool
+
+if TYPE_CHECKING:
+    from npskit.reading.file_report import Rejected
 
 
 @attrs.frozen
@@ -193,6 +194,8 @@ def _take_kind(
     chosen: Chosen, columns: Mapping[str, Any], name: str, numbers: NDArray[np.int64], tool: Tool, measure: str
 ) -> bool:
     """Keep the rows of the kinds that are measured, where it is plain which; return whether it is not."""
+    from npskit.reading.file_report import Rejected
+
     codes, labels = coded(Column(cells_of(columns[name])))
     held = [i for i in np.unique(codes[chosen.kept]).tolist() if i >= 0]
     told = kinds_of([labels[i] for i in held], name, tool, measure)
@@ -216,6 +219,9 @@ def _take_latest(
     chosen: Chosen, columns: Mapping[str, Any], submission: str, tool: Tool, numbers: NDArray[np.int64]
 ) -> dict[str, NDArray[Any]]:
     """Keep the latest row of each submission; return the columns of answers, filled with what earlier rows say."""
+    from npskit.data import read_times
+    from npskit.reading.file_report import Rejected
+
     codes, _ = coded(Column(cells_of(columns[submission])))
     time = next((name for name in tool.roles.get("time", ()) if name in columns), None)
     rows = np.flatnonzero(chosen.kept & (codes >= 0))
@@ -258,6 +264,8 @@ def _questions(names: Sequence[str], tool: Tool) -> list[str]:
 
 def _merge(chosen: Chosen, columns: Mapping[str, Any], tool: Tool) -> list[str]:
     """Merge the columns of scores of one question, where no row says two different things; return all but the first."""
+    from npskit.reading.column_roles import is_score
+
     found = {name: cells_of(columns[name])[chosen.kept] for name in _questions(list(columns), tool)}
     scores = {name: cells for name, cells in found.items() if is_score(cells)}
     if len(scores) < 2:

@@ -11,8 +11,6 @@ from npskit.checks import boolean, of_kind, one_of, whole_number
 from npskit.errors import InvalidTypeError, quoted
 from npskit.options import EVERY, Every
 from npskit.report.file_attributes import with_file_attributes
-from npskit.report.wording import LANGUAGES
-from npskit.results import write_text
 from npskit.sample import Bindings
 
 if TYPE_CHECKING:
@@ -98,6 +96,8 @@ class WithReport(Bindings):
         from npskit.report.collect import Asked, collect  # scoring should not wait for reports
         from npskit.report.page import render
         from npskit.report.page_parts import ReportTerms
+        from npskit.report.wording import LANGUAGES
+        from npskit.results import write_text
 
         one_of(language, LANGUAGES, "language")
         if change is not None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from npskit.data import Column, Frame, coded
-from npskit.reading import refuse_kinds
 
 
 def kind_counts(frame: Frame, column: Callable[[str], Column], score: Sequence[str], name: str) -> dict[Any, float]:
@@ -46,6 +45,8 @@ def check_kinds(kinds: Sequence[str], by: Sequence[str], counts: Callable[[str],
     Raises:
         InvalidValueError: If a column says that there are several; lists them.
     """
+    from npskit.reading import refuse_kinds
+
     for name in kinds:
         if name not in by and len(found := counts(name)) > 1:
             refuse_kinds("the data hold", name, found, f".where({{{name!r}: {next(iter(found))!r}}}) or by={name!r}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from npskit.data import Frame, Grain, Owned, read_times, weight_scale
+from npskit.data import Frame, Grain, Owned
 from npskit.errors import NpskitError
 from npskit.sample.bound import UNITS, BoundData
 
@@ -90,16 +90,22 @@ def counted(
     if (bound is not None and not data.frame.is_numeric(bound)) or data.frame.holds_objects(keys):
         return None
     found = data.frame.distinct(keys, weight, times=apart)
-    if found.weights is not None and not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
-        return None
+    if found.weights is not None:
+        from npskit.data import weight_scale
+
+        if not all(np.isfinite(w).all() and not weight_scale(w) for w in found.weights):
+            return None
     roles = {role: name for role, name in data.roles.items() if name in found.columns}
     if not margins:
         roles.pop("weight", None)
     small = attrs.evolve(data, frame=Frame(Owned(found.columns)), roles=roles, columns={}, sums=found.weights)
     if margins and bound is not None and not _usable(small):
         return None
-    if time is not None and read_times({time: small.column(time)}, **data.clock)[time].rejected:
-        return None
+    if time is not None:
+        from npskit.data import read_times
+
+        if read_times({time: small.column(time)}, **data.clock)[time].rejected:
+            return None
     return None if data.on_invalid == "raise" and small.answers().off_the_scale().any() else small
 
 

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import is_same, several
-from npskit.data import Column, Frame, numbers_of, read_times, refuse_cells, shown, stars_said
+from npskit.data import Column, Frame, numbers_of, refuse_cells, stars_said
 from npskit.errors import (
     ColumnNotFoundError,
     DataWarning,
     IncompatibleError,
     InvalidValueError,
-    NpskitError,
     counted,
     did_you_mean,
     quoted,
     warn,
 )
-from npskit.reading import FileReport, Rejected
 from npskit.results import RowCounts, native_frame
 from npskit.sample.asking import asked, calibrated, selected
 from npskit.sample.bound import BoundData
 from npskit.sample.opening import Opening
 from npskit.sample.rows_meant import rows_meant_by
-from npskit.scorers import ByLabel, Codebook, Scorer, codebook_of
-from npskit.scores import LabelAudit, audit_labels, labels_alone
+from npskit.scorers import Codebook, Scorer, codebook_of
+
+if TYPE_CHECKING:
+    from npskit.reading import FileReport, Rejected
+    from npskit.scores import LabelAudit
 
 # Rows that are looked at to tell what a column holds.
 _LOOK = 1_000
@@ -182,15 +182,17 @@ class Bindings(Opening):
 
         Rows of a file are numbered as a person counts its records, from 1; those of other data by position, from 0.
         """
+        from npskit.sample.unusable_cells import invalid_answers, invalid_times
+
         if self._data.refused is not None:
             return self._data.refused
         data = self._data
         if data.frame.lazy:
             counts = asked(data, (), times="time" in data.roles)
-            if not (counts.answers().off_the_scale().any() or any(_invalid_times(counts))):
+            if not (counts.answers().off_the_scale().any() or any(invalid_times(counts))):
                 return ()
             data = selected(data, [*data.score, *(name for role, name in data.roles.items() if role == "time")])
-        return tuple(sorted((*_invalid_answers(data), *_invalid_times(data)), key=lambda each: each.row))
+        return tuple(sorted((*invalid_answers(data), *invalid_times(data)), key=lambda each: each.row))
 
     def audit(self) -> LabelAudit:
         """Hold the labels of the survey tool ("Promoter") against the answers beside them.
@@ -198,6 +200,8 @@ class Bindings(Opening):
         Raises:
             IncompatibleError: If no label column is bound.
         """
+        from npskit.scores import audit_labels
+
         if "label" not in self._data.roles:
             raise IncompatibleError("audit() needs the column with the labels: bind it with label=")
         data = selected(self._data, [*self._data.score, self._data.roles["label"]])
@@ -213,26 +217,6 @@ class Bindings(Opening):
     def __repr__(self) -> str:
         roles = ", ".join(f"{role}={name!r}" for role, name in self.roles.items())
         return f"{type(self).__name__}({self._data.frame.describe()}, {roles}, scorer={self.scorer!r})"
-
-
-def _invalid_answers(data: BoundData) -> Iterator[Rejected]:
-    """Yield the answers that do not lie on their scale."""
-    for name, scale, (_, rows) in zip(data.score, data.codebook.scales, data.answers().invalid(), strict=True):
-        values = data.column(name).values
-        numbers = rows if data.row_numbers is None else data.row_numbers[rows]
-        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
-            yield Rejected(number, name, shown(values[row]), f"not a whole number on {scale}", "off the scale")
-
-
-def _invalid_times(data: BoundData) -> Iterator[Rejected]:
-    """Yield the cells that are no times; of a column that is none of times, whatever needs the time says so."""
-    column = data.role("time")
-    if column is None:
-        return
-    with contextlib.suppress(NpskitError):
-        name = data.roles["time"]
-        for cell in read_times({name: column}, time_zone=data.time_zone, dayfirst=data.dayfirst)[name].rejected:
-            yield Rejected(cell.position, name, cell.value, cell.reason, cell.kind)
 
 
 def bind(
@@ -296,9 +280,14 @@ def _by_label(frame: Frame, codebook: Codebook, score: Any, label: str | None) -
     """Return what is scored: the answers, or the labels of groups where there is no column of answers."""
     absent = score is None and any(question not in frame.columns for question in codebook.questions)
     if label is not None and absent:
+        from npskit.scorers import ByLabel
+
         return codebook_of(ByLabel(codebook.scorer)), [label], None
     name = codebook.questions[0] if score is None else score
     if isinstance(name, str) and name in frame.columns and not frame.lazy and not frame.from_responses:
+        from npskit.scorers import ByLabel
+        from npskit.scores import labels_alone
+
         column = frame.column(name)
         if labels_alone(column, codebook):
             return codebook_of(ByLabel(codebook.scorer)), [name], None if label == name else label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import numpy as np
@@ -11,22 +11,9 @@ from numpy.typing import NDArray
 
 from npskit.checks import several
 from npskit.counting import CodedAnswers
-from npskit.data import (
-    Column,
-    Frame,
-    Keys,
-    WaveRows,
-    holding,
-    read_customers,
-    read_times,
-    read_weights,
-    segments_of,
-    to_scale,
-)
+from npskit.data import Column, Frame, Keys, WaveRows, holding, segments_of, to_scale
 from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
-from npskit.inference import Calibration, Population, rake
 from npskit.options import Contacts, Lonely, OnInvalid, Repeats
-from npskit.reading import Rejected, refuse_rejected
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.answer_kinds import check_kinds, kind_counts
 from npskit.sample.places import Places
@@ -34,6 +21,10 @@ from npskit.sample.repeats import answer_each
 from npskit.sample.sample import Sample
 from npskit.scorers import Codebook
 from npskit.times import find_zone
+
+if TYPE_CHECKING:
+    from npskit.inference import Calibration, Population
+    from npskit.reading import Rejected
 
 T = TypeVar("T")
 UNITS = ("customer", "account", "stratum", "cluster")
@@ -175,6 +166,8 @@ class BoundData:
 
     def times(self, method: str) -> NDArray[np.datetime64]:
         """Return when each row was given, NaT where that is not known; `method` needs it."""
+        from npskit.data import read_times
+
         column = self.role("time")
         if column is None:
             raise IncompatibleError(f"{method}() needs to know when: bind the column with time=")
@@ -188,6 +181,8 @@ class BoundData:
 
     def weights(self) -> NDArray[np.float64] | None:
         """Return the weight of each row, checked, or None where none is bound."""
+        from npskit.data import read_weights
+
         weight = self.role("weight")
         if weight is None:
             return None
@@ -210,6 +205,8 @@ class BoundData:
     def calibrate(self) -> Calibration | None:
         """Return how the weights are calibrated to the population, None if they are not."""
         if self.totals is not None and not self._calibrations:
+            from npskit.inference import rake
+
             margins, weights = {name: self.column(name) for name in self.totals}, self.weights()
             start = np.ones(len(self.column(self.score[0]))) if weights is None else to_scale(weights)
             copies = self.column(self.score[0]).copies
@@ -249,8 +246,8 @@ class BoundData:
             answers,
             weights=weights,
             sums=sums,
-            customers=None if customer is None else read_customers(customer).numbers,
-            accounts=None if account is None else read_customers(account).numbers,
+            customers=_numbered(customer),
+            accounts=_numbered(account),
             contacts=None if account is None else self.contacts,
             strata=None if stratum is None else stratum.filled(),
             clusters=None if cluster is None else cluster.filled(),
@@ -272,6 +269,8 @@ class BoundData:
             InvalidValueError: If there are any; by the rows of the file, if they came from one.
         """
         if self.on_invalid == "raise":
+            from npskit.reading import refuse_rejected
+
             refuse_rejected(self.refused or (), self.score)
             answers.refuse(self.row_numbers)
 
@@ -325,3 +324,12 @@ class BoundData:
     def clock(self) -> dict[str, Any]:
         """How times are read."""
         return {"time_zone": self.time_zone, "dayfirst": self.dayfirst}
+
+
+def _numbered(customers: Column | None) -> NDArray[np.intp] | None:
+    """Return the number of the customer, or the account, of each row; None where no column says who it is."""
+    if customers is None:
+        return None
+    from npskit.data import read_customers
+
+    return read_customers(customers).numbers

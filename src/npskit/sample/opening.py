@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
 from typing_extensions import Unpack
 
-from npskit.data import query_over
-from npskit.inference import Population
 from npskit.options import Contacts, Lonely, OnInvalid
 from npskit.results import html_table, one_line
 from npskit.scorers import Scorer
+
+if TYPE_CHECKING:
+    from npskit.inference import Population
 
 
 class SurveyArguments(TypedDict, total=False):
@@ -76,5 +77,7 @@ class Opening:
             >>> nk.Survey.from_sql(query, connection, parameters=["shop"]).score()
             Score(NPS=33.3, n=3, interval=(-58.5, 87.7), level=0.95)
         """
+        from npskit.data import query_over
+
         made: Any = cls
         return cast(Self, made(query_over(query, connection, parameters), **arguments))

@@ -7,7 +7,7 @@ and how sure the score of it is, comes from here and from nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -17,22 +17,14 @@ from npskit.arrays import Bools, Floats, Frozen
 from npskit.checks import is_same
 from npskit.counting import CodedAnswers, Tally, tally_rows, warn_of_scale
 from npskit.data import Column, factorize_many
-from npskit.inference import (
-    Calibration,
-    ClusterTotals,
-    Customers,
-    Estimate,
-    Population,
-    calibrated_correlations,
-    calibrated_estimate,
-    cluster_totals,
-    design_estimate,
-    group_correlations,
-)
+from npskit.inference import Estimate
 from npskit.options import Contacts, Denominator, Lonely, OnInvalid, Repeats
 from npskit.results import NO_ROWS, RowCounts
 from npskit.sample.places import Places
 from npskit.scores import Conventions
+
+if TYPE_CHECKING:
+    from npskit.inference import Calibration, ClusterTotals, Customers, Population
 
 
 @attrs.frozen(eq=False)
@@ -241,9 +233,8 @@ class Sample:
             units = self.people if (np.bincount(self.people[counted]) > 1).any() else None
         if units is None and all(each is None for each in bound[1:]):
             return None
-        customers: Customers = None
-        if units is not None and self.clusters is None:
-            customers = "mean" if self.shared else "all"
+        answers: Customers = "mean" if self.shared else "all"
+        customers = None if units is None or self.clusters is not None else answers
         return Clustering(categories, scores, units, customers)
 
     def totals(self, places: Places, clustering: Clustering | None = None) -> ClusterTotals:
@@ -253,6 +244,8 @@ class Sample:
             places: Where each row belongs.
             clustering: Which rows hang together; each row is its own unit where None.
         """
+        from npskit.inference import cluster_totals
+
         units = None if clustering is None else clustering.units
         return cluster_totals(
             self.answers.categories if clustering is None else clustering.categories,
@@ -272,6 +265,8 @@ class Sample:
 
     def estimate_of(self, totals: ClusterTotals, clustering: Clustering) -> Estimate:
         """Return the estimates from sums per sampling unit."""
+        from npskit.inference import design_estimate
+
         how: dict[str, Any] = {"population": self.population, "lonely": self.lonely}
         return design_estimate(totals, clustering.scores, customers=clustering.customers, **how)
 
@@ -294,6 +289,8 @@ class Sample:
 
     def correlations_of(self, totals: ClusterTotals, wanted: Bools) -> Floats | None:
         """Return the same from sums per sampling unit."""
+        from npskit.inference import group_correlations
+
         scores = self.answers.codebook.category_scores
         found = group_correlations(totals, scores, wanted, population=self.population, lonely=self.lonely)
         return None if np.count_nonzero(found) == len(found) else found
@@ -308,6 +305,8 @@ class Sample:
             clustering: Which rows hang together.
             groups: The number of each row's group, -1 for none.
         """
+        from npskit.inference import calibrated_correlations
+
         design = self._design(clustering)
         return calibrated_correlations(calibration, clustering.categories, clustering.scores, groups, **design)
 
@@ -336,6 +335,8 @@ class Sample:
 
     def _calibrated(self, calibration: Calibration, places: Places, clustering: Clustering) -> Estimate:
         """Return the estimate of each place, a part of the calibrated sample."""
+        from npskit.inference import calibrated_estimate
+
         found = [
             calibrated_estimate(
                 calibration,

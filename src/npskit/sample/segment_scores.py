@@ -12,10 +12,7 @@ from npskit.data import Keys
 from npskit.options import Denominator, Repeats
 from npskit.sample.asking import asked, counted
 from npskit.sample.bound import UNITS, BoundData
-from npskit.sample.by_unit_kinds import can_tell_kinds, totals_of_kinds
-from npskit.sample.by_units import measure_by_units
 from npskit.sample.sample import Measured
-from npskit.sample.unit_lines import RowsNeededError
 from npskit.scores import warn_of_spaces
 
 
@@ -30,7 +27,12 @@ def measure_segments(
         denominator: What the score is divided by.
         repeats: What counts of customers who answered more than once.
     """
-    keys, measured = measure_by_units(data, by, denominator, repeats) or _in_memory(data, by, denominator, repeats)
+    found = None
+    if data.frame.lazy and data.units:  # most surveys need none of it
+        from npskit.sample.by_units import measure_by_units
+
+        found = measure_by_units(data, by, denominator, repeats)
+    keys, measured = found or _in_memory(data, by, denominator, repeats)
     warn_of_scale(measured.tally)
     warn_of_spaces(by, keys)
     return keys, measured
@@ -54,6 +56,9 @@ def count_segments(data: BoundData, by: tuple[str, ...]) -> Tally:
 
 def correlate_segments(data: BoundData, by: tuple[str, ...], wanted: Bools) -> Floats | None:
     """Return how the scores of the wanted segments are correlated, None where they are independent."""
+    from npskit.sample.by_unit_kinds import can_tell_kinds, totals_of_kinds
+    from npskit.sample.unit_lines import RowsNeededError
+
     if not set(UNITS) & set(data.roles):
         return None
     if can_tell_kinds(data):

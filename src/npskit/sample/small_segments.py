@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools
 from npskit.checks import boolean, one_of, whole_number
-from npskit.counting import SHOWN, hidden_groups
-from npskit.data import Frame, Keys, read_written, relabelled, relabelled_query, segments_of
+from npskit.counting import SHOWN
+from npskit.data import Frame, Keys
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import EVERY, Every
 from npskit.sample.asking import asked
 from npskit.sample.binding import Bindings
 from npskit.sample.bound import BoundData
-from npskit.scores import segment_names
 
 _NAMED = 3
 
@@ -62,6 +61,8 @@ class HidesSegments(Bindings):
             >>> [(row["region"], row["n"]) for row in survey.score(by="region").to_dict()["segments"]]
             [('East, South (hidden)', 10), ('North', 12)]
         """
+        from npskit.counting import hidden_groups
+
         whole_number(fewest, "fewest", least=1)
         if every is not None:
             one_of(every, EVERY, "every")
@@ -106,6 +107,8 @@ def _counts(survey: Any, name: str, every: Every | None, comments: bool) -> tupl
 
 def _written(data: BoundData, name: str, keys: Keys) -> NDArray[np.int64]:
     """Return how many of each segment wrote a comment beside an answer that counts."""
+    from npskit.data import read_written
+
     if "comment" not in data.roles:
         raise IncompatibleError("hide_below(comments=True) needs the comments: bind the column with comment=")
     comment = data.roles["comment"]
@@ -119,6 +122,9 @@ def _written(data: BoundData, name: str, keys: Keys) -> NDArray[np.int64]:
 
 def _pooled(data: BoundData, name: str, keys: Keys, hidden: Bools) -> Frame:
     """Return the frame with one label for all hidden segments of a column, and its own for each other, as text."""
+    from npskit.data import relabelled, relabelled_query, segments_of
+    from npskit.scores import segment_names
+
     names = segment_names(keys)
     some = [said for said, is_hidden in zip(names, hidden.tolist(), strict=True) if is_hidden]
     more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""

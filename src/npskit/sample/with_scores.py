@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from npskit.checks import of_kind, one_of
 from npskit.counting import Tally
@@ -13,15 +13,10 @@ from npskit.results import LEVEL
 from npskit.sample.binding import Bindings
 from npskit.sample.other_segments import others_of
 from npskit.sample.segment_scores import correlate_segments, count_segments, measure_segments
-from npskit.scores import (
-    TOO_FEW,
-    GroupComparison,
-    Score,
-    ScoreTable,
-    SegmentRanks,
-    compare_groups,
-    rank_segments,
-)
+from npskit.scores import TOO_FEW, Score, ScoreTable
+
+if TYPE_CHECKING:
+    from npskit.scores import GroupComparison, SegmentRanks
 
 
 class WithScores(Bindings):
@@ -132,6 +127,8 @@ class WithScores(Bindings):
             >>> [(pair.a, round(pair.difference), pair.p_adjusted < 0.05) for pair in found.pairs]
             [('E', -17, False), ('N', 117, True), ('S', -75, True)]
         """
+        from npskit.scores import compare_groups
+
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
         options: dict[str, Any] = {"correction": correction, "level": level, "overall": overall, "missing": missing}
@@ -162,6 +159,8 @@ class WithScores(Bindings):
             ColumnNotFoundError, InvalidValueError: If an argument cannot be used, or fewer than two segments can be
                 ranked.
         """
+        from npskit.scores import rank_segments
+
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments")
         return rank_segments(

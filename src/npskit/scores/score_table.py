@@ -41,10 +41,10 @@ from npskit.scores.many_scores import TOO_FEW, ManyScores
 from npskit.scores.score import Conventions, Score
 from npskit.scores.score_pictures import forest_of_segments
 from npskit.scores.segment_labels import segment_names, segment_parts
-from npskit.scores.segment_ranks import SegmentRanks, rank_segments
 
 if TYPE_CHECKING:
     from npskit.plots import Chart
+    from npskit.scores.segment_ranks import SegmentRanks
 
 
 def _as_part(part: Any) -> Any:
@@ -248,6 +248,8 @@ class ScoreTable(ManyScores):
             S       2     2 .. 2              -25.0  120
             All sets hold the true ranks at once, with 95% confidence.
         """
+        from npskit.scores.segment_ranks import rank_segments
+
         return rank_segments(self, level=level, few=few, missing=missing)
 
     def columns(self, *, level: float = LEVEL, method: IntervalMethod = "score") -> Columns:

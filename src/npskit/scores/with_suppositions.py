@@ -11,7 +11,7 @@ import numpy as np
 from npskit.arrays import Floats
 from npskit.checks import finite_number, share
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
-from npskit.inference import Estimate, interval, power, score_p_value
+from npskit.inference import Estimate, interval
 from npskit.results import LEVEL, Interval, MadeOfRows, percent
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ class WithSuppositions(MadeOfRows):
             >>> found.added, found.answers
             (334, 630)
         """
+        from npskit.inference import score_p_value
         from npskit.scores.score_target import ScoreTarget
 
         target = finite_number(target, "target")
@@ -227,6 +228,8 @@ def _winning(source: str, goal: str, part: float, there: float, n: float) -> Win
 
 def _answers(estimate: Estimate, counts: Floats, gap: float, wanted: float, level: float) -> int | None:
     """Return the smallest number of answers of the next survey with which the gap is found with so much power."""
+    from npskit.inference import power
+
     scores = estimate.category_scores
     n, variance = float(counts.sum()), float(estimate.shares @ (scores - estimate.shares @ scores) ** 2)
     if not variance:

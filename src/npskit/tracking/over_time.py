@@ -11,39 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.checks import one_of, whole_number
-from npskit.data import coded, grain_of, read_customers
 from npskit.errors import IncompatibleError, InvalidTypeError, quoted
 from npskit.options import REPEATS, Denominator, EffectMethod, Every, Pairing, Repeats
 from npskit.results import LEVEL
-from npskit.sample import (
-    MOST_PARTS,
-    Bindings,
-    BoundData,
-    DaySpans,
-    EngineSpans,
-    Places,
-    Span,
-    ask_by_kinds,
-    asked,
-    find_steps,
-    policy_of,
-)
+from npskit.sample import Bindings, BoundData, Places, asked
 from npskit.scores import TOO_FEW, segment_names
-from npskit.times import check_every, period_numbers, stretch
 
 if TYPE_CHECKING:  # a score must not cost the import of what is asked for over time
+    from npskit.sample import DaySpans, EngineSpans, Span
     from npskit.tracking.change import ChangeExplanation
     from npskit.tracking.effect import Effect, Intervention
     from npskit.tracking.panel import Transitions
     from npskit.tracking.sides import TotalsOf
     from npskit.tracking.timeline import Timeline, Window
 
-# With a leap day: windows overlap in these as they do anywhere.
-_SOME_YEARS = Span(18_262, 18_262 + 1_461, gaps=False)
-
 
 def periods_of(times: NDArray[np.datetime64], every: Every) -> Places:
     """Return the calendar period of each row, -1 where its time is not known."""
+    from npskit.times import period_numbers
+
     numbers = np.full(len(times), -1, dtype=np.intp)
     dated = ~np.isnat(times)
     found = period_numbers(times[dated].astype("datetime64[D]").astype(np.int64), every)
@@ -55,6 +41,7 @@ def units_of_spans(
     data: BoundData, by: tuple[str, ...], periods: tuple[Every, Window], denominator: Denominator, repeats: Repeats
 ) -> EngineSpans | None:
     """Return what an engine says of rows that hang together, None where rows have to be seen."""
+    from npskit.sample import MOST_PARTS, DaySpans, EngineSpans, Span, policy_of
     from npskit.tracking.timeline import Periods
 
     every, window = periods
@@ -65,7 +52,9 @@ def units_of_spans(
         found = Periods.of(span.first, span.end, every, window)
         return DaySpans(found.begins[np.newaxis], found.ends)
 
-    if len(spans_of(_SOME_YEARS).parted()) > MOST_PARTS:  # before anything is asked
+    # with a leap day: windows overlap in these as they do anywhere
+    some_years = Span(18_262, 18_262 + 1_461, gaps=False)
+    if len(spans_of(some_years).parted()) > MOST_PARTS:  # before anything is asked
         return None
     return EngineSpans.of(data, by, spans_of, denominator, repeats)
 
@@ -117,6 +106,7 @@ class OverTime(Bindings):
             2026-02     nan                  0  too few
             2026-03  -100.0  -100.0 .. 58.7  1  too few, data until 2026-03-01
         """
+        from npskit.times import check_every
         from npskit.tracking.timeline import Window, timeline_of_sample
 
         one_of(repeats, REPEATS, "repeats")
@@ -177,6 +167,8 @@ class OverTime(Bindings):
             >>> found.who("passive", "promoter")
             ['a']
         """
+        from npskit.data import coded, read_customers
+        from npskit.sample import find_steps
         from npskit.tracking.panel import MOST_GROUPS, EngineSteps, pair_steps, transitions
 
         if "customer" not in self._data.roles:
@@ -237,6 +229,10 @@ class OverTime(Bindings):
             >>> survey.explain_change("2026-01", "2026-02", by="city")
             ChangeExplanation(NPS by city, difference=50.0, mix=50.0, rate=0.0, segments=2)
         """
+        from npskit.data import grain_of
+        from npskit.sample import ask_by_kinds
+        from npskit.times import stretch
+
         if by is None:
             raise InvalidTypeError("by must be the name of a column that makes the segments, or several")
         from npskit.tracking.sides import explain_spans
@@ -288,6 +284,8 @@ class OverTime(Bindings):
             >>> survey.effect(nk.Intervention("new checkout", "2026-03-01"))
             Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
         """
+        from npskit.data import grain_of
+        from npskit.sample import ask_by_kinds
         from npskit.tracking.effect import Intervention
         from npskit.tracking.sides import arms_of, effect_on_arms
 

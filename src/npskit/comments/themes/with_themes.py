@@ -10,12 +10,10 @@ import attrs
 import numpy as np
 
 from npskit.checks import finite_number, share, whole_number
-from npskit.data import grain_of, read_written
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, Places, asked
-from npskit.times import check_every, stretch
 
 if TYPE_CHECKING:
     from npskit.comments.themes.found_themes import FoundThemes
@@ -117,6 +115,7 @@ class WithThemes(Bindings):
         from npskit.comments.themes.theme_figures import HowThemes, themes_of
         from npskit.comments.themes.theme_periods import trend_of
         from npskit.comments.words import checked_names
+        from npskit.times import check_every
 
         if every is not None:
             check_every(every)
@@ -185,6 +184,8 @@ class WithThemes(Bindings):
         """
         from npskit.comments.themes.themed_rows import sides_together
         from npskit.comments.themes.themes_change import themes_change_of
+        from npskit.data import grain_of
+        from npskit.times import stretch
         from npskit.tracking import sides_of
 
         spans = stretch(before, "before"), stretch(after, "after")
@@ -225,6 +226,7 @@ class WithThemes(Bindings):
         from npskit.comments.themes.found_themes import find_themes
         from npskit.comments.themes.theme_list import ThemeList
         from npskit.comments.themes.themed_rows import ThemedRows
+        from npskit.data import read_written
 
         if "comment" not in self._data.roles:
             raise IncompatibleError("themes needs to know what was written: bind the column with comment=")
