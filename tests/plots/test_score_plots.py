@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
 import npskit as nk
-from npskit.plots import ENGLISH, NARROW, WIDE, AnswerBar, Box, Dot, Forest, ForestRow, Line, Text, svg_of
+from npskit.plots import ENGLISH, NARROW, WIDE, AnswerBar, Box, Dot, Forest, ForestRow, Line, Text, svg_of, text_width
 
 mpl.use("Agg")
 ANSWERS = st.lists(st.integers(0, 10), min_size=1, max_size=60)
@@ -47,6 +47,18 @@ def test_score_stands_on_its_scale(answers: list[int]) -> None:
     assert math.isclose(band.get_x(), low, abs_tol=1e-6)
     assert math.isclose(band.get_x() + band.get_width(), high, abs_tol=1e-6)
     plt.close("all")
+
+
+@given(ANSWERS)
+def test_the_middle_runs_through_no_digit(answers: list[int]) -> None:
+    """An answer is not written where the line through the middle of the passives stands."""
+    for width in (WIDE, NARROW):
+        chart = nk.nps(answers)._chart()
+        assert isinstance(chart, AnswerBar)
+        marks = chart.drawn(width, ENGLISH).marks
+        centre = next(mark.x1 for mark in marks if isinstance(mark, Line) and mark.style == "centre")
+        digits = [mark for mark in marks if isinstance(mark, Text) and mark.style.startswith("in-")]
+        assert all(abs(mark.x - centre) > text_width(mark.text) / 2 for mark in digits)
 
 
 def test_weighted_answers_are_drawn_by_category() -> None:

@@ -99,25 +99,24 @@ class AnswerBar(Chart):
 
     def bar(self, width: float, speech: Speech) -> Scene:
         """Return the bar alone."""
-        along = Axis(0, 1, 2, width - 2)
+        along, roles = Axis(0, 1, 2, width - 2), self._roles()
+        edges = [0.0, *itertools.accumulate(each.share for each in self.categories)]
+        middle = [i for i, role in enumerate(roles) if role == "pas"]
+        first, last = (middle[0], middle[-1] + 1) if middle else (len(edges) // 2, len(edges) // 2)
+        centre = along.at((edges[first] + edges[last]) / 2)
         marks: list[Mark] = []
-        edges = [0.0]
-        for role, each in zip(self._roles(), self.categories, strict=True):
-            edges.append(edges[-1] + each.share)
-            start = edges[-2]
+        for role, each, start in zip(roles, self.categories, edges, strict=False):
+            at = start
             for answer in each.answers if self.counts else ():
                 share = self.counts[answer] / self.n
-                marks += _slice(along, start, share, str(answer), role)
-                start += share
+                marks += _slice(along, at, share, (str(answer), role), centre)
+                at += share
             if not self.counts:
-                marks += _slice(along, start, each.share, "", role)
-        middle = [i for i, role in enumerate(self._roles()) if role == "pas"]
-        first, last = (middle[0], middle[-1] + 1) if middle else (len(edges) // 2, len(edges) // 2)
+                marks += _slice(along, start, each.share, ("", role), centre)
         if middle and edges[last] > edges[first]:
             # pale on a white page: its outline says where it begins
             left, right = along.at(edges[first]), along.at(edges[last])
             marks += [Line(left, y, right, y, "axis") for y in (_TOP, _TOP + _BAR)]
-        centre = along.at((edges[first] + edges[last]) / 2)
         marks.append(Line(centre, _TOP - 5, centre, _TOP + _BAR + 5, "centre"))
         return Scene(width, 142, [*marks, *self._labels(width, along, edges, centre, speech)], x=along)
 
@@ -175,12 +174,14 @@ class AnswerBar(Chart):
         return speech.say("{low} to {high}", low=answers[0], high=answers[-1])
 
 
-def _slice(along: Axis, start: float, share: float, label: str, role: str) -> list[Mark]:
-    """Return a part of the bar, with its answer where there is room for it."""
+def _slice(along: Axis, start: float, share: float, named: tuple[str, str], centre: float) -> list[Mark]:
+    """Return a part of the bar; its answer where there is room for it, and not below the line in the middle."""
+    label, role = named
     left, right = along.at(start), along.at(start + share)
     if right - left <= 0:
         return []
     found: list[Mark] = [Box(left, _TOP, right - left, _BAR, role)]
-    if label and right - left > text_width(label) + 8:
-        found.append(Text((left + right) / 2, _TOP + 27, label, f"in-{role}", "middle"))
+    middle, wide = (left + right) / 2, text_width(label)
+    if label and right - left > wide + 8 and abs(middle - centre) > wide / 2 + 3:
+        found.append(Text(middle, _TOP + 27, label, f"in-{role}", "middle"))
     return found

@@ -51,6 +51,7 @@ def trend_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) ->
         grids=(_period_grid(words, timeline, terms),),
         notes=joined(
             words.say("trend.note_each"),
+            words.say("trend.note_steps") if evidence.found else "",
             doubts_said(words, evidence),
             words.say("trend.note_empty", n=empty) if empty else "",
             words.say("trend.note_undated", n=undated) if undated else "",
