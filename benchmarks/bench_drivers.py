@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.harness import US, Case, Run, check
+from npskit import Survey
 from npskit.arrays import Floats
 from npskit.drivers.importance import by_size_of_parts
 from npskit.drivers.moment_sums import Moments
@@ -91,12 +92,25 @@ def resampling(fraction: float) -> Mapping[str, Run]:
     return {US: lambda: resampled_of(shards, groups, "bootstrap", Drawing(0.95, draws, np.random.default_rng(1))).lmg}
 
 
+def whole(fraction: float) -> Mapping[str, Run]:
+    """All that `drivers` says of 2,000 answers: every share, and LMG again without each of 50 shards."""
+    drivers = 20 if fraction == 1 else 15
+    rng = np.random.default_rng(1)
+    content = rng.normal(size=2_000)
+    ratings = np.clip(np.round(3 + content[:, np.newaxis] + rng.normal(size=(2_000, drivers))), 1, 5)
+    table = {f"x{i}": line for i, line in enumerate(ratings.T)}
+    table["score"] = np.clip(np.round(7 + 1.5 * content + rng.normal(size=2_000)), 0, 10)
+    names = [f"x{i}" for i in range(drivers)]
+    return {US: lambda: [each.lmg for each in Survey(table, score="score").drivers(names).drivers]}
+
+
 CASES = [
     Case("subsets-10", "R² of all subsets of 10 drivers", of_ten, {}),
     Case("subsets-15", "R² of all subsets of 15 drivers", of_fifteen, {SOLVE: 1 / 20}),
     Case("lmg-20", "R² of all subsets of 20 drivers, and LMG", of_twenty, {}),
     Case("lmg-24", "R² of all subsets of 24 drivers, and LMG", of_twenty_four, {}),
     Case("shares-24", "LMG, PMVD and dominance of 24 drivers", every_share, {}),
+    Case("drivers-20", "survey.drivers of 2,000 answers and 20 drivers", whole, {}),
     Case("drivers-bootstrap", "LMG of 10 drivers in 1,000 samples", resampling, {}),
 ]
 

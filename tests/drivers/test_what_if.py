@@ -144,7 +144,9 @@ def test_an_interval_reaches_over_both_readings() -> None:
     assert then.difference in then.difference_interval
     assert "as a step of its own it is +2" in str(then)
     few = nk.Survey({"score": score[:39], "speed": speed[:39], "price": price[:39]}, score="score")
-    assert "step of its own" not in str(few.drivers(NAMES, draws=100).what_if("speed", 1))
+    alone = str(few.drivers(NAMES, draws=100).what_if("speed", 1))
+    assert "step of its own" not in alone
+    assert "a straight line alone" in alone
     half = survey.drivers(NAMES, draws=100).what_if("speed", 0.5)
     assert truth / 2 in half.difference_interval
 

@@ -87,8 +87,13 @@ class ShareModel(Frozen):
             notes.append("A share would have fallen below 0: it ends there, and the others make up for it.")
         if stepped is not None:
             notes.append(
-                f"That is on a straight line; with each rating as a step of its own it is {changes[1] @ worth:+.1f}. "
+                f"The change is that of a straight line; of each rating as a step of its own it is {changes[1] @ worth:+.1f}. "
                 "Intervals reach over those of both."
+            )
+        elif len(spread.shares):
+            notes.append(
+                "The change is that of a straight line alone, which no share follows: of many answers its interval is "
+                "too narrow."
             )
 
         def limits(before: Floats, after: Floats, ends: tuple[float, float]) -> Interval:
