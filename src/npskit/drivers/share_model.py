@@ -87,8 +87,8 @@ class ShareModel(Frozen):
             notes.append("A share would have fallen below 0: it ends there, and the others make up for it.")
         if stepped is not None:
             notes.append(
-                f"The change is that of a straight line; of each rating as a step of its own it is {changes[1] @ worth:+.1f}. "
-                "Intervals reach over those of both."
+                "The change is that of a straight line; of each rating as a step of its own it is "
+                f"{changes[1] @ worth:+.1f}. Intervals reach over those of both."
             )
         elif len(spread.shares):
             notes.append(
