@@ -98,6 +98,46 @@ def test_intents(text: str, expected: str) -> None:
     assert intent(text) == expected
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "anna.kowalska@example.com",
+        "+49 170 1234567",
+        "Kontakt: 601-234-567",
+        "โทร ๐๘๑-๒๓๔-๕๖๗๘",
+        "Contact me at ann@example.org",
+    ],
+)
+def test_who_leaves_an_address_or_a_number_is_no_advertiser(contact: str) -> None:
+    """What real comments are set aside as does not change with the writer's own address or number behind them."""
+    junk = {"spam", "noise", "irrelevant"}
+    real = [each["text"] for each in BLIND if each["label"] not in junk]
+    told = nk.TriageWords.default()([f"{text} {contact}" for text in real])
+    assert np.mean([label in junk for label in told]) <= 0.01
+    spam = [each["text"] for each in BLIND if each["label"] == "spam"]
+    assert set(nk.TriageWords.default()([f"{text} {contact}" for text in spam])) <= junk
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Very slow. anna@example.com", "complaint"),
+        ("The food was cold, contact me at j@example.com", "complaint"),
+        ("Bardzo miła obsługa, kontakt 601-234-567", "praise"),
+        ("Dostawa spóźniona, proszę o kontakt anna@example.com", "support"),
+        ("ส่งของช้ามาก โทร ๐๘๑-๒๓๔-๕๖๗๘", "complaint"),
+        ("พนักงานบริการดีมาก โทร 081-234-5678", "praise"),
+        ("Please call me back 555-867-5309", "support"),
+        ("anna@example.com", "spam"),
+        ("Very slow? Faster at www.example.com", "spam"),
+        ("Contact us for a free website audit: sales@example.biz", "spam"),
+    ],
+)
+def test_what_stands_beside_an_address(text: str, expected: str) -> None:
+    """An e-mail address or a number is of somebody who writes of the service; a web address, or one alone, is not."""
+    assert nk.TriageWords.default()([text]) == [expected]
+
+
 def test_mood_against_the_answer_is_not_sure() -> None:
     """Blame beside a 10 is told as a contradiction; beside a 1 it is a bad mood."""
     good, bad = triage(["Dirty room and rude staff"] * 2, [10, 1]).comments

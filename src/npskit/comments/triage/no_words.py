@@ -7,7 +7,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from npskit.comments.patterns import folded
+from npskit.comments.patterns import folded, said_beside
+from npskit.data import UNSPACED
 
 # A web address, the handle of a messenger, or a telephone number that one is to call.
 _WEB = (
@@ -24,6 +25,7 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _REPEATED = re.compile(r"(.{1,4}?)\1{2,}")
 _VOWELS = set("aeiouy")
 _ALONG = 0.6
+_UNSPACED_WORD = 4
 
 
 def has_link(text: str) -> bool:
@@ -44,6 +46,26 @@ def has_address(text: str) -> bool:
         [True, False, False]
     """
     return _ADDRESS.search(text) is not None
+
+
+def leads_away(text: str) -> bool:
+    """Whether a text holds more to go to than an e-mail address or a telephone number, which may be the writer's own.
+
+    Example:
+        >>> [leads_away(text) for text in ("see www.example.com", "on telegram @coach_ann", "call me: 555 123 4567")]
+        [True, True, False]
+    """
+    return has_link(said_beside(text))
+
+
+def how_many_words(text: str) -> int:
+    """Return how many words a text has beside numbers and links; about four letters are one where no spaces are.
+
+    Example:
+        >>> how_many_words("call me: 555 123 4567"), how_many_words("ส่งของช้ามาก โทร ๐๘๑-๒๓๔-๕๖๗๘")
+        (2, 4)
+    """
+    return sum(max(1, len(word) // _UNSPACED_WORD) if UNSPACED.search(word) else 1 for word in words_in(text))
 
 
 def words_in(text: str) -> list[str]:

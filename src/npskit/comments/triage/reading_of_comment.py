@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from npskit.comments.patterns import original
-from npskit.comments.triage.no_words import has_address
+from npskit.comments.triage.no_words import has_address, leads_away
 
 # A word of blame weighs more than one of praise, since praise is polite; what follows a "but" more than what precedes.
 _BLAME, _AFTER, _BEFORE = 1.25, 1.5, 0.5
@@ -18,6 +18,7 @@ _ASKS_ONLY, _ALONE = 0.9, 1.3
 _FAINT = 0.5
 # Who leaves or asks for help seldom does so in a good mood.
 _LEANS = {"cancellation": -1.0, "support": -0.6, "complaint": -0.5}
+_MATTERS = ("problem", "leaving", "errand", "buying", "proposal", "asking")
 _WISHES = ("question", "sales", "suggestion", "support")
 # From here on words tell a mood that an answer of the other end contradicts.
 _PLAIN, _OTHER_END = 1.0, 0.7
@@ -83,6 +84,8 @@ def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
     """Return what a comment is set aside as, and the words that say so; None for content and noise."""
     if found.has("spam"):
         return "spam", found.said("spam")
+    if _leaves_contact(found):
+        return None
     if found.linked and found.has("promotion") and not found.has("problem", "leaving"):
         return "spam", f"{found.said('promotion')}, beside a link"
     if found.linked and found.size <= 2:
@@ -92,6 +95,13 @@ def set_aside_as(found: SignsFound) -> tuple[str, str] | None:
     if found.has("off_topic") and not found.has("service", "leaving", "errand", "buying", "proposal", "problem"):
         return "irrelevant", found.said("off_topic")
     return None
+
+
+def _leaves_contact(found: SignsFound) -> bool:
+    """Whether a comment that says or wants something of the service leaves the writer's address or number."""
+    says = found.praise or found.blame or found.asks or found.has(*_MATTERS)
+    says = says or (found.has("service") and found.counts.get("promotion", 0) <= 1)  # offers name services, too
+    return bool(found.linked and says and not leads_away(found.text))
 
 
 def intent_of(found: SignsFound, standing: float | None) -> tuple[str | None, str | None]:

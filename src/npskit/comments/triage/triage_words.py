@@ -26,7 +26,7 @@ from npskit.comments.patterns import (
     one_of_regexes,
 )
 from npskit.comments.triage.comment_sign import SIGNS, CommentSign
-from npskit.comments.triage.no_words import has_link, is_mashed, says_nothing, words_in
+from npskit.comments.triage.no_words import has_link, how_many_words, is_mashed, says_nothing
 from npskit.comments.triage.reading_of_comment import SignsFound, intent_of, set_aside_as, weight_of_mood
 from npskit.data import Attributes
 from npskit.errors import InvalidTypeError, InvalidValueError, did_you_mean, quoted
@@ -250,7 +250,7 @@ class TriageWords:
             moods["bad"] + (sum(mark in text for mark in self.bad_marks) if marked else 0),
             linked,
             "?" in text,
-            len(words_in(text)) if linked else text.count(" ") + 1,
+            how_many_words(text) if linked else text.count(" ") + 1,
         )
 
     # ---- made when first asked for ----
