@@ -127,3 +127,70 @@ def test_without_an_engine_the_extra_is_named(folder: Path, monkeypatch: pytest.
         nk.scan(os.fspath(folder))
     with pytest.raises(nk.MissingDependencyError, match="engine='duckdb' needs duckdb: python -m pip install duckdb"):
         nk.scan(folder, engine="duckdb")
+
+
+PARTS = {
+    "another order": [answers(40), answers(40).select("weight", "id", "at", "region", "score")],
+    "a column less": [answers(40), answers(40).drop("region", "id")],
+    "a column more": [answers(40).drop("id"), answers(40)],
+    "other numbers": [
+        answers(40).with_columns(pl.col("score", "id").cast(pl.Int8)),
+        answers(40).with_columns((pl.col("score") - 2.5).cast(pl.Float64)),
+    ],
+    "nothing in a column": [answers(40).with_columns(region=pl.lit(None)), answers(40)],
+}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+@pytest.mark.parametrize("parts", PARTS)
+@pytest.mark.filterwarnings("ignore:path. .* has no column:npskit.DataWarning")
+@pytest.mark.filterwarnings("ignore:score. .* answers are texts:npskit.DataWarning")
+def test_columns_go_by_their_names(tmp_path: Path, engine: Any, parts: str, kind: str) -> None:
+    """Files of other columns, in another order or of other types, say what their rows say one below the other."""
+    for number, part in enumerate(PARTS[parts]):
+        (part.write_parquet if kind == "parquet" else part.write_csv)(tmp_path / f"{number}.{kind}")
+    frame = pl.concat(PARTS[parts], how="diagonal_relaxed")
+    several: list[dict[str, Any]] = [{}, {"weight": "weight", "time": "at"}]
+    for roles in several:
+        held, scanned = nk.Survey(frame, **roles), nk.scan(tmp_path / f"*.{kind}", engine=engine, **roles)
+        assert sorted(scanned.columns) == sorted(frame.columns)
+        for by in (None, "region"):
+            ours, theirs = scanned.tally(by), held.tally(by)
+            np.testing.assert_allclose(ours.cells, theirs.cells)
+            np.testing.assert_array_equal([ours.missing, ours.invalid], [theirs.missing, theirs.invalid])
+
+
+def test_files_that_lack_columns_are_named(tmp_path: Path, engine: Any) -> None:
+    """A warning names what a file lacks; one that has nothing of the first is refused, such as one of another mark."""
+    for name, text in (("0", "score,region\n10,N\n"), ("1", "score\n9\n"), ("2", "score,other\n9,x\n")):
+        (tmp_path / f"{name}.csv").write_text(text)
+    with pytest.warns(nk.DataWarning, match=r"0\.csv' has no column 'other', and 2 other files not all columns"):
+        assert nk.scan(tmp_path / "*.csv", engine=engine).score().n == 3
+    (tmp_path / "3.csv").write_text("score;region\n10;N\n")
+    with pytest.raises(nk.InvalidValueError, match=r"3\.csv' has none of the columns of .*0\.csv'.*same character"):
+        nk.scan(tmp_path / "*.csv", engine=engine)
+    (tmp_path / "3.csv").write_bytes(b"")
+    with pytest.raises(nk.NpskitError, match=r"3\.csv'.*(npskit\.read\(\)|same character)"):
+        nk.scan(tmp_path / "*.csv", engine=engine)
+
+
+@pytest.mark.parametrize("dayfirst", [None, True, False])
+@pytest.mark.parametrize("last", ["12/11/2025", "25/04/2026", "04/25/2026"])
+@pytest.mark.filterwarnings("ignore:time. column 'at'. .* read month first")
+def test_days_and_months_are_told_apart_by_one_rule(
+    tmp_path: Path, engine: Any, last: str, dayfirst: bool | None
+) -> None:
+    """Dates with day and month in front are those that they are in memory, whoever reads the file."""
+    times = ["03/04/2026", "05/04/2026", "12/11/2025", last]
+    path = tmp_path / "dates.csv"
+    path.write_text("score,at\n" + "".join(f"9,{time}\n" for time in times))
+
+    def said(make: Any) -> Any:
+        try:
+            found = make(time="at", dayfirst=dayfirst).timeline()
+        except nk.NpskitError as error:
+            return type(error)
+        return list(zip(found.labels, found.tally.n.tolist(), strict=True))
+
+    data = {"score": [9] * 4, "at": times}
+    assert said(lambda **roles: nk.scan(path, engine=engine, **roles)) == said(lambda **roles: nk.Survey(data, **roles))

@@ -32,7 +32,8 @@ def scan(
 
     `read` is for the exports of survey tools, whose roles, times and odd cells it finds out and reports; `scan` is for
     tables that are in order, and takes what `Survey` takes. Columns of CSV are texts, apart from a time and a weight
-    that look like one in the first rows; answers in them are read as those of every column are.
+    that look like one in the first rows; answers in them are read as those of every column are. The columns of several
+    files are those of all of them, by their names, in whatever order they stand.
 
     Args:
         path: A file, a list of files, a pattern such as `"answers/2026-*.parquet"`, or a folder of Parquet files.
@@ -44,7 +45,11 @@ def scan(
         FileMissingError: If there is no such file.
         EngineError: If a file cannot be read; the message says who failed, and why.
         MissingDependencyError: If none of the engines is installed, or that asked for is not.
-        InvalidTypeError, InvalidValueError, ColumnNotFoundError: If an argument cannot be used.
+        InvalidTypeError, InvalidValueError, ColumnNotFoundError: If an argument cannot be used, or a file has none of
+            the columns of the first.
+
+    Warns:
+        DataWarning: If a file has not all columns: its rows have nothing there.
 
     Example:
         >>> import pathlib, tempfile

@@ -32,12 +32,13 @@ class Fetched(dict[str, Column]):
 
 
 @contextlib.contextmanager
-def asking(engine: str, purpose: str) -> Iterator[None]:
+def asking(engine: str, purpose: str, mend: str = "mend the query or its connection") -> Iterator[None]:
     """Make whatever an engine raises an error of npskit.
 
     Args:
         engine: Who is asked.
         purpose: For what: "counting answers by region".
+        mend: What to do about it, beside giving the rows.
 
     Raises:
         EngineError: If it fails.
@@ -57,8 +58,8 @@ def asking(engine: str, purpose: str) -> Iterator[None]:
             raise
         said = " ".join(written(error).split()) or "no reason given"
         raise EngineError(
-            f"data: {engine} failed at {purpose} ({type(error).__name__}: {said[:500]}); mend the query or its "
-            "connection, or give rows that were fetched from it"
+            f"data: {engine} failed at {purpose} ({type(error).__name__}: {said[:500]}); {mend}, or give rows that "
+            "were fetched from it"
         ) from error
 
 
