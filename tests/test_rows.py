@@ -238,7 +238,7 @@ NO_ROWS = {
     "Survey.counted", "Survey.report",  # likewise, and a page of other results
     "Tracker.tally", "Tracker.update", "Tracker.update_many", "Tracker.alarm", "Tracker.alarms", "Tracker.merge",
     "Tracker.columns", "Tracker.from_json", "Tracker.to_json",
-    "Timeline.segment", "Timeline.intervals", "Timeline.columns",
+    "Timeline.segment", "Timeline.intervals", "Timeline.columns", "Timeline.plot",
 }  # fmt: skip
 
 
