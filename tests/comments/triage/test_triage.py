@@ -295,6 +295,29 @@ def test_no_comment_is_judged_by_a_model_that_saw_it() -> None:
     assert 0.40 <= found.mood_accuracy["all"] <= 0.60
 
 
+def test_what_a_model_says_of_itself_is_about_right() -> None:
+    """Where half the answers are drawn at random, it does not say more than that; all that were taught are counted."""
+    data = simulated(1_600)
+    rng = np.random.default_rng(2)
+    data["score"] = [
+        each if keep else int(rng.choice([1, 10]))
+        for each, keep in zip(data["score"], rng.random(1_600) < 0.5, strict=True)
+    ]
+    for n in (400, 1_600):  # by a logistic curve, and by isotonic regression
+        part = {name: column[:n] for name, column in data.items()}
+        found = nk.Survey(part, score="score", comment="text", customer="id").triage(mood="model")
+        table = found.mood_reliability
+        assert sum(each.n for each in table) == found.n
+        assert all(each.low <= each.probability <= each.high for each in table)
+        expected, agree = (
+            sum(getattr(each, name) * each.n for each in table) / found.n for name in ("probability", "agree")
+        )
+        assert abs(expected - agree) <= 0.05
+        assert "fifth" in str(found)
+    words = nk.Survey(data, score="score", comment="text").triage()
+    assert words.mood_reliability == ()
+
+
 def test_a_model_needs_answers() -> None:
     """With few answers, or answers of one mood, there is nothing to learn."""
     with pytest.raises(nk.InvalidValueError, match="mood='model' learns from answers: 2 comments"):

@@ -7,6 +7,7 @@ from npskit.comments.triage.comment_sign import CommentSign as CommentSign
 from npskit.comments.triage.label_scores import LabelReport as LabelReport
 from npskit.comments.triage.label_scores import LabelScore as LabelScore
 from npskit.comments.triage.label_scores import label_report as label_report
+from npskit.comments.triage.mood_calibration import MoodReliability as MoodReliability
 from npskit.comments.triage.triage import Triage as Triage
 from npskit.comments.triage.triage import TriagedComment as TriagedComment
 from npskit.comments.triage.triage import TriagedKind as TriagedKind

@@ -12,6 +12,7 @@ from npskit.arrays import Bools, Codes, Floats
 from npskit.comments.patterns import FoldedTexts, UrgencyOf, UrgencyWords, folded_each, urgencies_of
 from npskit.comments.triage.classifier import Classifier, aside_as, classified
 from npskit.comments.triage.duplicates import near_duplicates
+from npskit.comments.triage.mood_calibration import MoodReliability
 from npskit.comments.triage.mood_model import learned_moods
 from npskit.comments.triage.reading_of_comment import SignsFound, contradicts, intent_of, mood_of
 from npskit.comments.triage.standing import standings
@@ -85,8 +86,9 @@ def sorted_comments(
     content = np.array([kind == "content" for kind in kinds], dtype=np.bool_)
     moods = np.array([each.mood for each in told], dtype=np.int8)
     accuracy: dict[str, float] = {}
+    reliable: tuple[MoodReliability, ...] = ()
     if mood == "model":
-        moods[content], accuracy = _learned(comments, stand, sample.units[rows], content)
+        moods[content], accuracy, reliable = _learned(comments, stand, sample.units[rows], content)
     urgent = np.zeros(len(comments), dtype=np.int8)
     kept = np.flatnonzero(content)
     if levels is None:
@@ -113,6 +115,7 @@ def sorted_comments(
         triaged,
         "words and the answer" if mood == "words" else "a model of the answers beside other comments",
         accuracy,
+        reliable,
         backend=backend,
         row_counts=sample.aside + RowCounts(int(content.sum()), len(texts) - len(rows), 0, int((~content).sum())),
     )
@@ -120,15 +123,16 @@ def sorted_comments(
 
 def _learned(
     comments: Sequence[str], stand: Floats, units: Codes, content: Bools
-) -> tuple[NDArray[np.int8], dict[str, float]]:
-    """Return the moods of content by a model, and how often they agree with the answer: of all, and by language."""
+) -> tuple[NDArray[np.int8], dict[str, float], tuple[MoodReliability, ...]]:
+    """Return the moods of content by a model, how often they agree with the answer, also by language, how surely."""
     own = [comments[i] for i in np.flatnonzero(content).tolist()]
     found = learned_moods(own, stand[content], units[content])
     read = read_comments(own)
     names = {"all": np.ones(len(own), dtype=np.bool_)}
     names |= {name or "other": read.spoken == i for i, name in enumerate(read.languages)}
     shares = {name: found.accuracy(which) for name, which in names.items()}
-    return found.moods, {name: share for name, (share, n) in shares.items() if n}
+    accuracy = {name: share for name, (share, n) in shares.items() if n}
+    return found.moods, accuracy, found.reliability()
 
 
 def _read(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Codes, Floats, Frozen
+from npskit.comments.triage.mood_calibration import MoodReliability, calibrated, reliability
 from npskit.comments.triage.triage import UNSURE
 from npskit.errors import InvalidValueError, counted, optional
 
@@ -26,11 +27,19 @@ class LearnedMoods(Frozen):
         moods: -1, 0, 1 or `UNSURE` for each comment.
         taught: Which comments stand beside an answer that tells a mood.
         answers: The mood by the answer alone, for these.
+        likeliest: The likeliest mood of each comment, sure or not.
+        probability: How probable it is that an answer agrees with that.
     """
 
     moods: NDArray[np.int8]
     taught: Bools
     answers: NDArray[np.int8]
+    likeliest: NDArray[np.int8]
+    probability: Floats
+
+    def reliability(self) -> tuple[MoodReliability, ...]:
+        """Return how often the likeliest moods agree with the answers, by how probable that was said to be."""
+        return reliability(self.probability[self.taught], (self.likeliest == self.answers)[self.taught])
 
     def accuracy(self, which: Bools) -> tuple[float, int]:
         """Return how many of some comments were told a mood, behind the share of these whose answer agrees."""
@@ -43,7 +52,8 @@ def learned_moods(comments: Sequence[str], stand: Floats, units: Codes) -> Learn
     """Return the moods of comments by a model trained on the answers beside the others.
 
     Logistic regression on tf-idf of character n-grams, cross-fitted over five folds of customers: no comment is judged
-    by a model that saw it, or another one of its customer. The least sure quarter is left as not sure.
+    by a model that saw it, or another one of its customer. The least sure quarter is left as not sure. How probable it
+    is that an answer agrees follows from how often answers of other folds agree with moods that are as sure.
 
     Source: Chernozhukov et al. (2018), "Double/debiased machine learning", section 3, for cross-fitting.
 
@@ -84,7 +94,8 @@ def learned_moods(comments: Sequence[str], stand: Floats, units: Codes) -> Learn
         model = make_pipeline(grams, LogisticRegression(C=4.0, max_iter=300, class_weight="balanced"))
         model.fit(texts[rest], answers[rest])
         chances[np.ix_(own, kinds.astype(np.intp) + 1)] = model.predict_proba(texts[own])
-    moods = (chances.argmax(axis=1) - 1).astype(np.int8)
+    likeliest = (chances.argmax(axis=1) - 1).astype(np.int8)
     sure = chances.max(axis=1)
-    moods[sure < np.quantile(sure, 1 - _TOLD)] = UNSURE
-    return LearnedMoods(moods, taught, answers)
+    moods = np.where(sure < np.quantile(sure, 1 - _TOLD), UNSURE, likeliest).astype(np.int8)
+    probability = calibrated(sure, likeliest == answers, taught, fold)
+    return LearnedMoods(moods, taught, answers, likeliest, probability)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools, Frozen
 from npskit.comments.patterns import quotation
+from npskit.comments.triage.mood_calibration import MoodReliability
 from npskit.errors import counted
 from npskit.results import NO_ROWS, Columns, CountedRows, Interval, RowCounts, Rows, number, percent, wrapped
 
@@ -106,6 +107,8 @@ class Triage(CountedRows):
         mood_by: What told the moods, in words.
         mood_accuracy: Of a model the share of the moods it told that are those of the answers, by language and for
             `"all"`; it had seen none of them. Empty where words told them.
+        mood_reliability: How often the model's likeliest moods agree with the answers, the least sure first, against
+            how probable it says that to be. Empty where words told them.
         backend: The dataframe library that `to_frame` gives by default.
         row_counts: What became of the rows.
     """
@@ -116,6 +119,7 @@ class Triage(CountedRows):
     triaged: TriagedRows
     mood_by: str = "words and the answer"
     mood_accuracy: Mapping[str, float] = attrs.field(factory=dict)
+    mood_reliability: tuple[MoodReliability, ...] = ()
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
 
@@ -203,6 +207,12 @@ class Triage(CountedRows):
         if self.mood_accuracy:
             said = ", ".join(f"{name} {number(100 * share)}%" for name, share in self.mood_accuracy.items())
             notes.append(f"Moods that agree with the answer, of those told: {said}.")
+        if self.mood_reliability:
+            said = ", ".join(
+                f"{number(100 * each.agree)}% where {number(100 * each.probability)}% are expected"
+                for each in self.mood_reliability
+            )
+            notes.append(f"Of the likeliest moods, told or not, from the least sure to the surest fifth: {said}.")
         if contradict:
             notes.append(f"Of {contradict} the words tell another mood than the answer: their mood is not sure.")
         return notes
