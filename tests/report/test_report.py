@@ -378,3 +378,36 @@ def test_paper_has_the_wide_pictures() -> None:
     assert style is not None
     assert "max-width: 760px" in style[1]
     assert not re.search(r"@media \(max-width", style[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headlines_say_of_whom_they_are(language: Any) -> None:
+    """Whoever was treated is named; of segments the columns are, and of the whole its two scores."""
+    rng = np.random.default_rng(3)
+    size = 900
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=int(i)) for i in np.arange(size) * 729 // size]
+    region = [("Bavaria", "Cornwall", "Phuket")[i % 3] for i in range(size)]
+    score = rng.integers(3, 11, size)
+    fell = np.array([name == "Bavaria" and day >= dt.date(2025, 7, 1) for name, day in zip(region, days, strict=True)])
+    data = {"score": np.where(fell, score // 4, score).tolist(), "day": days, "region": region}
+    survey, changed = nk.Survey(data, score="score", time="day"), nk.Intervention("checkout", "2025-07-01")
+    treated: Any = {"treated": {"region": "Bavaria"}}
+    others: Any = {"control": {"region": ["Cornwall", "Phuket"]}}
+    for sides, method in ((treated, "before_after"), (treated | others, "difference_in_differences")):
+        page = made(survey, interventions=changed, language=language, **sides)
+        effect = survey.effect(changed, every="month", **sides)
+        assert effect.method == method
+        said = text_of(page[page.index('id="h-change"') : page.index('id="h-segments"')])
+        assert "Bavaria" in said
+        assert words_of(language).whole(abs(effect.value)) in said
+    alike = nk.Survey(data | {"score": [7 * i % 11 for i in range(size)]}, score="score", time="day")
+    page = made(alike, by="region", change="year", language=language)
+    assert "region" in headline_of(page, "segments")
+    for value in alike.timeline("year").values:
+        assert words_of(language).number(value) in headline_of(page, "change")
+
+
+def test_whoever_has_no_id_is_known_by_the_row() -> None:
+    """Somebody to be answered can be found."""
+    said = " ".join(text_of(made(nk.Survey({"score": [10, 9, 1]}))).split())
+    assert re.search(r"1 row 2 1 \d+", said)

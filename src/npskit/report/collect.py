@@ -74,7 +74,14 @@ def collect(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> 
         loop=wanted.cases,
         invalid=_invalid(survey, score.invalid),
         span=span,
+        treated=_named_of(wanted.treated),
     )
+
+
+def _named_of(treated: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return whom a call means by `treated`, by the values that it names."""
+    values = [each if isinstance(each, list | tuple) else [each] for each in (treated or {}).values()]
+    return tuple(str(value) for some in values for value in some)
 
 
 def _segments(survey: Any, data: BoundData, name: str) -> tuple[ScoreTable, GroupComparison | None]:
@@ -153,6 +160,7 @@ def _moved(survey: Any, span: tuple[dt.date, dt.date], wanted: Asked) -> tuple[M
             n_before=int(timeline.n[before]),
             n_after=int(timeline.n[at]),
             difference=float(against.difference[at]),
+            values=(float(timeline.values[before]), float(timeline.values[at])),
             interval=interval,
             p_value=float(against.p_value[at]),
             declared=wanted.change is not None,

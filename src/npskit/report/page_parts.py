@@ -71,6 +71,7 @@ class Moved:
         n_before: Answers of the earlier one.
         n_after: Answers of the later one.
         difference: The later score less the earlier, in units of the score.
+        values: The two scores.
         interval: Of the difference.
         p_value: Of no difference.
         declared: Whether the call named them.
@@ -81,6 +82,7 @@ class Moved:
     n_before: int
     n_after: int
     difference: float
+    values: tuple[float, float]
     interval: Interval
     p_value: float
     declared: bool = False
@@ -134,6 +136,7 @@ class ReportParts:
         loop: What became of the cases.
         invalid: The answers that cannot be scored, with their number, the most frequent first.
         span: The first and the last day of the answers.
+        treated: Of whom something was changed, by name; empty where the call does not say.
     """
 
     score: Score
@@ -149,6 +152,7 @@ class ReportParts:
     loop: ClosedLoop | None = None
     invalid: tuple[tuple[str, int], ...] = ()
     span: tuple[dt.date, dt.date] | None = None
+    treated: tuple[str, ...] = ()
 
 
 @attrs.frozen

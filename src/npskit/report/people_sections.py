@@ -101,7 +101,7 @@ def _to_answer(
     urgency = str(row.get("urgency"))
     comment = row.get("comment")
     return ToAnswer(
-        customer=named(DASH if row.get("customer", row["row"]) is None else row.get("customer", row["row"])),
+        customer=named(row["customer"]) if row.get("customer") is not None else words.say("first.row", row=row["row"]),
         answer=named(row.get("score", row.get("answer", ""))),
         category=category_said(words, str(row["category"])),
         priority=words.whole(float(row["priority"])),  # type: ignore[arg-type]

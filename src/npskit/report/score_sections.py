@@ -83,7 +83,8 @@ def segment_sections(words: ReportWords, parts: ReportParts, terms: ReportTerms)
     pairs = [pair for pair in best if pair is not None]
     judged = judge([_as_look(pair) for pair in pairs])
     evidence = strongest(judged)
-    headline = words.say("segments.none" if any(best) else "segments.one")
+    columns = words.listed([named(", ".join(table.by)) for table, _ in parts.segments])
+    headline = words.say("segments.none", columns=columns) if any(best) else words.say("segments.one")
     if evidence.found:
         pair = pairs[judged.index(evidence)]
         headline = _difference_said(words, pair, evidence)
@@ -100,7 +101,7 @@ def segment_sections(words: ReportWords, parts: ReportParts, terms: ReportTerms)
     return ReportSection(
         "segments",
         headline,
-        words.say("segments.caption", columns=words.listed([named(", ".join(t.by)) for t, _ in parts.segments])),
+        words.say("segments.caption", columns=columns),
         evidence if any(best) else None,
         finding=headline if evidence.found else "",
         pictures=tuple(picture for drawn in pictures for picture in drawn),

@@ -92,7 +92,8 @@ def _period_grid(words: ReportWords, timeline: Timeline, terms: ReportTerms) -> 
 def change_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> ReportSection:
     """Return the section on what changed: the whole, declared interventions, and the parts of the change."""
     whole = _whole_moved(words, parts, terms)
-    declared = [_effect_said(words, effect, doubts, terms) for effect, doubts in parts.effects]
+    treated = words.listed(list(map(named, parts.treated)))
+    declared = [_effect_said(words, effect, doubts, terms, treated) for effect, doubts in parts.effects]
     if whole is None and not declared:
         return ReportSection("change", words.say("change.absent"))
     sentences = sorted([*([whole] if whole else []), *declared], key=lambda found: by_strength(found[1]))
@@ -138,6 +139,8 @@ def _whole_moved(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> 
         name=parts.score.name,
         before=named(moved.before),
         after=named(moved.after),
+        value_before=words.number(moved.values[0]),
+        value_after=words.number(moved.values[1]),
         points=words.whole(abs(moved.difference)),
         range=words.moved(*moved.interval),
     )
@@ -145,7 +148,7 @@ def _whole_moved(words: ReportWords, parts: ReportParts, terms: ReportTerms) -> 
 
 
 def _effect_said(
-    words: ReportWords, effect: Effect, doubts: tuple[Doubt, ...], terms: ReportTerms
+    words: ReportWords, effect: Effect, doubts: tuple[Doubt, ...], terms: ReportTerms, treated: str
 ) -> tuple[str, Evidence]:
     """Return what is said of something that was changed."""
     name = named(effect.intervention.name if effect.intervention is not None else "")
@@ -154,20 +157,21 @@ def _effect_said(
     answers = min((cell.n for cell in effect.cells), default=float(effect.n))
     evidence = judge([Look(effect.p_value, answers, effect.interval, True, doubts=doubts)])[0]
     key = ("change.effect_up" if effect.value > 0 else "change.effect_down") if evidence.found else "change.effect_none"
-    if evidence.found and effect.method == "difference_in_differences":
+    if effect.method == "difference_in_differences":
         key += "_control"
     limits = sorted(map(abs, effect.interval))
-    return (
-        words.say(
-            f"{key}{'_weak' if evidence.strength == 'weak' else ''}",
-            intervention=name,
-            date=words.date(effect.intervention.at) if effect.intervention is not None else DASH,
-            name=effect.score,
-            points=words.whole(abs(effect.value)),
-            range=words.between((limits[0], limits[1]), 0) if evidence.found else words.moved(*effect.interval),
-        ),
-        evidence,
+    said = words.say(
+        f"{key}{'_weak' if evidence.strength == 'weak' else ''}",
+        intervention=name,
+        date=words.date(effect.intervention.at) if effect.intervention is not None else DASH,
+        name=effect.score,
+        who=words.say("change.who", names=treated) if treated else words.say("change.concerned"),
+        points=words.whole(abs(effect.value)),
+        range=words.between((limits[0], limits[1]), 0) if evidence.found else words.moved(*effect.interval),
     )
+    if treated and effect.method != "difference_in_differences":
+        said = f"{treated}: {said}"
+    return said, evidence
 
 
 def _too_small(effect: Effect, terms: ReportTerms) -> bool:
