@@ -104,6 +104,9 @@ METHODS: dict[str, Method] = {
     "tally": Method(lambda s: s.tally(by="region"), _WEIGHT),
     "compare": Method(lambda s: s.compare(by="region")),
     "compare, customers": Method(lambda s: s.compare(by="channel"), _CUSTOMER),
+    "compare, customers and weights": Method(lambda s: s.compare(by="channel"), _CUSTOMER | _WEIGHT),
+    "compare, strata and clusters": Method(lambda s: s.compare(by="channel"), _DESIGN | {"lonely": "adjust"}),
+    "compare, accounts": Method(lambda s: s.compare(by="channel"), _ACCOUNT),
     "timeline": Method(lambda s: s.timeline(), _TIME),
     "timeline, by": Method(lambda s: s.timeline("week", by="region"), _TIME),
     "timeline, of dates": Method(lambda s: s.timeline("day"), {"time": "day"}),
@@ -136,8 +139,19 @@ METHODS: dict[str, Method] = {
     "effect": Method(lambda s: s.effect(CHANGE), _TIME),
     "effect, weights": Method(lambda s: s.effect(CHANGE), _TIME | _WEIGHT),
     "effect, customers": Method(lambda s: s.effect(CHANGE), _TIME | _CUSTOMER),
+    "effect, customers and weights": Method(lambda s: s.effect(CHANGE, treated=NORTH), _TIME | _CUSTOMER | _WEIGHT),
+    "effect, strata and clusters": Method(lambda s: s.effect(CHANGE), _TIME | _DESIGN),
+    "effect, strata": Method(lambda s: s.effect(CHANGE, control=NORTH), _TIME | {"stratum": "stratum"}),
+    "effect, accounts": Method(lambda s: s.effect(CHANGE), _TIME | _ACCOUNT),
+    "effect, accounts, latest": Method(
+        lambda s: s.effect(CHANGE, control=NORTH), _TIME | {"account": "account", "contacts": "latest"}
+    ),
     "effect, control": Method(lambda s: s.effect(CHANGE, control=NORTH), _TIME),
+    "effect, control, weights": Method(lambda s: s.effect(CHANGE, control=NORTH), _TIME | _WEIGHT),
     "effect, of a series": Method(lambda s: s.effect(CHANGE, method="interrupted_series"), _TIME),
+    "effect, of a series, accounts": Method(
+        lambda s: s.effect(CHANGE, method="interrupted_series"), _TIME | _ACCOUNT | {"contacts": "worst"}
+    ),
     "explain_change": Method(lambda s: s.explain_change("2026-02", "2026-03", by=PLACES), _TIME),
     "explain_change, weights": Method(lambda s: s.explain_change("2026-02", "2026-03", by="region"), _TIME | _WEIGHT),
     "explain_change, customers": Method(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +75,7 @@ def recorded() -> Iterator[list[Fetched]]:
 def ask(method: Method, data: Any) -> Outcome:
     """Ask it of some data; an error of another kind than npskit's own is none of its outcomes.
 
-    Rows that an error names are left out: an engine gives them in any order.
+    Rows that an error names are left out: an engine gives them in any order, or only counts them.
     """
     failed = False
     with warnings.catch_warnings(record=True) as heard, recorded() as fetched:
@@ -83,7 +84,7 @@ def ask(method: Method, data: Any) -> Outcome:
         try:
             said = plain(method.answer(data))
         except nk.NpskitError as error:
-            text = whole(str(error)).partition(": row ")[0].partition(" in rows ")[0]
+            text = re.split(r": row | in rows | in row \d| in [\d,]+ rows?;", whole(str(error)))[0]
             said, failed = f"{type(error).__name__}: {text}", True
     return Outcome(said, failed, tuple(sorted(str(each.message) for each in heard)), tuple(fetched))
 

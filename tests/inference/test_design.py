@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, cluster_totals
+from npskit.inference.contrast import Contrast
 from npskit.inference.design import design_estimate, jackknife_variance, share_covariance
-from npskit.inference.design_contrasts import Contrast
 from npskit.inference.effective import CUSTOMERS_DF
 from npskit.inference.intervals import score_interval
 from npskit.inference.strata import stratified_variance

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import cluster_totals
+from npskit.inference.contrast import Contrast
 from npskit.inference.design import design_estimate
 from npskit.inference.design_contrasts import (
-    Contrast,
     cluster_robust,
     design_contrast,
     group_correlations,

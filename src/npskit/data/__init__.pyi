@@ -37,6 +37,8 @@ from npskit.data.engines import has_windows as has_windows
 from npskit.data.flags import read_flags as read_flags
 from npskit.data.frames import Frame as Frame
 from npskit.data.frames import column_of as column_of
+from npskit.data.group_query import in_groups as in_groups
+from npskit.data.group_query import influences_of_units as influences_of_units
 from npskit.data.keys import ROWS as ROWS
 from npskit.data.keys import dense_codes as dense_codes
 from npskit.data.keys import factorize as factorize

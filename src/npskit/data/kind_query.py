@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.data.columns import Column
+from npskit.data.group_query import place_of
 from npskit.data.keys import factorize_many
-from npskit.data.number_stretches import chosen
 from npskit.data.unit_query import UnitQuery
 
 if TYPE_CHECKING:
@@ -57,17 +57,12 @@ def unit_kinds(
 
     Args:
         query: The answers, which all weigh the same.
-        cases: The raw values of each column of segments, by its plain name, that make one value.
-        spans: How many spans of days there are. The place of a row counts the values of the first column, from 1 with 0
-            for all else, by those of the second and so on, and last the spans.
+        cases: The raw values of each column of segments, by its plain name, that make one value; see `place_of`.
+        spans: How many spans of days there are.
     """
     import narwhals.stable.v2 as nw
 
-    place = nw.lit(0)
-    for name, values in cases.items():
-        number = chosen([(nw.col(name).is_in(list(raw)), i) for i, raw in enumerate(values)]) + 1
-        place = place * (len(values) + 1) + number
-    place = place * spans + nw.col("span") if query.days else place
+    place = place_of(query, cases, spans)
     key, zs = [query.stratum] if query.stratum else [], query.sums_of_units
     columns = [*key, "place", "total", *zs]
     rows = query.counting(query.alone(query.rows)).with_columns(

@@ -17,11 +17,14 @@ from npskit.inference.clusters import cluster_totals as cluster_totals
 from npskit.inference.clusters import factorize as factorize
 from npskit.inference.clusters import sum_by as sum_by
 from npskit.inference.constrained import mean_variance as mean_variance
+from npskit.inference.contrast import Contrast as Contrast
+from npskit.inference.contrasted import ContrastedGroups as ContrastedGroups
+from npskit.inference.contrasted import Influences as Influences
 from npskit.inference.design import design_estimate as design_estimate
 from npskit.inference.design import jackknife_variance as jackknife_variance
 from npskit.inference.design import share_covariance as share_covariance
-from npskit.inference.design_contrasts import Contrast as Contrast
 from npskit.inference.design_contrasts import cluster_robust as cluster_robust
+from npskit.inference.design_contrasts import correlations_of as correlations_of
 from npskit.inference.design_contrasts import design_contrast as design_contrast
 from npskit.inference.design_contrasts import group_correlations as group_correlations
 from npskit.inference.design_contrasts import partner_correlations as partner_correlations

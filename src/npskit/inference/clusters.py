@@ -52,9 +52,10 @@ def factorize(labels: ArrayLike | Column, name: str) -> tuple[Codes, NDArray[Any
         return dense_codes(whole, low, int(found.max()) - low)
     codes, known = keys_of(found)
     if known and known[-1] is None:
-        rows = np.flatnonzero(codes == len(known) - 1)
-        message = f"{name} must not be missing: missing in {rows_said(rows, numbers)}; label or drop these rows"
-        rows = rows if numbers is None else numbers[rows]
+        rows, copies = np.flatnonzero(codes == len(known) - 1), labels.copies if isinstance(labels, Column) else None
+        where = rows_said(rows, numbers) if copies is None else counted(int(copies[rows].sum()), "row")
+        message = f"{name} must not be missing: missing in {where}; label or drop these rows"
+        rows = rows[:0] if copies is not None else rows if numbers is None else numbers[rows]
         raise InvalidValueError(message, argument=argument, rows=rows[:5])
     types = {type(label) for label in known}
     try:

@@ -10,51 +10,14 @@ from npskit.arrays import Bools, Floats, Frozen
 from npskit.checks import one_of
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import ClusterTotals, sum_by
+from npskit.inference.contrast import Contrast
 from npskit.inference.design import influence
-from npskit.inference.limits import t_quantile
 from npskit.inference.linearize import StrataLayout, UnitCells
 from npskit.inference.strata import Population
 from npskit.options import CLUSTER_CORRECTIONS, ClusterCorrection, Lonely
-from npskit.results import LEVEL, Interval
 
 # Of what units of a weight could differ by at most, squared: less is rounding.
 _ROUNDING = 1e-12
-
-
-@attrs.frozen
-class Contrast:
-    """A linear contrast of group means with its variance.
-
-    Args:
-        value: The contrast, in units of the category scores.
-        variance: Its variance.
-        df: Degrees of freedom of the variance.
-    """
-
-    value: float
-    variance: float
-    df: float
-
-    @property
-    def se(self) -> float:
-        """The standard error, in units of the category scores."""
-        return float(np.sqrt(self.variance))
-
-    @property
-    def p_value(self) -> float:
-        """Two-sided p-value of Student's t for no contrast; NaN where the variance is 0 or unknown."""
-        from scipy.special import stdtr
-
-        return float(2 * stdtr(self.df, -abs(self.value) / self.se)) if self.variance > 0 else float("nan")
-
-    def interval(self, level: float = LEVEL) -> Interval:
-        """Return value ± t SE.
-
-        Raises:
-            InvalidValueError: If `level` is not between 0 and 1.
-        """
-        margin = float(t_quantile(self.df, level)) * self.se
-        return Interval(self.value - margin, self.value + margin, level=level, method="t")
 
 
 def design_contrast(
@@ -91,11 +54,9 @@ def design_contrast(
     """
     found = _Combined.of(totals, category_scores, coefficients)
     layout = StrataLayout.of(totals.strata, population, lonely)
-    df = found.used.sum() - len(np.unique(layout.strata[found.used])) - (found.groups - 1)
-    if df < 1:
-        return Contrast(found.value, float("nan"), float("nan"))
-    variance = layout.covariance(found.influence[:, np.newaxis], UnitCells.of_units(len(found.influence)))
-    return Contrast(found.value, float(variance[0, 0, 0]), float(df))
+    variance = layout.covariance(found.influence[:, np.newaxis], UnitCells.of_units(len(found.influence)))[0, 0, 0]
+    units, strata = int(found.used.sum()), len(np.unique(layout.strata[found.used]))
+    return Contrast.by_design(found.value, float(variance), units, strata, found.groups)
 
 
 def cluster_robust(
@@ -132,14 +93,8 @@ def cluster_robust(
     """
     one_of(correction, CLUSTER_CORRECTIONS, "correction")
     found = _Combined.of(totals, category_scores, coefficients)
-    clusters = int(found.used.sum())
-    if clusters < 2:
-        return Contrast(found.value, float("nan"), float("nan"))
-    variance = float(found.influence @ found.influence)
-    if correction == "CR1":
-        free = found.n - found.groups
-        variance *= clusters / (clusters - 1) * (found.n - 1) / free if free > 0 else np.nan
-    return Contrast(found.value, variance, float(clusters - 1))
+    square = float(found.influence @ found.influence)
+    return Contrast.robust(found.value, square, int(found.used.sum()), found.n, found.groups, correction)
 
 
 def group_correlations(

@@ -95,6 +95,30 @@ class StrataLayout(Frozen):
         places = cells.groups * shape[1] + self.strata[cells.units]
         return sum_by(places, cells.times(values), shape[0] * shape[1]).reshape(*shape, *values.shape[1:])
 
+    def variance_from_sums(self, first: Floats, second: Floats) -> Floats:
+        """Return variances from sums of the units' influences u by stratum, those of absent units being 0.
+
+        Args:
+            first: Σu, shape `(..., H)`.
+            second: Σu², shape `(..., H)`.
+        """
+        means = first * self.centers / self.sampled
+        spread = second - 2 * means * first + self.sampled * means**2
+        return np.asarray((self.factors * np.maximum(spread, 0.0)).sum(axis=-1))
+
+    def covariance_from_sums(self, first: Floats, second: Floats) -> Floats:
+        """Return covariances of estimates, shape `(E, E)`, from sums of what each unit adds to them, u, by stratum.
+
+        Args:
+            first: Σu, shape `(H, E)`.
+            second: Σuuᵀ, shape `(H, E, E)`.
+        """
+        found = np.einsum("h,hef->ef", self.factors, second)
+        if len(self.sampled) > 1:  # in one stratum the influences on a mean add up to 0
+            shift = self.factors * self.centers * (2 - self.centers) / self.sampled
+            found = found - np.einsum("h,he,hf->ef", shift, first, first)
+        return np.asarray(found)
+
     def covariance(self, influence: Floats, cells: UnitCells) -> Floats:
         """Return the covariances of the estimates in each group, shape `(G, m, m)`.
 

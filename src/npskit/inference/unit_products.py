@@ -81,16 +81,14 @@ class UnitProducts(Frozen):
         amounts = self.weights.sum(axis=1)
         total = amounts.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            first, second = self._influences(category_scores)
-            means = first * layout.centers / self.sampled
-            spread = second - 2 * means * first + self.sampled * means**2
+            variance = layout.variance_from_sums(*self._influences(category_scores))
             whole = np.where(
                 (self.n == 0)[:, np.newaxis], 1.0, total[:, np.newaxis]
             )  # of what is not there, sums are 0
             squared = self.products.sum(axis=(2, 3)) / whole**2
             powers = self.powers / whole[:, 0] ** np.array([[3], [4], [5]])
             sums = UnitSums(
-                (layout.factors * np.maximum(spread, 0.0)).sum(axis=1),
+                variance,
                 self.weighty,
                 self.weights.sum(axis=2) / whole,
                 squared,
@@ -122,13 +120,13 @@ class UnitProducts(Frozen):
             Shape `(G,)`; 0 where there is no partner.
         """
         layout = StrataLayout.of_sizes(self.sampled, self.strata, population, lonely)
-        away = np.nan_to_num(self._slopes(category_scores))
+        away = np.nan_to_num(self.slopes(category_scores))
         first, second = map(np.nan_to_num, self._influences(category_scores))
         shared = np.einsum("ghjk,gj,gk->gh", products, away, away[partners])
         rounding = rounding_of(category_scores, self.products.sum(axis=(1, 2, 3)), self.weights.sum(axis=1))
         return correlations_from_sums(layout, first, second, shared, partners, rounding)
 
-    def _slopes(self, category_scores: Floats) -> Floats:
+    def slopes(self, category_scores: Floats) -> Floats:
         """Return by how much a unit of weight in each category moves the mean of a group: shape `(G, K)`."""
         amounts = self.weights.sum(axis=1)
         total = amounts.sum(axis=1)
@@ -138,6 +136,6 @@ class UnitProducts(Frozen):
 
     def _influences(self, category_scores: Floats) -> tuple[Floats, Floats]:
         """Return Σu and Σu² by group and stratum, u being the influence of a unit on the mean of its group."""
-        away = self._slopes(category_scores)
+        away = self.slopes(category_scores)
         first = np.einsum("ghk,gk->gh", self.weights, away)
         return first, np.einsum("ghjk,gj,gk->gh", self.products, away, away)

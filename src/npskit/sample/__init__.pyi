@@ -11,6 +11,8 @@ from npskit.sample.by_steps import find_steps as find_steps
 from npskit.sample.by_unit_kinds import ask_by_kinds as ask_by_kinds
 from npskit.sample.by_units import categories_of as categories_of
 from npskit.sample.by_units import policy_of as policy_of
+from npskit.sample.contrast_by_units import EngineGroups as EngineGroups
+from npskit.sample.contrast_by_units import ask_by_groups as ask_by_groups
 from npskit.sample.days import DayTable as DayTable
 from npskit.sample.days import Span as Span
 from npskit.sample.days import count_days as count_days

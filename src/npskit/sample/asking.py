@@ -48,18 +48,14 @@ def asked(
 
 def calibrated(data: BoundData) -> BoundData:
     """Return raked data, whose totals and rows were seen to fit; an engine is asked for its margins alone."""
-    if data.frame.lazy:
-        try:
-            found = counted(attrs.evolve(data, on_invalid="count"), ())
-            if found is not None:
-                found.calibrate()
-                return data
-        except NpskitError:  # which is to name rows
-            pass
-        weight = [data.roles["weight"]] if "weight" in data.roles else []
-        selected(data, [*data.score, *weight]).calibrate()
-    else:
+    if not data.frame.lazy:
         data.calibrate()
+        return data
+    found = counted(attrs.evolve(data, on_invalid="count"), ())
+    if found is None:  # such as for weights that cannot be used, whose rows an error names
+        weight = [data.roles["weight"]] if "weight" in data.roles else []
+        found = selected(data, [*data.score, *weight])
+    found.calibrate()
     return data
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Codes, Floats
 from npskit.checks import is_missing
-from npskit.data import Grain, Stretches, UnitKinds, UnitQuery, UnitRoles, coded, in_spans, unit_kinds
+from npskit.data import Grain, QueryTimes, Stretches, UnitKinds, UnitQuery, UnitRoles, coded, in_spans, unit_kinds
 from npskit.inference import ClusterTotals
 from npskit.sample.asking import asked, counted
 from npskit.sample.bound import BoundData
@@ -90,8 +90,8 @@ def totals_of_kinds(
     Raises:
         RowsNeededError: If rows have to be seen.
     """
-    query = _query(data, counts, by, sides, grain)
-    numbers, cases = _values(data, counts, by)
+    query, _ = query_of_spans(data, counts, by, sides, grain)
+    cases, group = places_of_groups(data, counts, by, cells, sides)
     spans = 1 if sides is None else sides.size
     with data.frame.asking("counting sampling units by what they have in several groups"):
         units, alone = unit_kinds(query, cases, spans)
@@ -102,11 +102,6 @@ def totals_of_kinds(
     if any(map(is_missing, strata)):
         raise RowsNeededError
     names = sorted(set(strata)) if query.stratum else [0]
-    # the group of each place
-    group = np.full(int(np.prod([len(each) + 1 for each in cases.values()], dtype=np.int64)) * spans, -1)
-    inside = np.ones(len(cells.numbers), np.bool_) if sides is None else sides.numbers >= 0
-    place = numbers * spans + (0 if sides is None else sides.numbers)
-    group[place[inside]] = cells.numbers[inside]
     kinds = [_Expanded.of(each, group, names) for each in (units, alone) if each is not None]
     if "cluster" not in data.roles and not any(each.repeated for each in kinds):
         if query.stratum:
@@ -122,20 +117,33 @@ def totals_of_kinds(
     return _totals(kinds, sampled, names, cells.size)
 
 
-def _query(data: BoundData, counts: BoundData, by: tuple[str, ...], sides: Places | None, grain: Grain) -> UnitQuery:
-    """Return the query of units, in spans of time where these matter."""
+def query_of_spans(
+    data: BoundData, counts: BoundData, by: tuple[str, ...], sides: Places | None, grain: Grain
+) -> tuple[UnitQuery, QueryTimes | None]:
+    """Return the query of units, in spans of time where these matter, and how times are taken apart.
+
+    Args:
+        data: The data of the engine.
+        counts: Its rows, counted.
+        by: The columns that make the segments.
+        sides: The span of time that each row of the counts lies in, -1 for none; None where times do not matter.
+        grain: How finely times are told apart.
+
+    Raises:
+        RowsNeededError: If rows have to be seen.
+    """
     roles = UnitRoles(
-        next((data.roles[role] for role in ("cluster", "customer") if role in data.roles), None),
+        next((data.roles[role] for role in ("cluster", "account", "customer") if role in data.roles), None),
         "cluster" not in data.roles,
-        None,
+        data.roles.get("weight"),
         data.roles.get("stratum"),
-        None if sides is None else data.roles["time"],
+        None if sides is None and not data.latest_contacts else data.roles.get("time"),
     )
     query = data.frame.unit_query(by, categories_of(counts, counts.sample().answers, unscored=False), roles)
     if query is None:
         raise RowsNeededError
     if sides is None:
-        return query
+        return query, None
     time = data.roles["time"]
     times = data.frame.query_times(time, grain) or (data.frame.query_days(time) if grain == "day" else None)
     if times is None:
@@ -144,7 +152,44 @@ def _query(data: BoundData, counts: BoundData, by: tuple[str, ...], sides: Place
     stretches = Stretches.of(times.numbers(counts.column(time).take(dated)), sides.numbers[dated])
     if len(stretches.begins) > MOST_STRETCHES:
         raise RowsNeededError
-    return in_spans(query, times, stretches)
+    return in_spans(query, times, stretches), times
+
+
+def places_of_groups(
+    data: BoundData, counts: BoundData, by: tuple[str, ...], cells: Places, sides: Places | None
+) -> tuple[dict[str, list[list[Any]]], Codes]:
+    """Return the raw values of each column, and the group of each place that they make with the spans of time.
+
+    Args:
+        data: The data of the engine.
+        counts: Its rows, counted.
+        by: The columns that make the segments.
+        cells: The group of each row of the counts, -1 for none.
+        sides: The span of time that each lies in, -1 for none; None where times do not matter.
+
+    Raises:
+        RowsNeededError: If there are too many values, or of a kind that queries are not told.
+    """
+    numbers, cases = _values(data, counts, by)
+    spans = 1 if sides is None else sides.size
+    group = np.full(int(np.prod([len(each) + 1 for each in cases.values()], dtype=np.int64)) * spans, -1)
+    inside = np.ones(len(cells.numbers), np.bool_) if sides is None else sides.numbers >= 0
+    place = numbers * spans + (0 if sides is None else sides.numbers)
+    group[place[inside]] = cells.numbers[inside]
+    return _merged(cases, group, spans)
+
+
+def _merged(cases: dict[str, list[list[Any]]], group: Codes, spans: int) -> tuple[dict[str, list[list[Any]]], Codes]:
+    """Return the same with values as one that make the same groups: a query is told of no more than it needs."""
+    table, found = group.reshape(*(len(each) + 1 for each in cases.values()), spans), dict[str, list[list[Any]]]()
+    for axis, (name, values) in enumerate(cases.items()):
+        lines = np.moveaxis(table, axis, 0).reshape(len(values) + 1, -1)
+        _, first, kind = np.unique(lines, axis=0, return_index=True, return_inverse=True)
+        # what is like all else need not be named
+        kept = [k for k in range(len(first)) if k != kind[0]]
+        found[name] = [[raw for each in np.flatnonzero(kind[1:] == k) for raw in values[each]] for k in kept]
+        table = np.take(table, [0, *first[kept].tolist()], axis=axis)
+    return found, table.ravel()
 
 
 def _values(

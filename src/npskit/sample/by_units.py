@@ -78,7 +78,7 @@ def adds_up(data: BoundData, denominator: Denominator, repeats: Repeats) -> bool
         return False
     policy = policy_of(data, repeats)
     known = bool({"account", "customer"} & set(data.roles))
-    return policy == "all" or (known and not is_same(denominator, "all") and _takes(data, policy))
+    return policy == "all" or (known and not is_same(denominator, "all") and takes(data, policy))
 
 
 def policy_of(data: BoundData, repeats: Repeats) -> Repeats | Contacts:
@@ -136,6 +136,7 @@ class UnitCounts(Frozen):
         whole: The query of the whole sample.
         query: That of the answers that count.
         most: How many answers of one unit count at most, where that is known.
+        groups: The group of each row of the counts, -1 for none, where only what counts in groups was told.
     """
 
     counts: BoundData
@@ -143,6 +144,7 @@ class UnitCounts(Frozen):
     whole: UnitQuery
     query: UnitQuery
     most: int | None = None
+    groups: Codes | None = None
 
     @classmethod
     def of(
@@ -185,7 +187,7 @@ class UnitCounts(Frozen):
             query = in_spans(query, *spans)
         if policy == "all":
             return cls(counts, sample, query, query)
-        return _persons(data, cls(counts, sample, query, query), by, repeats, None if spans is None else spans[0])
+        return of_persons(data, cls(counts, sample, query, query), by, repeats, None if spans is None else spans[0])
 
     def products(
         self, data: BoundData, keys: Keys, repeats: Repeats, parts: Sequence[SpansPart] = ()
@@ -229,7 +231,7 @@ class UnitCounts(Frozen):
         return UnitDesign(products, np.append(category_scores, unscored), customers, names)
 
 
-def _takes(data: BoundData, policy: Repeats | Contacts) -> bool:
+def takes(data: BoundData, policy: Repeats | Contacts) -> bool:
     """Whether the engine can tell which answers of a customer, or of an account, count."""
     if {"cluster", "stratum"} & set(data.roles):  # a customer's answers may lie in several strata
         return False
@@ -239,10 +241,21 @@ def _takes(data: BoundData, policy: Repeats | Contacts) -> bool:
     return policy != "latest" or (time is not None and data.frame.tells_times(time))
 
 
-def _persons(
+def of_persons(
     data: BoundData, all_rows: UnitCounts, by: tuple[str, ...], repeats: Repeats, times: QueryTimes | None
 ) -> UnitCounts | None:
-    """Return what counts of the answers of each customer, or account, in each span where times are taken apart."""
+    """Return what counts of the answers of each customer, or account, in each span where times are taken apart.
+
+    Args:
+        data: The data of the engine.
+        all_rows: Its rows, counted; where the days of their query end with `span`, in groups.
+        by: The columns that make the segments.
+        repeats: What counts of customers who answered more than once.
+        times: How times are taken apart; None for all times together.
+
+    Returns:
+        None where times have to be seen.
+    """
     plain, counts, policy = data.frame.plain, all_rows.counts, policy_of(data, repeats)
     accounts, weighted = "account" in data.roles, "weight" in data.roles
     who = "accounts" if accounts else "customers"
@@ -278,7 +291,8 @@ def _persons(
         superseded=superseded,
         shares=not weighted,
     )
-    return UnitCounts(small, sample, all_rows.whole, found.units, found.most)
+    groups = found.columns["span"].filled().astype(np.intp) if "span" in found.columns else None
+    return UnitCounts(small, sample, all_rows.whole, found.units, found.most, groups)
 
 
 def nullable(data: BoundData, counts: BoundData, by: tuple[str, ...]) -> list[str]:

@@ -57,10 +57,15 @@ def count_segments(data: BoundData, by: tuple[str, ...]) -> Tally:
 def correlate_segments(data: BoundData, by: tuple[str, ...], wanted: Bools) -> Floats | None:
     """Return how the scores of the wanted segments are correlated, None where they are independent."""
     from npskit.sample.by_unit_kinds import can_tell_kinds, totals_of_kinds
+    from npskit.sample.contrast_by_units import groups_of_segments
     from npskit.sample.unit_lines import RowsNeededError
 
     if not set(UNITS) & set(data.roles):
         return None
+    groups = groups_of_segments(data, by, wanted)
+    if groups is not None:
+        with contextlib.suppress(RowsNeededError):
+            return groups.correlations(int(wanted.sum()))
     if can_tell_kinds(data):
         counts = counted(attrs.evolve(data, kinds=()), by)
         if counts is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a score must not cost the import of what is asked for over 
     from npskit.tracking.change import ChangeExplanation
     from npskit.tracking.effect import Effect, Intervention
     from npskit.tracking.panel import Transitions
-    from npskit.tracking.sides import TotalsOf
+    from npskit.tracking.sides import GroupsOf
     from npskit.tracking.timeline import Timeline, Window
 
 
@@ -285,7 +285,7 @@ class OverTime(Bindings):
             Effect('new checkout', NPS 40.0, interval=(16.1, 64.8), level=0.95, p_value=0.000892, method='before_after')
         """
         from npskit.data import grain_of
-        from npskit.sample import ask_by_kinds
+        from npskit.sample import ask_by_groups
         from npskit.tracking.effect import Intervention
         from npskit.tracking.sides import arms_of, effect_on_arms
 
@@ -300,12 +300,16 @@ class OverTime(Bindings):
             if isinstance(wanted, Mapping)
             for name in wanted
         ]
+        bound, series = self._data.roles, method == "interrupted_series"
+        known = bool({"customer", "account"} & set(bound))
+        how: dict[str, Any] = {"method": method, "every": every, "level": level, "repeats": known}
+
+        def on(data: BoundData, groups_of: GroupsOf | None = None) -> Effect:
+            if series and "account" not in bound:  # periods say it all
+                groups_of = None
+            return effect_on_arms(data, intervention, arms_of(data, treated, control), groups_of=groups_of, **how)
+
         # of weighted answers each is a unit of the regression on the groups
-        rows = "weight" in self._data.roles and method != "interrupted_series"
-        how: dict[str, Any] = {"method": method, "every": every, "level": level}
-
-        def on(data: BoundData, totals_of: TotalsOf | None = None) -> Effect:
-            return effect_on_arms(data, intervention, arms_of(data, treated, control), totals_of=totals_of, **how)
-
-        found = ask_by_kinds(self._data, tuple(names), grain_of(moments), on, rows=rows)
+        rows = "weight" in bound and not series
+        found = ask_by_groups(self._data, tuple(names), grain_of(moments), on, rows=rows)
         return attrs.evolve(found, backend=self._backend)

@@ -12,19 +12,22 @@ from numpy.typing import NDArray
 from npskit.checks import one_of
 from npskit.data import row_said
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
-from npskit.inference import ClusterTotals
+from npskit.inference import ClusterTotals, ContrastedGroups
 from npskit.options import EFFECT_METHODS, EffectMethod, Every
-from npskit.sample import BoundData, Measured, Places, Sample
+from npskit.sample import BoundData, EngineGroups, Measured, Places, Sample
 from npskit.scores import ScoreTable
 from npskit.times import periods_around
 from npskit.tracking.change import ChangeExplanation, explain_change
-from npskit.tracking.effect import Effect, Intervention, effect_over_periods
+from npskit.tracking.effect import COEFFICIENTS, Effect, Intervention, effect_over_periods
 
 Times = NDArray[np.datetime64]
 Stretch = tuple[np.datetime64, np.datetime64]
 
 TotalsOf = Callable[[Places, Places], ClusterTotals | None]
 """Gives the sums per sampling unit by the group and the side of each row."""
+
+GroupsOf = Callable[[Places, Places], EngineGroups]
+"""Gives the groups by the group and the side of each row."""
 
 _SIDES = ("before", "after")
 
@@ -113,7 +116,8 @@ def effect_on_arms(
     method: EffectMethod | None,
     every: Every,
     level: float,
-    totals_of: TotalsOf | None = None,
+    groups_of: GroupsOf | None = None,
+    repeats: bool = False,
 ) -> Effect:
     """Return what the score did when something was changed; `effect_over_periods` has the methods.
 
@@ -124,7 +128,8 @@ def effect_on_arms(
         method: `"before_after"`, `"difference_in_differences"`, `"interrupted_series"`, or None for what fits.
         every: The periods; see `npskit.times.spans.periods_around`.
         level: Confidence level.
-        totals_of: Gives the sums per sampling unit, where the rows are counts of an engine.
+        groups_of: Gives the groups, where the rows are counts of an engine.
+        repeats: Whether customers are known, or accounts, so that they may have answered more than once.
 
     Raises:
         InvalidValueError: If there is no scored answer on a side, or an argument cannot be used.
@@ -139,13 +144,19 @@ def effect_on_arms(
             who = ("treated", "control")[i // 2]
             raise InvalidValueError(f"{who}: there is no scored answer {_SIDES[i % 2]} {quoted(intervention)}")
     undated = sample.answers.number(np.isnat(times))
-    sample, kept = data.answering(sample, cells, method="effect")
-    cells, arms, times = cells.take(kept), arms.take(kept), times[kept]
+    totals: ClusterTotals | ContrastedGroups | None = None
+    series = method == "interrupted_series"
+    if groups_of is None:
+        sample, kept = data.answering(sample, cells, method="effect")
+        cells, arms, times = cells.take(kept), arms.take(kept), times[kept]
+        totals = None if series else _totals(sample, cells, weighted=sample.weighted)
+    else:
+        groups = groups_of(cells, sides)
+        sample, cells, times = groups.sample, groups.cells, groups.found.counts.times("effect")
+        arms = Places(np.where(cells.numbers >= 0, cells.numbers // len(_SIDES), -1), arms.size)
+        totals = None if series else groups.contrast(COEFFICIENTS[: cells.size])
     dated = np.where(cells.numbers >= 0, times, np.datetime64("NaT", "us"))
     numbers, start, size = periods_around(dated, intervention.at, every)
-    totals = None
-    if method != "interrupted_series":
-        totals = _totals(sample, cells, weighted=sample.weighted) if totals_of is None else totals_of(cells, sides)
     tally = sample.count(Places(numbers, size).within(arms))
     sums = tally.table()
     counts = sums.counts.astype(np.float64)
@@ -162,7 +173,7 @@ def effect_on_arms(
         score=sample.answers.codebook.name,
         totals=totals,
         intervention=intervention,
-        repeats=totals_of is not None or sample.customers is not None or sample.accounts is not None,
+        repeats=repeats,
     )
     return attrs.evolve(found, row_counts=sample.account(tally, undated))
 

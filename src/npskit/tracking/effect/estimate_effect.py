@@ -13,9 +13,7 @@ from npskit.errors import IncompatibleError
 from npskit.inference import (
     ClusterTotals,
     Contrast,
-    cluster_robust,
-    design_contrast,
-    design_estimate,
+    ContrastedGroups,
     falling_root,
     moments,
     mover,
@@ -38,7 +36,7 @@ _FEW = 10
 _NAN = float("nan")
 # The groups that are compared, and what each adds to the effect: those of the control where there is one.
 _GROUPS = ("before", "after", "control before", "control after")
-_COEFFICIENTS = (-1.0, 1.0, 1.0, -1.0)
+COEFFICIENTS = (-1.0, 1.0, 1.0, -1.0)
 # Where a p-value underflows, in standard errors.
 _FURTHEST = 39.0
 _TOLERANCE = 1e-14
@@ -52,7 +50,7 @@ def contrast_effect(
     *,
     level: float = LEVEL,
     score: str = "score",
-    totals: ClusterTotals | None = None,
+    totals: ClusterTotals | ContrastedGroups | None = None,
 ) -> Effect:
     """Return the score after less the score before; with a control, less the same of the control.
 
@@ -77,8 +75,9 @@ def contrast_effect(
         category_scores: The score of each category, shape `(K,)`.
         level: Confidence level.
         score: The name of the score.
-        totals: Sums per customer, where the same people answer in several groups, numbered as the tables are. With more
-            than one stratum the variance is that of the design (`design_contrast`).
+        totals: Sums per customer, where the same people answer in several groups, numbered as the tables are, or what
+            these say of the groups by `COEFFICIENTS`. With more than one stratum the variance is that of the design
+            (`design_contrast`).
 
     Raises:
         InvalidValueError: If the level is out of range, or `totals` has other groups.
@@ -92,18 +91,19 @@ def contrast_effect(
     tail_of(level)  # refuses a bad level
     counts, category_scores = (np.asarray(a, dtype=np.float64) for a in (tables, category_scores))
     method = "before_after" if len(counts) == 2 else "difference_in_differences"
-    coefficients = _COEFFICIENTS[: len(counts)]
+    coefficients = COEFFICIENTS[: len(counts)]
     n, means, variances = moments(counts, category_scores)
     effective, (lows, highs), term = counts, score_interval(counts, category_scores, level), None
     with np.errstate(invalid="ignore", divide="ignore"):
         se = float(np.sqrt((variances / n).sum()))
     fewest = _FEW
     if totals is not None:
-        one_stratum = len(np.unique(totals.strata)) < 2
-        contrast = (cluster_robust if one_stratum else design_contrast)(totals, category_scores, coefficients)
-        fewest, se = _fewest_units(totals, len(coefficients)), contrast.se  # as `svycontrast` has it
-        sides = design_estimate(totals, category_scores, customers="all" if one_stratum else None)
-        sides.warn(weighted=bool((totals.weights != totals.counts).any()))
+        found = totals
+        if isinstance(found, ClusterTotals):
+            found = ContrastedGroups.of(found, category_scores, coefficients)
+        sides, contrast, fewest = found.estimate, found.contrast, found.fewest
+        se = contrast.se  # as `svycontrast` has it
+        sides.warn(weighted=found.weighted)
         variance, df = sides.of_contrast(contrast.variance, contrast.df)
         contrast = attrs.evolve(contrast, variance=variance, df=df)
         effective, (lows, highs) = sides.effective_counts(level), sides.interval(level, "score")
@@ -184,7 +184,7 @@ def effect_over_periods(
     lags: int | None = None,
     level: float = LEVEL,
     score: str = "score",
-    totals: ClusterTotals | None = None,
+    totals: ClusterTotals | ContrastedGroups | None = None,
     intervention: Intervention | None = None,
     repeats: bool = False,
 ) -> Effect:
@@ -243,13 +243,6 @@ def _split(table: ArrayLike, at: int) -> tuple[Floats, Floats]:
 def _term(name: str, found: Contrast, level: float, method: str) -> Term:
     """Return a contrast as a term of an effect."""
     return Term(name, found.value, found.se, attrs.evolve(found.interval(level), method=method), found.p_value)
-
-
-def _fewest_units(totals: ClusterTotals, groups: int) -> int:
-    """Return of how many sampling units the answers of a group are, where they are of the fewest."""
-    there = totals.weights.sum(axis=1) > 0
-    pairs = np.unique(np.stack([totals.groups[there], totals.units[there]]), axis=1)
-    return int(np.bincount(pairs[0], minlength=groups).min())
 
 
 def _mover_p(counts: Floats, category_scores: Floats, means: Floats, coefficients: tuple[float, ...]) -> float:
