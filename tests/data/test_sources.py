@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 from collections.abc import Callable
 from typing import Any
@@ -162,6 +163,14 @@ def test_a_failing_engine_is_named() -> None:
     with pytest.raises(nk.EngineError, match=r"Polars failed at .*no_such"):
         nk.Survey(pl.LazyFrame({"score": [9]}).with_columns(pl.col("no_such")))
     assert isinstance(nk.EngineError("x"), RuntimeError)
+
+
+def test_rows_that_cannot_be_taken() -> None:
+    """PyArrow takes no rows of some types of its own: where it does not, that is an error of ours."""
+    views = pa.table({"score": [10, 9, 3], "region": pa.array(["N", "S", "S"], pa.string_view())})
+    assert nk.Survey(views).score().n == 3
+    with contextlib.suppress(nk.EngineError):
+        assert nk.Survey(views).where({"region": "S"}).score().n == 2
 
 
 def test_a_program_that_is_stopped_stops() -> None:

@@ -202,7 +202,8 @@ class Frame:
     def take(self, rows: NDArray[np.bool_]) -> Frame:
         """Return the frame with some of its rows: True for each to keep. Not for lazy frames: see `where`."""
         if self._arrays is None:
-            return self._with(self._native.filter(rows.tolist()))
+            with self.asking("taking some of the rows"):
+                return self._with(self._native.filter(rows.tolist()))
         frame = Frame(Owned({name: self._taken(name, rows) for name in self._arrays}))
         frame.from_responses = self.from_responses
         return frame
@@ -210,7 +211,8 @@ class Frame:
     def repeat(self, rows: NDArray[np.intp]) -> Frame:
         """Return the frame with the rows of these positions, each as often as it is named. Not for lazy frames."""
         if self._arrays is None:
-            return self._with(self._native[rows.tolist()])
+            with self.asking("repeating rows"):
+                return self._with(self._native[rows.tolist()])
         return Frame(Owned({name: self.column(name).take(rows) for name in self._arrays}))
 
     def _taken(self, name: str, rows: NDArray[np.bool_]) -> Any:
