@@ -190,6 +190,16 @@ def test_kinds_of_postgresql() -> None:
         assert nk.Survey.from_sql(query, connection).score().n == 3
 
 
+def test_placeholders_of_postgresql_itself() -> None:
+    """A raw cursor numbers its placeholders, and a percent sign in a name is one to it, whatever stands beside."""
+    pytest.importorskip("ibis")
+    with postgresql() as connection:
+        connection.cursor_factory = __import__("psycopg").RawCursor
+        query = """SELECT v AS score, 'x%' AS "a%b" FROM (VALUES (10), (3)) AS given (v) WHERE v > $1"""
+        found = nk.Survey.from_sql(query, connection, parameters=[5]).score(by="a%b")
+        assert (found.keys, found.tally.n.tolist()) == ((("x%",),), [1])
+
+
 @pytest.mark.skipif(importlib.util.find_spec("ibis") is not None, reason="Ibis is installed")
 def test_without_ibis_the_extra_is_named() -> None:
     """The error says which extra writes the dialect."""

@@ -86,7 +86,9 @@ class DatabaseQuery:
 
         said = str(ibis.to_sql(expression, dialect=self._database[1], pretty=False))
         if self.parameters is not None and self.engine == "PostgreSQL":
-            said = said.replace("%", "%%")  # here, and nowhere in a query without parameters, it stands for one
+            raw = getattr(importlib.import_module("psycopg"), "RawCursor", ())  # its placeholders are $1, $2, ...
+            # to others, and nowhere in a query without parameters, it stands for one
+            said = said if issubclass(self.connection.cursor_factory, raw) else said.replace("%", "%%")
         more = said.removeprefix("WITH ")
         columns, rows = self._executed(f'WITH "{_NAME}" AS ({self._rows}){"," if more != said else ""} {more}')
         cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
