@@ -411,3 +411,21 @@ def test_whoever_has_no_id_is_known_by_the_row() -> None:
     """Somebody to be answered can be found."""
     said = " ".join(text_of(made(nk.Survey({"score": [10, 9, 1]}))).split())
     assert re.search(r"1 row 2 1 \d+", said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "at most"), ("de", "höchstens"), ("pl", "najwyżej"), ("th", "ไม่เกิน")]
+)
+def test_a_driver_without_an_effect_of_its_own_has_at_most_a_share(tmp_path: Path, language: Any, said: str) -> None:
+    """As in the text of the drivers: only one whose coefficient is told from 0 has a share of at least something."""
+    rng = np.random.default_rng(3)
+    speed, answer = rng.integers(1, 6, 400), rng.integers(-1, 2, 400)
+    data = {"score": np.clip(2 * speed + answer, 0, 10).tolist(), "speed": speed.tolist()}
+    data["idle"] = rng.integers(1, 6, 400).tolist()
+    survey = nk.Survey(data, score="score")
+    high = {each.driver: 100 * each.interval.high for each in survey.drivers(["speed", "idle"]).drivers}
+    survey.report(tmp_path / "r.html", drivers=["speed", "idle"], language=language)
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    limit = f"{high['idle']:.1f}".replace(".", "," if language in ("de", "pl") else ".")
+    assert f"{said} {limit}" in page
+    assert page.count(said) == 1

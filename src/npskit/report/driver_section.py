@@ -65,7 +65,10 @@ def _look(found: Drivers, driver: Driver) -> Look:
 
 def _line(words: ReportWords, driver: Driver) -> GridLine:
     share = words.percent(driver.lmg, 1)
-    limits = words.between(_in_percent(driver.interval))
+    low, high = _in_percent(driver.interval)
+    # a share is never below 0, so an interval never shows that there is none: the driver's own test does
+    own = driver.p_value < 1 - driver.interval.level
+    limits = words.between((low, high)) if own else words.say("number.at_most", high=words.number(high, 1))
     return GridLine((
         named(driver.driver),
         share,
