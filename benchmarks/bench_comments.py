@@ -11,12 +11,15 @@ import pytest
 from benchmarks.harness import US, Case, Run, check
 from npskit import Survey
 from npskit.comments.patterns import FoldedTexts, PatternIndex, UrgencyWords, beginnings, folded_each
+from npskit.comments.words import read_comments
 from npskit.datasets.phrases import LANGUAGES, combinations
+from npskit.errors import optional
 
 if TYPE_CHECKING:  # only bench runs have it
     from pytest_benchmark.fixture import BenchmarkFixture
 
 RE = "re.search, an alternation for each category"
+BUDOUX, COUNTS = "budoux alone, words only", "CountVectorizer, words and pairs"
 _ROWS = 100_000
 
 
@@ -57,9 +60,9 @@ def patterns(fraction: float) -> Mapping[str, Run]:
 def _understood(language: str, fraction: float) -> Mapping[str, Run]:
     texts = _comments(language, max(int(_ROWS * fraction), 200))
     score = np.random.default_rng(1).integers(0, 11, len(texts))
-    survey = Survey({"score": score, "comment": texts}, comment="comment")
 
     def ours() -> list[int]:
+        survey = Survey({"score": score, "comment": texts}, comment="comment")  # a new one: words are kept by the old
         return [survey.triage().n, survey.comments().n, survey.themes().n]
 
     return {US: ours}
@@ -75,9 +78,37 @@ def german(fraction: float) -> Mapping[str, Run]:
     return _understood("de", fraction)
 
 
+def thai(fraction: float) -> Mapping[str, Run]:
+    """The same of Thai ones, beside the time that budoux alone takes to find their words."""
+    texts = _comments("th", max(int(_ROWS * fraction), 200))
+    score = np.random.default_rng(1).integers(0, 11, len(texts))
+    parse = optional("budoux", "words of Thai", "text").load_default_thai_parser().parse
+
+    def ours() -> int:
+        survey = Survey({"score": score, "comment": texts}, comment="comment")
+        survey.comments()
+        survey.themes()
+        return len(survey.triage())
+
+    return {US: ours, BUDOUX: lambda: sum(len(parse(text)) > 0 for text in texts)}
+
+
+def words(fraction: float) -> Mapping[str, Run]:
+    """The words of English comments, stemmed, with what negates them."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    texts = _comments("en", max(int(_ROWS * fraction), 200))
+    return {
+        US: lambda: read_comments(texts).comments,
+        COUNTS: lambda: CountVectorizer(ngram_range=(1, 2)).fit_transform(texts).shape[0],
+    }
+
+
 CASES = [
     Case("comment-patterns", "urgent patterns in 500 comments", patterns, {RE: 1 / 10}),
     Case("comments-english", "triage, contrast and themes of 10⁵ English comments", english, {}),
+    Case("comments-thai", "the same of 10⁵ Thai ones", thai, {BUDOUX: 2}),
+    Case("comment-words", "words of 10⁵ English comments", words, {}),
     Case("comments-german", "triage, contrast and themes of 10⁵ German comments", german, {}),
 ]
 
