@@ -407,6 +407,32 @@ def test_headlines_say_of_whom_they_are(language: Any) -> None:
         assert words_of(language).number(value) in headline_of(page, "change")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_value_in_a_headline_stands_with_its_column(language: Any) -> None:
+    """Two letters do not tell that they are a language: segments and who was treated are said with the column."""
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=i) for i in range(720)]
+    tongue = ["en", "de"] * 360
+    fell = [name == "en" and day >= dt.date(2025, 1, 1) for name, day in zip(tongue, days, strict=True)]
+    score = [
+        (1 if low else 9 if name == "de" else 6) + i % 2 for i, (name, low) in enumerate(zip(tongue, fell, strict=True))
+    ]
+    survey = nk.Survey({"score": score, "day": days, "tongue": tongue, "half": ["a", "b", "b", "a"] * 180},
+                       score="score", time="day")  # fmt: skip
+    changed = nk.Intervention("checkout", "2025-01-01")
+    page = made(survey, by=["half", "tongue"], interventions=changed, treated={"tongue": ["en"]}, language=language)
+    assert "tongue de" in headline_of(page, "segments").casefold()
+    assert "half" not in headline_of(page, "segments")
+    said = text_of(page[page.index('id="h-change"') : page.index('id="h-segments"')])
+    assert "tongue en" in said.casefold()
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_the_name_of_a_driver_stands_as_it_is_written(language: Any) -> None:
+    """No sentence of drivers begins with a name where a capital or a colon would be in doubt."""
+    headline = headline_of(made(hotel(), drivers=["room"], language=language), "drivers")
+    assert "room" in headline
+
+
 def test_whoever_has_no_id_is_known_by_the_row() -> None:
     """Somebody to be answered can be found."""
     said = " ".join(text_of(made(nk.Survey({"score": [10, 9, 1]}))).split())

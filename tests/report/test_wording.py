@@ -15,7 +15,7 @@ from npskit.followup.plan.triage_labels import AGAINST_ANSWER
 from npskit.followup.playbook import Rule
 from npskit.plots import PHRASES
 from npskit.report.pictures import ReportSpeech
-from npskit.report.wording import LANGUAGES, ReportWords, named, words_of
+from npskit.report.wording import LANGUAGES, ReportWords, named, of_column, words_of
 
 # The tables that say what results say in English.
 OF_ENGLISH = "picture", "why", "owner"
@@ -123,3 +123,13 @@ def test_months_are_short_as_each_language_has_them() -> None:
     """No dot stands below an axis but where it is part of the abbreviation."""
     said = [ReportSpeech(words_of(language)).month(1) for language in LANGUAGES]
     assert said == ["Jan", "Jan", "sty", "ม.ค."]
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_a_value_with_its_column(column: str, value: str) -> None:
+    """The value is there, and so is the column, in the value or beside it; a second capital changes nothing."""
+    said = of_column(column, value)
+    assert named(value) in said
+    assert named(column).casefold() in said.casefold()
+    for words in map(words_of, LANGUAGES):
+        assert words.sentence(words.sentence(said)) == words.sentence(said)

@@ -19,7 +19,7 @@ from npskit.options import Doubt, Every
 from npskit.report.evidence import ALPHA
 from npskit.report.page_parts import Moved, Quote, ReportParts, ReportTerms, Voices
 from npskit.report.quotes import choose_quotes, theme_list_of, theme_quotes
-from npskit.report.wording import MINUS
+from npskit.report.wording import MINUS, of_column
 from npskit.results import Interval
 from npskit.sample import BoundData, asked, correlate_segments
 from npskit.scores import GroupComparison, ScoreTable, compare_groups
@@ -79,9 +79,12 @@ def collect(survey: Any, data: BoundData, wanted: Asked, terms: ReportTerms) -> 
 
 
 def _named_of(treated: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return whom a call means by `treated`, by the values that it names."""
-    values = [each if isinstance(each, list | tuple) else [each] for each in (treated or {}).values()]
-    return tuple(str(value) for some in values for value in some)
+    """Return whom a call means by `treated`, by the values that it names, the first of each column with the column."""
+    found: list[str] = []
+    for column, said in (treated or {}).items():
+        first, *others = said if isinstance(said, list | tuple) and said else [said]
+        found += [of_column(column, first), *map(str, others)]
+    return tuple(found)
 
 
 def _segments(survey: Any, data: BoundData, name: str) -> tuple[ScoreTable, GroupComparison | None]:

@@ -37,7 +37,7 @@ def driver_section(words: ReportWords, parts: ReportParts, terms: ReportTerms) -
         headline = words.say("drivers.not_ordered")
     else:
         headline = words.say(f"drivers.first_{evidence.strength}" if len(first) == 1 else "drivers.firsts", names=names)
-    headline = headline[:1].upper() + headline[1:]  # which may begin with the name of a column
+    headline = words.sentence(headline)  # which may begin with the name of a column
     header = ("driver", "share_of", "interval", "effect", "mean")
     lines = [_line(words, each) for each in found.drivers]
     grid = Grid(words.say("drivers.table"), tuple(words.say(f"head.{name}") for name in header), tuple(lines))

@@ -10,7 +10,7 @@ from npskit.errors import InvalidValueError
 from npskit.report.evidence import Evidence, Look, judge, strongest
 from npskit.report.page_parts import Grid, GridLine, ReportParts, ReportSection, ReportTerms, doubts_said, joined
 from npskit.report.pictures import picture_of, row_chart, segment_chart
-from npskit.report.wording import DASH, ReportWords, named
+from npskit.report.wording import DASH, ReportWords, named, of_column
 from npskit.scores import GroupComparison, Pair, Score, ScoreTable, segment_names
 
 
@@ -81,13 +81,16 @@ def segment_sections(words: ReportWords, parts: ReportParts, terms: ReportTerms)
         return ReportSection("segments", words.say("segments.absent"))
     best = [None if compared is None else _best_pair(compared) for _, compared in parts.segments]
     pairs = [pair for pair in best if pair is not None]
+    columns_of = [
+        ", ".join(table.by) for (table, _), pair in zip(parts.segments, best, strict=True) if pair is not None
+    ]
     judged = judge([_as_look(pair) for pair in pairs])
     evidence = strongest(judged)
     columns = words.listed([named(", ".join(table.by)) for table, _ in parts.segments])
     headline = words.say("segments.none", columns=columns) if any(best) else words.say("segments.one")
     if evidence.found:
         pair = pairs[judged.index(evidence)]
-        headline = _difference_said(words, pair, evidence)
+        headline = _difference_said(words, columns_of[judged.index(evidence)], pair, evidence)
     # what is hidden may not stand in a sentence either
     hidden = {name for table, _ in parts.segments for name in _hidden_names(table, terms)}
     if evidence.found and hidden & {pair.a, pair.b}:
@@ -130,16 +133,17 @@ def _as_look(pair: Pair) -> Look:
     return Look(pair.p_adjusted, min(pair.n_a, pair.n_b), excluded)
 
 
-def _difference_said(words: ReportWords, pair: Pair, evidence: Evidence) -> str:
+def _difference_said(words: ReportWords, column: str, pair: Pair, evidence: Evidence) -> str:
     high, low = (pair.a, pair.b) if pair.difference > 0 else (pair.b, pair.a)
     limits = sorted(map(abs, pair.interval))
-    return words.say(
+    said = words.say(
         f"segments.{evidence.strength}",
-        high=named(high),
+        high=of_column(column, high),
         low=named(low),
         points=words.whole(abs(pair.difference)),
         range=words.between((limits[0], limits[1]), 0),
     )
+    return words.sentence(said)
 
 
 def _tested(words: ReportWords, compared: GroupComparison) -> str:

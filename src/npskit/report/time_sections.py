@@ -170,7 +170,7 @@ def _effect_said(
         range=words.between((limits[0], limits[1]), 0) if evidence.found else words.moved(*effect.interval),
     )
     if treated and effect.method != "difference_in_differences":
-        said = f"{treated}: {said}"
+        said = words.sentence(f"{treated}: {said}")
     return said, evidence
 
 

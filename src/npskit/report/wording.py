@@ -44,6 +44,20 @@ def named(value: object, most: int = _MOST) -> str:
     return f"{_ISOLATE}{text}{_END_ISOLATE}" if turns else text
 
 
+def of_column(column: str, value: object) -> str:
+    """Return a value as it may stand in a sentence that does not say its column: with it, unless it names it itself.
+
+    Example:
+        >>> of_column("language", "en"), of_column("hotel", "Hotel 7"), of_column("How did you come?", "by train")
+        ('language en', 'Hotel 7', 'by train (How did you come?)')
+    """
+    title, name = named(column), named(value)
+    if title.casefold() in name.casefold():
+        return name
+    one_word = " " not in title and title[-1:].isalnum()  # a column may be a whole question
+    return f"{title} {name}" if one_word else f"{name} ({title})"
+
+
 @attrs.frozen(eq=False)
 class ReportWords:
     """What a report says in one language.
@@ -77,6 +91,17 @@ class ReportWords:
     def translated(self, table: str, text: str) -> str | None:
         """Return a sentence that a result has in English; None where there is none in this language."""
         return text if self.language == "en" else self.texts[table].get(text)
+
+    def sentence(self, text: str) -> str:
+        """Return a sentence that may begin with a name: it has a capital, unless the name has its own further on.
+
+        Example:
+            >>> words_of("en").sentence("language en scored most"), words_of("en").sentence("iOS scored most")
+            ('Language en scored most', 'iOS scored most')
+        """
+        first = text.split(" ", 1)[0]
+        # Thai has no capitals, so that a name in it stands as it is written
+        return text[:1].upper() + text[1:] if first == first.lower() and self.language != "th" else text
 
     # ---- numbers; NaN is a dash ----
 
