@@ -49,17 +49,21 @@ def _of_pandas(series: Any) -> Numbered:
 def _of_polars(series: Any) -> Numbered:
     import polars as pl
 
+    some = series.null_count() > 0  # each step costs as much as it does to number a hundred rows
+    known = series.drop_nulls() if some else series
     if series.dtype == pl.String:
-        series = series.cast(pl.Enum(series.drop_nulls().unique()))
+        series = series.cast(pl.Enum(known.unique()))
+    physical = series.to_physical()
+    codes = (physical.fill_null(0) if some else physical).to_numpy()
     if isinstance(series.dtype, pl.Enum):
-        texts, codes = series.dtype.categories.to_list(), series.to_physical().fill_null(0).to_numpy()
+        texts = series.dtype.categories.to_list()
     else:  # categories of other columns have numbers too
-        known = series.drop_nulls().unique()
+        known = known.unique()
         numbers, texts = known.to_physical().to_numpy(), known.cast(pl.String).to_list()
         places = np.zeros(int(numbers.max(initial=0)) + 1, np.intp)
         places[numbers] = np.arange(len(texts))
-        codes = table_at(places, series.to_physical().fill_null(0).to_numpy())
-    if series.null_count():
+        codes = table_at(places, codes)
+    if some:
         codes, texts = np.where(series.is_null().to_numpy(), len(texts), codes), [*texts, None]
     return codes, texts
 

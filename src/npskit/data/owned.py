@@ -51,7 +51,11 @@ def own_frame(frame: Any) -> Any:
     if name == "pyarrow":
         native = native.from_arrays(list(map(_own_arrow, native.columns)), schema=native.schema)
     elif name == "polars":
-        native = native.with_columns(map(_own_polars, native.get_columns()))
+        import polars as pl
+
+        # by place, as a name such as "^a$" would be taken for a pattern; all in one query, which costs as one column
+        if places := [place for place, kind in enumerate(native.dtypes) if _is_shared(kind)]:
+            native = native.with_columns(_copied(pl.nth(places), len(native)))
     else:
         native = native.copy()
         for place, kind in enumerate(native.dtypes):
@@ -62,11 +66,20 @@ def own_frame(frame: Any) -> Any:
 
 def _own_polars(series: Any) -> Any:
     """Return a Polars series of memory of its own, where it may stand on an array of NumPy."""
-    if not (series.dtype.is_numeric() or series.dtype.is_temporal()):
+    if not _is_shared(series.dtype):
         return series.clone()  # Polars copies what it writes to
     plain = series.alias("")  # a name such as "^a$" would be taken for a pattern
-    own = plain.reverse().reverse() if len(series) > 1 else plain.gather([0] * len(series))
-    return own.alias(series.name)
+    return _copied(plain, len(series)).alias(series.name)
+
+
+def _is_shared(kind: Any) -> bool:
+    """Whether a Polars series of a type may stand on an array of NumPy."""
+    return bool(kind.is_numeric() or kind.is_temporal())
+
+
+def _copied(values: Any, rows: int) -> Any:
+    """Return a Polars series, or an expression, of so many rows in memory of its own."""
+    return values.reverse().reverse() if rows > 1 else values.gather([0] * rows)
 
 
 def _own_pandas(column: Any) -> Any:

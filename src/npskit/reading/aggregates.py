@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ _GROUPS = {
     "detractors": re.compile(r"d[eé]tra[ck]t|d[eé]tra[tc]?tor|kritiker|krytyk", re.IGNORECASE),
 }
 _NAMES = ("detractor", "passive", "promoter")
+_WORDS = {word: f"{_NAMES[place]}s" for word, place in label_words(_NAMES).items()}
 _PERIOD = re.compile(
     r"(19|20)\d\d([-/.](0?[1-9]|1[0-2])([-/.]0?1)?|[- ]?(Q[1-4]|W\d\d?))?|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
 )
@@ -94,8 +96,7 @@ def _group_in(name: str) -> str | None:
     """Return which group a column is called after, if any."""
     if RECOMMENDS.fullmatch(name):
         return None
-    place = label_words(_NAMES).get(name.strip().casefold())
-    found = None if place is None else f"{_NAMES[place]}s"
+    found = _WORDS.get(name.strip().casefold())
     return found or next((group for group, pattern in _GROUPS.items() if pattern.search(name)), None)
 
 
@@ -165,8 +166,9 @@ def _periods(values: Any) -> bool:
     """Whether a column names a different month, quarter, week or year in each row."""
     if not isinstance(values, np.ndarray | NumberedCells) or not 1 < len(values) <= _LOOK:
         return False
-    cells = [written(cell).strip() for cell in cells_of(values).tolist()]
-    return len(set(cells)) == len(cells) and all(map(_PERIOD.fullmatch, cells))
+    # the first cell that is none ends it
+    cells = list(takewhile(_PERIOD.fullmatch, (written(cell).strip() for cell in cells_of(values).tolist())))
+    return len(cells) == len(values) == len(set(cells))
 
 
 def _bare(cell: Any) -> Any:
