@@ -11,7 +11,6 @@ from npskit.errors import InvalidTypeError, InvalidValueError
 from npskit.options import REPEATS, Against, Correction, Denominator, Overall, Repeats
 from npskit.results import LEVEL
 from npskit.sample.binding import Bindings
-from npskit.sample.other_segments import others_of
 from npskit.sample.segment_scores import correlate_segments, count_segments, measure_segments
 from npskit.scores import TOO_FEW, Score, ScoreTable
 
@@ -127,6 +126,7 @@ class WithScores(Bindings):
             >>> [(pair.a, round(pair.difference), pair.p_adjusted < 0.05) for pair in found.pairs]
             [('E', -17, False), ('N', 117, True), ('S', -75, True)]
         """
+        from npskit.sample.other_segments import others_of
         from npskit.scores import compare_groups
 
         if by is None:

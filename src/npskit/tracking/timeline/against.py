@@ -28,6 +28,7 @@ from npskit.results import (
 )
 from npskit.scores import segment_names, segment_parts
 from npskit.tracking.timeline.period_scores import PeriodScores
+from npskit.tracking.timeline.windows import earlier
 
 _FIGURES = ("difference", "low", "high", "p_value", "p_adjusted")
 
@@ -154,22 +155,3 @@ def compare_periods(
     parts = line._parts("every", "labels", "by", "segments", "backend")
     parts |= zip(_FIGURES, [*figures, adjust(figures[-1], correction, name="correction")], strict=True)
     return TimelineComparison(line.name, previous, before=before, correction=correction, level=level, **parts)
-
-
-def earlier(previous: str, labels: tuple[str, ...], begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.intp]:
-    """Return the number of the period that each is compared with, -1 for none: shape as `begins`.
-
-    Args:
-        previous: `"previous"` for the latest period that had ended when this one began, `"year"` for the one a year
-            before, if it shares no answers with this one.
-        labels: The periods.
-        begins: The first day of each, shape `(T,)` or `(G, T)`.
-        ends: The day after the last, shape `(T,)`.
-    """
-    before = np.searchsorted(ends, begins, side="right") - 1
-    if previous == "previous":
-        return before
-    places = {label: i for i, label in enumerate(labels)}
-    found = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in labels]
-    a_year_ago = np.broadcast_to(np.array(found, dtype=np.intp), begins.shape)
-    return np.where(a_year_ago <= before, a_year_ago, -1)

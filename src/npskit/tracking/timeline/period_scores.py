@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import numpy as np
@@ -15,9 +15,11 @@ from npskit.counting import Tally
 from npskit.errors import ColumnNotFoundError, IncompatibleError, did_you_mean, quoted
 from npskit.inference import Estimate
 from npskit.options import IntervalMethod
-from npskit.plots import Chart, PeriodLines, PeriodSeries, panels_of
 from npskit.results import LEVEL, NO_ROWS, Columns, RowCounts, Rows, RowsApart, key_columns, percent, records
 from npskit.scores import SCORE_ROW, TOO_FEW, Conventions, ManyScores, Score, segment_names, segment_parts
+
+if TYPE_CHECKING:
+    from npskit.plots import Chart
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -159,6 +161,8 @@ class PeriodScores(RowsApart, ManyScores):
         return found | {"undated": int(self.undated.rows.sum()), "conventions": self.conventions}
 
     def _chart(self) -> Chart:
+        from npskit.plots import PeriodLines, PeriodSeries, panels_of
+
         whole = None
         # of answers that hang together, or are in several windows, the whole cannot be had from its parts
         if self.conventions.variance == "independent" and self.estimates.simple and not self.by and not self.window:

@@ -10,9 +10,8 @@ from npskit.data import Keys
 from npskit.options import PREVIOUS, Denominator
 from npskit.sample import DaySpans, EngineSpans, Places, RowSpans, Sample, count_days, span_of
 from npskit.times import DAY, as_dates, check_every, labels
-from npskit.tracking.timeline.against import earlier
 from npskit.tracking.timeline.timeline_record import Timeline
-from npskit.tracking.timeline.windows import Periods, Window
+from npskit.tracking.timeline.windows import Periods, Window, earlier
 
 # Cells of a table by day that are not worth avoiding.
 _SMALL = 1 << 20

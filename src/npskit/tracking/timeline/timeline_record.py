@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -11,27 +11,20 @@ import numpy as np
 from npskit.checks import one_of
 from npskit.errors import IncompatibleError, did_you_mean, quoted
 from npskit.options import Chart, Correction, Previous, Season
-from npskit.plots import Chart as Picture
 from npskit.results import LEVEL
-from npskit.tracking.charts import (
-    CYCLES_OF,
-    ChangePoints,
-    ControlChart,
-    change_points,
-    cusum_chart,
-    ewma_chart,
-    laney_chart,
-    season_codes,
-)
-from npskit.tracking.timeline.against import TimelineComparison, compare_periods
-from npskit.tracking.timeline.period_picture import Happened, picture_of_periods
 from npskit.tracking.timeline.period_scores import PeriodScores
 
+if TYPE_CHECKING:  # scores must not cost the import of what is asked of them
+    from npskit.plots import Chart as Picture
+    from npskit.tracking.charts import ChangePoints, ControlChart
+    from npskit.tracking.timeline.against import TimelineComparison
+    from npskit.tracking.timeline.period_picture import Happened
+
 # Each chart with the options that are its own.
-_CHARTS: dict[Chart, tuple[Callable[..., ControlChart], tuple[str, ...]]] = {
-    "laney": (laney_chart, ("width",)),
-    "ewma": (ewma_chart, ("weight", "width")),
-    "cusum": (cusum_chart, ("allowance", "threshold")),
+_CHARTS: dict[Chart, tuple[str, ...]] = {
+    "laney": ("width",),
+    "ewma": ("weight", "width"),
+    "cusum": ("allowance", "threshold"),
 }
 
 
@@ -91,6 +84,8 @@ class Timeline(PeriodScores):
             InvalidValueError: If an argument cannot be used.
             IncompatibleError: If the scores are of fading weights: each shares its answers with all before.
         """
+        from npskit.tracking.timeline.against import compare_periods
+
         if self.fading:
             raise IncompatibleError("against: scores of fading weights share their answers; compare calendar periods")
         found = compare_periods(self, previous, level=level, correction=correction)
@@ -131,6 +126,8 @@ class Timeline(PeriodScores):
             >>> [(change.period, round(change.difference)) for change in found.changes]
             [('2026-W06', 94)]
         """
+        from npskit.tracking.charts import change_points
+
         series = self._series("change_points", season)
         found = change_points(**series, penalty=penalty, min_length=min_length, level=level)
         return attrs.evolve(found, row_counts=self.row_counts)
@@ -173,12 +170,18 @@ class Timeline(PeriodScores):
             >>> [signal.period for signal in found.control_chart().signals]
             ['2026-W07']
         """
+        from npskit.tracking.charts import cusum_chart, ewma_chart, laney_chart
+
         one_of(kind, _CHARTS, "kind")
-        chart, known = _CHARTS[kind]
+        known = _CHARTS[kind]
         for name in options:
             if name not in known:
                 raise IncompatibleError(f"{name} is no option of kind={quoted(kind)}; {did_you_mean(name, known)}")
-        found = chart(**self._series("control_chart", season), reference=reference, dispersion=dispersion, **options)
+        charts: dict[Chart, Callable[..., ControlChart]]
+        charts = {"laney": laney_chart, "ewma": ewma_chart, "cusum": cusum_chart}
+        found = charts[kind](
+            **self._series("control_chart", season), reference=reference, dispersion=dispersion, **options
+        )
         return attrs.evolve(found, row_counts=self.row_counts)
 
     def plot(
@@ -210,10 +213,14 @@ class Timeline(PeriodScores):
         self, events: Happened = (), changes: ChangePoints | None = None, chart: ControlChart | None = None
     ) -> Picture:
         """Return the picture with more than the scores; arguments as for `plot`."""
+        from npskit.tracking.timeline.period_picture import picture_of_periods
+
         return picture_of_periods(self, events, changes, chart)
 
     def _series(self, method: str, season: str | None) -> dict[str, Any]:
         """Return the effective answers of each period by category, if periods share none and there is one series."""
+        from npskit.tracking.charts import CYCLES_OF, season_codes
+
         if self.window is not None:
             raise IncompatibleError(
                 f"{method}: scores of window {self.window!r} share their answers; take a timeline of calendar periods"

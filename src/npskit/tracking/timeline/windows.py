@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from npskit.checks import whole_number
 from npskit.errors import InvalidValueError, counted, quoted
@@ -94,3 +96,22 @@ class Periods:
             return cls(numbers, starts, starts, ends)
         begins = np.full(len(ends), first) if window.length is None else days_before(ends, window.length)
         return cls(numbers, starts, begins, ends)
+
+
+def earlier(previous: str, labels: tuple[str, ...], begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the number of the period that each is compared with, -1 for none: shape as `begins`.
+
+    Args:
+        previous: `"previous"` for the latest period that had ended when this one began, `"year"` for the one a year
+            before, if it shares no answers with this one.
+        labels: The periods.
+        begins: The first day of each, shape `(T,)` or `(G, T)`.
+        ends: The day after the last, shape `(T,)`.
+    """
+    before = np.searchsorted(ends, begins, side="right") - 1
+    if previous == "previous":
+        return before
+    places = {label: i for i, label in enumerate(labels)}
+    found = [places.get(f"{int(label[:4]) - 1:04d}{label[4:]}", -1) for label in labels]
+    a_year_ago = np.broadcast_to(np.array(found, dtype=np.intp), begins.shape)
+    return np.where(a_year_ago <= before, a_year_ago, -1)
