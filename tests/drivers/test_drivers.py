@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import npskit as nk
 from npskit.data import Column
 from npskit.drivers.importance import lmg
-from npskit.drivers.rated_columns import read_rated
+from npskit.drivers.rated_columns import read_rated, read_rated_columns
 from npskit.drivers.subsets import r_squared_of_subsets
 from npskit.errors import ColumnNotFoundError, DataWarning, GuessWarning, InvalidTypeError, InvalidValueError
 from tests.drivers.test_importance import KNOWN, columns, weights
@@ -145,6 +145,43 @@ def test_planted_drivers_are_recovered() -> None:
         assert found[name].coefficient == pytest.approx(coefficient, abs=0.05)
         assert found[name].lmg == pytest.approx(share, abs=0.02)
     assert found.r2 == pytest.approx(truth.r_squared, abs=0.02)
+
+
+def test_columns_of_the_same_words_are_said_together() -> None:
+    """Eight questions on one scale make one warning, in the order of the scale; another scale makes its own."""
+    words = [["Strongly disagree", "Agree"], ["Agree", "Neutral"], ["Strongly agree", "Disagree"]]
+    cells = {f"q{i}": words[i % 3] for i in range(9)} | {"again": ["yes", "no"], "price": ["4", "2"]}
+    columns = {name: Column(np.array(each, dtype=object)) for name, each in cells.items()}
+    with pytest.warns(GuessWarning) as told:
+        together = read_rated_columns(columns, {"q8": ["disagree", "strongly agree"]})
+    agreed, yes = (str(each.message) for each in told)
+    assert agreed.startswith("drivers: columns 'q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7' were read as agreement")
+    assert "'Strongly disagree' 1, 'Disagree' 2, 'Neutral' 3, 'Agree' 4, 'Strongly agree' 5; say" in agreed
+    assert "order={'q0': [worst, ..., best], ...}" in agreed
+    assert yes.startswith("drivers: column 'again' was read as ")
+    for name, column in columns.items():
+        if name in ("q8", "price"):
+            continue
+        with pytest.warns(GuessWarning, match="read as"):
+            assert together[name].values.tolist() == read_rated(column, name).values.tolist()
+    assert together["q8"].values.tolist() == [[2, 1]]
+
+
+def test_columns_of_the_same_rare_kinds_are_said_together() -> None:
+    """Which of them is meant need not be read twice."""
+    rng = np.random.default_rng(2)
+    how = np.array(["web", "shop", "phone"])[rng.choice(3, 300, p=[0.6, 0.395, 0.005])]
+    how[:2] = "phone"
+    when = np.array(["web", "shop", "fax"])[rng.choice(3, 300, p=[0.5, 0.5, 0])]
+    data = {"score": rng.integers(0, 11, 300).tolist(), "how": how.tolist(), "again": how[::-1].tolist()}
+    when[:2] = "fax"
+    with pytest.warns(DataWarning, match="rows that count") as told:
+        nk.Survey(data | {"when": when.tolist()}, score="score").drivers(["how", "again", "when"])
+    said = [str(each.message) for each in told]
+    assert [each.split(" kinds")[0] for each in said] == [
+        "drivers: columns 'how', 'again' hold",
+        "drivers: column 'when' holds",
+    ]
 
 
 def test_what_is_read_as_a_rating() -> None:

@@ -110,6 +110,7 @@ from npskit.data.toml_reader import TomlReader as TomlReader
 from npskit.data.unit_query import Categories as Categories
 from npskit.data.unit_query import UnitQuery as UnitQuery
 from npskit.data.unit_query import UnitRoles as UnitRoles
+from npskit.data.vocabularies import Spoken as Spoken
 from npskit.data.vocabularies import answers_together as answers_together
 from npskit.data.vocabularies import said_of as said_of
 from npskit.data.weights import read_weights as read_weights

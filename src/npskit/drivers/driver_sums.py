@@ -10,11 +10,11 @@ import numpy as np
 from npskit.arrays import Bools, Codes, Floats, Frozen
 from npskit.drivers.driver_rows import DriverRows
 from npskit.drivers.moment_sums import Moments
-from npskit.drivers.rated_columns import RatedColumn
+from npskit.drivers.rated_columns import RatedColumn, columns_said, order_said
 from npskit.drivers.rating_scale import RatingSpread
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, shards_of
 from npskit.drivers.share_steps import ShareSteps
-from npskit.errors import DataWarning, InvalidValueError, counted, quoted, warn
+from npskit.errors import DataWarning, InvalidValueError, counted, plural, quoted, warn
 from npskit.options import Resampling
 from npskit.results import RowCounts
 
@@ -187,6 +187,19 @@ def with_joined_kinds(rows: DriverRows, parts: Sequence[Bools]) -> DriverRows:
             as rare as it is where it is rarest.
     """
     columns = {name: [_joined(column, parts) for column in members] for name, members in rows.columns.items()}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, members in rows.columns.items():
+        for column, joined in zip(members, columns[name], strict=True):
+            if joined is not column:
+                alike.setdefault(joined.kinds, []).append(column.name)
+    where = "that count" if len(parts) == 1 else "of a segment or period"
+    for kinds, names in alike.items():
+        warn(
+            f"drivers: {columns_said(names)} {plural(len(names), 'holds', 'hold')} kinds without an order, some in "
+            f"fewer than {_RAREST} of the rows {where}: compared are {', '.join(map(quoted, kinds))} with the rest. If "
+            f"they have an order, say it with {order_said(names)}",
+            DataWarning,
+        )
     return attrs.evolve(rows, columns=columns)
 
 
@@ -207,13 +220,6 @@ def _joined(column: RatedColumn, parts: Sequence[Bools]) -> RatedColumn:
     kinds = tuple(kind for _, kind, _ in each)
     if len(kinds) == len(column.kinds):
         return column
-    where = "that count" if len(parts) == 1 else "of a segment or period"
-    warn(
-        f"drivers: column {quoted(column.name)} holds kinds without an order, some in fewer than {_RAREST} of the rows "
-        f"{where}: compared are {', '.join(map(quoted, kinds))} with the rest. If they have an order, say it "
-        f"with order={{{column.name!r}: [worst, ..., best]}}",
-        DataWarning,
-    )
     return RatedColumn(column.name, np.stack([line for _, _, line in each]), kinds)
 
 

@@ -288,7 +288,7 @@ class WithDrivers(Bindings):
     ) -> DriverRows:
         """Return the outcome and the drivers of each row, read and checked."""
         from npskit.drivers.driver_rows import DriverRows, numbers_of_outcome, outcome_of_score
-        from npskit.drivers.rated_columns import read_rated
+        from npskit.drivers.rated_columns import read_rated, read_rated_columns
 
         data = self._driver_data(drivers, outcome, order) if data is None else data
         groups = self._groups_of(drivers)
@@ -296,7 +296,7 @@ class WithDrivers(Bindings):
         order = {self._data.frame.require(name, "order"): texts for name, texts in (order or {}).items()}
         outcome = outcome if outcome in _OF_SCORE else self._data.frame.require(outcome, "outcome")
         sample = data.sample()
-        rated = {name: read_rated(data.column(name), name, order.get(name)) for name in names}
+        rated = read_rated_columns({name: data.column(name) for name in names}, order)
         if outcome in _OF_SCORE:
             values, ends = outcome_of_score(sample.answers, outcome)
             said = f"the {outcome.replace('_', ' ')}"
