@@ -41,6 +41,8 @@ def units_of_spans(
     data: BoundData, by: tuple[str, ...], periods: tuple[Every, Window], denominator: Denominator, repeats: Repeats
 ) -> EngineSpans | None:
     """Return what an engine says of rows that hang together, None where rows have to be seen."""
+    if not (data.frame.lazy and data.units):  # what follows costs many imports
+        return None
     from npskit.sample import MOST_PARTS, DaySpans, EngineSpans, Span, policy_of
     from npskit.tracking.timeline import Periods
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from npskit.counting import warn_of_scale
 from npskit.data import Keys
 from npskit.options import PREVIOUS, Denominator
-from npskit.sample import DaySpans, EngineSpans, Places, RowSpans, Sample, count_days, span_of
+from npskit.sample import Places, Sample, count_days, span_of
 from npskit.times import DAY, as_dates, check_every, labels
 from npskit.tracking.timeline.timeline_record import Timeline
 from npskit.tracking.timeline.windows import Periods, Window, earlier
+
+if TYPE_CHECKING:  # most rows do not hang together
+    from npskit.sample import EngineSpans, RowSpans
 
 # Cells of a table by day that are not worth avoiding.
 _SMALL = 1 << 20
@@ -63,6 +68,8 @@ def timeline_of_sample(
     if units is None and (sample.calibration is None or window.half_life is None):
         clustering = sample.clustering(dated, denominator)
         if clustering is not None:
+            from npskit.sample import RowSpans
+
             rows = RowSpans(sample, clustering, dated, times.astype("datetime64[D]").astype(np.int64))
     table = count_days(
         times,
@@ -84,6 +91,8 @@ def timeline_of_sample(
     estimate, undated, shared = None, table.undated, None
     names = labels(found.numbers, every)
     if rows is not None and len(found.ends):
+        from npskit.sample import DaySpans
+
         spans = DaySpans(begins, found.ends, fades)
         estimate = rows.estimate(spans)
         if estimate is not None:
