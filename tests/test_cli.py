@@ -772,3 +772,25 @@ def test_comments(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "file of themes" in capsys.readouterr().err
     assert main(["comments", str(path), "--score", "nps"]) == 2
     assert "comments() needs to know what was written" in capsys.readouterr().err
+
+
+def test_themes_of_comments_as_drivers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What comments mention stands among the drivers, with ratings or alone; without either nothing is asked."""
+    path, themes = tmp_path / "answers.csv", tmp_path / "themes.toml"
+    rows = [
+        f"{score + i % 2},{said},{rating},{1 + i % 5}"
+        for i in range(20)
+        for score, said, rating in [(2, "dirty room", 2), (9, "nice staff", 5), (7, "", 4), (6, "fine", 3)]
+    ]
+    path.write_text("\n".join(["nps,text,room,price", *rows]), "utf-8")
+    themes.write_text('[theme.staff]\nen = ["staff"]\n[theme.dirt]\nen = ["dirt*"]\n', "utf-8")
+    words = ["drivers", str(path), "--score", "nps", "--comment", "text"]
+    assert main([*words, "--themes", str(themes), "--drivers", "room,price", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {each["driver"] for each in found["drivers"]} == {"room", "price", "staff", "dirt", "wrote"}
+    assert main([*words, "--themes", str(themes)]) == 0
+    assert "3 drivers explain" in capsys.readouterr().out
+    assert main(words) == 2
+    assert "give columns with --drivers, or themes of comments with --themes" in capsys.readouterr().err
+    assert main(["drivers", str(path), "--score", "nps", "--themes", str(themes)]) == 2
+    assert "--comment" in capsys.readouterr().err

@@ -175,6 +175,8 @@ OF_SURVEYS: dict[str, Callable[[nk.Survey], Any]] = {
     "Survey.drivers, pairwise": lambda s: s.drivers(["region"], missing="pairwise", draws=100),
     "Survey.drivers, by": lambda s: s.drivers(["rating"], by="region", draws=100),
     "Survey.drivers, every": lambda s: s.drivers(["rating"], every="month", draws=100),
+    "Survey.drivers, themes": lambda s: s.drivers(["rating"], themes=THEMES, draws=100),
+    "Survey.drivers, themes by": lambda s: s.drivers(["rating"], themes=THEMES, by="region", draws=100),
     "Survey.three_factors": lambda s: s.three_factors(["rating"], draws=100),
     "Survey.bottlenecks": lambda s: s.bottlenecks(["rating"], draws=100),
     "Survey.themes": lambda s: s.themes(THEMES, every="month"),

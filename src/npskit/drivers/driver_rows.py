@@ -27,6 +27,8 @@ class DriverRows(Frozen):
         sample: What is known of the rows.
         worths: What each category of the score is worth, worst to best; none where another column is explained.
         backend: The dataframe library of results.
+        themes: Which of the drivers are themes of comments, last having written, until it is seen which tell anything.
+        notes: What must be known of the drivers to read them.
     """
 
     said: str
@@ -36,6 +38,8 @@ class DriverRows(Frozen):
     sample: Sample
     worths: Mapping[str, float]
     backend: str | None
+    themes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def categories(self) -> Codes:

@@ -14,6 +14,7 @@ from npskit.drivers.rated_columns import RatedColumn, columns_said, order_said
 from npskit.drivers.rating_scale import RatingSpread
 from npskit.drivers.resampling import BOOTSTRAP_UP_TO, shards_of
 from npskit.drivers.share_steps import ShareSteps
+from npskit.drivers.theme_drivers import with_told_themes
 from npskit.errors import DataWarning, InvalidValueError, counted, plural, quoted, warn
 from npskit.options import Resampling
 from npskit.results import RowCounts
@@ -60,6 +61,7 @@ class DriverSums(Frozen):
         backend: The dataframe library of results.
         row_counts: What became of the rows.
         steps: How the shares of the categories go with each rating; None where that is not known.
+        notes: What must be known of the drivers to read them.
     """
 
     said: str
@@ -73,6 +75,7 @@ class DriverSums(Frozen):
     backend: str | None
     row_counts: RowCounts
     steps: ShareSteps | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def groups(self) -> list[list[int]]:
@@ -112,11 +115,13 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         rows: The outcome, and what may drive it.
         pairwise: Whether each covariance is of the rows that have both columns, instead of those that have all.
         rng: Deals units to shards.
-        part: Some of the rows, of which rare kinds are joined already; None for all.
+        part: Some of the rows, of which rare kinds and themes are seen to already; None for all.
 
     Raises:
         InvalidValueError: If there are too few rows.
     """
+    if part is None:
+        rows = with_told_themes(rows, [rows_used(rows, pairwise)])
     used = rows_used(rows, pairwise)
     inside = np.ones(len(used), dtype=np.bool_) if part is None else part.inside
     used &= inside
@@ -154,6 +159,7 @@ def sums_of(rows: DriverRows, *, pairwise: bool, rng: np.random.Generator, part:
         ShareSteps.of(stepped, rows.categories[used], len(rows.worths), weights, shards, int(units.max()) + 1)
         if rows.worths and part is None and not pairwise
         else None,
+        rows.notes,
     )
 
 

@@ -51,6 +51,7 @@ class DriversBy(CountedRows):
         aside: The groups of which no drivers can be told, each with the reason.
         level: Confidence level of the intervals, and 1 less the level of the tests.
         groups: The drivers of each group.
+        assumes: What must be known of the drivers to read them.
         backend: The dataframe library that `to_frame` gives by default.
         row_counts: What became of the rows.
     """
@@ -64,6 +65,7 @@ class DriversBy(CountedRows):
     aside: tuple[str, ...]
     level: float
     groups: Mapping[str, Drivers]
+    assumes: tuple[str, ...] = ()
     backend: str | None = None
     row_counts: RowCounts = NO_ROWS
 
@@ -124,4 +126,4 @@ class DriversBy(CountedRows):
         else:
             notes.append("No driver was found to differ.")
         notes += [f"Left aside: {each}" for each in self.aside]
-        return [wrapped(note) for note in notes]
+        return [wrapped(note) for note in [*notes, *self.assumes]]

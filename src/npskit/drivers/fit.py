@@ -9,7 +9,7 @@ import numpy as np
 from npskit.arrays import Floats
 from npskit.drivers.driver import Driver
 from npskit.drivers.driver_sums import DriverSums
-from npskit.drivers.drivers import Drivers
+from npskit.drivers.drivers import ASSUMES, Drivers
 from npskit.drivers.regression import out_of_sample, regression_of
 from npskit.drivers.resampling import Drawing, Resampled, resampled_of
 from npskit.drivers.share_model import ShareModel
@@ -80,7 +80,8 @@ def drivers_of(sums: DriverSums, how: Drawing) -> Drivers:
         "pairwise" if sums.pairwise else "listwise",
         sums.method,
         float(found.error.max()),
-        shares=ShareModel.of(sums, every, means, resampled) if sums.categories else None,
+        (*ASSUMES, *sums.notes),
+        ShareModel.of(sums, every, means, resampled) if sums.categories else None,
         backend=sums.backend,
         row_counts=sums.row_counts,
     )

@@ -12,6 +12,7 @@ from npskit.drivers.drivers_by import DriverDifference, DriversBy
 from npskit.drivers.fit import drivers_of
 from npskit.drivers.regression import slopes_of
 from npskit.drivers.resampling import Drawing, covariance_of, multiples_of, shards_of
+from npskit.drivers.theme_drivers import with_told_themes
 from npskit.errors import InvalidValueError
 from npskit.inference import adjust
 from npskit.options import Every
@@ -53,12 +54,13 @@ def drivers_by(rows: DriverRows, groups: Groups, *, pairwise: bool, how: Drawing
     Raises:
         InvalidValueError: If no drivers can be told of two groups.
     """
+    large = _large_enough(rows, groups, pairwise)
+    rows = with_joined_kinds(with_told_themes(rows, large), large)
     units = rows.units(np.ones(len(rows.outcome), dtype=np.bool_))
     method = resampling_of(len(rows.columns))
     shards = shards_of(units, method, how.rng)
     size = int(shards.max(initial=-1)) + 1
     summed, found, aside = {}, {}, []
-    rows = with_joined_kinds(rows, _large_enough(rows, groups, pairwise))
     for number, name in enumerate(groups.names):
         part = RowPart(groups.places.numbers == number, shards, size)
         try:
@@ -96,6 +98,7 @@ def drivers_by(rows: DriverRows, groups: Groups, *, pairwise: bool, how: Drawing
         tuple(aside),
         how.level,
         found,
+        rows.notes,
         backend=rows.backend,
         row_counts=_counts(rows, [each.row_counts for each in summed.values()]),
     )

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from npskit.checks import finite_number, one_of, share, whole_number
-from npskit.errors import IncompatibleError, InvalidTypeError, InvalidValueError, quoted
+from npskit.drivers.named_drivers import named_drivers
+from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import GAPS, Every, Gaps
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, asked
 
 if TYPE_CHECKING:
+    from npskit.comments.themes import ThemeList
     from npskit.drivers.bottlenecks import Bottlenecks
     from npskit.drivers.driver_rows import DriverRows
     from npskit.drivers.drivers import Drivers
     from npskit.drivers.drivers_by import DriversBy
     from npskit.drivers.resampling import Drawing
     from npskit.drivers.three_factors import ThreeFactors
+
+    Listed = ThemeList | Mapping[str, Sequence[str]] | str | os.PathLike[str]
 
 _OF_SCORE = ("answer", "category_score")
 
@@ -30,8 +35,9 @@ class WithDrivers(Bindings):
     @overload
     def drivers(
         self,
-        drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+        drivers: Sequence[str] | Mapping[str, str | Sequence[str]] = ...,
         *,
+        themes: Listed | None = ...,
         by: None = None,
         every: None = None,
         outcome: str = ...,
@@ -44,8 +50,9 @@ class WithDrivers(Bindings):
     @overload
     def drivers(
         self,
-        drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+        drivers: Sequence[str] | Mapping[str, str | Sequence[str]] = ...,
         *,
+        themes: Listed | None = ...,
         by: str | Sequence[str] | None = None,
         every: Every | None = None,
         outcome: str = ...,
@@ -57,8 +64,9 @@ class WithDrivers(Bindings):
     ) -> DriversBy: ...
     def drivers(
         self,
-        drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+        drivers: Sequence[str] | Mapping[str, str | Sequence[str]] = (),
         *,
+        themes: Listed | None = None,
         by: str | Sequence[str] | None = None,
         every: Every | None = None,
         outcome: str = "answer",
@@ -78,7 +86,10 @@ class WithDrivers(Bindings):
         Args:
             drivers: The columns with ratings of aspects; a mapping of names to several columns makes groups, which
                 share R² as one each. Numbers, words of known scales ("Agree"), yes and no; other texts are kinds
-                without an order, which are a group.
+                without an order, which are a group. None are needed where there are themes.
+            themes: What comments may be about, as of `themes`, a list of yours: each is a driver of its own, 1 where
+                the comment mentions it and 0 elsewhere, beside `wrote`, 1 for all who wrote. Of engines the comments
+                are fetched. What nobody, or everybody who wrote, mentions is left out.
             by: Columns whose segments are looked at each for itself, with a test of each driver for a difference.
             every: Periods that are, in the clock of the data: `"quarter"`. Did the drivers change?
             outcome: `"answer"`, the answer to the survey's question; `"category_score"`, such as -100, 0 or 100 of NPS;
@@ -93,6 +104,10 @@ class WithDrivers(Bindings):
         Raises:
             ColumnNotFoundError: If a column is not there.
             InvalidTypeError, InvalidValueError: If an argument or a column cannot be used, or there are too few rows.
+            IncompatibleError: If there are themes and no comment is bound, or both `by` and `every` are given.
+
+        Warns:
+            DataWarning: It names the themes that are left out.
 
         Example:
             >>> import npskit as nk
@@ -103,26 +118,29 @@ class WithDrivers(Bindings):
             >>> [(each.driver, round(each.lmg, 2), each.rank) for each in found.drivers]
             [('speed', 0.75, 1), ('price', 0.08, 2)]
         """
-        from npskit.drivers.driver_sums import sums_of  # scoring should not wait for them
+        from npskit.comments.themes import ThemeList  # scoring should not wait for them
+        from npskit.drivers.driver_sums import sums_of
         from npskit.drivers.engine_sums import sums_of_engine
         from npskit.drivers.fit import drivers_of
         from npskit.drivers.resampling import Drawing
 
         one_of(missing, GAPS, "missing")
+        listed = None if themes is None else ThemeList.of(themes)
         how = Drawing(share(level, "level"), whole_number(draws, "draws", least=100), np.random.default_rng(rng))
         if by is not None or every is not None:
-            return self._drivers_by(drivers, by, every, (outcome, order), missing == "pairwise", how)
-        if missing == "listwise" and not order:
+            return self._drivers_by(drivers, by, every, (outcome, order, listed), missing == "pairwise", how)
+        if missing == "listwise" and not order and listed is None:
             self._driver_names(drivers, outcome, None)
             known = outcome if outcome in _OF_SCORE else self._data.frame.require(outcome, "outcome")
-            sums = sums_of_engine(self._data, self._groups_of(drivers), known, self._backend)
+            groups = named_drivers(self._data, drivers)
+            sums = sums_of_engine(self._data, groups, known, self._backend) if groups else None
             if sums is not None:
                 return drivers_of(sums, how)
-        rows = self._driver_rows(drivers, outcome, order)
+        rows = self._driver_rows(drivers, outcome, order, listed)
         return drivers_of(sums_of(rows, pairwise=missing == "pairwise", rng=how.rng), how)
 
     def _drivers_by(
-        self, drivers: Any, by: Any, every: Every | None, asked_for: tuple[str, Any], pairwise: bool, how: Drawing
+        self, drivers: Any, by: Any, every: Every | None, asked_for: tuple[str, Any, Any], pairwise: bool, how: Drawing
     ) -> DriversBy:
         """Return the drivers of each segment, or of each period."""
         from npskit.drivers.fit_groups import Groups, drivers_by
@@ -134,7 +152,7 @@ class WithDrivers(Bindings):
             check_every(every)
         names = self._data.by(by)
         data = self._driver_data(drivers, *asked_for, names, times=every is not None)
-        rows = self._driver_rows(drivers, *asked_for, data)
+        rows = self._driver_rows(drivers, *asked_for, data=data)
         groups = Groups.of_segments(data, names) if every is None else Groups.of_periods(data, every)
         return drivers_by(rows, groups, pairwise=pairwise, how=how)
 
@@ -261,15 +279,25 @@ class WithDrivers(Bindings):
         return bottlenecks_of(rows, scale, level=level, draws=draws, rng=np.random.default_rng(rng))
 
     def _driver_data(
-        self, drivers: Any, outcome: str, order: Any, more: Sequence[str] = (), *, times: bool = False
+        self,
+        drivers: Any,
+        outcome: str,
+        order: Any,
+        listed: ThemeList | None,
+        more: Sequence[str] = (),
+        *,
+        times: bool = False,
     ) -> BoundData:
         """Return the rows with the columns that are needed."""
+        from npskit.comments.themes import comment_column
+
         names = self._driver_names(drivers, outcome, order)
+        more = more if listed is None else [comment_column(self._data), *more]
         return asked(self._data, [*names, *(name for name in more if name not in names)], times=times, rows=True)
 
     def _driver_names(self, drivers: Any, outcome: str, order: Any) -> list[str]:
         """Return the columns of the drivers, and that of the outcome where it is one, checked to be there."""
-        names = [name for members in self._groups_of(drivers).values() for name in members]
+        names = [name for members in named_drivers(self._data, drivers).values() for name in members]
         if outcome not in _OF_SCORE:
             outcome = self._data.frame.require(outcome, "outcome")
             if outcome in names:
@@ -284,14 +312,19 @@ class WithDrivers(Bindings):
         drivers: Any,
         outcome: str,
         order: Mapping[str, Sequence[str]] | None,
+        listed: ThemeList | None = None,
+        *,
         data: BoundData | None = None,
     ) -> DriverRows:
         """Return the outcome and the drivers of each row, read and checked."""
         from npskit.drivers.driver_rows import DriverRows, numbers_of_outcome, outcome_of_score
         from npskit.drivers.rated_columns import read_rated, read_rated_columns
+        from npskit.drivers.theme_drivers import with_themes
 
-        data = self._driver_data(drivers, outcome, order) if data is None else data
-        groups = self._groups_of(drivers)
+        data = self._driver_data(drivers, outcome, order, listed) if data is None else data
+        groups = named_drivers(self._data, drivers)
+        if not groups and listed is None:
+            raise InvalidValueError("drivers must name at least one column each")
         names = [name for members in groups.values() for name in members]
         order = {self._data.frame.require(name, "order"): texts for name, texts in (order or {}).items()}
         outcome = outcome if outcome in _OF_SCORE else self._data.frame.require(outcome, "outcome")
@@ -309,23 +342,5 @@ class WithDrivers(Bindings):
         columns = {name: [rated[member] for member in members] for name, members in groups.items()}
         book = sample.answers.codebook
         worths = dict(zip(book.categories, book.category_scores.tolist(), strict=True)) if outcome in _OF_SCORE else {}
-        return DriverRows(said, values, ends, columns, sample, worths, self._backend)
-
-    def _groups_of(self, drivers: Any) -> dict[str, list[str]]:
-        """Return the columns of each driver, checked to be there, each once."""
-        if isinstance(drivers, str) or not isinstance(drivers, Sequence | Mapping):
-            raise InvalidTypeError(f"drivers must name columns, as ['speed', 'price']: got {quoted(drivers)}")
-        given = drivers if isinstance(drivers, Mapping) else {name: name for name in drivers}
-        found = {}
-        for name, members in given.items():
-            listed = [members] if isinstance(members, str) else list(members)
-            found[str(name)] = [self._data.frame.require(member, "drivers") for member in listed]
-        every = [member for members in found.values() for member in members]
-        if not every or not all(found.values()):
-            raise InvalidValueError("drivers must name at least one column each")
-        if len(set(every)) < len(every) or len(found) < len(drivers):
-            raise InvalidValueError(f"drivers names a column twice: {quoted(drivers)}")
-        scored = [member for member in every if member in self._data.score]
-        if scored:
-            raise InvalidValueError(f"drivers: {quoted(scored[0])} is the answer that is to be explained")
-        return found
+        found = DriverRows(said, values, ends, columns, sample, worths, self._backend)
+        return found if listed is None else with_themes(found, data, listed)

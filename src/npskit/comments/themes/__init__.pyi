@@ -3,6 +3,8 @@
 from npskit.comments.themes.listed_theme import Theme as Theme
 from npskit.comments.themes.theme_counts import ThemeCounts as ThemeCounts
 from npskit.comments.themes.theme_list import ThemeList as ThemeList
+from npskit.comments.themes.theme_mentions import WrittenRows as WrittenRows
+from npskit.comments.themes.theme_mentions import comment_column as comment_column
 from npskit.comments.themes.theme_points import RAREST as RAREST
 from npskit.comments.themes.theme_points import ThemePoints as ThemePoints
 from npskit.comments.themes.theme_points import ThemeRows as ThemeRows

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from npskit.checks import finite_number, share, whole_number
-from npskit.errors import IncompatibleError, InvalidValueError, quoted
+from npskit.errors import IncompatibleError, InvalidValueError
 from npskit.options import Every
 from npskit.results import LEVEL
 from npskit.sample import Bindings, BoundData, Places, asked
@@ -225,31 +225,22 @@ class WithThemes(Bindings):
         """Return the themes, the data, and its rows by what they mention."""
         from npskit.comments.themes.found_themes import find_themes
         from npskit.comments.themes.theme_list import ThemeList
+        from npskit.comments.themes.theme_mentions import WrittenRows, comment_column
         from npskit.comments.themes.themed_rows import ThemedRows
-        from npskit.data import read_written
 
-        if "comment" not in self._data.roles:
-            raise IncompatibleError("themes needs to know what was written: bind the column with comment=")
+        name = comment_column(self._data)
         listed = None if themes is None else ThemeList.of(themes)
-        name = self._data.roles["comment"]
         data = asked(self._data, [name, *self._data.by(by)], times=times, rows=True, **options)
-        sample = data.sample()
-        comments = read_written(data.column(name), f"comment: column {quoted(name)}")
-        wrote = np.fromiter((text is not None for text in comments), np.bool_, len(comments))
-        if listed is None:
-            from npskit.comments.words import words_of_rows
+        sample, written = data.sample(), WrittenRows.of(data)
+        comments, wrote = written.comments, written.wrote
+        if listed is not None:
+            return listed, data, ThemedRows(sample, written.mentions(listed), wrote, comments)
+        from npskit.comments.words import words_of_rows
 
-            found = find_themes(words_of_rows(data, comments, wrote, names), most)
-            if not found.names:
-                raise InvalidValueError(
-                    "themes: no words stand in the same comments often enough: list your own themes"
-                )
-            own = found.mentions
-        else:
-            own = listed.mentions(comments[wrote].tolist())
-        mentions = np.zeros((len(comments), own.shape[1]), np.bool_)
-        mentions[wrote] = own
-        return listed or found, data, ThemedRows(sample, mentions, wrote, comments)
+        found = find_themes(words_of_rows(data, comments, wrote, names), most)
+        if not found.names:
+            raise InvalidValueError("themes: no words stand in the same comments often enough: list your own themes")
+        return found, data, ThemedRows(sample, written.spread(found.mentions), wrote, comments)
 
     def _answering(self, data: BoundData, rows: ThemedRows, places: Places) -> tuple[ThemedRows, Any]:
         """Return the rows that count where several contacts of an account answer at a place, and which those are."""
