@@ -175,5 +175,6 @@ STUDIES = [
         "are of a driver that has little effect or none.",
         300,
         run,
+        slow=True,
     )
 ]

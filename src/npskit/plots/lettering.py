@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-_NARROW, _WIDE = frozenset("iljI.,:;'|!()[]{}ft r-·"), frozenset("mwMW@%—")
+# no-break spaces stand between the thousands of Polish numbers
+_NARROW, _WIDE = frozenset("iljI.,:;'|!()[]{}ft r-·\u00a0\u202f"), frozenset("mwMW@%—")
 
 
 def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
