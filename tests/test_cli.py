@@ -586,6 +586,8 @@ def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     # Friday 16:00 to Saturday 18:00 is an hour of opening time; the other waits for 8 hours of it
     assert by_channel["email"]["times"][1]["median"] == 4.5
     assert found["closing"] == "resolved"
+    hidden = json.loads(run(capsys, *words, "--hide-below", "3", "--json")[1])
+    assert [(group["key"], group["cases"]) for group in hidden["groups"]] == [(["chat, email (hidden)"], 4)]
     code, out, _ = run(capsys, "loop", str(path), "--rejected")
     assert (code, "opened is not a time" in out) == (0, True)
 
@@ -597,6 +599,7 @@ def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (("--hours", "nine"), "--hours must be written like 09:00-17:00"),
         (("--hours", "chat=always", "--hours-by", "Source"), "there is none for email"),
         (("--targets", "first=1h"), "must be one of"),
+        (("--hide-below", "3"), "--hide-below 3 hides groups: say which ones with --by"),
     ],
 )
 def test_loop_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...], told: str) -> None:

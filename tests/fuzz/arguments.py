@@ -248,6 +248,7 @@ ARGUMENTS: dict[str, Make] = {
     "groups": _column("region"),
     "half_life": _span,
     "hard": lambda draw, _: draw.whole(1, 3),
+    "hide_below": _one(3, 1, None, 0, 10**9),
     "holdout": _number(0, 1),
     "holidays": _one([], [dt.date(2026, 1, 1)], ["2026-05-01"], "PL"),
     "id": _one(1, "C-1", ("a", 2)),

@@ -55,6 +55,7 @@ def add_loop(commands: Any) -> None:
     add_texts(loop, *_TEXTS)
     add_order(loop)
     loop.add_argument("--eligible", type=int, metavar="NUMBER", help="how many should have been answered")
+    loop.add_argument("--hide-below", type=int, metavar="CASES", help="with --by: make smaller groups one")
     loop.add_argument("--level", type=float, default=LEVEL, help="confidence level (default 0.95)")
     loop.add_argument("--rejected", action="store_true", help="list what could not be used, and why")
     loop.add_argument("--json", action="store_true", help="print JSON")
@@ -75,7 +76,7 @@ def _run(options: argparse.Namespace) -> None:
         scorer=get_scorer(options.scorer),
         level=options.level,
         **targets,
-        **given(options, "as_of", "eligible", "dayfirst"),
+        **given(options, "as_of", "eligible", "dayfirst", "hide_below"),
     )
     if options.json:
         print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))

@@ -14,6 +14,7 @@ from npskit.counting.hiding import HIDDEN as HIDDEN
 from npskit.counting.hiding import HIDDEN_WITH as HIDDEN_WITH
 from npskit.counting.hiding import SHOWN as SHOWN
 from npskit.counting.hiding import hidden_groups as hidden_groups
+from npskit.counting.hiding import hidden_label as hidden_label
 from npskit.counting.odd_answers import warn_of_scale as warn_of_scale
 from npskit.counting.tally import Tally as Tally
 from npskit.counting.tally import tally_rows as tally_rows

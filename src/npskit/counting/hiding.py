@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npskit.arrays import Bools, Integers
 
 SHOWN, HIDDEN, HIDDEN_WITH = 0, 1, 2
+# Hidden groups that are named where all hidden ones are one.
+_NAMED = 3
 
 
 def hidden_groups(counts: ArrayLike, below: int | None) -> NDArray[np.int8]:
@@ -49,6 +53,24 @@ def hidden_groups(counts: ArrayLike, below: int | None) -> NDArray[np.int8]:
     if (fate[answered] > SHOWN).all():
         fate[answered] = HIDDEN_WITH
     return fate
+
+
+def hidden_label(names: Sequence[str], taken: Collection[str]) -> str:
+    """Return what hidden groups are called together, where they are made one.
+
+    Args:
+        names: What each of them is called.
+        taken: What all groups are called, so that none else is called the same.
+
+    Example:
+        >>> hidden_label(["East", "South"], ["North", "East", "South"]), hidden_label(list("abcde"), [])
+        ('East, South (hidden)', 'a, b, c and 2 more (hidden)')
+    """
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    label = f"{', '.join(names[:_NAMED])}{more} (hidden)"
+    while label in taken:
+        label += "*"
+    return label
 
 
 def _is_safe(column: Integers, fate: NDArray[np.int8], below: int, several: bool) -> bool:

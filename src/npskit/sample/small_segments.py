@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from npskit.arrays import Bools
 from npskit.checks import boolean, one_of, whole_number
-from npskit.counting import SHOWN
+from npskit.counting import SHOWN, hidden_label
 from npskit.data import Frame, Keys
 from npskit.errors import IncompatibleError, InvalidValueError, quoted
 from npskit.options import EVERY, Every
 from npskit.sample.asking import asked
 from npskit.sample.binding import Bindings
 from npskit.sample.bound import BoundData
-
-_NAMED = 3
 
 
 class HidesSegments(Bindings):
@@ -127,10 +125,7 @@ def _pooled(data: BoundData, name: str, keys: Keys, hidden: Bools) -> Frame:
 
     names = segment_names(keys)
     some = [said for said, is_hidden in zip(names, hidden.tolist(), strict=True) if is_hidden]
-    more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
-    label = f"{', '.join(some[:_NAMED])}{more} (hidden)"
-    while label in names:
-        label += "*"
+    label = hidden_label(some, names)
     frame = data.frame
     if frame.lazy:
         found = frame.distinct([name])

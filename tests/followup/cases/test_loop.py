@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npskit.counting import SHOWN, hidden_groups
 from npskit.errors import ColumnNotFoundError, DataWarning, InvalidTypeError, InvalidValueError
 from npskit.followup.cases.case import Case
 from npskit.followup.cases.loop import closed_loop
@@ -128,6 +129,47 @@ def test_groups(rows: list[tuple[Any, ...]], random: Any) -> None:
     shuffled = closed_loop(log(random.sample(rows, len(rows))), by="owner", as_of=hour(160))
     assert repr(shuffled.total) == repr(loop.total)
     assert repr(shuffled.groups) == repr(loop.groups)
+
+
+@settings(max_examples=30)
+@given(st.lists(ROW, min_size=4, max_size=40), st.integers(1, 4), st.sampled_from([("owner",), ("owner", "score")]))
+def test_small_groups_are_one(rows: list[tuple[Any, ...]], fewest: int, by: tuple[str, ...]) -> None:
+    """No group that is shown is small, those that are shown are as ever, and the others are one: nothing is lost."""
+    open_loop = closed_loop(log(rows), by=by, as_of=hour(160))
+    loop = closed_loop(log(rows), by=by, as_of=hour(160), hide_below=fewest)
+    assert repr(loop.total) == repr(open_loop.total)
+    assert sum(part.cases for part in loop.groups.values()) == len(rows)
+    assert all(part.cases >= fewest for part in loop.groups.values())
+    fates = hidden_groups([part.cases for part in open_loop.groups.values()], fewest)
+    shown = {key: part for (key, part), fate in zip(open_loop.groups.items(), fates, strict=True) if fate == SHOWN}
+    assert {key: repr(part) for key, part in loop.groups.items() if key in shown} == {
+        key: repr(part) for key, part in shown.items()
+    }
+    others = [key for key in loop.groups if key not in shown]
+    assert len(others) == (fates != SHOWN).any()
+    for key in others:
+        wanted = [name for name in open_loop.groups if name not in shown]
+        own = [row for row in rows if tuple(row[{"owner": 3, "score": 4}[name]] for name in by) in wanted]
+        assert len(wanted) > 1 or len(open_loop.groups) == 1
+        assert "(hidden)" in key[0]
+        assert repr(loop.groups[key]) == repr(closed_loop(log(own), as_of=hour(160)).total)
+
+
+def test_small_groups_with_how_many_should_have_been_answered() -> None:
+    """The numbers of those that are hidden are added, too; without groups, or with too few cases, nothing is hidden."""
+    rows = [(0, 2, 24, owner, 3, 9) for owner in ["Ann"] * 6 + ["Bob"] * 2 + ["Cleo"]]
+    loop = closed_loop(log(rows), by="owner", eligible={"Ann": 10, "Bob": 4, "Cleo": 3}, hide_below=3)
+    assert {key[0]: (part.cases, part.rate("coverage").n) for key, part in loop.groups.items()} == {
+        "Ann": (6, 10),
+        "Bob, Cleo (hidden)": (3, 7),
+    }
+    for options, why in (
+        ({"hide_below": 3}, "hide_below=3 hides groups: say which ones with by="),
+        ({"hide_below": 10, "by": "owner"}, "hide_below=10: there are fewer cases, so that nothing could be shown"),
+        ({"hide_below": 0, "by": "owner"}, "hide_below must be"),
+    ):
+        with pytest.raises(InvalidValueError, match=why):
+            closed_loop(log(rows), **options)
 
 
 @settings(max_examples=30)

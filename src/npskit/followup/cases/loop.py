@@ -10,6 +10,7 @@ import numpy as np
 
 from npskit.arrays import Codes, Integers
 from npskit.checks import is_hashable, of_kind, several, whole_number
+from npskit.counting import SHOWN, hidden_groups, hidden_label
 from npskit.data import factorize_many
 from npskit.errors import InvalidValueError, plural
 from npskit.followup.cases.case_log import CaseLog
@@ -42,6 +43,7 @@ def closed_loop(
     events: Mapping[str, EventKind] | None = None,
     recorded: Collection[EventKind] = (),
     dayfirst: bool | None = None,
+    hide_below: int | None = None,
     level: float = 0.95,
 ) -> ClosedLoop:
     """Return how well the loop is closed: who was answered, how soon, what is open, and who was won back.
@@ -85,6 +87,8 @@ def closed_loop(
         recorded: Events that the log would hold if there had been any, such as `"reopened"`.
         dayfirst: Whether the day stands before the month in dates such as 03/04/2026; None finds it out, from all
             columns of times together, and warns where nothing tells.
+        hide_below: With `by`: groups of at least one and fewer cases are made one, as `"Ann, Bob (hidden)"`, and the
+            next smallest with them where the total would give one away: `Survey.hide_below`. No case is lost.
         level: Confidence level of the intervals.
 
     Raises:
@@ -107,6 +111,8 @@ def closed_loop(
     tail_of(level)
     check_targets(targets)
     names = () if by is None else _names(by, "by")
+    if hide_below is not None and whole_number(hide_below, "hide_below", least=1) and not names:
+        raise InvalidValueError(f"hide_below={hide_below} hides groups: say which ones with by=")
     check_calendars(calendar)
     targets_by, calendar_by = _names(targets_by, "targets_by"), _names(calendar_by, "calendar_by")
     log = read_case_log(
@@ -139,6 +145,8 @@ def closed_loop(
     codes, keys = _groups(log, names)
     answered = np.bincount(codes[~np.isnat(log.responded)], minlength=len(keys))
     expected = None if eligible is None else _eligible(eligible, keys, answered)
+    if hide_below is not None:
+        codes, keys, expected = _pooled(codes, keys, expected, hide_below)
     spans = durations(log, ServiceLevels.of(log, targets, targets_by, calendar, calendar_by))
     everything = np.zeros(len(log), np.intp)
     whole = None if eligible is None else np.array([_total(eligible)])
@@ -200,6 +208,27 @@ def _eligible(eligible: Any, keys: Sequence[tuple[Any, ...]], answered: Integers
                 "many should have been"
             )
     return np.array([given[key] for key in keys], np.int64)
+
+
+def _pooled(
+    codes: Codes, keys: list[tuple[Any, ...]], expected: Integers | None, fewest: int
+) -> tuple[Codes, list[tuple[Any, ...]], Integers | None]:
+    """Return the groups with those that are small made one, which comes last, and how many of each are expected."""
+    counts = np.bincount(codes, minlength=len(keys))
+    if 0 < len(codes) < fewest:
+        raise InvalidValueError(f"hide_below={fewest}: there are fewer cases, so that nothing could be shown")
+    hidden = hidden_groups(counts, fewest) > SHOWN
+    if not hidden.any():
+        return codes, keys, expected
+    names = segment_names(keys)
+    label = hidden_label([name for name, is_hidden in zip(names, hidden.tolist(), strict=True) if is_hidden], names)
+    shown = [key for key, is_hidden in zip(keys, hidden.tolist(), strict=True) if not is_hidden]
+    place = np.where(hidden, len(shown), np.cumsum(~hidden) - 1)
+    if expected is not None:
+        sums = np.zeros(len(shown) + 1, np.int64)
+        np.add.at(sums, place, expected)
+        expected = sums
+    return place[codes], [*shown, (label, *["(hidden)"] * (len(keys[0]) - 1))], expected
 
 
 def _groups(log: CaseLog, by: Sequence[str]) -> tuple[Codes, list[tuple[Any, ...]]]:
