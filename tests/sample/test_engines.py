@@ -151,6 +151,21 @@ def test_where_rows_are_does_not_matter(asked: str, design: str, rows: list[dict
     assert agree(held, said(ASKED[asked], frame.lazy(), **DESIGNS[design]))
 
 
+@pytest.mark.parametrize("role", ["cluster", "stratum"])
+@pytest.mark.parametrize("asked", [each for each in ASKED if each not in (*POLICIES, "series")])
+def test_a_unit_or_stratum_that_is_missing_is_refused_as_in_memory(asked: str, role: str) -> None:
+    """An error names its column and its row: nobody is told that the engine failed."""
+    rows = [
+        {"score": i % 11, "region": "NS"[i % 2], "kind": "ab"[i % 3 % 2], "minutes": 997 * i, "weight": 1.0}
+        | {"who": None if i == 30 else "abcd"[i % 4], "school": 1 + i % 4}
+        for i in range(80)
+    ]
+    frame = frame_of(rows)
+    held, lazy = (said(ASKED[asked], each, score="score", **{role: "who"}) for each in (frame, frame.lazy()))
+    assert agree(held, lazy)
+    assert isinstance(held, dict | tuple | list) or "must not be missing: missing in row 30" in held
+
+
 @pytest.mark.parametrize("repeats", ["latest", "mean"])
 def test_rows_that_cannot_be_scored_share_the_weight_of_their_customer(repeats: Any) -> None:
     """Also where nobody has several answers that can be: what is missing and invalid weighs as in memory."""

@@ -11,11 +11,15 @@ import numpy as np
 
 from npskit.arrays import Codes, Floats, Frozen
 from npskit.data import Keys, SumTable, segments_of
+from npskit.errors import NpskitError
 from npskit.inference import UnitProducts, sum_by
 
 
-class RowsNeededError(Exception):
+class RowsNeededError(NpskitError):
     """What an engine adds up does not say it: rows have to be seen."""
+
+    def __init__(self) -> None:  # one of npskit's, so that no engine is blamed for it where it was being asked
+        super().__init__("rows have to be seen")
 
 
 @attrs.frozen(eq=False)
