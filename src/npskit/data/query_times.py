@@ -3,6 +3,7 @@
 Engines agree on the parts of a time, such as its year and its hour, and on little else: they truncate, convert zones
 and count seconds each in their own way, or not at all. So rows are grouped by the parts, and the times are put together
 here. Times that know their zone are taken apart in UTC, by quarters of an hour: on these every clock on a wall is set.
+Polars counts whole days, quarters and minutes since 1970 itself, which takes it a third of the time of parts.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ Grain: TypeAlias = Literal["day", "minute"]
 
 _PARTS = ("year", "month", "day", "hour", "quarter", "minute")
 _OF = {"day": _PARTS[:3], "quarter": _PARTS[:5], "minute": (*_PARTS[:4], "minute")}
+# What is counted since 1970 in place of parts, with its length in minutes.
+_COUNTED = {"days": 1440, "quarters": 15, "minutes": 1}
 # Who can give times in UTC: to others, a time that knows its zone is one of their connection's.
 _CONVERTING = ("polars", "pyarrow", "pandas", "dask")
 # Above every part but the year.
@@ -69,21 +72,23 @@ class QueryTimes:
         if not isinstance(kind, nw.Datetime):
             return None
         if kind.time_zone is None:
-            return cls(name, None, _OF[grain])
+            return cls(name, None, _parts(grain, backend))
         try:
             find_zone(kind.time_zone)
         except InvalidValueError:
             return None
         if kind.time_zone != "UTC" and backend not in _CONVERTING:
             return None
-        return cls(name, kind.time_zone, _OF["quarter" if grain == "day" else grain])
+        return cls(name, kind.time_zone, _parts("quarter" if grain == "day" else grain, backend))
 
     @classmethod
     def of_days(cls, name: str, kind: Any, backend: str) -> QueryTimes | None:
         """Return how a column, also one of dates, is taken apart into days; None as for `of`."""
         import narwhals.stable.v2 as nw
 
-        return cls(name, None, _OF["day"]) if isinstance(kind, nw.Date) else cls.of(name, kind, "day", backend)
+        if isinstance(kind, nw.Date):
+            return cls(name, None, _parts("day", backend))
+        return cls.of(name, kind, "day", backend)
 
     def parts_of(self, plain: str) -> dict[str, nw.Expr]:
         """Return the parts, of the column as its query knows it."""
@@ -92,6 +97,9 @@ class QueryTimes:
         time = nw.col(plain)
         if self.zone not in (None, "UTC"):
             time = time.dt.convert_time_zone("UTC")
+        if self.parts[0] in _COUNTED:
+            (part,) = self.parts
+            return {part: time.dt.timestamp("us") // (60_000_000 * _COUNTED[part])}
         minute, found = time.dt.minute(), dict[str, nw.Expr]()
         # no engine divides whole numbers as another does
         quarter = (
@@ -108,7 +116,7 @@ class QueryTimes:
         import narwhals.stable.v2 as nw
 
         # as a float, none is missing like any other
-        found = part_of("year").cast(nw.Float64)
+        found = part_of(self.parts[0]).cast(nw.Float64)
         for part in self.parts[1:]:
             found = found * _BASE + part_of(part).cast(nw.Float64)
         return found
@@ -131,22 +139,39 @@ class QueryTimes:
             "hour": minutes // 60,
             "quarter": minutes % 60 // 15,
             "minute": minutes % 60,
+            **{name: times.astype(np.int64) // length for name, length in _COUNTED.items()},
         }
-        found: NDArray[np.int64] = parts["year"]
+        found: NDArray[np.int64] = parts[self.parts[0]]
         for part in self.parts[1:]:
             found = found * _BASE + parts[part]
         return found
 
     def together(self, parts: Mapping[str, NDArray[np.float64]]) -> Column:
         """Return the times of which these are the parts, NaN for none."""
-        known = ~np.isnan(parts["year"])
+        known = ~np.isnan(parts[self.parts[0]])
         number = {part: np.where(known, values, 1).astype(np.int64) for part, values in parts.items()}
-        months = ((number["year"] - 1970) * 12 + number["month"] - 1).astype("datetime64[M]")
-        times = (months.astype("datetime64[D]") + (number["day"] - 1).astype("timedelta64[D]")).astype("datetime64[us]")
-        for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
-            if part in number:
-                times = times + number[part].astype("timedelta64[m]") * int(length / _MINUTE)
+        if self.parts[0] in _COUNTED:
+            minutes = number[self.parts[0]] * _COUNTED[self.parts[0]]
+            times = minutes.astype("datetime64[m]").astype("datetime64[us]")
+        else:
+            times = _put_together(number)
         times[~known] = np.datetime64("NaT", "us")
         if self.zone is None:
             return Column(times)
         return Column(in_zone(times, self.zone), utc=(times, self.zone))
+
+
+def _parts(grain: str, backend: str) -> tuple[str, ...]:
+    """Return what times are taken apart into, as finely as that, by an engine."""
+    return (f"{grain}s",) if backend == "polars" else _OF[grain]
+
+
+def _put_together(number: Mapping[str, NDArray[np.int64]]) -> NDArray[np.datetime64]:
+    months = ((number["year"] - 1970) * 12 + number["month"] - 1).astype("datetime64[M]")
+    times: NDArray[np.datetime64] = (
+        months.astype("datetime64[D]") + (number["day"] - 1).astype("timedelta64[D]")
+    ).astype("datetime64[us]")
+    for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
+        if part in number:
+            times = times + number[part].astype("timedelta64[m]") * int(length / _MINUTE)
+    return times
