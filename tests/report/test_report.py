@@ -455,3 +455,30 @@ def test_a_driver_without_an_effect_of_its_own_has_at_most_a_share(tmp_path: Pat
     limit = f"{high['idle']:.1f}".replace(".", "," if language in ("de", "pl") else ".")
     assert f"{said} {limit}" in page
     assert page.count(said) == 1
+
+
+def test_no_line_ends_within_a_period_or_an_id() -> None:
+    """A browser may end a line at any hyphen: periods of headlines and ids of customers are kept whole."""
+    survey = hotel(who=[f"K-{i:04}" for i in range(600)])
+    page = made(survey, change="quarter")
+    headings = "".join(re.findall(r"<h[12].*?</h[12]>", page))
+    assert '<span class="nw">2025-Q4</span>' in headings
+    assert not re.search(r"\d{4}-\w", re.sub(r"<span.*?</span>", "", headings))
+    assert re.search(r'<bdi><span class="nw">K-\d{4}</span></bdi>', page)
+
+
+def test_the_note_on_the_parts_of_a_change_says_what_the_picture_draws() -> None:
+    """Of a segment that is the change of its own score, not what its size adds."""
+    size = 1_456
+    late = [i >= size // 2 for i in range(size)]
+    data = {
+        "nps": [10 if i % (2 if second and i % 5 else 9) else 3 for i, second in enumerate(late)],
+        "day": [dt.date(2024, 1, 1) + dt.timedelta(days=i // 2) for i in range(size)],
+        "region": ["North" if i % (5 if second else 3) else "South" for i, second in enumerate(late)],
+    }
+    survey = nk.Survey(data, score="nps", time="day")
+    why = survey.explain_change("2024", "2025", by="region")
+    page = text_of(made(survey, by="region", change="year"))
+    north = next(each for each in why.segments if each.segment == "North")
+    assert abs(north.rate - north.contribution) > 0.1
+    assert f"Clear: North ({north.rate:+.1f} points).".replace("-", "−") in page

@@ -125,14 +125,17 @@ class Crosses(Chart):
         return Scene(width, y.start + 44, marks, x, y)
 
     def _even(self, marks: list[Mark], x: Axis, y: Axis, speech: Speech) -> list[_Room]:
-        """Draw the line at equal shares, and return where its name stands: at the end with the most room."""
+        """Draw the line at equal shares, and return where its name stands: where the fewest crosses run through it."""
         at, said = y.at(self.even), speech.say(self.even_said)
         marks.append(Line(x.start, at, x.end, at, "reference"))
         wide = text_width(said)
-        near = [each for each in self.points if abs(y.at(each.up) - at) < 40]
-        free = all(x.at(each.across) < x.end - wide - 12 for each in near)
-        marks.append(Text(x.end if free else x.start + 4, at - 5, said, "quiet", "end" if free else "start"))
-        return [(x.end - wide, at - 16, x.end, at) if free else (x.start, at - 16, x.start + wide + 4, at)]
+        starts = {"end": x.end - wide, "start": x.start + 4}
+        rooms = [(side, (starts[side], down - 11, starts[side] + wide, down + 3))
+                 for down in (at - 5, at + 14) for side in starts]  # fmt: skip
+        lines = [line for each in self.points for line in _reach(each, x, y)]
+        side, room = min(rooms, key=lambda place: sum(_meet(place[1], line) for line in lines))
+        marks.append(Text(x.end if side == "end" else room[0], room[3] - 3, said, "quiet", side))
+        return [room]
 
     def _corners(self, marks: list[Mark], x: Axis, y: Axis, speech: Speech) -> list[_Room]:
         """Part low from high, and write into each corner what it is called."""

@@ -23,6 +23,8 @@ from npskit.report.voice_section import voice_section
 from npskit.report.wording import ReportWords, named, words_of
 
 _MOST_FINDINGS = 4
+# a period or a short id: letters and digits with a hyphen between
+_TORN = re.compile(r"(?=.{3,16}$)(?=.*\d)\w+(-\w+)+")
 _MASK = re.compile(r"\[(e-mail|phone|card|account|name)\]")
 
 
@@ -71,8 +73,18 @@ def _environment() -> tuple[Any, Any]:
     made = jinja2.Environment(
         loader=jinja2.DictLoader(texts), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    made.filters["unbroken"] = _unbroken
     style = re.sub(r"\s+", " ", css() + room.joinpath("page.css").read_text(encoding="utf-8"))
     return made, Markup(style)  # it is npskit's own
+
+
+def _unbroken(text: str) -> Any:
+    """Return text in which no line ends within a period or an id, such as 2026-Q1; a browser ends one at any hyphen."""
+    from markupsafe import Markup
+
+    whole = Markup('<span class="nw">{}</span>')
+    words = re.split(r"([\w-]+)", text)
+    return Markup("").join(whole.format(word) if _TORN.fullmatch(word) else word for word in words)
 
 
 def _is_small(parts: ReportParts, terms: ReportTerms) -> bool:

@@ -219,10 +219,11 @@ def _parts_of(words: ReportWords, why: ChangeExplanation, terms: ReportTerms) ->
     caption = words.say("change.table", column=named(", ".join(why.by)))
     header = tuple(words.say(f"head.{name}") for name in names)
     grid = Grid(caption, header, tuple(lines))
-    looks = [Look(_p_of(s.contribution, s.contribution_se), min(s.n_before, s.n_after)) for s in why.segments]
+    # of what the picture draws; the table has what a segment adds by its size beside it
+    looks = [Look(_p_of(s.rate, s.rate_se), min(s.n_before, s.n_after)) for s in why.segments]
     judged = judge(looks)
     found = [
-        words.say(f"change.part_{evidence.strength}", segment=named(s.segment), points=words.signed(s.contribution, 1))
+        words.say(f"change.part_{evidence.strength}", segment=named(s.segment), points=words.signed(s.rate, 1))
         for s, evidence, fate in zip(why.segments, judged, fates, strict=True)
         if evidence.found and fate == SHOWN
     ]
