@@ -33,7 +33,7 @@ _COUNTED = {"days": 1440, "quarters": 15, "minutes": 1}
 _CONVERTING = ("polars", "pyarrow", "pandas", "dask")
 # Above every part but the year.
 _BASE = 100
-_QUARTER, _MINUTE, _HOUR = (np.timedelta64(minutes, "m") for minutes in (15, 1, 60))
+_MINUTES = {"hour": 60, "quarter": 15, "minute": 1}
 
 
 def grain_of(moments: Sequence[np.datetime64]) -> Grain | None:
@@ -171,7 +171,6 @@ def _put_together(number: Mapping[str, NDArray[np.int64]]) -> NDArray[np.datetim
     times: NDArray[np.datetime64] = (
         months.astype("datetime64[D]") + (number["day"] - 1).astype("timedelta64[D]")
     ).astype("datetime64[us]")
-    for part, length in (("hour", _HOUR), ("quarter", _QUARTER), ("minute", _MINUTE)):
-        if part in number:
-            times = times + number[part].astype("timedelta64[m]") * int(length / _MINUTE)
+    for part in _MINUTES.keys() & number.keys():
+        times = times + (number[part] * _MINUTES[part]).astype("timedelta64[m]")
     return times

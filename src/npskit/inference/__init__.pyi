@@ -18,8 +18,8 @@ from npskit.inference.clusters import factorize as factorize
 from npskit.inference.clusters import sum_by as sum_by
 from npskit.inference.constrained import mean_variance as mean_variance
 from npskit.inference.contrast import Contrast as Contrast
-from npskit.inference.contrasted import ContrastedGroups as ContrastedGroups
-from npskit.inference.contrasted import Influences as Influences
+from npskit.inference.contrasted_groups import ContrastedGroups as ContrastedGroups
+from npskit.inference.contrasted_groups import Influences as Influences
 from npskit.inference.design import design_estimate as design_estimate
 from npskit.inference.design import jackknife_variance as jackknife_variance
 from npskit.inference.design import share_covariance as share_covariance

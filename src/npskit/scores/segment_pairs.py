@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import attrs
 import numpy as np
 
 from npskit.arrays import Bools, Floats, Frozen
-from npskit.inference import Estimate, adjust, mover, pairwise, score_test
+from npskit.errors import InvalidValueError
+from npskit.inference import Estimate, adjust, mover, pairwise, permutation_test, score_test
 from npskit.options import Correction
 from npskit.results import LEVEL, Interval, intervals
 from npskit.scores.segment_labels import segment_names
 from npskit.scores.segment_ranks import Segments
 
 OTHERS = "all others"
+# Where an exact p-value may decide otherwise, after allowing for many segments, than the score test does.
+_IN_DOUBT = (1e-8, 0.1)
 
 
 @attrs.frozen
@@ -25,7 +30,9 @@ class Pair:
         difference: a - b, in units of the score.
         interval: Of the difference, for this pair alone.
         p_value: Two-sided, for this pair alone.
-        p_adjusted: The same, allowing for the number of pairs.
+        p_adjusted: Allowing for the number of pairs. Against all others, of answers that are independent and weigh
+            alike, from the p-value or the exact one of dealing answers to both at random, whichever is larger: at the
+            small levels that many segments ask for, the score test of few skewed answers against many is too eager.
         n_a: Scored answers of the first segment.
         n_b: Scored answers of the other, or of all others together.
         too_few: Whether one of the two has fewer than the table's `too_few`.
@@ -49,10 +56,12 @@ class OtherSegments(Frozen):
     Args:
         estimates: Their score, shape `(G,)`.
         correlations: With the score of the segment, shape `(G,)`: 0 but for customers who answered in both.
+        exchangeable: Whether answers are independent and weigh alike, so that they could be dealt at random.
     """
 
     estimates: Estimate
     correlations: Floats
+    exchangeable: bool = False
 
     @classmethod
     def of_independent(cls, table: Segments, used: Bools) -> OtherSegments:
@@ -70,7 +79,7 @@ class OtherSegments(Frozen):
         squares = None if counted.squares is None else others @ counted.squares
         sampled = np.full(len(others), int(table.tally.rows.sum()))
         found = Estimate.from_sums(np.asarray(counts), counted.category_scores, weights, squares, sampled)
-        return cls(found, np.zeros(len(others)))
+        return cls(found, np.zeros(len(others)), counted.weights is None)
 
 
 def pairs_of(
@@ -103,5 +112,15 @@ def pairs_against_others(
     n, total = table.n[used], int(table.n[used].sum())
     few = (table.few[used] | (total - n < table.too_few)).tolist()
     figures = ((own.mean - rest.mean).tolist(), intervals(low, high, level=level, method="mover"))
-    p_values = (p.tolist(), adjust(p, correction, name="correction").tolist())
+    surely = np.maximum(p, _p_if_dealt(own, rest, p)) if others.exchangeable else p
+    p_values = (p.tolist(), adjust(surely, correction, name="correction").tolist())
     return tuple(map(Pair, names, [OTHERS] * len(names), *figures, *p_values, n.tolist(), (total - n).tolist(), few))
+
+
+def _p_if_dealt(own: Estimate, rest: Estimate, p: Floats) -> Floats:
+    """Return the exact p-values of dealing the answers to both sides at random, where these may decide; else 0."""
+    found = np.zeros(len(p))
+    for i in np.flatnonzero((p > _IN_DOUBT[0]) & (p < _IN_DOUBT[1])).tolist():
+        with contextlib.suppress(InvalidValueError):  # of half a million answers the score test is right
+            found[i] = permutation_test(own[i].amounts, rest[i].amounts, own.category_scores).p_value
+    return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from npskit.errors import InvalidValueError
 from npskit.inference.clusters import cluster_totals, sum_by
-from npskit.inference.contrasted import ContrastedGroups, Influences
+from npskit.inference.contrasted_groups import ContrastedGroups, Influences
 from tests.inference.test_unit_products import SCORES, products_of
 
 COEFFICIENTS = np.array([-1.0, 1.0, 0.5])
