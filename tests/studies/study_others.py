@@ -79,8 +79,8 @@ STUDIES = [
         "others",
         "Each segment against all the others",
         "`survey.compare(by, against='others')` finds any segment that differs, where none does, in at most 7 % of "
-        "surveys at the 5 % level (Holm): with independent answers that weigh alike at each score and size below, as the "
-        "exact p-value of dealing answers at random is heeded there; with weights and customers in segments of a "
+        "surveys at the 5 % level (Holm): with independent answers that weigh alike at each score and size below, as "
+        "the exact p-value of dealing answers at random is heeded there; with weights and customers in segments of a "
         "hundred. **Not held by weighted segments of thirty whose score is close to the end of the scale.** In "
         "percent: four columns of equal scores (shares of detractors, passives and promoters "
         + "; ".join(f"{name} {', '.join(map(str, shares))}" for name, shares in SHARES.items())
